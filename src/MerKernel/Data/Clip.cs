@@ -1,0 +1,35 @@
+namespace MerKernel.Data;
+
+/// <summary>One annotated micro-expression: a row of a coding sheet after its repairs.</summary>
+public sealed record Clip
+{
+    /// <summary>The data set the clip belongs to.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>Subject as the sheet writes it, zero-padded ('01' in CASME II, '006' in SAMM).</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Clip name within its subject, the sheet's Filename ('EP02_01f', '006_1_2').</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Number of the frame where the movement begins.</summary>
+    public required int Onset { get; init; }
+
+    /// <summary>Number of the frame of strongest movement.</summary>
+    public required int Apex { get; init; }
+
+    /// <summary>Number of the frame where the movement has ended.</summary>
+    public required int Offset { get; init; }
+
+    /// <summary>The coded action units, in the order of the sheet.</summary>
+    public required ImmutableArray<ActionUnit> ActionUnits { get; init; }
+
+    /// <summary>The emotion in the sheet's own spelling, lower case ('happiness', 'others', 'other').</summary>
+    public required string Emotion { get; init; }
+
+    /// <summary>What was repaired or is odd about the row, and why; empty for a clean row.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>Subject and name, unique within a data set: '01/EP02_01f'.</summary>
+    public string Id => $"{Subject}/{Name}";
+}

@@ -1,0 +1,45 @@
+using TorchSharp;
+
+namespace MerKernel.Data;
+
+/// <summary>
+/// A data set ready for training: clips, labels, action units, and every frame that training may draw as one uint8 tensor.
+/// </summary>
+public sealed class MerDataset : IDisposable
+{
+    /// <summary>The data set.</summary>
+    public required DatasetId Id { get; init; }
+
+    /// <summary>True for look-alikes; every output that shows a number from them says so.</summary>
+    public required bool Synthetic { get; init; }
+
+    /// <summary>Hash (hexadecimal) of everything that determines the contents: sheet, class set, frames, preparation, size.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Class names in label order, for example the paper's five.</summary>
+    public required ImmutableArray<string> Classes { get; init; }
+
+    /// <summary>The clips that are scored, in sheet order.</summary>
+    public required ImmutableArray<Clip> Clips { get; init; }
+
+    /// <summary>Label of each clip: an index into <see cref="Classes"/>.</summary>
+    public required ImmutableArray<int> Labels { get; init; }
+
+    /// <summary>All frames, uint8 [F, 3, S, S], RGB, not normalised.</summary>
+    public required torch.Tensor Frames { get; init; }
+
+    /// <summary>For each clip the rows of <see cref="Frames"/> from the onset on (at least one); the first is the onset itself.</summary>
+    public required ImmutableArray<ImmutableArray<int>> OnsetFrames { get; init; }
+
+    /// <summary>For each clip the rows of <see cref="Frames"/> from the apex backwards (at least one); the first is the apex itself.</summary>
+    public required ImmutableArray<ImmutableArray<int>> ApexFrames { get; init; }
+
+    /// <summary>Side length S of the frames in pixels.</summary>
+    public int Size => (int)Frames.size(-1);
+
+    /// <summary>The subjects in order of first appearance; one LOSO fold each.</summary>
+    public ImmutableArray<string> Subjects => [.. Clips.Select(c => c.Subject).Distinct()];
+
+    /// <inheritdoc/>
+    public void Dispose() => Frames.Dispose();
+}

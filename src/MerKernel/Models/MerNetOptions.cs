@@ -1,0 +1,94 @@
+namespace MerKernel.Models;
+
+/// <summary>What computes the motion map F_M from the difference image.</summary>
+public enum MotionStream
+{
+    /// <summary>Stem and four continuous vertical attention blocks (paper section 3.1).</summary>
+    ContinuousAttention,
+
+    /// <summary>ResNet-18 (Table 2's baseline; with a position stream its last stage keeps stride 1).</summary>
+    ResNet18,
+}
+
+/// <summary>What computes the position map F_POS from the onset and apex frames.</summary>
+public enum PositionStream
+{
+    /// <summary>Swin transformer, the paper's facial position focalizer (section 3.2).</summary>
+    Swin,
+
+    /// <summary>Vision transformer (Table 5).</summary>
+    ViT,
+
+    /// <summary>No position stream.</summary>
+    None,
+}
+
+/// <summary>The direction along which attention weights vary (Table 3).</summary>
+public enum AttentionDirection
+{
+    /// <summary>Y: one weight per row (the paper's choice).</summary>
+    Vertical,
+
+    /// <summary>X: one weight per column.</summary>
+    Horizontal,
+
+    /// <summary>X+Y: both maps are multiplied in.</summary>
+    Both,
+}
+
+/// <summary>The frames the position stream sees (Table 6).</summary>
+public enum PositionFrames
+{
+    /// <summary>Onset and apex through the same weights, maps added.</summary>
+    OnsetAndApex,
+
+    /// <summary>The onset alone.</summary>
+    Onset,
+
+    /// <summary>The apex alone.</summary>
+    Apex,
+}
+
+/// <summary>F_act of equation 3.</summary>
+public enum AttentionActivation
+{
+    /// <summary>x * ReLU6(x + 3) / 6, as the published code has it.</summary>
+    HSwish,
+
+    /// <summary>x * ReLU(x + 3) / 6, as equation 3 is printed.</summary>
+    Uncapped,
+}
+
+/// <summary>The network of one row of Tables 2 to 7; the defaults are the paper's full network.</summary>
+public sealed record MerNetOptions
+{
+    /// <summary>The motion stream.</summary>
+    public MotionStream Motion { get; init; } = MotionStream.ContinuousAttention;
+
+    /// <summary>The position stream.</summary>
+    public PositionStream Position { get; init; } = PositionStream.Swin;
+
+    /// <summary>Direction of the attention maps.</summary>
+    public AttentionDirection Attention { get; init; } = AttentionDirection.Vertical;
+
+    /// <summary>True: each block multiplies in the map of the block before (equation 1); false: 'independent' (Table 4).</summary>
+    public bool Continuous { get; init; } = true;
+
+    /// <summary>Frames the position stream sees.</summary>
+    public PositionFrames Frames { get; init; } = PositionFrames.OnsetAndApex;
+
+    /// <summary>Whether the head concatenates the 21 action units (section 3.3).</summary>
+    public bool UseActionUnits { get; init; } = true;
+
+    /// <summary>The attention's activation.</summary>
+    public AttentionActivation Activation { get; init; } = AttentionActivation.HSwish;
+
+    /// <summary>Side of the square input in pixels.</summary>
+    public int InputSize { get; init; } = 224;
+
+    /// <summary>Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.</summary>
+    public int WidthDivisor { get; init; } = 1;
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; init; } = 5;
+}
