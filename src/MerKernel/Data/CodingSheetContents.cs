@@ -1,0 +1,29 @@
+namespace MerKernel.Data;
+
+/// <summary>A row of a coding sheet that did not become a clip.</summary>
+/// <param name="Row">Row number as a spreadsheet program shows it, from 1.</param>
+/// <param name="Clip">Subject and name as far as they could be read.</param>
+/// <param name="Reason">Why, in one sentence.</param>
+public sealed record DroppedRow(int Row, string Clip, string Reason);
+
+/// <summary>What a coding sheet says: every clip of every emotion, repaired, in sheet order.</summary>
+public sealed record CodingSheetContents
+{
+    /// <summary>The data set the sheet describes.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>Full path of the file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>SHA-256 of the file, hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The clips; <see cref="Clip.Notes"/> say what was repaired or is odd.</summary>
+    public required ImmutableArray<Clip> Clips { get; init; }
+
+    /// <summary>Rows that look like clips but cannot be used: duplicates, and rows whose erratum was switched off.</summary>
+    public required ImmutableArray<DroppedRow> Dropped { get; init; }
+
+    /// <summary>Rows below the header that are no clips (footnotes), one sentence each.</summary>
+    public required ImmutableArray<string> Remarks { get; init; }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using ExcelDataReader;
+using ExcelDataReader.Exceptions;
+
+namespace MerKernel.Data;
+
+/// <summary>One sheet of a spreadsheet file as trimmed text, merged cells filled in.</summary>
+internal sealed record SheetTable(string Name, string[][] Rows)
+{
+    static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    /// <summary>Reads every sheet of a .xlsx, .xls or .csv file.</summary>
+    public static ImmutableArray<SheetTable> ReadAll(string path, byte[] bytes)
+    {
+        try
+        {
+            using var stream = new MemoryStream(bytes);
+            // The content decides, not the extension: exports are renamed often enough.
+            using var reader = LooksBinary(bytes) ? ExcelReaderFactory.CreateReader(stream) : ExcelReaderFactory.CreateCsvReader(stream);
+            var tables = ImmutableArray.CreateBuilder<SheetTable>();
+            do tables.Add(ReadOne(reader));
+            while (reader.NextResult());
+            return tables.ToImmutable();
+        }
+        catch (Exception e) when (e is not UserErrorException and not OutOfMemoryException)
+        {
+            // The library meets damaged files with whatever exception the damage leads to; all mean the same to the user.
+            var what = e is InvalidPasswordException ? "is protected by a password" : $"cannot be read as a spreadsheet ({e.Message.TrimEnd('.')})";
+            throw new UserErrorException($"{path} {what}; open it in a spreadsheet program and save it again as .xlsx or .csv, or take the file as the data set's authors ship it.", e);
+        }
+    }
+
+    private static bool LooksBinary(byte[] bytes) =>
+        bytes is [0x50, 0x4B, ..] or [0xD0, 0xCF, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 512)).Contains((byte)0);
+
+    private static SheetTable ReadOne(IExcelDataReader reader)
+    {
+        var rows = new List<string[]>();
+        while (reader.Read())
+        {
+            var row = new string[reader.FieldCount];
+            for (var i = 0; i < row.Length; i++) row[i] = Text(reader.GetValue(i));
+            rows.Add(row);
+        }
+        foreach (var range in reader.MergeCells ?? [])
+        {
+            var value = Cell(rows, range.FromRow, range.FromColumn);
+            for (var r = range.FromRow; r <= Math.Min(range.ToRow, rows.Count - 1); r++)
+                for (var c = range.FromColumn; c <= Math.Min(range.ToColumn, rows[r].Length - 1); c++)
+                    rows[r][c] = value;
+        }
+        return new SheetTable(reader.Name ?? "", [.. rows]);
+    }
+
+    private static string Cell(List<string[]> rows, int row, int column) =>
+        row >= 0 && row < rows.Count && column >= 0 && column < rows[row].Length ? rows[row][column] : "";
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        double d when d == Math.Floor(d) && Math.Abs(d) < 1e15 => ((long)d).ToString(CultureInfo.InvariantCulture),
+        IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    } is var text ? text.Replace('\u00a0', ' ').Trim() : "";
+}
