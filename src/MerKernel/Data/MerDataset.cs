@@ -34,6 +34,9 @@ public sealed class MerDataset : IDisposable
     /// <summary>For each clip the rows of <see cref="Frames"/> from the apex backwards (at least one); the first is the apex itself.</summary>
     public required ImmutableArray<ImmutableArray<int>> ApexFrames { get; init; }
 
+    /// <summary>What the data set was made of; null for one that was put together in memory.</summary>
+    public DatasetManifest? Manifest { get; init; }
+
     /// <summary>Side length S of the frames in pixels.</summary>
     public int Size => (int)Frames.size(-1);
 

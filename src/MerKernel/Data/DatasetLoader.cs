@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MerKernel.Faces;
+using TorchSharp;
+
+namespace MerKernel.Data;
+
+/// <summary>From the files of a data set to tensors, prepared once and cached by content.</summary>
+public static class DatasetLoader
+{
+    // Part of every cache key: raised when the same input gives other pixels.
+    private const string Version = "1";
+
+    /// <summary>Loads a data set, preparing what the cache does not hold. Finished clips survive an interruption.</summary>
+    /// <param name="source">Where the files are.</param>
+    /// <param name="options">How they are prepared.</param>
+    /// <param name="progress">Told after every clip.</param>
+    /// <param name="cancellation">Ends the preparation between two clips.</param>
+    /// <exception cref="UserErrorException">Files are missing or damaged and the options say to fail.</exception>
+    public static MerDataset Load(DatasetSource source, PreparationOptions options, IProgress<PreparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (options.Size < 16) throw new UserErrorException($"A frame size of {options.Size} pixels is too small; 16 is the least, 224 the paper's.");
+        var layout = FrameLayout.Find(source);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata);
+        if (sheet.Dataset != source.Id) throw new UserErrorException($"{layout.Sheet} codes {sheet.Dataset}, not {source.Id}; name the other data set or the other sheet.");
+        var plan = PreparationPlan.Make(layout, sheet, options);
+        var cache = new ClipCache(options.CacheFolder);
+        var manifest = ReadManifest(cache, plan, options);
+        if (manifest is null)
+        {
+            manifest = Prepare(plan, options, cache, progress, cancellation);
+            cache.WriteText(Path.Combine("sets", manifest.Fingerprint + ".json"), manifest.ToJson());
+            cache.WriteText(Path.Combine("index", plan.StatDigest + ".txt"), manifest.Fingerprint);
+        }
+        else progress?.Report(new PreparationProgress(manifest.Clips.Length, manifest.Clips.Length, "cache"));
+        return Assemble(plan, manifest, options, cache);
+    }
+
+    // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents.
+    private static DatasetManifest? ReadManifest(ClipCache cache, PreparationPlan plan, PreparationOptions options)
+    {
+        if (cache.ReadText(Path.Combine("index", plan.StatDigest + ".txt")) is not { } fingerprint) return null;
+        if (cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json) return null;
+        try
+        {
+            var manifest = DatasetManifest.FromJson(json);
+            return manifest.Clips.All(c => cache.ReadHeader(c.Cache, FrameBytes(options)) is not null) ? manifest : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static DatasetManifest Prepare(PreparationPlan plan, PreparationOptions options, ClipCache cache, IProgress<PreparationProgress>? progress, CancellationToken cancellation)
+    {
+        var prepared = new PreparedClip?[plan.Clips.Length];
+        var unusable = new (string Reason, bool NoFace)?[plan.Clips.Length];
+        var model = new Lazy<LandmarkModel>(() => LandmarkModel.Open());
+        var modelHash = new Lazy<string>(() => ModelHash(plan.Align));
+        var done = 0;
+        try
+        {
+            Parallel.For(0, plan.Clips.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Workers), CancellationToken = cancellation },
+                () => new Lazy<FaceFinder?>(() => plan.Align ? new FaceFinder(model.Value) : null),
+                (i, _, finder) =>
+                {
+                    var clip = plan.Clips[i];
+                    unusable[i] = clip.Unusable is { } reason ? (reason, false) : PrepareOne(clip, options, cache, finder, modelHash, out prepared[i]);
+                    progress?.Report(new PreparationProgress(Interlocked.Increment(ref done), plan.Clips.Length, clip.Clip.Id));
+                    return finder;
+                },
+                finder => { if (finder.IsValueCreated) finder.Value?.Dispose(); });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(x => x is UserErrorException) is { } error)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+        finally
+        {
+            if (model.IsValueCreated) model.Value.Dispose();
+        }
+        Check(plan, unusable, options);
+        var clips = prepared.OfType<PreparedClip>().ToImmutableArray();
+        if (clips.IsEmpty) throw new UserErrorException($"{plan.Layout.Folder} has no clip of the classes {string.Join(", ", plan.Classes.Classes)}; choose another class set or complete the files.");
+        var dropped = plan.Dropped.AddRange(plan.Clips.Select((c, i) => unusable[i] is { } u ? new DroppedClip(c.Clip.Id, u.Reason) : null).OfType<DroppedClip>());
+        var contents = string.Join('\n', [plan.Sheet.Sha256, plan.Description, plan.Layout.Synthetic.ToString(), .. clips.Select(c => $"{c.Clip} {c.Cache}")]);
+        return new DatasetManifest
+        {
+            Dataset = plan.Layout.Dataset,
+            Synthetic = plan.Layout.Synthetic,
+            Fingerprint = Hash(contents),
+            Sheet = Path.GetFileName(plan.Sheet.Path),
+            SheetSha256 = plan.Sheet.Sha256,
+            Frames = Path.GetFileName(plan.Layout.Frames),
+            Preparation = plan.Description,
+            Clips = clips,
+            Dropped = dropped,
+        };
+    }
+
+    private static (string, bool)? PrepareOne(PreparationPlan.Entry entry, PreparationOptions options, ClipCache cache, Lazy<FaceFinder?> finder, Lazy<string> modelHash, out PreparedClip? prepared)
+    {
+        var frames = entry.Files.Select(f => (f.Number, f.File.FullName, Bytes: File.ReadAllBytes(f.File.FullName))).ToArray();
+        var key = new StringBuilder($"{Version} {options.Size} {options.NoFace} {modelHash.Value}");
+        foreach (var f in frames) key.Append(CultureInfo.InvariantCulture, $" {f.Number}:{Convert.ToHexStringLower(SHA256.HashData(f.Bytes))}");
+        var name = Hash(key.ToString());
+        var header = cache.ReadHeader(name, FrameBytes(options));
+        prepared = null;
+        if (header is null)
+        {
+            var result = new ClipPreparer(options, finder.Value).Prepare(entry.Clip, frames);
+            if (result.Header is null) return (result.Unusable!, result.NoFace);
+            header = result.Header;
+            cache.Write(name, header, result.Pixels);
+        }
+        // Neighbours that could not be decoded are not in the file.
+        prepared = new PreparedClip(entry.Clip.Id, name,
+            [.. entry.Frames.Onset.Where(header.Frames.Contains)], [.. entry.Frames.Apex.Where(header.Frames.Contains)], [.. entry.Clip.Notes, .. header.Notes]);
+        return null;
+    }
+
+    private static void Check(PreparationPlan plan, (string Reason, bool NoFace)?[] unusable, PreparationOptions options)
+    {
+        var failing = unusable.Where(u => u is { NoFace: true } ? options.NoFace == NoFacePolicy.Fail : u is not null && options.Unusable == UnusableClipPolicy.Fail).ToArray();
+        if (failing.Length == 0) return;
+        var more = failing.Length > 1 ? $" and {failing.Length - 1} more clips have such a fault" : "";
+        var cure = failing[0]!.Value.NoFace ? "choose the no-face policy centre-crop or drop" : "complete the files or choose to drop unusable clips";
+        throw new UserErrorException($"{failing[0]!.Value.Reason}{more} ({plan.Clips.Length} clips checked); {cure}, or run 'mer data check' for the list.");
+    }
+
+    private static MerDataset Assemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache)
+    {
+        var byId = plan.Clips.ToDictionary(c => c.Clip.Id, c => c.Clip);
+        var onset = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
+        var apex = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
+        var starts = new List<(PreparedClip Clip, int Row, int Count)>();
+        var rows = 0;
+        foreach (var clip in manifest.Clips)
+        {
+            int[] numbers = cache.ReadHeader(clip.Cache, FrameBytes(options))!.Frames;
+            var first = rows;
+            onset.Add([.. clip.OnsetFrames.Select(n => first + Array.IndexOf(numbers, n))]);
+            apex.Add([.. clip.ApexFrames.Select(n => first + Array.IndexOf(numbers, n))]);
+            starts.Add((clip, first, numbers.Length));
+            rows += numbers.Length;
+        }
+        // The data set owns its frames: they outlive any dispose scope that happens to be open.
+        var frames = torch.empty([rows, 3, options.Size, options.Size], torch.uint8).DetachFromDisposeScope();
+        foreach (var (clip, row, count) in starts)
+        {
+            using var view = frames.narrow(0, row, count);
+            cache.ReadFrames(clip.Cache, view.bytes);
+        }
+        var clips = manifest.Clips.Select(c => byId[c.Clip] with { Notes = c.Notes }).ToImmutableArray();
+        return new MerDataset
+        {
+            Id = manifest.Dataset,
+            Synthetic = manifest.Synthetic,
+            Fingerprint = manifest.Fingerprint,
+            Classes = plan.Classes.Classes,
+            Clips = clips,
+            Labels = [.. clips.Select(c => plan.Classes.LabelOf(c.Emotion)!.Value)],
+            Frames = frames,
+            OnsetFrames = onset.ToImmutable(),
+            ApexFrames = apex.ToImmutable(),
+            Manifest = manifest,
+        };
+    }
+
+    private static int FrameBytes(PreparationOptions options) => 3 * options.Size * options.Size;
+
+    // Other landmarks give other pixels, so the model is part of the key; its contents, not its name.
+    private static string ModelHash(bool align)
+    {
+        if (!align || !File.Exists(LandmarkModel.DefaultPath)) return "resize";
+        using var file = File.OpenRead(LandmarkModel.DefaultPath);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MerKernel.Data;
+
+/// <summary>What a data set was made of: stored with every run, so that a number can be traced to sheet, clips and repairs.</summary>
+public sealed record DatasetManifest
+{
+    /// <summary>The data set.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>True for look-alikes.</summary>
+    public required bool Synthetic { get; init; }
+
+    /// <summary>Hash of everything that determines the contents; <see cref="MerDataset.Fingerprint"/>.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>File name of the coding sheet.</summary>
+    public required string Sheet { get; init; }
+
+    /// <summary>SHA-256 of the coding sheet.</summary>
+    public required string SheetSha256 { get; init; }
+
+    /// <summary>Name of the folder the frames came from.</summary>
+    public required string Frames { get; init; }
+
+    /// <summary>The preparation in one line: size, classes, alignment, policies, errata.</summary>
+    public required string Preparation { get; init; }
+
+    /// <summary>The clips that are scored.</summary>
+    public required ImmutableArray<PreparedClip> Clips { get; init; }
+
+    /// <summary>Clips that are not scored, each with the reason; clips of emotions outside the class set included.</summary>
+    public required ImmutableArray<DroppedClip> Dropped { get; init; }
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The manifest as JSON; the same manifest gives the same text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="JsonException">The text is no manifest.</exception>
+    public static DatasetManifest FromJson(string json) =>
+        JsonSerializer.Deserialize<DatasetManifest>(json, Format) ?? throw new JsonException("The manifest is empty.");
+}
+
+/// <summary>A clip that is scored.</summary>
+/// <param name="Clip">Subject and name.</param>
+/// <param name="Cache">Key of its prepared frames in the cache.</param>
+/// <param name="OnsetFrames">Numbers of the frames from the onset on that training may draw.</param>
+/// <param name="ApexFrames">Numbers of the frames from the apex backwards that training may draw.</param>
+/// <param name="Notes">Repairs and oddities of sheet, frames and face.</param>
+public sealed record PreparedClip(string Clip, string Cache, ImmutableArray<int> OnsetFrames, ImmutableArray<int> ApexFrames, ImmutableArray<string> Notes);
+
+/// <summary>A clip that is not scored.</summary>
+/// <param name="Clip">Subject and name.</param>
+/// <param name="Reason">Why.</param>
+public sealed record DroppedClip(string Clip, string Reason);

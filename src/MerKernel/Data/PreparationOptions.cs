@@ -1,0 +1,68 @@
+namespace MerKernel.Data;
+
+/// <summary>How clips become tensors.</summary>
+public sealed record PreparationOptions
+{
+    /// <summary>Side length of the frames in pixels (paper: 224).</summary>
+    public int Size { get; init; } = 224;
+
+    /// <summary>The classes that are scored; the paper's five where null.</summary>
+    public ClassSet? Classes { get; init; }
+
+    /// <summary>How the face is brought into place.</summary>
+    public FaceAlignment Alignment { get; init; } = FaceAlignment.Auto;
+
+    /// <summary>What happens to a clip whose onset frame shows no face.</summary>
+    public NoFacePolicy NoFace { get; init; } = NoFacePolicy.Fail;
+
+    /// <summary>What happens to a clip whose onset or apex frame is missing or unreadable.</summary>
+    public UnusableClipPolicy Unusable { get; init; } = UnusableClipPolicy.Fail;
+
+    /// <summary>The errata that are repaired.</summary>
+    public ImmutableArray<Erratum> Errata { get; init; } = Data.Errata.Known;
+
+    /// <summary>Clips (<see cref="Clip.Id"/>) left out by choice; '07/EP06_01' leaves the 248 clips of the published CASME II runs.</summary>
+    public ImmutableArray<string> Exclude { get; init; } = [];
+
+    /// <summary>Where prepared clips are kept between runs.</summary>
+    public string CacheFolder { get; init; } = Path.Combine("results", "cache");
+
+    /// <summary>Clips prepared side by side; changes the time, never the result.</summary>
+    public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+}
+
+/// <summary>How the face is brought into place.</summary>
+public enum FaceAlignment
+{
+    /// <summary><see cref="None"/> for frames that are already cropped, <see cref="Landmarks"/> for raw ones.</summary>
+    Auto,
+
+    /// <summary>A similarity transform from the onset frame's landmarks, the same for every frame of the clip.</summary>
+    Landmarks,
+
+    /// <summary>The whole frame is resized.</summary>
+    None,
+}
+
+/// <summary>What happens to a clip whose onset frame shows no face.</summary>
+public enum NoFacePolicy
+{
+    /// <summary>The preparation ends with an error that names the clips.</summary>
+    Fail,
+
+    /// <summary>The largest centred square is taken, and noted.</summary>
+    CentreCrop,
+
+    /// <summary>The clip is left out, and listed in the manifest.</summary>
+    Drop,
+}
+
+/// <summary>What happens to a clip whose onset or apex frame is missing or unreadable.</summary>
+public enum UnusableClipPolicy
+{
+    /// <summary>The preparation ends with an error that names the clips.</summary>
+    Fail,
+
+    /// <summary>The clip is left out, and listed in the manifest.</summary>
+    Drop,
+}

@@ -1,0 +1,141 @@
+using MerKernel.Data;
+
+namespace MerKernel.Tests.Data;
+
+public sealed class DatasetLoaderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly DatasetSource source;
+    private readonly PreparationOptions options;
+    private readonly string frames;
+
+    public DatasetLoaderTests()
+    {
+        frames = ClipFiles.Write(folder);
+        source = new DatasetSource(folder, DatasetId.CasmeII);
+        options = new PreparationOptions { Size = 16, CacheFolder = Path.Combine(folder, "cache") };
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Loads_clips_labels_and_the_frames_that_training_may_draw()
+    {
+        using var data = DatasetLoader.Load(source, options);
+        Assert.Equal(["01/EP02_01f", "01/EP03_02", "03/EP07_04"], data.Clips.Select(c => c.Id));
+        Assert.Equal([0, 2, 4], data.Labels.AsEnumerable());
+        // d = int(0.15 * (apex - onset) / 4) by hand: int(1.125) = 1, int(0.1875) = 0, int(1.9875) = 1.
+        Assert.Equal([[10, 11], [5], [7, 8]], data.OnsetFrames.Select(rows => rows.Select(r => Red(data, r))));
+        Assert.Equal([[40, 39], [10], [60, 59]], data.ApexFrames.Select(rows => rows.Select(r => Red(data, r))));
+        Assert.Equal([10, 3, 16, 16], data.Frames.shape);
+        // Planes in the order red, green, blue.
+        Assert.Equal([10, 20, 7], new[] { 0, 1, 2 }.Select(c => (int)data.Frames[0, c, 8, 8].item<byte>()));
+        Assert.False(data.Synthetic);
+        Assert.Contains(data.Manifest!.Dropped, d => d.Clip == "02/EP01_11f" && d.Reason.Contains("fear", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_second_load_reads_the_cache_and_gives_the_same()
+    {
+        using var first = DatasetLoader.Load(source, options);
+        // Pixels that changed behind an unchanged name, length and time would show if the images were opened again.
+        foreach (var file in Directory.EnumerateFiles(frames, "*", SearchOption.AllDirectories)) Blank(file);
+        using var second = DatasetLoader.Load(source, options);
+        Assert.Equal(first.Fingerprint, second.Fingerprint);
+        Assert.Equal(first.Frames.bytes.ToArray(), second.Frames.bytes.ToArray());
+        Assert.Equal(first.Manifest!.ToJson(), second.Manifest!.ToJson());
+    }
+
+    [Fact]
+    public void The_fingerprint_follows_contents_and_options_but_not_place_time_or_workers()
+    {
+        string Print(PreparationOptions o, string? root = null)
+        {
+            using var data = DatasetLoader.Load(source with { Root = root ?? source.Root }, o);
+            return data.Fingerprint;
+        }
+
+        var one = Print(options);
+        Assert.Equal(one, Print(options with { Workers = 1, CacheFolder = Path.Combine(folder, "other cache") }));
+        using var elsewhere = new TemporaryFolder();
+        ClipFiles.Write(elsewhere);
+        File.Copy(Path.Combine(folder, "CASME2", "CASME2-coding-20190701.xlsx"), Path.Combine(elsewhere, "CASME2", "CASME2-coding-20190701.xlsx"), overwrite: true);
+        Assert.Equal(one, Print(options, elsewhere));
+        Assert.NotEqual(one, Print(options with { Size = 24 }));
+        Assert.NotEqual(one, Print(options with { Classes = ClassSet.MegcThree }));
+        Assert.NotEqual(one, Print(options with { Exclude = ["01/EP03_02"] }));
+        ClipFiles.Frame(Path.Combine(frames, "sub01", "EP03_02", "reg_img10.png"), 90);
+        Assert.NotEqual(one, Print(options));
+    }
+
+    [Fact]
+    public void A_folder_marked_synthetic_gives_a_synthetic_data_set_with_its_own_fingerprint()
+    {
+        using var real = DatasetLoader.Load(source, options);
+        File.WriteAllText(Path.Combine(folder, "CASME2", "synthetic.json"), """{"synthetic":true}""");
+        using var synthetic = DatasetLoader.Load(source, options);
+        Assert.True(synthetic.Synthetic);
+        Assert.NotEqual(real.Fingerprint, synthetic.Fingerprint);
+    }
+
+    [Fact]
+    public void Missing_or_damaged_frames_end_with_a_sentence_or_drop_the_clip_by_choice()
+    {
+        var apex = Path.Combine(frames, "sub01", "EP03_02", "reg_img10.png");
+        foreach (var bytes in new byte[]?[] { null, [], [1, 2, 3], File.ReadAllBytes(apex)[..60] })
+        {
+            File.Delete(apex);
+            if (bytes is not null) File.WriteAllBytes(apex, bytes);
+            var error = Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options));
+            Assert.Contains("EP03_02", error.Message, StringComparison.Ordinal);
+            using var data = DatasetLoader.Load(source, options with { Unusable = UnusableClipPolicy.Drop });
+            Assert.Equal(2, data.Clips.Length);
+            Assert.Contains(data.Manifest!.Dropped, d => d.Clip == "01/EP03_02");
+        }
+    }
+
+    [Fact]
+    public void A_damaged_neighbour_is_noted_and_not_drawn()
+    {
+        File.WriteAllText(Path.Combine(frames, "sub01", "EP02_01f", "reg_img11.png"), "no image");
+        using var data = DatasetLoader.Load(source, options);
+        Assert.Equal([10], data.OnsetFrames[0].Select(r => Red(data, r)));
+        Assert.Contains("frame 11", Assert.Single(data.Clips[0].Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interrupted_preparation_continues_where_it_stopped()
+    {
+        using var stop = new CancellationTokenSource();
+        var progress = new Report(_ => stop.Cancel());
+        Assert.Throws<OperationCanceledException>(() => DatasetLoader.Load(source, options with { Workers = 1 }, progress, stop.Token));
+        Assert.Single(Directory.EnumerateFiles(options.CacheFolder, "*.clip", SearchOption.AllDirectories));
+        using var data = DatasetLoader.Load(source, options);
+        Assert.Equal(3, data.Clips.Length);
+        Assert.Empty(Directory.EnumerateFiles(options.CacheFolder, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_damaged_cache_file_is_made_again()
+    {
+        using var first = DatasetLoader.Load(source, options);
+        foreach (var file in Directory.EnumerateFiles(options.CacheFolder, "*.clip", SearchOption.AllDirectories))
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..^5]);
+        using var second = DatasetLoader.Load(source, options);
+        Assert.Equal(first.Frames.bytes.ToArray(), second.Frames.bytes.ToArray());
+    }
+
+    private static int Red(MerDataset data, int row) => data.Frames[row, 0, 8, 8].item<byte>();
+
+    private static void Blank(string file)
+    {
+        var (time, length) = (File.GetLastWriteTimeUtc(file), new FileInfo(file).Length);
+        File.WriteAllBytes(file, new byte[length]);
+        File.SetLastWriteTimeUtc(file, time);
+    }
+
+    private sealed class Report(Action<PreparationProgress> tell) : IProgress<PreparationProgress>
+    {
+        void IProgress<PreparationProgress>.Report(PreparationProgress value) => tell(value);
+    }
+}
