@@ -89,6 +89,43 @@ public sealed record MerNetOptions
     /// <summary>Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.</summary>
     public int WidthDivisor { get; init; } = 1;
 
+    /// <summary>Side of the Swin window in patches.</summary>
+    public int WindowSize { get; init; } = 7;
+
+    /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block.</summary>
+    public double StochasticDepth { get; init; } = 0.1;
+
     /// <summary>Number of classes.</summary>
     public int Classes { get; init; } = 5;
+
+    /// <summary>Whether the head sees the motion map's average: ResNet-18 alone (Table 2's baseline).</summary>
+    internal bool PoolsMotion => Motion == MotionStream.ResNet18 && Position == PositionStream.None;
+
+    /// <summary>Side of F_M and F_POS: 14 at 224 pixels.</summary>
+    internal int MapSize => (InputSize + 15) / 16;
+
+    /// <summary>A channel count of the paper at this width.</summary>
+    internal int Scale(int channels) => channels / WidthDivisor;
+
+    /// <summary>The paper's number of heads, halved until it divides the channels.</summary>
+    internal static int FitHeads(int heads, int channels) => channels % heads == 0 ? heads : FitHeads(heads / 2, channels);
+
+    /// <summary>Refuses sizes no network can be built from.</summary>
+    /// <exception cref="UserErrorException">Names the option and its range.</exception>
+    internal void Validate()
+    {
+        string? complaint = this switch
+        {
+            { InputSize: < 16 } => $"InputSize is {InputSize}; use at least 16 pixels.",
+            { WidthDivisor: not (1 or 2 or 4 or 8 or 16 or 32) } => $"WidthDivisor is {WidthDivisor}; use 1, 2, 4, 8, 16 or 32.",
+            { WindowSize: < 2 } => $"WindowSize is {WindowSize}; use at least 2 patches.",
+            { StochasticDepth: < 0 or >= 1 } => $"StochasticDepth is {StochasticDepth}; use a rate from 0 to below 1.",
+            { Classes: < 2 } => $"Classes is {Classes}; use at least 2.",
+            _ => null,
+        };
+        if (complaint is not null)
+        {
+            throw new UserErrorException(complaint);
+        }
+    }
 }

@@ -1,0 +1,112 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Models;
+
+/// <summary>The two-stream network of the paper (figure 1) and, by its options, every ablation of Tables 2 to 7.</summary>
+public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
+{
+    private static readonly object Building = new();
+
+    private readonly nn.Module<Tensor, Tensor> motion;
+    private readonly nn.Module<Tensor, Tensor>? position;
+    private readonly FusionHead head;
+    private readonly StochasticDepth stochasticDepth;
+
+    private MerNet(MerNetOptions options) : base(nameof(MerNet))
+    {
+        Options = options;
+        stochasticDepth = new StochasticDepth(options.StochasticDepth, SwinTransformer.BlockCount);
+        motion = options.Motion == MotionStream.ContinuousAttention
+            ? new CvaNetwork(options)
+            : new ResNet18(options, lastStride: options.PoolsMotion ? 2 : 1);
+        position = options.Position switch
+        {
+            PositionStream.Swin => new SwinTransformer(options, stochasticDepth),
+            PositionStream.ViT => new VisionTransformer(options),
+            _ => null,
+        };
+        head = new FusionHead(options.PoolsMotion ? options.Scale(512) : options.Scale(512) * options.MapSize * options.MapSize, options);
+        RegisterComponents();
+    }
+
+    /// <summary>What the network was built from.</summary>
+    public MerNetOptions Options { get; }
+
+    /// <summary>
+    /// Builds a network with weights drawn from a seed. Seeds the process's default generator, so builds wait for each other; the
+    /// parameters belong to the network, whatever DisposeScope is open.
+    /// </summary>
+    /// <param name="options">The network; an impossible combination is a <see cref="UserErrorException"/>.</param>
+    /// <param name="seed">Seed of the weights.</param>
+    public static MerNet Create(MerNetOptions options, long seed)
+    {
+        options.Validate();
+        lock (Building)
+        {
+            using var scope = NewDisposeScope();
+            manual_seed(seed);
+            var network = new MerNet(options);
+            foreach (var tensor in network.parameters().Concat(network.buffers()))
+            {
+                tensor.DetachFromDisposeScope();
+            }
+
+            return network;
+        }
+    }
+
+    /// <summary>Takes all draws of training (stochastic depth) from a generator instead of the process's default.</summary>
+    /// <param name="generator">The generator, which stays the caller's.</param>
+    public void UseGenerator(Generator generator) => stochasticDepth.Generator = generator;
+
+    /// <summary>Classifies a batch.</summary>
+    /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>
+    /// <param name="apex">Apex frames, normalised, [N, 3, S, S].</param>
+    /// <param name="actionUnits">Action units as 0 or 1, [N, 21]; ignored by a network without them.</param>
+    /// <returns>Logits [N, classes].</returns>
+    public override Tensor forward(Tensor onset, Tensor apex, Tensor actionUnits)
+    {
+        using var scope = NewDisposeScope();
+        return Run(onset, apex, actionUnits, null).Logits.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Classifies a batch and keeps the maps on the way.</summary>
+    /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>
+    /// <param name="apex">Apex frames, normalised, [N, 3, S, S].</param>
+    /// <param name="actionUnits">Action units as 0 or 1, [N, 21]; ignored by a network without them.</param>
+    public MerNetFeatures Extract(Tensor onset, Tensor apex, Tensor actionUnits) => Run(onset, apex, actionUnits, []);
+
+    private MerNetFeatures Run(Tensor onset, Tensor apex, Tensor actionUnits, List<AttentionMaps>? maps)
+    {
+        if (onset.size(2) != Options.InputSize || onset.size(3) != Options.InputSize)
+        {
+            throw new ArgumentException($"The frames are {onset.size(2)} x {onset.size(3)}, but the network was built for {Options.InputSize} x {Options.InputSize}.", nameof(onset));
+        }
+
+        using var scope = NewDisposeScope();
+        var difference = apex - onset;
+        var motionMap = motion is CvaNetwork attention ? attention.Run(difference, maps) : motion.forward(difference);
+        var positionMap = position is null ? null : LocatePosition(position, onset, apex);
+        var fused = positionMap is not null ? motionMap + positionMap : Options.PoolsMotion ? motionMap.mean([2, 3]) : motionMap;
+        var logits = head.forward(fused, Options.UseActionUnits ? actionUnits : null);
+
+        positionMap?.MoveToOuterDisposeScope();
+        maps?.ForEach(map => map.MoveToOuterDisposeScope());
+        return new MerNetFeatures(
+            motionMap.MoveToOuterDisposeScope(), positionMap, maps ?? [], fused.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
+    }
+
+    private Tensor LocatePosition(nn.Module<Tensor, Tensor> stream, Tensor onset, Tensor apex)
+    {
+        if (Options.Frames != PositionFrames.OnsetAndApex)
+        {
+            return stream.forward(Options.Frames == PositionFrames.Onset ? onset : apex);
+        }
+
+        // One batch of 2N through the shared weights, then the halves added.
+        var both = stream.forward(cat([onset, apex], 0));
+        var count = onset.size(0);
+        return both.narrow(0, 0, count) + both.narrow(0, count, count);
+    }
+}

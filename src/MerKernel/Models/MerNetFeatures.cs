@@ -1,0 +1,12 @@
+using static TorchSharp.torch;
+
+namespace MerKernel.Models;
+
+/// <summary>What a network computed on its way; the tensors belong to the caller's DisposeScope.</summary>
+/// <param name="MotionMap">F_M, [N, C, h, w].</param>
+/// <param name="PositionMap">F_POS, [N, C, h, w]; null without a position stream.</param>
+/// <param name="AttentionMaps">The maps of each CVA block, first block first; empty for ResNet-18.</param>
+/// <param name="Fused">What the head classifies: F_M + F_POS, F_M alone, or ResNet-18's average [N, C].</param>
+/// <param name="Logits">[N, classes].</param>
+public sealed record MerNetFeatures(
+    Tensor MotionMap, Tensor? PositionMap, IReadOnlyList<AttentionMaps> AttentionMaps, Tensor Fused, Tensor Logits);

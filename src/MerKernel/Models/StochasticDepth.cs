@@ -1,0 +1,43 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Models;
+
+/// <summary>
+/// Stochastic depth over the residual branches of a transformer: in training a sample's branch is left out with the block's rate and scaled
+/// by 1 / (1 - rate) otherwise. All branches of a forward pass are drawn in one call.
+/// </summary>
+public sealed class StochasticDepth
+{
+    private readonly Constant? survival;
+
+    /// <summary>Sets the rates.</summary>
+    /// <param name="maximum">Rate of the last block; the first block has 0, the others lie on the line between.</param>
+    /// <param name="blocks">Number of blocks, each with two branches.</param>
+    public StochasticDepth(double maximum, int blocks)
+    {
+        if (maximum > 0)
+        {
+            var rates = Enumerable.Range(0, 2 * blocks).Select(branch => blocks == 1 ? 0 : maximum * (branch / 2) / (blocks - 1)).ToArray();
+            survival = new Constant(() => 1 - torch.tensor(rates, dtype: ScalarType.Float64).view(-1, 1));
+        }
+    }
+
+    /// <summary>Where the draws come from; null is the process's default generator.</summary>
+    public Generator? Generator { get; set; }
+
+    /// <summary>Draws the factors of every branch: one [N, 1, 1, 1] tensor per branch, attention before MLP; null without stochastic depth.</summary>
+    /// <param name="x">The batch, whose first dimension is N.</param>
+    public Tensor[]? Draw(Tensor x)
+    {
+        if (survival is null)
+        {
+            return null;
+        }
+
+        var keep = survival.Like(x);
+        var factors = torch.rand([keep.size(0), x.size(0)], x.dtype, Generator?.device ?? x.device, generator: Generator);
+        factors = (Generator is null ? factors : factors.to(x.device)).lt(keep).div(keep);
+        return factors.view(keep.size(0), x.size(0), 1, 1, 1).unbind(0);
+    }
+}

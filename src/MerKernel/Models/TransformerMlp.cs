@@ -1,0 +1,29 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MerKernel.Models;
+
+/// <summary>The feed-forward part of a transformer block: linear C -> 4C, GELU, linear 4C -> C.</summary>
+public sealed class TransformerMlp : nn.Module<Tensor, Tensor>
+{
+    private const int Ratio = 4;
+
+    private readonly Linear fc1;
+    private readonly Linear fc2;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="channels">Channels C.</param>
+    public TransformerMlp(int channels) : base(nameof(TransformerMlp))
+    {
+        fc1 = WeightInitialization.TransformerLinear(channels, Ratio * channels);
+        fc2 = WeightInitialization.TransformerLinear(Ratio * channels, channels);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return fc2.forward(nn.functional.gelu(fc1.forward(input))).MoveToOuterDisposeScope();
+    }
+}
