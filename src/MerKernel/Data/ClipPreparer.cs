@@ -24,9 +24,9 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
         // The onset comes first: its face decides the transform of all.
         foreach (var (number, path, bytes) in frames)
         {
-            using var image = Decode(bytes);
+            using var image = FrameImage.Decode(bytes);
             var needed = number == clip.Onset || number == clip.Apex;
-            var problem = image is null ? "cannot be read as an image"
+            var problem = image is null ? "is no whole image"
                 : image.Rows < 16 || image.Cols < 16 ? $"is {image.Cols} x {image.Rows} pixels"
                 : extent is { } e && e != image.Size() ? $"is {image.Cols} x {image.Rows} pixels, the onset {e.Width} x {e.Height}" : null;
             if (problem is not null)
@@ -51,23 +51,6 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
         var landmarks = face is null ? [] : face.Points.Select(p => transform!.Value.Apply(p.X, p.Y)).SelectMany(p => new[] { (float)p.X, (float)p.Y }).ToArray();
         Array.Resize(ref pixels, numbers.Count * frameBytes);
         return new Result(new ClipCache.Header([.. numbers], [.. notes], landmarks), pixels, null, false);
-    }
-
-    /// <summary>Decodes a frame as 8-bit BGR, or null where the bytes are no image.</summary>
-    public static Mat? Decode(byte[] bytes)
-    {
-        if (bytes.Length == 0) return null;
-        try
-        {
-            var image = Cv2.ImDecode(bytes, ImreadModes.Color | ImreadModes.IgnoreOrientation);
-            if (!image.Empty()) return image;
-            image.Dispose();
-        }
-        catch (OpenCVException)
-        {
-            // A header that promises an impossible size; the same to the user as no image.
-        }
-        return null;
     }
 
     private Mat Centre(Mat image)

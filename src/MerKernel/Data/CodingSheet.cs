@@ -55,6 +55,7 @@ public static partial class CodingSheet
         {
             Dataset = dataset,
             Path = path,
+            Edition = dataset == DatasetId.Samm ? "v2" : columns.ContainsKey("objective") ? "2019" : "2014",
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             Clips = clips.ToImmutable(),
             Dropped = dropped.ToImmutable(),
@@ -92,6 +93,7 @@ public static partial class CodingSheet
             "offset" or "offsetframe" or "offsetf" => "offset",
             "actionunits" or "actionunit" or "aus" or "au" => "actionunits",
             "estimatedemotion" or "emotion" => "emotion",
+            "objectiveclasses" or "objectiveclass" => "objective",
             _ => null,
         };
     }

@@ -15,6 +15,9 @@ public sealed record CodingSheetContents
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Edition of the sheet, told from its columns: '2014' or '2019' of CASME II, 'v2' of SAMM.</summary>
+    public required string Edition { get; init; }
+
     /// <summary>SHA-256 of the file, hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
@@ -26,4 +29,13 @@ public sealed record CodingSheetContents
 
     /// <summary>Rows below the header that are no clips (footnotes), one sentence each.</summary>
     public required ImmutableArray<string> Remarks { get; init; }
+
+    /// <summary>Ends with an error where the sheet codes another data set.</summary>
+    /// <exception cref="UserErrorException">It does.</exception>
+    internal void MustBe(DatasetId dataset)
+    {
+        if (Dataset != dataset) throw new UserErrorException($"{Path} codes {Title(Dataset)}, not {Title(dataset)}; name the other data set or the other sheet.");
+    }
+
+    private static string Title(DatasetId dataset) => dataset == DatasetId.Samm ? "SAMM" : "CASME II";
 }

@@ -24,7 +24,7 @@ public static class DatasetLoader
         if (options.Size < 16) throw new UserErrorException($"A frame size of {options.Size} pixels is too small; 16 is the least, 224 the paper's.");
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata);
-        if (sheet.Dataset != source.Id) throw new UserErrorException($"{layout.Sheet} codes {sheet.Dataset}, not {source.Id}; name the other data set or the other sheet.");
+        sheet.MustBe(source.Id);
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
         var manifest = ReadManifest(cache, plan, options);

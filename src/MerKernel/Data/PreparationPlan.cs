@@ -15,7 +15,7 @@ internal sealed record PreparationPlan(
     public static PreparationPlan Make(FrameLayout layout, CodingSheetContents sheet, PreparationOptions options)
     {
         var classes = options.Classes ?? ClassSet.Five(layout.Dataset);
-        var align = options.Alignment == FaceAlignment.Landmarks || (options.Alignment == FaceAlignment.Auto && !layout.Cropped);
+        var align = Aligns(layout, options);
         var exclude = options.Exclude.ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (exclude.FirstOrDefault(id => !sheet.Clips.Any(c => c.Id.Equals(id, StringComparison.OrdinalIgnoreCase))) is { } unknown)
             throw new UserErrorException($"The clip '{unknown}' to be left out is not in {sheet.Path}; clips are named like {sheet.Clips[0].Id}.");
@@ -25,14 +25,19 @@ internal sealed record PreparationPlan(
         {
             if (exclude.Contains(clip.Id)) dropped.Add(new DroppedClip(clip.Id, "left out by choice"));
             else if (classes.LabelOf(clip.Emotion) is null) dropped.Add(new DroppedClip(clip.Id, $"the emotion '{clip.Emotion}' is outside the class set '{classes.Name}'"));
-            else entries.Add(Plan(clip, layout));
+            else entries.Add(Of(clip, layout));
         }
         var description = string.Create(CultureInfo.InvariantCulture,
             $"size {options.Size}; classes {classes.Name} ({string.Join(' ', classes.ClassOf.Select(c => $"{c.Key}>{c.Value}"))}: {string.Join(' ', classes.Classes)}); alignment {(align ? "landmarks" : "none")}; no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', options.Errata.Where(e => e.Dataset == layout.Dataset).Select(e => e.Id))}; left out {string.Join(' ', exclude.Order())}");
         return new PreparationPlan(layout, sheet, classes, align, description, Stat(layout, sheet, description, align, entries), entries.ToImmutable(), dropped.ToImmutable());
     }
 
-    private static Entry Plan(Clip clip, FrameLayout layout)
+    /// <summary>Whether frames are aligned by landmarks.</summary>
+    public static bool Aligns(FrameLayout layout, PreparationOptions options) =>
+        options.Alignment == FaceAlignment.Landmarks || (options.Alignment == FaceAlignment.Auto && !layout.Cropped);
+
+    /// <summary>Frames and files of one clip.</summary>
+    public static Entry Of(Clip clip, FrameLayout layout)
     {
         var none = new ClipFrames([], []);
         if (layout.FolderOf(clip) is not { } path) return new Entry(clip, none, [], $"{layout.Frames} has no folder for clip {clip.Id}");

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MerKernel.Data;
+using Spectre.Console;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>mer data annotations FILE: what a coding sheet says, one line per clip.</summary>
+static class DataAnnotationsCommand
+{
+    static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "coding sheet of CASME II or SAMM (.xlsx, .xls or .csv)" };
+        var json = new Option<bool>("--json") { Description = "one JSON object per clip and line" };
+        var errata = DataOptions.WithoutErratum();
+        var command = new Command("annotations", "print what a coding sheet says about every clip") { file, json, errata };
+        command.SetAction(parsed =>
+        {
+            var sheet = CodingSheet.Read(parsed.GetValue(file)!, Errata.Except(parsed.GetValue(errata) ?? []));
+            if (parsed.GetValue(json)) WriteJson(sheet);
+            else WriteTable(sheet);
+            foreach (var row in sheet.Dropped) Console.Error.WriteLine($"mer: row {row.Row} ({row.Clip}) is left out: {row.Reason}");
+            foreach (var remark in sheet.Remarks) Console.Error.WriteLine($"mer: {remark}");
+            return 0;
+        });
+        return command;
+    }
+
+    static void WriteJson(CodingSheetContents sheet)
+    {
+        foreach (var c in sheet.Clips)
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                Dataset = c.Dataset == DatasetId.Samm ? "samm" : "casme2",
+                c.Subject,
+                Clip = c.Name,
+                c.Onset,
+                c.Apex,
+                c.Offset,
+                ActionUnits = c.ActionUnits.Select(u => u.Number),
+                c.Emotion,
+                c.Notes,
+            }, Format));
+    }
+
+    static void WriteTable(CodingSheetContents sheet)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("clip", "onset", "apex", "offset", "action units", "emotion", "notes");
+        foreach (var c in sheet.Clips)
+            table.AddRow([.. new[] { c.Id, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", string.Join(' ', c.ActionUnits.Select(u => u.Number)), c.Emotion, string.Join("; ", c.Notes) }.Select(Markup.Escape)]);
+        AnsiConsole.Write(table);
+        var five = sheet.Clips.Where(c => ClassSet.Five(sheet.Dataset).LabelOf(c.Emotion) is not null).ToArray();
+        Console.WriteLine($"{sheet.Clips.Length} clips, {five.Length} of the five classes over {five.Select(c => c.Subject).Distinct().Count()} subjects");
+    }
+}

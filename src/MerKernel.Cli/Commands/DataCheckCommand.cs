@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using MerKernel.Data;
+using Spectre.Console;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>mer data check: sheet and disk compared, counts beside the published ones.</summary>
+static class DataCheckCommand
+{
+    public static Command Create()
+    {
+        var options = new DataOptions();
+        var command = new Command("check", "compare coding sheet and frames, and count beside the published numbers");
+        options.AddSourceTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var complete = true;
+            foreach (var source in options.Sources(parsed))
+            {
+                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(source, options.RepairedErrata(parsed), progress, cancellation));
+                Write(report);
+                complete &= report.Complete;
+            }
+            return Task.FromResult(complete ? 0 : 1);
+        });
+        return command;
+    }
+
+    static void Write(CheckReport report)
+    {
+        var layout = report.Layout;
+        Console.WriteLine($"{(layout.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}{(layout.Synthetic ? ", synthetic look-alike" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
+        foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
+            Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
+        var published = report.Published;
+        Console.WriteLine($"usable five-class clips: {report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects; published: {published.Total} of {published.Subjects.Count} ({published.Source})");
+        Compare("class", report.Classes, published.Classes);
+        Compare("subject", report.Subjects, published.Subjects);
+    }
+
+    static void Compare(string what, ImmutableSortedDictionary<string, int> here, ImmutableSortedDictionary<string, int> published)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns(what, "here", "published");
+        foreach (var name in here.Keys.Union(published.Keys).Order(StringComparer.Ordinal))
+        {
+            var expected = published.IsEmpty ? "not published" : $"{published.GetValueOrDefault(name)}";
+            table.AddRow(name, $"{here.GetValueOrDefault(name)}", expected);
+        }
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using MerKernel.Data;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>mer data show CLIP: a clip on one sheet.</summary>
+static class DataShowCommand
+{
+    public static Command Create()
+    {
+        var clip = new Argument<string>("clip") { Description = "clip, such as 01/EP02_01f or 006_1_2" };
+        var target = new Option<string>("--out") { Description = "picture to write (.png)", Required = true };
+        var options = new DataOptions();
+        var command = new Command("show", "draw onset, landmarks, apex, difference, optical flow and action units of a clip") { clip, target };
+        options.AddSourceTo(command);
+        options.AddViewTo(command);
+        command.SetAction(parsed =>
+        {
+            var name = parsed.GetValue(clip)!;
+            var sources = options.Sources(parsed);
+            // SAMM's clips carry their subject, 006_1_2; CASME II's begin with EP.
+            var samm = !name.Contains("EP", StringComparison.OrdinalIgnoreCase);
+            var source = sources.FirstOrDefault(s => s.Id == DatasetId.Samm == samm) ?? sources[0];
+            using var view = ClipView.Open(source, name, options.Preparation(parsed, source.Id));
+            using var sheet = InspectionSheet.Draw(view);
+            var path = Path.GetFullPath(parsed.GetValue(target)!);
+            if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UserErrorException($"--out {path} is no .png file; name one.");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!sheet.SaveImage(path)) throw new UserErrorException($"{path} cannot be written; choose another place.");
+            Console.WriteLine($"{view.Clip.Id} -> {path}");
+            return 0;
+        });
+        return command;
+    }
+}

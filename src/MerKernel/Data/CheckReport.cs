@@ -1,0 +1,45 @@
+namespace MerKernel.Data;
+
+/// <summary>What <see cref="DatasetCheck"/> found.</summary>
+public sealed record CheckReport
+{
+    /// <summary>The files.</summary>
+    public required FrameLayout Layout { get; init; }
+
+    /// <summary>The sheet.</summary>
+    public required CodingSheetContents Sheet { get; init; }
+
+    /// <summary>Everything worth saying, clip by clip.</summary>
+    public required ImmutableArray<CheckFinding> Findings { get; init; }
+
+    /// <summary>The published counts of the sheet's edition.</summary>
+    public required PublishedCounts Published { get; init; }
+
+    /// <summary>Usable five-class clips of each subject.</summary>
+    public required ImmutableSortedDictionary<string, int> Subjects { get; init; }
+
+    /// <summary>Usable five-class clips of each class.</summary>
+    public required ImmutableSortedDictionary<string, int> Classes { get; init; }
+
+    /// <summary>True where every clip can be used.</summary>
+    public bool Complete => !Findings.Any(f => f.Severity == Severity.Unusable);
+}
+
+/// <summary>One thing that was found.</summary>
+/// <param name="Clip">Subject and name; the file or folder where no clip is concerned.</param>
+/// <param name="Severity">What it means for the clip.</param>
+/// <param name="Text">What it is.</param>
+public sealed record CheckFinding(string Clip, Severity Severity, string Text);
+
+/// <summary>What a finding means for its clip.</summary>
+public enum Severity
+{
+    /// <summary>Known, repaired or harmless.</summary>
+    Note,
+
+    /// <summary>The clip can be used but something is missing or odd.</summary>
+    Warning,
+
+    /// <summary>The clip cannot be used.</summary>
+    Unusable,
+}
