@@ -1,0 +1,36 @@
+using MerKernel.Data;
+using MerKernel.Models;
+using MerKernel.Training;
+
+namespace MerKernel.Experiments;
+
+/// <summary>
+/// What is run: everything that determines the numbers of a leave-one-subject-out experiment, and nothing else. Two rows with equal
+/// experiments are trained once; a changed option gives another <see cref="ExperimentHash"/>.
+/// </summary>
+public sealed record Experiment
+{
+    /// <summary>The data set.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>Fingerprint of the prepared data (<see cref="MerDataset.Fingerprint"/>).</summary>
+    public required string DatasetFingerprint { get; init; }
+
+    /// <summary>The network.</summary>
+    public MerNetOptions Model { get; init; } = new();
+
+    /// <summary>How each fold is trained.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Seed of weights, batches and augmentation.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Training subjects held out of each fold to choose the epoch on; 0 trains on all of them.</summary>
+    public int HeldOutSubjects { get; init; }
+
+    /// <summary>Control: labels are permuted among the training clips of a fold; a sound pipeline then falls to chance.</summary>
+    public bool ShuffleLabels { get; init; }
+
+    /// <summary>Control: action units are permuted among all clips, so the network cannot lean on them.</summary>
+    public bool ShuffleActionUnits { get; init; }
+}

@@ -1,0 +1,37 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Training;
+
+/// <summary>
+/// Flip, rotation and padded crop of a batch as one resampling (bilinear); what lies outside a frame is zero after normalisation, as
+/// in the published code.
+/// </summary>
+public sealed class Augmentation(AugmentationOptions options, int size, Random random)
+{
+    /// <summary>Draws a 2 x 3 transform for each clip, from output to input coordinates in -1..1: rotation, the flip folded in, shift.</summary>
+    public float[] Draw(int clips)
+    {
+        var transforms = new float[clips * 6];
+        var padding = options.CropPadding * size / 224;
+        for (var i = 0; i < clips; i++)
+        {
+            var flip = random.NextDouble() < options.FlipProbability ? -1 : 1;
+            var (sin, cos) = Math.SinCos((random.NextDouble() * 2 - 1) * options.MaxRotationDegrees * Math.PI / 180);
+            var row = transforms.AsSpan(i * 6, 6);
+            (row[0], row[1], row[2]) = ((float)(cos * flip), (float)(-sin * flip), Shift());
+            (row[3], row[4], row[5]) = ((float)sin, (float)cos, Shift());
+        }
+        return transforms;
+
+        float Shift() => (float)((random.NextDouble() * 2 - 1) * padding * 2 / size);
+    }
+
+    /// <summary>Applies drawn transforms to frames [N, C, S, S]; every channel of a clip moves alike.</summary>
+    public static Tensor Apply(Tensor frames, float[] transforms)
+    {
+        var theta = from_array(transforms).view(-1, 2, 3).to(frames.device);
+        var grid = nn.functional.affine_grid(theta, frames.shape, align_corners: false);
+        return nn.functional.grid_sample(frames, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
+    }
+}

@@ -1,0 +1,19 @@
+namespace MerKernel.Training;
+
+/// <summary>Cuts a shuffled epoch into mini-batches.</summary>
+public static class Batches
+{
+    /// <summary>Shuffles the clips and cuts them; a last batch of one joins the one before, because batch normalisation needs two.</summary>
+    public static List<int[]> Shuffled(IReadOnlyList<int> clips, int batchSize, Random random)
+    {
+        var order = clips.ToArray();
+        random.Shuffle(order);
+        var batches = order.Chunk(batchSize).ToList();
+        if (batches.Count > 1 && batches[^1].Length == 1)
+        {
+            batches[^2] = [.. batches[^2], .. batches[^1]];
+            batches.RemoveAt(batches.Count - 1);
+        }
+        return batches;
+    }
+}

@@ -1,0 +1,36 @@
+namespace MerKernel.Training;
+
+/// <summary>How a fold is trained; the defaults are the paper's (section 4.3) where it speaks, else the published code's.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training clips.</summary>
+    public int Epochs { get; init; } = 75;
+
+    /// <summary>Clips a mini-batch. A last batch of one joins the one before: batch normalisation needs two.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Mini-batches whose gradients are averaged into one update.</summary>
+    public int AccumulationSteps { get; init; } = 2;
+
+    /// <summary>AdamW's learning rate in the first epoch.</summary>
+    public double LearningRate { get; init; } = 8e-4;
+
+    /// <summary>AdamW's decoupled weight decay, on every parameter.</summary>
+    public double WeightDecay { get; init; } = 0.6;
+
+    /// <summary>Factor on the learning rate after each of the first <see cref="DecayEpochs"/> epochs.</summary>
+    public double LearningRateDecay { get; init; } = 0.987;
+
+    /// <summary>Epochs after which the learning rate stays.</summary>
+    public int DecayEpochs { get; init; } = 50;
+
+    /// <summary>Whether a training pair draws its frames near onset and apex, where neighbouring frames exist (published code).</summary>
+    public bool FrameJitter { get; init; } = true;
+
+    /// <summary>Augmentation of the training pairs.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>The learning rate of an epoch.</summary>
+    /// <param name="epoch">Epoch, from 0.</param>
+    public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs));
+}
