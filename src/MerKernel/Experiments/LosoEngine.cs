@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MerKernel.Data;
+using MerKernel.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Experiments;
+
+/// <summary>
+/// Computes the missing folds of experiments, several side by side. Each worker has one math thread, so a fold's bytes do not depend
+/// on the number of workers.
+/// </summary>
+public sealed class LosoEngine(RunStore store)
+{
+    /// <summary>Folds computed side by side.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Where networks are trained.</summary>
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>Receives progress.</summary>
+    public ILosoProgress? Progress { get; init; }
+
+    /// <summary>Computes what is missing and returns the folds that failed twice, with their errors; the others are stored.</summary>
+    /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
+    /// <param name="dataset">The prepared data.</param>
+    /// <param name="onlySubject">Computes the fold of this subject alone.</param>
+    /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
+    public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
+        IEnumerable<Experiment> experiments, MerDataset dataset, string? onlySubject = null, CancellationToken cancel = default)
+    {
+        var subjects = onlySubject is null ? dataset.Subjects : [onlySubject];
+        var jobs = experiments.Distinct().SelectMany(e =>
+        {
+            store.Save(e);
+            var hash = ExperimentHash.Of(e);
+            return subjects.Select(s => new FoldJob(e, hash, s));
+        }).ToList();
+        var missing = jobs.Where(j => store.TryRead(j.Hash, j.Subject) is null).ToList();
+        Progress?.Planned(jobs.Count - missing.Count, missing.Count);
+
+        var queue = new ConcurrentQueue<FoldJob>(missing);
+        var failures = new ConcurrentBag<(FoldJob, Exception)>();
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Exception? fatal = null;
+        var threads = Enumerable.Range(0, Math.Min(Workers, missing.Count)).Select(_ => new Thread(() =>
+        {
+            set_num_threads(1);
+            try { Work(queue, dataset, failures, stop.Token); }
+            catch (Exception e) { Interlocked.CompareExchange(ref fatal, e, null); stop.Cancel(); }
+        }, maxStackSize: 16 << 20)).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+
+        cancel.ThrowIfCancellationRequested();
+        if (fatal is not null) throw fatal is UserErrorException known ? new UserErrorException(known.Message, known) : new InvalidOperationException(fatal.Message, fatal);
+        return [.. failures];
+    }
+
+    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
+        {
+            for (var attempt = 1; attempt <= 2; attempt++)
+            {
+                try
+                {
+                    Train(job, dataset, cancel);
+                    break;
+                }
+                catch (Exception e) when (e is not (OperationCanceledException or UserErrorException))
+                {
+                    Progress?.FoldFailed(job, e, final: attempt == 2);
+                    if (attempt == 2) failures.Add((job, e));
+                }
+            }
+        }
+    }
+
+    void Train(FoldJob job, MerDataset dataset, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel);
+        var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
+        store.Save(job.Hash, fold, facts);
+        Progress?.FoldFinished(job, facts);
+    }
+}

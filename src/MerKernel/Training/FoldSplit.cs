@@ -1,0 +1,34 @@
+using MerKernel.Data;
+
+namespace MerKernel.Training;
+
+/// <summary>Which clips of a data set a fold trains on, chooses its epoch on, and is tested on: indices into its clips.</summary>
+/// <param name="Subject">The subject left out.</param>
+/// <param name="Train">Clips trained on.</param>
+/// <param name="HeldOut">Clips of training subjects held out of training; empty unless asked for.</param>
+/// <param name="Test">Every clip of the subject left out.</param>
+public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, ImmutableArray<int> HeldOut, ImmutableArray<int> Test)
+{
+    /// <summary>Leaves one subject out (paper section 4.1).</summary>
+    /// <param name="clips">All clips.</param>
+    /// <param name="subject">The subject to test on.</param>
+    /// <param name="heldOutSubjects">How many of the others to hold out of training, drawn with <paramref name="random"/>.</param>
+    /// <param name="random">Generator of that draw.</param>
+    /// <exception cref="UserErrorException">The subject has no clip, or too few subjects remain to train on.</exception>
+    public static FoldSplit LeaveOut(IReadOnlyList<Clip> clips, string subject, int heldOutSubjects, Random random)
+    {
+        var others = clips.Select(c => c.Subject).Distinct().Where(s => s != subject).Order(StringComparer.Ordinal).ToArray();
+        if (clips.All(c => c.Subject != subject))
+            throw new UserErrorException($"Subject '{subject}' has no clip in this data set; its subjects are {string.Join(", ", others)}.");
+        if (heldOutSubjects >= others.Length)
+            throw new UserErrorException($"Holding out {heldOutSubjects} of {others.Length} training subjects leaves none to train on; hold out fewer.");
+
+        random.Shuffle(others);
+        var heldOut = others.Take(heldOutSubjects).ToHashSet();
+        return new FoldSplit(subject,
+            Where(clips, s => s != subject && !heldOut.Contains(s)), Where(clips, heldOut.Contains), Where(clips, s => s == subject));
+    }
+
+    static ImmutableArray<int> Where(IReadOnlyList<Clip> clips, Func<string, bool> subject) =>
+        [.. Enumerable.Range(0, clips.Count).Where(i => subject(clips[i].Subject))];
+}

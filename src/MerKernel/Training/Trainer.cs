@@ -1,0 +1,107 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Training;
+
+/// <summary>Trains one fold from fresh weights and predicts its test clips after every epoch.</summary>
+public sealed class Trainer
+{
+    const int TestBatchSize = 64;
+
+    /// <summary>The network.</summary>
+    public required MerNetOptions Model { get; init; }
+
+    /// <summary>How to train it.</summary>
+    public required TrainingOptions Options { get; init; }
+
+    /// <summary>Seed for a purpose; every random draw of the fold comes from one of these.</summary>
+    public required Func<string, int> SeedFor { get; init; }
+
+    /// <summary>Where the network is trained.</summary>
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>Called with the trained network at the end, for example to store its weights.</summary>
+    public Action<MerNet>? Finished { get; init; }
+
+    /// <summary>Trains and predicts.</summary>
+    /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
+    public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
+    {
+        using var model = MerNet.Create(Model, SeedFor("weights"));
+        model.to(Device);
+        using var draws = new Generator((ulong)SeedFor("network"), Device);
+        model.UseGenerator(draws);
+        using var optimizer = new FlatAdamW(model.parameters(), Options.WeightDecay);
+        var random = new Random(SeedFor("batches"));
+        var augmentation = new Augmentation(Options.Augmentation, dataset.Size, new Random(SeedFor("augmentation")));
+
+        var losses = ImmutableArray.CreateBuilder<float>();
+        var test = ImmutableArray.CreateBuilder<ImmutableArray<ImmutableArray<float>>>();
+        var heldOut = ImmutableArray.CreateBuilder<ImmutableArray<ImmutableArray<float>>>();
+        for (var epoch = 0; epoch < Options.Epochs; epoch++)
+        {
+            var batches = Batches.Shuffled(split.Train, Options.BatchSize, random);
+            var loss = TrainEpoch(model, optimizer, pairs, batches, augmentation, random, Options.LearningRateAt(epoch), cancel);
+            if (!float.IsFinite(loss))
+                throw new TrainingFailedException($"the loss is {loss} in epoch {epoch + 1}; try a smaller learning rate or full precision");
+            losses.Add(loss);
+            test.Add(Predict(model, pairs, split.Test));
+            if (!split.HeldOut.IsEmpty) heldOut.Add(Predict(model, pairs, split.HeldOut));
+            progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
+        }
+        Finished?.Invoke(model);
+        return new FoldPrediction
+        {
+            Subject = split.Subject,
+            Clips = [.. split.Test.Select(i => dataset.Clips[i].Id)],
+            Labels = [.. split.Test.Select(i => dataset.Labels[i])],
+            Logits = test.ToImmutable(),
+            TrainingLoss = losses.ToImmutable(),
+            HeldOutLabels = [.. split.HeldOut.Select(i => dataset.Labels[i])],
+            HeldOutLogits = heldOut.ToImmutable(),
+        };
+    }
+
+    /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
+    float TrainEpoch(MerNet model, FlatAdamW optimizer, PairSource pairs, List<int[]> batches, Augmentation augmentation,
+        Random random, double learningRate, CancellationToken cancel)
+    {
+        model.train();
+        using var epoch = NewDisposeScope();
+        var total = zeros(1, device: Device);
+        foreach (var group in batches.Chunk(Options.AccumulationSteps))
+        {
+            optimizer.ZeroGradients();
+            foreach (var clips in group)
+            {
+                cancel.ThrowIfCancellationRequested();
+                using var step = NewDisposeScope();
+                var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
+                var loss = nn.functional.cross_entropy(model.forward(batch.Onset, batch.Apex, batch.ActionUnits), batch.Labels);
+                (group.Length == 1 ? loss : loss / group.Length).backward();
+                using (no_grad()) total.add_(loss.detach(), clips.Length);
+            }
+            optimizer.Step(learningRate);
+        }
+        return total.item<float>() / batches.Sum(b => b.Length);
+    }
+
+    static ImmutableArray<ImmutableArray<float>> Predict(MerNet model, PairSource pairs, ImmutableArray<int> clips)
+    {
+        model.eval();
+        using var noGrad = inference_mode();
+        var rows = ImmutableArray.CreateBuilder<ImmutableArray<float>>(clips.Length);
+        foreach (var chunk in clips.Chunk(TestBatchSize))
+        {
+            using var scope = NewDisposeScope();
+            var batch = pairs.Exact(chunk);
+            var logits = model.forward(batch.Onset, batch.Apex, batch.ActionUnits).cpu();
+            var values = logits.data<float>().ToArray();
+            rows.AddRange(values.Chunk(values.Length / chunk.Length).Select(row => row.ToImmutableArray()));
+        }
+        return rows.ToImmutable();
+    }
+}
