@@ -1,0 +1,53 @@
+using MerKernel.Models;
+using MerKernel.Training;
+
+namespace MerKernel.Experiments;
+
+/// <summary>A named size of the whole reproduction: how large the network and its input are, how long it trains, which data it prefers.</summary>
+public sealed record Profile
+{
+    /// <summary>Name, as the command line takes it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One sentence for pages that show its numbers.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The full network at this size; rows change it with <c>with</c>.</summary>
+    public MerNetOptions Model { get; init; } = new();
+
+    /// <summary>How each fold is trained.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>True: the small look-alikes; false: the full-size ones where no real data are found.</summary>
+    public bool SmallLookAlikes { get; init; }
+
+    /// <summary>True: real data in data/ are used when they are there.</summary>
+    public bool PrefersRealData { get; init; }
+
+    /// <summary>The default: finishes in minutes on two cores and shows that everything works; its numbers say nothing about the paper's claims.</summary>
+    public static Profile Small { get; } = new()
+    {
+        Name = "small",
+        Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 56-pixel frames, few epochs",
+        Model = new MerNetOptions { InputSize = 56, WidthDivisor = 8 },
+        Training = new TrainingOptions { Epochs = 24, AccumulationSteps = 1, LearningRate = 2e-3 },
+        SmallLookAlikes = true,
+    };
+
+    /// <summary>Everything as in the paper.</summary>
+    public static Profile Paper { get; } = new()
+    {
+        Name = "paper",
+        Description = "paper profile: the paper's width, 224-pixel frames, 75 epochs",
+        PrefersRealData = true,
+    };
+
+    /// <summary>The profile of a name.</summary>
+    /// <exception cref="UserErrorException">There is no such profile.</exception>
+    public static Profile Named(string name) => name switch
+    {
+        "small" => Small,
+        "paper" => Paper,
+        _ => throw new UserErrorException($"There is no profile '{name}'; the profiles are small and paper."),
+    };
+}
