@@ -1,0 +1,58 @@
+using MerKernel.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MerKernel.Tests.Training;
+
+public class FlatAdamWTests
+{
+    [Fact]
+    public void Twenty_updates_agree_with_TorchSharps_AdamW()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var ours = Network();
+        var theirs = Network();
+        theirs.load_state_dict(ours.state_dict());
+        using var flat = new FlatAdamW(ours.parameters(), weightDecay: 0.6);
+        var reference = optim.AdamW(theirs.parameters(), lr: 8e-4, weight_decay: 0.6);
+
+        for (var step = 0; step < 20; step++)
+        {
+            var (x, y) = (randn(7, 5), randn(7, 3));
+            flat.ZeroGradients();
+            nn.functional.mse_loss(ours.forward(x), y).backward();
+            flat.Step(8e-4);
+            reference.zero_grad();
+            nn.functional.mse_loss(theirs.forward(x), y).backward();
+            reference.step();
+        }
+
+        foreach (var (a, b) in ours.parameters().Zip(theirs.parameters()))
+            Assert.True(allclose(a, b, rtol: 1e-5, atol: 1e-7));
+    }
+
+    [Fact]
+    public void The_first_update_is_the_learning_rate_in_the_direction_of_the_gradients_sign_plus_decay()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(tensor(new[] { 2f, -1f }));
+        using var flat = new FlatAdamW([parameter], weightDecay: 0.5);
+        (parameter * tensor(new[] { 3f, -4f })).sum().backward();
+        flat.Step(0.1);
+        // 2 * (1 - 0.1 * 0.5) - 0.1 and -1 * 0.95 + 0.1
+        Assert.Equal([1.8f, -0.85f], parameter.detach().data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void Parameters_stay_usable_after_the_optimizer_is_disposed()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(ones(4));
+        new FlatAdamW([parameter], 0.1).Dispose();
+        Assert.Equal(4, parameter.sum().item<float>());
+    }
+
+    static Sequential Network() => nn.Sequential(nn.Linear(5, 8), nn.Tanh(), nn.Linear(8, 3));
+}
