@@ -24,8 +24,8 @@ public class RunStoreTests
         var read = store.TryRead("h", "006")!;
         Assert.Equal(Fold().Logits.SelectMany(e => e.SelectMany(c => c)).Select(BitConverter.SingleToInt32Bits),
             read.Logits.SelectMany(e => e.SelectMany(c => c)).Select(BitConverter.SingleToInt32Bits));
-        Assert.Equal(Fold().Clips, read.Clips);
-        Assert.Equal(Fold().TrainingLoss, read.TrainingLoss);
+        Assert.Equal([.. Fold().Clips], read.Clips.ToArray());
+        Assert.Equal([.. Fold().TrainingLoss], read.TrainingLoss.ToArray());
     }
 
     [Fact]

@@ -1,0 +1,24 @@
+using MerKernel.Experiments;
+using MerKernel.Models;
+using TorchSharp;
+
+namespace MerKernel.Tests.Experiments;
+
+[Collection(AloneCollection.Name)]
+public class FoldMemoryTests
+{
+    [Fact]
+    public void Tensors_do_not_pile_up_from_fold_to_fold()
+    {
+        using var data = TinyDataset.Create();
+        var experiment = LosoEngineTests.Tiny(data);
+        // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with the module.
+        using var model = MerNet.Create(experiment.Model, 1);
+        var miscounted = model.parameters().Count();
+
+        FoldRun.Train(experiment, data, "01", torch.CPU);
+        var before = torch.Tensor.TotalCount;
+        for (var i = 0; i < 3; i++) FoldRun.Train(experiment, data, "02", torch.CPU);
+        Assert.Equal(before + 3 * miscounted, torch.Tensor.TotalCount);
+    }
+}
