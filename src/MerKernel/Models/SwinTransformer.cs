@@ -13,7 +13,8 @@ public sealed class SwinTransformer : nn.Module<Tensor, Tensor>
 {
     private const int Patch = 4;
     private static readonly int[] Depths = [2, 2, 6];
-    private static readonly int[] Heads = [4, 8, 16];
+    /// <summary>Channels a head: gives the paper's 4, 8 and 16 heads at full width, fewer where the network is narrower.</summary>
+    private const int HeadWidth = 32;
 
     [ComponentName(Name = "patch_embed")]
     private readonly PatchEmbedding patchEmbed;
@@ -33,7 +34,7 @@ public sealed class SwinTransformer : nn.Module<Tensor, Tensor>
         for (var stage = 0; stage < Depths.Length; stage++)
         {
             var last = stage == Depths.Length - 1;
-            layers.Add(new SwinStage(side, channels, Depths[stage], MerNetOptions.FitHeads(Heads[stage], channels), options.WindowSize, last));
+            layers.Add(new SwinStage(side, channels, Depths[stage], Math.Max(1, channels / HeadWidth), options.WindowSize, last));
             (side, channels) = last ? (side, channels) : ((side + 1) / 2, 2 * channels);
         }
 

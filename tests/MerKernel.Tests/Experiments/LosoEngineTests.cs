@@ -12,7 +12,7 @@ public class LosoEngineTests
     internal static Experiment Tiny(MerDataset data) => new()
     {
         Dataset = data.Id, DatasetFingerprint = data.Fingerprint,
-        Model = new MerNetOptions { InputSize = data.Size, WidthDivisor = 16, Classes = data.Classes.Length },
+        Model = new MerNetOptions { Position = PositionStream.None, InputSize = data.Size, WidthDivisor = 16, Classes = data.Classes.Length },
         Training = new TrainingOptions { Epochs = 3, BatchSize = 4, AccumulationSteps = 1, LearningRate = 2e-3 },
     };
 
@@ -20,12 +20,14 @@ public class LosoEngineTests
     public void Any_number_of_workers_writes_the_same_bytes()
     {
         using var data = TinyDataset.Create();
+        // The whole network: stochastic depth draws too.
+        var experiment = Tiny(data) with { Model = Tiny(data).Model with { Position = PositionStream.Swin, WindowSize = 4 } };
         byte[][] Run(int workers)
         {
             using var folder = new TemporaryFolder();
             var store = new RunStore(folder.Path);
-            Assert.Empty(new LosoEngine(store) { Workers = workers }.Run([Tiny(data)], data));
-            return [.. data.Subjects.Select(s => File.ReadAllBytes(store.FoldPath(ExperimentHash.Of(Tiny(data)), s)))];
+            Assert.Empty(new LosoEngine(store) { Workers = workers }.Run([experiment], data));
+            return [.. data.Subjects.Select(s => File.ReadAllBytes(store.FoldPath(ExperimentHash.Of(experiment), s)))];
         }
         var one = Run(1);
         Assert.Equal(one, Run(3));
