@@ -1,0 +1,284 @@
+using System.Numerics;
+using OpenCvSharp;
+
+namespace MerKernel.Synthesis;
+
+/// <summary>Paints a person at rest, back to front: wall, shoulders, neck, hair, head, eye sockets, nose, mouth, eyes, brows, fringe.</summary>
+static class FacePainter
+{
+    /// <summary>The portrait as 8-bit BGR, <see cref="Canvas.Extent"/> iod wide.</summary>
+    public static Mat Paint(FaceIdentity identity, double pixelsPerIod)
+    {
+        using var canvas = new Canvas(pixelsPerIod);
+        var shape = new FaceShape(identity);
+        var texture = new Random(identity.TextureSeed);
+        Behind(canvas, identity);
+        Body(canvas, identity, texture);
+        HairBehind(canvas, identity, texture);
+        Head(canvas, identity, shape);
+        Skin(canvas, identity, shape, texture);
+        Sockets(canvas, identity);
+        Nose(canvas, identity, shape);
+        Mouth(canvas, identity, shape);
+        foreach (var side in (ReadOnlySpan<bool>)[false, true])
+        {
+            Eye(canvas, identity, shape, side);
+            Brow(canvas, identity, shape, texture, side);
+        }
+        Wrinkles(canvas, identity, shape);
+        Fringe(canvas, identity, texture);
+        if (identity.Glasses) Glasses(canvas);
+        canvas.Noise(texture, 0.012, 0.012);
+        return canvas.ToBytes();
+    }
+
+    static void Behind(Canvas canvas, FaceIdentity f) =>
+        canvas.Paint(Box(-3, -2, 3, 4), p => f.Background * (1.04 - 0.03 * p.Y + 0.02 * p.X));
+
+    static void Body(Canvas canvas, FaceIdentity f, Random texture)
+    {
+        var shoulders = Curves.Smooth([new(-2.2f, 4f), new(-2.18f, 3.1f), new(-1.9f, 2.75f), new(-1.2f, 2.5f), new(-0.7f, 2.25f),
+            new(0.7f, 2.25f), new(1.2f, 2.5f), new(1.9f, 2.75f), new(2.18f, 3.1f), new(2.2f, 4f)]);
+        canvas.Paint(shoulders, p => f.Clothes * (0.95 - 0.12 * Math.Abs(p.X)));
+        for (var i = 0; i < 5; i++)
+        {
+            var x = (float)texture.Uniform(-1.8, 1.8);
+            canvas.ShadeLine([new(x, 2.7f), new(x * 1.1f, 3.2f)], 0.04, 0.85, 0.03);
+        }
+        var width = (float)(0.62 * f.JawWidth);
+        Vector2[] neck = [new(-width, 1.2f), new(-width, 2.15f), new(-0.75f * width, 2.5f), new(0, 2.72f), new(0.75f * width, 2.5f), new(width, 2.15f), new(width, 1.2f)];
+        canvas.Shade(neck, 0.75, 0.05);
+        canvas.Paint(Curves.Smooth(neck), p => f.Skin * (0.68 - 0.12 * Math.Abs(p.X) / width + 0.08 * Math.Clamp(p.Y - 1.9, 0, 0.5)));
+        canvas.Shade([new(-1, 1.4f), new(-0.6f, 2.15f), new(0, 2.25f), new(0.6f, 2.15f), new(1, 1.4f)], 0.8, 0.08);
+    }
+
+    static void HairBehind(Canvas canvas, FaceIdentity f, Random texture)
+    {
+        var top = (float)f.SkullTop - 0.2f;
+        var low = (float)f.HairLength;
+        var bulge = f.HairLength > 1 ? 1.42f : 1.24f;
+        var hair = Curves.Smooth([new(-bulge, low), new(-bulge, 0), new(-1.2f, -0.55f), new(-0.8f, top + 0.25f), new(0, top),
+            new(0.8f, top + 0.25f), new(1.2f, -0.55f), new(bulge, 0), new(bulge, low)]);
+        canvas.Fill(hair, f.Hair, 0.015);
+        Strands(canvas, f, texture, 70, () =>
+        {
+            var x = texture.Uniform(-bulge, bulge);
+            return (new(x * 0.8, -0.9), new(x, Math.Max(0, low) - texture.Uniform(0, 0.5)));
+        }, hair);
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            if (f.HairLength > 1) continue;
+            canvas.Fill(Curves.Ellipse(new(side * 1.17f * (float)f.JawWidth, 0.25f), 0.13, 0.3), f.Skin * 0.78);
+            canvas.Shade(Curves.Ellipse(new(side * 1.19f * (float)f.JawWidth, 0.22f), 0.06, 0.18), 0.8, 0.03);
+        }
+    }
+
+    static Vector2[] Outline(FaceIdentity f, FaceShape shape)
+    {
+        var jaw = Curves.Smooth(shape.Range(0, 16));
+        var half = 1.14 * f.JawWidth;
+        return [.. jaw, .. Curves.Ellipse(new(0, 0.07f), half, 0.07 - f.SkullTop, 0, -Math.PI)];
+    }
+
+    static void Head(Canvas canvas, FaceIdentity f, FaceShape shape)
+    {
+        var (lx, ly, lz) = f.Light;
+        canvas.Paint(Outline(f, shape), p =>
+        {
+            // The head as an ellipsoid: its normal gives the Lambert shading, and skin reddens towards its shadows.
+            double nx = p.X / 1.3, ny = (p.Y - 0.4) / 1.95;
+            var nz = Math.Sqrt(Math.Max(0.02, 1 - nx * nx - ny * ny));
+            var shade = 0.42 + 0.62 * Math.Max(0, nx * lx + ny * ly + nz * lz);
+            return new Bgr(f.Skin.B * Math.Pow(shade, 1.12), f.Skin.G * Math.Pow(shade, 1.06), f.Skin.R * shade);
+        }, 0.01);
+    }
+
+    static void Skin(Canvas canvas, FaceIdentity f, FaceShape shape, Random texture)
+    {
+        foreach (var (cell, strength) in (ReadOnlySpan<(double, double)>)[(0.45, 0.02), (0.15, 0.02), (0.05, 0.02), (0.02, 0.015)])
+            canvas.Noise(texture, cell, strength);
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            canvas.Tint(Curves.Ellipse(new(side * 0.66f, 0.62f), 0.3, 0.24), new(0.93, 0.95, 1.04), 0.12);
+            canvas.Shade(Curves.Ellipse(new(side * 0.68f, 0.45f), 0.22, 0.12), 1.06, 0.08);
+            canvas.Shade(Curves.Ellipse(new(side * 0.98f, 1.0f), 0.12, 0.4), 0.9, 0.1);
+        }
+        canvas.Shade(Curves.Ellipse(new(0, -0.55f), 0.5, 0.22), 1.05, 0.15);
+        canvas.Shade(Curves.Ellipse(shape[8] - new Vector2(0, 0.24f), 0.2, 0.14), 1.06, 0.08);
+        if (f.Stubble > 0.3)
+        {
+            var beard = Curves.Smooth([.. shape.Range(3, 13), new(0.75f, 0.95f), new(0.3f, 0.9f), new(0, 0.88f), new(-0.3f, 0.9f), new(-0.75f, 0.95f)], true);
+            var depth = 0.16 * f.Stubble;
+            canvas.Tint(beard, new(1 - depth * 0.6, 1 - depth * 0.9, 1 - depth), 0.07);
+        }
+        for (var i = 0; i < 14; i++)
+        {
+            var place = new Vector2((float)texture.Uniform(-0.9, 0.9), (float)texture.Uniform(0.2, 1.6));
+            canvas.Shade(Curves.Ellipse(place, texture.Uniform(0.008, 0.02), texture.Uniform(0.008, 0.02)), texture.Uniform(0.72, 0.95), 0.006);
+        }
+    }
+
+    static void Sockets(Canvas canvas, FaceIdentity f)
+    {
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            canvas.Tint(Curves.Ellipse(new(side * 0.48f, -0.04f), 0.3, 0.15), new(0.7, 0.7, 0.74), 0.07);
+            canvas.Shade(Curves.Ellipse(new(side * 0.2f, -0.06f), 0.09, 0.14), 0.82, 0.05);
+            canvas.ShadeLine(Curves.Smooth([new(side * 0.28f, 0.12f), new(side * 0.45f, 0.17f), new(side * 0.64f, 0.14f)]), 0.02, 0.84 - 0.1 * f.Age, 0.015);
+        }
+    }
+
+    static void Nose(Canvas canvas, FaceIdentity f, FaceShape shape)
+    {
+        var wing = shape[35].X;
+        float tip = shape[30].Y, floor = shape[33].Y;
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            canvas.Shade(Curves.Smooth([new(side * 0.12f, -0.05f), new(side * 0.13f, 0.3f), new(side * (wing + 0.02f), tip + 0.02f), new(side * (wing + 0.01f), floor - 0.06f),
+                new(side * 0.12f, tip), new(side * 0.07f, 0.3f), new(side * 0.07f, -0.05f)], true), side * f.Light.X > 0 ? 0.9 : 0.8, 0.035);
+            canvas.ShadeLine(Curves.Smooth([new(side * (wing - 0.03f), tip - 0.02f), new(side * (wing + 0.02f), tip + 0.07f), new(side * (wing - 0.02f), floor - 0.05f)]), 0.02, 0.72, 0.012);
+            canvas.Shade(Curves.Ellipse(new(side * (wing * 0.5f), floor - 0.055f), 0.065, 0.032), 0.32, 0.012);
+        }
+        canvas.Shade(Curves.Ellipse(new(0, tip * 0.45f), 0.05, 0.33), 1.14, 0.03);
+        canvas.Shade(Curves.Ellipse(new(0, tip + 0.02f), 0.085, 0.07), 1.13, 0.03);
+        canvas.Shade(Curves.Ellipse(new(0, floor + 0.02f), wing * 0.9, 0.045), 0.74, 0.03);
+        canvas.Shade(Curves.Ellipse(new(0, (floor + shape[51].Y) / 2 + 0.02f), 0.04, 0.08), 0.92, 0.02);
+    }
+
+    static void Mouth(Canvas canvas, FaceIdentity f, FaceShape shape)
+    {
+        var outer = shape.Range(48, 59);
+        var inner = shape.Range(60, 67);
+        var upper = Curves.Smooth(outer[..7]).Concat(Curves.Smooth(inner[..5]).Reverse()).ToArray();
+        var lower = Curves.Smooth([.. outer[6..], outer[0]]).Concat(Curves.Smooth([inner[0], inner[7], inner[6], inner[5], inner[4]])).ToArray();
+        var lineY = (inner[2].Y + inner[6].Y) / 2;
+        // The lips rest closed: both meet on one line.
+        Vector2[] line = [outer[0], new(outer[0].X * 0.6f, lineY - 0.015f), new(-0.1f, lineY - 0.025f), new(0, lineY - 0.01f), new(0.1f, lineY - 0.025f), new(outer[6].X * 0.6f, lineY - 0.015f), outer[6]];
+        canvas.Fill(Curves.Smooth(outer, true), f.Lips, 0.015, 0.85);
+        canvas.Fill(upper, f.Lips * 0.82, 0.012, 0.9);
+        canvas.Fill(lower, f.Lips, 0.015, 0.9);
+        canvas.Shade(Curves.Ellipse(new(0, shape[57].Y - 0.07f), 0.16, 0.035), 1.15, 0.025);
+        canvas.ShadeLine(Curves.Smooth(line), 0.022, 0.35, 0.012);
+        canvas.Shade(Curves.Ellipse(new(0, shape[57].Y + 0.08f), 0.24, 0.05), 0.78, 0.04);
+        foreach (var corner in (ReadOnlySpan<int>)[48, 54])
+            canvas.Shade(Curves.Ellipse(shape[corner], 0.05, 0.04), 0.75, 0.025);
+    }
+
+    static void Eye(Canvas canvas, FaceIdentity f, FaceShape shape, bool mirror)
+    {
+        Vector2[] Side(IEnumerable<Vector2> points) => mirror ? points.Mirror() : [.. points];
+        Vector2 One(Vector2 p) => mirror ? p.Mirror() : p;
+        var lids = shape.Range(36, 41);
+        var upper = Curves.Smooth(lids[..4]);
+        var lower = Curves.Smooth([lids[3], lids[4], lids[5], lids[0]]);
+        var opening = upper.Concat(lower).ToArray();
+        var centre = new Vector2(-0.5f, (shape[37].Y + shape[41].Y) / 2 - 0.004f);
+        canvas.Fill(Side(opening), new(205, 212, 216), 0.004);
+        canvas.Fill(Side(Clip(Curves.Ellipse(centre, 0.098, 0.098), lids)), f.Iris * 0.9, 0.004);
+        canvas.Fill(Side(Clip(Curves.Ellipse(centre + new Vector2(0, 0.02f), 0.07, 0.07), lids)), f.Iris * 1.25, 0.015);
+        canvas.Fill(Side(Clip(Curves.Ellipse(centre, 0.042, 0.042), lids)), new(12, 12, 12), 0.004);
+        canvas.Shade(Side([.. upper, .. upper.Reverse().Select(p => p + new Vector2(0, 0.035f))]), 0.6, 0.012);
+        canvas.Fill([One(centre) + new Vector2(0.012f, -0.035f), One(centre) + new Vector2(0.036f, -0.03f), One(centre) + new Vector2(0.03f, -0.008f), One(centre) + new Vector2(0.01f, -0.012f)], new(245, 245, 245));
+        canvas.Line(Side([.. upper, upper[^1] + new Vector2(0.02f, 0.02f)]), 0.028, new(22, 24, 30), 0.008, 0.9);
+        canvas.Line(Side([upper[0] + new Vector2(-0.045f, -0.01f), .. upper[..10]]), 0.03, new(20, 22, 28), 0.01, 0.7);
+        canvas.ShadeLine(Side(lower), 0.016, 0.62, 0.01);
+        canvas.ShadeLine(Side(upper.Select(p => p + new Vector2(0, -0.062f - 0.02f * (float)f.EyeOpening))), 0.018, 0.68, 0.014);
+    }
+
+    // The iris ends at the lids: its outline is held between their heights.
+    static Vector2[] Clip(Vector2[] circle, Vector2[] lids) => [.. circle.Select(p =>
+    {
+        var upper = HeightAt(p.X, lids[0], lids[1], lids[2], lids[3]);
+        var lower = HeightAt(p.X, lids[0], lids[5], lids[4], lids[3]);
+        return new Vector2(p.X, Math.Clamp(p.Y, upper, Math.Max(upper, lower)));
+    })];
+
+    static float HeightAt(float x, params ReadOnlySpan<Vector2> line)
+    {
+        for (var i = 1; i < line.Length; i++)
+            if (x <= line[i].X)
+                return float.Lerp(line[i - 1].Y, line[i].Y, Math.Clamp((x - line[i - 1].X) / (line[i].X - line[i - 1].X), 0, 1));
+        return line[^1].Y;
+    }
+
+    static void Brow(Canvas canvas, FaceIdentity f, FaceShape shape, Random texture, bool mirror)
+    {
+        var middle = Curves.Smooth(shape.Range(17, 21));
+        Vector2[] Side(IEnumerable<Vector2> points) => mirror ? points.Mirror() : [.. points];
+        float Half(float t) => (float)f.BrowThickness / 2 * (0.35f + 0.75f * MathF.Pow(t, 0.6f)) * (t > 0.93f ? 0.75f : 1);
+        var top = middle.Select((p, i) => p - new Vector2(0, Half(i / (middle.Length - 1f)))).ToArray();
+        var bottom = middle.Select((p, i) => p + new Vector2(0, Half(i / (middle.Length - 1f)))).ToArray();
+        canvas.Fill(Side(top.Concat(bottom.Reverse())), f.Hair * 0.9, 0.016, 0.82);
+        for (var i = 0; i < 60; i++)
+        {
+            var k = texture.Next(middle.Length - 1);
+            var t = k / (middle.Length - 1f);
+            var root = Vector2.Lerp(top[k], bottom[k], (float)texture.Uniform(0.25, 1));
+            var lean = new Vector2(-0.03f - 0.03f * (1 - t), -0.05f * t + 0.01f);
+            canvas.Line(Side([root, root + lean * (float)texture.Uniform(0.6, 1.2)]), 0.008, f.Hair * texture.Uniform(0.5, 1.3), 0.003, 0.6);
+        }
+    }
+
+    static void Wrinkles(Canvas canvas, FaceIdentity f, FaceShape shape)
+    {
+        var depth = 1 - 0.05 - 0.14 * f.Age;
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            var corner = side < 0 ? shape[48] : shape[54];
+            canvas.ShadeLine(Curves.Smooth([new(side * 0.3f, 0.66f), new(side * 0.46f, 0.84f), corner + new Vector2(side * 0.1f, -0.03f)]), 0.03, depth, 0.025);
+            for (var i = -1; i <= 1; i++)
+                canvas.ShadeLine([new(side * 0.76f, 0.02f + 0.05f * i), new(side * 0.9f, 0.02f + 0.11f * i)], 0.012, 1 - 0.12 * f.Age, 0.01);
+        }
+        for (var i = 0; i < 3; i++)
+            canvas.ShadeLine(Curves.Smooth([new(-0.6f, -0.52f - 0.11f * i), new(-0.2f, -0.56f - 0.11f * i), new(0.2f, -0.55f - 0.11f * i), new(0.6f, -0.52f - 0.11f * i)]), 0.014, 1 - 0.1 * f.Age, 0.012);
+    }
+
+    static void Fringe(Canvas canvas, FaceIdentity f, Random texture)
+    {
+        float line = (float)f.Hairline, top = (float)f.SkullTop - 0.2f, part = (float)f.Parting, side = f.HairLength > 1 ? 0.9f : 0.1f;
+        var fringe = Curves.Smooth([new(-1.3f, side), new(-1.3f, -0.3f), new(-0.85f, top + 0.2f), new(0, top), new(0.85f, top + 0.2f), new(1.3f, -0.3f), new(1.3f, side),
+            new(1.17f, side * 0.6f), new(1.08f, -0.35f), new(0.8f, line + 0.22f), new(part, line), new(-0.8f, line + 0.22f), new(-1.08f, -0.35f), new(-1.17f, side * 0.6f)], true);
+        canvas.Shade(fringe.Select(p => p + new Vector2(0, 0.05f)).ToArray(), 0.8, 0.05);
+        canvas.Paint(fringe, p => f.Hair * (1.15 - 0.25 * Math.Abs(p.X - part)), 0.02);
+        Strands(canvas, f, texture, 160, () =>
+        {
+            var x = texture.Uniform(-1.25, 1.25);
+            return (new(part + (x - part) * 0.25, top + 0.1), new(x, line + 0.42 * Math.Abs(x) + texture.Uniform(-0.2, 0.15)));
+        }, fringe);
+    }
+
+    static void Strands(Canvas canvas, FaceIdentity f, Random texture, int count, Func<(Point2d From, Point2d To)> draw, Vector2[] inside)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var (from, to) = draw();
+            var a = new Vector2((float)from.X, (float)from.Y);
+            var b = new Vector2((float)to.X, (float)to.Y);
+            if (!Inside(b, inside)) continue;
+            var bend = (a + b) / 2 + new Vector2(0.15f * MathF.Sign(b.X - a.X), -0.05f);
+            canvas.Line(Curves.Smooth([a, bend, b]), 0.012, f.Hair * texture.Uniform(0.6, 1.7), 0.005, 0.35);
+        }
+    }
+
+    static bool Inside(Vector2 p, Vector2[] polygon)
+    {
+        var inside = false;
+        for (int i = 0, j = polygon.Length - 1; i < polygon.Length; j = i++)
+            if (polygon[i].Y > p.Y != polygon[j].Y > p.Y && p.X < (polygon[j].X - polygon[i].X) * (p.Y - polygon[i].Y) / (polygon[j].Y - polygon[i].Y) + polygon[i].X)
+                inside = !inside;
+        return inside;
+    }
+
+    static void Glasses(Canvas canvas)
+    {
+        Bgr rim = new(40, 38, 42);
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            canvas.Line(Curves.Ellipse(new(side * 0.51f, 0.06f), 0.36, 0.27), 0.03, rim, 0.005);
+            canvas.Line([new(side * 0.87f, 0.0f), new(side * 1.15f, -0.02f)], 0.03, rim, 0.005);
+        }
+        canvas.Line(Curves.Ellipse(new(0, 0.04f), 0.15, 0.07, Math.PI, 2 * Math.PI), 0.03, rim, 0.005);
+    }
+
+    static Vector2[] Box(float left, float top, float right, float bottom) => [new(left, top), new(right, top), new(right, bottom), new(left, bottom)];
+}

@@ -1,0 +1,127 @@
+using System.Numerics;
+using OpenCvSharp;
+
+namespace MerKernel.Synthesis;
+
+/// <summary>
+/// The frames of one clip: the portrait seen at a pose while the head drifts and the movement grows, in one remap per frame.
+/// The wall and the body stand still; so do all pixels outside <see cref="Moving"/>.
+/// </summary>
+sealed class FaceRenderer : IDisposable
+{
+    const int Step = 4;
+
+    readonly Mat _rest, _furrowed, _map = new(), _canvas = new(), _still;
+    readonly Vector2[] _source;
+    readonly Vector4[] _motion;
+    readonly Pose _pose;
+    readonly float _scale;
+
+    /// <param name="rest">Portrait at rest, <see cref="Canvas.Extent"/> iod wide; owned by the caller.</param>
+    /// <param name="furrowed">The portrait with the furrows of the movement; owned by the renderer from here on.</param>
+    /// <param name="pose">Pose in the frame.</param>
+    /// <param name="window">The part of the frame to render.</param>
+    /// <param name="kernels">The movement at its apex.</param>
+    public FaceRenderer(Mat rest, Mat furrowed, Pose pose, Rect window, IReadOnlyList<AuKernels.Kernel> kernels)
+    {
+        (_rest, _furrowed, _pose) = (rest, furrowed, pose);
+        _scale = (float)(rest.Width / Canvas.Extent);
+        Moving = MovingPart(pose, window);
+        _source = Source(Moving);
+        _motion = Motion(kernels);
+        _still = Still(window);
+        Moving = new Rect(Moving.X - window.X, Moving.Y - window.Y, Moving.Width, Moving.Height);
+    }
+
+    /// <summary>The part of the rendered window in which anything moves.</summary>
+    public Rect Moving { get; }
+
+    /// <summary>One frame of the window: the movement at <paramref name="activation"/> (0 to 1), the head shifted by <paramref name="drift"/>.</summary>
+    public Mat Render(double activation, HeadDrift drift)
+    {
+        Cv2.AddWeighted(_rest, 1 - activation, _furrowed, activation, 0, _canvas);
+        _map.Create(Moving.Size, MatType.CV_32FC2);
+        var map = _map.AsSpan<Vec2f>();
+        float a = (float)activation, dx = (float)drift.X * _scale, dy = (float)drift.Y * _scale, turn = (float)drift.Roll;
+        // The head turns about a point low in the neck; a positive drift moves the face right and down.
+        float pivotX = (float)Canvas.OriginX * _scale, pivotY = (float)(Canvas.OriginY + 1) * _scale;
+        for (var i = 0; i < map.Length; i++)
+        {
+            var s = _source[i];
+            var m = _motion[i];
+            map[i] = new(
+                s.X - m.Z * (dx - turn * (s.Y - pivotY)) - a * m.X,
+                s.Y - m.Z * (dy + turn * (s.X - pivotX)) - a * m.Y);
+        }
+        var frame = _still.Clone();
+        using var moving = new Mat(frame, Moving);
+        Cv2.Remap(_canvas, moving, _map, new Mat(), InterpolationFlags.Cubic, BorderTypes.Replicate);
+        return frame;
+    }
+
+    public void Dispose()
+    {
+        foreach (var mat in (ReadOnlySpan<Mat>)[_furrowed, _map, _canvas, _still]) mat.Dispose();
+    }
+
+    Vector2 ToCanvas(Vector2 face) => new((face.X + (float)Canvas.OriginX) * _scale - 0.5f, (face.Y + (float)Canvas.OriginY) * _scale - 0.5f);
+
+    Vector2[] Source(Rect area)
+    {
+        var source = new Vector2[area.Width * area.Height];
+        for (var i = 0; i < source.Length; i++)
+            source[i] = ToCanvas(_pose.ToFace(new(area.X + i % area.Width, area.Y + i / area.Width)));
+        return source;
+    }
+
+    // Displacement at the apex in canvas pixels (X, Y) and how far the place follows the head (Z), from a grid four times as coarse.
+    Vector4[] Motion(IReadOnlyList<AuKernels.Kernel> kernels)
+    {
+        int columns = (Moving.Width + Step - 1) / Step, rows = (Moving.Height + Step - 1) / Step;
+        using var coarse = new Mat(rows, columns, MatType.CV_32FC4);
+        var grid = coarse.AsSpan<Vec4f>();
+        for (var i = 0; i < grid.Length; i++)
+        {
+            // Centre of the coarse cell, where Resize takes its value from.
+            var pixel = new Vector2(Moving.X + (i % columns + 0.5f) * Moving.Width / columns - 0.5f, Moving.Y + (i / columns + 0.5f) * Moving.Height / rows - 0.5f);
+            var face = _pose.ToFace(pixel);
+            var u = AuKernels.Backward(kernels, face) * _scale;
+            grid[i] = new(u.X, u.Y, Follows(face), 0);
+        }
+        using var fine = new Mat();
+        Cv2.Resize(coarse, fine, Moving.Size, 0, 0, InterpolationFlags.Cubic);
+        return [.. fine.AsSpan<Vec4f>().ToArray().Select(v => new Vector4(v.Item0, v.Item1, v.Item2, 0))];
+    }
+
+    Mat Still(Rect window)
+    {
+        using var map = new Mat(window.Size, MatType.CV_32FC2);
+        var span = map.AsSpan<Vec2f>();
+        for (var i = 0; i < span.Length; i++)
+        {
+            var p = ToCanvas(_pose.ToFace(new(window.X + i % window.Width, window.Y + i / window.Width)));
+            span[i] = new(p.X, p.Y);
+        }
+        var still = new Mat();
+        Cv2.Remap(_rest, still, map, new Mat(), InterpolationFlags.Cubic, BorderTypes.Replicate);
+        return still;
+    }
+
+    // 1 on the head, falling to 0 at 1.4 times its outline.
+    static float Follows(Vector2 face)
+    {
+        var radius = (face - HeadCentre) / HeadRadius;
+        var t = Math.Clamp((1.4f - radius.Length()) / 0.4f, 0, 1);
+        return t * t * (3 - 2 * t);
+    }
+
+    static readonly Vector2 HeadCentre = new(0, 0.4f), HeadRadius = new(1.3f, 1.75f);
+
+    static Rect MovingPart(Pose pose, Rect window)
+    {
+        double reach = 1.4 * pose.Iod;
+        var centre = pose.Eyes + (float)pose.Iod * new Vector2(-HeadCentre.Y * (float)Math.Sin(pose.Roll), HeadCentre.Y * (float)Math.Cos(pose.Roll));
+        double x = reach * HeadRadius.X * 1.06, y = reach * HeadRadius.Y * 1.06;
+        return new Rect((int)(centre.X - x), (int)(centre.Y - y), (int)(2 * x), (int)(2 * y)) & window;
+    }
+}

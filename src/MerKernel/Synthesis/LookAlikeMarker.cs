@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using MerKernel.Data;
+
+namespace MerKernel.Synthesis;
+
+/// <summary>The two small files that name a look-alike: one from the first moment on, so that nothing half-written passes for real; one at the end.</summary>
+sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
+{
+    /// <summary>Raised whenever the same options would give other files.</summary>
+    const int Version = 1;
+
+    const string FinishedName = ".finished";
+
+    readonly string _text = new JsonObject
+    {
+        ["synthetic"] = true,
+        ["dataset"] = dataset.ToString(),
+        ["seed"] = options.Seed,
+        ["size"] = options.Size == LookAlikeSize.Full ? "full" : "small",
+        ["raw"] = options.RawFrames,
+        ["version"] = Version,
+    }.ToJsonString();
+
+    /// <summary>Marks the folder as this look-alike's own; true if it is finished already.</summary>
+    public bool Claim(string folder)
+    {
+        var marker = Path.Combine(folder, LookAlike.MarkerName);
+        if (File.Exists(marker))
+        {
+            if (File.ReadAllText(marker) != _text)
+                throw new UserErrorException($"{folder} holds a look-alike of other options or of an older version: delete it or choose another folder.");
+            return File.Exists(Path.Combine(folder, FinishedName));
+        }
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new UserErrorException($"{folder} is not empty and not a look-alike, perhaps it holds real data: choose another folder.");
+        Directory.CreateDirectory(folder);
+        Put(marker);
+        return false;
+    }
+
+    /// <summary>Marks the folder as finished.</summary>
+    public void Finish(string folder) => Put(Path.Combine(folder, FinishedName));
+
+    void Put(string path)
+    {
+        File.WriteAllText(path + ".partial", _text);
+        File.Move(path + ".partial", path, overwrite: true);
+    }
+}

@@ -1,0 +1,9 @@
+using MerKernel.Data;
+
+namespace MerKernel.Synthesis;
+
+/// <summary>How far <see cref="LookAlike.Write"/> has come.</summary>
+/// <param name="Dataset">The imitated data set.</param>
+/// <param name="Done">Clips on the disk.</param>
+/// <param name="Total">Clips in all.</param>
+public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total);
