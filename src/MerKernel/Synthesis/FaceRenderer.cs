@@ -13,7 +13,7 @@ sealed class FaceRenderer : IDisposable
 
     readonly Mat _rest, _furrowed, _map = new(), _canvas = new(), _still;
     readonly Vector2[] _source;
-    readonly Vector4[] _motion;
+    readonly Vector3[] _motion;
     readonly Pose _pose;
     readonly float _scale;
 
@@ -75,22 +75,29 @@ sealed class FaceRenderer : IDisposable
     }
 
     // Displacement at the apex in canvas pixels (X, Y) and how far the place follows the head (Z), from a grid four times as coarse.
-    Vector4[] Motion(IReadOnlyList<AuKernels.Kernel> kernels)
+    // The grid is fixed to the frame and two cells wider than the window, so a pixel's motion does not depend on the window.
+    Vector3[] Motion(IReadOnlyList<AuKernels.Kernel> kernels)
     {
-        int columns = (Moving.Width + Step - 1) / Step, rows = (Moving.Height + Step - 1) / Step;
-        using var coarse = new Mat(rows, columns, MatType.CV_32FC4);
-        var grid = coarse.AsSpan<Vec4f>();
+        int left = Moving.Left / Step - 2, top = Moving.Top / Step - 2, columns = Moving.Right / Step + 3 - left, rows = Moving.Bottom / Step + 3 - top;
+        using var coarse = new Mat(rows, columns, MatType.CV_32FC3);
+        var grid = coarse.AsSpan<Vec3f>();
         for (var i = 0; i < grid.Length; i++)
         {
             // Centre of the coarse cell, where Resize takes its value from.
-            var pixel = new Vector2(Moving.X + (i % columns + 0.5f) * Moving.Width / columns - 0.5f, Moving.Y + (i / columns + 0.5f) * Moving.Height / rows - 0.5f);
-            var face = _pose.ToFace(pixel);
+            var face = _pose.ToFace(new((left + i % columns + 0.5f) * Step - 0.5f, (top + i / columns + 0.5f) * Step - 0.5f));
             var u = AuKernels.Backward(kernels, face) * _scale;
-            grid[i] = new(u.X, u.Y, Follows(face), 0);
+            grid[i] = new(u.X, u.Y, Follows(face));
         }
         using var fine = new Mat();
-        Cv2.Resize(coarse, fine, Moving.Size, 0, 0, InterpolationFlags.Cubic);
-        return [.. fine.AsSpan<Vec4f>().ToArray().Select(v => new Vector4(v.Item0, v.Item1, v.Item2, 0))];
+        Cv2.Resize(coarse, fine, new Size(columns * Step, rows * Step), 0, 0, InterpolationFlags.Cubic);
+        var values = fine.AsSpan<Vec3f>();
+        var motion = new Vector3[Moving.Width * Moving.Height];
+        for (var i = 0; i < motion.Length; i++)
+        {
+            var v = values[(Moving.Top - top * Step + i / Moving.Width) * fine.Width + Moving.Left - left * Step + i % Moving.Width];
+            motion[i] = new(v.Item0, v.Item1, v.Item2);
+        }
+        return motion;
     }
 
     Mat Still(Rect window)

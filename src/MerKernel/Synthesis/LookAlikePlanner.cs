@@ -121,8 +121,8 @@ static class LookAlikePlanner
         return (dataset, clip.Id) switch
         {
             (DatasetId.CasmeII, "01/EP02_01f") => At(clip, 46, rise, length),
-            (DatasetId.CasmeII, "04/EP12_01f") => clip with { SheetApex = "/" },
-            (DatasetId.CasmeII, "05/EP09_05f") => clip with { SheetApex = clip.Onset },
+            (DatasetId.CasmeII, "04/EP12_01f") => clip with { Apex = clip.Onset + (length - 1) / 2, SheetApex = "/" },
+            (DatasetId.CasmeII, "05/EP09_05f") => clip with { Apex = clip.Onset + (length - 1) / 2, SheetApex = clip.Onset },
             // The recording stops at the apex.
             (DatasetId.CasmeII, "05/EP16_04f" or "12/EP09_06" or "20/EP16_01" or "25/EP18_04f") => clip with { Apex = clip.Offset },
             (DatasetId.CasmeII, "16/EP01_08") => At(clip, 97 - length, rise, length) with { SheetOffset = 110 },

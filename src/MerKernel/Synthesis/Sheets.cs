@@ -1,11 +1,12 @@
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using MerKernel.Data;
 using MiniExcelLibs;
 
 namespace MerKernel.Synthesis;
 
 /// <summary>The coding sheets, with the real sheets' names, columns and cell types.</summary>
-static class Sheets
+static partial class Sheets
 {
     const int SammHeaderRow = 14;
 
@@ -22,13 +23,13 @@ static class Sheets
     /// <summary>Writes the sheet under a temporary name and moves it into place.</summary>
     public static void Write(DatasetId dataset, IEnumerable<LookAlikeClip> clips, string path)
     {
-        var rows = dataset == DatasetId.CasmeII
+        object?[][] rows = dataset == DatasetId.CasmeII
             ? [CasmeIIHeader, .. clips.Select(CasmeIIRow)]
-            : (IEnumerable<object?[]>)[.. SammPreamble(), SammHeader, .. clips.Select(SammRow)];
+            : [.. SammPreamble(), SammHeader, .. clips.Select(SammRow)];
         using var book = new MemoryStream();
-        book.SaveAs(rows.Select(Cells), printHeader: false, sheetName: dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY");
+        book.SaveAs(Cells(rows), printHeader: false, sheetName: dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY");
         var temporary = path + ".partial";
-        using (var file = File.Create(temporary)) CopyWithoutDates(book, file);
+        using (var file = File.Create(temporary)) CopyReproducibly(book, file);
         File.Move(temporary, path, overwrite: true);
     }
 
@@ -53,21 +54,36 @@ static class Sheets
         for (var row = 0; row < SammHeaderRow - 1; row++) yield return [row < lines.Length ? lines[row] : null];
     }
 
-    static Dictionary<string, object?> Cells(object?[] row) =>
-        Enumerable.Range(0, SammHeader.Length).ToDictionary(column => $"{(char)('A' + column)}", column => column < row.Length ? row[column] : null);
+    // Every row has as many cells as the header.
+    static IEnumerable<Dictionary<string, object?>> Cells(IReadOnlyCollection<object?[]> rows)
+    {
+        var width = rows.Max(r => r.Length);
+        return rows.Select(row => Enumerable.Range(0, width).ToDictionary(column => $"{(char)('A' + column)}", column => column < row.Length ? row[column] : null));
+    }
 
-    // A workbook is a zip archive; its time stamps would make equal sheets differ.
-    static void CopyWithoutDates(Stream book, Stream target)
+    // A workbook is a zip archive; its time stamps and its freshly drawn relationship ids would make equal sheets differ.
+    static void CopyReproducibly(Stream book, Stream target)
     {
         book.Position = 0;
         using var source = new ZipArchive(book, ZipArchiveMode.Read);
         using var copy = new ZipArchive(target, ZipArchiveMode.Create);
+        var ids = new Dictionary<string, string>();
         foreach (var entry in source.Entries)
         {
             var twin = copy.CreateEntry(entry.FullName);
             twin.LastWriteTime = new DateTimeOffset(2019, 7, 1, 0, 0, 0, TimeSpan.Zero);
-            using Stream from = entry.Open(), to = twin.Open();
-            from.CopyTo(to);
+            using var from = new StreamReader(entry.Open());
+            using var to = new StreamWriter(twin.Open());
+            to.Write(DrawnId().Replace(from.ReadToEnd(), match => Stable(match.Value)));
+        }
+
+        string Stable(string id)
+        {
+            if (!ids.TryGetValue(id, out var stable)) ids[id] = stable = $"rel{ids.Count + 1}";
+            return stable;
         }
     }
+
+    [GeneratedRegex("R[0-9a-f]{32}", RegexOptions.CultureInvariant)]
+    private static partial Regex DrawnId();
 }
