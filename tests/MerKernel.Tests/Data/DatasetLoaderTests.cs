@@ -1,8 +1,10 @@
 using MerKernel.Data;
+using MerKernel.Tests.Faces;
+using OpenCvSharp;
 
 namespace MerKernel.Tests.Data;
 
-public sealed class DatasetLoaderTests : IDisposable
+public sealed class DatasetLoaderTests : IClassFixture<DlibLibraryFixture>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly DatasetSource source;
@@ -92,6 +94,44 @@ public sealed class DatasetLoaderTests : IDisposable
             Assert.Equal(2, data.Clips.Length);
             Assert.Contains(data.Manifest!.Dropped, d => d.Clip == "01/EP03_02");
         }
+    }
+
+    [Fact]
+    public void Odd_images_are_read_by_content_or_named()
+    {
+        void Both(Func<string, byte[]> bytes)
+        {
+            foreach (var number in new[] { 5, 10 })
+            {
+                var path = Path.Combine(frames, "sub01", "EP03_02", $"reg_img{number}.png");
+                File.WriteAllBytes(path, bytes(path));
+            }
+        }
+
+        // A JPEG called .png, CMYK, 16 bits: all give three 8-bit planes.
+        foreach (var image in new[] { FrameImageTests.Encode(".jpg", MatType.CV_8UC3), FrameImageTests.CmykJpeg(), FrameImageTests.Encode(".png", MatType.CV_16UC3), FrameImageTests.Encode(".png", MatType.CV_8UC1) })
+        {
+            Both(_ => image);
+            using var data = DatasetLoader.Load(source, options);
+            Assert.Equal(3, data.Clips.Length);
+        }
+        using var dot = new Mat(1, 1, MatType.CV_8UC3, Scalar.All(9));
+        Both(_ => dot.ImEncode(".png"));
+        Assert.Contains("is 1 x 1 pixels", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options)).Message, StringComparison.Ordinal);
+        // An apex of another size than its onset is no frame of the same recording.
+        ClipFiles.Frame(Path.Combine(frames, "sub01", "EP03_02", "reg_img5.png"), 5);
+        Both(path => path.EndsWith("10.png", StringComparison.Ordinal) ? FrameImageTests.Encode(".png", MatType.CV_8UC3) : File.ReadAllBytes(path));
+        Assert.Contains("is 24 x 20 pixels, the onset 32 x 40", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Frames_without_a_face_fail_or_are_cropped_by_choice()
+    {
+        var aligned = options with { Alignment = FaceAlignment.Landmarks };
+        var error = Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, aligned));
+        Assert.Contains("shows no face and 2 more clips have such a fault (3 clips checked)", error.Message, StringComparison.Ordinal);
+        using var cropped = DatasetLoader.Load(source, aligned with { NoFace = NoFacePolicy.CentreCrop });
+        Assert.All(cropped.Clips, c => Assert.Contains("no face found", Assert.Single(c.Notes), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -25,7 +25,19 @@ public class FrameImageTests
             var bytes = Encode(extension, MatType.CV_8UC3);
             foreach (var (at, value) in changes) bytes[at % bytes.Length] = value;
             FrameImage.Decode(bytes)?.Dispose();
-        }, iter: 500, threads: 1);
+        }, iter: 400, threads: 1);
+
+    [Fact]
+    public void A_header_that_promises_a_billion_pixels_is_no_image()
+    {
+        var png = Encode(".png", MatType.CV_8UC3);
+        (png[17], png[21]) = (0x7F, 0x7F);
+        Assert.Null(FrameImage.Decode(png));
+        var jpeg = Encode(".jpg", MatType.CV_8UC3);
+        var frame = jpeg.AsSpan().IndexOf<byte>([0xFF, 0xC0]);
+        (jpeg[frame + 5], jpeg[frame + 7]) = (0xFF, 0xFF);
+        Assert.Null(FrameImage.Decode(jpeg));
+    }
 
     [Fact]
     public void Grey_16_bit_and_transparent_images_become_8_bit_colour()
