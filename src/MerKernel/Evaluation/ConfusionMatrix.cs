@@ -1,0 +1,87 @@
+namespace MerKernel.Evaluation;
+
+/// <summary>Counts of clips by true and predicted class.</summary>
+public sealed class ConfusionMatrix
+{
+    readonly int[] _counts;
+    readonly int[] _support;
+    readonly int[] _predicted;
+
+    ConfusionMatrix(int classes, int[] counts)
+    {
+        Classes = classes;
+        _counts = counts;
+        // Sums once and in plain loops: the bootstrap makes ten thousand matrices for each interval.
+        _support = new int[classes];
+        _predicted = new int[classes];
+        for (var t = 0; t < classes; t++)
+        {
+            for (var p = 0; p < classes; p++)
+            {
+                var count = counts[t * classes + p];
+                _support[t] += count;
+                _predicted[p] += count;
+                Total += count;
+            }
+            Correct += counts[t * classes + t];
+        }
+    }
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>Clips of class <paramref name="truth"/> that were predicted as <paramref name="predicted"/>.</summary>
+    public int this[int truth, int predicted] => _counts[truth * Classes + predicted];
+
+    /// <summary>Clips in all.</summary>
+    public int Total { get; }
+
+    /// <summary>Clips predicted as what they are.</summary>
+    public int Correct { get; }
+
+    /// <summary>Clips of a class.</summary>
+    public int Support(int truth) => _support[truth];
+
+    /// <summary>Clips predicted as a class.</summary>
+    public int Predicted(int predicted) => _predicted[predicted];
+
+    /// <summary>Counts labels against predictions.</summary>
+    /// <exception cref="ArgumentException">The two differ in length, or one names a class outside the range.</exception>
+    public static ConfusionMatrix Of(IReadOnlyList<int> labels, IReadOnlyList<int> predictions, int classes)
+    {
+        if (labels.Count != predictions.Count)
+            throw new ArgumentException($"There are {labels.Count} labels and {predictions.Count} predictions; there must be one prediction for each label.");
+        var counts = new int[classes * classes];
+        for (var i = 0; i < labels.Count; i++)
+        {
+            if ((uint)labels[i] >= classes || (uint)predictions[i] >= classes)
+                throw new ArgumentException($"Clip {i} has label {labels[i]} and prediction {predictions[i]}; classes are 0 to {classes - 1}.");
+            counts[labels[i] * classes + predictions[i]]++;
+        }
+        return new ConfusionMatrix(classes, counts);
+    }
+
+    /// <summary>A matrix from its rows: one row for each true class.</summary>
+    public static ConfusionMatrix FromRows(params int[][] rows)
+    {
+        if (rows.Any(r => r.Length != rows.Length || r.Any(n => n < 0)))
+            throw new ArgumentException("A confusion matrix is square and counts are not negative.");
+        return new ConfusionMatrix(rows.Length, [.. rows.SelectMany(r => r)]);
+    }
+
+    /// <summary>The sum of matrices: pooling over folds.</summary>
+    /// <exception cref="ArgumentException">There is none, or their classes differ in number.</exception>
+    public static ConfusionMatrix Sum(IEnumerable<ConfusionMatrix> matrices)
+    {
+        int[]? sum = null;
+        var classes = 0;
+        foreach (var matrix in matrices)
+        {
+            sum ??= new int[matrix._counts.Length];
+            classes = matrix.Classes;
+            if (matrix._counts.Length != sum.Length) throw new ArgumentException("Confusion matrices of different class counts cannot be added.");
+            for (var i = 0; i < sum.Length; i++) sum[i] += matrix._counts[i];
+        }
+        return new ConfusionMatrix(classes, sum ?? throw new ArgumentException("There is no confusion matrix to add up."));
+    }
+}

@@ -1,0 +1,34 @@
+namespace MerKernel.Evaluation;
+
+/// <summary>
+/// Intervals by drawing subjects with replacement: clips of one subject are alike, so subjects and not clips are the unit that was sampled.
+/// Percentile intervals; with fewer than about ten subjects they are too narrow.
+/// </summary>
+public static class SubjectBootstrap
+{
+    /// <summary>The 95 % interval of each score of the pooled matrix; all scores see the same resamples.</summary>
+    /// <param name="subjects">One confusion matrix for each subject.</param>
+    /// <param name="scores">The scores, for example <see cref="Metrics.UF1"/>.</param>
+    /// <param name="resamples">Number of resamples.</param>
+    /// <param name="seed">Seed of the draws; the same seed gives the same intervals.</param>
+    public static ImmutableArray<Interval> Of(
+        IReadOnlyList<ConfusionMatrix> subjects, IReadOnlyList<Func<ConfusionMatrix, double>> scores, int resamples = 10_000, int seed = 1)
+    {
+        var random = new Random(seed);
+        var drawn = new ConfusionMatrix[subjects.Count];
+        var values = scores.Select(_ => new double[resamples]).ToArray();
+        for (var r = 0; r < resamples; r++)
+        {
+            for (var s = 0; s < drawn.Length; s++) drawn[s] = subjects[random.Next(subjects.Count)];
+            var pooled = ConfusionMatrix.Sum(drawn);
+            for (var s = 0; s < values.Length; s++) values[s][r] = scores[s](pooled);
+        }
+        return [.. values.Select(Percentiles)];
+    }
+
+    static Interval Percentiles(double[] values)
+    {
+        Array.Sort(values);
+        return new Interval(values[(int)(0.025 * (values.Length - 1))], values[(int)Math.Ceiling(0.975 * (values.Length - 1))]);
+    }
+}

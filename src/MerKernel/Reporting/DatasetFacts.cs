@@ -1,0 +1,19 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+
+namespace MerKernel.Reporting;
+
+/// <summary>What a table needs to know of a data set besides the runs.</summary>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Synthetic">True for look-alikes.</param>
+/// <param name="Classes">Class names in label order.</param>
+/// <param name="Clips">The clips that are scored, for the baselines without images.</param>
+public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableArray<string> Classes, ImmutableArray<LabelledClip> Clips)
+{
+    /// <summary>The facts of a loaded data set.</summary>
+    public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
+        [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))]);
+
+    static ImmutableSortedSet<int> Units(Clip clip) =>
+        [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];
+}

@@ -1,0 +1,46 @@
+using MerKernel.Evaluation;
+
+namespace MerKernel.Reporting;
+
+/// <summary>Scores of a row, pooled over folds, with 95 % intervals by bootstrap over subjects.</summary>
+public sealed record MeasuredScores
+{
+    /// <summary>Accuracy, 0 to 1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Macro F1 of the pooled confusion matrix, 0 to 1.</summary>
+    public required double UF1 { get; init; }
+
+    /// <summary>Unweighted average recall, 0 to 1.</summary>
+    public required double Uar { get; init; }
+
+    /// <summary>Interval of <see cref="Accuracy"/>.</summary>
+    public required Interval AccuracyInterval { get; init; }
+
+    /// <summary>Interval of <see cref="UF1"/>.</summary>
+    public required Interval UF1Interval { get; init; }
+
+    /// <summary>Interval of <see cref="Uar"/>.</summary>
+    public required Interval UarInterval { get; init; }
+
+    /// <summary>Scores an outcome.</summary>
+    /// <param name="folds">What accuracy and UAR are computed from.</param>
+    /// <param name="f1Folds">What UF1 is computed from; the same folds but for the published epoch rule.</param>
+    /// <param name="classes">Number of classes.</param>
+    public static MeasuredScores Of(IReadOnlyList<FoldOutcome> folds, IReadOnlyList<FoldOutcome> f1Folds, int classes)
+    {
+        var subjects = folds.Select(f => f.Matrix(classes)).ToList();
+        var f1Subjects = f1Folds.Select(f => f.Matrix(classes)).ToList();
+        var (pooled, f1Pooled) = (ConfusionMatrix.Sum(subjects), ConfusionMatrix.Sum(f1Subjects));
+        var intervals = SubjectBootstrap.Of(subjects, [Metrics.Accuracy, Metrics.Uar]);
+        return new MeasuredScores
+        {
+            Accuracy = Metrics.Accuracy(pooled),
+            UF1 = Metrics.UF1(f1Pooled),
+            Uar = Metrics.Uar(pooled),
+            AccuracyInterval = intervals[0],
+            UF1Interval = SubjectBootstrap.Of(f1Subjects, [Metrics.UF1])[0],
+            UarInterval = intervals[1],
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reporting;
+
+/// <summary>One row of a table on one data set under one protocol: what the paper prints beside what was measured.</summary>
+public sealed record TableRow
+{
+    /// <summary>Number of the paper's table.</summary>
+    public required int Table { get; init; }
+
+    /// <summary>The row's name.</summary>
+    public required string Row { get; init; }
+
+    /// <summary>Where the row comes from.</summary>
+    public required RowKind Kind { get; init; }
+
+    /// <summary>Key of the variant behind the row, or null.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The data set.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>True if the numbers come from look-alikes.</summary>
+    public required bool Synthetic { get; init; }
+
+    /// <summary>Name of the profile.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>The epoch protocol; null where there is no epoch to choose.</summary>
+    public EpochProtocol? Protocol { get; init; }
+
+    /// <summary>What the paper prints, or null.</summary>
+    public PaperFigure? Paper { get; init; }
+
+    /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
+    public MeasuredScores? Measured { get; init; }
+
+    /// <summary>Clips scored.</summary>
+    public int Clips { get; init; }
+
+    /// <summary>Folds, that is subjects, scored.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>Seed of the run.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Hash of the experiment, or null where none stands behind the row.</summary>
+    public string? Experiment { get; init; }
+}

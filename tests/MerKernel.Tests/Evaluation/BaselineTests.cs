@@ -1,0 +1,51 @@
+using MerKernel.Evaluation;
+
+namespace MerKernel.Tests.Evaluation;
+
+public class BaselineTests
+{
+    static LabelledClip Clip(string subject, int label, params int[] units) => new($"{subject}/{label}{string.Join('+', units)}", subject, label, [.. units]);
+
+    static int[] Decide(Func<IReadOnlyList<LabelledClip>, Func<LabelledClip, int>> fit, params LabelledClip[] clips) =>
+        [.. LosoBaseline.Run(clips, fit).SelectMany(f => f.Predictions)];
+
+    [Fact]
+    public void The_majority_is_taken_from_the_training_subjects_alone() =>
+        // Subject a's own class 1 is commonest over all clips, but not among the others.
+        Assert.Equal([0, 0, 0, 1, 1], Decide(MajorityClass.Fit, Clip("a", 1), Clip("a", 1), Clip("a", 1), Clip("b", 0), Clip("c", 0)));
+
+    [Fact]
+    public void Equally_common_classes_go_by_label_order() =>
+        Assert.Equal([1], Decide(MajorityClass.Fit, Clip("a", 0), Clip("b", 2), Clip("b", 1)).Take(1));
+
+    [Theory]
+    [InlineData(new[] { 1, 2 }, new[] { 1, 2 }, 0)]
+    [InlineData(new[] { 1, 2 }, new[] { 2, 4 }, 2.0 / 3)]
+    [InlineData(new[] { 1 }, new[] { 4 }, 1)]
+    [InlineData(new int[0], new int[0], 0)]
+    [InlineData(new int[0], new[] { 4 }, 1)]
+    public void Jaccard_distance_is_one_minus_common_over_all(int[] a, int[] b, double expected) =>
+        Assert.Equal(expected, AuLookup.Distance(a.ToHashSet(), b.ToHashSet()), 12);
+
+    [Fact]
+    public void The_lookup_takes_the_class_of_the_nearest_set_of_another_subject() =>
+        // Subject a's own clip with the same units must not be looked up.
+        Assert.Equal([2, 2], Decide(AuLookup.Fit, Clip("a", 0, 12), Clip("a", 0, 12), Clip("b", 2, 6, 12), Clip("c", 1, 4, 7)).Take(2));
+
+    [Fact]
+    public void Equally_near_sets_vote() =>
+        Assert.Equal([2], Decide(AuLookup.Fit, Clip("a", 0, 12), Clip("b", 1, 12), Clip("c", 2, 12), Clip("d", 2, 12)).Take(1));
+
+    [Fact]
+    public void An_even_vote_goes_to_the_class_commoner_in_training() =>
+        Assert.Equal([2], Decide(AuLookup.Fit, Clip("a", 0, 12), Clip("b", 1, 12), Clip("c", 2, 12), Clip("d", 2, 4)).Take(1));
+
+    [Fact]
+    public void The_order_of_the_clips_does_not_matter()
+    {
+        LabelledClip[] clips = [Clip("a", 0, 12), Clip("b", 1, 12), Clip("c", 2, 12), Clip("d", 0, 4), Clip("e", 1, 12, 14)];
+        var forward = LosoBaseline.Run(clips, AuLookup.Fit).ToDictionary(f => f.Subject, f => f.Predictions[0]);
+        var backward = LosoBaseline.Run([.. clips.Reverse()], AuLookup.Fit).ToDictionary(f => f.Subject, f => f.Predictions[0]);
+        Assert.Equal(forward, backward.OrderBy(p => p.Key).ToDictionary());
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using CsCheck;
+using MerKernel.Evaluation;
+
+namespace MerKernel.Tests.Evaluation;
+
+public class StatisticsTests
+{
+    static ConfusionMatrix Subject(int right, int wrong) => ConfusionMatrix.FromRows([right, wrong], [0, 0]);
+
+    [Fact]
+    public void Mc_Nemar_of_one_against_nine_is_22_in_1024() =>
+        // P(X <= 1 of 10) = (1 + 10) / 2^10; twice that.
+        Assert.Equal(22.0 / 1024, McNemar.P(1, 9), 12);
+
+    [Fact]
+    public void Mc_Nemar_of_equal_shares_is_one() => Assert.Equal(1, McNemar.P(6, 6));
+
+    [Fact]
+    public void Mc_Nemar_without_any_difference_is_one() => Assert.Equal(1, McNemar.P(0, 0));
+
+    [Fact]
+    public void Mc_Nemar_survives_numbers_whose_powers_underflow() =>
+        // P(X <= 0 of 2000) is 2^-2000, below the smallest double; the p-value is 0 and not NaN.
+        Assert.Equal(0, McNemar.P(0, 2000));
+
+    [Fact]
+    public void Mc_Nemar_pairs_clips_by_their_ids()
+    {
+        var first = new FinalEpoch().Apply([Folds.Of("01", "0000", "0001")]).Folds;
+        var second = new FinalEpoch().Apply([Folds.Of("01", "0000", "1110")]).Folds;
+        // Only the first is right on three clips, only the second on one: 2 * (1 + 4) / 16.
+        Assert.Equal(10.0 / 16, McNemar.P(first, second), 12);
+        Assert.Throws<ArgumentException>(() => McNemar.P(first, new FinalEpoch().Apply([Folds.Of("02", "0000", "0000")]).Folds));
+    }
+
+    [Fact]
+    public void Holm_steps_down_as_in_a_worked_example() =>
+        // Sorted 0.005, 0.01, 0.03, 0.04 times 4, 3, 2, 1: 0.02, 0.03, 0.06, 0.04 -> monotone 0.06.
+        Assert.Equal([0.03, 0.06, 0.06, 0.02], Holm.Adjust([0.01, 0.04, 0.03, 0.005]).Select(p => Math.Round(p, 12)));
+
+    [Fact]
+    public void Holm_never_lowers_a_p_value_nor_exceeds_Bonferroni() => Gen.Double[0, 1].Array[1, 12].Sample(p =>
+    {
+        var adjusted = Holm.Adjust(p);
+        for (var i = 0; i < p.Length; i++)
+        {
+            Assert.InRange(adjusted[i], p[i], Math.Min(1, p.Length * p[i]) + 1e-12);
+            for (var j = 0; j < p.Length; j++)
+                if (p[i] < p[j]) Assert.True(adjusted[i] <= adjusted[j]);
+        }
+    }, iter: 300);
+
+    [Fact]
+    public void Equal_systems_are_never_told_apart_by_permutation()
+    {
+        ConfusionMatrix[] system = [Subject(3, 1), Subject(2, 5), Subject(4, 4)];
+        Assert.Equal(1, SubjectPermutation.P(system, system, Metrics.Accuracy, 500));
+    }
+
+    [Fact]
+    public void Permutation_approaches_the_exact_share_of_exchanges()
+    {
+        // Six subjects, each better by the same amount in the first system: of 2^6 exchanges only the two unanimous ones are as extreme.
+        var first = Enumerable.Range(0, 6).Select(_ => Subject(9, 1)).ToList();
+        var second = Enumerable.Range(0, 6).Select(_ => Subject(5, 5)).ToList();
+        Assert.InRange(SubjectPermutation.P(first, second, Metrics.Accuracy), 2.0 / 64 - 0.008, 2.0 / 64 + 0.008);
+    }
+
+    [Fact]
+    public void The_bootstrap_of_equal_subjects_has_no_width()
+    {
+        var interval = SubjectBootstrap.Of([Subject(3, 1), Subject(3, 1)], [Metrics.Accuracy])[0];
+        Assert.Equal(new Interval(0.75, 0.75), interval);
+    }
+
+    [Fact]
+    public void The_bootstrap_agrees_with_the_normal_approximation()
+    {
+        // 200 subjects of one clip each, 60 % right: standard error sqrt(0.6 * 0.4 / 200) = 0.03464.
+        var subjects = Enumerable.Range(0, 200).Select(i => i < 120 ? Subject(1, 0) : Subject(0, 1)).ToList();
+        var interval = SubjectBootstrap.Of(subjects, [Metrics.Accuracy])[0];
+        Assert.Equal(0.6 - 1.96 * 0.03464, interval.Low, 0.006);
+        Assert.Equal(0.6 + 1.96 * 0.03464, interval.High, 0.006);
+    }
+
+    [Fact]
+    public void Clips_of_one_subject_are_not_independent_evidence()
+    {
+        // The same 100 clips once as 100 subjects and once as 10 subjects that are all right or all wrong.
+        var many = Enumerable.Range(0, 100).Select(i => i < 60 ? Subject(1, 0) : Subject(0, 1)).ToList();
+        var few = Enumerable.Range(0, 10).Select(i => i < 6 ? Subject(10, 0) : Subject(0, 10)).ToList();
+        Interval a = SubjectBootstrap.Of(many, [Metrics.Accuracy])[0], b = SubjectBootstrap.Of(few, [Metrics.Accuracy])[0];
+        Assert.True(b.High - b.Low > 2 * (a.High - a.Low));
+    }
+
+    [Fact]
+    public void Ten_thousand_resamples_of_26_subjects_and_5_classes_take_less_than_a_second()
+    {
+        var subject = ConfusionMatrix.FromRows([3, 1, 0, 0, 0], [0, 1, 0, 1, 0], [0, 0, 2, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 0, 1]);
+        var subjects = Enumerable.Repeat(subject, 26).ToList();
+        var clock = Stopwatch.StartNew();
+        SubjectBootstrap.Of(subjects, [Metrics.Accuracy, Metrics.UF1, Metrics.Uar]);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
+    }
+}
