@@ -27,7 +27,7 @@ public sealed class ConvStem : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = bn1.forward(conv1.forward(input)).relu_();
-        return bn2.forward(conv2.forward(hidden)).relu_().MoveToOuterDisposeScope();
+        var hidden = bn1.call(conv1.call(input)).relu_();
+        return bn2.call(conv2.call(hidden)).relu_().MoveToOuterDisposeScope();
     }
 }

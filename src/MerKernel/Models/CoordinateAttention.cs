@@ -66,7 +66,7 @@ public sealed class CoordinateAttention : nn.Module<Tensor, AttentionMaps?, Atte
 
         // Both directions share the reduction, so they run as one strip of H + W positions.
         var strip = rows is null ? columns! : columns is null ? rows : cat([rows, columns.transpose(2, 3)], 2);
-        var reduced = Activate(bn.forward(reduce.forward(strip)));
+        var reduced = Activate(bn.call(reduce.call(strip)));
         if (rows is not null && columns is not null)
         {
             rows = reduced.narrow(2, 0, height);
@@ -93,13 +93,13 @@ public sealed class CoordinateAttention : nn.Module<Tensor, AttentionMaps?, Atte
             return null;
         }
 
-        var map = restore!.forward(reduced).sigmoid_();
+        var map = restore!.call(reduced).sigmoid_();
         if (previous is null)
         {
             return map;
         }
 
         var pooled = nn.functional.max_pool2d(previous, kernel_size: 3, stride: 2, padding: 1);
-        return map * (matchPrevious is null ? pooled : matchPrevious.forward(pooled));
+        return map * (matchPrevious is null ? pooled : matchPrevious.call(pooled));
     }
 }

@@ -40,9 +40,9 @@ public sealed class CvaBlock : nn.Module<Tensor, AttentionMaps?, (Tensor Feature
     public override (Tensor Features, AttentionMaps Maps) forward(Tensor input, AttentionMaps? previous)
     {
         using var scope = NewDisposeScope();
-        var residual = bn2.forward(conv2.forward(bn1.forward(conv1.forward(input)).relu_()));
-        var features = residual.add_(shortcut is null ? input : shortcut.forward(input)).relu_();
-        var maps = attention.forward(features, previous);
+        var residual = bn2.call(conv2.call(bn1.call(conv1.call(input)).relu_()));
+        var features = residual.add_(shortcut is null ? input : shortcut.call(input)).relu_();
+        var maps = attention.call(features, previous);
         var output = maps.Vertical is null ? features : features * maps.Vertical;
         output = maps.Horizontal is null ? output : output * maps.Horizontal;
         maps.MoveToOuterDisposeScope();

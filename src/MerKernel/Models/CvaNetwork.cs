@@ -39,11 +39,11 @@ public sealed class CvaNetwork : nn.Module<Tensor, Tensor>
     public Tensor Run(Tensor input, List<AttentionMaps>? collected)
     {
         using var scope = NewDisposeScope();
-        var features = stem.forward(input);
+        var features = stem.call(input);
         AttentionMaps? previous = null;
         foreach (var block in blocks)
         {
-            (features, var maps) = block.forward(features, previous);
+            (features, var maps) = block.call(features, previous);
             previous = continuous ? maps : null;
             collected?.Add(maps.MoveToOuterDisposeScope());
         }

@@ -40,9 +40,9 @@ public sealed class FusionHead : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor fused, Tensor? actionUnits)
     {
         using var scope = NewDisposeScope();
-        var x = fc1.forward(fused.flatten(1));
+        var x = fc1.call(fused.flatten(1));
         x = actionUnits is null ? x : cat([x, actionUnits], 1);
-        x = bn2.forward(fc2.forward(bn1.forward(x).relu_()));
-        return fc3.forward(x).MoveToOuterDisposeScope();
+        x = bn2.call(fc2.call(bn1.call(x).relu_()));
+        return fc3.call(x).MoveToOuterDisposeScope();
     }
 }

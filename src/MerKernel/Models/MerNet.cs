@@ -86,10 +86,10 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
 
         using var scope = NewDisposeScope();
         var difference = apex - onset;
-        var motionMap = motion is CvaNetwork attention ? attention.Run(difference, maps) : motion.forward(difference);
+        var motionMap = motion is CvaNetwork attention ? attention.Run(difference, maps) : motion.call(difference);
         var positionMap = position is null ? null : LocatePosition(position, onset, apex);
         var fused = positionMap is not null ? motionMap + positionMap : Options.PoolsMotion ? motionMap.mean([2, 3]) : motionMap;
-        var logits = head.forward(fused, Options.UseActionUnits ? actionUnits : null);
+        var logits = head.call(fused, Options.UseActionUnits ? actionUnits : null);
 
         positionMap?.MoveToOuterDisposeScope();
         maps?.ForEach(map => map.MoveToOuterDisposeScope());
@@ -101,11 +101,11 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
     {
         if (Options.Frames != PositionFrames.OnsetAndApex)
         {
-            return stream.forward(Options.Frames == PositionFrames.Onset ? onset : apex);
+            return stream.call(Options.Frames == PositionFrames.Onset ? onset : apex);
         }
 
         // One batch of 2N through the shared weights, then the halves added.
-        var both = stream.forward(cat([onset, apex], 0));
+        var both = stream.call(cat([onset, apex], 0));
         var count = onset.size(0);
         return both.narrow(0, 0, count) + both.narrow(0, count, count);
     }

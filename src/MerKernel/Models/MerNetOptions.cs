@@ -89,7 +89,7 @@ public sealed record MerNetOptions
     /// <summary>Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.</summary>
     public int WidthDivisor { get; init; } = 1;
 
-    /// <summary>Side of the Swin window in patches.</summary>
+    /// <summary>Side of the Swin window in patches; 7 tiles every stage at 224 pixels without padding, 4 does so at 64 pixels.</summary>
     public int WindowSize { get; init; } = 7;
 
     /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block.</summary>
@@ -106,9 +106,6 @@ public sealed record MerNetOptions
 
     /// <summary>A channel count of the paper at this width.</summary>
     internal int Scale(int channels) => channels / WidthDivisor;
-
-    /// <summary>The paper's number of heads, halved until it divides the channels.</summary>
-    internal static int FitHeads(int heads, int channels) => channels % heads == 0 ? heads : FitHeads(heads / 2, channels);
 
     /// <summary>Refuses sizes no network can be built from.</summary>
     /// <exception cref="UserErrorException">Names the option and its range.</exception>

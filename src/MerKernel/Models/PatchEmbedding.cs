@@ -28,7 +28,7 @@ public sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var padded = padding == 0 ? input : nn.functional.pad(input, (0, padding, 0, padding));
-        var patches = proj.forward(padded).permute(0, 2, 3, 1);
-        return (norm is null ? patches : norm.forward(patches)).MoveToOuterDisposeScope();
+        var patches = proj.call(padded).permute(0, 2, 3, 1);
+        return (norm is null ? patches : norm.call(patches)).MoveToOuterDisposeScope();
     }
 }

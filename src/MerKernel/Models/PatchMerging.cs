@@ -31,6 +31,6 @@ public sealed class PatchMerging : nn.Module<Tensor, Tensor>
 
         // Channel groups in the order (row, column) = (0,0), (1,0), (0,1), (1,1), as published Swin weights expect.
         var grouped = padded.view(-1, half, 2, half, 2, channels).permute(0, 1, 3, 4, 2, 5).reshape(-1, half, half, 4 * channels);
-        return reduction.forward(norm.forward(grouped)).MoveToOuterDisposeScope();
+        return reduction.call(norm.call(grouped)).MoveToOuterDisposeScope();
     }
 }

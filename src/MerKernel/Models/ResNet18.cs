@@ -34,8 +34,8 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = maxpool.forward(bn1.forward(conv1.forward(input)).relu_());
-        x = layer4.forward(layer3.forward(layer2.forward(layer1.forward(x))));
+        var x = maxpool.call(bn1.call(conv1.call(input)).relu_());
+        x = layer4.call(layer3.call(layer2.call(layer1.call(x))));
         return x.MoveToOuterDisposeScope();
     }
 

@@ -32,7 +32,7 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn2.forward(conv2.forward(bn1.forward(conv1.forward(input)).relu_()));
-        return x.add_(downsample is null ? input : downsample.forward(input)).relu_().MoveToOuterDisposeScope();
+        var x = bn2.call(conv2.call(bn1.call(conv1.call(input)).relu_()));
+        return x.add_(downsample is null ? input : downsample.call(input)).relu_().MoveToOuterDisposeScope();
     }
 }

@@ -33,8 +33,8 @@ public sealed class SwinBlock : nn.Module<Tensor, Tensor?, Tensor?, Tensor>
     public override Tensor forward(Tensor input, Tensor? attentionFactor, Tensor? mlpFactor)
     {
         using var scope = NewDisposeScope();
-        var x = Add(input, attn.forward(norm1.forward(input)), attentionFactor);
-        return Add(x, mlp.forward(norm2.forward(x)), mlpFactor).MoveToOuterDisposeScope();
+        var x = Add(input, attn.call(norm1.call(input)), attentionFactor);
+        return Add(x, mlp.call(norm2.call(x)), mlpFactor).MoveToOuterDisposeScope();
     }
 
     private static Tensor Add(Tensor x, Tensor branch, Tensor? factor) => factor is null ? x + branch : x.addcmul(branch, factor, 1);

@@ -35,9 +35,9 @@ public sealed class SwinStage : nn.Module<Tensor, ArraySegment<Tensor>, Tensor>
         var x = input;
         for (var i = 0; i < blocks.Count; i++)
         {
-            x = factors.Count == 0 ? blocks[i].forward(x, null, null) : blocks[i].forward(x, factors[2 * i], factors[2 * i + 1]);
+            x = factors.Count == 0 ? blocks[i].call(x, null, null) : blocks[i].call(x, factors[2 * i], factors[2 * i + 1]);
         }
 
-        return downsample is null ? x : downsample.forward(x);
+        return downsample is null ? x : downsample.call(x);
     }
 }

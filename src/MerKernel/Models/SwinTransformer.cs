@@ -50,13 +50,13 @@ public sealed class SwinTransformer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = patchEmbed.forward(input);
+        var x = patchEmbed.call(input);
         var factors = training ? stochasticDepth.Draw(x) : null;
         for (var (stage, first) = (0, 0); stage < Depths.Length; first += 2 * Depths[stage], stage++)
         {
-            x = layers[stage].forward(x, factors is null ? default : new ArraySegment<Tensor>(factors, first, 2 * Depths[stage]));
+            x = layers[stage].call(x, factors is null ? default : new ArraySegment<Tensor>(factors, first, 2 * Depths[stage]));
         }
 
-        return norm.forward(x).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return norm.call(x).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

@@ -24,6 +24,6 @@ public sealed class TransformerMlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return fc2.forward(nn.functional.gelu(fc1.forward(input))).MoveToOuterDisposeScope();
+        return fc2.call(nn.functional.gelu(fc1.call(input))).MoveToOuterDisposeScope();
     }
 }

@@ -10,7 +10,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
 {
     private const int Patch = 16;
     private const int Depth = 2;
-    private const int Heads = 4;
+    private const int HeadWidth = 128; // 4 heads at the paper's 512 channels
 
     [ComponentName(Name = "patch_embed")]
     private readonly PatchEmbedding patchEmbed;
@@ -29,10 +29,10 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         channels = options.Scale(512);
         side = (options.InputSize + Patch - 1) / Patch;
         patchEmbed = new PatchEmbedding(options.InputSize, Patch, channels, normalize: false);
-        positions = WeightInitialization.TruncatedNormal(1, side * side, channels);
+        positions = WeightInitialization.NormalParameter(1, side * side, channels);
         for (var i = 0; i < Depth; i++)
         {
-            blocks.Add(new VitBlock(channels, MerNetOptions.FitHeads(Heads, channels)));
+            blocks.Add(new VitBlock(channels, Math.Max(1, channels / HeadWidth)));
         }
 
         norm = nn.LayerNorm(channels, VitBlock.LayerNormEpsilon);
@@ -43,12 +43,12 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = patchEmbed.forward(input).reshape(-1, side * side, channels) + positions;
+        var x = patchEmbed.call(input).reshape(-1, side * side, channels) + positions;
         foreach (var block in blocks)
         {
-            x = block.forward(x);
+            x = block.call(x);
         }
 
-        return norm.forward(x).transpose(1, 2).view(-1, channels, side, side).MoveToOuterDisposeScope();
+        return norm.call(x).transpose(1, 2).view(-1, channels, side, side).MoveToOuterDisposeScope();
     }
 }

@@ -34,9 +34,9 @@ public sealed class VitBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var length = input.size(1);
-        var split = qkv.forward(norm1.forward(input)).view(-1, length, 3, heads, channels / heads).permute(2, 0, 3, 1, 4).unbind(0);
+        var split = qkv.call(norm1.call(input)).view(-1, length, 3, heads, channels / heads).permute(2, 0, 3, 1, 4).unbind(0);
         var attended = nn.functional.scaled_dot_product_attention(split[0], split[1], split[2]);
-        var x = input + proj.forward(attended.transpose(1, 2).reshape(-1, length, channels));
-        return (x + mlp.forward(norm2.forward(x))).MoveToOuterDisposeScope();
+        var x = input + proj.call(attended.transpose(1, 2).reshape(-1, length, channels));
+        return (x + mlp.call(norm2.call(x))).MoveToOuterDisposeScope();
     }
 }

@@ -4,9 +4,12 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
-/// <summary>The random start of each kind of layer (reference: Kaiming-normal convolutions; Swin's truncated normals).</summary>
+/// <summary>The random start of each kind of layer: Kaiming-normal convolutions, normals of deviation 0.02 in the transformers.</summary>
 internal static class WeightInitialization
 {
+    // Swin cuts its normals at -2 and 2, which at this deviation never happens; TorchSharp 0.107's trunc_normal_ returns values near 0.
+    private const double TransformerDeviation = 0.02;
+
     /// <summary>Kaiming-normal weights (fan out, ReLU); a bias keeps PyTorch's default.</summary>
     public static Conv2d Conv(long inChannels, long outChannels, long kernel, long stride = 1, long padding = 0, bool bias = false)
     {
@@ -15,11 +18,11 @@ internal static class WeightInitialization
         return conv;
     }
 
-    /// <summary>Truncated normal weights (standard deviation 0.02), zero bias: the start of transformer layers.</summary>
+    /// <summary>Normal weights of deviation 0.02, zero bias: the start of transformer layers.</summary>
     public static Linear TransformerLinear(long inFeatures, long outFeatures, bool bias = true)
     {
         var linear = nn.Linear(inFeatures, outFeatures, bias);
-        nn.init.trunc_normal_(linear.weight!, std: 0.02);
+        nn.init.normal_(linear.weight!, 0, TransformerDeviation);
         if (bias)
         {
             nn.init.zeros_(linear.bias!);
@@ -28,6 +31,6 @@ internal static class WeightInitialization
         return linear;
     }
 
-    /// <summary>A parameter drawn from a truncated normal with standard deviation 0.02.</summary>
-    public static Parameter TruncatedNormal(params long[] shape) => nn.Parameter(nn.init.trunc_normal_(torch.empty(shape), std: 0.02));
+    /// <summary>A parameter of normal values of deviation 0.02.</summary>
+    public static Parameter NormalParameter(params long[] shape) => nn.Parameter(nn.init.normal_(torch.empty(shape), 0, TransformerDeviation));
 }

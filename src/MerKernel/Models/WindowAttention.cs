@@ -28,7 +28,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
     {
         qkv = WeightInitialization.TransformerLinear(channels, 3 * channels);
         proj = WeightInitialization.TransformerLinear(channels, channels);
-        biasTable = WeightInitialization.TruncatedNormal((2 * window - 1) * (2 * window - 1), heads);
+        biasTable = WeightInitialization.NormalParameter((2 * window - 1) * (2 * window - 1), heads);
         padding = (window - side % window) % window;
         windows = (side + padding) / window;
         shift = shifted && windows > 1 ? window / 2 : 0;
@@ -47,7 +47,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
 
         // The projection works token by token, so one copy of its result both cuts the windows and splits the heads.
         var depth = channels / heads;
-        var split = qkv.forward(x).view([-1, windows, window, windows, window, 3, heads, depth])
+        var split = qkv.call(x).view([-1, windows, window, windows, window, 3, heads, depth])
             .permute(5, 0, 1, 3, 6, 2, 4, 7).reshape(3, -1, windows * windows, heads, window * window, depth).unbind(0);
         var weights = (split[0] * (1 / Math.Sqrt(depth))).matmul(split[1].transpose(-2, -1)).add_(Bias()).softmax(-1);
         x = weights.matmul(split[2]).view([-1, windows, windows, heads, window, window, depth])
@@ -55,7 +55,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
 
         x = shift == 0 ? x : x.roll((shift, shift), (1, 2));
         x = padding == 0 ? x : x.narrow(1, 0, side).narrow(2, 0, side);
-        return proj.forward(x).MoveToOuterDisposeScope();
+        return proj.call(x).MoveToOuterDisposeScope();
     }
 
     /// <summary>What is added to the attention logits: [1 or windows, heads, w * w, w * w].</summary>

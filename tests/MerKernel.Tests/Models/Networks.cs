@@ -1,0 +1,26 @@
+using MerKernel.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Tests.Models;
+
+/// <summary>Small networks and inputs for the tests of this folder.</summary>
+internal static class Networks
+{
+    /// <summary>An eighth of the width and 40 pixels: maps of 20, 10, 5 and 3, so every odd side and every padding occurs.</summary>
+    public static MerNetOptions Small(string variant = "full") => MerNetVariants.Named(variant) with { WidthDivisor = 8, InputSize = 40, WindowSize = 4 };
+
+    public static IEnumerable<object[]> VariantNames => MerNetVariants.All.Select(variant => new object[] { variant.Name });
+
+    public static (Tensor Onset, Tensor Apex, Tensor ActionUnits) Batch(int count, int size, long seed = 5)
+    {
+        using var generator = new Generator((ulong)seed, CPU);
+        Tensor Frames() => torch.randn([count, 3, size, size], generator: generator);
+        var onset = Frames();
+        return (onset, onset + 0.3f * Frames(), torch.rand([count, FusionHead.ActionUnitCount], generator: generator).gt(0.8f).to_type(ScalarType.Float32));
+    }
+
+    public static float[] Values(Tensor tensor) => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+
+    public static float LargestDifference(Tensor a, Tensor b) => (a - b).abs().max().to_type(ScalarType.Float32).item<float>();
+}
