@@ -11,5 +11,6 @@ static class DataCommands
         DataCheckCommand.Create(),
         DataPrepareCommand.Create(),
         DataShowCommand.Create(),
+        SynthesizeCommand.Create(),
     };
 }
