@@ -117,6 +117,7 @@ public static partial class CodingSheet
             {
                 FrameRepair.MidpointApex => (onset + (offset - onset) / 2, offset),
                 FrameRepair.ReplaceApex => (erratum.Frame, offset),
+                FrameRepair.SwapApexAndOffset => (offset, apex ?? offset),
                 FrameRepair.ReplaceOffset => (apex, erratum.Frame),
                 _ => (apex, offset),
             };

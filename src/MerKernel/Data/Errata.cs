@@ -18,7 +18,7 @@ public static class Errata
         new("casme2-20-EP16_01", CasmeII, "20/EP16_01", f => f.Apex == f.Offset, Keep, 0, LastFrameApex),
         new("casme2-25-EP18_04f", CasmeII, "25/EP18_04f", f => f.Apex == f.Offset, Keep, 0, LastFrameApex),
         new("casme2-16-EP01_08", CasmeII, "16/EP01_08", f => f.Offset == 110, ReplaceOffset, 96, "offset 110 lies past the clip's last published frame, 96"),
-        new("samm-028_4_1", Samm, "028/028_4_1", f => f.Apex == 1143 && f.Offset == 1134, ReplaceApex, 1134, "apex 1143 lies after offset 1134; the digits are read as exchanged"),
+        new("samm-028_4_1", Samm, "028/028_4_1", f => f.Apex == 1143 && f.Offset == 1134, SwapApexAndOffset, 0, "apex 1143 lies after offset 1134; the two are read as exchanged"),
         new("samm-032_3_1", Samm, "032/032_3_1", f => f.Apex == 1930, ReplaceApex, 4930, "apex 1930 lies before the onset; the first digit is read as 4"),
     ];
 

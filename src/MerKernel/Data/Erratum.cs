@@ -12,6 +12,9 @@ public enum FrameRepair
     /// <summary>The offset becomes <see cref="Erratum.Frame"/>.</summary>
     ReplaceOffset,
 
+    /// <summary>Apex and offset change places.</summary>
+    SwapApexAndOffset,
+
     /// <summary>Nothing is changed; the clip carries a note.</summary>
     Keep,
 }

@@ -22,8 +22,8 @@ public static class InspectionSheet
             (landmarks.Length > 0 ? "68 landmarks" : "no face found", Landmarks(onset, landmarks)),
             ($"apex {clip.Apex}", apex.Clone()),
             ("apex - onset, x 4, grey = 0", Difference(onset, apex)),
-            ($"optical flow, arrows x 8, largest {Largest(flow):0.0} px", Arrows(apex, flow)),
-            ("flow: colour = direction, strength", Colours(flow)),
+            (string.Create(CultureInfo.InvariantCulture, $"flow, arrows x 8, largest {Largest(flow):0.0} px"), Arrows(apex, flow)),
+            ("flow: hue = direction, saturation = strength", Colours(flow)),
         ];
         var sheet = new Mat(Head + 2 * (Panel + Caption + Gap), 3 * (Panel + Gap) + Gap, MatType.CV_8UC3, Paper);
         Write(sheet, $"{(clip.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);

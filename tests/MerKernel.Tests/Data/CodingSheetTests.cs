@@ -58,7 +58,7 @@ public sealed class CodingSheetTests : IDisposable
         Assert.All(sheet.Clips, c => Assert.StartsWith("erratum casme2-", Assert.Single(c.Notes), StringComparison.Ordinal));
         var samm = CodingSheet.Read(Xlsx(folder, "s.xlsx", SammHeader,
             Samm("028", "028_4_1", 1100, 1143, 1134, "4", "Anger"), Samm("032", "032_3_1", 4900, 1930, 4960, "4", "Anger")));
-        Assert.Equal([1134, 4930], samm.Clips.Select(c => c.Apex));
+        Assert.Equal([(1134, 1143), (4930, 4960)], samm.Clips.Select(c => (c.Apex, c.Offset)));
     }
 
     [Fact]

@@ -1,0 +1,33 @@
+using MerKernel.Data;
+using MerKernel.Synthesis;
+
+namespace MerKernel.Tests.Data;
+
+/// <summary>One clip per subject of both small look-alikes, CASME II with its raw frames, on disk for the tests of a class.</summary>
+public sealed class FilmedLookAlike : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public FilmedLookAlike()
+    {
+        _ = new Faces.DlibLibraryFixture();
+        var options = LookAlikeOptions.Small with { RawFrames = true };
+        foreach (var dataset in Enum.GetValues<DatasetId>())
+        {
+            var set = LookAlike.FolderOf(dataset, folder);
+            var clips = LookAlike.Truth(dataset, options).Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null).DistinctBy(c => c.Subject).ToArray();
+            Directory.CreateDirectory(set);
+            File.WriteAllText(Path.Combine(set, LookAlike.MarkerName), """{"synthetic":true}""");
+            using var studio = new Studio(dataset, options, set);
+            foreach (var clip in clips) studio.Film(clip, default);
+            Sheets.Write(dataset, clips, Path.Combine(set, Sheets.NameOf(dataset)));
+        }
+    }
+
+    /// <summary>The folder with CASME2/ and SAMM/.</summary>
+    public string Root => folder;
+
+    public string Cache => folder.File("cache");
+
+    public void Dispose() => folder.Dispose();
+}
