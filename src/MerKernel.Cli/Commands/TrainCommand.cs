@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Diagnostics;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using TorchSharp;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>One fold, epoch by epoch; nothing is stored unless it is the experiment's own length.</summary>
+static class TrainCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions();
+        var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
+        var fold = new Option<string>("--fold") { Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true };
+        var epochs = new Option<int?>("--epochs") { Description = "train this many epochs instead of the profile's" };
+        var command = new Command("train", "Trains a single fold.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs };
+        options.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            var (chosen, id) = (Variants.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
+            var data = bench.Dataset(id, cancel);
+            var experiment = bench.Experiment(chosen, id, cancel);
+            if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };
+            torch.set_num_threads(options.Workers(parsed));
+
+            var clock = Stopwatch.StartNew();
+            var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, torch.CPU,
+                e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel);
+            Show(result, data);
+            return 0;
+        }));
+        return command;
+    }
+
+    static void Show(FoldPrediction fold, Data.MerDataset data)
+    {
+        for (var i = 0; i < fold.Clips.Length; i++)
+        {
+            var logits = fold.Logits[^1][i];
+            Console.WriteLine($"{fold.Clips[i],-24} {data.Classes[fold.Labels[i]],-12} predicted {data.Classes[logits.IndexOf(logits.Max())]}");
+        }
+        var right = Enumerable.Range(0, fold.Clips.Length).Count(i => fold.Logits[^1][i].IndexOf(fold.Logits[^1][i].Max()) == fold.Labels[i]);
+        Console.WriteLine($"{right} of {fold.Clips.Length} right after the last epoch ({(data.Synthetic ? "synthetic" : "real")} data)");
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using MerKernel.Cli.Commands;
+
+namespace MerKernel.Cli;
+
+/// <summary>Every command of <c>mer</c>.</summary>
+static class RootCommands
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Micro-expression recognition: the paper's network, its data, and its seven tables, reproduced.")
+        {
+            ReproduceCommand.Create(),
+            LosoCommand.Create(),
+            TrainCommand.Create(),
+            DataCommand(),
+            ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
+        };
+        return root;
+    }
+
+    static Command DataCommand() => new("data", "Look-alikes, annotations, preparation.  Example: mer data synthesize --out data/mine")
+    {
+        SynthesizeCommand.Create(),
+    };
+
+    /// <summary>A command that the launcher carries out itself; it stands here so that --help lists it.</summary>
+    static Command ElsewhereCommand(string name, string description)
+    {
+        var command = new Command(name, description);
+        command.SetAction(int (ParseResult _) => throw new UserErrorException($"'{name}' is carried out by the launcher: call ./mer {name} in the checkout."));
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using MerKernel.Experiments;
+
+namespace MerKernel.Cli;
+
+/// <summary>The options that make a <see cref="Workbench"/>, and the workbench they make.</summary>
+sealed class WorkbenchOptions
+{
+    readonly Option<string> _profile = CommonOptions.Profile();
+    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store();
+    readonly Option<int> _seed = CommonOptions.Seed(), _workers = CommonOptions.Workers();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _profile, _data, _store, _seed, _workers }) command.Options.Add(option);
+    }
+
+    public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
+
+    public Workbench Open(ParseResult parsed) => new()
+    {
+        Profile = Profile.Named(parsed.GetValue(_profile)!),
+        DataFolder = parsed.GetValue(_data),
+        StoreFolder = parsed.GetValue(_store),
+        Seed = parsed.GetValue(_seed),
+        Say = text => Console.Error.WriteLine($"mer: {text}"),
+    };
+}

@@ -1,0 +1,88 @@
+using MerKernel.Data;
+using MerKernel.Synthesis;
+
+namespace MerKernel.Experiments;
+
+/// <summary>Where a reproduction happens: a profile, its data, its run store. Commands and notebooks start from here.</summary>
+public sealed class Workbench : IDisposable
+{
+    /// <summary>Seed of the look-alikes; fixed, so that everybody without a licence sees the same clips.</summary>
+    const int LookAlikeSeed = 1;
+
+    readonly Dictionary<DatasetId, MerDataset> _datasets = [];
+    readonly string _root = RepositoryRoot.Find();
+
+    /// <summary>The profile.</summary>
+    public Profile Profile { get; init; } = Profile.Small;
+
+    /// <summary>Folder with CASME2/ and SAMM/; null looks in data/ of the checkout.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
+    public string? StoreFolder { get; init; }
+
+    /// <summary>Seed of weights, batches and augmentation.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Receives one sentence for each step of the preparation.</summary>
+    public Action<string>? Say { get; init; }
+
+    /// <summary>Receives what is being prepared, how many clips are done, and of how many.</summary>
+    public Action<string, int, int>? Preparing { get; init; }
+
+    /// <summary>The run store.</summary>
+    public RunStore Store => new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
+
+    /// <summary>Folder for what can be made again: prepared frames.</summary>
+    string CacheFolder => Path.Combine(_root, "results", "cache");
+
+    /// <summary>The prepared data set; look-alikes are written first where no real data are used.</summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
+    public MerDataset Dataset(DatasetId id, CancellationToken cancel = default)
+    {
+        if (_datasets.TryGetValue(id, out var known)) return known;
+        var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = CacheFolder };
+        var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id}: aligning", p.Done, p.Total));
+        return _datasets[id] = DatasetLoader.Load(new DatasetSource(RootOf(id, cancel), id), options, progress, cancel);
+    }
+
+    /// <summary>The experiment of a variant on a data set.</summary>
+    public Experiment Experiment(Variant variant, DatasetId id, CancellationToken cancel = default)
+    {
+        var dataset = Dataset(id, cancel);
+        return new Experiment
+        {
+            Dataset = id,
+            DatasetFingerprint = dataset.Fingerprint,
+            Model = variant.Apply(Profile.Model) with { Classes = dataset.Classes.Length },
+            Training = Profile.Training,
+            Seed = Seed,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var dataset in _datasets.Values) dataset.Dispose();
+    }
+
+    /// <summary>The folder that holds CASME2/ and SAMM/: the one named, else real data where wanted and there, else look-alikes made now.</summary>
+    string RootOf(DatasetId id, CancellationToken cancel)
+    {
+        if (DataFolder is not null) return DataFolder;
+        var data = Path.Combine(_root, "data");
+        if (Profile.PrefersRealData && Directory.Exists(LookAlike.FolderOf(id, data))) return data;
+
+        var options = (Profile.SmallLookAlikes ? LookAlikeOptions.Small : LookAlikeOptions.Full) with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
+        var root = Path.Combine(data, Profile.SmallLookAlikes ? "look-alike-small" : "look-alike-full");
+        Say?.Invoke($"making the synthetic look-alike in {LookAlike.FolderOf(id, root)}");
+        LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{p.Dataset}: rendering", p.Done, p.Total)), cancel);
+        return root;
+    }
+
+    /// <summary>Passes progress on at once, on the thread that reports it.</summary>
+    sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}
