@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+
+namespace MerKernel.Reporting;
+
+/// <summary>Tables as Markdown, for reports and pages that show no colour.</summary>
+public static class MarkdownTables
+{
+    /// <summary>The rows as Markdown: a section for each table, a table for each data set.</summary>
+    public static string Render(IReadOnlyList<TableRow> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var notice in DataNotice.For(rows)) Line(text, $"> **{notice}**\n");
+        Line(text, "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects; Δ is measured minus paper.\n");
+        foreach (var page in TablePage.Of(rows)) Render(text, page);
+        return text.ToString();
+    }
+
+    static void Render(StringBuilder text, TablePage page)
+    {
+        Line(text, $"## {page.Title}\n");
+        Line(text, $"{page.Subtitle}\n");
+        string[] header = ["row", "paper accuracy", "paper F1",
+            .. page.Protocols.SelectMany(p => new[] { $"{p.Label}: accuracy", $"{p.Label}: UF1", $"{p.Label}: UAR" }), "clips", "folds", "seed"];
+        Row(text, header);
+        Row(text, header.Select((_, i) => i == 0 ? "---" : "---:"));
+        foreach (var line in page.Lines) Row(text, Cells(line));
+        text.Append('\n');
+    }
+
+    static IEnumerable<string> Cells(TablePage.Line line)
+    {
+        var paper = line.Head.Paper;
+        yield return line.Head.Kind == RowKind.Baseline ? $"*{line.Head.Row}*" : line.Head.Row;
+        yield return Figures.Printed(paper?.Accuracy);
+        yield return Figures.Printed(paper?.F1);
+        foreach (var cell in line.Cells)
+        {
+            var m = cell?.Measured;
+            var missing = cell is null or { Kind: RowKind.PublishedOnly } ? "" : "not run";
+            yield return m is null ? missing : $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}]" + (paper is null ? "" : $" Δ {Figures.PercentDifference(m.Accuracy, paper.Accuracy)}");
+            yield return m is null ? missing : $"{Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}]" + (paper is null ? "" : $" Δ {Figures.Difference(m.UF1, paper.F1)}");
+            yield return m is null ? missing : $"{Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}]";
+        }
+        var scored = line.Cells.FirstOrDefault(c => c?.Measured is not null);
+        yield return Number(scored?.Clips);
+        yield return Number(scored?.Folds);
+        yield return Number(scored?.Seed);
+    }
+
+    static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    static void Row(StringBuilder text, IEnumerable<string> cells) => Line(text, $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|")))} |");
+
+    static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+}

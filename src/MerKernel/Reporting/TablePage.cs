@@ -1,0 +1,30 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reporting;
+
+/// <summary>The rows of one table on one data set, protocols side by side: what every renderer draws.</summary>
+sealed record TablePage(int Table, DatasetId Dataset, ImmutableArray<EpochProtocol> Protocols, ImmutableArray<TablePage.Line> Lines, TableRow First)
+{
+    /// <summary>One row of the page; a cell is null where the row has nothing under that protocol.</summary>
+    internal sealed record Line(TableRow Head, ImmutableArray<TableRow?> Cells);
+
+    public string Title => $"Table {Table}: {PaperTables.Numbered(Table).Title}";
+
+    public string Subtitle => $"{DatasetNames.Title(Dataset)} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
+
+    /// <summary>What was scored, if all rows agree: '249 clips of 26 subjects, seed 1'.</summary>
+    public string Scored => string.Join("; ", Lines.SelectMany(l => l.Cells).OfType<TableRow>().Where(r => r.Measured is not null)
+        .Select(r => $"{r.Clips} clips of {r.Folds} subjects, seed {r.Seed}").Distinct());
+
+    public static IEnumerable<TablePage> Of(IEnumerable<TableRow> rows) =>
+        from page in rows.GroupBy(r => (r.Table, r.Dataset))
+        let protocols = page.Select(r => r.Protocol).OfType<EpochProtocol>().Distinct().ToImmutableArray()
+        select new TablePage(page.Key.Table, page.Key.Dataset, protocols,
+            [.. page.GroupBy(r => (r.Row, r.Kind)).Select(line => new Line(line.First(), Cells(line, protocols)))], page.First());
+
+    // A row without epochs has one figure whatever the protocol: it stands in the first column alone.
+    static ImmutableArray<TableRow?> Cells(IEnumerable<TableRow> line, ImmutableArray<EpochProtocol> protocols) =>
+        [.. protocols.Select((p, i) => line.FirstOrDefault(r => r.Protocol == p || r.Protocol is null && i == 0))];
+}

@@ -1,0 +1,49 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MerKernel.Reporting;
+
+/// <summary>Tables for the terminal: paper beside measured, below each figure its 95 % interval and its difference from the paper.</summary>
+public static class TerminalTables
+{
+    /// <summary>Writes the rows, a table for each data set.</summary>
+    public static void Write(IAnsiConsole console, IReadOnlyList<TableRow> rows)
+    {
+        foreach (var page in TablePage.Of(rows))
+        {
+            console.Write(Draw(page));
+            if (page.Scored.Length > 0) console.MarkupLine($"[dim]Scored: {page.Scored}.[/]");
+            console.WriteLine();
+        }
+        console.MarkupLine("[dim]acc in %, UF1 = macro F1 and UAR = mean recall of the pooled confusion matrix; below: 95 % interval by bootstrap over subjects; Δ: measured minus paper.[/]");
+        foreach (var notice in DataNotice.For(rows)) console.MarkupLineInterpolated($"[yellow]{notice}[/]");
+    }
+
+    static Table Draw(TablePage page)
+    {
+        var table = new Table { Border = TableBorder.Simple }
+            .Title($"[bold]{Markup.Escape(page.Title)}[/]\n{Markup.Escape(page.Subtitle)}")
+            .AddColumn("")
+            .AddColumn(new TableColumn("paper\nacc").RightAligned())
+            .AddColumn(new TableColumn("\nF1").RightAligned());
+        foreach (var protocol in page.Protocols)
+            table.AddColumn(new TableColumn($"[italic]{Markup.Escape(protocol.Label)}[/]\n{Triple("acc", "UF1", "UAR")}").NoWrap());
+        foreach (var line in page.Lines)
+            table.AddRow([Name(line.Head), new Text(Figures.Printed(line.Head.Paper?.Accuracy)), new Text(Figures.Printed(line.Head.Paper?.F1)), .. line.Cells.Select(Cell)]);
+        return table;
+    }
+
+    static Markup Name(TableRow row) => new(row.Kind == RowKind.Baseline ? $"[italic]{Markup.Escape(row.Row)}[/]" : Markup.Escape(row.Row));
+
+    static IRenderable Cell(TableRow? row)
+    {
+        if (row?.Measured is not { } m) return new Markup(row is null or { Kind: RowKind.PublishedOnly } ? "" : "[dim]not run[/]");
+        var text = $"[bold]{Triple(Figures.Percent(m.Accuracy), Figures.Fraction(m.UF1), Figures.Fraction(m.Uar))}[/]\n" +
+            $"[dim]{Triple(Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1Interval), Figures.Fraction(m.UarInterval))}[/]";
+        return new Markup(row.Paper is not { } paper ? text
+            : text + $"\n[dim]{Triple("Δ " + Figures.PercentDifference(m.Accuracy, paper.Accuracy), Figures.Difference(m.UF1, paper.F1), "")}[/]");
+    }
+
+    /// <summary>Three figures in columns of their own inside a cell: the protocol's label stands over all three.</summary>
+    static string Triple(string accuracy, string uf1, string uar) => $"{accuracy,7} {uf1,8} {uar,8}";
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using MerKernel.Experiments;
+using MerKernel.Reporting;
+using Spectre.Console;
+using TableRow = MerKernel.Reporting.TableRow;
+
+namespace MerKernel.Tests.Reporting;
+
+public class RendererTests
+{
+    static IReadOnlyList<TableRow> Rows => SampleTables.Builder.Build(PaperTables.All);
+
+    static string Terminal(IReadOnlyList<TableRow> rows)
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 110;
+        TerminalTables.Write(console, rows);
+        return text.ToString();
+    }
+
+    [Fact]
+    public void Json_rows_hold_the_promised_fields_in_the_papers_units()
+    {
+        using var json = JsonDocument.Parse(JsonTables.Render(Rows));
+        var row = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "Vertical attention (Y)");
+        Assert.Equal(
+            ["table", "row", "dataset", "data", "profile", "protocol", "paper", "measured", "clips", "folds", "seed", "experiment"],
+            row.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("casme2", row.GetProperty("dataset").GetString());
+        Assert.Equal("synthetic", row.GetProperty("data").GetString());
+        Assert.Equal("final", row.GetProperty("protocol").GetString());
+        Assert.Equal(94.35m, row.GetProperty("paper").GetProperty("accuracy").GetDecimal());
+        Assert.Equal(60, row.GetProperty("measured").GetProperty("accuracy").GetDouble(), 9);
+        Assert.Equal(["accuracy", "uf1", "uar"], row.GetProperty("measured").EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public void Json_says_null_where_nothing_was_measured()
+    {
+        using var json = JsonDocument.Parse(JsonTables.Render(Rows));
+        var row = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "DSSN (2019)");
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("measured").ValueKind);
+        Assert.Equal("none", row.GetProperty("protocol").GetString());
+    }
+
+    [Theory]
+    [InlineData(true, "small", "Synthetic look-alikes and the small profile")]
+    [InlineData(true, "paper", "Synthetic look-alikes (paper profile)")]
+    [InlineData(false, "small", "not comparable with the paper")]
+    public void Every_page_says_which_data_and_profile_its_numbers_come_from(bool synthetic, string profile, string expected)
+    {
+        List<TableRow> rows = [.. Rows.Select(r => r with { Synthetic = synthetic, Profile = profile })];
+        Assert.Contains(expected, Terminal(rows));
+        Assert.Contains(expected, MarkdownTables.Render(rows));
+    }
+
+    [Fact]
+    public void Every_table_names_its_data_beside_its_data_set()
+    {
+        var pages = Terminal(Rows);
+        Assert.Equal(7, pages.Split("CASME II (synthetic look-alike, small profile)").Length - 1);
+    }
+
+    [Fact]
+    public void A_chosen_epoch_is_called_that_in_every_rendering()
+    {
+        Assert.Contains("epoch chosen on the test subject", Terminal(Rows));
+        Assert.Contains("epoch chosen on the test subject", MarkdownTables.Render(Rows));
+    }
+
+    [Fact]
+    public void The_terminal_shows_interval_and_difference_below_the_figure()
+    {
+        var lines = Terminal(Rows).Split('\n');
+        var row = Array.FindIndex(lines, l => l.Contains("Vertical attention"));
+        Assert.Contains("60.0", lines[row]);
+        Assert.Contains("50–67", lines[row + 1]);
+        Assert.Contains("Δ −34.4", lines[row + 2]);
+    }
+
+    [Fact]
+    public void Markdown_rows_have_as_many_cells_as_their_header()
+    {
+        foreach (var table in MarkdownTables.Render(Rows).Split("\n\n").Where(block => block.StartsWith('|')))
+            Assert.Single(table.Trim().Split('\n').Select(l => l.Count(c => c == '|')).Distinct());
+    }
+}
