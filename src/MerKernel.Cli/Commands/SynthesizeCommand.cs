@@ -1,49 +1,61 @@
 using System.CommandLine;
+using System.Diagnostics;
 using MerKernel.Data;
 using MerKernel.Synthesis;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>mer data synthesize: writes the synthetic look-alikes.</summary>
+/// <summary>mer data synthesize: the synthetic look-alikes, written as the holder of a licence has the real files.</summary>
 public static class SynthesizeCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var size = new Option<LookAlikeSize>("--size") { Description = "small (about 15 s) or full (the real sets' subject and clip counts)", DefaultValueFactory = _ => LookAlikeSize.Small };
-        var dataset = new Option<string>("--dataset") { Description = "which look-alike to write", DefaultValueFactory = _ => "all" };
+        var size = new Option<LookAlikeSize>("--size") { Description = "small, or full: the real sets' subject and clip counts", DefaultValueFactory = _ => LookAlikeSize.Small };
+        var dataset = new Option<string>("--dataset") { Description = "casme2, samm or all", DefaultValueFactory = _ => "all" };
         dataset.AcceptOnlyFromAmong("casme2", "samm", "all");
         var seed = new Option<int>("--seed") { Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed };
         var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };
         var workers = new Option<int>("--workers") { Description = "clips rendered side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
         var output = new Option<DirectoryInfo>("--out") { Description = "folder that gets CASME2/ and SAMM/", Required = true };
-        var command = new Command("synthesize", "Write synthetic look-alikes of CASME II and SAMM, e.g. mer data synthesize --size small --out data/synthetic")
+        var command = new Command("synthesize", "write synthetic look-alikes of CASME II and SAMM; may be interrupted and goes on: mer data synthesize --out data/synthetic")
         {
             size, dataset, seed, raw, workers, output,
         };
-        command.SetAction((arguments, cancel) => Task.Run(() =>
+        command.SetAction((parsed, cancellation) =>
         {
             var options = new LookAlikeOptions
             {
-                Size = arguments.GetValue(size),
-                Seed = arguments.GetValue(seed),
-                RawFrames = arguments.GetValue(raw),
-                Workers = Math.Max(1, arguments.GetValue(workers)),
+                Size = parsed.GetValue(size),
+                Seed = parsed.GetValue(seed),
+                RawFrames = parsed.GetValue(raw),
+                Workers = Math.Max(1, parsed.GetValue(workers)),
             };
-            foreach (var id in Chosen(arguments.GetRequiredValue(dataset)))
-                Report(LookAlike.Write(id, options, arguments.GetRequiredValue(output).FullName, cancel: cancel));
-        }, cancel));
+            foreach (var id in Chosen(parsed.GetValue(dataset)!))
+            {
+                var clock = Stopwatch.StartNew();
+                var summary = ProgressLine.Around("rendering", bar =>
+                    LookAlike.Write(id, options, parsed.GetValue(output)!.FullName, bar is null ? null : new Relay(bar), cancellation));
+                Console.WriteLine(Describe(summary, clock.Elapsed));
+            }
+            return Task.FromResult(0);
+        });
         return command;
     }
 
-    static IEnumerable<DatasetId> Chosen(string name) => name switch
+    static DatasetId[] Chosen(string name) => name switch
     {
         "casme2" => [DatasetId.CasmeII],
         "samm" => [DatasetId.Samm],
         _ => [DatasetId.CasmeII, DatasetId.Samm],
     };
 
-    static void Report(LookAlikeSummary summary) => Console.WriteLine(
-        $"{summary.Folder}: synthetic look-alike of {summary.Dataset}, {summary.Subjects} subjects, {summary.Clips} clips, {summary.Frames} frames"
-        + (summary.Rendered == 0 ? " (was there already)" : ""));
+    static string Describe(LookAlikeSummary s, TimeSpan elapsed) =>
+        $"{s.Folder}: look-alike (synthetic) of {(s.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}, {s.Clips} clips of {s.Subjects} subjects, {s.Frames} frames, "
+        + (s.Rendered == 0 ? "there already" : $"{elapsed.TotalSeconds:0} s");
+
+    sealed class Relay(IProgress<PreparationProgress> bar) : IProgress<LookAlikeProgress>
+    {
+        public void Report(LookAlikeProgress value) => bar.Report(new(value.Done, value.Total, value.Clip));
+    }
 }

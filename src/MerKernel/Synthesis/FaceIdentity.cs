@@ -51,8 +51,11 @@ public sealed record FaceIdentity
     /// <summary>Strength of the beard's shadow, 0 to 1.</summary>
     public required double Stubble { get; init; }
 
-    /// <summary>True for a person with glasses.</summary>
-    public required bool Glasses { get; init; }
+    /// <summary>How far the lips' line lies below their corners' usual height, iod; more is more of a smile at rest.</summary>
+    public required double MouthCurve { get; init; }
+
+    /// <summary>How much lower the fringe hangs at the temples than at the parting, iod.</summary>
+    public required double FringeDrop { get; init; }
 
     /// <summary>Direction of the light, towards the lamp (x right, y down, z to the camera), unit length.</summary>
     public required (double X, double Y, double Z) Light { get; init; }
@@ -100,12 +103,13 @@ public sealed record FaceIdentity
             MouthShift = random.Uniform(-0.04, 0.05),
             LipThickness = random.Uniform(0.8, 1.25),
             SkullTop = random.Uniform(-1.3, -1.05),
-            Hairline = random.Uniform(-0.95, -0.75),
+            Hairline = random.Uniform(-1.1, -0.75),
             HairLength = longHair ? random.Uniform(1.2, 2.2) : random.Uniform(0, 0.35),
             Parting = random.Uniform(-0.5, 0.5),
             Age = random.NextDouble(),
             Stubble = longHair ? 0 : random.Uniform(0, 1),
-            Glasses = random.NextDouble() < 0.12,
+            MouthCurve = random.Uniform(0.015, 0.055),
+            FringeDrop = random.Uniform(0.05, 0.4),
             Light = Direction(random.Uniform(-0.4, 0.4), random.Uniform(-0.55, -0.15), 1),
             Skin = skin,
             Hair = HairColours[random.Next(HairColours.Length)] * random.Uniform(0.8, 1.25),

@@ -3,7 +3,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Synthesis;
 
-/// <summary>Paints a person at rest, back to front: wall, shoulders, neck, hair, head, eye sockets, nose, mouth, eyes, brows, fringe.</summary>
+/// <summary>Paints a person at rest, back to front: wall, hair, shoulders, neck, head, eye sockets, nose, mouth, eyes, brows, fringe.</summary>
 static class FacePainter
 {
     /// <summary>The portrait as 8-bit BGR, <see cref="Canvas.Extent"/> iod wide.</summary>
@@ -13,8 +13,9 @@ static class FacePainter
         var shape = new FaceShape(identity);
         var texture = new Random(identity.TextureSeed);
         Behind(canvas, identity);
+        HairPainter.Behind(canvas, identity);
         Body(canvas, identity, texture);
-        HairBehind(canvas, identity, texture);
+        Ears(canvas, identity);
         Head(canvas, identity, shape);
         Skin(canvas, identity, shape, texture);
         Sockets(canvas, identity);
@@ -26,8 +27,7 @@ static class FacePainter
             Brow(canvas, identity, shape, texture, side);
         }
         Wrinkles(canvas, identity, shape);
-        Fringe(canvas, identity, texture);
-        if (identity.Glasses) Glasses(canvas);
+        HairPainter.Before(canvas, identity, texture);
         canvas.Noise(texture, 0.012, 0.012);
         return canvas.ToBytes();
     }
@@ -52,24 +52,13 @@ static class FacePainter
         canvas.Shade([new(-1, 1.4f), new(-0.6f, 2.15f), new(0, 2.25f), new(0.6f, 2.15f), new(1, 1.4f)], 0.8, 0.08);
     }
 
-    static void HairBehind(Canvas canvas, FaceIdentity f, Random texture)
+    static void Ears(Canvas canvas, FaceIdentity f)
     {
-        var top = (float)f.SkullTop - 0.2f;
-        var low = (float)f.HairLength;
-        var bulge = f.HairLength > 1 ? 1.42f : 1.24f;
-        var hair = Curves.Smooth([new(-bulge, low), new(-bulge, 0), new(-1.2f, -0.55f), new(-0.8f, top + 0.25f), new(0, top),
-            new(0.8f, top + 0.25f), new(1.2f, -0.55f), new(bulge, 0), new(bulge, low)]);
-        canvas.Fill(hair, f.Hair, 0.015);
-        Strands(canvas, f, texture, 70, () =>
-        {
-            var x = texture.Uniform(-bulge, bulge);
-            return (new(x * 0.8, -0.9), new(x, Math.Max(0, low) - texture.Uniform(0, 0.5)));
-        }, hair);
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
         {
-            if (f.HairLength > 1) continue;
-            canvas.Fill(Curves.Ellipse(new(side * 1.17f * (float)f.JawWidth, 0.25f), 0.13, 0.3), f.Skin * 0.78);
-            canvas.Shade(Curves.Ellipse(new(side * 1.19f * (float)f.JawWidth, 0.22f), 0.06, 0.18), 0.8, 0.03);
+            var x = side * (float)f.JawWidth;
+            canvas.Fill(Curves.Ellipse(new(x * 1.17f, 0.25f), 0.13, 0.3), f.Skin * 0.78, 0.008);
+            canvas.Shade(Curves.Ellipse(new(x * 1.2f, 0.22f), 0.06, 0.18), 0.75, 0.03);
         }
     }
 
@@ -151,8 +140,8 @@ static class FacePainter
         var inner = shape.Range(60, 67);
         var upper = Curves.Smooth(outer[..7]).Concat(Curves.Smooth(inner[..5]).Reverse()).ToArray();
         var lower = Curves.Smooth([.. outer[6..], outer[0]]).Concat(Curves.Smooth([inner[0], inner[7], inner[6], inner[5], inner[4]])).ToArray();
-        var lineY = (inner[2].Y + inner[6].Y) / 2;
-        // The lips rest closed: both meet on one line.
+        // The lips rest closed: both meet on one line, more or less curved.
+        var lineY = inner[2].Y + (float)f.MouthCurve;
         Vector2[] line = [outer[0], new(outer[0].X * 0.6f, lineY - 0.015f), new(-0.1f, lineY - 0.025f), new(0, lineY - 0.01f), new(0.1f, lineY - 0.025f), new(outer[6].X * 0.6f, lineY - 0.015f), outer[6]];
         canvas.Fill(Curves.Smooth(outer, true), f.Lips, 0.015, 0.85);
         canvas.Fill(upper, f.Lips * 0.82, 0.012, 0.9);
@@ -231,53 +220,6 @@ static class FacePainter
         }
         for (var i = 0; i < 3; i++)
             canvas.ShadeLine(Curves.Smooth([new(-0.6f, -0.52f - 0.11f * i), new(-0.2f, -0.56f - 0.11f * i), new(0.2f, -0.55f - 0.11f * i), new(0.6f, -0.52f - 0.11f * i)]), 0.014, 1 - 0.1 * f.Age, 0.012);
-    }
-
-    static void Fringe(Canvas canvas, FaceIdentity f, Random texture)
-    {
-        float line = (float)f.Hairline, top = (float)f.SkullTop - 0.2f, part = (float)f.Parting, side = f.HairLength > 1 ? 0.9f : 0.1f;
-        var fringe = Curves.Smooth([new(-1.3f, side), new(-1.3f, -0.3f), new(-0.85f, top + 0.2f), new(0, top), new(0.85f, top + 0.2f), new(1.3f, -0.3f), new(1.3f, side),
-            new(1.17f, side * 0.6f), new(1.08f, -0.35f), new(0.8f, line + 0.22f), new(part, line), new(-0.8f, line + 0.22f), new(-1.08f, -0.35f), new(-1.17f, side * 0.6f)], true);
-        canvas.Shade(fringe.Select(p => p + new Vector2(0, 0.05f)).ToArray(), 0.8, 0.05);
-        canvas.Paint(fringe, p => f.Hair * (1.15 - 0.25 * Math.Abs(p.X - part)), 0.02);
-        Strands(canvas, f, texture, 160, () =>
-        {
-            var x = texture.Uniform(-1.25, 1.25);
-            return (new(part + (x - part) * 0.25, top + 0.1), new(x, line + 0.42 * Math.Abs(x) + texture.Uniform(-0.2, 0.15)));
-        }, fringe);
-    }
-
-    static void Strands(Canvas canvas, FaceIdentity f, Random texture, int count, Func<(Point2d From, Point2d To)> draw, Vector2[] inside)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var (from, to) = draw();
-            var a = new Vector2((float)from.X, (float)from.Y);
-            var b = new Vector2((float)to.X, (float)to.Y);
-            if (!Inside(b, inside)) continue;
-            var bend = (a + b) / 2 + new Vector2(0.15f * MathF.Sign(b.X - a.X), -0.05f);
-            canvas.Line(Curves.Smooth([a, bend, b]), 0.012, f.Hair * texture.Uniform(0.6, 1.7), 0.005, 0.35);
-        }
-    }
-
-    static bool Inside(Vector2 p, Vector2[] polygon)
-    {
-        var inside = false;
-        for (int i = 0, j = polygon.Length - 1; i < polygon.Length; j = i++)
-            if (polygon[i].Y > p.Y != polygon[j].Y > p.Y && p.X < (polygon[j].X - polygon[i].X) * (p.Y - polygon[i].Y) / (polygon[j].Y - polygon[i].Y) + polygon[i].X)
-                inside = !inside;
-        return inside;
-    }
-
-    static void Glasses(Canvas canvas)
-    {
-        Bgr rim = new(40, 38, 42);
-        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
-        {
-            canvas.Line(Curves.Ellipse(new(side * 0.51f, 0.06f), 0.36, 0.27), 0.03, rim, 0.005);
-            canvas.Line([new(side * 0.87f, 0.0f), new(side * 1.15f, -0.02f)], 0.03, rim, 0.005);
-        }
-        canvas.Line(Curves.Ellipse(new(0, 0.04f), 0.15, 0.07, Math.PI, 2 * Math.PI), 0.03, rim, 0.005);
     }
 
     static Vector2[] Box(float left, float top, float right, float bottom) => [new(left, top), new(right, top), new(right, bottom), new(left, bottom)];

@@ -8,9 +8,6 @@ namespace MerKernel.Synthesis;
 /// </summary>
 public static class LookAlike
 {
-    /// <summary>The file in a data set's folder that says it is synthetic.</summary>
-    public const string MarkerName = "synthetic.json";
-
     /// <summary>The data set's own folder below <paramref name="root"/>.</summary>
     public static string FolderOf(DatasetId dataset, string root) => Path.Combine(root, dataset == DatasetId.CasmeII ? "CASME2" : "SAMM");
 
@@ -35,7 +32,7 @@ public static class LookAlike
             Parallel(clips, options.Workers, cancel, clip =>
             {
                 if (studio.Film(clip, cancel)) Interlocked.Increment(ref rendered);
-                progress?.Report(new(dataset, Interlocked.Increment(ref done), clips.Length));
+                progress?.Report(new(dataset, Interlocked.Increment(ref done), clips.Length, clip.Id));
             });
             Sheets.Write(dataset, clips, Path.Combine(folder, Sheets.NameOf(dataset)));
             marker.Finish(folder);

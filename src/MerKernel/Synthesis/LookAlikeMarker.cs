@@ -24,7 +24,7 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
     /// <summary>Marks the folder as this look-alike's own; true if it is finished already.</summary>
     public bool Claim(string folder)
     {
-        var marker = Path.Combine(folder, LookAlike.MarkerName);
+        var marker = Path.Combine(folder, FrameLayout.SyntheticMark);
         if (File.Exists(marker))
         {
             if (File.ReadAllText(marker) != _text)

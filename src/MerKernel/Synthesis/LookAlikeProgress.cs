@@ -6,4 +6,5 @@ namespace MerKernel.Synthesis;
 /// <param name="Dataset">The imitated data set.</param>
 /// <param name="Done">Clips on the disk.</param>
 /// <param name="Total">Clips in all.</param>
-public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total);
+/// <param name="Clip">The clip that was finished last.</param>
+public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total, string Clip);
