@@ -17,7 +17,7 @@ public sealed class FilmedLookAlike : IDisposable
             var set = LookAlike.FolderOf(dataset, folder);
             var clips = LookAlike.Truth(dataset, options).Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null).DistinctBy(c => c.Subject).ToArray();
             Directory.CreateDirectory(set);
-            File.WriteAllText(Path.Combine(set, LookAlike.MarkerName), """{"synthetic":true}""");
+            File.WriteAllText(Path.Combine(set, FrameLayout.SyntheticMark), """{"synthetic":true}""");
             using var studio = new Studio(dataset, options, set);
             foreach (var clip in clips) studio.Film(clip, default);
             Sheets.Write(dataset, clips, Path.Combine(set, Sheets.NameOf(dataset)));
