@@ -12,9 +12,9 @@ sealed class FaceRenderer : IDisposable
     const int Step = 4;
 
     readonly Mat _rest, _furrowed, _map = new(), _canvas = new(), _still;
-    readonly Vector2[] _source;
     readonly Vector3[] _motion;
-    readonly Pose _pose;
+    readonly Matrix3x2 _toCanvas;
+    readonly Point _corner;
     readonly float _scale;
 
     /// <param name="rest">Portrait at rest, <see cref="Canvas.Extent"/> iod wide; owned by the caller.</param>
@@ -24,11 +24,12 @@ sealed class FaceRenderer : IDisposable
     /// <param name="kernels">The movement at its apex.</param>
     public FaceRenderer(Mat rest, Mat furrowed, Pose pose, Rect window, IReadOnlyList<AuKernels.Kernel> kernels)
     {
-        (_rest, _furrowed, _pose) = (rest, furrowed, pose);
+        (_rest, _furrowed) = (rest, furrowed);
         _scale = (float)(rest.Width / Canvas.Extent);
+        _toCanvas = pose.ToFace() * Matrix3x2.CreateTranslation((float)Canvas.OriginX, (float)Canvas.OriginY) * Matrix3x2.CreateScale(_scale) * Matrix3x2.CreateTranslation(-0.5f, -0.5f);
         Moving = MovingPart(pose, window);
-        _source = Source(Moving);
-        _motion = Motion(kernels);
+        _corner = Moving.Location;
+        _motion = Motion(kernels, pose.ToFace());
         _still = Still(window);
         Moving = new Rect(Moving.X - window.X, Moving.Y - window.Y, Moving.Width, Moving.Height);
     }
@@ -45,13 +46,19 @@ sealed class FaceRenderer : IDisposable
         float a = (float)activation, dx = (float)drift.X * _scale, dy = (float)drift.Y * _scale, turn = (float)drift.Roll;
         // The head turns about a point low in the neck; a positive drift moves the face right and down.
         float pivotX = (float)Canvas.OriginX * _scale, pivotY = (float)(Canvas.OriginY + 1) * _scale;
-        for (var i = 0; i < map.Length; i++)
+        var right = new Vector2(_toCanvas.M11, _toCanvas.M12);
+        for (var y = 0; y < Moving.Height; y++)
         {
-            var s = _source[i];
-            var m = _motion[i];
-            map[i] = new(
-                s.X - m.Z * (dx - turn * (s.Y - pivotY)) - a * m.X,
-                s.Y - m.Z * (dy + turn * (s.X - pivotX)) - a * m.Y);
+            var left = Vector2.Transform(new(0, _corner.Y + y), _toCanvas);
+            for (var x = 0; x < Moving.Width; x++)
+            {
+                var i = y * Moving.Width + x;
+                var s = left + (_corner.X + x) * right;
+                var m = _motion[i];
+                map[i] = new(
+                    s.X - m.Z * (dx - turn * (s.Y - pivotY)) - a * m.X,
+                    s.Y - m.Z * (dy + turn * (s.X - pivotX)) - a * m.Y);
+            }
         }
         var frame = _still.Clone();
         using var moving = new Mat(frame, Moving);
@@ -64,19 +71,9 @@ sealed class FaceRenderer : IDisposable
         foreach (var mat in (ReadOnlySpan<Mat>)[_furrowed, _map, _canvas, _still]) mat.Dispose();
     }
 
-    Vector2 ToCanvas(Vector2 face) => new((face.X + (float)Canvas.OriginX) * _scale - 0.5f, (face.Y + (float)Canvas.OriginY) * _scale - 0.5f);
-
-    Vector2[] Source(Rect area)
-    {
-        var source = new Vector2[area.Width * area.Height];
-        for (var i = 0; i < source.Length; i++)
-            source[i] = ToCanvas(_pose.ToFace(new(area.X + i % area.Width, area.Y + i / area.Width)));
-        return source;
-    }
-
     // Displacement at the apex in canvas pixels (X, Y) and how far the place follows the head (Z), from a grid four times as coarse.
     // The grid is fixed to the frame and two cells wider than the window, so a pixel's motion does not depend on the window.
-    Vector3[] Motion(IReadOnlyList<AuKernels.Kernel> kernels)
+    Vector3[] Motion(IReadOnlyList<AuKernels.Kernel> kernels, Matrix3x2 toFace)
     {
         int left = Moving.Left / Step - 2, top = Moving.Top / Step - 2, columns = Moving.Right / Step + 3 - left, rows = Moving.Bottom / Step + 3 - top;
         using var coarse = new Mat(rows, columns, MatType.CV_32FC3);
@@ -84,7 +81,7 @@ sealed class FaceRenderer : IDisposable
         for (var i = 0; i < grid.Length; i++)
         {
             // Centre of the coarse cell, where Resize takes its value from.
-            var face = _pose.ToFace(new((left + i % columns + 0.5f) * Step - 0.5f, (top + i / columns + 0.5f) * Step - 0.5f));
+            var face = Vector2.Transform(new((left + i % columns + 0.5f) * Step - 0.5f, (top + i / columns + 0.5f) * Step - 0.5f), toFace);
             var u = AuKernels.Backward(kernels, face) * _scale;
             grid[i] = new(u.X, u.Y, Follows(face));
         }
@@ -102,16 +99,12 @@ sealed class FaceRenderer : IDisposable
 
     Mat Still(Rect window)
     {
-        using var map = new Mat(window.Size, MatType.CV_32FC2);
-        var span = map.AsSpan<Vec2f>();
-        for (var i = 0; i < span.Length; i++)
-        {
-            var p = ToCanvas(_pose.ToFace(new(window.X + i % window.Width, window.Y + i / window.Width)));
-            span[i] = new(p.X, p.Y);
-        }
-        var still = new Mat();
-        Cv2.Remap(_rest, still, map, new Mat(), InterpolationFlags.Cubic, BorderTypes.Replicate);
-        return still;
+        // From the frame's corner on, whatever the window: a cropped frame and a cut raw frame are the same to the bit.
+        var m = _toCanvas;
+        using var affine = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new double[] { m.M11, m.M21, m.M31, m.M12, m.M22, m.M32 });
+        using var frame = new Mat();
+        Cv2.WarpAffine(_rest, frame, affine, new Size(window.Right, window.Bottom), InterpolationFlags.Cubic | InterpolationFlags.WarpInverseMap, BorderTypes.Replicate);
+        return frame[window].Clone();
     }
 
     // 1 on the head, falling to 0 at 1.4 times its outline.

@@ -8,11 +8,7 @@ namespace MerKernel.Synthesis;
 /// <param name="Roll">Rotation in the image plane, radians, clockwise on the screen.</param>
 readonly record struct Pose(Vector2 Eyes, double Iod, double Roll)
 {
-    /// <summary>The face coordinates of a pixel.</summary>
-    public Vector2 ToFace(Vector2 pixel)
-    {
-        var d = pixel - Eyes;
-        float c = (float)(Math.Cos(Roll) / Iod), s = (float)(Math.Sin(Roll) / Iod);
-        return new(c * d.X + s * d.Y, c * d.Y - s * d.X);
-    }
+    /// <summary>From pixels to face coordinates.</summary>
+    public Matrix3x2 ToFace() =>
+        Matrix3x2.CreateTranslation(-Eyes) * Matrix3x2.CreateRotation(-(float)Roll) * Matrix3x2.CreateScale((float)(1 / Iod));
 }
