@@ -11,6 +11,7 @@ static class RootCommands
         var root = new RootCommand("Micro-expression recognition: the paper's network, its data, and its seven tables, reproduced.")
         {
             ReproduceCommand.Create(),
+            TablesCommand.Create(),
             LosoCommand.Create(),
             TrainCommand.Create(),
             DataCommand(),

@@ -16,7 +16,7 @@ static class LosoCommand
         {
             using var bench = options.Open(parsed);
             var (chosen, id) = (Variants.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
-            return LosoRun.Run(bench, [chosen], [id], options.Workers(parsed), null, cancel);
+            return LosoRun.Run(bench, [chosen], [id], options.Workers(parsed), cancel);
         }));
         return command;
     }

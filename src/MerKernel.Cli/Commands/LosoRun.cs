@@ -9,7 +9,7 @@ static class LosoRun
 {
     /// <summary>Computes what is missing.</summary>
     /// <returns>0, or 2 if a fold failed twice.</returns>
-    public static int Run(Workbench bench, IReadOnlyList<Variant> variants, IReadOnlyList<DatasetId> datasets, int workers, string? onlySubject, CancellationToken cancel)
+    public static int Run(Workbench bench, IReadOnlyList<Variant> variants, IReadOnlyList<DatasetId> datasets, int workers, CancellationToken cancel)
     {
         AtomicFile.Sweep(bench.Store.Folder);
         var failed = 0;
@@ -17,10 +17,9 @@ static class LosoRun
         {
             var dataset = bench.Dataset(id, cancel);
             var experiments = variants.Select(v => (Variant: v, Experiment: bench.Experiment(v, id, cancel))).ToList();
-            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), $"{id.Title()}: {e.Variant.Name}")),
-                onlySubject is null ? dataset.Subjects.Length : 1);
+            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), $"{id.Title()}: {e.Variant.Name}")), dataset.Subjects.Length);
             var engine = new LosoEngine(bench.Store) { Workers = workers, Progress = display };
-            var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, onlySubject, cancel));
+            var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)
                 Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} on {id.Title()} failed twice ({error.Message}); the other folds are kept, calling again tries it once more.");
             failed += failures.Count;

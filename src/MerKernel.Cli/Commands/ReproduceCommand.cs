@@ -1,7 +1,8 @@
 using System.CommandLine;
-using MerKernel.Cli.Display;
+using System.Diagnostics;
 using MerKernel.Data;
 using MerKernel.Experiments;
+using MerKernel.Reporting;
 
 namespace MerKernel.Cli.Commands;
 
@@ -15,10 +16,24 @@ static class ReproduceCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
-            var status = LosoRun.Run(bench, Variants.All, Enum.GetValues<DatasetId>(), options.Workers(parsed), null, cancel);
+            var status = LosoRun.Run(bench, Variants.All, Enum.GetValues<DatasetId>(), options.Workers(parsed), cancel);
+            var rows = BenchTables.Rows(bench, cancel: cancel);
+            TablesCommand.Show(rows);
+            Keep(bench, rows);
+            Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}. The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
             return status;
         }));
         return command;
     }
+
+    static void Keep(Workbench bench, IReadOnlyList<TableRow> rows)
+    {
+        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), MarkdownTables.Render(rows));
+        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.json"), JsonTables.Render(rows) + "\n");
+    }
+
+    /// <summary>Beside the run store: results/ for results/runs.</summary>
+    static string ResultsOf(Workbench bench) => Path.GetDirectoryName(bench.Store.Folder)!;
 }

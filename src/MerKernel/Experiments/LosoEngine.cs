@@ -25,12 +25,11 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Computes what is missing and returns the folds that failed twice, with their errors; the others are stored.</summary>
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
-    /// <param name="onlySubject">Computes the fold of this subject alone.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
-        IEnumerable<Experiment> experiments, MerDataset dataset, string? onlySubject = null, CancellationToken cancel = default)
+        IEnumerable<Experiment> experiments, MerDataset dataset, CancellationToken cancel = default)
     {
-        var subjects = onlySubject is null ? dataset.Subjects : [onlySubject];
+        var subjects = dataset.Subjects;
         var jobs = experiments.Distinct().SelectMany(e =>
         {
             store.Save(e);

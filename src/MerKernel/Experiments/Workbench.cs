@@ -1,4 +1,5 @@
 using MerKernel.Data;
+using MerKernel.Evaluation;
 using MerKernel.Synthesis;
 
 namespace MerKernel.Experiments;
@@ -59,6 +60,10 @@ public sealed class Workbench : IDisposable
             Seed = Seed,
         };
     }
+
+    /// <summary>Every fold of a variant on a data set if all are stored, else null.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Variant variant, DatasetId id, CancellationToken cancel = default) =>
+        Store.TryReadAll(ExperimentHash.Of(Experiment(variant, id, cancel)), Dataset(id, cancel).Subjects);
 
     /// <inheritdoc/>
     public void Dispose()

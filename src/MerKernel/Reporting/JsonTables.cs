@@ -1,3 +1,4 @@
+using MerKernel.Data;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using MerKernel.Experiments;
+using MerKernel.Reporting;
+using Spectre.Console;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>Shows the tables from what is stored; trains nothing.</summary>
+static class TablesCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions();
+        var tables = new Option<int[]>("--table") { Description = "only these tables", AllowMultipleArgumentsPerToken = true };
+        var json = new Option<bool>("--json") { Description = "an array of rows" };
+        var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
+        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, json, markdown };
+        options.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), cancel);
+            if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows));
+            else if (parsed.GetValue(markdown)) Console.Write(MarkdownTables.Render(rows));
+            else Show(rows);
+        }));
+        return command;
+    }
+
+    /// <summary>Shows rows in the terminal; wide enough for the tables where the output is no terminal.</summary>
+    public static void Show(IReadOnlyList<Reporting.TableRow> rows)
+    {
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
+        TerminalTables.Write(AnsiConsole.Console, rows);
+    }
+
+    static IEnumerable<PaperTable>? Chosen(int[]? numbers) => numbers is null or [] ? null : numbers.Select(PaperTables.Numbered);
+}

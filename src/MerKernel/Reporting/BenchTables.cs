@@ -1,0 +1,26 @@
+using MerKernel.Data;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reporting;
+
+/// <summary>The paper's tables from what a workbench has stored.</summary>
+public static class BenchTables
+{
+    /// <summary>The rows of the tables; a row that was not run in full has no measured scores.</summary>
+    /// <param name="bench">Data, store, profile and seed.</param>
+    /// <param name="tables">Which tables; the default is all seven.</param>
+    /// <param name="cancel">Stops the preparation of the data.</param>
+    public static ImmutableArray<TableRow> Rows(Workbench bench, IEnumerable<PaperTable>? tables = null, CancellationToken cancel = default)
+    {
+        var ids = Enum.GetValues<DatasetId>();
+        return new TableBuilder
+        {
+            Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
+            Profile = bench.Profile.Name,
+            Seed = bench.Seed,
+            Runs = (variant, id) => bench.Stored(Variants.Named(variant), id, cancel) is { } folds
+                ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Variants.Named(variant), id, cancel)), folds)
+                : null,
+        }.Build(tables ?? PaperTables.All);
+    }
+}
