@@ -14,16 +14,11 @@ static class RootCommands
             TablesCommand.Create(),
             LosoCommand.Create(),
             TrainCommand.Create(),
-            DataCommand(),
+            DataCommands.Create(),
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
         };
         return root;
     }
-
-    static Command DataCommand() => new("data", "Look-alikes, annotations, preparation.  Example: mer data synthesize --out data/mine")
-    {
-        SynthesizeCommand.Create(),
-    };
 
     /// <summary>A command that the launcher carries out itself; it stands here so that --help lists it.</summary>
     static Command ElsewhereCommand(string name, string description)
