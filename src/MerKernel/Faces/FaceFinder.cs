@@ -6,7 +6,7 @@ namespace MerKernel.Faces;
 public sealed class FaceFinder : IDisposable
 {
     // dlib's detector sees faces from 80 px on; a face that fills a third of the frame's height still has more than that at this size.
-    private const int ReducedSide = 320;
+    private const int ReducedSide = 240;
 
     private readonly LandmarkModel model;
     private nint detector;
@@ -18,7 +18,7 @@ public sealed class FaceFinder : IDisposable
         detector = DlibLibrary.OpenDetector();
     }
 
-    /// <summary>Finds the face: on the image reduced to about 320 px, then, where that finds none, at full size.</summary>
+    /// <summary>Finds the face: on the image reduced so that its shorter side has 240 px, then, where that finds none, at full size.</summary>
     /// <param name="image">8-bit image with one or three (BGR) channels.</param>
     /// <returns>The largest face, or null where there is none.</returns>
     public FaceLandmarks? Find(Mat image)
