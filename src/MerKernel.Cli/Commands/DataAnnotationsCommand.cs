@@ -34,7 +34,7 @@ static class DataAnnotationsCommand
         foreach (var c in sheet.Clips)
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                Dataset = c.Dataset == DatasetId.Samm ? "samm" : "casme2",
+                Dataset = c.Dataset.Key(),
                 c.Subject,
                 Clip = c.Name,
                 c.Onset,

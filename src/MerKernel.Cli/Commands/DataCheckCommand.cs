@@ -13,7 +13,7 @@ static class DataCheckCommand
         var options = new DataOptions();
         var command = new Command("check", "compare coding sheet and frames, and count beside the published numbers");
         options.AddSourceTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var complete = true;
             foreach (var source in options.Sources(parsed))
@@ -22,15 +22,15 @@ static class DataCheckCommand
                 Write(report);
                 complete &= report.Complete;
             }
-            return Task.FromResult(complete ? 0 : 1);
-        });
+            return complete ? 0 : 1;
+        }, cancellation));
         return command;
     }
 
     static void Write(CheckReport report)
     {
         var layout = report.Layout;
-        Console.WriteLine($"{(layout.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}{(layout.Synthetic ? ", synthetic look-alike" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
+        Console.WriteLine($"{layout.Dataset.Title()}{(layout.Synthetic ? ", synthetic look-alike" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
         foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
             Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
         var published = report.Published;

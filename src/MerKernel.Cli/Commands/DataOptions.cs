@@ -7,7 +7,7 @@ namespace MerKernel.Cli.Commands;
 /// <summary>The options that say where a data set lies and how it is prepared.</summary>
 sealed class DataOptions
 {
-    readonly Option<string> _root = new("--data") { Description = "folder with CASME2/ and SAMM/, or a data set's own folder", DefaultValueFactory = _ => "data" };
+    readonly Option<string?> _root = CommonOptions.Data();
     readonly Option<string?> _dataset = new("--dataset") { Description = "casme2 or samm" };
     readonly Option<string?> _sheet = new("--sheet") { Description = "coding sheet (default: the newest in the data set's folder)" };
     readonly Option<FrameKind> _frames = Choice("--frames", "any, cropped or raw", FrameKind.Any);
@@ -17,7 +17,7 @@ sealed class DataOptions
     readonly Option<int> _size = new("--size") { Description = "side length of the frames in pixels", DefaultValueFactory = _ => 224 };
     readonly Option<string> _classes = new("--classes") { Description = "five, megc3 or all", DefaultValueFactory = _ => "five" };
     readonly Option<string[]> _exclude = new("--exclude") { Description = "clip to leave out, such as 07/EP06_01; may be repeated", AllowMultipleArgumentsPerToken = true };
-    readonly Option<string> _cache = new("--cache") { Description = "folder of the prepared clips", DefaultValueFactory = _ => Path.Combine("results", "cache") };
+    readonly Option<string?> _cache = new("--cache") { Description = "folder of the prepared clips (default: results/cache of the checkout)" };
     readonly Option<int> _workers = new("--workers") { Description = "clips prepared side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
 
     /// <summary>Errata that are not repaired.</summary>
@@ -38,14 +38,9 @@ sealed class DataOptions
     /// <summary>The data sets meant: the one named, or those that the root holds.</summary>
     public ImmutableArray<DatasetSource> Sources(ParseResult parsed)
     {
-        var root = parsed.GetValue(_root)!;
+        var root = parsed.GetValue(_root) ?? Path.Combine(RepositoryRoot.Find(), "data");
         DatasetSource Source(DatasetId id) => new(root, id) { Sheet = parsed.GetValue(_sheet), Frames = parsed.GetValue(_frames) };
-        switch (parsed.GetValue(_dataset)?.ToLowerInvariant())
-        {
-            case "casme2": return [Source(DatasetId.CasmeII)];
-            case "samm": return [Source(DatasetId.Samm)];
-            case { } other: throw new UserErrorException($"--dataset {other} is not known; use casme2 or samm.");
-        }
+        if (parsed.GetValue(_dataset) is { } name) return [Source(CommonOptions.ParseDataset(name))];
         var found = Enum.GetValues<DatasetId>().Select(Source).Where(Exists).ToImmutableArray();
         // With neither there, the reader's own sentence says what was found and expected.
         return found.IsEmpty ? [Source(DatasetId.CasmeII)] : found;
@@ -68,7 +63,7 @@ sealed class DataOptions
         Unusable = parsed.GetValue(_unusable),
         Errata = RepairedErrata(parsed),
         Exclude = [.. parsed.GetValue(_exclude) ?? []],
-        CacheFolder = parsed.GetValue(_cache) ?? Path.Combine("results", "cache"),
+        CacheFolder = parsed.GetValue(_cache) ?? Path.Combine(RepositoryRoot.Find(), "results", "cache"),
         Workers = parsed.GetValue(_workers),
     };
 

@@ -13,7 +13,7 @@ static class DataPrepareCommand
         var command = new Command("prepare", "align all clips and keep them in the cache; may be interrupted and goes on");
         options.AddSourceTo(command);
         options.AddPreparationTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             foreach (var source in options.Sources(parsed))
             {
@@ -22,8 +22,7 @@ static class DataPrepareCommand
                 using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(source, preparation, progress, cancellation));
                 Write(data, clock.Elapsed, preparation);
             }
-            return Task.FromResult(0);
-        });
+        }, cancellation));
         return command;
     }
 
@@ -32,7 +31,7 @@ static class DataPrepareCommand
         var manifest = data.Manifest!;
         foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0)) Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
         foreach (var clip in manifest.Dropped) Console.WriteLine($"  left out: {clip.Clip}: {clip.Reason}");
-        Console.WriteLine($"{(data.Id == DatasetId.Samm ? "SAMM" : "CASME II")}{(data.Synthetic ? " look-alike (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine($"{data.Id.Title()}{(data.Synthetic ? " look-alike (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
         Console.WriteLine($"classes: {string.Join(", ", data.Classes.Select((name, label) => $"{name} {data.Labels.Count(l => l == label)}"))}");
         Console.WriteLine($"manifest: {Path.Combine(options.CacheFolder, "sets", data.Fingerprint + ".json")}");
     }

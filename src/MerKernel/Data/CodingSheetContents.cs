@@ -34,8 +34,6 @@ public sealed record CodingSheetContents
     /// <exception cref="UserErrorException">It does.</exception>
     internal void MustBe(DatasetId dataset)
     {
-        if (Dataset != dataset) throw new UserErrorException($"{Path} codes {Title(Dataset)}, not {Title(dataset)}; name the other data set or the other sheet.");
+        if (Dataset != dataset) throw new UserErrorException($"{Path} codes {Dataset.Title()}, not {dataset.Title()}; name the other data set or the other sheet.");
     }
-
-    private static string Title(DatasetId dataset) => dataset == DatasetId.Samm ? "SAMM" : "CASME II";
 }

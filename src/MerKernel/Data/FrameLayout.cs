@@ -47,7 +47,7 @@ public sealed partial class FrameLayout
     public static FrameLayout Find(DatasetSource source)
     {
         var root = Path.GetFullPath(source.Root);
-        var title = source.Id == DatasetId.Samm ? "SAMM" : "CASME II";
+        var title = source.Id.Title();
         if (!Directory.Exists(root)) throw new UserErrorException($"There is no folder {root}; name the folder that holds CASME2/ and SAMM/.");
         var folder = Directory.EnumerateDirectories(root).Where(d => IsSetName(Path.GetFileName(d), source.Id)).Order(StringComparer.Ordinal).FirstOrDefault() ?? root;
         var roots = FramesRoots(folder, source.Id, 3).Where(r => source.Frames switch
@@ -62,7 +62,7 @@ public sealed partial class FrameLayout
                 : source.Frames == FrameKind.Raw ? "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg" : "CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg";
             throw new UserErrorException($"{folder} holds no {(source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ")}frames of {title}: found {Contents(folder)}, expected frames like {expected}; name the folder that holds CASME2/ and SAMM/.");
         }
-        return new FrameLayout(source.Id, folder, source.Sheet ?? FindSheet(folder, source.Id, title), roots[0], Clips(roots[0], source.Id));
+        return new FrameLayout(source.Id, folder, source.Sheet ?? FindSheet(root, folder, source.Id), roots[0], Clips(roots[0], source.Id));
     }
 
     [GeneratedRegex(@"^(?:sub|s)?0*(\d{1,3})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -104,18 +104,16 @@ public sealed partial class FrameLayout
         return clips;
     }
 
-    private static string FindSheet(string folder, DatasetId dataset, string title)
-    {
-        var word = dataset == DatasetId.Samm ? "FACS" : "coding";
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true };
-        // '~$' files are locks of a spreadsheet program; the newest sheet by its date or version comes last in name order.
-        return Directory.EnumerateFiles(folder, "*", options)
+    // In the data set's folder or one below it, else beside that folder.
+    private static string FindSheet(string root, string folder, DatasetId dataset) =>
+        Sheets(folder, dataset, 1).Concat(Sheets(root, dataset, 0)).FirstOrDefault() ?? throw new UserErrorException(
+            $"{folder} holds no coding sheet of {dataset.Title()}: found {Contents(folder)}, expected {(dataset == DatasetId.Samm ? "SAMM_Micro_FACS_Codes_v2.xlsx" : "CASME2-coding-20190701.xlsx")}; copy the file there or name it.");
+
+    // The newest first, by the date or version in its name. '~$' files are locks of a spreadsheet program.
+    private static IEnumerable<string> Sheets(string folder, DatasetId dataset, int depth) =>
+        Directory.EnumerateFiles(folder, dataset == DatasetId.Samm ? "*FACS*" : "*coding*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = depth, IgnoreInaccessible = true, MatchCasing = MatchCasing.CaseInsensitive })
             .Where(f => Path.GetExtension(f).ToLowerInvariant() is ".xlsx" or ".xls" or ".csv" && !Path.GetFileName(f).StartsWith("~$", StringComparison.Ordinal))
-            .Where(f => Path.GetFileName(f).Contains(word, StringComparison.OrdinalIgnoreCase))
-            .OrderByDescending(f => Path.GetFileNameWithoutExtension(f), StringComparer.OrdinalIgnoreCase).ThenByDescending(Path.GetExtension, StringComparer.Ordinal)
-            .FirstOrDefault() ?? throw new UserErrorException(
-                $"{folder} holds no coding sheet of {title}: found {Contents(folder)}, expected {(dataset == DatasetId.Samm ? "SAMM_Micro_FACS_Codes_v2.xlsx" : "CASME2-coding-20190701.xlsx")}; copy the file there or name it.");
-    }
+            .OrderByDescending(f => Path.GetFileNameWithoutExtension(f), StringComparer.OrdinalIgnoreCase).ThenByDescending(Path.GetExtension, StringComparer.Ordinal);
 
     private static string Contents(string folder)
     {

@@ -26,7 +26,7 @@ public static class InspectionSheet
             ("flow: hue = direction, saturation = strength", Colours(flow)),
         ];
         var sheet = new Mat(Head + 2 * (Panel + Caption + Gap), 3 * (Panel + Gap) + Gap, MatType.CV_8UC3, Paper);
-        Write(sheet, $"{(clip.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
+        Write(sheet, $"{clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
         Write(sheet, $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}", Gap, 52, 0.5, Ink);
         Write(sheet, clip.Notes.IsEmpty ? $"offset {clip.Offset}" : $"offset {clip.Offset}; {string.Join("; ", clip.Notes)}", Gap, 73, 0.42, Faint);
         for (var i = 0; i < panels.Length; i++)

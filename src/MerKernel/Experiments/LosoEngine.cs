@@ -32,7 +32,7 @@ public sealed class LosoEngine(RunStore store)
         var subjects = dataset.Subjects;
         var jobs = experiments.Distinct().SelectMany(e =>
         {
-            store.Save(e);
+            store.Save(e, dataset.Manifest);
             var hash = ExperimentHash.Of(e);
             return subjects.Select(s => new FoldJob(e, hash, s));
         }).ToList();

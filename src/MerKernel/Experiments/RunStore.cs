@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
@@ -25,12 +26,14 @@ public sealed class RunStore(string folder)
     /// <summary>Path of a fold's file; the subject is escaped so that no name leaves the folder.</summary>
     public string FoldPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"fold-{Escape(subject)}.json");
 
-    /// <summary>Stores the record of an experiment, so that a folder explains itself.</summary>
-    public void Save(Experiment experiment)
+    /// <summary>Stores the record of an experiment and the manifest of its data (sheet, clips, repairs), so that a folder explains itself.</summary>
+    public void Save(Experiment experiment, DatasetManifest? data = null)
     {
         var path = Path.Combine(FolderOf(ExperimentHash.Of(experiment)), "experiment.json");
         if (!File.Exists(path))
             AtomicFile.Write(path, JsonSerializer.Serialize(new StoredExperiment(Schema, experiment), StoreJson.Options) + "\n");
+        var manifest = Path.Combine(FolderOf(ExperimentHash.Of(experiment)), "data.json");
+        if (data is not null && !File.Exists(manifest)) AtomicFile.Write(manifest, data.ToJson() + "\n");
     }
 
     /// <summary>Stores a fold and its facts.</summary>

@@ -57,6 +57,13 @@ public sealed class FrameLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_sheet_beside_the_folder_of_its_data_set_is_found()
+    {
+        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2-coding-20190701.xlsx", "SAMM_Micro_FACS_Codes_v2.xlsx");
+        Assert.Equal("CASME2-coding-20190701.xlsx", Path.GetFileName(FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII)).Sheet));
+    }
+
+    [Fact]
     public void Cropped_frames_come_first_and_raw_ones_by_choice()
     {
         Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg", "CASME2/CASME2-coding-20190701.xlsx");
