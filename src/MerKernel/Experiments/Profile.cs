@@ -28,9 +28,9 @@ public sealed record Profile
     public static Profile Small { get; } = new()
     {
         Name = "small",
-        Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 56-pixel frames, few epochs",
-        Model = new MerNetOptions { InputSize = 56, WidthDivisor = 8 },
-        Training = new TrainingOptions { Epochs = 24, AccumulationSteps = 1, LearningRate = 2e-3 },
+        Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 48-pixel frames, 15 epochs",
+        Model = new MerNetOptions { InputSize = 48, WidthDivisor = 8, WindowSize = 4 },
+        Training = new TrainingOptions { Epochs = 15, AccumulationSteps = 1, LearningRate = 4e-3 },
         SmallLookAlikes = true,
     };
 
