@@ -47,8 +47,8 @@ sealed class Canvas : IDisposable
     public void Line(IReadOnlyList<Vector2> line, double width, Bgr colour, double blur = 0, double opacity = 1) =>
         Blend(Stroke(line, width), Reach(line, blur + width), blur, (ref Vec3f pixel, float mask, Vector2 _) => Mix(ref pixel, colour, mask * (float)opacity));
 
-    /// <summary>Multiplies every pixel by 1 + <paramref name="strength"/> times noise of standard deviation 1 with features of <paramref name="cell"/> iod.</summary>
-    public void Noise(Random random, double cell, double strength)
+    /// <summary>Multiplies the inside of a shape by 1 + <paramref name="strength"/> times noise of standard deviation 1 with features of <paramref name="cell"/> iod.</summary>
+    public void Noise(IReadOnlyList<Vector2> shape, Random random, double cell, double strength)
     {
         var side = Math.Max(2, (int)Math.Ceiling(Extent / cell));
         var values = new float[side * side];
@@ -56,9 +56,11 @@ sealed class Canvas : IDisposable
         using var coarse = Mat.FromPixelData(side, side, MatType.CV_32FC1, values);
         using var fine = new Mat();
         Cv2.Resize(coarse, fine, Image.Size(), 0, 0, InterpolationFlags.Cubic);
-        var pixels = Image.AsSpan<Vec3f>();
-        var noise = fine.AsSpan<float>();
-        for (var i = 0; i < pixels.Length; i++) pixels[i] = pixels[i] * noise[i];
+        Blend(Polygon(shape), Reach(shape, 0.01), 0.01, (ref Vec3f pixel, float mask, Vector2 p) =>
+        {
+            var noise = fine.At<float>((int)((p.Y + OriginY) * _scale), (int)((p.X + OriginX) * _scale));
+            Multiply(ref pixel, new(noise, noise, noise), mask);
+        });
     }
 
     /// <summary>The picture as 8-bit BGR.</summary>

@@ -83,7 +83,7 @@ sealed class FaceRenderer : IDisposable
             // Centre of the coarse cell, where Resize takes its value from.
             var face = Vector2.Transform(new((left + i % columns + 0.5f) * Step - 0.5f, (top + i / columns + 0.5f) * Step - 0.5f), toFace);
             var u = AuKernels.Backward(kernels, face) * _scale;
-            grid[i] = new(u.X, u.Y, Follows(face));
+            grid[i] = new(u.X, u.Y, HeadRegion.Weight(face));
         }
         using var fine = new Mat();
         Cv2.Resize(coarse, fine, new Size(columns * Step, rows * Step), 0, 0, InterpolationFlags.Cubic);
@@ -107,21 +107,11 @@ sealed class FaceRenderer : IDisposable
         return frame[window].Clone();
     }
 
-    // 1 on the head, falling to 0 at 1.4 times its outline.
-    static float Follows(Vector2 face)
-    {
-        var radius = (face - HeadCentre) / HeadRadius;
-        var t = Math.Clamp((1.4f - radius.Length()) / 0.4f, 0, 1);
-        return t * t * (3 - 2 * t);
-    }
-
-    static readonly Vector2 HeadCentre = new(0, 0.4f), HeadRadius = new(1.3f, 1.75f);
-
     static Rect MovingPart(Pose pose, Rect window)
     {
-        double reach = 1.4 * pose.Iod;
-        var centre = pose.Eyes + (float)pose.Iod * new Vector2(-HeadCentre.Y * (float)Math.Sin(pose.Roll), HeadCentre.Y * (float)Math.Cos(pose.Roll));
-        double x = reach * HeadRadius.X * 1.06, y = reach * HeadRadius.Y * 1.06;
+        var reach = HeadRegion.Reach * pose.Iod;
+        var centre = pose.Eyes + (float)pose.Iod * new Vector2(-HeadRegion.Centre.Y * (float)Math.Sin(pose.Roll), HeadRegion.Centre.Y * (float)Math.Cos(pose.Roll));
+        double x = reach * HeadRegion.Radius.X * 1.06, y = reach * HeadRegion.Radius.Y * 1.06;
         return new Rect((int)(centre.X - x), (int)(centre.Y - y), (int)(2 * x), (int)(2 * y)) & window;
     }
 }

@@ -29,7 +29,7 @@ public static class LookAlike
         {
             var done = 0;
             using var studio = new Studio(dataset, options, folder);
-            Parallel(clips, options.Workers, cancel, clip =>
+            ForEach(clips, options.Workers, cancel, clip =>
             {
                 if (studio.Film(clip, cancel)) Interlocked.Increment(ref rendered);
                 progress?.Report(new(dataset, Interlocked.Increment(ref done), clips.Length, clip.Id));
@@ -40,11 +40,11 @@ public static class LookAlike
         return new(dataset, folder, clips.Select(c => c.Subject).Distinct().Count(), clips.Length, clips.Sum(c => c.FrameCount), rendered);
     }
 
-    static void Parallel(IEnumerable<LookAlikeClip> clips, int workers, CancellationToken cancel, Action<LookAlikeClip> work)
+    static void ForEach(IEnumerable<LookAlikeClip> clips, int workers, CancellationToken cancel, Action<LookAlikeClip> work)
     {
         try
         {
-            System.Threading.Tasks.Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, work);
+            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, work);
         }
         catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
         {

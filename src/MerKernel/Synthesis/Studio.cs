@@ -36,6 +36,7 @@ sealed class Studio : IDisposable
         var pose = _camera.Place(random);
         var window = raw is null && _camera.Crop is { } crop ? crop : new Rect(default, _camera.Frame);
         using var renderer = new FaceRenderer(portrait, Furrowed(portrait, clip, shape), pose, window, [.. clip.Movements.SelectMany(m => AuKernels.Of(m, shape))]);
+        var published = (_camera.Crop ?? window) - window.Location;
         var noise = random.Next();
         Folders.Fill(raw, rawPart => Folders.Fill(cropped, part =>
         {
@@ -45,7 +46,7 @@ sealed class Studio : IDisposable
                 using var image = renderer.Render(course.Activation(frame), course.Drift(frame));
                 _sensor.Expose(image, window.Location, course.Gain(frame), noise + frame);
                 if (rawPart is not null) Save(image, Path.Combine(rawPart, $"img{frame}.jpg"));
-                using var cut = rawPart is null || _camera.Crop is not { } inner ? image.Clone() : new Mat(image, inner);
+                using var cut = new Mat(image, published);
                 Save(cut, Path.Combine(part!, FrameName(clip, frame)));
             }
         }));
