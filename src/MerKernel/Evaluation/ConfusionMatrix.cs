@@ -69,6 +69,12 @@ public sealed class ConfusionMatrix
         return new ConfusionMatrix(rows.Length, [.. rows.SelectMany(r => r)]);
     }
 
+    /// <summary>The counts, row by row, for resampling tests that add up many matrices.</summary>
+    internal ReadOnlySpan<int> Counts => _counts;
+
+    /// <summary>A matrix from counts row by row.</summary>
+    internal static ConfusionMatrix FromCounts(int classes, ReadOnlySpan<int> counts) => new(classes, counts.ToArray());
+
     /// <summary>The sum of matrices: pooling over folds.</summary>
     /// <exception cref="ArgumentException">There is none, or their classes differ in number.</exception>
     public static ConfusionMatrix Sum(IEnumerable<ConfusionMatrix> matrices)

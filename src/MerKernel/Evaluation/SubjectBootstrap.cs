@@ -15,12 +15,17 @@ public static class SubjectBootstrap
         IReadOnlyList<ConfusionMatrix> subjects, IReadOnlyList<Func<ConfusionMatrix, double>> scores, int resamples = 10_000, int seed = 1)
     {
         var random = new Random(seed);
-        var drawn = new ConfusionMatrix[subjects.Count];
+        var counts = new int[subjects[0].Counts.Length];
         var values = scores.Select(_ => new double[resamples]).ToArray();
         for (var r = 0; r < resamples; r++)
         {
-            for (var s = 0; s < drawn.Length; s++) drawn[s] = subjects[random.Next(subjects.Count)];
-            var pooled = ConfusionMatrix.Sum(drawn);
+            Array.Clear(counts);
+            for (var s = 0; s < subjects.Count; s++)
+            {
+                var drawn = subjects[random.Next(subjects.Count)].Counts;
+                for (var i = 0; i < counts.Length; i++) counts[i] += drawn[i];
+            }
+            var pooled = ConfusionMatrix.FromCounts(subjects[0].Classes, counts);
             for (var s = 0; s < values.Length; s++) values[s][r] = scores[s](pooled);
         }
         return [.. values.Select(Percentiles)];

@@ -17,19 +17,28 @@ public static class SubjectPermutation
     {
         if (first.Count != second.Count)
             throw new ArgumentException($"The two systems have {first.Count} and {second.Count} subjects; the test needs the same ones.");
+        var (a, b) = (ConfusionMatrix.Sum(first), ConfusionMatrix.Sum(second));
+        var differences = first.Zip(second, (x, y) => y.Counts.ToArray().Zip(x.Counts.ToArray(), (m, n) => m - n).ToArray()).ToArray();
+        var observed = Math.Abs(score(a) - score(b));
         var random = new Random(seed);
-        double Difference(Func<int, bool> exchange) => Math.Abs(
-            score(ConfusionMatrix.Sum(first.Select((m, i) => exchange(i) ? second[i] : m)))
-            - score(ConfusionMatrix.Sum(second.Select((m, i) => exchange(i) ? first[i] : m))));
-
-        var observed = Difference(_ => false);
+        var (exchangedA, exchangedB) = (new int[a.Counts.Length], new int[a.Counts.Length]);
         var extreme = 0;
-        var flips = new bool[first.Count];
         for (var p = 0; p < permutations; p++)
         {
-            for (var i = 0; i < flips.Length; i++) flips[i] = random.Next(2) == 1;
+            a.Counts.CopyTo(exchangedA);
+            b.Counts.CopyTo(exchangedB);
+            foreach (var difference in differences)
+            {
+                if (random.Next(2) == 0) continue;
+                for (var i = 0; i < difference.Length; i++)
+                {
+                    exchangedA[i] += difference[i];
+                    exchangedB[i] -= difference[i];
+                }
+            }
+            var exchanged = score(ConfusionMatrix.FromCounts(a.Classes, exchangedA)) - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB));
             // The slack keeps rounding from deciding between equal differences.
-            if (Difference(i => flips[i]) >= observed - 1e-12) extreme++;
+            if (Math.Abs(exchanged) >= observed - 1e-12) extreme++;
         }
         return (1.0 + extreme) / (1 + permutations);
     }

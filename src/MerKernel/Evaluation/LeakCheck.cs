@@ -1,0 +1,53 @@
+namespace MerKernel.Evaluation;
+
+/// <summary>Looks for ways by which a fold could know its test subject. Runs with every fold of every experiment.</summary>
+public static class LeakCheck
+{
+    /// <summary>Every leak found, a sentence each; empty for a sound fold.</summary>
+    public static ImmutableArray<string> Findings(FoldInputs fold) =>
+    [
+        .. Subjects(fold, fold.Train, "trained on"), .. Subjects(fold, fold.HeldOut, "held out to choose the epoch"),
+        .. fold.Test.Where(c => c.Subject != fold.Subject).Select(c => $"clip {c.Id} is tested on and belongs to subject {c.Subject}"),
+        .. Both(fold.Train, fold.Test, "trained on and tested on"), .. Both(fold.HeldOut, fold.Test, "held out and tested on"),
+        .. Both(fold.Train, fold.HeldOut, "trained on and held out to choose the epoch"),
+        .. fold.HeldOut.Select(c => c.Subject).Distinct().Intersect(fold.Train.Select(c => c.Subject))
+            .Select(s => $"subject {s} has clips that are trained on and clips held out to choose the epoch"),
+        .. Frames(fold),
+        .. Strangers(fold, fold.NormalisedFrom, "normalisation statistics were computed from"),
+        .. Strangers(fold, fold.WeightedFrom, "class weights were computed from"),
+        .. fold.Augmented.Distinct().Intersect(fold.Test.Concat(fold.HeldOut).Select(c => c.Id)).Select(c => $"clip {c} is not trained on and was augmented"),
+    ];
+
+    /// <summary>Stops the run if there is a leak.</summary>
+    /// <exception cref="UserErrorException">Names the fold, the first leaks and how many there are.</exception>
+    public static void Demand(FoldInputs fold)
+    {
+        var findings = Findings(fold);
+        if (findings.IsEmpty) return;
+        var more = findings.Length > 3 ? $" (and {findings.Length - 3} more)" : "";
+        throw new UserErrorException($"The fold of subject {fold.Subject} leaks, so its result would be worthless: {string.Join("; ", findings.Take(3))}{more}. Mend the data or the split and run it again.");
+    }
+
+    static IEnumerable<string> Subjects(FoldInputs fold, IEnumerable<FoldClip> clips, string use) =>
+        clips.Where(c => c.Subject == fold.Subject).Select(c => $"clip {c.Id} of the test subject is {use}");
+
+    static IEnumerable<string> Both(IEnumerable<FoldClip> a, IEnumerable<FoldClip> b, string use) =>
+        a.Select(c => c.Id).Intersect(b.Select(c => c.Id)).Select(id => $"clip {id} is {use}");
+
+    /// <summary>A frame of the test subject that also stands among another subject's clips, for example after a copying mistake.</summary>
+    static IEnumerable<string> Frames(FoldInputs fold)
+    {
+        var owner = new Dictionary<string, FoldClip>();
+        foreach (var clip in fold.Train.Concat(fold.HeldOut))
+            foreach (var frame in clip.Frames) owner.TryAdd(frame, clip);
+        return from clip in fold.Test
+               from frame in clip.Frames.Distinct()
+               where owner.ContainsKey(frame)
+               let other = owner[frame]
+               where other.Id != clip.Id
+               select $"a frame of clip {clip.Id} is identical with one of clip {other.Id}, which is not tested on";
+    }
+
+    static IEnumerable<string> Strangers(FoldInputs fold, IEnumerable<string> clips, string use) =>
+        clips.Distinct().Except(fold.Train.Select(c => c.Id)).Select(c => $"{use} clip {c}, which is not trained on");
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace MerKernel.Experiments;
+
+/// <summary>
+/// What the published training log of the successor network prints for CASME II: every test accuracy of every epoch of 26 folds, 248 clips. It allows
+/// every protocol to be replayed on the authors' own numbers.
+/// </summary>
+public static class PublishedLog
+{
+    const string Header = "subject,test_clips,epoch,correct,accuracy,test_loss,macro_f1";
+
+    /// <summary>The folds in the log's order.</summary>
+    public static ImmutableArray<PublishedFold> CasmeII { get; } = Read();
+
+    /// <summary>Clips in all.</summary>
+    public static int Clips => CasmeII.Sum(f => f.TestClips);
+
+    /// <summary>Clips that the published rule counts as correct: each fold at its own best epoch.</summary>
+    public static int CorrectAtBestTestEpoch => CasmeII.Sum(f => f.Best.Accuracy.Correct);
+
+    /// <summary>
+    /// Correct clips at one epoch for all, over the folds that ran it. Folds that reached 100 % earlier stopped there and have no later epochs, so only folds
+    /// that never did can be compared between epochs.
+    /// </summary>
+    public static (int Correct, int Clips) AtEpoch(IEnumerable<PublishedFold> folds, int epoch) =>
+        folds.SelectMany(f => f.Epochs).Where(e => e.Epoch == epoch).Aggregate((0, 0), (sum, e) => (sum.Item1 + e.Correct, sum.Item2 + e.TestClips));
+
+    static ImmutableArray<PublishedFold> Read()
+    {
+        using var stream = typeof(PublishedLog).Assembly.GetManifestResourceStream("MerKernel.Experiments.Published.casme2-epoch-log.csv")!;
+        using var reader = new StreamReader(stream);
+        if (reader.ReadLine() != Header) throw new InvalidDataException("The embedded log has other columns than expected.");
+        var epochs = new List<PublishedEpoch>();
+        while (reader.ReadLine() is { Length: > 0 } line)
+        {
+            var cells = line.Split(',');
+            int Number(int i) => int.Parse(cells[i], CultureInfo.InvariantCulture);
+            epochs.Add(new PublishedEpoch(cells[0], Number(1), Number(2), Number(3), double.Parse(cells[6], CultureInfo.InvariantCulture)));
+        }
+        return [.. epochs.GroupBy(e => e.Subject).Select(g => new PublishedFold(g.Key, [.. g]))];
+    }
+}
