@@ -10,7 +10,7 @@ namespace MerKernel.Experiments;
 public static class FoldRun
 {
     /// <summary>Trains one fold.</summary>
-    /// <exception cref="UserErrorException">The data do not fit the experiment.</exception>
+    /// <exception cref="UserErrorException">The data do not fit the experiment, or the fold leaks.</exception>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public static FoldPrediction Train(Experiment experiment, MerDataset dataset, string subject, Device device,
         Action<EpochProgress>? progress = null, CancellationToken cancel = default, Action<MerNet>? finished = null)
@@ -26,7 +26,10 @@ public static class FoldRun
 
         using var pairs = new PairSource(dataset, labels, units, device);
         var trainer = new Trainer { Model = experiment.Model, Options = experiment.Training, SeedFor = SeedFor, Device = device, Finished = finished };
-        return trainer.Run(dataset, pairs, split, progress, cancel);
+        LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
+        var fold = trainer.Run(dataset, pairs, split, progress, cancel);
+        LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
+        return fold;
     }
 
     static void Check(Experiment experiment, MerDataset dataset)

@@ -11,6 +11,7 @@ public sealed class PairSource : IDisposable
     static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Deviation = [0.229f, 0.224f, 0.225f];
 
     readonly MerDataset _dataset;
+    readonly HashSet<int> _augmented = [];
     readonly Tensor _frames, _scale, _shift, _labels, _actionUnits;
 
     /// <summary>Moves what batches are made of to the device.</summary>
@@ -30,12 +31,21 @@ public sealed class PairSource : IDisposable
         _actionUnits = tensor(actionUnits.SelectMany(a => a).ToArray()).view(labels.Count, -1).to(device).DetachFromDisposeScope();
     }
 
+    /// <summary>Clips that the normalisation's statistics come from: none, ImageNet's are constants. The leak check asks.</summary>
+    public IEnumerable<int> NormalisedFrom => [];
+
+    /// <summary>Clips that were augmented so far. The leak check asks.</summary>
+    public IEnumerable<int> AugmentedClips => _augmented;
+
     /// <summary>The exact onset and apex of the clips, normalised; for testing.</summary>
     public PairBatch Exact(IReadOnlyList<int> clips) => Assemble(clips, _ => 0, null);
 
     /// <summary>Frames near onset and apex where asked, augmented; for training.</summary>
-    public PairBatch Augmented(IReadOnlyList<int> clips, bool jitter, Augmentation augmentation, Random random) =>
-        Assemble(clips, frames => jitter ? random.Next(frames) : 0, augmentation.Draw(clips.Count));
+    public PairBatch Augmented(IReadOnlyList<int> clips, bool jitter, Augmentation augmentation, Random random)
+    {
+        _augmented.UnionWith(clips);
+        return Assemble(clips, frames => jitter ? random.Next(frames) : 0, augmentation.Draw(clips.Count));
+    }
 
     PairBatch Assemble(IReadOnlyList<int> clips, Func<int, int> choose, float[]? transforms)
     {

@@ -11,6 +11,9 @@ public sealed class Trainer
 {
     const int TestBatchSize = 64;
 
+    /// <summary>Clips that class weights of the loss come from: none, classes weigh the same. The leak check asks.</summary>
+    public static IEnumerable<int> ClassesWeightedFrom => [];
+
     /// <summary>The network.</summary>
     public required MerNetOptions Model { get; init; }
 

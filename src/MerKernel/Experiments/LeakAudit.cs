@@ -1,0 +1,30 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Training;
+
+namespace MerKernel.Experiments;
+
+/// <summary>Tells the leak check what a fold is really computed from.</summary>
+public static class LeakAudit
+{
+    /// <summary>A fold's inputs as they stand: before training nothing is augmented yet, after it <paramref name="pairs"/> knows what was.</summary>
+    public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs)
+    {
+        var hashes = FrameHashes.Of(dataset);
+        return new FoldInputs
+        {
+            Subject = split.Subject,
+            Train = Clips(split.Train),
+            HeldOut = Clips(split.HeldOut),
+            Test = Clips(split.Test),
+            NormalisedFrom = Ids(pairs.NormalisedFrom),
+            WeightedFrom = Ids(Trainer.ClassesWeightedFrom),
+            Augmented = Ids(pairs.AugmentedClips),
+        };
+
+        ImmutableArray<FoldClip> Clips(ImmutableArray<int> clips) => [.. clips.Select(i => new FoldClip(dataset.Clips[i].Id, dataset.Clips[i].Subject,
+            [.. dataset.OnsetFrames[i].Concat(dataset.ApexFrames[i]).Distinct().Select(row => hashes[row])]))];
+
+        ImmutableArray<string> Ids(IEnumerable<int> clips) => [.. clips.Select(i => dataset.Clips[i].Id)];
+    }
+}
