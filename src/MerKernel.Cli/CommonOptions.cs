@@ -35,6 +35,11 @@ static class CommonOptions
         DefaultValueFactory = _ => 1,
     };
 
+    public static Option<int> HeldOut() => new("--held-out")
+    {
+        Description = "training subjects held out of each fold, for the held-out protocol",
+    };
+
     public static Option<string> Dataset() => new("--dataset")
     {
         Description = "casme2 or samm",
@@ -43,7 +48,7 @@ static class CommonOptions
 
     public static Option<string> Variant() => new("--variant")
     {
-        Description = $"one of {string.Join(", ", Variants.All.Select(v => v.Key))}",
+        Description = $"one of {string.Join(", ", Variants.WithControls.Select(v => v.Key))}",
         DefaultValueFactory = _ => "full",
     };
 

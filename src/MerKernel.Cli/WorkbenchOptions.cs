@@ -8,11 +8,11 @@ sealed class WorkbenchOptions
 {
     readonly Option<string> _profile = CommonOptions.Profile();
     readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store();
-    readonly Option<int> _seed = CommonOptions.Seed(), _workers = CommonOptions.Workers();
+    readonly Option<int> _seed = CommonOptions.Seed(), _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _profile, _data, _store, _seed, _workers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _profile, _data, _store, _seed, _heldOut, _workers }) command.Options.Add(option);
     }
 
     public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
@@ -23,6 +23,7 @@ sealed class WorkbenchOptions
         DataFolder = parsed.GetValue(_data),
         StoreFolder = parsed.GetValue(_store),
         Seed = parsed.GetValue(_seed),
+        HeldOutSubjects = parsed.GetValue(_heldOut),
         Say = text => Console.Error.WriteLine($"mer: {text}"),
     };
 }

@@ -18,7 +18,7 @@ static class ReproduceCommand
         {
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
-            var status = LosoRun.Run(bench, Variants.All, Enum.GetValues<DatasetId>(), options.Workers(parsed), cancel);
+            var status = LosoRun.Run(bench, Variants.WithControls, Enum.GetValues<DatasetId>(), options.Workers(parsed), cancel);
             var rows = BenchTables.Rows(bench, cancel: cancel);
             TablesCommand.Show(rows);
             Keep(bench, rows);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reporting;
 using Spectre.Console;
@@ -14,12 +15,19 @@ static class TablesCommand
         var tables = new Option<int[]>("--table") { Description = "only these tables", AllowMultipleArgumentsPerToken = true };
         var json = new Option<bool>("--json") { Description = "an array of rows" };
         var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
-        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, json, markdown };
+        var protocols = new Option<string[]>("--protocol")
+        {
+            Description = "epoch protocols side by side: final, best-test, held-out, last-K (default: final best-test)",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var clips = new Option<string>("--clips") { Description = "all, or paper for the clips the paper seems to score", DefaultValueFactory = _ => "all" };
+        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, json, markdown };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), cancel);
+            var chosen = parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null;
+            var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), chosen, SampleSet.Named(parsed.GetValue(clips)!), cancel);
             if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows));
             else if (parsed.GetValue(markdown)) Console.Write(MarkdownTables.Render(rows));
             else Show(rows);

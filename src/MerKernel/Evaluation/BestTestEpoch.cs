@@ -12,6 +12,9 @@ public sealed record BestTestEpoch : EpochProtocol
     /// <inheritdoc/>
     public override string Label => "epoch chosen on the test subject";
 
+    /// <inheritdoc/>
+    public override bool LooksAtTestSubject => true;
+
     /// <summary>The epochs, from 0, at which accuracy and F1 are each first best, up to and including the first epoch of accuracy 1.</summary>
     public static (int Accuracy, int F1) BestEpochs(IEnumerable<(double Accuracy, double F1)> epochs)
     {

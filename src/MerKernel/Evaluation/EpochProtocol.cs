@@ -15,6 +15,9 @@ public abstract record EpochProtocol
     /// <summary>What stands above a column of its figures.</summary>
     public abstract string Label { get; }
 
+    /// <summary>Whether the test subject's own labels choose the epoch; such figures bound what is possible and support no comparison.</summary>
+    public virtual bool LooksAtTestSubject => false;
+
     /// <summary>Chooses what each fold is scored on.</summary>
     public ProtocolOutcome Apply(IEnumerable<FoldPrediction> folds)
     {

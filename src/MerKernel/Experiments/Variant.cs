@@ -2,8 +2,9 @@ using MerKernel.Models;
 
 namespace MerKernel.Experiments;
 
-/// <summary>One of the twelve networks behind Tables 2 to 7: what it changes in the full network of any size.</summary>
+/// <summary>A network behind a row of a table: what it changes in the full network of any size.</summary>
 /// <param name="Key">Name on the command line and in the JSON rows.</param>
 /// <param name="Name">What it is, in a few words.</param>
 /// <param name="Apply">Turns the full network's options into this variant's, leaving size and classes as they are.</param>
-public sealed record Variant(string Key, string Name, Func<MerNetOptions, MerNetOptions> Apply);
+/// <param name="ShuffleActionUnits">Control: action units are permuted among clips (<see cref="Experiment.ShuffleActionUnits"/>).</param>
+public sealed record Variant(string Key, string Name, Func<MerNetOptions, MerNetOptions> Apply, bool ShuffleActionUnits = false);

@@ -11,7 +11,10 @@ public static class Variants
     /// <summary>The full network without action units (Table 7): a row without which no table can be read.</summary>
     public static Variant WithoutActionUnits { get; } = new("no-au", "without action units", o => o with { UseActionUnits = false });
 
-    /// <summary>All twelve; the full network first.</summary>
+    /// <summary>Control: the full network with every clip given another clip's action units; shows how much it leans on them.</summary>
+    public static Variant ShuffledActionUnits { get; } = new("au-shuffled", "full network, action units shuffled", o => o, ShuffleActionUnits: true);
+
+    /// <summary>The paper's twelve; the full network first.</summary>
     public static ImmutableArray<Variant> All { get; } =
     [
         Full,
@@ -28,10 +31,13 @@ public static class Variants
         WithoutActionUnits,
     ];
 
+    /// <summary>The paper's twelve and the control that every table carries.</summary>
+    public static ImmutableArray<Variant> WithControls { get; } = [.. All, ShuffledActionUnits];
+
     /// <summary>The variant of a key.</summary>
     /// <exception cref="UserErrorException">There is no such variant.</exception>
-    public static Variant Named(string key) => All.FirstOrDefault(v => v.Key == key)
-        ?? throw new UserErrorException($"There is no variant '{key}'; the variants are {string.Join(", ", All.Select(v => v.Key))}.");
+    public static Variant Named(string key) => WithControls.FirstOrDefault(v => v.Key == key)
+        ?? throw new UserErrorException($"There is no variant '{key}'; the variants are {string.Join(", ", WithControls.Select(v => v.Key))}.");
 
     static MerNetOptions ResNet(MerNetOptions o) =>
         o with { Motion = MotionStream.ResNet18, Position = PositionStream.None, UseActionUnits = false };

@@ -25,6 +25,9 @@ public sealed class Workbench : IDisposable
     /// <summary>Seed of weights, batches and augmentation.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Training subjects held out of each fold to choose the epoch on.</summary>
+    public int HeldOutSubjects { get; init; }
+
     /// <summary>Receives one sentence for each step of the preparation.</summary>
     public Action<string>? Say { get; init; }
 
@@ -58,6 +61,8 @@ public sealed class Workbench : IDisposable
             Model = variant.Apply(Profile.Model) with { Classes = dataset.Classes.Length },
             Training = Profile.Training,
             Seed = Seed,
+            HeldOutSubjects = HeldOutSubjects,
+            ShuffleActionUnits = variant.ShuffleActionUnits,
         };
     }
 

@@ -1,4 +1,5 @@
 using MerKernel.Data;
+using MerKernel.Evaluation;
 using MerKernel.Experiments;
 
 namespace MerKernel.Reporting;
@@ -9,8 +10,11 @@ public static class BenchTables
     /// <summary>The rows of the tables; a row that was not run in full has no measured scores.</summary>
     /// <param name="bench">Data, store, profile and seed.</param>
     /// <param name="tables">Which tables; the default is all seven.</param>
+    /// <param name="protocols">Epoch protocols to score by; the default is the final epoch and the published rule.</param>
+    /// <param name="sample">Which clips are scored; the default is all.</param>
     /// <param name="cancel">Stops the preparation of the data.</param>
-    public static ImmutableArray<TableRow> Rows(Workbench bench, IEnumerable<PaperTable>? tables = null, CancellationToken cancel = default)
+    public static ImmutableArray<TableRow> Rows(Workbench bench, IEnumerable<PaperTable>? tables = null,
+        IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null, CancellationToken cancel = default)
     {
         var ids = Enum.GetValues<DatasetId>();
         return new TableBuilder
@@ -18,6 +22,8 @@ public static class BenchTables
             Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
             Profile = bench.Profile.Name,
             Seed = bench.Seed,
+            Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
+            Sample = sample ?? SampleSet.All,
             Runs = (variant, id) => bench.Stored(Variants.Named(variant), id, cancel) is { } folds
                 ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Variants.Named(variant), id, cancel)), folds)
                 : null,

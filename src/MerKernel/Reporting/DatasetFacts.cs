@@ -1,5 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
+using MerKernel.Experiments;
 
 namespace MerKernel.Reporting;
 
@@ -13,6 +14,9 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     /// <summary>The facts of a loaded data set.</summary>
     public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
         [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))]);
+
+    /// <summary>The facts without the clips that a sample set does not score.</summary>
+    public DatasetFacts Of(SampleSet sample) => this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
 
     static ImmutableSortedSet<int> Units(Clip clip) =>
         [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];

@@ -22,7 +22,7 @@ public static class JsonTables
     {
         r.Table,
         r.Row,
-        Dataset = DatasetNames.Key(r.Dataset),
+        Dataset = r.Dataset.Key(),
         Data = r.Synthetic ? "synthetic" : "real",
         r.Profile,
         Protocol = r.Protocol?.Name ?? "none",

@@ -26,6 +26,8 @@ public static class MarkdownTables
         Row(text, header.Select((_, i) => i == 0 ? "---" : "---:"));
         foreach (var line in page.Lines) Row(text, Cells(line));
         text.Append('\n');
+        if (page.Scored.Length > 0) Line(text, $"Scored: {page.Scored}: {page.Sample}.\n");
+        if (page.Differences.Length > 0) Line(text, $"{page.Differences}\n");
     }
 
     static IEnumerable<string> Cells(TablePage.Line line)

@@ -27,19 +27,19 @@ public sealed record MeasuredScores
     /// <param name="folds">What accuracy and UAR are computed from.</param>
     /// <param name="f1Folds">What UF1 is computed from; the same folds but for the published epoch rule.</param>
     /// <param name="classes">Number of classes.</param>
-    public static MeasuredScores Of(IReadOnlyList<FoldOutcome> folds, IReadOnlyList<FoldOutcome> f1Folds, int classes)
+    public static MeasuredScores Of(ImmutableArray<FoldOutcome> folds, ImmutableArray<FoldOutcome> f1Folds, int classes)
     {
         var subjects = folds.Select(f => f.Matrix(classes)).ToList();
         var f1Subjects = f1Folds.Select(f => f.Matrix(classes)).ToList();
         var (pooled, f1Pooled) = (ConfusionMatrix.Sum(subjects), ConfusionMatrix.Sum(f1Subjects));
-        var intervals = SubjectBootstrap.Of(subjects, [Metrics.Accuracy, Metrics.Uar]);
+        var intervals = SubjectBootstrap.Of(subjects, [Metrics.Accuracy, Metrics.Uar, Metrics.UF1]);
         return new MeasuredScores
         {
             Accuracy = Metrics.Accuracy(pooled),
             UF1 = Metrics.UF1(f1Pooled),
             Uar = Metrics.Uar(pooled),
             AccuracyInterval = intervals[0],
-            UF1Interval = SubjectBootstrap.Of(f1Subjects, [Metrics.UF1])[0],
+            UF1Interval = folds.SequenceEqual(f1Folds) ? intervals[2] : SubjectBootstrap.Of(f1Subjects, [Metrics.UF1])[0],
             UarInterval = intervals[1],
         };
     }

@@ -7,8 +7,8 @@ namespace MerKernel.Reporting;
 /// <summary>Puts measured scores beside the paper's tables, and under each table the rows without which it cannot be read.</summary>
 public sealed class TableBuilder
 {
-    readonly Dictionary<(string, DatasetId, EpochProtocol), Scored?> _runs = [];
-    readonly Dictionary<(string, DatasetId), Scored> _baselines = [];
+    readonly Dictionary<(string Key, DatasetId, EpochProtocol?), ScoredRun?> _scored = [];
+    readonly Dictionary<(string Key, DatasetId), PairedComparison> _comparisons = [];
 
     /// <summary>Finds the run of a variant (its key) on a data set; null if it is not finished.</summary>
     public required Func<string, DatasetId, MeasuredRun?> Runs { get; init; }
@@ -22,35 +22,38 @@ public sealed class TableBuilder
     /// <summary>Seed of the runs.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>The epoch protocols to score each run by.</summary>
+    /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
     public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
+
+    /// <summary>Which clips are scored.</summary>
+    public SampleSet Sample { get; init; } = SampleSet.All;
 
     /// <summary>The rows of several tables, data set by data set.</summary>
     public ImmutableArray<TableRow> Build(IEnumerable<PaperTable> tables) => [.. tables.SelectMany(t => Build(t))];
 
-    /// <summary>The rows of a table, data set by data set: the paper's in printed order, then the baselines.</summary>
+    /// <summary>The rows of a table, data set by data set: the paper's in printed order, then the controls and baselines.</summary>
     public ImmutableArray<TableRow> Build(PaperTable table) =>
-        [.. Datasets.Where(d => table.Rows.Any(r => r.On(d.Dataset) is not null))
-            .SelectMany(d => table.Rows.SelectMany(row => PaperRows(table, row, d)).Concat(BaselineRows(table, d)))];
+        [.. Datasets.Where(d => table.Rows.Any(r => r.On(d.Dataset) is not null)).SelectMany(d => Compared(Page(table, d), d))];
 
-    IEnumerable<TableRow> PaperRows(PaperTable table, PaperRow row, DatasetFacts data) => row.Variant is { } variant
-        ? VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data)
-        : [Row(table, row.Label, RowKind.PublishedOnly, data, null, null) with { Paper = row.On(data.Dataset) }];
-
-    IEnumerable<TableRow> BaselineRows(PaperTable table, DatasetFacts data)
+    List<TableRow> Page(PaperTable table, DatasetFacts data)
     {
-        var withoutUnits = Variants.WithoutActionUnits.Key;
-        if (table.Rows.All(r => r.Variant != withoutUnits))
-            foreach (var row in VariantRows(table, "full network without action units", RowKind.Baseline, withoutUnits, null, data))
-                yield return row;
-        yield return Row(table, "action-unit lookup (no image)", RowKind.Baseline, data, null, Baseline("lookup", data, AuLookup.Fit));
-        yield return Row(table, "majority class", RowKind.Baseline, data, null, Baseline("majority", data, MajorityClass.Fit));
+        var rows = new List<TableRow>();
+        foreach (var row in table.Rows)
+        {
+            if (row.Variant is { } variant) rows.AddRange(VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data));
+            else rows.Add(Row(table, row.Label, RowKind.PublishedOnly, data, null, null) with { Paper = row.On(data.Dataset) });
+        }
+        if (table.Rows.All(r => r.Variant != Variants.WithoutActionUnits.Key))
+            rows.AddRange(VariantRows(table, "full network without action units", RowKind.Baseline, Variants.WithoutActionUnits.Key, null, data));
+        rows.AddRange(VariantRows(table, Variants.ShuffledActionUnits.Name, RowKind.Baseline, Variants.ShuffledActionUnits.Key, null, data));
+        rows.AddRange(Baseline.All.Select(b => Row(table, b.Label, RowKind.Baseline, data, null, Score(b.Label, data, null))));
+        return rows;
     }
 
     IEnumerable<TableRow> VariantRows(PaperTable table, string label, RowKind kind, string variant, PaperFigure? paper, DatasetFacts data) =>
         Protocols.Select(protocol => Row(table, label, kind, data, protocol, Score(variant, data, protocol)) with { Variant = variant, Paper = paper });
 
-    TableRow Row(PaperTable table, string label, RowKind kind, DatasetFacts data, EpochProtocol? protocol, Scored? scored) => new()
+    TableRow Row(PaperTable table, string label, RowKind kind, DatasetFacts data, EpochProtocol? protocol, ScoredRun? scored) => new()
     {
         Table = table.Number,
         Row = label,
@@ -61,34 +64,40 @@ public sealed class TableBuilder
         Protocol = protocol,
         Measured = scored?.Scores,
         Clips = scored?.Clips ?? 0,
-        Folds = scored?.Folds ?? 0,
+        Folds = scored?.Folds.Length ?? 0,
         Seed = Seed,
+        Sample = Sample,
         Experiment = scored?.Experiment,
     };
 
-    /// <summary>Scores a run once, however many tables show it.</summary>
-    Scored? Score(string variant, DatasetFacts data, EpochProtocol protocol)
+    /// <summary>Compares each row with the full network and corrects the p-values over the page.</summary>
+    IEnumerable<TableRow> Compared(List<TableRow> rows, DatasetFacts data)
     {
-        if (_runs.TryGetValue((variant, data.Dataset, protocol), out var known)) return known;
-        Scored? scored = null;
-        if (Runs(variant, data.Dataset) is { } run)
-        {
-            var outcome = protocol.Apply(run.Folds);
-            scored = Scored.Of(outcome.Folds, outcome.F1Folds, data.Classes.Length, run.Experiment);
-        }
-        return _runs[(variant, data.Dataset, protocol)] = scored;
+        if (Protocols[0].LooksAtTestSubject || Score(Variants.Full.Key, data, Protocols[0]) is not { } full) return rows;
+        var compared = rows.Select((row, i) => (row, i))
+            .Where(p => p.row.Measured is not null && p.row.Variant != Variants.Full.Key && (p.row.Protocol ?? Protocols[0]) == Protocols[0]).ToList();
+        var comparisons = compared.Select(p => Compare(p.row, full, data)).ToList();
+        var adjusted = Holm.Adjust([.. comparisons.Select(c => c.PermutationP)]);
+        for (var k = 0; k < compared.Count; k++)
+            rows[compared[k].i] = compared[k].row with { AgainstFull = comparisons[k], HolmP = adjusted[k] };
+        return rows;
     }
 
-    Scored Baseline(string key, DatasetFacts data, Func<IReadOnlyList<LabelledClip>, Func<LabelledClip, int>> fit)
+    PairedComparison Compare(TableRow row, ScoredRun full, DatasetFacts data)
     {
-        if (_baselines.TryGetValue((key, data.Dataset), out var known)) return known;
-        var folds = LosoBaseline.Run(data.Clips, fit);
-        return _baselines[(key, data.Dataset)] = Scored.Of(folds, folds, data.Classes.Length, null);
+        var key = (row.Variant ?? row.Row, data.Dataset);
+        if (!_comparisons.TryGetValue(key, out var comparison))
+            _comparisons[key] = comparison = PairedComparison.Of(Score(key.Item1, data, row.Protocol)!.Folds, full.Folds, data.Classes.Length);
+        return comparison;
     }
 
-    sealed record Scored(MeasuredScores Scores, int Clips, int Folds, string? Experiment)
+    /// <summary>Scores a run or baseline once, however many tables show it.</summary>
+    ScoredRun? Score(string key, DatasetFacts data, EpochProtocol? protocol)
     {
-        public static Scored Of(ImmutableArray<FoldOutcome> folds, ImmutableArray<FoldOutcome> f1Folds, int classes, string? experiment) =>
-            new(MeasuredScores.Of(folds, f1Folds, classes), folds.Sum(f => f.Clips.Distinct().Count()), folds.Length, experiment);
+        if (_scored.TryGetValue((key, data.Dataset, protocol), out var known)) return known;
+        return _scored[(key, data.Dataset, protocol)] = protocol is null
+            ? ScoredRun.Of(Baseline.All.Single(b => b.Label == key).Run(data.Of(Sample)), data.Classes.Length)
+            : Runs(key, data.Dataset) is { } run ? ScoredRun.Of(protocol.Apply(Sample.Of(data.Dataset, run.Folds)), data.Classes.Length, run.Experiment)
+            : null;
     }
 }

@@ -12,11 +12,27 @@ sealed record TablePage(int Table, DatasetId Dataset, ImmutableArray<EpochProtoc
 
     public string Title => $"Table {Table}: {PaperTables.Numbered(Table).Title}";
 
-    public string Subtitle => $"{DatasetNames.Title(Dataset)} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
+    public string Subtitle => $"{Dataset.Title()} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
 
     /// <summary>What was scored, if all rows agree: '249 clips of 26 subjects, seed 1'.</summary>
     public string Scored => string.Join("; ", Lines.SelectMany(l => l.Cells).OfType<TableRow>().Where(r => r.Measured is not null)
         .Select(r => $"{r.Clips} clips of {r.Folds} subjects, seed {r.Seed}").Distinct());
+
+    /// <summary>What is known about the choice of clips.</summary>
+    public string Sample => First.Sample.Note(Dataset);
+
+    /// <summary>Which differences from the full network the data support; empty where nothing can be compared.</summary>
+    public string Differences
+    {
+        get
+        {
+            var rows = Lines.SelectMany(l => l.Cells).OfType<TableRow>().Where(r => r.HolmP is not null).OrderBy(r => r.HolmP).ToList();
+            if (rows.Count == 0) return "";
+            string Named(bool supported) => string.Join(", ", rows.Where(r => r.HolmP < 0.05 == supported)
+                .Select(r => $"{r.Row} ({Figures.Difference(r.AgainstFull!.UF1, 0)}, p {Figures.P(r.HolmP!.Value)})")) is { Length: > 0 } names ? names : "none";
+            return $"UF1 against the full network ({Protocols[0].Label}; permutation test by subject, p after Holm over {rows.Count} rows). Differences the data support: {Named(true)}. Not supported: {Named(false)}.";
+        }
+    }
 
     public static IEnumerable<TablePage> Of(IEnumerable<TableRow> rows) =>
         from page in rows.GroupBy(r => (r.Table, r.Dataset))

@@ -37,6 +37,18 @@ public sealed record TableRow
     /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
     public MeasuredScores? Measured { get; init; }
 
+    /// <summary>
+    /// The row compared with the full network on the same clips (row minus full); null for the full network itself, where one of the two was not run, and
+    /// under protocols that look at the test subject.
+    /// </summary>
+    public PairedComparison? AgainstFull { get; init; }
+
+    /// <summary>The permutation test's p-value of <see cref="AgainstFull"/> after Holm's correction over the table's rows on this data set.</summary>
+    public double? HolmP { get; init; }
+
+    /// <summary>Which clips were scored, and what is known about that choice.</summary>
+    public SampleSet Sample { get; init; } = SampleSet.All;
+
     /// <summary>Clips scored.</summary>
     public int Clips { get; init; }
 

@@ -12,7 +12,8 @@ public static class TerminalTables
         foreach (var page in TablePage.Of(rows))
         {
             console.Write(Draw(page));
-            if (page.Scored.Length > 0) console.MarkupLine($"[dim]Scored: {page.Scored}.[/]");
+            if (page.Scored.Length > 0) console.MarkupLineInterpolated($"[dim]Scored: {page.Scored}: {page.Sample}.[/]");
+            if (page.Differences.Length > 0) console.MarkupLineInterpolated($"[dim]{page.Differences}[/]");
             console.WriteLine();
         }
         console.MarkupLine("[dim]acc in %, UF1 = macro F1 and UAR = mean recall of the pooled confusion matrix; below: 95 % interval by bootstrap over subjects; Δ: measured minus paper.[/]");

@@ -18,6 +18,16 @@ public class BaselineTests
     public void Equally_common_classes_go_by_label_order() =>
         Assert.Equal([1], Decide(MajorityClass.Fit, Clip("a", 0), Clip("b", 2), Clip("b", 1)).Take(1));
 
+    [Fact]
+    public void Guessing_by_frequency_is_right_as_often_as_the_frequencies_say()
+    {
+        // Each subject has three clips of class 0 and one of class 1: right with 0.75^2 + 0.25^2 = 0.625.
+        var clips = Enumerable.Range(0, 20).Select(i => new LabelledClip($"{i / 4}/{i}", $"{i / 4}", i % 4 == 3 ? 1 : 0, [])).ToList();
+        var pooled = ConfusionMatrix.Sum(PriorWeightedRandom.Run(clips, draws: 500).Select(f => f.Matrix(2)));
+        Assert.Equal(20 * 500, pooled.Total);
+        Assert.Equal(0.625, Metrics.Accuracy(pooled), 0.02);
+    }
+
     [Theory]
     [InlineData(new[] { 1, 2 }, new[] { 1, 2 }, 0)]
     [InlineData(new[] { 1, 2 }, new[] { 2, 4 }, 2.0 / 3)]

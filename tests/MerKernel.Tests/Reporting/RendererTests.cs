@@ -80,6 +80,17 @@ public class RendererTests
     }
 
     [Fact]
+    public void Every_page_says_which_clips_it_scored_and_which_differences_the_data_support()
+    {
+        foreach (var page in (string[])[Terminal(Rows).ReplaceLineEndings(" "), MarkdownTables.Render(Rows)])
+        {
+            Assert.Contains("5 clips of 2 subjects, seed 7: every clip of the five classes", page);
+            Assert.Contains("Differences the data support: none", page);
+            Assert.Contains("full network without action units (−.250, p", page);
+        }
+    }
+
+    [Fact]
     public void Markdown_rows_have_as_many_cells_as_their_header()
     {
         foreach (var table in MarkdownTables.Render(Rows).Split("\n\n").Where(block => block.StartsWith('|')))

@@ -69,6 +69,43 @@ public class TableBuilderTests
     }
 
     [Fact]
+    public void Rows_are_compared_with_the_full_network_on_the_same_clips()
+    {
+        // Full gets s1's two and s2's one clip of class 0 right by always saying 0; without units nothing is right.
+        var row = Rows(3, "full network without action units")[0];
+        Assert.Equal(-0.6, row.AgainstFull!.Accuracy, 12);
+        Assert.Equal(-0.25, row.AgainstFull.UF1, 12);
+        // Three clips only the full network gets right: 2 / 2^3. Two subjects can be exchanged in 4 ways, of which 2 are as extreme.
+        Assert.Equal(0.25, row.AgainstFull.McNemarP!.Value, 12);
+        Assert.Equal(0.5, row.AgainstFull.PermutationP, 0.03);
+        Assert.True(row.HolmP >= row.AgainstFull.PermutationP);
+    }
+
+    [Fact]
+    public void Epochs_chosen_on_the_test_subject_support_no_comparison()
+    {
+        Assert.Null(Rows(3, "full network without action units")[1].AgainstFull);
+        var chosen = new TableBuilder
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seed = 7, Runs = SampleTables.Builder.Runs, Protocols = [new BestTestEpoch(), new FinalEpoch()],
+        };
+        Assert.All(chosen.Build(PaperTables.All), r => Assert.Null(r.AgainstFull));
+    }
+
+    [Fact]
+    public void A_sample_set_is_left_out_of_runs_and_baselines_alike()
+    {
+        var without = new TableBuilder
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seed = 7, Runs = SampleTables.Builder.Runs,
+            Sample = new SampleSet("less", _ => ["s1/0"], _ => "a test"),
+        };
+        var rows = without.Build(PaperTables.Numbered(3)).Where(r => r.Measured is not null).ToList();
+        Assert.All(rows, r => Assert.Equal((4, 2), (r.Clips, r.Folds)));
+        Assert.Contains(rows, r => r.Row == "majority class");
+    }
+
+    [Fact]
     public void Rows_of_a_data_set_that_is_not_shown_are_left_out() =>
         Assert.Single(SampleTables.Builder.Build(PaperTables.All).Select(r => r.Dataset).Distinct());
 }

@@ -1,0 +1,18 @@
+using MerKernel.Evaluation;
+
+namespace MerKernel.Reporting;
+
+/// <summary>A rule without images that stands under every table.</summary>
+/// <param name="Label">The row's name.</param>
+/// <param name="Run">Its decisions, leave one subject out.</param>
+public sealed record Baseline(string Label, Func<DatasetFacts, ImmutableArray<FoldOutcome>> Run)
+{
+    /// <summary>What action units alone give, then what class frequencies alone give.</summary>
+    public static ImmutableArray<Baseline> All { get; } =
+    [
+        new("action-unit network (no image)", d => LosoBaseline.Run(d.Clips, train => AuNetwork.Fit(train, d.Classes.Length))),
+        new("action-unit lookup (no image)", d => LosoBaseline.Run(d.Clips, AuLookup.Fit)),
+        new("guess by class frequency", d => PriorWeightedRandom.Run(d.Clips)),
+        new("majority class", d => LosoBaseline.Run(d.Clips, MajorityClass.Fit)),
+    ];
+}
