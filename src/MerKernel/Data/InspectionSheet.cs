@@ -23,7 +23,7 @@ public static class InspectionSheet
             ($"apex {clip.Apex}", apex.Clone()),
             ("apex - onset, x 4, grey = 0", Difference(onset, apex)),
             (string.Create(CultureInfo.InvariantCulture, $"flow, arrows x 8, largest {Largest(flow):0.0} px"), Arrows(apex, flow)),
-            ("flow: hue = direction, saturation = strength", Colours(flow)),
+            ("flow, hue = direction", Colours(flow)),
         ];
         var sheet = new Mat(Head + 2 * (Panel + Caption + Gap), 3 * (Panel + Gap) + Gap, MatType.CV_8UC3, Paper);
         Write(sheet, $"{clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
