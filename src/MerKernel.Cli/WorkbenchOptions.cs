@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MerKernel.Cli.Display;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli;
@@ -24,6 +25,7 @@ sealed class WorkbenchOptions
         StoreFolder = parsed.GetValue(_store),
         Seed = parsed.GetValue(_seed),
         HeldOutSubjects = parsed.GetValue(_heldOut),
+        Preparing = new PreparationLine().Report,
         Say = text => Console.Error.WriteLine($"mer: {text}"),
     };
 }

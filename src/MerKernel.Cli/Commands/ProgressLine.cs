@@ -8,7 +8,7 @@ static class ProgressLine
 {
     public static T Around<T>(string what, Func<IProgress<PreparationProgress>?, T> work)
     {
-        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return work(null);
+        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi) return work(null);
         return AnsiConsole.Progress().Start(context =>
         {
             var task = context.AddTask(what);

@@ -22,7 +22,7 @@ sealed class LosoDisplay : ILosoProgress
     public LosoDisplay(IEnumerable<(string Hash, string Name)> names, int foldsEach)
     {
         foreach (var (hash, name) in names.DistinctBy(n => n.Hash)) _rows[hash] = new Row(name, foldsEach);
-        _live = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+        _live = AnsiConsole.Profile.Capabilities.Ansi && !Console.IsOutputRedirected;
     }
 
     /// <summary>Runs the work with the display around it.</summary>

@@ -46,7 +46,7 @@ public sealed class Workbench : IDisposable
     {
         if (_datasets.TryGetValue(id, out var known)) return known;
         var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = CacheFolder };
-        var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id}: aligning", p.Done, p.Total));
+        var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
         return _datasets[id] = DatasetLoader.Load(new DatasetSource(RootOf(id, cancel), id), options, progress, cancel);
     }
 
@@ -85,8 +85,8 @@ public sealed class Workbench : IDisposable
 
         var options = (Profile.SmallLookAlikes ? LookAlikeOptions.Small : LookAlikeOptions.Full) with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
         var root = Path.Combine(data, Profile.SmallLookAlikes ? "look-alike-small" : "look-alike-full");
-        Say?.Invoke($"making the synthetic look-alike in {LookAlike.FolderOf(id, root)}");
-        LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{p.Dataset}: rendering", p.Done, p.Total)), cancel);
+        var summary = LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{id.Title()}: rendering", p.Done, p.Total)), cancel);
+        Say?.Invoke($"{id.Title()}: synthetic look-alike in {summary.Folder}");
         return root;
     }
 
