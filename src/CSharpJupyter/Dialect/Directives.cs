@@ -1,0 +1,30 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CSharpJupyter.Session;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace CSharpJupyter.Dialect;
+
+/// <summary>Takes the directives out of C# code and leaves blank lines, so that line numbers stay right.</summary>
+static partial class Directives
+{
+    public static (string Code, IReadOnlyList<Directive> Found) Extract(string code)
+    {
+        if (!Line().IsMatch(code)) return (code, []);
+        var found = new List<Directive>();
+        var rest = new StringBuilder(code);
+        // The parser, not the pattern, says what is a directive: a raw string may contain such a line.
+        foreach (var trivia in CSharpSyntaxTree.ParseText(code, ScriptSession.ParseOptions).GetRoot().DescendantTrivia(descendIntoTrivia: false).Where(t => t.IsDirective))
+        {
+            var text = trivia.ToFullString();
+            if (Line().Match(text) is not { Success: true } match) continue;
+            found.Add(new(match.Groups[1].Value, match.Groups[2].Value));
+            for (var i = trivia.FullSpan.Start; i < trivia.FullSpan.End; i++)
+                if (rest[i] is not ('\n' or '\r')) rest[i] = ' ';
+        }
+        return (rest.ToString(), found);
+    }
+
+    [GeneratedRegex(@"^[ \t]*#(r|i|load)[ \t]+""([^""]*)""", RegexOptions.Multiline)]
+    private static partial Regex Line();
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using CSharpJupyter.Session;
+
+namespace CSharpJupyter.Dialect;
+
+/// <summary>
+/// <c>#r "nuget: ..."</c> through <c>dotnet restore</c> on a project made for the purpose, which lists all packages of the session, so that
+/// NuGet itself settles versions, sources and native assets. A set restored once is not restored again.
+/// </summary>
+sealed class PackageRestorer
+{
+    static readonly string Cache = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "csharp-jupyter", "packages");
+    static readonly string Rid = $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+
+    readonly SortedDictionary<string, string> _packages = new(StringComparer.OrdinalIgnoreCase);
+    readonly List<string> _sources = [];
+
+    public void AddSource(string source) => _sources.Add(source);
+
+    /// <summary>Files that the session's packages consist of, after the new ones were added.</summary>
+    /// <exception cref="CellFailedException">NuGet could not restore them.</exception>
+    public RestoredPackages Restore(IReadOnlyList<PackageRequest> requests, CancellationToken cancel)
+    {
+        foreach (var request in requests)
+        {
+            if (_packages.TryGetValue(request.Id, out var old) && old != request.Version && request.Version != "*")
+                throw new CellFailedException("PackageVersion", $"#r: {request.Id} {old} is in use; restart the kernel to use {request.Version}.");
+            _packages.TryAdd(request.Id, request.Version);
+        }
+        var project = Project();
+        var folder = Path.Combine(Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16]);
+        var assets = Path.Combine(folder, "obj", "project.assets.json");
+        if (!File.Exists(assets) || _packages.ContainsValue("*")) RunRestore(folder, project, cancel);
+        try { return Read(assets); }
+        catch (FileNotFoundException)
+        {
+            // The package cache was emptied since.
+            RunRestore(folder, project, cancel);
+            return Read(assets);
+        }
+    }
+
+    string Project() => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <TargetFramework>net{Environment.Version.Major}.0</TargetFramework>
+            <RuntimeIdentifier>{Rid}</RuntimeIdentifier>
+            <SelfContained>false</SelfContained>
+            <RestoreAdditionalProjectSources>{SecurityElement.Escape(string.Join(';', _sources))}</RestoreAdditionalProjectSources>
+            <ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally>
+            <NuGetAudit>false</NuGetAudit>
+          </PropertyGroup>
+          <ItemGroup>
+        {string.Join("\n", _packages.Select(p => $"    <PackageReference Include=\"{SecurityElement.Escape(p.Key)}\" Version=\"{SecurityElement.Escape(p.Value)}\" />"))}
+          </ItemGroup>
+        </Project>
+        """;
+
+    void RunRestore(string folder, string project, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "packages.csproj"), project);
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in new[] { "restore", "packages.csproj", "--nologo", "-v", "q" }) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        using var stop = cancel.Register(() => process.Kill(entireProcessTree: true));
+        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        cancel.ThrowIfCancellationRequested();
+        if (process.ExitCode == 0) return;
+        var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error")).Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);
+        foreach (var id in _packages.Keys.ToList()) if (output.Contains(id, StringComparison.OrdinalIgnoreCase)) _packages.Remove(id);
+        throw new CellFailedException("PackageRestore", "#r: NuGet could not restore the packages.\n" + string.Join("\n", reasons));
+    }
+
+    static RestoredPackages Read(string assetsFile)
+    {
+        var assets = JsonNode.Parse(File.ReadAllText(assetsFile))!;
+        var folders = assets["packageFolders"]!.AsObject().Select(f => f.Key).ToList();
+        var target = assets["targets"]!.AsObject().First(t => t.Key.EndsWith("/" + Rid)).Value!.AsObject();
+        var (managed, native, installed) = (new List<string>(), new List<string>(), new List<string>());
+        foreach (var (library, content) in target)
+        {
+            if (assets["libraries"]![library]!["path"]?.GetValue<string>() is not { } path) continue;
+            installed.Add(library.Replace("/", ", "));
+            managed.AddRange(Files(path, content!["runtime"]));
+            native.AddRange(Files(path, content["native"]));
+        }
+        return new(managed, [.. native.Select(f => Path.GetDirectoryName(f)!).Distinct()], installed);
+
+        IEnumerable<string> Files(string path, JsonNode? kind) => (kind?.AsObject() ?? []).Select(f => f.Key).Where(f => !f.EndsWith("/_._")).Select(file =>
+            folders.Select(folder => Path.Combine(folder, path, file)).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(file));
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using CSharpJupyter.Output;
+using Microsoft.AspNetCore.Html;
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace CSharpJupyter.Formatters;
+
+/// <summary>The formats in which a value goes to the page.</summary>
+static class Bundles
+{
+    /// <summary>Beyond this, text/plain is cut: it repeats what the HTML says and would double the file.</summary>
+    const int LongestPlainBesideHtml = 600;
+
+    public static MimeBundle For(object? value, IReadOnlyList<string> mimeTypes)
+    {
+        if (value is MimeBundle ready) return ready;
+        if (value is null) return new() { ["text/plain"] = "null" };
+        if (mimeTypes.Count == 0 && IsScalar(value)) return new() { ["text/plain"] = Scalar(value) };
+
+        var bundle = new MimeBundle();
+        foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : Preferred(value.GetType()))
+            bundle[mime] = value.ToDisplayString(mime);
+        if (!bundle.TryGetValue("text/plain", out var plain)) plain = Plain(value);
+        bundle["text/plain"] = bundle.Count > 1 || !bundle.ContainsKey("text/plain") ? Shorten(plain) : plain;
+        return bundle;
+    }
+
+    static IEnumerable<string> Preferred(Type type) => Formatter.GetPreferredMimeTypesFor(type) is { } mimes && mimes.Any() ? mimes.ToList() : ["text/plain"];
+
+    static bool IsScalar(object value) =>
+        value is string or decimal or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or Guid or Enum or Exception || value.GetType().IsPrimitive;
+
+    static string Scalar(object value) => value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString() ?? "";
+
+    static string Plain(object value) => value switch
+    {
+        IHtmlContent => "(HTML)",
+        _ => value.ToDisplayString("text/plain"),
+    };
+
+    static string Shorten(string text) => text.Length <= LongestPlainBesideHtml ? text : text[..LongestPlainBesideHtml] + " …";
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using CSharpJupyter.Dialect;
+using CSharpJupyter.Output;
+using CSharpJupyter.Session;
+using CSharpJupyter.Wire;
+
+namespace CSharpJupyter.Kernel;
+
+/// <summary>Execute requests, one after the other on a thread of their own.</summary>
+sealed class CellQueue
+{
+    readonly BlockingCollection<Message> _waiting = [];
+    readonly Channels _channels;
+    readonly CellRunner _runner;
+    readonly History _history;
+    readonly InputRequests _input;
+    readonly Action<string> _log;
+    readonly Lock _lock = new();
+    CancellationTokenSource? _running;
+    CellOutput? _runningOutput;
+    int _count;
+
+    public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Action<string> log)
+    {
+        (_channels, _runner, _history, _input, _log) = (channels, runner, history, input, log);
+        new Thread(Work) { IsBackground = true, Name = "cells" }.Start();
+    }
+
+    public void Add(Message message) => _waiting.Add(message);
+
+    /// <summary>Stops the running cell, if any. Where that takes over a second, the notebook says why.</summary>
+    public void Interrupt()
+    {
+        CancellationTokenSource? running;
+        CellOutput? output;
+        lock (_lock) (running, output) = (_running, _runningOutput);
+        if (running is null) return;
+        // On another thread: cancelling stops a thread and waits for it.
+        Task.Run(() => running.Cancel());
+        Task.Delay(1000).ContinueWith(_ =>
+        {
+            lock (_lock) if (_running != running) return;
+            output!.Write("stderr", "The cell has not stopped yet: it waits in native code or in a blocking call such as Thread.Sleep, which cannot be interrupted. It stops when that call returns; to stop it now, restart the kernel.\n");
+        }, TaskScheduler.Default);
+    }
+
+    void Work()
+    {
+        Warmup.Run(_log);
+        foreach (var message in _waiting.GetConsumingEnumerable())
+        {
+            try { Execute(message); }
+            catch (Exception e) { _log($"execute_request failed: {e}"); }
+        }
+    }
+
+    void Execute(Message message)
+    {
+        using var request = new Request(_channels, Channel.Shell, message);
+        var code = message.Content.Text("code");
+        var silent = message.Content.Flag("silent", false);
+        var store = !silent && message.Content.Flag("store_history", true);
+        if (store) _history.Add(++_count, code);
+        if (!silent) request.Publish("execute_input", new() { ["code"] = code, ["execution_count"] = _count });
+
+        using var interrupt = new CancellationTokenSource();
+        Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false) ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
+        using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask);
+        output.MakeCurrent();
+        lock (_lock) (_running, _runningOutput) = (interrupt, output);
+        JsonObject reply;
+        try
+        {
+            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } result && !silent)
+                output.Publish("execute_result", new() { ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = new JsonObject() });
+            reply = new()
+            {
+                ["status"] = "ok", ["execution_count"] = _count, ["payload"] = new JsonArray(),
+                ["user_expressions"] = UserExpressions(message.Content["user_expressions"] as JsonObject, output, interrupt.Token),
+            };
+        }
+        catch (Exception e)
+        {
+            var error = interrupt.IsCancellationRequested ? Interrupted(e) : Error(e);
+            output.Publish("error", error.DeepClone().AsObject());
+            reply = error;
+            (reply["status"], reply["execution_count"]) = ("error", _count);
+        }
+        finally
+        {
+            lock (_lock) (_running, _runningOutput) = (null, null);
+        }
+        output.Flush();
+        request.Reply(reply);
+        if (reply["status"]!.GetValue<string>() == "error" && message.Content.Flag("stop_on_error", true)) AbortWaiting();
+    }
+
+    JsonObject UserExpressions(JsonObject? expressions, CellOutput output, CancellationToken interrupt)
+    {
+        var values = new JsonObject();
+        foreach (var (name, expression) in expressions ?? [])
+        {
+            try
+            {
+                var data = _runner.Run(expression?.GetValue<string>() ?? "", name, output, interrupt) ?? [];
+                values[name] = new JsonObject { ["status"] = "ok", ["data"] = data.ToJson(), ["metadata"] = new JsonObject() };
+            }
+            catch (Exception e)
+            {
+                values[name] = Error(e);
+                values[name]!["status"] = "error";
+            }
+        }
+        return values;
+    }
+
+    void AbortWaiting()
+    {
+        while (_waiting.TryTake(out var message))
+        {
+            using var request = new Request(_channels, Channel.Shell, message);
+            request.Reply(new() { ["status"] = "aborted", ["execution_count"] = _count });
+        }
+    }
+
+    static JsonObject Interrupted(Exception e)
+    {
+        var text = StackTraces.Place(e) is { } place ? $"The cell was interrupted at {place}." : "The cell was interrupted.";
+        return new() { ["ename"] = "KeyboardInterrupt", ["evalue"] = text, ["traceback"] = new JsonArray(text) };
+    }
+
+    static JsonObject Error(Exception e)
+    {
+        while (e is TargetInvocationException or AggregateException { InnerExceptions.Count: 1 } && e.InnerException is not null) e = e.InnerException;
+        var (name, text, lines) = e switch
+        {
+            CellFailedException failed => (failed.Name, failed.Message, failed.Message.Split('\n').ToList()),
+            _ => (e.GetType().FullName!, StackTraces.Place(e) is { } place ? $"{e.Message} ({place})" : e.Message, StackTraces.Lines(e)),
+        };
+        return new() { ["ename"] = name, ["evalue"] = text, ["traceback"] = new JsonArray([.. lines.Select(l => (JsonNode)l)]) };
+    }
+}

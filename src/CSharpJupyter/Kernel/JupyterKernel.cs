@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using CSharpJupyter.Dialect;
+using CSharpJupyter.Language;
+using CSharpJupyter.Output;
+using CSharpJupyter.Session;
+using CSharpJupyter.Wire;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace CSharpJupyter.Kernel;
+
+/// <summary>
+/// Answers requests. Cells queue for one worker; completion and inspection queue for another; everything else is answered at once on the
+/// polling thread, so nothing but a cell ever waits for a cell.
+/// </summary>
+sealed class JupyterKernel : IDisposable
+{
+    readonly Channels _channels;
+    readonly History _history = new();
+    readonly CellQueue _cells;
+    readonly LanguageQueue _language;
+    readonly InputRequests _input;
+    readonly TextWriter _log;
+
+    public JupyterKernel(ConnectionFile connection, TextWriter log)
+    {
+        _log = log;
+        var references = new ReferenceSet();
+        var session = new ScriptSession(references);
+        _channels = new(connection, Receive, Log);
+        _input = new(_channels);
+        _cells = new(_channels, new CellRunner(session, references), _history, _input, Log);
+        _language = new(_channels, new LanguageService(session, references), Log);
+    }
+
+    /// <summary>Serves until a shutdown request.</summary>
+    public void Run()
+    {
+        _channels.Send(Channel.Iopub, ["status"u8.ToArray()], "status", null, new() { ["execution_state"] = "starting" });
+        _channels.Run();
+    }
+
+    void Receive(Channel channel, Message message)
+    {
+        switch (message.Type)
+        {
+            case "execute_request" when channel == Channel.Shell: _cells.Add(message); break;
+            case "complete_request" or "inspect_request": _language.Add(channel, message); break;
+            case "input_reply" when channel == Channel.Stdin: _input.Answer(message); break;
+            default: AnswerNow(channel, message); break;
+        }
+    }
+
+    void AnswerNow(Channel channel, Message message)
+    {
+        using var request = new Request(_channels, channel, message);
+        switch (message.Type)
+        {
+            case "kernel_info_request": request.Reply(KernelInfo.Reply()); break;
+            case "is_complete_request": request.Reply(IsComplete(message.Content.Text("code"))); break;
+            case "history_request": request.Reply(_history.Reply(message.Content)); break;
+            case "comm_info_request": request.Reply(new() { ["status"] = "ok", ["comms"] = new JsonObject() }); break;
+            case "comm_open":
+                // No comm targets here: the specification asks for an immediate close.
+                request.Publish("comm_close", new() { ["comm_id"] = message.Content.Text("comm_id"), ["data"] = new JsonObject() });
+                break;
+            case "comm_msg" or "comm_close": break;
+            case "interrupt_request":
+                _cells.Interrupt();
+                request.Reply(new() { ["status"] = "ok" });
+                break;
+            case "shutdown_request":
+                _cells.Interrupt();
+                request.Reply(new() { ["status"] = "ok", ["restart"] = message.Content.Flag("restart", false) });
+                _channels.Stop();
+                break;
+            default:
+                Log($"no answer to {message.Type} on {channel}");
+                break;
+        }
+    }
+
+    static JsonObject IsComplete(string code)
+    {
+        var tree = CSharpSyntaxTree.ParseText(Directives.Extract(code).Code, ScriptSession.ParseOptions);
+        if (!SyntaxFactory.IsCompleteSubmission(tree)) return new() { ["status"] = "incomplete", ["indent"] = "    " };
+        return new() { ["status"] = tree.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete" };
+    }
+
+    void Log(string text) => _log.WriteLine($"csharp-jupyter: {text}");
+
+    public void Dispose() => _channels.Dispose();
+}

@@ -1,0 +1,32 @@
+namespace CSharpJupyter.Kernel;
+
+/// <summary>Ends the kernel when the process that started it is gone: killed clients say no goodbye.</summary>
+static class ParentWatch
+{
+    public static void Start(Action ended)
+    {
+        var parent = int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var named) && named > 1 ? named : ParentOf("self");
+        if (parent <= 1) return;
+        new Thread(() =>
+        {
+            while (IsAlive(parent)) Thread.Sleep(2000);
+            ended();
+        }) { IsBackground = true, Name = "parent watch" }.Start();
+    }
+
+    static int ParentOf(string pid) => Stat(pid) is [_, var parent, ..] && int.TryParse(parent, out var number) ? number : 0;
+
+    static bool IsAlive(int pid) => Stat(pid.ToString()) is [not ("Z" or "X"), ..];
+
+    /// <summary>Fields of /proc/PID/stat from the state on; the command name before it may contain anything.</summary>
+    static string[]? Stat(string pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException) { return null; }
+        catch (UnauthorizedAccessException) { return null; }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CSharpJupyter.Wire;
+
+namespace CSharpJupyter.Output;
+
+/// <summary>
+/// What one execute request publishes. It flows with the execution context, so output from a task the cell started still names that cell, however
+/// late it comes. Streams are collected and sent every 50 ms, because many tiny messages overwhelm clients.
+/// </summary>
+sealed class CellOutput : IDisposable
+{
+    static readonly AsyncLocal<CellOutput?> Flowing = new();
+    static CellOutput? s_latest;
+
+    readonly Lock _lock = new();
+    readonly StringBuilder _text = new();
+    readonly Timer _timer;
+    readonly Action<string, JsonObject> _publish;
+    string _stream = "stdout";
+    bool _timerSet;
+
+    /// <param name="publish">Sends a message type and content on iopub with this cell's request as the parent.</param>
+    /// <param name="readLine">Asks the client for a line (prompt, password), null where the client does not allow it.</param>
+    public CellOutput(Action<string, JsonObject> publish, Func<string, bool, string>? readLine = null)
+    {
+        (_publish, ReadLine) = (publish, readLine);
+        _timer = new(_ => Flush());
+    }
+
+    public Func<string, bool, string>? ReadLine { get; }
+
+    /// <summary>The cell the calling code belongs to; for code that lost its context, the latest cell.</summary>
+    public static CellOutput? Current => Flowing.Value ?? s_latest;
+
+    public void MakeCurrent() => Flowing.Value = s_latest = this;
+
+    public void Write(string stream, ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty) return;
+        lock (_lock)
+        {
+            if (stream != _stream || _text.Length > 1 << 18) Send();
+            _stream = stream;
+            _text.Append(text);
+            if (_timerSet) return;
+            _timerSet = true;
+            _timer.Change(50, Timeout.Infinite);
+        }
+    }
+
+    public void Publish(string type, JsonObject content)
+    {
+        lock (_lock)
+        {
+            Send();
+            _publish(type, content);
+        }
+    }
+
+    public void Display(MimeBundle data, string? displayId = null, bool update = false) => Publish(
+        update ? "update_display_data" : "display_data",
+        new()
+        {
+            ["data"] = data.ToJson(), ["metadata"] = new JsonObject(),
+            ["transient"] = displayId is null ? new() : new JsonObject { ["display_id"] = displayId },
+        });
+
+    public void Clear(bool wait) => Publish("clear_output", new() { ["wait"] = wait });
+
+    public void Flush()
+    {
+        lock (_lock) Send();
+    }
+
+    void Send()
+    {
+        _timerSet = false;
+        if (_text.Length == 0) return;
+        _publish("stream", new() { ["name"] = _stream, ["text"] = _text.ToString() });
+        _text.Clear();
+    }
+
+    public void Dispose() => Flush();
+}

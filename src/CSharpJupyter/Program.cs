@@ -1,0 +1,25 @@
+using CSharpJupyter.Formatters;
+using CSharpJupyter.Kernel;
+using CSharpJupyter.Output;
+using CSharpJupyter.Wire;
+
+var log = Console.Error;
+if (args is not [var file]) { log.WriteLine("usage: CSharpJupyter CONNECTION_FILE (a Jupyter client starts this)"); return 2; }
+try
+{
+    Console.SetOut(new ConsoleWriter("stdout", Console.Out));
+    Console.SetError(new ConsoleWriter("stderr", log));
+    Console.SetIn(new ConsoleReader());
+    RichFormatters.Register();
+    using var kernel = new JupyterKernel(ConnectionFile.Read(file), log);
+    ParentWatch.Start(() => Environment.Exit(0));
+    kernel.Run();
+}
+catch (Exception e) when (e is IOException or InvalidDataException or NetMQ.NetMQException)
+{
+    log.WriteLine($"csharp-jupyter: {e.Message}");
+    return 1;
+}
+// A cell that could not be interrupted must not keep the process alive.
+Environment.Exit(0);
+return 0;

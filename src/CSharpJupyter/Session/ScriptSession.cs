@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+
+namespace CSharpJupyter.Session;
+
+/// <summary>
+/// A chain of Roslyn script submissions, one per cell. Roslyn compiles; the assemblies are loaded here, into the default load context, where what
+/// <c>#r</c> brought in finds its dependencies and native files (Roslyn's own loader gives each a context of its own).
+/// </summary>
+sealed class ScriptSession(ReferenceSet references)
+{
+    /// <summary>What .NET Interactive imports, and its helpers.</summary>
+    public static readonly ImmutableArray<string> Imports =
+    [
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
+        "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
+    ];
+
+    public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+
+    /// <summary>Release: cells compute. Unsafe code is allowed; version unification remarks (CS1701, CS1702) are not the user's.</summary>
+    public static readonly CSharpCompilationOptions CompilationOptions = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        .WithOptimizationLevel(OptimizationLevel.Release).WithAllowUnsafe(true).WithUsings(Imports)
+        .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
+
+    CSharpCompilation? _last;
+    object?[] _states = new object?[2];
+    int _slots, _count;
+
+    /// <summary>Raised after each cell that compiled, with its code: completion follows along.</summary>
+    public event Action<string>? Submitted;
+
+    /// <summary>Compiles a cell and makes it part of the session; the function runs it and gives the value of its last expression.</summary>
+    /// <param name="path">Names the cell in stack traces, like In[3].</param>
+    /// <exception cref="CellFailedException">The code does not compile.</exception>
+    public Submission Compile(string code, string path, CancellationToken cancel)
+    {
+        var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancel);
+        var name = $"Cell{++_count}";
+        var compilation = CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.All,
+            CompilationOptions.WithScriptClassName(name), _last, typeof(object));
+        var root = tree.GetCompilationUnitRoot(cancel);
+        if (root.Members.Count == 0)
+        {
+            ThrowOnErrors(compilation.GetDiagnostics(cancel), path);
+            Commit(compilation, code);
+            return new(false, () => Task.FromResult<object?>(null));
+        }
+
+        using var pe = new MemoryStream();
+        using var pdb = new MemoryStream();
+        var emitted = compilation.Emit(pe, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancel);
+        ThrowOnErrors(emitted.Diagnostics, path);
+        pe.Position = pdb.Position = 0;
+        var assembly = AssemblyLoadContext.Default.LoadFromStream(pe, pdb);
+        references.Remember(assembly);
+        var entry = compilation.GetEntryPoint(cancel)!;
+        var factory = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!
+            .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
+            .CreateDelegate<Func<object?[], Task<object?>>>();
+        var hasResult = HasResult(compilation, tree, root);
+        Commit(compilation, code);
+        if (++_slots >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
+        var states = _states;
+        return new(hasResult, () => factory(states));
+    }
+
+    void Commit(CSharpCompilation compilation, string code)
+    {
+        _last = compilation;
+        Submitted?.Invoke(code);
+    }
+
+    /// <summary>The cell ends in an expression without semicolon that has a value.</summary>
+    static bool HasResult(CSharpCompilation compilation, SyntaxTree tree, CompilationUnitSyntax root) => root.Members[^1] switch
+    {
+        GlobalStatementSyntax { Statement: ReturnStatementSyntax { Expression: not null } } => true,
+        GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
+            compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void },
+        _ => false,
+    };
+
+    static void ThrowOnErrors(IEnumerable<Diagnostic> diagnostics, string path)
+    {
+        var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
+        if (errors.Count == 0) return;
+        throw new CellFailedException("CompilationError", string.Join("\n", errors.Select(e =>
+        {
+            var at = e.Location.GetLineSpan();
+            var place = at.IsValid ? $"{(at.Path == "" ? path : at.Path)}:{at.StartLinePosition.Line + 1}:{at.StartLinePosition.Character + 1}: " : "";
+            return $"{place}{e.Id}: {e.GetMessage()}";
+        })));
+    }
+
+    /// <summary>Variables of the session, newest declaration first, with their type and value.</summary>
+    public IEnumerable<(string Name, Type Type, object? Value)> Variables()
+    {
+        var seen = new HashSet<string>();
+        for (var slot = Math.Min(_slots, _states.Length - 1); slot > 0; slot--)
+        {
+            if (_states[slot] is not { } state) continue;
+            foreach (var field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                if (!field.Name.StartsWith('<') && seen.Add(field.Name)) yield return (field.Name, field.FieldType, field.GetValue(state));
+        }
+    }
+}

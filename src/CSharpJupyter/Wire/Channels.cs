@@ -1,0 +1,87 @@
+using NetMQ;
+using NetMQ.Sockets;
+
+namespace CSharpJupyter.Wire;
+
+/// <summary>
+/// The five sockets, all owned by one polling thread that never runs a cell, so that control and heartbeat answer while one runs.
+/// Other threads send through a queue, which keeps their order.
+/// </summary>
+sealed class Channels : IDisposable
+{
+    readonly WireFormat _wire;
+    readonly Dictionary<Channel, NetMQSocket> _sockets;
+    readonly RouterSocket _heartbeat = new();
+    readonly NetMQQueue<(Channel Channel, NetMQMessage Frames)> _outgoing = new();
+    readonly NetMQPoller _poller;
+    readonly Action<Channel, Message> _received;
+    readonly Action<string> _log;
+
+    public Channels(ConnectionFile file, Action<Channel, Message> received, Action<string> log)
+    {
+        (_wire, _received, _log) = (new(file.Key), received, log);
+        _sockets = new()
+        {
+            [Channel.Shell] = new RouterSocket(), [Channel.Control] = new RouterSocket(),
+            [Channel.Stdin] = new RouterSocket(), [Channel.Iopub] = new PublisherSocket(),
+        };
+        foreach (var socket in _sockets.Values)
+        {
+            // No high-water mark: a chatty cell must not lose output to a slow client.
+            (socket.Options.SendHighWatermark, socket.Options.ReceiveHighWatermark) = (0, 0);
+            socket.Options.Linger = TimeSpan.FromSeconds(1);
+        }
+        _sockets[Channel.Shell].Bind(file.Address(file.ShellPort));
+        _sockets[Channel.Control].Bind(file.Address(file.ControlPort));
+        _sockets[Channel.Stdin].Bind(file.Address(file.StdinPort));
+        _sockets[Channel.Iopub].Bind(file.Address(file.IopubPort));
+        _heartbeat.Bind(file.Address(file.HbPort));
+
+        foreach (var channel in new[] { Channel.Shell, Channel.Control, Channel.Stdin })
+            _sockets[channel].ReceiveReady += (_, e) => Receive(channel, e.Socket);
+        _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
+        _outgoing.ReceiveReady += (_, _) => SendQueued();
+        _poller = [_sockets[Channel.Control], _sockets[Channel.Shell], _sockets[Channel.Stdin], _heartbeat, _outgoing];
+    }
+
+    /// <summary>Serves the sockets on the calling thread until <see cref="Stop"/>.</summary>
+    public void Run() => _poller.Run();
+
+    public void Stop() => _poller.StopAsync();
+
+    public void Send(Channel channel, IEnumerable<byte[]> identities, string type, byte[]? parent, System.Text.Json.Nodes.JsonObject content,
+        System.Text.Json.Nodes.JsonObject? metadata = null) =>
+        _outgoing.Enqueue((channel, _wire.Frames(identities, type, parent, content, metadata)));
+
+    void Receive(Channel channel, NetMQSocket socket)
+    {
+        // Some of what is waiting, not all: the other sockets shall have their turn.
+        NetMQMessage? frames = null;
+        for (var i = 0; i < 100 && socket.TryReceiveMultipartMessage(TimeSpan.Zero, ref frames); i++, frames = null)
+        {
+            try
+            {
+                if (_wire.Parse(frames!, out var why) is { } message) _received(channel, message);
+                else _log($"dropped a message on {channel}: {why}");
+            }
+            catch (Exception e) { _log($"a message on {channel} failed: {e}"); }
+        }
+        SendQueued();
+    }
+
+    void SendQueued()
+    {
+        while (_outgoing.TryDequeue(out var next, TimeSpan.Zero)) _sockets[next.Channel].SendMultipartMessage(next.Frames);
+    }
+
+    public void Dispose()
+    {
+        _poller.Dispose();
+        SendQueued();
+        _outgoing.Dispose();
+        foreach (var socket in _sockets.Values) socket.Dispose();
+        _heartbeat.Dispose();
+        // Waits for the linger time at most, so that the last reply leaves.
+        NetMQConfig.Cleanup(block: true);
+    }
+}

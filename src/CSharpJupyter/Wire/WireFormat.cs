@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NetMQ;
+
+namespace CSharpJupyter.Wire;
+
+/// <summary>Frames of a message: identities, delimiter, signature, header, parent, metadata, content (messaging specification 5.3).</summary>
+sealed class WireFormat(string key)
+{
+    const string Delimiter = "<IDS|MSG>";
+    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+    readonly byte[] _key = Encoding.UTF8.GetBytes(key);
+    readonly string _session = Guid.NewGuid().ToString("N");
+
+    /// <summary>Null, and why, when the frames are no message or the signature is wrong.</summary>
+    public Message? Parse(NetMQMessage frames, out string why)
+    {
+        var bytes = frames.Select(f => f.ToByteArray()).ToList();
+        var at = bytes.FindIndex(b => b.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(Delimiter)));
+        why = "no delimiter";
+        if (at < 0) return null;
+        why = "too few frames";
+        if (bytes.Count < at + 6) return null;
+        why = "wrong signature";
+        if (_key.Length > 0 && !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign(bytes[(at + 2)..(at + 6)])), bytes[at + 1])) return null;
+        try
+        {
+            why = "header or content is no JSON object";
+            if (Node(bytes[at + 2]) is not JsonObject header || Node(bytes[at + 5]) is not JsonObject content) return null;
+            why = "header has no msg_type";
+            return header.Text("msg_type") == "" ? null : new(bytes[..at], bytes[at + 2], header, content);
+        }
+        catch (JsonException e)
+        {
+            why = e.Message;
+            return null;
+        }
+    }
+
+    static JsonNode? Node(byte[] json) => JsonNode.Parse(json, documentOptions: Strict);
+
+    public NetMQMessage Frames(IEnumerable<byte[]> identities, string type, byte[]? parent, JsonObject content, JsonObject? metadata = null)
+    {
+        var header = new JsonObject
+        {
+            ["msg_id"] = Guid.NewGuid().ToString("N"), ["session"] = _session, ["username"] = "kernel", ["msg_type"] = type,
+            ["version"] = "5.3", ["date"] = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"),
+        };
+        byte[][] parts = [Utf8(header), parent ?? "{}"u8.ToArray(), Utf8(metadata ?? []), Utf8(content)];
+        var message = new NetMQMessage();
+        foreach (var identity in identities) message.Append(identity);
+        message.Append(Delimiter);
+        message.Append(_key.Length > 0 ? Sign(parts) : "");
+        foreach (var part in parts) message.Append(part);
+        return message;
+    }
+
+    static byte[] Utf8(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json);
+
+    string Sign(IEnumerable<byte[]> parts)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        foreach (var part in parts) hash.AppendData(part);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
