@@ -29,10 +29,12 @@ sealed class LosoDisplay : ILosoProgress
     public T Around<T>(Func<T> work)
     {
         if (!_live) return work();
-        return AnsiConsole.Live(Render()).AutoClear(true).Start(context =>
+        return AnsiConsole.Live(Render()).AutoClear(false).Start(context =>
         {
-            using var timer = new Timer(_ => context.UpdateTarget(Render()), null, 250, 250);
-            return work();
+            T result;
+            using (new Timer(_ => context.UpdateTarget(Render()), null, 250, 250)) result = work();
+            context.UpdateTarget(Render());
+            return result;
         });
     }
 
