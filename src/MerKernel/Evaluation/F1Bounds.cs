@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MerKernel.Evaluation;
 
 /// <summary>
@@ -24,18 +26,18 @@ public static class F1Bounds
         if (errors < 0 || correct < 0 || support.Any(n => n < 1))
             throw new ArgumentException($"{correct} correct of {support.Sum()} clips in classes of {string.Join(", ", support)} is impossible.");
         if (errors > 0 && support.Count < 2) throw new ArgumentException("With a single class nothing can be predicted wrongly.");
-        return new F1Range(Extreme(support, weights, errors, least: true), Extreme(support, weights, errors, least: false));
+        return Search(support, weights, errors);
     }
 
-    /// <summary>best[m, f]: the extreme sum over the classes so far, with m misses and f false alarms placed among them.</summary>
-    static double Extreme(IReadOnlyList<int> support, double[] weights, int errors, bool least)
+    /// <summary>low and high at [m, f]: the extreme sums over the classes so far, with m misses and f false alarms placed among them.</summary>
+    static F1Range Search(IReadOnlyList<int> support, double[] weights, int errors)
     {
-        var worst = least ? double.PositiveInfinity : double.NegativeInfinity;
-        var best = Filled(errors, worst);
-        best[0, 0] = 0;
+        var width = errors + 1;
+        var (low, high) = (Filled(width, double.PositiveInfinity), Filled(width, double.NegativeInfinity));
+        low[0] = high[0] = 0;
         for (var c = 0; c < support.Count; c++)
         {
-            var next = Filled(errors, worst);
+            var (nextLow, nextHigh) = (Filled(width, double.PositiveInfinity), Filled(width, double.NegativeInfinity));
             for (var misses = 0; misses <= Math.Min(support[c], errors); misses++)
             {
                 var hits = support[c] - misses;
@@ -45,22 +47,38 @@ public static class F1Bounds
                 {
                     var share = weights[c] * 2 * hits / (support[c] + hits + alarms);
                     for (var m = misses; m <= errors; m++)
-                        for (var f = alarms; f <= errors; f++)
-                        {
-                            var sum = best[m - misses, f - alarms] + share;
-                            if (least ? sum < next[m, f] : sum > next[m, f]) next[m, f] = sum;
-                        }
+                    {
+                        var (to, from, length) = (m * width + alarms, (m - misses) * width, width - alarms);
+                        Lower(nextLow.AsSpan(to, length), low.AsSpan(from, length), share);
+                        Raise(nextHigh.AsSpan(to, length), high.AsSpan(from, length), share);
+                    }
                 }
             }
-            best = next;
+            (low, high) = (nextLow, nextHigh);
         }
-        return best[errors, errors];
+        return new F1Range(low[^1], high[^1]);
     }
 
-    static double[,] Filled(int errors, double value)
+    static void Lower(Span<double> best, ReadOnlySpan<double> before, double share)
     {
-        var table = new double[errors + 1, errors + 1];
-        System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref table[0, 0], table.Length).Fill(value);
+        var f = 0;
+        for (; f <= best.Length - Vector<double>.Count; f += Vector<double>.Count)
+            Vector.Min(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share)).CopyTo(best[f..]);
+        for (; f < best.Length; f++) best[f] = Math.Min(best[f], before[f] + share);
+    }
+
+    static void Raise(Span<double> best, ReadOnlySpan<double> before, double share)
+    {
+        var f = 0;
+        for (; f <= best.Length - Vector<double>.Count; f += Vector<double>.Count)
+            Vector.Max(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share)).CopyTo(best[f..]);
+        for (; f < best.Length; f++) best[f] = Math.Max(best[f], before[f] + share);
+    }
+
+    static double[] Filled(int width, double value)
+    {
+        var table = new double[width * width];
+        Array.Fill(table, value);
         return table;
     }
 }

@@ -1,0 +1,75 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+
+namespace MerKernel.Experiments;
+
+/// <summary>What can be told about the paper's numbers from the numbers alone.</summary>
+public static class PaperAudit
+{
+    /// <summary>Sample sizes in question: CASME II's sheets of 2014 and 2019, the published run's 248, the paper's 255; SAMM's 136 five-class clips, 133, and all 159.</summary>
+    public static ImmutableArray<int> SampleSizes(DatasetId dataset) => dataset == DatasetId.CasmeII ? [246, 248, 249, 255] : [133, 136, 159];
+
+    /// <summary>The size that fits most of the printed accuracies: 248 and 133.</summary>
+    public static int LikelySize(DatasetId dataset) => dataset == DatasetId.CasmeII ? 248 : 133;
+
+    /// <summary>Every distinct accuracy of the paper's own rows and abstract, with the sizes that allow it.</summary>
+    public static ImmutableArray<AccuracyFinding> Accuracies(DatasetId dataset) =>
+        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where)).Append((PaperTables.AccuracyInAbstract(dataset), "abstract"))
+            .GroupBy(p => p.Item1, p => p.Item2)
+            .Select(g => new AccuracyFinding(g.Key, [.. g], [.. SampleSizes(dataset).Select(n => Grim.Match(g.Key, n)).OfType<GrimMatch>()]))];
+
+    /// <summary>Networks with more than one printed value on the same data.</summary>
+    public static ImmutableArray<Contradiction> Contradictions() =>
+        [.. from dataset in Enum.GetValues<DatasetId>()
+            from quantity in (string[])["accuracy", "F1"]
+            from network in Values(dataset, quantity).GroupBy(v => v.Variant)
+            let values = network.GroupBy(v => v.Value, v => v.Where).ToList()
+            where values.Count > 1
+            select new Contradiction(network.Key, dataset, quantity, [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
+
+    /// <summary>
+    /// Every distinct pair of accuracy and F1 beside the F1 that its accuracy allows, at the likely sample size or, where that does not allow the accuracy, at
+    /// the size of the whole sheet.
+    /// </summary>
+    public static ImmutableArray<F1Finding> F1Scores(DatasetId dataset)
+    {
+        var ranges = new Dictionary<GrimMatch, F1Range>();
+        return [.. OwnRows(dataset).GroupBy(r => r.Figure).Select(g =>
+        {
+            var match = Grim.Match(g.Key.Accuracy, LikelySize(dataset)) ?? Grim.Match(g.Key.Accuracy, dataset == DatasetId.CasmeII ? 249 : 136);
+            if (match is not null && !ranges.ContainsKey(match)) ranges[match] = Range(dataset, match);
+            return new F1Finding(string.Join(", ", g.Select(r => r.Where)), g.Key, match, match is null ? null : ranges[match]);
+        })];
+    }
+
+    /// <summary>The widest bounds over every class balance that fits what is known.</summary>
+    static F1Range Range(DatasetId dataset, GrimMatch match)
+    {
+        var ranges = Balances(dataset, match.Total).AsParallel().Select(b => F1Bounds.OfUF1(b, match.Correct)).ToList();
+        return new F1Range(ranges.Min(r => r.Low), ranges.Max(r => r.High));
+    }
+
+    /// <summary>
+    /// Class balances of a sample. CASME II: the sheet of 2014 (happiness, repression, disgust, surprise, others) with the three clips that the sheet of 2019 adds,
+    /// for 248 without 07/EP06_01; their classes are left open. SAMM: the sheet (happiness, anger, contempt, surprise, other), for 133 without three unknown clips.
+    /// </summary>
+    static IEnumerable<int[]> Balances(DatasetId dataset, int clips) => dataset == DatasetId.CasmeII
+        ? Changed(Changed([[32, 27, 63, 25, 99]], +1, 3), -1, 249 - clips)
+        : Changed([[26, 57, 12, 15, 26]], -1, 136 - clips);
+
+    static IEnumerable<int[]> Changed(IEnumerable<int[]> balances, int by, int times) => times == 0
+        ? balances
+        : Changed(balances.SelectMany(b => b.Select((_, i) => b.Select((n, c) => c == i ? n + by : n).ToArray())).DistinctBy(b => string.Join(',', b)), by, times - 1);
+
+    static IEnumerable<(string Variant, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
+    {
+        var values = OwnRows(dataset).Select(r => (r.Variant, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
+        return quantity == "F1" ? values : values.Append((Variants.Full.Key, PaperTables.AccuracyInAbstract(dataset), "abstract"));
+    }
+
+    static IEnumerable<(string Variant, PaperFigure Figure, string Where)> OwnRows(DatasetId dataset) =>
+        from table in PaperTables.All
+        from row in table.Rows
+        where row.Variant is not null && row.On(dataset) is not null
+        select (row.Variant, row.On(dataset)!, $"Table {table.Number}");
+}
