@@ -14,6 +14,8 @@ static class RootCommands
             TablesCommand.Create(),
             LosoCommand.Create(),
             TrainCommand.Create(),
+            AuditCommand.Create(),
+            CardsCommand.Create(),
             DataCommands.Create(),
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
         };

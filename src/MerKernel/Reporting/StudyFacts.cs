@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Models;
+
+namespace MerKernel.Reporting;
+
+/// <summary>What a model card and a reproduction statement need to know: read off the run store, nothing typed in.</summary>
+public sealed record StudyFacts
+{
+    /// <summary>The profile.</summary>
+    public required Profile Profile { get; init; }
+
+    /// <summary>Seed of the runs.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Parameters of the full network at the profile's size.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>The data sets.</summary>
+    public required ImmutableArray<DatasetFacts> Datasets { get; init; }
+
+    /// <summary>Every experiment of the tables and their controls.</summary>
+    public required ImmutableArray<StudyRun> Runs { get; init; }
+
+    /// <summary>The rows of the tables.</summary>
+    public required ImmutableArray<TableRow> Rows { get; init; }
+
+    /// <summary>The machine the statement was written on: processor, cores, operating system, runtime.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>Gathers the facts of a workbench.</summary>
+    public static StudyFacts Of(Workbench bench, CancellationToken cancel = default)
+    {
+        var ids = Enum.GetValues<DatasetId>();
+        var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel))).ToImmutableArray();
+        using var network = MerNet.Create(bench.Experiment(Variants.Full, ids[0], cancel).Model, seed: 1);
+        return new StudyFacts
+        {
+            Profile = bench.Profile,
+            Seed = bench.Seed,
+            Parameters = network.parameters().Sum(p => p.numel()),
+            Datasets = datasets,
+            Runs = [.. from id in ids from variant in Variants.WithControls select Run(bench, variant, id, cancel)],
+            Rows = BenchTables.Rows(bench, cancel: cancel),
+            Machine = $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}",
+        };
+    }
+
+    static StudyRun Run(Workbench bench, Variant variant, DatasetId id, CancellationToken cancel)
+    {
+        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(variant, id, cancel)), bench.Dataset(id, cancel).Subjects);
+        var facts = subjects.Where(s => File.Exists(bench.Store.FoldPath(hash, s))).Select(s => bench.Store.TryReadFacts(hash, s)).ToList();
+        return new StudyRun(variant, id, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
+    }
+
+    static string Processor()
+    {
+        const string file = "/proc/cpuinfo";
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}
