@@ -1,16 +1,15 @@
-using CSharpJupyter.Formatters;
 using CSharpJupyter.Kernel;
 using CSharpJupyter.Output;
 using CSharpJupyter.Wire;
 
 var log = Console.Error;
-if (args is not [var file]) { log.WriteLine("usage: CSharpJupyter CONNECTION_FILE (a Jupyter client starts this)"); return 2; }
+if (args is ["install" or "uninstall" or "list", ..]) return SpecCommand.Run(args);
+if (args is not [var file]) { log.WriteLine(SpecCommand.Usage); return 2; }
 try
 {
     Console.SetOut(new ConsoleWriter("stdout", Console.Out));
     Console.SetError(new ConsoleWriter("stderr", log));
     Console.SetIn(new ConsoleReader());
-    RichFormatters.Register();
     using var kernel = new JupyterKernel(ConnectionFile.Read(file), log);
     ParentWatch.Start(() => Environment.Exit(0));
     kernel.Run();

@@ -87,7 +87,9 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     {
         var restored = _packages.Restore(requests, interrupt);
         foreach (var folder in restored.NativeFolders) references.AddNativeFolder(folder);
-        foreach (var file in restored.Managed) Extensions.Load(references.Load(file));
+        // All first: an extension may need any of them.
+        var assemblies = restored.Managed.Select(references.Load).ToList();
+        assemblies.ForEach(Extensions.Load);
         var names = restored.Installed.Where(i => requests.Any(r => i.StartsWith(r.Id + ", ", StringComparison.OrdinalIgnoreCase))).ToList();
         output.Display(MimeBundle.Html(
             $"<div><strong>Installed Packages</strong><ul>{string.Concat(names.Select(n => $"<li>{WebUtility.HtmlEncode(n)}</li>"))}</ul></div>",

@@ -16,6 +16,7 @@ static class Bundles
         if (value is MimeBundle ready) return ready;
         if (value is null) return new() { ["text/plain"] = "null" };
         if (mimeTypes.Count == 0 && IsScalar(value)) return new() { ["text/plain"] = Scalar(value) };
+        if (mimeTypes.Count == 0 && WellKnown.Bundle(value) is { } known) return known;
 
         var bundle = new MimeBundle();
         foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : Preferred(value.GetType()))

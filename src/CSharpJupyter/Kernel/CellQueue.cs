@@ -25,7 +25,7 @@ sealed class CellQueue
     public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Action<string> log)
     {
         (_channels, _runner, _history, _input, _log) = (channels, runner, history, input, log);
-        new Thread(Work) { IsBackground = true, Name = "cells" }.Start();
+        Start("cells", Work);
     }
 
     public void Add(Message message) => _waiting.Add(message);
@@ -37,14 +37,17 @@ sealed class CellQueue
         CellOutput? output;
         lock (_lock) (running, output) = (_running, _runningOutput);
         if (running is null) return;
-        // On another thread: cancelling stops a thread and waits for it.
-        Task.Run(() => running.Cancel());
-        Task.Delay(1000).ContinueWith(_ =>
+        // Threads of their own: cancelling waits for the cell to stop, and a parallel cell may fill the thread pool.
+        Start("interrupt", () => { try { running.Cancel(); } catch (ObjectDisposedException) { } });
+        Start("interrupt watch", () =>
         {
+            Thread.Sleep(1000);
             lock (_lock) if (_running != running) return;
             output!.Write("stderr", "The cell has not stopped yet: it waits in native code or in a blocking call such as Thread.Sleep, which cannot be interrupted. It stops when that call returns; to stop it now, restart the kernel.\n");
-        }, TaskScheduler.Default);
+        });
     }
+
+    static void Start(string name, ThreadStart work) => new Thread(work) { IsBackground = true, Name = name }.Start();
 
     void Work()
     {
@@ -67,7 +70,7 @@ sealed class CellQueue
 
         using var interrupt = new CancellationTokenSource();
         Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false) ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
-        using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask);
+        using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code };
         output.MakeCurrent();
         lock (_lock) (_running, _runningOutput) = (interrupt, output);
         JsonObject reply;

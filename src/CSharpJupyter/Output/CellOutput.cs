@@ -15,20 +15,21 @@ sealed class CellOutput : IDisposable
 
     readonly Lock _lock = new();
     readonly StringBuilder _text = new();
-    readonly Timer _timer;
     readonly Action<string, JsonObject> _publish;
     string _stream = "stdout";
-    bool _timerSet;
+    bool _willFlush;
 
     /// <param name="publish">Sends a message type and content on iopub with this cell's request as the parent.</param>
     /// <param name="readLine">Asks the client for a line (prompt, password), null where the client does not allow it.</param>
     public CellOutput(Action<string, JsonObject> publish, Func<string, bool, string>? readLine = null)
     {
         (_publish, ReadLine) = (publish, readLine);
-        _timer = new(_ => Flush());
     }
 
     public Func<string, bool, string>? ReadLine { get; }
+
+    /// <summary>The cell's source.</summary>
+    public string Code { get; init; } = "";
 
     /// <summary>The cell the calling code belongs to; for code that lost its context, the latest cell.</summary>
     public static CellOutput? Current => Flowing.Value ?? s_latest;
@@ -43,9 +44,9 @@ sealed class CellOutput : IDisposable
             if (stream != _stream || _text.Length > 1 << 18) Send();
             _stream = stream;
             _text.Append(text);
-            if (_timerSet) return;
-            _timerSet = true;
-            _timer.Change(50, Timeout.Infinite);
+            if (_willFlush) return;
+            _willFlush = true;
+            Flusher.Soon(this);
         }
     }
 
@@ -75,7 +76,7 @@ sealed class CellOutput : IDisposable
 
     void Send()
     {
-        _timerSet = false;
+        _willFlush = false;
         if (_text.Length == 0) return;
         _publish("stream", new() { ["name"] = _stream, ["text"] = _text.ToString() });
         _text.Clear();

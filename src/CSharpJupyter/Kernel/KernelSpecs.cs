@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CSharpJupyter.Kernel;
+
+/// <summary>Kernelspecs: the files by which Jupyter, JupyterLab and VS Code find this kernel.</summary>
+static class KernelSpecs
+{
+    /// <summary>Where Jupyter keeps a user's data.</summary>
+    public static string UserFolder =>
+        Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } named ? named
+        : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data ? data
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share"), "jupyter");
+
+    static string File(string folder, string name) => Path.Combine(folder, "kernels", name, "kernel.json");
+
+    /// <summary>Writes the spec with absolute paths; gives its file, or null where a kernel of somebody else has that name.</summary>
+    public static string? Install(string folder, string name, string display, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var file = File(folder, name);
+        if (System.IO.File.Exists(file) && !IsOurs(file)) return null;
+        var env = new JsonObject();
+        foreach (var (key, value) in environment) env[key] = value;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        System.IO.File.WriteAllText(file, new JsonObject
+        {
+            ["argv"] = new JsonArray("dotnet", typeof(KernelSpecs).Assembly.Location, "{connection_file}"),
+            ["display_name"] = display, ["language"] = "C#", ["interrupt_mode"] = "message", ["env"] = env,
+        }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        return file;
+    }
+
+    /// <summary>True when there was one of ours to remove.</summary>
+    public static bool Uninstall(string folder, string name)
+    {
+        var file = File(folder, name);
+        if (!System.IO.File.Exists(file) || !IsOurs(file)) return false;
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        return true;
+    }
+
+    /// <summary>Names of the specs in the folder that start this kernel, with the file each starts.</summary>
+    public static IEnumerable<(string Name, string Program)> List(string folder) =>
+        Path.Combine(folder, "kernels") is var kernels && Directory.Exists(kernels)
+            ? Directory.GetFiles(kernels, "kernel.json", SearchOption.AllDirectories).Where(IsOurs).Order().Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), Program(f)))
+            : [];
+
+    static bool IsOurs(string file) => Path.GetFileName(Program(file)) == "CSharpJupyter.dll";
+
+    static string Program(string file)
+    {
+        try { return JsonNode.Parse(System.IO.File.ReadAllText(file))?["argv"]?[1]?.GetValue<string>() ?? ""; }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentOutOfRangeException) { return ""; }
+    }
+}
