@@ -17,6 +17,9 @@ static class RootCommands
             AuditCommand.Create(),
             CardsCommand.Create(),
             DataCommands.Create(),
+            NotebooksCommand.Create(),
+            KernelCommand.Create(),
+            ElsewhereCommand("jupyter", "Opens the notebooks in Jupyter, which it installs where none is found.  Example: ./mer jupyter --port 8889"),
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
         };
         return root;

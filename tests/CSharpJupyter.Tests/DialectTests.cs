@@ -95,9 +95,9 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     public void Completion_counts_code_points_and_knows_the_session()
     {
         _kernel.Execute("var temperature = 1.0;");
-        var reply = _kernel.Ask("complete_request", new() { ["code"] = "var s = \"😀😀\"; tempera", ["cursor_pos"] = 22 });
+        var reply = _kernel.Ask("complete_request", new() { ["code"] = "var s = \"😀😀\"; tempera", ["cursor_pos"] = 21 });
         Assert.Equal(["temperature"], reply["matches"]!.AsArray().Select(m => m!.GetValue<string>()));
-        Assert.Equal((15, 22), (reply["cursor_start"]!.GetValue<int>(), reply["cursor_end"]!.GetValue<int>()));
+        Assert.Equal((14, 21), (reply["cursor_start"]!.GetValue<int>(), reply["cursor_end"]!.GetValue<int>()));
     }
 
     [Fact]

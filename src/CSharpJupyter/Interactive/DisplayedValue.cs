@@ -14,7 +14,7 @@ public sealed class DisplayedValue
     public string DisplayId { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Replaces what is shown, wherever in the notebook it stands.</summary>
-    public void Update(object? value) => _output?.Display(Kernel.Bundle(value, _mimeTypes), DisplayId, update: true);
+    public void Update(object? value) => (CellOutput.Current ?? _output)?.Display(Kernel.Bundle(value, _mimeTypes), DisplayId, update: true);
 
     internal static DisplayedValue Show(object? value, IReadOnlyList<string> mimeTypes)
     {

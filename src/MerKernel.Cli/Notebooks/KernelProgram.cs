@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace MerKernel.Cli.Notebooks;
+
+/// <summary>The C# kernel of this checkout, built by the launcher, and the kernelspec that carries the checkout's settings.</summary>
+static class KernelProgram
+{
+    public const string Name = "csharp-mer", DisplayName = "C# (MER)";
+
+    /// <summary>The name .NET Interactive's notebooks carry.</summary>
+    public const string Alias = ".net-csharp";
+
+    static string Program(string root)
+    {
+        var program = Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll");
+        return File.Exists(program) ? program : throw new UserErrorException($"{program} is not built; call ./mer in the checkout, which builds it.");
+    }
+
+    /// <summary>What the launcher sets for commands, cells need too.</summary>
+    static IEnumerable<string> Settings(string root)
+    {
+        yield return $"MER_ROOT={root}";
+        foreach (var name in new[] { "MER_DLIB", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_" })
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) yield return $"{name}={value}";
+    }
+
+    /// <param name="dataFolder">Null: for the user.</param>
+    public static int Install(string root, string name, string display, string? dataFolder) => Run(root,
+        ["install", "--name", name, "--display-name", display, .. Folder(dataFolder), .. Settings(root).SelectMany(s => new[] { "--env", s })], quiet: dataFolder is not null);
+
+    public static int Uninstall(string root, string name) => Run(root, ["uninstall", "--name", name]);
+
+    public static int List(string root) => Run(root, ["list"]);
+
+    static IEnumerable<string> Folder(string? dataFolder) => dataFolder is null ? [] : ["--data-dir", dataFolder];
+
+    static int Run(string root, IEnumerable<string> arguments, bool quiet = false)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program(root), .. arguments]) { RedirectStandardOutput = quiet };
+        using var process = Process.Start(start)!;
+        if (quiet) process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

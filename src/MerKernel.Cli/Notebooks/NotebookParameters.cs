@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace MerKernel.Cli.Notebooks;
+
+/// <summary>
+/// papermill's convention for C#: the cell tagged <c>parameters</c> declares variables with defaults, and a cell tagged <c>injected-parameters</c>
+/// after it assigns what the command line gave, checked against the declared type.
+/// </summary>
+static partial class NotebookParameters
+{
+    /// <exception cref="UserErrorException">The notebook has no such parameter, or the value does not fit its type.</exception>
+    public static void Inject(JsonObject notebook, string name, IReadOnlyList<string> assignments)
+    {
+        if (assignments.Count == 0) return;
+        var cells = notebook["cells"]!.AsArray();
+        var at = cells.ToList().FindIndex(c => HasTag(c!, "parameters"));
+        if (at < 0) throw new UserErrorException($"{name} has no cell tagged 'parameters', so -p cannot change it.");
+        var declared = Declaration().Matches(Source(cells[at]!)).ToDictionary(m => m.Groups["name"].Value, m => (Type: m.Groups["type"].Value, Default: m.Groups["value"].Value.Trim()));
+        var lines = assignments.Select(a =>
+        {
+            if (a.Split('=', 2) is not [var key, var value]) throw new UserErrorException($"-p {a} is not of the form name=value.");
+            if (!declared.TryGetValue(key, out var parameter)) throw new UserErrorException($"{name} has no parameter {key}; it has {string.Join(", ", declared.Keys)}.");
+            return $"{key} = {Literal(key, value, parameter.Type, parameter.Default)};";
+        }).ToList();
+        cells.Insert(at + 1, new JsonObject
+        {
+            ["cell_type"] = "code", ["metadata"] = new JsonObject { ["tags"] = new JsonArray("injected-parameters") },
+            ["source"] = string.Join("\n", lines), ["outputs"] = new JsonArray(), ["execution_count"] = null,
+        });
+    }
+
+    static bool HasTag(JsonNode cell, string tag) => cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
+
+    static string Source(JsonNode cell) => cell["source"] is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : cell["source"]!.GetValue<string>();
+
+    static string Literal(string name, string value, string type, string fallback)
+    {
+        if (type == "var") type = fallback.StartsWith('"') ? "string" : fallback is "true" or "false" ? "bool" : int.TryParse(fallback, out _) ? "int" : "double";
+        return type.TrimEnd('?') switch
+        {
+            "string" => JsonSerializer.Serialize(value),
+            "bool" when bool.TryParse(value, out var b) => b ? "true" : "false",
+            "int" or "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
+            "double" or "float" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) => d.ToString("R", CultureInfo.InvariantCulture) + (type.StartsWith('f') ? "f" : ""),
+            "bool" or "int" or "long" or "double" or "float" => throw new UserErrorException($"-p {name}={value}: {name} is declared as {type}."),
+            _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float and double can be given, {name} is {type}."),
+        };
+    }
+
+    [GeneratedRegex(@"(?<=^|;)[ \t]*(?<type>var|[A-Za-z][\w.]*\??)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=(?!=)(?<value>(""[^""\n]*""|[^;""])+);", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+}

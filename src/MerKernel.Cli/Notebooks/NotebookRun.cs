@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace MerKernel.Cli.Notebooks;
+
+/// <summary>Executes one notebook without a browser and shows each cell as it runs.</summary>
+static class NotebookRun
+{
+    /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>
+    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel)
+    {
+        var name = Path.GetFileNameWithoutExtension(notebook);
+        var json = JsonNode.Parse(File.ReadAllText(notebook))!.AsObject();
+        NotebookParameters.Inject(json, name, parameters);
+        var specs = Path.Combine(root, "artifacts", "jupyter");
+        if (KernelProgram.Install(root, KernelProgram.Name, KernelProgram.DisplayName, specs) != 0) throw new UserErrorException("the kernelspec could not be written.");
+
+        Directory.CreateDirectory(reports);
+        var (input, output) = (Path.GetTempFileName(), Path.Combine(reports, name + ".ipynb"));
+        try
+        {
+            File.WriteAllText(input, json.ToJsonString());
+            // Debian's Python has Debian's nbclient; another python3 may come first on the path.
+            var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+            var start = new ProcessStartInfo(python,
+                [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, output, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name])
+            { RedirectStandardOutput = true };
+            start.Environment["JUPYTER_PATH"] = specs;
+            var clock = Stopwatch.StartNew();
+            Console.WriteLine($"{name}");
+            using var process = Process.Start(start)!;
+            using var stop = cancel.Register(() => { try { process.Kill(entireProcessTree: true); } catch (InvalidOperationException) { } });
+            while (process.StandardOutput.ReadLine() is { } line)
+                if (line.StartsWith('{')) Show(JsonNode.Parse(line)!);
+            process.WaitForExit();
+            cancel.ThrowIfCancellationRequested();
+            if (File.Exists(output)) Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {output} and .html");
+            return process.ExitCode;
+        }
+        finally { File.Delete(input); }
+    }
+
+    static void Show(JsonNode e)
+    {
+        var live = !Console.IsOutputRedirected;
+        switch (e["event"]!.GetValue<string>())
+        {
+            case "start":
+                var first = e["source"]!.GetValue<string>().Split('\n').FirstOrDefault(l => l.Trim() != "")?.Trim() ?? "";
+                s_line = $"  [{e["cell"]}/{e["of"]}] {(first.Length > 70 ? first[..70] + "…" : first)}";
+                if (live) Console.Write(s_line);
+                break;
+            case "done":
+                Console.WriteLine($"{(live ? "" : s_line)}  {e["seconds"]!.GetValue<double>():0.00} s");
+                break;
+            case "failed":
+                Console.WriteLine(live ? "" : s_line);
+                Console.Error.WriteLine($"mer: this cell failed:\n{string.Join("\n", e["source"]!.GetValue<string>().Split('\n').Select(l => "    " + l))}\n{e["error"]}");
+                break;
+        }
+    }
+
+    static string s_line = "";
+}

@@ -1,0 +1,52 @@
+"""Executes a notebook with nbclient: run_notebook.py INPUT OUTPUT FOLDER KERNEL. Progress is one JSON object a line on stdout.
+
+The output is written in every case, so that a failed notebook can be looked at; exit code 1 says that a cell failed."""
+import json
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert import HTMLExporter
+
+source, output, folder, kernel = sys.argv[1:5]
+notebook = nbformat.read(source, as_version=4)
+code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
+started = {}
+
+
+def tell(**event):
+    print(json.dumps(event), flush=True)
+
+
+def on_start(cell, cell_index):
+    if cell_index in code_cells:
+        started[cell_index] = time.monotonic()
+        tell(event="start", cell=code_cells.index(cell_index) + 1, of=len(code_cells), source=cell.source)
+
+
+def on_executed(cell, cell_index, execute_reply):
+    if cell_index in started and execute_reply["content"]["status"] == "ok":
+        tell(event="done", cell=code_cells.index(cell_index) + 1, seconds=time.monotonic() - started[cell_index])
+
+
+client = NotebookClient(notebook, timeout=None, kernel_name=kernel, resources={"metadata": {"path": folder}},
+                        on_cell_start=on_start, on_cell_executed=on_executed)
+status = 0
+try:
+    client.execute()
+except CellExecutionError as error:
+    failed = next((c for c in notebook.cells if c.cell_type == "code"
+                   and any(o.output_type == "error" for o in c.get("outputs", []))), None)
+    tell(event="failed", source=failed.source if failed else "", error=f"{error.ename}: {error.evalue}")
+    status = 1
+except DeadKernelError:
+    tell(event="failed", source="", error="the kernel died")
+    status = 1
+finally:
+    nbformat.write(notebook, output)
+html, _ = HTMLExporter().from_notebook_node(notebook)
+with open(output.rsplit(".", 1)[0] + ".html", "w", encoding="utf-8") as page:
+    page.write(html)
+sys.exit(status)
