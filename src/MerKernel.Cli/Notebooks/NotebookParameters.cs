@@ -32,6 +32,8 @@ static partial class NotebookParameters
         });
     }
 
+    static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     static bool HasTag(JsonNode cell, string tag) => cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
 
     static string Source(JsonNode cell) => cell["source"] is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : cell["source"]!.GetValue<string>();
@@ -41,7 +43,7 @@ static partial class NotebookParameters
         if (type == "var") type = fallback.StartsWith('"') ? "string" : fallback is "true" or "false" ? "bool" : int.TryParse(fallback, out _) ? "int" : "double";
         return type.TrimEnd('?') switch
         {
-            "string" => JsonSerializer.Serialize(value),
+            "string" => JsonSerializer.Serialize(value, Plain),
             "bool" when bool.TryParse(value, out var b) => b ? "true" : "false",
             "int" or "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
             "double" or "float" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) => d.ToString("R", CultureInfo.InvariantCulture) + (type.StartsWith('f') ? "f" : ""),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace MerKernel.Cli.Notebooks;
@@ -10,7 +11,7 @@ static class NotebookRun
     public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel)
     {
         var name = Path.GetFileNameWithoutExtension(notebook);
-        var json = JsonNode.Parse(File.ReadAllText(notebook))!.AsObject();
+        var json = Read(notebook);
         NotebookParameters.Inject(json, name, parameters);
         var specs = Path.Combine(root, "artifacts", "jupyter");
         if (KernelProgram.Install(root, KernelProgram.Name, KernelProgram.DisplayName, specs) != 0) throw new UserErrorException("the kernelspec could not be written.");
@@ -38,6 +39,16 @@ static class NotebookRun
             return process.ExitCode;
         }
         finally { File.Delete(input); }
+    }
+
+    static JsonObject Read(string notebook)
+    {
+        try
+        {
+            if (JsonNode.Parse(File.ReadAllText(notebook)) is JsonObject json && json["cells"] is JsonArray) return json;
+        }
+        catch (JsonException) { }
+        throw new UserErrorException($"{notebook} is no Jupyter notebook; save it again from Jupyter or restore it.");
     }
 
     static void Show(JsonNode e)

@@ -1,0 +1,58 @@
+"""Jupyter's own nbclient runs a notebook with twelve kinds of cell in the C# kernel; every output is compared with what the cell says.
+
+twelve_kinds_of_cell.py MERKERNEL_DLL, with JUPYTER_PATH naming the folder of the kernelspec csharp-mer. The last line is 'N passed, N failed'."""
+import re
+import sys
+
+import nbformat
+from nbclient import NotebookClient
+
+library = sys.argv[1]
+TABLE = "<table><thead><tr><th>Name</th><th>Uf1</th></tr></thead><tbody><tr><td>full</td><td>0.5</td></tr></tbody></table>"
+
+
+def stream(name, text):
+    return lambda o: o.output_type == "stream" and o.name == name and o.text == text
+
+
+def data(kind, mime, expected):
+    """expected: a text, or a pattern between slashes."""
+    def check(output):
+        if output.output_type != kind or mime not in output.data or "text/plain" not in output.data:
+            return False
+        found = output.data[mime]
+        return re.search(expected[1:-1], found) is not None if expected.startswith("/") and expected.endswith("/") and len(expected) > 2 else found == expected
+    return check
+
+
+def error(name, place):
+    return lambda o: o.output_type == "error" and o.ename == name and any(place in line for line in o.traceback)
+
+
+CELLS = {
+    "an expression": ("6 * 7", [data("execute_result", "text/plain", "42")]),
+    "streams": ('Console.WriteLine("out"); Console.Error.WriteLine("err");', [stream("stdout", "out\n"), stream("stderr", "err\n")]),
+    "a declaration": ("record Row(string Name, double Uf1);", []),
+    "a table of records": ('new[] { new Row("full", 0.5) }', [data("execute_result", "text/html", TABLE)]),
+    "a display that is updated": ('var shown = display("before"); await Task.Delay(50); shown.Update("after");', [data("display_data", "text/plain", "after")]),
+    "markup": ('HTML("<b>bold</b>")', [data("execute_result", "text/html", "<b>bold</b>")]),
+    "markdown": ("#!markdown\n**bold**", [data("display_data", "text/markdown", "**bold**")]),
+    "a timed await": ("#!time\nawait Task.Delay(30);", [data("display_data", "text/plain", r"/^Wall time: \d\d+(\.\d+)?ms$/")]),
+    "a compile error": ("int a = 1;\nint b = a + missing;", [error("CompilationError", "In[9]:2:13: CS0103")]),
+    "an exception": ("void Fail()\n{\n    throw new InvalidOperationException(\"why\");\n}\nFail();", [error("System.InvalidOperationException", "In[10]:3")]),
+    "a package with a chart": ('#r "nuget: Plotly.NET, 6.0.0"\n#r "nuget: Plotly.NET.CSharp, 0.14.0"\n'
+                               'Plotly.NET.CSharp.Chart.Line<int, double, string>(new[] { 1, 2 }, new[] { 3.0, 4.0 })',
+                               [data("display_data", "text/plain", "/Plotly.NET, 6.0.0/"),
+                                data("execute_result", "text/html", r'/(?s)height:600px.*DecompressionStream.*"y":\[3\.0,4\.0\]/')]),
+    "a library with native parts": (f'#r "{library}"\nusing TorchSharp;\ntorch.zeros(3, 8, 16, dtype: torch.uint8)', [data("execute_result", "image/png", "/^iVBORw0KGgo/")]),
+}
+
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source, _ in CELLS.values()])
+NotebookClient(notebook, timeout=300, kernel_name="csharp-mer", allow_errors=True).execute()
+passed = failed = 0
+for cell, (name, (_, checks)) in zip(notebook.cells, CELLS.items()):
+    good = len(cell.outputs) == len(checks) and all(check(output) for check, output in zip(checks, cell.outputs))
+    passed, failed = passed + good, failed + (not good)
+    print(f"{'passed' if good else 'FAILED'}  {name}" + ("" if good else f"\n        {str(cell.outputs)[:1500]}"))
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
