@@ -17,11 +17,13 @@ static class RootCommands
             AuditCommand.Create(),
             CardsCommand.Create(),
             DataCommands.Create(),
+            ModelCommands.Create(),
             NotebooksCommand.Create(),
             KernelCommand.Create(),
             ElsewhereCommand("jupyter", "Opens the notebooks in Jupyter, which it installs where none is found.  Example: ./mer jupyter --port 8889"),
             ElsewhereCommand("test-jupyter", "Runs a notebook of twelve kinds of cell with Jupyter's own client.  Example: ./mer test-jupyter"),
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
+            ElsewhereCommand("parity", "Compares every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
         return root;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Weights;
 using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
@@ -15,7 +16,9 @@ static class TrainCommand
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
         var fold = new Option<string>("--fold") { Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true };
         var epochs = new Option<int?>("--epochs") { Description = "train this many epochs instead of the profile's" };
-        var command = new Command("train", "Trains a single fold.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs };
+        var backbone = new Option<string?>("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names to start from" };
+        var weights = new Option<string?>("--save-weights") { Description = "safetensors file for the trained network's state" };
+        var command = new Command("train", "Trains a single fold.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, backbone, weights };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -28,7 +31,9 @@ static class TrainCommand
 
             var clock = Stopwatch.StartNew();
             var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, torch.CPU,
-                e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel);
+                e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
+                started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load(network, start)) : null,
+                finished: parsed.GetValue(weights) is { } target ? network => ModelWeights.Save(network, target) : null);
             Show(result, data);
             return 0;
         }));

@@ -13,7 +13,8 @@ public static class FoldRun
     /// <exception cref="UserErrorException">The data do not fit the experiment, or the fold leaks.</exception>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public static FoldPrediction Train(Experiment experiment, MerDataset dataset, string subject, Device device,
-        Action<EpochProgress>? progress = null, CancellationToken cancel = default, Action<MerNet>? finished = null)
+        Action<EpochProgress>? progress = null, CancellationToken cancel = default,
+        Action<MerNet>? finished = null, Action<MerNet>? started = null)
     {
         Check(experiment, dataset);
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, subject, purpose);
@@ -25,7 +26,7 @@ public static class FoldRun
             units = Permuted(units, [.. Enumerable.Range(0, units.Length)], Seeds.For(experiment.Seed, "", "action units"));
 
         using var pairs = new PairSource(dataset, labels, units, device);
-        var trainer = new Trainer { Model = experiment.Model, Options = experiment.Training, SeedFor = SeedFor, Device = device, Finished = finished };
+        var trainer = new Trainer { Model = experiment.Model, Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
         var fold = trainer.Run(dataset, pairs, split, progress, cancel);
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));

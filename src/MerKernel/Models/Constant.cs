@@ -14,6 +14,8 @@ internal sealed class Constant(Func<Tensor> create)
     /// <summary>The constant on the device, and if it is floating in the element type, of a tensor.</summary>
     public Tensor Like(Tensor other)
     {
+        // A tensor made in inference mode could not take part in training later.
+        using var normal = inference_mode(false);
         if (value is null)
         {
             using var scope = NewDisposeScope();

@@ -32,7 +32,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         positions = WeightInitialization.NormalParameter(1, side * side, channels);
         for (var i = 0; i < Depth; i++)
         {
-            blocks.Add(new VitBlock(channels, Math.Max(1, channels / HeadWidth)));
+            blocks.Add(new VitBlock(side * side, channels, Math.Max(1, channels / HeadWidth)));
         }
 
         norm = nn.LayerNorm(channels, VitBlock.LayerNormEpsilon);

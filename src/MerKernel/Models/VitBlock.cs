@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>A vision transformer block: x + attention(LayerNorm(x)), then x + MLP(LayerNorm(x)); [N, L, C].</summary>
-public sealed class VitBlock : nn.Module<Tensor, Tensor>
+public sealed class VitBlock : nn.Module<Tensor, Tensor>, IAttentionCost
 {
     internal const double LayerNormEpsilon = 1e-6;
 
@@ -13,27 +13,29 @@ public sealed class VitBlock : nn.Module<Tensor, Tensor>
     private readonly Linear proj;
     private readonly LayerNorm norm2;
     private readonly TransformerMlp mlp;
-    private readonly int channels, heads;
+    private readonly int length, channels, heads;
 
     /// <summary>Creates a block.</summary>
+    /// <param name="length">Number L of patches.</param>
     /// <param name="channels">Channels C.</param>
     /// <param name="heads">Attention heads; must divide C.</param>
-    public VitBlock(int channels, int heads) : base(nameof(VitBlock))
+    public VitBlock(int length, int channels, int heads) : base(nameof(VitBlock))
     {
         norm1 = nn.LayerNorm(channels, LayerNormEpsilon);
         qkv = WeightInitialization.TransformerLinear(channels, 3 * channels);
         proj = WeightInitialization.TransformerLinear(channels, channels);
         norm2 = nn.LayerNorm(channels, LayerNormEpsilon);
         mlp = new TransformerMlp(channels);
-        (this.channels, this.heads) = (channels, heads);
+        (this.length, this.channels, this.heads) = (length, channels, heads);
         RegisterComponents();
     }
+
+    long IAttentionCost.AttentionMacs => 2L * length * length * channels;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var length = input.size(1);
         var split = qkv.call(norm1.call(input)).view(-1, length, 3, heads, channels / heads).permute(2, 0, 3, 1, 4).unbind(0);
         var attended = nn.functional.scaled_dot_product_attention(split[0], split[1], split[2]);
         var x = input + proj.call(attended.transpose(1, 2).reshape(-1, length, channels));

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>Self-attention within (shifted) windows with a learned relative position bias: [N, H, W, C] -> [N, H, W, C] (Liu et al. 2021, section 3.2).</summary>
-public sealed class WindowAttention : nn.Module<Tensor, Tensor>
+public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionCost
 {
     private readonly Linear qkv;
     private readonly Linear proj;
@@ -37,6 +37,8 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
         (this.side, this.window, this.channels, this.heads) = (side, window, channels, heads);
         RegisterComponents();
     }
+
+    long IAttentionCost.AttentionMacs => 2L * windows * windows * window * window * window * window * channels;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

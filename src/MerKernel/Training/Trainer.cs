@@ -26,6 +26,9 @@ public sealed class Trainer
     /// <summary>Where the network is trained.</summary>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>Called with the fresh network before training, for example to start it from published weights.</summary>
+    public Action<MerNet>? Started { get; init; }
+
     /// <summary>Called with the trained network at the end, for example to store its weights.</summary>
     public Action<MerNet>? Finished { get; init; }
 
@@ -34,6 +37,7 @@ public sealed class Trainer
     public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
     {
         using var model = MerNet.Create(Model, SeedFor("weights"));
+        Started?.Invoke(model);
         model.to(Device);
         using var draws = new Generator((ulong)SeedFor("network"), Device);
         model.UseGenerator(draws);

@@ -9,7 +9,7 @@ public class AttentionTests
     [Theory]
     [InlineData("full", true, false)]
     [InlineData("horizontal", false, true)]
-    [InlineData("both", true, true)]
+    [InlineData("both-directions", true, true)]
     public void A_blocks_output_is_its_features_times_one_weight_per_row_or_column(string variant, bool rows, bool columns)
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using MerKernel.Experiments;
 using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,9 +9,9 @@ namespace MerKernel.Tests.Models;
 internal static class Networks
 {
     /// <summary>An eighth of the width and 40 pixels: maps of 20, 10, 5 and 3, so every odd side and every padding occurs.</summary>
-    public static MerNetOptions Small(string variant = "full") => MerNetVariants.Named(variant) with { WidthDivisor = 8, InputSize = 40, WindowSize = 4 };
+    public static MerNetOptions Small(string variant = "full") => Variants.Named(variant).Apply(new MerNetOptions()) with { WidthDivisor = 8, InputSize = 40, WindowSize = 4 };
 
-    public static IEnumerable<object[]> VariantNames => MerNetVariants.All.Select(variant => new object[] { variant.Name });
+    public static IEnumerable<object[]> VariantNames => Variants.All.Select(variant => new object[] { variant.Key });
 
     public static (Tensor Onset, Tensor Apex, Tensor ActionUnits) Batch(int count, int size, long seed = 5)
     {

@@ -1,3 +1,4 @@
+using MerKernel.Experiments;
 using MerKernel.Models;
 
 namespace MerKernel.Tests.Models;
@@ -11,7 +12,7 @@ public class ParameterCountTests
     {
         foreach (var divisor in new[] { 4, 8 })
         {
-            var options = MerNetVariants.Named(variant) with { WidthDivisor = divisor, InputSize = 64 };
+            var options = Variants.Named(variant).Apply(new MerNetOptions()) with { WidthDivisor = divisor, InputSize = 64 };
             using var network = MerNet.Create(options, seed: 1);
             Assert.Equal(Count(options), network.parameters().Sum(parameter => parameter.numel()));
         }

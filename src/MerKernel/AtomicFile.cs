@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MerKernel.Experiments;
+namespace MerKernel;
 
 /// <summary>Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.</summary>
 public static class AtomicFile
@@ -9,15 +9,19 @@ public static class AtomicFile
 
     /// <summary>Writes a text file.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Writes a file through a stream.</summary>
+    /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
+    public static void Write(string path, Action<Stream> write)
     {
         var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}{Ending}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                stream.Write(Encoding.UTF8.GetBytes(text));
+                write(stream);
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite: true);
@@ -25,7 +29,7 @@ public static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             TryDelete(temporary);
-            throw new UserErrorException($"{path} could not be written ({e.Message}); free space or make the folder writable and call again, finished folds are kept.", e);
+            throw new UserErrorException($"{path} could not be written ({e.Message}); free space or make the folder writable and call again, what was finished is kept.", e);
         }
     }
 

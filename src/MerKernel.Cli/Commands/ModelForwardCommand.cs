@@ -1,0 +1,38 @@
+using System.CommandLine;
+using MerKernel.Models;
+using MerKernel.Weights;
+using static TorchSharp.torch;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>mer model forward: what given weights make of given input.</summary>
+static class ModelForwardCommand
+{
+    public static Command Create()
+    {
+        var weights = new Option<string>("--weights") { Description = "safetensors file with the network's state", Required = true };
+        var input = new Option<string>("--input") { Description = "safetensors file: onset and apex [N,3,S,S] float32, normalised; au [N,21] float32", Required = true };
+        var target = new Option<string>("--out") { Description = "safetensors file to write: logits [N,classes]", Required = true };
+        var features = new Option<bool>("--features") { Description = "also write motion_map (F_M), position_map (F_POS) and each block's attention maps" };
+        var network = new NetworkOptions();
+        var command = new Command("forward", "run a network in eval mode (mer model forward --weights w.safetensors --input in.safetensors --out out.safetensors)") { weights, input, target, features };
+        network.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
+            var options = network.Network(parsed);
+            using var model = MerNet.Create(options, seed: 0);
+            ModelWeights.Load(model, parsed.GetValue(weights)!);
+            model.eval();
+            var (onset, apex, units) = new NetworkInput(parsed.GetValue(input)!).Batch(options);
+            var result = model.Extract(onset, apex, units).Named().ToDictionary(pair => pair.Name, pair => pair.Tensor);
+            if (!parsed.GetValue(features)) result = new() { ["logits"] = result["logits"] };
+            var path = parsed.GetValue(target)!;
+            Safetensors.Write(path, result);
+            Console.WriteLine($"{string.Join(", ", result.Keys)} of {onset.size(0)} samples -> {path}");
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,61 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MerKernel.Models;
+
+/// <summary>Parameters and multiply-accumulates of every layer, counted while one sample runs through (convolutions, linear layers and attention products; no elementwise work).</summary>
+public sealed class ModelSummary
+{
+    private ModelSummary(ImmutableArray<LayerSummary> layers) => Layers = layers;
+
+    /// <summary>The layers in the order of the state.</summary>
+    public ImmutableArray<LayerSummary> Layers { get; }
+
+    /// <summary>All parameters.</summary>
+    public long Parameters => Layers.Sum(layer => layer.Parameters);
+
+    /// <summary>All multiply-accumulates of one sample.</summary>
+    public long Macs => Layers.Sum(layer => layer.Macs);
+
+    /// <summary>Builds a network and counts.</summary>
+    /// <param name="options">The network.</param>
+    public static ModelSummary Of(MerNetOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        using var network = MerNet.Create(options, seed: 0);
+        network.eval();
+        var outputs = new Dictionary<string, (long[] Shape, long Macs)>();
+        foreach (var (name, module) in network.named_modules())
+        {
+            if (module is nn.Module<Tensor, Tensor> layer)
+            {
+                layer.register_forward_hook((_, input, output) =>
+                {
+                    outputs[name] = (output.shape, MacsOf(layer, input, output));
+                    return output;
+                });
+            }
+        }
+
+        var frame = zeros([1, 3, options.InputSize, options.InputSize]);
+        network.call(frame, frame, zeros([1, FusionHead.ActionUnitCount]));
+        return new ModelSummary(
+        [
+            .. from entry in network.named_modules()
+               let own = entry.module.parameters(recurse: false).Sum(parameter => parameter.numel())
+               let run = outputs.GetValueOrDefault(entry.name, ([], 0))
+               where own > 0 || run.Macs > 0
+               select new LayerSummary(entry.name, entry.module.GetType().Name, [.. run.Shape], own, run.Macs),
+        ]);
+    }
+
+    private static long MacsOf(nn.Module layer, Tensor input, Tensor output) => layer switch
+    {
+        Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
+        Linear linear => output.numel() * linear.weight!.size(1),
+        IAttentionCost attention => input.size(0) * attention.AttentionMacs,
+        _ => 0,
+    };
+}

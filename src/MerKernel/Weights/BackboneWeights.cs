@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using MerKernel.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Weights;
+
+/// <summary>Starts ResNet-18 and the Swin stages from published weights under torchvision's or timm's names. The stages fit Swin-B: embedding 128, window 7.</summary>
+public static partial class BackboneWeights
+{
+    /// <summary>Copies what fits into the network's backbones.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">A safetensors file with torchvision's ResNet-18 or Swin, or timm's, names.</param>
+    /// <exception cref="UserErrorException">No tensor of the file fits.</exception>
+    public static BackboneReport Load(MerNet network, string path)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var stored = Safetensors.Read(path);
+        var backbones = network.state_dict().Where(pair => IsBackbone(network.Options, pair.Key)).ToDictionary();
+        var mergesAfterStage = stored.ContainsKey("layers.0.downsample.reduction.weight");
+        var loaded = new Dictionary<string, string>();
+        var ignored = new List<(string, string)>();
+        foreach (var (source, value) in stored.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var name = Translate(source, mergesAfterStage);
+            if (name is null || !backbones.TryGetValue(name, out var target))
+            {
+                ignored.Add((source, "the network has no such layer"));
+            }
+            else if (!target.shape.SequenceEqual(value.shape))
+            {
+                ignored.Add((source, $"is {ModelWeights.Shape(value)}, {name} needs {ModelWeights.Shape(target)}"));
+            }
+            else
+            {
+                target.copy_(value);
+                loaded.Add(name, source);
+            }
+        }
+
+        if (loaded.Count == 0)
+        {
+            throw new UserErrorException($"No tensor of {path} fits this network's backbones; give ResNet-18 (variants baseline, fpf, au) or Swin-B weights under torchvision's or timm's names, at full width.");
+        }
+
+        return new BackboneReport(
+            [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored], [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
+    }
+
+    private static bool IsBackbone(MerNetOptions options, string name) =>
+        (options.Motion == MotionStream.ResNet18 && name.StartsWith("motion.", StringComparison.Ordinal))
+        || (options.Position == PositionStream.Swin && name.StartsWith("position.", StringComparison.Ordinal));
+
+    /// <summary>Our name for a tensor of torchvision or timm; null for none.</summary>
+    /// <param name="source">The published name.</param>
+    /// <param name="mergesAfterStage">Whether timm's patch merging stands at the end of a stage (before 0.9) or at the start of the next.</param>
+    internal static string? Translate(string source, bool mergesAfterStage)
+    {
+        if (ResNetName().IsMatch(source))
+        {
+            return $"motion.{source}";
+        }
+
+        if (TorchvisionSwin().Match(source) is { Success: true } torchvision)
+        {
+            var (index, rest) = (int.Parse(torchvision.Groups[1].Value), torchvision.Groups[2].Value);
+            return (index, index % 2) switch
+            {
+                (0, _) when rest.StartsWith("0.", StringComparison.Ordinal) => $"position.patch_embed.proj.{rest[2..]}",
+                (0, _) when rest.StartsWith("2.", StringComparison.Ordinal) => $"position.patch_embed.norm.{rest[2..]}",
+                (0, _) => null,
+                (_, 1) => $"position.layers.{index / 2}.blocks.{rest.Replace(".mlp.0.", ".mlp.fc1.").Replace(".mlp.3.", ".mlp.fc2.")}",
+                _ => $"position.layers.{index / 2 - 1}.downsample.{rest}",
+            };
+        }
+
+        if (TimmDownsample().Match(source) is { Success: true } merging && !mergesAfterStage)
+        {
+            return $"position.layers.{int.Parse(merging.Groups[1].Value) - 1}.{merging.Groups[2].Value}";
+        }
+
+        return TimmSwin().IsMatch(source) ? $"position.{source}" : null;
+    }
+
+    [GeneratedRegex(@"^(conv1|bn1|layer[1-4]\.\d)\.")]
+    private static partial Regex ResNetName();
+
+    [GeneratedRegex(@"^features\.(\d+)\.(.+)$")]
+    private static partial Regex TorchvisionSwin();
+
+    [GeneratedRegex(@"^layers\.(\d+)\.(downsample\..+)$")]
+    private static partial Regex TimmDownsample();
+
+    [GeneratedRegex(@"^(patch_embed|layers\.\d+|norm)\.")]
+    private static partial Regex TimmSwin();
+}
