@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using MerKernel.Data;
 using Spectre.Console;
 
@@ -9,8 +7,6 @@ namespace MerKernel.Cli.Commands;
 /// <summary>mer data annotations FILE: what a coding sheet says, one line per clip.</summary>
 static class DataAnnotationsCommand
 {
-    static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "coding sheet of CASME II or SAMM (.xlsx, .xls or .csv)" };
@@ -20,30 +16,14 @@ static class DataAnnotationsCommand
         command.SetAction(parsed =>
         {
             var sheet = CodingSheet.Read(parsed.GetValue(file)!, Errata.Except(parsed.GetValue(errata) ?? []));
-            if (parsed.GetValue(json)) WriteJson(sheet);
+            if (parsed.GetValue(json))
+                foreach (var clip in sheet.Clips) Console.WriteLine(ClipJson.Line(clip));
             else WriteTable(sheet);
             foreach (var row in sheet.Dropped) Console.Error.WriteLine($"mer: row {row.Row} ({row.Clip}) is left out: {row.Reason}");
             foreach (var remark in sheet.Remarks) Console.Error.WriteLine($"mer: {remark}");
             return 0;
         });
         return command;
-    }
-
-    static void WriteJson(CodingSheetContents sheet)
-    {
-        foreach (var c in sheet.Clips)
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                Dataset = c.Dataset.Key(),
-                c.Subject,
-                Clip = c.Name,
-                c.Onset,
-                c.Apex,
-                c.Offset,
-                ActionUnits = c.ActionUnits.Select(u => u.Number),
-                c.Emotion,
-                c.Notes,
-            }, Format));
     }
 
     static void WriteTable(CodingSheetContents sheet)

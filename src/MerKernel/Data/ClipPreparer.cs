@@ -26,7 +26,7 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
         {
             using var image = FrameImage.Decode(bytes);
             var needed = number == clip.Onset || number == clip.Apex;
-            var problem = image is null ? "is no whole image"
+            var problem = image is null ? "cannot be opened or is no whole image"
                 : image.Rows < 16 || image.Cols < 16 ? $"is {image.Cols} x {image.Rows} pixels"
                 : extent is { } e && e != image.Size() ? $"is {image.Cols} x {image.Rows} pixels, the onset {e.Width} x {e.Height}" : null;
             if (problem is not null)

@@ -38,7 +38,7 @@ public sealed class ClipView : IDisposable
         var clip = Resolve(sheet, name);
         var entry = PreparationPlan.Of(clip, layout);
         if (entry.Unusable is not null) throw new UserErrorException($"{entry.Unusable}; complete the files or choose another clip.");
-        var frames = entry.Files.Where(f => f.Number == clip.Onset || f.Number == clip.Apex).Select(f => (f.Number, f.File.FullName, File.ReadAllBytes(f.File.FullName))).ToArray();
+        var frames = entry.Files.Where(f => f.Number == clip.Onset || f.Number == clip.Apex).Select(f => (f.Number, f.File.FullName, FrameImage.Read(f.File.FullName))).ToArray();
         using var model = LandmarkModel.Open();
         using var finder = new FaceFinder(model);
         var result = new ClipPreparer(options, PreparationPlan.Aligns(layout, options) ? finder : null).Prepare(clip, frames);

@@ -23,7 +23,15 @@ public static partial class CodingSheet
     {
         path = Path.GetFullPath(path);
         if (!File.Exists(path)) throw new UserErrorException($"There is no coding sheet at {path}; put the file that came with the data set there or name another.");
-        var bytes = File.ReadAllBytes(path);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path} cannot be opened ({e.Message.TrimEnd('.')}); allow reading it or close the program that holds it.", e);
+        }
         var (rows, header, columns) = FindHeader(path, SheetTable.ReadAll(path, bytes));
         var clips = ImmutableArray.CreateBuilder<Clip>();
         var dropped = ImmutableArray.CreateBuilder<DroppedRow>();

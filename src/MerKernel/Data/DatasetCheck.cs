@@ -73,13 +73,13 @@ public static class DatasetCheck
         foreach (var (number, file) in folder.Files)
         {
             if (file.Length == 0 || drawn.Contains(number) && !CanDecode(file.FullName))
-                yield return Found(number == clip.Onset || number == clip.Apex ? Severity.Unusable : Severity.Warning, $"{file.FullName} is no whole image");
+                yield return Found(number == clip.Onset || number == clip.Apex ? Severity.Unusable : Severity.Warning, $"{file.FullName} cannot be opened or is no whole image");
         }
     }
 
     private static bool CanDecode(string path)
     {
-        using var image = FrameImage.Decode(File.ReadAllBytes(path));
+        using var image = FrameImage.Decode(FrameImage.Read(path));
         return image is not null;
     }
 

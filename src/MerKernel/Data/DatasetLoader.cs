@@ -103,7 +103,7 @@ public static class DatasetLoader
 
     private static (string, bool)? PrepareOne(PreparationPlan.Entry entry, PreparationOptions options, ClipCache cache, Lazy<FaceFinder?> finder, Lazy<string> modelHash, out PreparedClip? prepared)
     {
-        var frames = entry.Files.Select(f => (f.Number, f.File.FullName, Bytes: File.ReadAllBytes(f.File.FullName))).ToArray();
+        var frames = entry.Files.Select(f => (f.Number, f.File.FullName, Bytes: FrameImage.Read(f.File.FullName))).ToArray();
         var key = new StringBuilder($"{Version} {options.Size} {options.NoFace} {modelHash.Value}");
         foreach (var f in frames) key.Append(CultureInfo.InvariantCulture, $" {f.Number}:{Convert.ToHexStringLower(SHA256.HashData(f.Bytes))}");
         var name = Hash(key.ToString());

@@ -10,7 +10,7 @@ namespace MerKernel.Data;
 public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<int, FileInfo> Files, ImmutableArray<string> Stray)
 {
     // reg_img46.jpg (CASME II cropped), img46.jpg (raw), 006_05562.jpg (SAMM); plain numbers come from re-exports.
-    [GeneratedRegex(@"^(?:reg_img|img|\d{3}_)?(\d{1,9})\.(?:jpe?g|png|bmp|tiff?)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:reg_img|img|\d{3}_)?(\d{1,9})\.(?:jpe?g|png|bmp)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
     /// <summary>Lists a folder.</summary>
@@ -21,10 +21,17 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
         foreach (var file in new DirectoryInfo(path).EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal))
         {
             var match = FrameName().Match(file.Name);
-            // Two files with one number (img7.jpg, img007.jpg): the first in name order counts, the other is named.
-            if (!match.Success || !Add(files, int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), file)) stray.Add(file.Name);
+            // Two files with one number (img7.jpg, img007.jpg): the first in name order counts, the other is named; so is a link that leads nowhere.
+            if (!match.Success || Target(file) is not { } target || !Add(files, int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), target)) stray.Add(file.Name);
         }
         return new FrameFolder(path, files.ToImmutable(), stray.ToImmutable());
+    }
+
+    // Length and time must be those of the contents, or a changed frame would pass for the cached one.
+    private static FileInfo? Target(FileInfo file)
+    {
+        if (!file.Attributes.HasFlag(FileAttributes.ReparsePoint)) return file;
+        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target : null;
     }
 
     private static bool Add(ImmutableSortedDictionary<int, FileInfo>.Builder files, int number, FileInfo file)

@@ -7,12 +7,25 @@ namespace MerKernel.Data;
 public static class FrameImage
 {
     // SAMM's frames have 2.2 million pixels. A damaged header can promise a billion, which the decoder would allocate.
-    private const long MostPixels = 64_000_000;
+    private const long MostPixels = 20_000_000;
 
-    /// <summary>The image of a file's bytes, or null where they are no whole image: JPEG and PNG must reach their end mark.</summary>
+    /// <summary>A file's bytes; none where it cannot be opened, which <see cref="Decode"/> takes for no image.</summary>
+    public static byte[] Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The image of a file's bytes (JPEG, PNG or BMP), or null where they are no whole image: JPEG and PNG must reach their end mark.</summary>
     public static Mat? Decode(byte[] bytes)
     {
-        if (bytes.Length == 0 || !IsWhole(bytes) || PromisedPixels(bytes) > MostPixels) return null;
+        if (!IsWhole(bytes) || PromisedPixels(bytes) is not (> 0 and <= MostPixels)) return null;
         try
         {
             var image = Cv2.ImDecode(bytes, ImreadModes.Color | ImreadModes.IgnoreOrientation);
@@ -34,16 +47,22 @@ public static class FrameImage
         return true;
     }
 
-    // Width times height as the header of a JPEG or PNG states them; 0 for other formats.
+    // Width times height as the header states them; 0 for every other format.
     private static long PromisedPixels(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.StartsWith<byte>([0x89, 0x50]) && bytes.Length > 24)
-            return (long)BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]) * BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
+        if (bytes.Length < 26) return 0;
+        if (bytes.StartsWith<byte>([0x89, 0x50])) return (long)BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]) * BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
+        if (bytes.StartsWith("BM"u8)) return Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(bytes[18..]) * BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]));
         if (!bytes.StartsWith<byte>([0xFF, 0xD8])) return 0;
-        for (var at = 2; at + 9 < bytes.Length && bytes[at] == 0xFF; at += 2 + BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]))
+        for (var at = 2; at + 9 < bytes.Length && bytes[at] == 0xFF;)
+        {
+            var marker = bytes[at + 1];
             // Start of frame: C0 to CF without the tables C4, C8 and CC.
-            if (bytes[at + 1] is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
                 return (long)BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 5)..]) * BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 7)..]);
+            // FF before a marker is padding.
+            at += marker == 0xFF ? 1 : 2 + BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
+        }
         return 0;
     }
 }

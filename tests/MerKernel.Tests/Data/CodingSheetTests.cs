@@ -116,6 +116,15 @@ public sealed class CodingSheetTests : IDisposable
     }
 
     [Fact]
+    public void A_clip_is_one_line_of_JSON()
+    {
+        var clip = Assert.Single(CodingSheet.Read(Xlsx(folder, "a.xlsx", CasmeHeader, Casme("04", "EP12_01f", 21, "/", 45, "R6A+12?", "Disgust"))).Clips);
+        Assert.Equal(
+            """{"dataset":"casme2","subject":"04","clip":"EP12_01f","onset":21,"apex":33,"offset":45,"actionUnits":[6,12],"emotion":"disgust","notes":["erratum casme2-04-EP12_01f: apex is '/' in the sheets of 2014 and 2019; the midpoint of onset and offset stands in"]}""",
+            ClipJson.Line(clip));
+    }
+
+    [Fact]
     public void Class_sets_number_the_labels_in_the_stated_order()
     {
         Assert.Equal(["happiness", "repression", "disgust", "surprise", "others"], ClassSet.Five(DatasetId.CasmeII).Classes.AsEnumerable());

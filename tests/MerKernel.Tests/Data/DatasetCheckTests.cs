@@ -41,7 +41,7 @@ public sealed class DatasetCheckTests : IDisposable
         Has("01/EP02_01f", Severity.Unusable, "apex frame 40 is missing");
         Has("01/EP02_01f", Severity.Warning, "between 19 and 21, 39 and 41");
         Has("01/EP03_02", Severity.Warning, "offset 20 lies past the last frame 19");
-        Has("01/EP03_02", Severity.Unusable, "reg_img10.png is no whole image");
+        Has("01/EP03_02", Severity.Unusable, "reg_img10.png cannot be opened or is no whole image");
         Has("01/EP03_02", Severity.Note, "readme.txt");
         Has("01/EP02_01f", Severity.Unusable, "row 2 already has this clip");
         Has("02/EP01_12", Severity.Warning, "'joy' is unknown");

@@ -1,4 +1,5 @@
 using MerKernel.Data;
+using MerKernel.Faces;
 using MerKernel.Synthesis;
 
 namespace MerKernel.Tests.Data;
@@ -11,6 +12,7 @@ public sealed class FilmedLookAlike : IDisposable
     public FilmedLookAlike()
     {
         _ = new Faces.DlibLibraryFixture();
+        Model = LandmarkModel.Open();
         var options = LookAlikeOptions.Small with { RawFrames = true };
         foreach (var dataset in Enum.GetValues<DatasetId>())
         {
@@ -27,7 +29,14 @@ public sealed class FilmedLookAlike : IDisposable
     /// <summary>The folder with CASME2/ and SAMM/.</summary>
     public string Root => folder;
 
+    /// <summary>The landmark model, read once.</summary>
+    public LandmarkModel Model { get; }
+
     public string Cache => folder.File("cache");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        Model.Dispose();
+        folder.Dispose();
+    }
 }

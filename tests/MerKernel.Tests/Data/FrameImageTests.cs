@@ -25,7 +25,7 @@ public class FrameImageTests
             var bytes = Encode(extension, MatType.CV_8UC3);
             foreach (var (at, value) in changes) bytes[at % bytes.Length] = value;
             FrameImage.Decode(bytes)?.Dispose();
-        }, iter: 400, threads: 1);
+        }, iter: 200, threads: 1);
 
     [Fact]
     public void A_header_that_promises_a_billion_pixels_is_no_image()
@@ -37,6 +37,9 @@ public class FrameImageTests
         var frame = jpeg.AsSpan().IndexOf<byte>([0xFF, 0xC0]);
         (jpeg[frame + 5], jpeg[frame + 7]) = (0xFF, 0xFF);
         Assert.Null(FrameImage.Decode(jpeg));
+        var bitmap = Encode(".bmp", MatType.CV_8UC3);
+        (bitmap[20], bitmap[24]) = (1, 1);
+        Assert.Null(FrameImage.Decode(bitmap));
     }
 
     [Fact]

@@ -50,6 +50,18 @@ public sealed class FrameLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_linked_frame_is_its_target_and_a_link_to_nowhere_is_stray()
+    {
+        Touch("store/a.jpg", "c/img1.jpg");
+        File.WriteAllBytes(Path.Combine(root, "store", "a.jpg"), new byte[77]);
+        File.CreateSymbolicLink(Path.Combine(root, "c", "img2.jpg"), Path.Combine(root, "store", "a.jpg"));
+        File.CreateSymbolicLink(Path.Combine(root, "c", "img3.jpg"), Path.Combine(root, "store", "gone.jpg"));
+        var folder = FrameFolder.Read(Path.Combine(root, "c"));
+        Assert.Equal([(1, 0L), (2, 77L)], folder.Files.Select(f => (f.Key, f.Value.Length)));
+        Assert.Equal(["img3.jpg"], folder.Stray.AsEnumerable());
+    }
+
+    [Fact]
     public void The_newest_sheet_counts_and_the_lock_file_of_an_open_one_does_not()
     {
         Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2/CASME2-coding-20140508.xlsx", "CASME2/CASME2-coding-20190701.xlsx", "CASME2/~$CASME2-coding-20190701.xlsx");

@@ -18,8 +18,7 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
         Assert.Equal(8, data.Clips.Length);
         Assert.Equal(data.Subjects.Length, data.Clips.Length);
         Assert.All(data.Clips, c => Assert.DoesNotContain(c.Notes, n => n.Contains("face", StringComparison.Ordinal)));
-        using var model = LandmarkModel.Open();
-        using var finder = new FaceFinder(model);
+        using var finder = new FaceFinder(films.Model);
         for (var i = 0; i < data.Clips.Length; i++)
         {
             // Found anew in the crop, at another scale than in the frame.
@@ -65,8 +64,7 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
             frame.CopyTo(right);
         }
         using var shown = image.Resize(default, scale, scale, InterpolationFlags.Area);
-        using var model = LandmarkModel.Open();
-        using var finder = new FaceFinder(model);
+        using var finder = new FaceFinder(films.Model);
         var face = finder.Find(shown)!;
         Assert.Equal(2, face.Faces);
         Assert.All(face.Points, p => Assert.True(p.X > 460 * scale));
