@@ -30,7 +30,7 @@ public static class ReproductionStatement
 
             {study.Parameters:N0} parameters in the full network; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's.
             AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {t.AccumulationSteps} batch(es).
-            Nothing was tuned on these data: the paper's values where it gives them, else the published code's; the small profile's differ to fit minutes. Seed {study.Seed} throughout; every draw comes from it.
+            {Choice(study)} Seed {study.Seed} throughout; every draw comes from it.
 
             ## Computation
 
@@ -44,6 +44,10 @@ public static class ReproductionStatement
         foreach (var gap in Gaps(study)) text.Append($"- {gap}\n");
         return text.ToString();
     }
+
+    static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
+        ? "The values are the paper's where it gives them, else the published code's; none was tuned here."
+        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to finish in minutes and not independently of the look-alikes; the rest is the paper's or the published code's.";
 
     static IEnumerable<string> Gaps(StudyFacts study)
     {

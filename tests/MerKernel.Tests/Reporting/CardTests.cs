@@ -49,6 +49,8 @@ public class CardTests
         Assert.Contains("| CASME II | FPF on ViT | fed987 | 1 of 2 | 2.0 h | cpu |", statement);
         Assert.Contains("a processor, 2 cores", statement);
         Assert.Contains("Seed 7", statement);
+        Assert.DoesNotContain("none was tuned", statement);
+        Assert.Contains("none was tuned", ReproductionStatement.ToMarkdown(Study with { Profile = Profile.Paper }));
     }
 
     [Fact]
