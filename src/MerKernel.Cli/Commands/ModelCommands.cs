@@ -6,7 +6,7 @@ namespace MerKernel.Cli.Commands;
 public static class ModelCommands
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("model", "weights and numbers of a network: export, forward, summary, trace")
+    public static Command Create() => new("model", "Weights and numbers of a network: export, forward, summary, trace.  Example: mer model summary --variant full")
     {
         ModelExportCommand.Create(),
         ModelForwardCommand.Create(),
