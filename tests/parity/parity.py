@@ -5,6 +5,7 @@ Three comparisons; the largest relative deviation of each stands in the table:
   forward     logits, F_M, F_POS and attention maps, in eval and in train mode (bar 1e-4, float32)
   gradients   of the cross entropy with respect to every parameter, train mode (bar 1e-3, float32)
   20 updates  parameters and BatchNorm statistics after 20 AdamW updates with decaying rate and two-batch accumulation (bar 1e-3)
+At 224 pixels two clips must do: a BatchNorm over two clips leaves little but rounding of the gradient in float32, so that row is float64.
 The updates run in float64 on both sides: in float32 a ReLU that lies within rounding of zero opens on one side only, and AdamW turns a
 gradient that is nothing but rounding into a full step, so float32 runs part whatever the code says. What a parameter did is
 measured against how far it moved, not against its size.
@@ -115,8 +116,8 @@ def compare_maps(worst, mode, theirs, record):
 
 
 def compare_pass(options, size, weights, network_input, record):
-    """Forward and gradients, float32."""
-    network, run = described(options, size, weights, network_input, record.get("stochastic_depth"), torch.float32)
+    """Forward and gradients, in the record's element type."""
+    network, run = described(options, size, weights, network_input, record.get("stochastic_depth"), record["eval/logits"].dtype)
     forward, gradients = Worst(), Worst()
     network.eval()
     with torch.no_grad():
@@ -233,7 +234,7 @@ def compare(job):
         weights = safetensors_io.read(side.path("weights"))
         given = ["--weights", side.path("weights"), "--input", side.path("input"), "--out", side.path("record"), *where]
 
-        side.call("trace", *given, "--updates", 0)
+        side.call("trace", *given, "--updates", 0, *(["--double"] if size == PAPER else []))
         forward, gradients = compare_pass(VARIANTS[variant], size, weights, network_input, safetensors_io.read(side.path("record")))
         results = {"forward": forward, "gradients": gradients}
         if size != PAPER:
