@@ -11,7 +11,7 @@ public static class SynthesizeCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var size = new Option<LookAlikeSize>("--size") { Description = "small, or full: the real sets' subject and clip counts", DefaultValueFactory = _ => LookAlikeSize.Small };
+        var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, or full: the real sets' subject and clip counts", DefaultValueFactory = _ => LookAlikeSize.Small };
         var dataset = new Option<string>("--dataset") { Description = "casme2, samm or all", DefaultValueFactory = _ => "all" };
         dataset.AcceptOnlyFromAmong("casme2", "samm", "all");
         var seed = new Option<int>("--seed") { Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed };

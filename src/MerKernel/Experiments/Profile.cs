@@ -1,4 +1,5 @@
 using MerKernel.Models;
+using MerKernel.Synthesis;
 using MerKernel.Training;
 
 namespace MerKernel.Experiments;
@@ -18,8 +19,8 @@ public sealed record Profile
     /// <summary>How each fold is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>True: the small look-alikes; false: the full-size ones where no real data are found.</summary>
-    public bool SmallLookAlikes { get; init; }
+    /// <summary>The look-alikes that take the real data's place.</summary>
+    public LookAlikeOptions LookAlikes { get; init; } = LookAlikeOptions.Full;
 
     /// <summary>True: real data in data/ are used when they are there.</summary>
     public bool PrefersRealData { get; init; }
@@ -31,7 +32,17 @@ public sealed record Profile
         Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 48-pixel frames, 15 epochs",
         Model = new MerNetOptions { InputSize = 48, WidthDivisor = 8, WindowSize = 4 },
         Training = new TrainingOptions { Epochs = 15, AccumulationSteps = 1, LearningRate = 4e-3 },
-        SmallLookAlikes = true,
+        LookAlikes = LookAlikeOptions.Small,
+    };
+
+    /// <summary>The whole path in seconds, for tests that kill it, interrupt it and start it again; its numbers say nothing at all.</summary>
+    public static Profile Tiny { get; } = new()
+    {
+        Name = "tiny",
+        Description = "tiny profile: twelve synthetic clips of three subjects a data set, a thirty-second of the paper's width, 32-pixel frames, 2 epochs",
+        Model = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 },
+        Training = new TrainingOptions { Epochs = 2, AccumulationSteps = 1, LearningRate = 4e-3 },
+        LookAlikes = LookAlikeOptions.Tiny,
     };
 
     /// <summary>Everything as in the paper.</summary>
@@ -46,8 +57,9 @@ public sealed record Profile
     /// <exception cref="UserErrorException">There is no such profile.</exception>
     public static Profile Named(string name) => name switch
     {
+        "tiny" => Tiny,
         "small" => Small,
         "paper" => Paper,
-        _ => throw new UserErrorException($"There is no profile '{name}'; the profiles are small and paper."),
+        _ => throw new UserErrorException($"There is no profile '{name}'; the profiles are tiny, small and paper."),
     };
 }

@@ -83,8 +83,8 @@ public sealed class Workbench : IDisposable
         var data = Path.Combine(_root, "data");
         if (Profile.PrefersRealData && Directory.Exists(LookAlike.FolderOf(id, data))) return data;
 
-        var options = (Profile.SmallLookAlikes ? LookAlikeOptions.Small : LookAlikeOptions.Full) with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
-        var root = Path.Combine(data, Profile.SmallLookAlikes ? "look-alike-small" : "look-alike-full");
+        var options = Profile.LookAlikes with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
+        var root = Path.Combine(data, $"look-alike-{options.Size.ToString().ToLowerInvariant()}");
         var summary = LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{id.Title()}: rendering", p.Done, p.Total)), cancel);
         Say?.Invoke($"{id.Title()}: synthetic look-alike in {summary.Folder}");
         return root;

@@ -16,7 +16,7 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         ["synthetic"] = true,
         ["dataset"] = dataset.ToString(),
         ["seed"] = options.Seed,
-        ["size"] = options.Size == LookAlikeSize.Full ? "full" : "small",
+        ["size"] = options.Size.ToString().ToLowerInvariant(),
         ["raw"] = options.RawFrames,
         ["version"] = Version,
     }.ToJsonString();

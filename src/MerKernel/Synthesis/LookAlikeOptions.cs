@@ -3,6 +3,9 @@ namespace MerKernel.Synthesis;
 /// <summary>What a look-alike data set is made from; the files depend on nothing else.</summary>
 public sealed record LookAlikeOptions
 {
+    /// <summary>The tiny set, for tests of the whole path.</summary>
+    public static LookAlikeOptions Tiny { get; } = new() { Size = LookAlikeSize.Tiny };
+
     /// <summary>The small set, which the main job trains on.</summary>
     public static LookAlikeOptions Small { get; } = new();
 
@@ -12,7 +15,7 @@ public sealed record LookAlikeOptions
     /// <summary>Seed of every random draw. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Small or full. Default small.</summary>
+    /// <summary>Tiny, small or full. Default small.</summary>
     public LookAlikeSize Size { get; init; } = LookAlikeSize.Small;
 
     /// <summary>True to write CASME II's uncropped 640 x 480 frames as well. Default false.</summary>

@@ -23,6 +23,8 @@ sealed record LookAlikeRoster
     /// <summary>The roster of a look-alike.</summary>
     public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) => (dataset, size) switch
     {
+        (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,
+        (_, LookAlikeSize.Tiny) => SammTiny,
         (DatasetId.CasmeII, LookAlikeSize.Small) => CasmeIISmall,
         (DatasetId.CasmeII, _) => CasmeIIFull,
         (_, LookAlikeSize.Small) => SammSmall,
@@ -37,6 +39,24 @@ sealed record LookAlikeRoster
     ];
 
     static readonly (string, string)[] SammNamed = [("006", "006_1_2"), ("028", "028_4_1"), ("032", "032_3_1")];
+
+    static readonly LookAlikeRoster CasmeIITiny = new()
+    {
+        Subjects = [("01", 4), ("05", 4), ("16", 4)],
+        Emotions = [("others", 3), ("disgust", 3), ("happiness", 2), ("repression", 2), ("surprise", 2)],
+        Excluded = [("sadness", 1)],
+        Named = CasmeIINamed,
+        Frames = (6, 8),
+    };
+
+    static readonly LookAlikeRoster SammTiny = new()
+    {
+        Subjects = [("006", 4), ("028", 4), ("032", 4)],
+        Emotions = [("Anger", 3), ("Happiness", 3), ("Other", 2), ("Surprise", 2), ("Contempt", 2)],
+        Excluded = [("Fear", 1)],
+        Named = SammNamed,
+        Frames = (6, 8),
+    };
 
     static readonly LookAlikeRoster CasmeIISmall = new()
     {

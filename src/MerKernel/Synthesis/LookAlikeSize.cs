@@ -3,6 +3,9 @@ namespace MerKernel.Synthesis;
 /// <summary>How much of the real data set a look-alike imitates.</summary>
 public enum LookAlikeSize
 {
+    /// <summary>Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole path.</summary>
+    Tiny,
+
     /// <summary>Eight subjects and short clips: CASME II 64 five-class clips, SAMM 56.</summary>
     Small,
 

@@ -67,6 +67,17 @@ public class LookAlikeRosterTests
         }
     }
 
+    [Theory]
+    [InlineData(DatasetId.CasmeII)]
+    [InlineData(DatasetId.Samm)]
+    public void The_tiny_set_has_three_subjects_and_two_clips_or_more_of_every_class(DatasetId dataset)
+    {
+        var five = LookAlike.Truth(dataset, LookAlikeOptions.Tiny).Where(c => (dataset == DatasetId.CasmeII ? Five : SammFive).Contains(c.Emotion)).ToList();
+        Assert.Equal((3, 12), (five.Select(c => c.Subject).Distinct().Count(), five.Count));
+        Assert.Equal(5, five.Select(c => c.Emotion).Distinct().Count());
+        Assert.All(five.CountBy(c => c.Emotion), c => Assert.InRange(c.Value, 2, 3));
+    }
+
     [Fact]
     public void Every_notation_of_the_real_sheets_stands_in_the_full_sheets()
     {
