@@ -1,7 +1,9 @@
 """Jupyter's own nbclient runs a notebook with twelve kinds of cell in the C# kernel; every output is compared with what the cell says.
 
 twelve_kinds_of_cell.py MERKERNEL_DLL, with JUPYTER_PATH naming the folder of the kernelspec csharp-mer. The last line is 'N passed, N failed'."""
+import base64
 import re
+import struct
 import sys
 
 import nbformat
@@ -15,10 +17,15 @@ def stream(name, text):
     return lambda o: o.output_type == "stream" and o.name == name and o.text == text
 
 
-def data(kind, mime, expected):
+def picture(width, height):
+    """The output's PNG has this size in pixels."""
+    return lambda o: base64.b64decode(o.data["image/png"])[12:24] == b"IHDR" + struct.pack(">II", width, height)
+
+
+def data(kind, mime, expected, also=lambda o: True):
     """expected: a text, or a pattern between slashes."""
     def check(output):
-        if output.output_type != kind or mime not in output.data or "text/plain" not in output.data:
+        if output.output_type != kind or mime not in output.data or "text/plain" not in output.data or not also(output):
             return False
         found = output.data[mime]
         return re.search(expected[1:-1], found) is not None if expected.startswith("/") and expected.endswith("/") and len(expected) > 2 else found == expected
@@ -43,7 +50,7 @@ CELLS = {
     "a package with a chart": ('#r "nuget: Plotly.NET, 6.0.0"\n#r "nuget: Plotly.NET.CSharp, 0.14.0"\n'
                                'Plotly.NET.CSharp.Chart.Line<int, double, string>(new[] { 1, 2 }, new[] { 3.0, 4.0 })',
                                [data("display_data", "text/plain", "/Plotly.NET, 6.0.0/"),
-                                data("execute_result", "text/html", r'/(?s)height:600px.*DecompressionStream.*"y":\[3\.0,4\.0\]/')]),
+                                data("execute_result", "text/html", r'/(?s)DecompressionStream.*height:600px"><img src="data:image/png;base64,.*alt="Plotly chart: scatter, 2 points".*"y":\[3\.0,4\.0\]/', picture(900, 900))]),
     "a library with native parts": (f'#r "{library}"\nusing TorchSharp;\ntorch.zeros(3, 8, 16, dtype: torch.uint8)', [data("execute_result", "image/png", "/^iVBORw0KGgo/")]),
 }
 

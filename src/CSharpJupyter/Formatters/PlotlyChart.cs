@@ -6,12 +6,16 @@ using CSharpJupyter.Output;
 namespace CSharpJupyter.Formatters;
 
 /// <summary>
-/// A Plotly.NET chart that draws offline. plotly.js travels once per notebook, compressed, with the first chart; the others wait for it. It is
-/// evaluated with <c>define</c> hidden, because beside require.js it would register as a module that nobody asks for.
+/// A Plotly.NET chart that draws offline, over a static picture of itself that stays where no script runs. plotly.js travels once per notebook,
+/// compressed, in the first chart's output; the others wait for it. It is evaluated with <c>define</c> hidden, because beside require.js it would
+/// register as a module that nobody asks for.
 /// </summary>
 static class PlotlyChart
 {
-    static string? s_loaderCell;
+    /// <summary>CSS pixels where the layout names none: the picture has this width, the drawn chart fills its cell.</summary>
+    const int Width = 860, Height = 450;
+
+    static string? s_loaderCell, s_loader;
 
     public static MimeBundle Bundle(Type type, object chart)
     {
@@ -20,45 +24,73 @@ static class PlotlyChart
         var json = (string)generic.GetMethod("toFigureJson", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [chart])!;
         var figure = JsonNode.Parse(json)!.AsObject();
         var layout = figure["layout"] as JsonObject ?? [];
-        var size = $"width:{Pixels(layout["width"], "100%")};height:{Pixels(layout["height"], "450px")}";
+        var (width, height) = (Pixels(layout["width"]), Pixels(layout["height"]) ?? Height);
+        var plain = Plain(figure);
+        var bundle = MimeBundle.Html("", plain);
+        var picture = "";
+        if (ChartPictures.Draw(json, (width ?? Width, height), () => Source(generic.Assembly)) is { } png)
+        {
+            bundle["image/png"] = Convert.ToBase64String(png);
+            picture = $"""<img src="data:image/png;base64,{bundle["image/png"]}" width="{width ?? Width}" style="max-width:100%" alt="{WellKnown.Encode(plain)}">""";
+        }
         var id = $"plot-{Guid.NewGuid():N}";
+        // Without a picture to keep, the page says what is missing.
+        var missing = picture != "" ? "" : "div.textContent = \"plotly.js comes with the first chart of the notebook; run that cell again.\"; ";
         // The container has the figure's size: a smaller one cuts the axes off.
-        var html = $$"""
-            <div id="{{id}}" style="{{size}}"></div>
-            <script>{{Loader(generic.Assembly)}}(async () => {
+        bundle["text/html"] = $$"""
+            {{Loader(generic.Assembly)}}<div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px">{{picture}}</div>
+            <script>(async () => {
               const div = document.getElementById("{{id}}"), figure = {{json.Replace("</", "<\\/")}};
               for (let i = 0; i < 200 && !window.csharpJupyterPlotly; i++) await new Promise(r => setTimeout(r, 50));
-              if (!window.csharpJupyterPlotly) { div.textContent = "plotly.js comes with the first chart of the notebook; run that cell again."; return; }
-              (await window.csharpJupyterPlotly).newPlot(div, figure.data, figure.layout, figure.config);
+              if (!window.csharpJupyterPlotly) { {{missing}}return; }
+              const plotly = await window.csharpJupyterPlotly;
+              div.replaceChildren();
+              div.style.height = "{{height}}px";
+              plotly.newPlot(div, figure.data, figure.layout, { responsive: true, ...figure.config });
             })();</script>
             """;
-        return MimeBundle.Html(html, Plain(figure));
+        return bundle;
     }
 
-    static string Pixels(JsonNode? number, string fallback) => number is JsonValue v && v.TryGetValue<double>(out var pixels) ? $"{pixels:0}px" : fallback;
+    static int? Pixels(JsonNode? number) => number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000 ? (int)Math.Round(pixels) : null;
 
-    /// <summary>The script that unpacks plotly.js, in the first chart's cell; when that cell runs again, its new output carries the script again.</summary>
+    /// <summary>
+    /// The script that unpacks plotly.js, in the first chart's cell; when that cell runs again, its new output carries the script again. An element
+    /// of its own with a mark, so that who keeps executed notebooks can take it out.
+    /// </summary>
     static string Loader(Assembly plotly)
     {
         var cell = CellOutput.Current?.Code ?? "";
         if (s_loaderCell is not null && s_loaderCell != cell) return "";
         s_loaderCell = cell;
-        var name = plotly.GetManifestResourceNames().First(n => n.EndsWith(".min.js"));
-        using var source = plotly.GetManifestResourceStream(name)!;
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) source.CopyTo(gzip);
-        return $$"""
-            window.csharpJupyterPlotly ??= (async () => {
-              const bytes = Uint8Array.from(atob("{{Convert.ToBase64String(packed.ToArray())}}"), c => c.charCodeAt(0));
+        return s_loader ??= $$"""
+            <script data-loads="plotly.js">window.csharpJupyterPlotly ??= (async () => {
+              const bytes = Uint8Array.from(atob("{{Packed(plotly)}}"), c => c.charCodeAt(0));
               const code = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
               new Function("define", "module", "exports", code).call(window);
               return window.Plotly;
-            })();
+            })();</script>
 
             """;
     }
 
-    /// <summary>What a page without JavaScript can say of the chart.</summary>
+    static string Packed(Assembly plotly)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        using (var source = Open(plotly)) source.CopyTo(gzip);
+        return Convert.ToBase64String(packed.ToArray());
+    }
+
+    static string Source(Assembly plotly)
+    {
+        using var reader = new StreamReader(Open(plotly));
+        return reader.ReadToEnd();
+    }
+
+    static Stream Open(Assembly plotly) => plotly.GetManifestResourceStream(plotly.GetManifestResourceNames().First(n => n.EndsWith(".min.js")))!;
+
+    /// <summary>What a page without pictures can say of the chart.</summary>
     static string Plain(JsonObject figure)
     {
         var title = figure["layout"]?["title"] is JsonObject t ? t["text"]?.ToString() : null;
