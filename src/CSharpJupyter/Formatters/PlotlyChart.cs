@@ -31,7 +31,7 @@ static class PlotlyChart
         if (ChartPictures.Draw(json, (width ?? Width, height), () => Source(generic.Assembly)) is { } png)
         {
             bundle["image/png"] = Convert.ToBase64String(png);
-            picture = $"""<img src="data:image/png;base64,{bundle["image/png"]}" width="{width ?? Width}" style="max-width:100%" alt="{WellKnown.Encode(plain)}">""";
+            picture = $"""<img src="data:image/png;base64,{bundle["image/png"]}" width="{width ?? Width}" style="display:block;max-width:100%" alt="{WellKnown.Encode(plain)}">""";
         }
         var id = $"plot-{Guid.NewGuid():N}";
         // Without a picture to keep, the page says what is missing.
