@@ -12,6 +12,8 @@ static class LosoRun
     public static int Run(Workbench bench, IReadOnlyList<Variant> variants, IReadOnlyList<DatasetId> datasets, int workers, CancellationToken cancel)
     {
         AtomicFile.Sweep(bench.Store.Folder);
+        // Reading them through says in a sentence what is not used, before anything is trained again.
+        _ = bench.Store.Experiments().Count();
         var failed = 0;
         foreach (var id in datasets)
         {

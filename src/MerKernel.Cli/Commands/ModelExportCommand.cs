@@ -17,7 +17,7 @@ static class ModelExportCommand
         network.AddTo(command);
         command.SetAction(parsed =>
         {
-            using var model = MerNet.Create(network.Network(parsed), parsed.GetValue(seed));
+            using var model = network.Create(parsed, parsed.GetValue(seed));
             if (parsed.GetValue(backbone) is { } file) Print(BackboneWeights.Load(model, file));
             var path = parsed.GetValue(target)!;
             ModelWeights.Save(model, path);

@@ -21,11 +21,10 @@ static class ModelForwardCommand
         {
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
-            var options = network.Network(parsed);
-            using var model = MerNet.Create(options, seed: 0);
+            using var model = network.Create(parsed, seed: 0);
             ModelWeights.Load(model, parsed.GetValue(weights)!);
             model.eval();
-            var (onset, apex, units) = new NetworkInput(parsed.GetValue(input)!).Batch(options);
+            var (onset, apex, units) = new NetworkInput(parsed.GetValue(input)!).Batch(model);
             var result = model.Extract(onset, apex, units).Named().ToDictionary(pair => pair.Name, pair => pair.Tensor);
             if (!parsed.GetValue(features)) result = new() { ["logits"] = result["logits"] };
             var path = parsed.GetValue(target)!;

@@ -14,7 +14,7 @@ static class ModelSummaryCommand
         network.AddTo(command);
         command.SetAction(parsed =>
         {
-            var summary = ModelSummary.Of(network.Network(parsed));
+            var summary = ModelSummary.Of(network.Network(parsed), network.SeesActionUnits(parsed));
             Row("layer", "type", "output of one sample", "parameters", "MACs");
             foreach (var layer in summary.Layers) Row(layer.Name, layer.Kind, $"[{string.Join(", ", layer.Output)}]", Count(layer.Parameters), Count(layer.Macs));
             Row("total", "", "", Count(summary.Parameters), Count(summary.Macs));

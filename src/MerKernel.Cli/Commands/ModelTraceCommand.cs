@@ -23,13 +23,12 @@ static class ModelTraceCommand
         command.SetAction(parsed =>
         {
             using var scope = NewDisposeScope();
-            var options = network.Network(parsed);
-            using var model = MerNet.Create(options, seed: 0);
+            using var model = network.Create(parsed, seed: 0);
             ModelWeights.Load(model, parsed.GetValue(weights)!);
             var type = parsed.GetValue(twice) ? ScalarType.Float64 : ScalarType.Float32;
             model.to(type);
             var file = new NetworkInput(parsed.GetValue(input)!);
-            var (onset, apex, units) = file.Batch(options, -1);
+            var (onset, apex, units) = file.Batch(model, -1);
             var labels = file.Take("labels", ScalarType.Int64, onset.size(0), onset.size(1));
             var record = ModelTrace.Run(model, onset.to(type), apex.to(type), units.to(type), labels, new TraceOptions { Updates = parsed.GetValue(updates) });
             var path = parsed.GetValue(target)!;

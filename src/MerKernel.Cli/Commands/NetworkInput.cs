@@ -20,13 +20,13 @@ sealed class NetworkInput(string path)
     }
 
     /// <summary>Onset, apex and action units of a batch; a network without action units needs none in the file.</summary>
-    /// <param name="options">The network.</param>
+    /// <param name="network">The network.</param>
     /// <param name="batches">Dimensions before N: none, or -1 for a row of mini-batches.</param>
-    public (Tensor Onset, Tensor Apex, Tensor ActionUnits) Batch(MerNetOptions options, params long[] batches)
+    public (Tensor Onset, Tensor Apex, Tensor ActionUnits) Batch(MerNet network, params long[] batches)
     {
-        var onset = Take("onset", ScalarType.Float32, [.. batches, -1, 3, options.InputSize, options.InputSize]);
+        var onset = Take("onset", ScalarType.Float32, [.. batches, -1, 3, network.Options.InputSize, network.Options.InputSize]);
         var apex = Take("apex", ScalarType.Float32, onset.shape);
         long[] before = [.. onset.shape[..(batches.Length + 1)], FusionHead.ActionUnitCount];
-        return (onset, apex, options.UseActionUnits ? Take("au", ScalarType.Float32, before) : zeros(before));
+        return (onset, apex, network.SeesActionUnits ? Take("au", ScalarType.Float32, before) : zeros(before));
     }
 }

@@ -18,7 +18,12 @@ sealed class NetworkOptions
         foreach (var option in new Option[] { _variant, _size, _divisor, _window, _classes }) command.Options.Add(option);
     }
 
-    public MerNetOptions Network(ParseResult parsed) => Variants.Named(parsed.GetValue(_variant)!).Apply(new MerNetOptions
+    /// <summary>Builds the network.</summary>
+    public MerNet Create(ParseResult parsed, long seed) => MerNet.Create(Network(parsed), seed, SeesActionUnits(parsed));
+
+    public bool SeesActionUnits(ParseResult parsed) => Chosen(parsed).ActionUnits != ActionUnitSource.None;
+
+    public MerNetOptions Network(ParseResult parsed) => Chosen(parsed).Apply(new MerNetOptions
     {
         InputSize = parsed.GetValue(_size),
         WidthDivisor = parsed.GetValue(_divisor),
@@ -27,4 +32,6 @@ sealed class NetworkOptions
     });
 
     public string Variant(ParseResult parsed) => parsed.GetValue(_variant)!;
+
+    Variant Chosen(ParseResult parsed) => Variants.Named(Variant(parsed));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Models;
 using MerKernel.Weights;
 using TorchSharp;
 
@@ -32,7 +33,7 @@ static class TrainCommand
             var clock = Stopwatch.StartNew();
             var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, torch.CPU,
                 e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
-                started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load(network, start)) : null,
+                started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
                 finished: parsed.GetValue(weights) is { } target ? network => ModelWeights.Save(network, target) : null);
             Show(result, data);
             return 0;

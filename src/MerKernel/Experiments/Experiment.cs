@@ -8,6 +8,10 @@ namespace MerKernel.Experiments;
 /// What is run: everything that determines the numbers of a leave-one-subject-out experiment, and nothing else. Two rows with equal
 /// experiments are trained once; a changed option gives another <see cref="ExperimentHash"/>.
 /// </summary>
+/// <remarks>
+/// Where a fold is computed (device, workers) is no part of it. An option added later carries JsonIgnore(WhenWritingDefault) and its type's default as its own, so
+/// that the hashes of what is stored stay.
+/// </remarks>
 public sealed record Experiment
 {
     /// <summary>The data set.</summary>
@@ -17,7 +21,10 @@ public sealed record Experiment
     public required string DatasetFingerprint { get; init; }
 
     /// <summary>The network.</summary>
-    public MerNetOptions Model { get; init; } = new();
+    public ModelOptions Model { get; init; } = new MerNetOptions();
+
+    /// <summary>Where the action units come from; the network is built without an input for them where there are none.</summary>
+    public ActionUnitSource ActionUnits { get; init; }
 
     /// <summary>How each fold is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -30,7 +37,4 @@ public sealed record Experiment
 
     /// <summary>Control: labels are permuted among the training clips of a fold; a sound pipeline then falls to chance.</summary>
     public bool ShuffleLabels { get; init; }
-
-    /// <summary>Control: action units are permuted among all clips, so the network cannot lean on them.</summary>
-    public bool ShuffleActionUnits { get; init; }
 }

@@ -14,7 +14,7 @@ public static class FoldRun
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public static FoldPrediction Train(Experiment experiment, MerDataset dataset, string subject, Device device,
         Action<EpochProgress>? progress = null, CancellationToken cancel = default,
-        Action<MerNet>? finished = null, Action<MerNet>? started = null)
+        Action<Network>? finished = null, Action<Network>? started = null)
     {
         Check(experiment, dataset);
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, subject, purpose);
@@ -22,11 +22,15 @@ public static class FoldRun
         var labels = experiment.ShuffleLabels ? Permuted(dataset.Labels, split.Train, SeedFor("labels")) : dataset.Labels;
         var units = dataset.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits)).ToImmutableArray();
         // One permutation for all folds: the control asks what a clip's units are worth, not what a fold's are.
-        if (experiment.ShuffleActionUnits)
+        if (experiment.ActionUnits == ActionUnitSource.Shuffled)
             units = Permuted(units, [.. Enumerable.Range(0, units.Length)], Seeds.For(experiment.Seed, "", "action units"));
 
         using var pairs = new PairSource(dataset, labels, units, device);
-        var trainer = new Trainer { Model = experiment.Model, Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished };
+        var trainer = new Trainer
+        {
+            Create = seed => experiment.Model.Create(seed, experiment.ActionUnits != ActionUnitSource.None),
+            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished,
+        };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
         var fold = trainer.Run(dataset, pairs, split, progress, cancel);
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));

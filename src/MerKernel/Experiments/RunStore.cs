@@ -12,7 +12,7 @@ namespace MerKernel.Experiments;
 /// </summary>
 public sealed class RunStore(string folder)
 {
-    const int Schema = 1;
+    const int ExperimentSchema = 2, FoldSchema = 1;
 
     /// <summary>The store's folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
@@ -31,7 +31,7 @@ public sealed class RunStore(string folder)
     {
         var path = Path.Combine(FolderOf(ExperimentHash.Of(experiment)), "experiment.json");
         if (!File.Exists(path))
-            AtomicFile.Write(path, JsonSerializer.Serialize(new StoredExperiment(Schema, experiment), StoreJson.Options) + "\n");
+            AtomicFile.Write(path, JsonSerializer.Serialize(new StoredExperiment(ExperimentSchema, experiment), StoreJson.Options) + "\n");
         var manifest = Path.Combine(FolderOf(ExperimentHash.Of(experiment)), "data.json");
         if (data is not null && !File.Exists(manifest)) AtomicFile.Write(manifest, data.ToJson() + "\n");
     }
@@ -41,7 +41,7 @@ public sealed class RunStore(string folder)
     {
         var body = JsonSerializer.Serialize(fold, StoreJson.Compact);
         AtomicFile.Write(FactsPath(hash, fold.Subject), JsonSerializer.Serialize(facts, StoreJson.Options) + "\n");
-        AtomicFile.Write(FoldPath(hash, fold.Subject), $"{{\"schema\":{Schema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
+        AtomicFile.Write(FoldPath(hash, fold.Subject), $"{{\"schema\":{FoldSchema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
     }
 
     /// <summary>Reads a fold; null if it was never stored. A damaged file is set aside and counts as never stored.</summary>
@@ -80,23 +80,30 @@ public sealed class RunStore(string folder)
         return File.Exists(path) ? JsonSerializer.Deserialize<FoldFacts>(File.ReadAllText(path), StoreJson.Options) : null;
     }
 
-    /// <summary>The stored experiments.</summary>
+    /// <summary>The stored experiments. Those of another version of this program are left out with one sentence; what is wanted of them is trained again.</summary>
     public IEnumerable<Experiment> Experiments()
     {
         if (!Directory.Exists(Folder)) yield break;
+        var foreign = 0;
         foreach (var directory in Directory.EnumerateDirectories(Folder).Order(StringComparer.Ordinal))
         {
             var path = Path.Combine(directory, "experiment.json");
             if (!File.Exists(path)) continue;
-            StoredExperiment? stored;
-            try { stored = JsonSerializer.Deserialize<StoredExperiment>(File.ReadAllText(path), StoreJson.Options); }
-            catch (JsonException e)
+            StoredExperiment? stored = null;
+            try
+            {
+                var text = File.ReadAllText(path);
+                if (JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() != ExperimentSchema) foreign++;
+                else stored = JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options);
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
                 Warn?.Invoke($"{path} cannot be read ({e.Message}); delete that folder or restore the file.");
-                continue;
             }
             if (stored is not null) yield return stored.Experiment;
         }
+        if (foreign > 0)
+            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders may be deleted.");
     }
 
     static FoldPrediction Parse(string text, string path)
@@ -106,8 +113,8 @@ public sealed class RunStore(string folder)
         var body = lines[1][..^1];
         using var head = JsonDocument.Parse(lines[0] + "null}");
         var schema = head.RootElement.GetProperty("schema").GetInt32();
-        if (schema != Schema)
-            throw new UserErrorException($"{path} has schema {schema} and this version reads schema {Schema}; use the version that wrote it, or another --store folder.");
+        if (schema != FoldSchema)
+            throw new UserErrorException($"{path} has schema {schema} and this version reads schema {FoldSchema}; use the version that wrote it, or another --store folder.");
         if (head.RootElement.GetProperty("sha256").GetString() != Checksum(body)) throw new FormatException("its checksum does not match");
         return JsonSerializer.Deserialize<FoldPrediction>(body, StoreJson.Compact) ?? throw new FormatException("it is empty");
     }

@@ -6,5 +6,5 @@ namespace MerKernel.Experiments;
 /// <param name="Key">Name on the command line and in the JSON rows.</param>
 /// <param name="Name">What it is, in a few words.</param>
 /// <param name="Apply">Turns the full network's options into this variant's, leaving size and classes as they are.</param>
-/// <param name="ShuffleActionUnits">Control: action units are permuted among clips (<see cref="Experiment.ShuffleActionUnits"/>).</param>
-public sealed record Variant(string Key, string Name, Func<MerNetOptions, MerNetOptions> Apply, bool ShuffleActionUnits = false);
+/// <param name="ActionUnits">Where its action units come from.</param>
+public sealed record Variant(string Key, string Name, Func<MerNetOptions, MerNetOptions> Apply, ActionUnitSource ActionUnits = ActionUnitSource.Annotated);

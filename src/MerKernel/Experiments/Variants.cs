@@ -9,19 +9,19 @@ public static class Variants
     public static Variant Full { get; } = new("full", "full network", o => o);
 
     /// <summary>The full network without action units (Table 7): a row without which no table can be read.</summary>
-    public static Variant WithoutActionUnits { get; } = new("no-au", "without action units", o => o with { UseActionUnits = false });
+    public static Variant WithoutActionUnits { get; } = new("no-au", "without action units", o => o, ActionUnitSource.None);
 
     /// <summary>Control: the full network with every clip given another clip's action units; shows how much it leans on them.</summary>
-    public static Variant ShuffledActionUnits { get; } = new("au-shuffled", "full network, action units shuffled", o => o, ShuffleActionUnits: true);
+    public static Variant ShuffledActionUnits { get; } = new("au-shuffled", "full network, action units shuffled", o => o, ActionUnitSource.Shuffled);
 
     /// <summary>The paper's twelve; the full network first.</summary>
     public static ImmutableArray<Variant> All { get; } =
     [
         Full,
-        new("baseline", "ResNet-18 on the difference image", ResNet),
-        new("cva", "CVA blocks alone", o => o with { Position = PositionStream.None, UseActionUnits = false }),
-        new("fpf", "ResNet-18 with FPF", o => ResNet(o) with { Position = PositionStream.Swin }),
-        new("au", "ResNet-18 with action units", o => ResNet(o) with { UseActionUnits = true }),
+        new("baseline", "ResNet-18 on the difference image", ResNet, ActionUnitSource.None),
+        new("cva", "CVA blocks alone", o => o with { Position = PositionStream.None }, ActionUnitSource.None),
+        new("fpf", "ResNet-18 with FPF", o => ResNet(o) with { Position = PositionStream.Swin }, ActionUnitSource.None),
+        new("au", "ResNet-18 with action units", ResNet),
         new("horizontal", "horizontal attention", o => o with { Attention = AttentionDirection.Horizontal }),
         new("both-directions", "vertical and horizontal attention", o => o with { Attention = AttentionDirection.Both }),
         new("independent", "independent attention", o => o with { Continuous = false }),
@@ -40,5 +40,5 @@ public static class Variants
         ?? throw new UserErrorException($"There is no variant '{key}'; the variants are {string.Join(", ", WithControls.Select(v => v.Key))}.");
 
     static MerNetOptions ResNet(MerNetOptions o) =>
-        o with { Motion = MotionStream.ResNet18, Position = PositionStream.None, UseActionUnits = false };
+        o with { Motion = MotionStream.ResNet18, Position = PositionStream.None };
 }

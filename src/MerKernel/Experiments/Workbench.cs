@@ -59,10 +59,10 @@ public sealed class Workbench : IDisposable
             Dataset = id,
             DatasetFingerprint = dataset.Fingerprint,
             Model = variant.Apply(Profile.Model) with { Classes = dataset.Classes.Length },
+            ActionUnits = variant.ActionUnits,
             Training = Profile.Training,
             Seed = Seed,
             HeldOutSubjects = HeldOutSubjects,
-            ShuffleActionUnits = variant.ShuffleActionUnits,
         };
     }
 

@@ -17,11 +17,12 @@ public sealed class FusionHead : nn.Module<Tensor, Tensor?, Tensor>
 
     /// <summary>Creates the head.</summary>
     /// <param name="features">Values per sample after flattening (512 x 14 x 14 in the paper).</param>
-    /// <param name="options">Width, classes, and whether action units are used.</param>
-    public FusionHead(int features, MerNetOptions options) : base(nameof(FusionHead))
+    /// <param name="options">Width and classes.</param>
+    /// <param name="actionUnits">Whether action units are concatenated.</param>
+    public FusionHead(int features, MerNetOptions options, bool actionUnits) : base(nameof(FusionHead))
     {
         var embedding = options.Scale(512);
-        var joined = embedding + (options.UseActionUnits ? ActionUnitCount : 0);
+        var joined = embedding + (actionUnits ? ActionUnitCount : 0);
         fc1 = nn.Linear(features, embedding, hasBias: false);
         bn1 = nn.BatchNorm1d(joined);
         fc2 = nn.Linear(joined, options.Scale(128), hasBias: false);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>The two-stream network of the paper (figure 1) and, by its options, every ablation of Tables 2 to 7.</summary>
-public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
+public sealed class MerNet : Network
 {
     private static readonly object Building = new();
 
@@ -13,9 +13,10 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
     private readonly FusionHead head;
     private readonly StochasticDepth stochasticDepth;
 
-    private MerNet(MerNetOptions options) : base(nameof(MerNet))
+    private MerNet(MerNetOptions options, bool actionUnits) : base(nameof(MerNet))
     {
         Options = options;
+        SeesActionUnits = actionUnits;
         stochasticDepth = new StochasticDepth(options.StochasticDepth, SwinTransformer.BlockCount);
         motion = options.Motion == MotionStream.ContinuousAttention
             ? new CvaNetwork(options)
@@ -26,12 +27,15 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
             PositionStream.ViT => new VisionTransformer(options),
             _ => null,
         };
-        head = new FusionHead(options.PoolsMotion ? options.Scale(512) : options.Scale(512) * options.MapSize * options.MapSize, options);
+        head = new FusionHead(options.PoolsMotion ? options.Scale(512) : options.Scale(512) * options.MapSize * options.MapSize, options, actionUnits);
         RegisterComponents();
     }
 
     /// <summary>What the network was built from.</summary>
     public MerNetOptions Options { get; }
+
+    /// <summary>Whether the head concatenates the 21 action units (section 3.3).</summary>
+    public bool SeesActionUnits { get; }
 
     /// <summary>
     /// Builds a network with weights drawn from a seed. Seeds the process's default generator, so builds wait for each other; the
@@ -39,14 +43,15 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// </summary>
     /// <param name="options">The network; an impossible combination is a <see cref="UserErrorException"/>.</param>
     /// <param name="seed">Seed of the weights.</param>
-    public static MerNet Create(MerNetOptions options, long seed)
+    /// <param name="actionUnits">Whether the head gets the 21 action units.</param>
+    public static MerNet Create(MerNetOptions options, long seed, bool actionUnits = true)
     {
         options.Validate();
         lock (Building)
         {
             using var scope = NewDisposeScope();
             manual_seed(seed);
-            var network = new MerNet(options);
+            var network = new MerNet(options, actionUnits);
             foreach (var tensor in network.parameters().Concat(network.buffers()))
             {
                 tensor.DetachFromDisposeScope();
@@ -56,9 +61,8 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
         }
     }
 
-    /// <summary>Takes all draws of training (stochastic depth) from a generator instead of the process's default.</summary>
-    /// <param name="generator">The generator, which stays the caller's.</param>
-    public void UseGenerator(Generator generator) => stochasticDepth.Generator = generator;
+    /// <inheritdoc/>
+    public override void UseGenerator(Generator generator) => stochasticDepth.Generator = generator;
 
     /// <summary>Classifies a batch.</summary>
     /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>
@@ -89,7 +93,7 @@ public sealed class MerNet : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var motionMap = motion is CvaNetwork attention ? attention.Run(difference, maps) : motion.call(difference);
         var positionMap = position is null ? null : LocatePosition(position, onset, apex);
         var fused = positionMap is not null ? motionMap + positionMap : Options.PoolsMotion ? motionMap.mean([2, 3]) : motionMap;
-        var logits = head.call(fused, Options.UseActionUnits ? actionUnits : null);
+        var logits = head.call(fused, SeesActionUnits ? actionUnits : null);
 
         positionMap?.MoveToOuterDisposeScope();
         maps?.ForEach(map => map.MoveToOuterDisposeScope());

@@ -60,7 +60,7 @@ public enum AttentionActivation
 }
 
 /// <summary>The network of one row of Tables 2 to 7; the defaults are the paper's full network.</summary>
-public sealed record MerNetOptions
+public sealed record MerNetOptions : ModelOptions
 {
     /// <summary>The motion stream.</summary>
     public MotionStream Motion { get; init; } = MotionStream.ContinuousAttention;
@@ -77,14 +77,8 @@ public sealed record MerNetOptions
     /// <summary>Frames the position stream sees.</summary>
     public PositionFrames Frames { get; init; } = PositionFrames.OnsetAndApex;
 
-    /// <summary>Whether the head concatenates the 21 action units (section 3.3).</summary>
-    public bool UseActionUnits { get; init; } = true;
-
     /// <summary>The attention's activation.</summary>
     public AttentionActivation Activation { get; init; } = AttentionActivation.HSwish;
-
-    /// <summary>Side of the square input in pixels.</summary>
-    public int InputSize { get; init; } = 224;
 
     /// <summary>Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.</summary>
     public int WidthDivisor { get; init; } = 1;
@@ -95,8 +89,8 @@ public sealed record MerNetOptions
     /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block.</summary>
     public double StochasticDepth { get; init; } = 0.1;
 
-    /// <summary>Number of classes.</summary>
-    public int Classes { get; init; } = 5;
+    /// <inheritdoc/>
+    public override MerNet Create(long seed, bool actionUnits) => MerNet.Create(this, seed, actionUnits);
 
     /// <summary>Whether the head sees the motion map's average: ResNet-18 alone (Table 2's baseline).</summary>
     internal bool PoolsMotion => Motion == MotionStream.ResNet18 && Position == PositionStream.None;

@@ -20,11 +20,12 @@ public sealed class ModelSummary
 
     /// <summary>Builds a network and counts.</summary>
     /// <param name="options">The network.</param>
-    public static ModelSummary Of(MerNetOptions options)
+    /// <param name="actionUnits">Whether it gets the 21 action units.</param>
+    public static ModelSummary Of(ModelOptions options, bool actionUnits = true)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(options, seed: 0);
+        using var network = options.Create(seed: 0, actionUnits);
         network.eval();
         var outputs = new Dictionary<string, (long[] Shape, long Macs)>();
         foreach (var (name, module) in network.named_modules())

@@ -34,7 +34,7 @@ public sealed record StudyFacts
     {
         var ids = Enum.GetValues<DatasetId>();
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel))).ToImmutableArray();
-        using var network = MerNet.Create(bench.Experiment(Variants.Full, ids[0], cancel).Model, seed: 1);
+        using var network = bench.Experiment(Variants.Full, ids[0], cancel).Model.Create(seed: 1, actionUnits: true);
         return new StudyFacts
         {
             Profile = bench.Profile,

@@ -14,8 +14,8 @@ public sealed class Trainer
     /// <summary>Clips that class weights of the loss come from: none, classes weigh the same. The leak check asks.</summary>
     public static IEnumerable<int> ClassesWeightedFrom => [];
 
-    /// <summary>The network.</summary>
-    public required MerNetOptions Model { get; init; }
+    /// <summary>Builds the network from a seed of its weights.</summary>
+    public required Func<long, Network> Create { get; init; }
 
     /// <summary>How to train it.</summary>
     public required TrainingOptions Options { get; init; }
@@ -27,16 +27,16 @@ public sealed class Trainer
     public Device Device { get; init; } = CPU;
 
     /// <summary>Called with the fresh network before training, for example to start it from published weights.</summary>
-    public Action<MerNet>? Started { get; init; }
+    public Action<Network>? Started { get; init; }
 
     /// <summary>Called with the trained network at the end, for example to store its weights.</summary>
-    public Action<MerNet>? Finished { get; init; }
+    public Action<Network>? Finished { get; init; }
 
     /// <summary>Trains and predicts.</summary>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
     {
-        using var model = MerNet.Create(Model, SeedFor("weights"));
+        using var model = Create(SeedFor("weights"));
         Started?.Invoke(model);
         model.to(Device);
         using var draws = new Generator((ulong)SeedFor("network"), Device);
@@ -73,7 +73,7 @@ public sealed class Trainer
     }
 
     /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
-    float TrainEpoch(MerNet model, FlatAdamW optimizer, PairSource pairs, List<int[]> batches, Augmentation augmentation,
+    float TrainEpoch(Network model, FlatAdamW optimizer, PairSource pairs, List<int[]> batches, Augmentation augmentation,
         Random random, double learningRate, CancellationToken cancel)
     {
         model.train();
@@ -96,7 +96,7 @@ public sealed class Trainer
         return total.item<float>() / batches.Sum(b => b.Length);
     }
 
-    static ImmutableArray<ImmutableArray<float>> Predict(MerNet model, PairSource pairs, ImmutableArray<int> clips)
+    static ImmutableArray<ImmutableArray<float>> Predict(Network model, PairSource pairs, ImmutableArray<int> clips)
     {
         model.eval();
         using var noGrad = inference_mode();

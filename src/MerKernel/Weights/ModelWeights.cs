@@ -1,4 +1,3 @@
-using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +9,7 @@ public static class ModelWeights
     /// <summary>Writes the state of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">The file to write.</param>
-    public static void Save(MerNet network, string path)
+    public static void Save(nn.Module network, string path)
     {
         using var scope = NewDisposeScope();
         Safetensors.Write(path, network.state_dict(), new Dictionary<string, string> { ["format"] = "pt" });
@@ -20,7 +19,7 @@ public static class ModelWeights
     /// <param name="network">The network, built with the options the file was written with.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="UserErrorException">A tensor is missing, unknown, or of another shape or type; nothing was changed.</exception>
-    public static void Load(MerNet network, string path)
+    public static void Load(nn.Module network, string path)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();

@@ -19,11 +19,26 @@ public class ExperimentHashTests
         [
             Full with { Seed = 2 }, Full with { DatasetFingerprint = "g" }, Full with { Dataset = DatasetId.Samm },
             Full with { ShuffleLabels = true }, Full with { HeldOutSubjects = 1 },
-            Full with { Model = Full.Model with { Continuous = false } },
+            Full with { Model = new MerNetOptions { Continuous = false } }, Full with { Model = new MerNetOptions { Classes = 4 } },
+            Full with { ActionUnits = ActionUnitSource.None }, Full with { ActionUnits = ActionUnitSource.Shuffled },
             Full with { Training = Full.Training with { LearningRate = 1e-3 } },
             Full with { Training = Full.Training with { Augmentation = new() { FlipProbability = 0 } } },
         ];
         Assert.Equal(changed.Length + 1, changed.Append(Full).Select(ExperimentHash.Of).Distinct().Count());
+    }
+
+    // Written by hand from the options' stated defaults, its digest by sha256sum: where this test fails, every stored run is about to be trained again.
+    [Fact]
+    public void The_papers_full_network_has_the_text_and_digest_written_by_hand()
+    {
+        var text = """
+            {"actionUnits":"Annotated","dataset":"CasmeII","datasetFingerprint":"f","heldOutSubjects":0,"model":{"activation":"HSwish","attention":"Vertical","classes":5,
+            "continuous":true,"frames":"OnsetAndApex","inputSize":224,"motion":"ContinuousAttention","network":"MerNet","position":"Swin","stochasticDepth":0.1,"widthDivisor":1,
+            "windowSize":7},"seed":1,"shuffleLabels":false,"training":{"accumulationSteps":2,"augmentation":{"cropPadding":15,"flipProbability":0.5,"maxRotationDegrees":3},
+            "batchSize":16,"decayEpochs":50,"epochs":75,"frameJitter":true,"learningRate":0.0008,"learningRateDecay":0.987,"weightDecay":0.6}}
+            """.ReplaceLineEndings("");
+        Assert.Equal(text, ExperimentHash.CanonicalJson(Full));
+        Assert.Equal("e3769a147f3a6074", ExperimentHash.Of(Full));
     }
 
     [Fact]

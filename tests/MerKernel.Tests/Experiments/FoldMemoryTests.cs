@@ -1,5 +1,4 @@
 using MerKernel.Experiments;
-using MerKernel.Models;
 using TorchSharp;
 
 namespace MerKernel.Tests.Experiments;
@@ -13,7 +12,7 @@ public class FoldMemoryTests
         using var data = TinyDataset.Create();
         var experiment = LosoEngineTests.Tiny(data);
         // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with the module.
-        using var model = MerNet.Create(experiment.Model, 1);
+        using var model = experiment.Model.Create(1, actionUnits: true);
         var miscounted = model.parameters().Count();
 
         FoldRun.Train(experiment, data, "01", torch.CPU);

@@ -9,10 +9,10 @@ namespace MerKernel.Tests.Experiments;
 
 public class LosoEngineTests
 {
-    internal static Experiment Tiny(MerDataset data) => new()
+    internal static Experiment Tiny(MerDataset data, PositionStream position = PositionStream.None) => new()
     {
         Dataset = data.Id, DatasetFingerprint = data.Fingerprint,
-        Model = new MerNetOptions { Position = PositionStream.None, InputSize = data.Size, WidthDivisor = 16, Classes = data.Classes.Length },
+        Model = new MerNetOptions { Position = position, WindowSize = 4, InputSize = data.Size, WidthDivisor = 16, Classes = data.Classes.Length },
         Training = new TrainingOptions { Epochs = 3, BatchSize = 4, AccumulationSteps = 1, LearningRate = 2e-3 },
     };
 
@@ -21,7 +21,7 @@ public class LosoEngineTests
     {
         using var data = TinyDataset.Create();
         // The whole network: stochastic depth draws too.
-        var experiment = Tiny(data) with { Model = Tiny(data).Model with { Position = PositionStream.Swin, WindowSize = 4 } };
+        var experiment = Tiny(data, PositionStream.Swin);
         byte[][] Run(int workers)
         {
             using var folder = new TemporaryFolder();
@@ -80,6 +80,18 @@ public class LosoEngineTests
         Assert.Equal(3, failures.Count);
         Assert.All(failures, f => Assert.IsType<TrainingFailedException>(f.Error));
         Assert.Equal((6, 3), (counter.Failed, counter.Finished));
+    }
+
+    [Theory]
+    [InlineData(ActionUnitSource.Annotated, true)]
+    [InlineData(ActionUnitSource.Shuffled, true)]
+    [InlineData(ActionUnitSource.None, false)]
+    public void The_network_has_an_input_for_action_units_where_the_experiment_has_a_source(ActionUnitSource source, bool sees)
+    {
+        using var data = TinyDataset.Create();
+        var seen = new List<bool>();
+        FoldRun.Train(Tiny(data) with { ActionUnits = source }, data, "01", torch.CPU, started: n => seen.Add(((MerNet)n).SeesActionUnits));
+        Assert.Equal([sees], seen);
     }
 
     [Fact]

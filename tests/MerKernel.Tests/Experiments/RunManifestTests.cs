@@ -14,7 +14,7 @@ public class RunManifestTests
             Dataset = DatasetId.Samm, Synthetic = true, Fingerprint = "f", Sheet = "sheet.xlsx", SheetSha256 = "00", Frames = "SAMM", Preparation = "size 224",
             Clips = [new PreparedClip("006/006_1_2", "key", [5562, 5563], [5588], ["erratum x: y"])], Dropped = [new DroppedClip("024/024_1_1", "the emotion 'fear' is outside the class set 'five'")],
         };
-        var experiment = new Experiment { Dataset = DatasetId.Samm, DatasetFingerprint = "f", Model = new(), Training = new(), Seed = 1 };
+        var experiment = new Experiment { Dataset = DatasetId.Samm, DatasetFingerprint = "f" };
         var store = new RunStore(folder);
         store.Save(experiment, manifest);
         var read = DatasetManifest.FromJson(File.ReadAllText(Path.Combine(store.FolderOf(ExperimentHash.Of(experiment)), "data.json")));

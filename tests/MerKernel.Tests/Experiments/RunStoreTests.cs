@@ -80,6 +80,23 @@ public class RunStoreTests
     }
 
     [Fact]
+    public void Experiments_of_another_version_are_left_out_and_one_sentence_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        var warnings = new List<string>();
+        var store = new RunStore(folder.Path) { Warn = warnings.Add };
+        store.Save(Experiment);
+        foreach (var old in (string[])["a", "b"])
+        {
+            Directory.CreateDirectory(folder.File(old));
+            File.WriteAllText(Path.Combine(folder.File(old), "experiment.json"), """{"schema":1,"experiment":{"dataset":"Samm","shuffleActionUnits":false}}""");
+        }
+        Assert.Equal([Experiment], store.Experiments());
+        Assert.Contains("2 experiments", Assert.Single(warnings));
+        Assert.Contains("trained again", warnings[0]);
+    }
+
+    [Fact]
     public void Temporary_files_of_dead_processes_are_swept_and_others_stay()
     {
         using var folder = new TemporaryFolder();

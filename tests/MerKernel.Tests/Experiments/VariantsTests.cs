@@ -9,7 +9,7 @@ public class VariantsTests
 
     [Fact]
     public void Twelve_variants_are_twelve_networks() =>
-        Assert.Equal(12, Variants.All.Select(v => v.Apply(Base)).Distinct().Count());
+        Assert.Equal(12, Variants.All.Select(v => (v.Apply(Base), v.ActionUnits)).Distinct().Count());
 
     [Fact]
     public void A_variant_leaves_size_and_classes_alone() => Assert.All(Variants.All, v =>
@@ -23,15 +23,16 @@ public class VariantsTests
 
     // Motion stream, position stream, action units: the readings of the four ablations of Table 2 and of Table 7.
     [Theory]
-    [InlineData("baseline", MotionStream.ResNet18, PositionStream.None, false)]
-    [InlineData("cva", MotionStream.ContinuousAttention, PositionStream.None, false)]
-    [InlineData("fpf", MotionStream.ResNet18, PositionStream.Swin, false)]
-    [InlineData("au", MotionStream.ResNet18, PositionStream.None, true)]
-    [InlineData("no-au", MotionStream.ContinuousAttention, PositionStream.Swin, false)]
-    public void Ablations_take_away_what_their_row_says(string key, MotionStream motion, PositionStream position, bool units)
+    [InlineData("baseline", MotionStream.ResNet18, PositionStream.None, ActionUnitSource.None)]
+    [InlineData("cva", MotionStream.ContinuousAttention, PositionStream.None, ActionUnitSource.None)]
+    [InlineData("fpf", MotionStream.ResNet18, PositionStream.Swin, ActionUnitSource.None)]
+    [InlineData("au", MotionStream.ResNet18, PositionStream.None, ActionUnitSource.Annotated)]
+    [InlineData("au-shuffled", MotionStream.ContinuousAttention, PositionStream.Swin, ActionUnitSource.Shuffled)]
+    [InlineData("no-au", MotionStream.ContinuousAttention, PositionStream.Swin, ActionUnitSource.None)]
+    public void Ablations_take_away_what_their_row_says(string key, MotionStream motion, PositionStream position, ActionUnitSource units)
     {
         var options = Variants.Named(key).Apply(Base);
-        Assert.Equal((motion, position, units), (options.Motion, options.Position, options.UseActionUnits));
+        Assert.Equal((motion, position, units), (options.Motion, options.Position, Variants.Named(key).ActionUnits));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class AttentionTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small(variant), seed: 1);
+        using var network = Networks.Create(variant);
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
         var attention = (CoordinateAttention)network.named_modules().Single(m => m.name == "motion.blocks.0.attention").module;
@@ -47,8 +47,8 @@ public class AttentionTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var continuous = MerNet.Create(Networks.Small(), seed: 1);
-        using var independent = MerNet.Create(Networks.Small("independent"), seed: 2);
+        using var continuous = Networks.Create();
+        using var independent = Networks.Create("independent", seed: 2);
         var state = continuous.state_dict();
         foreach (var (name, tensor) in independent.state_dict())
         {

@@ -12,7 +12,7 @@ public class MerNetTests
     public void Every_parameter_of_every_variant_gets_a_gradient(string variant)
     {
         using var scope = NewDisposeScope();
-        using var network = MerNet.Create(Networks.Small(variant), seed: 1);
+        using var network = Networks.Create(variant);
         var (onset, apex, units) = Networks.Batch(4, 40);
         var labels = torch.tensor(new long[] { 0, 1, 2, 3 });
         network.train();
@@ -33,7 +33,7 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small(variant), seed: 1);
+        using var network = Networks.Create(variant);
         network.eval();
         var (onset, apex, units) = Networks.Batch(4, 40);
         var order = torch.tensor(new long[] { 2, 0, 3, 1 });
@@ -46,9 +46,9 @@ public class MerNetTests
     [Fact]
     public void The_same_seed_gives_the_same_weights_and_another_seed_others()
     {
-        using var a = MerNet.Create(Networks.Small(), seed: 7);
-        using var b = MerNet.Create(Networks.Small(), seed: 7);
-        using var c = MerNet.Create(Networks.Small(), seed: 8);
+        using var a = Networks.Create(seed: 7);
+        using var b = Networks.Create(seed: 7);
+        using var c = Networks.Create(seed: 8);
         var name = "position.layers.2.blocks.5.mlp.fc2.weight";
         foreach (var (key, value) in a.state_dict())
         {
@@ -64,7 +64,7 @@ public class MerNetTests
         MerNet network;
         using (NewDisposeScope())
         {
-            network = MerNet.Create(Networks.Small("both-directions"), seed: 1);
+            network = Networks.Create("both-directions");
         }
 
         using (network)
@@ -105,7 +105,7 @@ public class MerNetTests
     [Fact]
     public void Steps_in_a_dispose_scope_leave_no_tensors_behind()
     {
-        using var network = MerNet.Create(Networks.Small(), seed: 1);
+        using var network = Networks.Create();
         network.train();
         var (onset, apex, units) = Networks.Batch(2, 40);
 
@@ -133,7 +133,7 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small(), seed: 1);
+        using var network = Networks.Create();
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
         var seen = zeros(1);
@@ -154,9 +154,9 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var both = MerNet.Create(Networks.Small(), seed: 1);
-        using var onsetOnly = MerNet.Create(Networks.Small("onset"), seed: 1);
-        using var apexOnly = MerNet.Create(Networks.Small("apex"), seed: 1);
+        using var both = Networks.Create();
+        using var onsetOnly = Networks.Create("onset");
+        using var apexOnly = Networks.Create("apex");
         foreach (var network in new[] { both, onsetOnly, apexOnly })
         {
             network.eval();
@@ -197,7 +197,7 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small(variant), seed: 1);
+        using var network = Networks.Create(variant);
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
         Assert.Equal(Networks.Values(network.forward(onset, apex, units)), Networks.Values(network.forward(onset, apex, 1 - units)));
@@ -208,7 +208,7 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small(), seed: 1);
+        using var network = Networks.Create();
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
         Assert.True(Networks.LargestDifference(network.forward(onset, apex, units), network.forward(onset, apex, 1 - units)) > 1e-3);
@@ -219,7 +219,7 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small("both-directions"), seed: 1);
+        using var network = Networks.Create("both-directions");
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
         var single = network.forward(onset, apex, units);

@@ -70,7 +70,7 @@ public class ShapeTests
         var (onset, apex, units) = Networks.Batch(2, size);
         foreach (var variant in new[] { "full", "vit", "fpf" })
         {
-            using var network = MerNet.Create(Networks.Small(variant) with { InputSize = size }, seed: 1);
+            using var network = Networks.Create(variant, Networks.Small(variant) with { InputSize = size });
             var features = network.Extract(onset, apex, units);
             var side = (int)Math.Ceiling(size / 16.0);
             Assert.Equal([2, 64, side, side], features.MotionMap.shape);
@@ -83,7 +83,7 @@ public class ShapeTests
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        using var network = MerNet.Create(Networks.Small("baseline") with { InputSize = 64 }, seed: 1);
+        using var network = Networks.Create("baseline", Networks.Small("baseline") with { InputSize = 64 });
         var (onset, apex, units) = Networks.Batch(2, 64);
         var features = network.Extract(onset, apex, units);
         Assert.Equal([2, 64, 2, 2], features.MotionMap.shape);
@@ -96,7 +96,7 @@ public class ShapeTests
     public void Frames_of_another_size_than_the_network_was_built_for_are_refused()
     {
         using var scope = NewDisposeScope();
-        using var network = MerNet.Create(Networks.Small(), seed: 1);
+        using var network = Networks.Create();
         var (onset, apex, units) = Networks.Batch(2, 48);
         var error = Assert.Throws<ArgumentException>(() => network.forward(onset, apex, units));
         Assert.Contains("48 x 48", error.Message);

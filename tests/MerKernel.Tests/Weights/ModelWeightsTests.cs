@@ -13,8 +13,8 @@ public class ModelWeightsTests
     {
         using var folder = new WeightFolder();
         using var scope = NewDisposeScope();
-        using var saved = MerNet.Create(Networks.Small("both-directions"), seed: 1);
-        using var loaded = MerNet.Create(Networks.Small("both-directions"), seed: 2);
+        using var saved = Networks.Create("both-directions");
+        using var loaded = Networks.Create("both-directions", seed: 2);
         var (onset, apex, units) = Networks.Batch(3, 40);
         saved.train();
         saved.forward(onset, apex, units); // moves the BatchNorm statistics away from their start
@@ -34,7 +34,7 @@ public class ModelWeightsTests
     {
         using var folder = new WeightFolder();
         using var scope = NewDisposeScope();
-        using var network = MerNet.Create(Networks.Small(), seed: 1);
+        using var network = Networks.Create();
         var state = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
         state["head.fc3.bias"] += 1;
         _ = fault switch
