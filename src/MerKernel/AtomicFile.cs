@@ -1,12 +1,11 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MerKernel;
 
 /// <summary>Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.</summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
-    const string Ending = ".tmp";
-
     /// <summary>Writes a text file.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
     public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
@@ -15,41 +14,70 @@ public static class AtomicFile
     /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}{Ending}";
+        path = Path.GetFullPath(path);
+        var (folder, temporary) = (Path.GetDirectoryName(path)!, TemporaryName.For(path));
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Directory.CreateDirectory(folder);
+            FaultPoint.Reach("create", path);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 write(stream);
+                FaultPoint.Reach("write", path, () => stream.SetLength(stream.Length / 2));
+                FaultPoint.Reach("flush", path, stream.Flush);
                 stream.Flush(flushToDisk: true);
             }
+            FaultPoint.Reach("rename", path);
             File.Move(temporary, path, overwrite: true);
+            FaultPoint.Reach("renamed", path);
+            FlushFolder(folder);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             TryDelete(temporary);
-            throw new UserErrorException($"{path} could not be written ({e.Message}); free space or make the folder writable and call again, what was finished is kept.", e);
+            if (e is IOException or UnauthorizedAccessException) throw Unwritable(path, e);
+            throw;
         }
     }
 
-    /// <summary>Deletes the temporary files that killed processes of this machine left in a folder and below it.</summary>
+    /// <summary>The sentence for a file that cannot be written; the system's remark without the temporary name it ends in.</summary>
+    internal static UserErrorException Unwritable(string path, Exception error) =>
+        new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the folder writable and call again, what was finished is kept.", error);
+
+    /// <summary>Deletes what killed processes left unfinished in a folder and below it.</summary>
     public static void Sweep(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + Ending, SearchOption.AllDirectories))
-            if (!WriterLives(path)) TryDelete(path);
-    }
-
-    static bool WriterLives(string path)
-    {
-        var writer = Path.GetFileNameWithoutExtension(path).Split('.')[^1].Split('-')[0];
-        return !int.TryParse(writer, out var id) || Directory.Exists($"/proc/{id}");
+        var unfinished = new DirectoryInfo(folder).EnumerateFileSystemInfos("*" + TemporaryName.Ending, SearchOption.AllDirectories).ToList();
+        foreach (var entry in unfinished)
+            if (TemporaryName.IsLeftBehind(entry)) TryDelete(entry.FullName);
     }
 
     static void TryDelete(string path)
     {
-        try { File.Delete(path); }
+        try
+        {
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            else File.Delete(path);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { /* What cannot be deleted now is swept later. */ }
     }
+
+    // A rename is on disk only when its folder is. Some file systems know no such thing; then it is as safe as they make it.
+    static void FlushFolder(string folder)
+    {
+        var handle = OpenFolder(folder, 0);
+        if (handle < 0) return;
+        _ = Synchronize(handle);
+        _ = CloseFolder(handle);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFolder(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Synchronize(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseFolder(int handle);
 }

@@ -27,22 +27,30 @@ public static class DatasetLoader
         sheet.MustBe(source.Id);
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
+        AtomicFile.Sweep(options.CacheFolder);
         var manifest = ReadManifest(cache, plan, options);
-        if (manifest is null)
-        {
-            manifest = Prepare(plan, options, cache, progress, cancellation);
-            cache.WriteText(Path.Combine("sets", manifest.Fingerprint + ".json"), manifest.ToJson());
-            cache.WriteText(Path.Combine("index", plan.StatDigest + ".txt"), manifest.Fingerprint);
-        }
+        if (manifest is null) manifest = PrepareAndKeep();
         else progress?.Report(new PreparationProgress(manifest.Clips.Length, manifest.Clips.Length, "cache"));
-        return Assemble(plan, manifest, options, cache);
+        if (TryAssemble(plan, manifest, options, cache) is { } data) return data;
+        // What was damaged is set aside now and prepared again.
+        return TryAssemble(plan, PrepareAndKeep(), options, cache)
+            ?? throw new UserErrorException($"{options.CacheFolder} does not keep what is written to it; check the disk or choose another cache folder.");
+
+        DatasetManifest PrepareAndKeep()
+        {
+            var made = Prepare(plan, options, cache, progress, cancellation);
+            var json = made.ToJson();
+            cache.WriteText(Path.Combine("sets", made.Fingerprint + ".json"), json);
+            cache.WriteText(Path.Combine("index", plan.StatDigest + ".txt"), $"{made.Fingerprint} {Hash(json)}");
+            return made;
+        }
     }
 
-    // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents.
+    // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents, and holds the manifest's checksum.
     private static DatasetManifest? ReadManifest(ClipCache cache, PreparationPlan plan, PreparationOptions options)
     {
-        if (cache.ReadText(Path.Combine("index", plan.StatDigest + ".txt")) is not { } fingerprint) return null;
-        if (cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json) return null;
+        if (cache.ReadText(Path.Combine("index", plan.StatDigest + ".txt"))?.Split(' ') is not [{ } fingerprint, { } checksum]) return null;
+        if (!fingerprint.All(char.IsAsciiHexDigitLower) || cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json || Hash(json) != checksum) return null;
         try
         {
             var manifest = DatasetManifest.FromJson(json);
@@ -131,7 +139,8 @@ public static class DatasetLoader
         throw new UserErrorException($"{failing[0]!.Value.Reason}{more} ({plan.Clips.Length} clips checked); {cure}, or run 'mer data check' for the list.");
     }
 
-    private static MerDataset Assemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache)
+    /// <summary>The data set; null where prepared clips turned out damaged, which are then set aside.</summary>
+    private static MerDataset? TryAssemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache)
     {
         var byId = plan.Clips.ToDictionary(c => c.Clip.Id, c => c.Clip);
         var onset = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
@@ -149,10 +158,18 @@ public static class DatasetLoader
         }
         // The data set owns its frames: they outlive any dispose scope that happens to be open.
         var frames = torch.empty([rows, 3, options.Size, options.Size], torch.uint8).DetachFromDisposeScope();
+        var sound = true;
         foreach (var (clip, row, count) in starts)
         {
             using var view = frames.narrow(0, row, count);
-            cache.ReadFrames(clip.Cache, view.bytes);
+            if (cache.TryReadFrames(clip.Cache, view.bytes)) continue;
+            sound = false;
+            SetAside.Move(cache.PathOf(clip.Cache), "its checksum does not match", "the clip is prepared again", options.Warn);
+        }
+        if (!sound)
+        {
+            frames.Dispose();
+            return null;
         }
         var clips = manifest.Clips.Select(c => byId[c.Clip] with { Notes = c.Notes }).ToImmutableArray();
         return new MerDataset

@@ -27,6 +27,9 @@ public sealed record PreparationOptions
     /// <summary>Where prepared clips are kept between runs.</summary>
     public string CacheFolder { get; init; } = Path.Combine("results", "cache");
 
+    /// <summary>Called with one sentence when a prepared clip turns out damaged and is set aside.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Clips prepared side by side; changes the time, never the result.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 }

@@ -45,7 +45,7 @@ public sealed class Workbench : IDisposable
     public MerDataset Dataset(DatasetId id, CancellationToken cancel = default)
     {
         if (_datasets.TryGetValue(id, out var known)) return known;
-        var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = CacheFolder };
+        var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = CacheFolder, Warn = Say };
         var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
         return _datasets[id] = DatasetLoader.Load(new DatasetSource(RootOf(id, cancel), id), options, progress, cancel);
     }

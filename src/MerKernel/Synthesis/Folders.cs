@@ -3,7 +3,9 @@ namespace MerKernel.Synthesis;
 /// <summary>Folders that appear whole or not at all.</summary>
 static class Folders
 {
-    /// <summary>Fills a new folder under a temporary name, then renames it over what stood there; a null folder is passed through.</summary>
+    /// <summary>
+    /// Fills a new folder under a temporary name, then renames it, unless another process has put the same there meanwhile; a null folder is passed through.
+    /// </summary>
     public static void Fill(string? folder, Action<string?> fill)
     {
         if (folder is null)
@@ -11,12 +13,28 @@ static class Folders
             fill(null);
             return;
         }
-        var parent = Path.GetDirectoryName(folder)!;
-        var temporary = Path.Combine(parent, $".{Path.GetFileName(folder)}.partial");
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        var temporary = TemporaryName.For(Path.Combine(Path.GetDirectoryName(folder)!, $".{Path.GetFileName(folder)}"));
+        FaultPoint.Reach("create", folder);
         Directory.CreateDirectory(temporary);
-        fill(temporary);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        Directory.Move(temporary, folder);
+        try
+        {
+            fill(temporary);
+            FaultPoint.Reach("rename", folder);
+            Move(temporary, folder);
+            FaultPoint.Reach("renamed", folder);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    static void Move(string temporary, string folder)
+    {
+        try
+        {
+            if (!Directory.Exists(folder)) Directory.Move(temporary, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder)) { /* Another process was quicker. */ }
     }
 }

@@ -25,25 +25,22 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
     public bool Claim(string folder)
     {
         var marker = Path.Combine(folder, FrameLayout.SyntheticMark);
-        if (File.Exists(marker))
+        if (!File.Exists(marker))
         {
-            if (File.ReadAllText(marker) != _text)
-                throw new UserErrorException($"{folder} holds a look-alike of other options or of an older version: delete it or choose another folder.");
-            return File.Exists(Path.Combine(folder, FinishedName));
+            // Looked at again afterwards: another process may be claiming the folder for the same look-alike.
+            if (HoldsOtherThings(folder) && !File.Exists(marker))
+                throw new UserErrorException($"{folder} is not empty and not a look-alike, perhaps it holds real data: choose another folder.");
+            AtomicFile.Write(marker, _text);
         }
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new UserErrorException($"{folder} is not empty and not a look-alike, perhaps it holds real data: choose another folder.");
-        Directory.CreateDirectory(folder);
-        Put(marker);
-        return false;
+        else if (File.ReadAllText(marker) != _text)
+            throw new UserErrorException($"{folder} holds a look-alike of other options or of an older version, or {FrameLayout.SyntheticMark} in it is damaged: delete the folder or choose another.");
+        AtomicFile.Sweep(folder);
+        return File.Exists(Path.Combine(folder, FinishedName));
     }
 
     /// <summary>Marks the folder as finished.</summary>
-    public void Finish(string folder) => Put(Path.Combine(folder, FinishedName));
+    public void Finish(string folder) => AtomicFile.Write(Path.Combine(folder, FinishedName), _text);
 
-    void Put(string path)
-    {
-        File.WriteAllText(path + ".partial", _text);
-        File.Move(path + ".partial", path, overwrite: true);
-    }
+    static bool HoldsOtherThings(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => !entry.EndsWith(TemporaryName.Ending, StringComparison.Ordinal));
 }

@@ -20,7 +20,7 @@ static partial class Sheets
     public static string NameOf(DatasetId dataset) =>
         dataset == DatasetId.CasmeII ? "CASME2-coding-20190701.xlsx" : "SAMM_Micro_FACS_Codes_v2.xlsx";
 
-    /// <summary>Writes the sheet under a temporary name and moves it into place.</summary>
+    /// <summary>Writes the sheet.</summary>
     public static void Write(DatasetId dataset, IEnumerable<LookAlikeClip> clips, string path)
     {
         object?[][] rows = dataset == DatasetId.CasmeII
@@ -28,9 +28,7 @@ static partial class Sheets
             : [.. SammPreamble(), SammHeader, .. clips.Select(SammRow)];
         using var book = new MemoryStream();
         book.SaveAs(Cells(rows), printHeader: false, sheetName: dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY");
-        var temporary = path + ".partial";
-        using (var file = File.Create(temporary)) CopyReproducibly(book, file);
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.Write(path, file => CopyReproducibly(book, file));
     }
 
     static object?[] CasmeIIRow(LookAlikeClip c) =>
@@ -66,7 +64,7 @@ static partial class Sheets
     {
         book.Position = 0;
         using var source = new ZipArchive(book, ZipArchiveMode.Read);
-        using var copy = new ZipArchive(target, ZipArchiveMode.Create);
+        using var copy = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
         var ids = new Dictionary<string, string>();
         foreach (var entry in source.Entries)
         {

@@ -87,6 +87,7 @@ sealed class Studio : IDisposable
     void Save(Mat image, string path)
     {
         Cv2.ImEncode(".jpg", image, out var bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
+        FaultPoint.Reach("write", path, () => File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]));
         File.WriteAllBytes(path, bytes);
     }
 }
