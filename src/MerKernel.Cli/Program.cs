@@ -1,17 +1,17 @@
 using MerKernel;
 using MerKernel.Cli;
 
+using var interruption = new Interruption();
 try
 {
-    return await RootCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    var status = await RootCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+    return interruption.ExitCode ?? status;
 }
-catch (UserErrorException e)
+catch (OperationCanceledException) when (interruption.ExitCode is { } code)
 {
-    Console.Error.WriteLine($"mer: {e.Message}");
-    return 1;
+    return code;
 }
-catch (OperationCanceledException)
+catch (Exception e)
 {
-    Console.Error.WriteLine("mer: stopped. Finished folds are kept; the same command goes on from there.");
-    return 130;
+    return interruption.ExitCode ?? Failure.Report(e);
 }

@@ -19,6 +19,7 @@ public static partial class AtomicFile
         try
         {
             Directory.CreateDirectory(folder);
+            DeleteLeftBehind(folder, Path.GetFileName(path) + ".*", SearchOption.TopDirectoryOnly);
             FaultPoint.Reach("create", path);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
@@ -47,10 +48,13 @@ public static partial class AtomicFile
     /// <summary>Deletes what killed processes left unfinished in a folder and below it.</summary>
     public static void Sweep(string folder)
     {
-        if (!Directory.Exists(folder)) return;
-        var unfinished = new DirectoryInfo(folder).EnumerateFileSystemInfos("*" + TemporaryName.Ending, SearchOption.AllDirectories).ToList();
-        foreach (var entry in unfinished)
-            if (TemporaryName.IsLeftBehind(entry)) TryDelete(entry.FullName);
+        if (Directory.Exists(folder)) DeleteLeftBehind(folder, "*", SearchOption.AllDirectories);
+    }
+
+    static void DeleteLeftBehind(string folder, string pattern, SearchOption search)
+    {
+        var unfinished = new DirectoryInfo(folder).EnumerateFileSystemInfos(pattern + TemporaryName.Ending, search).ToList();
+        foreach (var entry in unfinished.Where(TemporaryName.IsLeftBehind)) TryDelete(entry.FullName);
     }
 
     static void TryDelete(string path)

@@ -23,6 +23,7 @@ static class ReproduceCommand
             TablesCommand.Show(rows);
             Keep(bench, rows);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}. The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
+            if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             return status;
         }));
         return command;

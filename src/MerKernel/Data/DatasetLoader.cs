@@ -142,14 +142,16 @@ public static class DatasetLoader
     /// <summary>The data set; null where prepared clips turned out damaged, which are then set aside.</summary>
     private static MerDataset? TryAssemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache)
     {
+        var headers = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, FrameBytes(options))).ToArray();
+        if (headers.Contains(null)) return null;
         var byId = plan.Clips.ToDictionary(c => c.Clip.Id, c => c.Clip);
         var onset = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
         var apex = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
         var starts = new List<(PreparedClip Clip, int Row, int Count)>();
         var rows = 0;
-        foreach (var clip in manifest.Clips)
+        foreach (var (clip, header) in manifest.Clips.Zip(headers))
         {
-            int[] numbers = cache.ReadHeader(clip.Cache, FrameBytes(options))!.Frames;
+            var numbers = header!.Frames;
             var first = rows;
             onset.Add([.. clip.OnsetFrames.Select(n => first + Array.IndexOf(numbers, n))]);
             apex.Add([.. clip.ApexFrames.Select(n => first + Array.IndexOf(numbers, n))]);

@@ -6,6 +6,11 @@ namespace MerKernel.Data;
 /// <summary>What a data set was made of: stored with every run, so that a number can be traced to sheet, clips and repairs.</summary>
 public sealed record DatasetManifest
 {
+    private const int CurrentSchema = 1;
+
+    /// <summary>Version of the stored form; files without one are of version 1.</summary>
+    public int Schema { get; init; } = CurrentSchema;
+
     /// <summary>The data set.</summary>
     public required DatasetId Dataset { get; init; }
 
@@ -45,8 +50,12 @@ public sealed record DatasetManifest
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">The text is no manifest.</exception>
-    public static DatasetManifest FromJson(string json) =>
-        JsonSerializer.Deserialize<DatasetManifest>(json, Format) ?? throw new JsonException("The manifest is empty.");
+    public static DatasetManifest FromJson(string json)
+    {
+        var manifest = JsonSerializer.Deserialize<DatasetManifest>(json, Format) ?? throw new JsonException("The manifest is empty.");
+        if (manifest.Schema != CurrentSchema) throw new JsonException($"The manifest has schema {manifest.Schema}, this version reads schema {CurrentSchema}.");
+        return manifest.Clips.IsDefault || manifest.Dropped.IsDefault ? throw new JsonException("The manifest has no clips.") : manifest;
+    }
 }
 
 /// <summary>A clip that is scored.</summary>

@@ -23,4 +23,14 @@ public sealed record FoldPrediction
 
     /// <summary>Logits of the held-out clips by epoch, then clip, then class; empty unless the experiment holds some out.</summary>
     public ImmutableArray<ImmutableArray<ImmutableArray<float>>> HeldOutLogits { get; init; } = [];
+
+    /// <summary>Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.</summary>
+    public bool IsWhole() =>
+        Subject is not null && !Clips.IsDefault && !Clips.Contains(null!) && !TrainingLoss.IsDefault
+        && Fits(Labels, Logits) && Labels.Length == Clips.Length && Fits(HeldOutLabels, HeldOutLogits);
+
+    static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits) =>
+        !labels.IsDefault && !logits.IsDefault && logits.All(epoch => !epoch.IsDefault && epoch.Length == labels.Length && epoch.All(clip => !clip.IsDefault))
+        && logits.SelectMany(epoch => epoch).Select(clip => clip.Length).Distinct().Count() <= 1
+        && labels.All(label => label >= 0 && (logits is not [[var first, ..], ..] || label < first.Length));
 }

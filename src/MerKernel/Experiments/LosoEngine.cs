@@ -61,6 +61,12 @@ public sealed class LosoEngine(RunStore store)
     {
         while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
         {
+            // Another process on the same store may have been quicker.
+            if (store.TryRead(job.Hash, job.Subject) is not null)
+            {
+                Progress?.FoldFinished(job, store.TryReadFacts(job.Hash, job.Subject) ?? new FoldFacts(0, DateTime.UtcNow, Device.ToString()));
+                continue;
+            }
             for (var attempt = 1; attempt <= 2; attempt++)
             {
                 try

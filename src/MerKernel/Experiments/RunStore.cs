@@ -12,7 +12,7 @@ namespace MerKernel.Experiments;
 /// </summary>
 public sealed class RunStore(string folder)
 {
-    const int ExperimentSchema = 2, FoldSchema = 1;
+    const int ExperimentSchema = 2, FoldSchema = 1, FactsSchema = 1;
 
     /// <summary>The store's folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
@@ -29,18 +29,17 @@ public sealed class RunStore(string folder)
     /// <summary>Stores the record of an experiment and the manifest of its data (sheet, clips, repairs), so that a folder explains itself.</summary>
     public void Save(Experiment experiment, DatasetManifest? data = null)
     {
-        var path = Path.Combine(FolderOf(ExperimentHash.Of(experiment)), "experiment.json");
-        if (!File.Exists(path))
-            AtomicFile.Write(path, JsonSerializer.Serialize(new StoredExperiment(ExperimentSchema, experiment), StoreJson.Options) + "\n");
-        var manifest = Path.Combine(FolderOf(ExperimentHash.Of(experiment)), "data.json");
-        if (data is not null && !File.Exists(manifest)) AtomicFile.Write(manifest, data.ToJson() + "\n");
+        var hash = ExperimentHash.Of(experiment);
+        Keep(Path.Combine(FolderOf(hash), "experiment.json"), JsonSerializer.Serialize(new StoredExperiment(ExperimentSchema, experiment), StoreJson.Options) + "\n",
+            text => ExperimentHash.Of(ParseExperiment(text)) == hash);
+        if (data is not null) Keep(Path.Combine(FolderOf(hash), "data.json"), data.ToJson() + "\n", text => DatasetManifest.FromJson(text).Fingerprint == data.Fingerprint);
     }
 
     /// <summary>Stores a fold and its facts.</summary>
     public void Save(string hash, FoldPrediction fold, FoldFacts facts)
     {
         var body = JsonSerializer.Serialize(fold, StoreJson.Compact);
-        AtomicFile.Write(FactsPath(hash, fold.Subject), JsonSerializer.Serialize(facts, StoreJson.Options) + "\n");
+        AtomicFile.Write(FactsPath(hash, fold.Subject), JsonSerializer.Serialize(new StoredFacts(FactsSchema, facts), StoreJson.Options) + "\n");
         AtomicFile.Write(FoldPath(hash, fold.Subject), $"{{\"schema\":{FoldSchema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
     }
 
@@ -48,15 +47,13 @@ public sealed class RunStore(string folder)
     public FoldPrediction? TryRead(string hash, string subject)
     {
         var path = FoldPath(hash, subject);
-        if (!File.Exists(path)) return null;
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Text(path) is { } text ? Parse(text, path, subject) : null;
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (IsDamage(e))
         {
-            File.Move(path, path + ".damaged", overwrite: true);
-            Warn?.Invoke($"{path} is damaged ({e.Message}); it was set aside as {Path.GetFileName(path)}.damaged and the fold is computed again.");
+            SetAside.Move(path, e.Message.TrimEnd('.'), "the fold is computed again", Warn);
             return null;
         }
     }
@@ -73,11 +70,19 @@ public sealed class RunStore(string folder)
         return folds;
     }
 
-    /// <summary>Reads a fold's facts; null if there are none.</summary>
+    /// <summary>Reads a fold's facts; null if there are none, or if the file is damaged, which is then set aside: no number depends on it.</summary>
     public FoldFacts? TryReadFacts(string hash, string subject)
     {
         var path = FactsPath(hash, subject);
-        return File.Exists(path) ? JsonSerializer.Deserialize<FoldFacts>(File.ReadAllText(path), StoreJson.Options) : null;
+        try
+        {
+            return Text(path) is { } text ? ParseFacts(text) : null;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            SetAside.Move(path, e.Message.TrimEnd('.'), "how long the fold took is not known any more", Warn);
+            return null;
+        }
     }
 
     /// <summary>The stored experiments. Those of another version of this program are left out with one sentence; what is wanted of them is trained again.</summary>
@@ -96,7 +101,7 @@ public sealed class RunStore(string folder)
                 if (JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() != ExperimentSchema) foreign++;
                 else stored = JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options);
             }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception e) when (IsDamage(e))
             {
                 Warn?.Invoke($"{path} cannot be read ({e.Message}); delete that folder or restore the file.");
             }
@@ -106,7 +111,56 @@ public sealed class RunStore(string folder)
             Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders may be deleted.");
     }
 
-    static FoldPrediction Parse(string text, string path)
+    /// <summary>Writes a file that explains the folder, unless a sound one is there.</summary>
+    void Keep(string path, string text, Func<string, bool> isSound)
+    {
+        if (Text(path) is { } stored)
+        {
+            var why = "it belongs to another experiment";
+            try
+            {
+                if (stored == text || isSound(stored)) return;
+            }
+            catch (Exception e) when (IsDamage(e))
+            {
+                why = e.Message.TrimEnd('.');
+            }
+            SetAside.Move(path, why, "is written again", Warn);
+        }
+        AtomicFile.Write(path, text);
+    }
+
+    /// <summary>A file's text; null where there is no file.</summary>
+    static string? Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path} cannot be opened ({e.Message.TrimEnd('.')}); allow reading it, or give another --store folder.", e);
+        }
+    }
+
+    static bool IsDamage(Exception e) => e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException;
+
+    static Experiment ParseExperiment(string text) =>
+        JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment ?? throw new FormatException("it is empty");
+
+    // Facts of the version before stand bare in their file.
+    static FoldFacts? ParseFacts(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        if (!json.RootElement.TryGetProperty("schema", out var schema)) return json.RootElement.Deserialize<FoldFacts>(StoreJson.Options);
+        return schema.GetInt32() == FactsSchema ? json.RootElement.Deserialize<StoredFacts>(StoreJson.Options)?.Facts : null;
+    }
+
+    static FoldPrediction Parse(string text, string path, string subject)
     {
         var lines = text.Split('\n');
         if (lines.Length != 3 || lines[2].Length != 0 || !lines[1].EndsWith('}')) throw new FormatException("it ends too early");
@@ -116,7 +170,9 @@ public sealed class RunStore(string folder)
         if (schema != FoldSchema)
             throw new UserErrorException($"{path} has schema {schema} and this version reads schema {FoldSchema}; use the version that wrote it, or another --store folder.");
         if (head.RootElement.GetProperty("sha256").GetString() != Checksum(body)) throw new FormatException("its checksum does not match");
-        return JsonSerializer.Deserialize<FoldPrediction>(body, StoreJson.Compact) ?? throw new FormatException("it is empty");
+        var fold = JsonSerializer.Deserialize<FoldPrediction>(body, StoreJson.Compact);
+        if (fold is null || !fold.IsWhole()) throw new FormatException("its parts do not fit together");
+        return fold.Subject == subject ? fold : throw new FormatException($"it is the fold of subject '{fold.Subject}'");
     }
 
     string FactsPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"facts-{Escape(subject)}.json");
@@ -126,4 +182,6 @@ public sealed class RunStore(string folder)
     static string Escape(string subject) => Uri.EscapeDataString(subject).Replace(".", "%2E");
 
     sealed record StoredExperiment(int Schema, Experiment Experiment);
+
+    sealed record StoredFacts(int Schema, FoldFacts Facts);
 }

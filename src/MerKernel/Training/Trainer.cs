@@ -33,8 +33,21 @@ public sealed class Trainer
     public Action<Network>? Finished { get; init; }
 
     /// <summary>Trains and predicts.</summary>
-    /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingFailedException">The loss became NaN or infinite, or libtorch failed; names the epoch and a cure.</exception>
     public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var reached = 0;
+        try
+        {
+            return Train(dataset, pairs, split, epoch => reached = epoch, progress, cancel);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or UserErrorException or TrainingFailedException))
+        {
+            throw TrainingFailedException.In(reached, e);
+        }
+    }
+
+    FoldPrediction Train(MerDataset dataset, PairSource pairs, FoldSplit split, Action<int> begins, Action<EpochProgress>? progress, CancellationToken cancel)
     {
         using var model = Create(SeedFor("weights"));
         Started?.Invoke(model);
@@ -50,10 +63,11 @@ public sealed class Trainer
         var heldOut = ImmutableArray.CreateBuilder<ImmutableArray<ImmutableArray<float>>>();
         for (var epoch = 0; epoch < Options.Epochs; epoch++)
         {
+            begins(epoch + 1);
             var batches = Batches.Shuffled(split.Train, Options.BatchSize, random);
-            var loss = TrainEpoch(model, optimizer, pairs, batches, augmentation, random, Options.LearningRateAt(epoch), cancel);
+            var loss = TrainEpoch(model, optimizer, pairs, split.Subject, batches, augmentation, random, Options.LearningRateAt(epoch), cancel);
             if (!float.IsFinite(loss))
-                throw new TrainingFailedException($"the loss is {loss} in epoch {epoch + 1}; try a smaller learning rate or full precision");
+                throw TrainingFailedException.NotFinite(epoch + 1, loss);
             losses.Add(loss);
             test.Add(Predict(model, pairs, split.Test));
             if (!split.HeldOut.IsEmpty) heldOut.Add(Predict(model, pairs, split.HeldOut));
@@ -73,7 +87,7 @@ public sealed class Trainer
     }
 
     /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
-    float TrainEpoch(Network model, FlatAdamW optimizer, PairSource pairs, List<int[]> batches, Augmentation augmentation,
+    float TrainEpoch(Network model, FlatAdamW optimizer, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
         Random random, double learningRate, CancellationToken cancel)
     {
         model.train();
@@ -85,6 +99,7 @@ public sealed class Trainer
             foreach (var clips in group)
             {
                 cancel.ThrowIfCancellationRequested();
+                FaultPoint.Reach("step", subject);
                 using var step = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
                 var loss = nn.functional.cross_entropy(model.forward(batch.Onset, batch.Apex, batch.ActionUnits), batch.Labels);

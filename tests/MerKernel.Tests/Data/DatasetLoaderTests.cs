@@ -165,6 +165,43 @@ public sealed class DatasetLoaderTests : IClassFixture<DlibLibraryFixture>, IDis
         Assert.Equal(first.Frames.bytes.ToArray(), second.Frames.bytes.ToArray());
     }
 
+    [Fact]
+    public void A_prepared_clip_with_one_changed_bit_is_set_aside_and_made_again()
+    {
+        using var first = DatasetLoader.Load(source, options);
+        var file = Directory.EnumerateFiles(options.CacheFolder, "*.clip", SearchOption.AllDirectories).First();
+        var whole = File.ReadAllBytes(file);
+        foreach (var at in new[] { 0, 8, 50, whole.Length / 2, whole.Length - 1 })
+        {
+            var changed = whole.ToArray();
+            changed[at] ^= 1;
+            File.WriteAllBytes(file, changed);
+            var warnings = new List<string>();
+            using var second = DatasetLoader.Load(source, options with { Warn = warnings.Add });
+            Assert.Equal(first.Frames.bytes.ToArray(), second.Frames.bytes.ToArray());
+            Assert.Equal(whole, File.ReadAllBytes(file));
+            // A damaged beginning is like a file of another version: not there.
+            if (at >= whole.Length / 2) Assert.Contains("checksum", Assert.Single(warnings), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_changed_manifest_or_index_is_made_again()
+    {
+        using var first = DatasetLoader.Load(source, options);
+        foreach (var file in Directory.EnumerateFiles(options.CacheFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".clip", StringComparison.Ordinal)).ToArray())
+        {
+            var whole = File.ReadAllText(file);
+            foreach (var damaged in new[] { whole[..(whole.Length / 2)], "", whole.Replace("EP02", "EP99", StringComparison.Ordinal), "../../../etc/passwd" })
+            {
+                File.WriteAllText(file, damaged);
+                using var second = DatasetLoader.Load(source, options);
+                Assert.Equal(first.Manifest!.ToJson(), second.Manifest!.ToJson());
+                Assert.Equal(whole, File.ReadAllText(file));
+            }
+        }
+    }
+
     private static int Red(MerDataset data, int row) => data.Frames[row, 0, 8, 8].item<byte>();
 
     private static void Blank(string file)

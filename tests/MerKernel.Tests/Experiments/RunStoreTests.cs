@@ -97,13 +97,93 @@ public class RunStoreTests
     }
 
     [Fact]
-    public void Temporary_files_of_dead_processes_are_swept_and_others_stay()
+    public void What_killed_processes_left_is_swept_and_what_is_being_written_stays()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("fold-1.json.999999999-x.tmp"), "");
-        File.WriteAllText(folder.File($"fold-2.json.{Environment.ProcessId}-x.tmp"), "");
-        File.WriteAllText(folder.File("fold-3.json"), "");
+        var store = new RunStore(folder.Path);
+        var unfinished = "";
+        AtomicFile.Write(folder.File("fold-1.json"), _ => unfinished = Path.GetFileName(Assert.Single(Directory.GetFiles(folder.Path))));
+        var id = Guid.NewGuid().ToString("N");
+        var start = unfinished.Split('-')[3];
+        // A dead process, a process of the same id that started at another time, the version before's, another machine's old one.
+        foreach (var left in new[] { unfinished.Replace(start, "1"), unfinished.Replace($"-{Environment.ProcessId}-", "-999999999-"), $"fold-2.json.999999999-{id}.tmp" })
+            File.WriteAllText(folder.File(left), "");
+        File.WriteAllText(folder.File($"fold-3.json.elsewhere-1-1-{id}.tmp"), "");
+        File.SetLastWriteTimeUtc(folder.File($"fold-3.json.elsewhere-1-1-{id}.tmp"), DateTime.UtcNow.AddDays(-8));
+        Directory.CreateDirectory(folder.File($".clip.elsewhere-1-1-{id}.tmp"));
+        string[] living = [unfinished, $"fold-4.json.elsewhere-1-1-{id}.tmp", "notes.tmp"];
+        foreach (var name in living) File.WriteAllText(folder.File(name), "");
         AtomicFile.Sweep(folder.Path);
-        Assert.Equal(["fold-2.json." + Environment.ProcessId + "-x.tmp", "fold-3.json"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal([$".clip.elsewhere-1-1-{id}.tmp", "fold-1.json", .. living], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void A_damaged_record_of_experiment_data_or_facts_is_set_aside_and_written_again()
+    {
+        using var folder = new TemporaryFolder();
+        var warnings = new List<string>();
+        var store = new RunStore(folder.Path) { Warn = warnings.Add };
+        var hash = ExperimentHash.Of(Experiment);
+        store.Save(Experiment, Manifest);
+        store.Save(hash, Fold(), Facts);
+        var whole = Directory.GetFiles(store.FolderOf(hash)).ToDictionary(f => f, File.ReadAllBytes);
+        foreach (var (path, bytes) in whole) File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+        Assert.Null(store.TryReadFacts(hash, "006"));
+        Assert.Null(store.TryRead(hash, "006"));
+        store.Save(Experiment, Manifest);
+        store.Save(hash, Fold(), Facts);
+        Assert.Equal(4, warnings.Count);
+        Assert.All(whole, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+        Assert.Equal(4, Directory.GetFiles(store.FolderOf(hash), "*.damaged").Length);
+    }
+
+    [Fact]
+    public void A_record_of_another_experiment_does_not_stay_where_it_does_not_belong()
+    {
+        using var folder = new TemporaryFolder();
+        var warnings = new List<string>();
+        var store = new RunStore(folder.Path) { Warn = warnings.Add };
+        store.Save(Experiment);
+        store.Save(Experiment with { Seed = 2 });
+        var (one, two) = (Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment)), "experiment.json"), Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment with { Seed = 2 })), "experiment.json"));
+        File.Copy(two, one, overwrite: true);
+        store.Save(Experiment);
+        Assert.Contains("belongs to another experiment", Assert.Single(warnings));
+        Assert.Equal([1, 2], store.Experiments().Select(e => e.Seed).Order());
+    }
+
+    [Fact]
+    public void A_fold_under_another_subjects_name_and_one_whose_parts_do_not_fit_are_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        store.Save("h", Fold(), Facts);
+        File.Move(store.FoldPath("h", "006"), store.FoldPath("h", "007"));
+        Assert.Null(store.TryRead("h", "007"));
+        foreach (var fold in new[] { Fold() with { Labels = [0] }, Fold() with { Labels = [0, 2] }, Fold() with { Logits = [[[1f, 2f]]] }, Fold() with { HeldOutLabels = [1], HeldOutLogits = [[]] } })
+        {
+            store.Save("h", fold, Facts);
+            Assert.Null(store.TryRead("h", "006"));
+        }
+    }
+
+    [Fact]
+    public void Facts_without_a_schema_are_the_version_befores()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        store.Save("h", Fold(), Facts);
+        var path = Assert.Single(Directory.GetFiles(store.FolderOf("h"), "facts-*"));
+        Assert.Equal(1, System.Text.Json.JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("schema").GetInt32());
+        File.WriteAllText(path, """{ "seconds": 1.5, "finished": "1970-01-01T00:00:00Z", "device": "cpu" }""");
+        Assert.Equal(Facts, store.TryReadFacts("h", "006"));
+        File.WriteAllText(path, """{ "schema": 99, "something": "new" }""");
+        Assert.Null(store.TryReadFacts("h", "006"));
+        Assert.True(File.Exists(path));
+    }
+
+    static DatasetManifest Manifest => new()
+    {
+        Dataset = DatasetId.Samm, Synthetic = true, Fingerprint = "abc", Sheet = "sheet.xlsx", SheetSha256 = "", Frames = "SAMM", Preparation = "size 48", Clips = [], Dropped = [],
+    };
 }
