@@ -33,7 +33,7 @@ public sealed record BestTestEpoch : EpochProtocol
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
-        var outcomes = Enumerable.Range(0, fold.Logits.Length).Select(e => At(fold, e)).ToList();
+        var outcomes = Enumerable.Range(0, fold.Logits.Length).Select(e => fold.At(e)).ToList();
         var best = BestEpochs(outcomes.Select(o => o.Matrix(fold.Logits[0][0].Length)).Select(m => (Metrics.Accuracy(m), Metrics.UF1(m))));
         return (outcomes[best.Accuracy], outcomes[best.F1]);
     }

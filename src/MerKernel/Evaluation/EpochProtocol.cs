@@ -38,25 +38,4 @@ public abstract record EpochProtocol
         _ when name.StartsWith("last-", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out var k) && k > 0 => new MeanOfLastK(k),
         _ => throw new UserErrorException($"There is no epoch protocol '{name}'; use final, best-test, held-out, or last-10 for the mean of the last ten epochs."),
     };
-
-    /// <summary>The fold's decisions after an epoch: the class of the largest logit, the first of equal ones.</summary>
-    /// <param name="fold">The fold.</param>
-    /// <param name="epoch">Epoch, from 0.</param>
-    protected static FoldOutcome At(FoldPrediction fold, int epoch) => new()
-    {
-        Subject = fold.Subject,
-        Clips = fold.Clips,
-        Labels = fold.Labels,
-        Predictions = [.. fold.Logits[epoch].Select(Largest)],
-        Epoch = epoch + 1,
-    };
-
-    /// <summary>Index of the largest logit; the first of equal ones.</summary>
-    protected static int Largest(ImmutableArray<float> logits)
-    {
-        var best = 0;
-        for (var c = 1; c < logits.Length; c++)
-            if (logits[c] > logits[best]) best = c;
-        return best;
-    }
 }

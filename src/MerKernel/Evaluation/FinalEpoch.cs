@@ -12,7 +12,7 @@ public sealed record FinalEpoch : EpochProtocol
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
-        var last = At(fold, fold.Logits.Length - 1);
+        var last = fold.At(fold.Logits.Length - 1);
         return (last, last);
     }
 }

@@ -33,4 +33,24 @@ public sealed record FoldPrediction
         !labels.IsDefault && !logits.IsDefault && logits.All(epoch => !epoch.IsDefault && epoch.Length == labels.Length && epoch.All(clip => !clip.IsDefault))
         && logits.SelectMany(epoch => epoch).Select(clip => clip.Length).Distinct().Count() <= 1
         && labels.All(label => label >= 0 && (logits is not [[var first, ..], ..] || label < first.Length));
+
+    /// <summary>The decisions after an epoch: the class of the largest logit, the first of equal ones.</summary>
+    /// <param name="epoch">Epoch, from 0.</param>
+    public FoldOutcome At(int epoch) => new()
+    {
+        Subject = Subject,
+        Clips = Clips,
+        Labels = Labels,
+        Predictions = [.. Logits[epoch].Select(Largest)],
+        Epoch = epoch + 1,
+    };
+
+    /// <summary>Index of the largest logit; the first of equal ones.</summary>
+    public static int Largest(ImmutableArray<float> logits)
+    {
+        var best = 0;
+        for (var c = 1; c < logits.Length; c++)
+            if (logits[c] > logits[best]) best = c;
+        return best;
+    }
 }

@@ -18,7 +18,7 @@ public sealed record HeldOutSubjects : EpochProtocol
         if (fold.HeldOutLabels.IsEmpty)
             throw new UserErrorException($"Fold {fold.Subject} was trained without held-out subjects, so no epoch can be chosen on them; train it with --held-out 2, or use another protocol.");
         var chosen = Enumerable.Range(0, fold.HeldOutLogits.Length).MinBy(e => Loss(fold.HeldOutLogits[e], fold.HeldOutLabels));
-        var outcome = At(fold, chosen);
+        var outcome = fold.At(chosen);
         return (outcome, outcome);
     }
 
@@ -28,7 +28,7 @@ public sealed record HeldOutSubjects : EpochProtocol
         var (errors, entropy) = (0, 0.0);
         for (var i = 0; i < labels.Length; i++)
         {
-            if (Largest(logits[i]) != labels[i]) errors++;
+            if (FoldPrediction.Largest(logits[i]) != labels[i]) errors++;
             double max = logits[i].Max();
             entropy += max + Math.Log(logits[i].Sum(x => Math.Exp(x - max))) - logits[i][labels[i]];
         }

@@ -16,7 +16,7 @@ public sealed record MeanOfLastK(int K = 10) : EpochProtocol
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
-        var epochs = Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => At(fold, e)).ToList();
+        var epochs = Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => fold.At(e)).ToList();
         var pooled = new FoldOutcome
         {
             Subject = fold.Subject,

@@ -14,21 +14,31 @@ public static class SubjectBootstrap
     public static ImmutableArray<Interval> Of(
         IReadOnlyList<ConfusionMatrix> subjects, IReadOnlyList<Func<ConfusionMatrix, double>> scores, int resamples = 10_000, int seed = 1)
     {
+        var classes = subjects[0].Classes;
+        return Draw([.. subjects.Select(s => s.Counts.ToArray())], resamples, seed, counts =>
+        {
+            var pooled = ConfusionMatrix.FromCounts(classes, counts);
+            return [.. scores.Select(score => score(pooled))];
+        });
+    }
+
+    /// <summary>Adds up the counts of drawn subjects and scores the sum, resample by resample.</summary>
+    internal static ImmutableArray<Interval> Draw(IReadOnlyList<int[]> subjects, int resamples, int seed, Func<int[], double[]> scores)
+    {
         var random = new Random(seed);
-        var counts = new int[subjects[0].Counts.Length];
-        var values = scores.Select(_ => new double[resamples]).ToArray();
+        var counts = new int[subjects[0].Length];
+        var values = new double[resamples][];
         for (var r = 0; r < resamples; r++)
         {
             Array.Clear(counts);
             for (var s = 0; s < subjects.Count; s++)
             {
-                var drawn = subjects[random.Next(subjects.Count)].Counts;
+                var drawn = subjects[random.Next(subjects.Count)];
                 for (var i = 0; i < counts.Length; i++) counts[i] += drawn[i];
             }
-            var pooled = ConfusionMatrix.FromCounts(subjects[0].Classes, counts);
-            for (var s = 0; s < values.Length; s++) values[s][r] = scores[s](pooled);
+            values[r] = scores(counts);
         }
-        return [.. values.Select(Percentiles)];
+        return [.. Enumerable.Range(0, values[0].Length).Select(s => Percentiles([.. values.Select(v => v[s])]))];
     }
 
     static Interval Percentiles(double[] values)

@@ -7,12 +7,18 @@ namespace MerKernel.Reporting;
 /// <param name="Run">Its decisions, leave one subject out.</param>
 public sealed record Baseline(string Label, Func<DatasetFacts, ImmutableArray<FoldOutcome>> Run)
 {
+    /// <summary>Label of the look-up of the nearest set of action units.</summary>
+    public const string Lookup = "action-unit lookup (no image)";
+
+    /// <summary>Label of the majority class.</summary>
+    public const string Majority = "majority class";
+
     /// <summary>What action units alone give, then what class frequencies alone give.</summary>
     public static ImmutableArray<Baseline> All { get; } =
     [
         new("action-unit network (no image)", d => LosoBaseline.Run(d.Clips, train => AuNetwork.Fit(train, d.Classes.Length))),
-        new("action-unit lookup (no image)", d => LosoBaseline.Run(d.Clips, AuLookup.Fit)),
+        new(Lookup, d => LosoBaseline.Run(d.Clips, AuLookup.Fit)),
         new("guess by class frequency", d => PriorWeightedRandom.Run(d.Clips)),
-        new("majority class", d => LosoBaseline.Run(d.Clips, MajorityClass.Fit)),
+        new(Majority, d => LosoBaseline.Run(d.Clips, MajorityClass.Fit)),
     ];
 }

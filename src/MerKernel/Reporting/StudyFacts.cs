@@ -43,7 +43,7 @@ public sealed record StudyFacts
             Datasets = datasets,
             Runs = [.. from id in ids from variant in Variants.WithControls select Run(bench, variant, id, cancel)],
             Rows = BenchTables.Rows(bench, cancel: cancel),
-            Machine = $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}",
+            Machine = $"{RunFacts.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
     }
 
@@ -52,12 +52,5 @@ public sealed record StudyFacts
         var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(variant, id, cancel)), bench.Dataset(id, cancel).Subjects);
         var facts = subjects.Where(s => File.Exists(bench.Store.FoldPath(hash, s))).Select(s => bench.Store.TryReadFacts(hash, s)).ToList();
         return new StudyRun(variant, id, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
-    }
-
-    static string Processor()
-    {
-        const string file = "/proc/cpuinfo";
-        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

@@ -79,7 +79,7 @@ public sealed class TableBuilder
         var comparisons = compared.Select(p => Compare(p.row, full, data)).ToList();
         var adjusted = Holm.Adjust([.. comparisons.Select(c => c.PermutationP)]);
         for (var k = 0; k < compared.Count; k++)
-            rows[compared[k].i] = compared[k].row with { AgainstFull = comparisons[k], HolmP = adjusted[k] };
+            rows[compared[k].i] = compared[k].row with { AgainstFull = comparisons[k], HolmP = adjusted[k], Comparisons = compared.Count };
         return rows;
     }
 

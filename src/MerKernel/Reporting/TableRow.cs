@@ -46,6 +46,9 @@ public sealed record TableRow
     /// <summary>The permutation test's p-value of <see cref="AgainstFull"/> after Holm's correction over the table's rows on this data set.</summary>
     public double? HolmP { get; init; }
 
+    /// <summary>How many rows <see cref="HolmP"/> is corrected over.</summary>
+    public int Comparisons { get; init; }
+
     /// <summary>Which clips were scored, and what is known about that choice.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 

@@ -10,6 +10,11 @@ namespace MerKernel.Reporting.Charts;
 /// </summary>
 public sealed class Figure
 {
+    /// <summary>Width in pixels: fixed, so that the picture beside a chart and the chart itself agree; narrow pages scroll.</summary>
+    const int Width = 860;
+
+    const int LineHeight = 16, LineLength = 132;
+
     readonly List<Trace> _traces = [];
     readonly List<object> _annotations = [], _shapes = [];
     readonly Dictionary<string, object> _layout;
@@ -18,8 +23,8 @@ public sealed class Figure
 
     /// <summary>An empty figure.</summary>
     /// <param name="title">What it shows.</param>
-    /// <param name="subtitle">Data, profile, protocol and n, in smaller type below the title.</param>
-    /// <param name="height">Height in pixels; the width is the page's.</param>
+    /// <param name="subtitle">Data, profile, protocol and n, in smaller type below the title; long ones are broken into lines.</param>
+    /// <param name="height">Height in pixels.</param>
     /// <param name="columns">Panels side by side.</param>
     /// <param name="rows">Panels one above the other.</param>
     /// <param name="columnGap">Space between panels side by side, as a share of the width.</param>
@@ -27,12 +32,14 @@ public sealed class Figure
     public Figure(string title, string subtitle, int height = 420, int columns = 1, int rows = 1, double columnGap = 0.12, double rowGap = 0.2)
     {
         (_columns, _rows, _columnGap, _rowGap) = (columns, rows, columns == 1 ? 0 : columnGap, rows == 1 ? 0 : rowGap);
+        var lines = Lines(subtitle).ToList();
         _layout = new()
         {
-            ["title"] = new { text = $"{Escape(title)}<br><span style=\"font-size:12px\">{Escape(subtitle)}</span>", x = 0, xref = "paper", xanchor = "left", y = 1, yref = "container", yanchor = "top", pad = new { t = 14 }, font = new { size = 16 } },
+            ["title"] = new { text = $"{Escape(title)}<br><span style=\"font-size:12px\">{string.Join("<br>", lines.Select(Escape))}</span>", x = 0, xref = "paper", xanchor = "left", y = 1, yref = "container", yanchor = "top", pad = new { t = 14 }, font = new { size = 16 } },
             ["font"] = new { family = ChartTheme.Font, size = 12, color = ChartTheme.Ink },
-            ["height"] = height,
-            ["margin"] = new { l = 70, r = 30, t = 84, b = 60 },
+            ["width"] = Width,
+            ["height"] = height + LineHeight * lines.Count,
+            ["margin"] = new { l = 70, r = 30, t = 68 + LineHeight * lines.Count, b = 60 },
             ["paper_bgcolor"] = "#ffffff",
             ["plot_bgcolor"] = "#ffffff",
             ["hovermode"] = "closest",
@@ -112,9 +119,28 @@ public sealed class Figure
         if (_shapes.Count > 0) _layout["shapes"] = _shapes;
         foreach (var (name, value) in _layout) layout.SetProperty(name, value);
         var config = new Config();
-        config.SetProperty("responsive", true);
-        config.SetProperty("displaylogo", false);
+        // Its buttons would lie on the title; zooming and double-clicking work without them.
+        config.SetProperty("displayModeBar", false);
         return GenericChart.setConfig(config, GenericChart.setLayout(layout, GenericChart.ofTraceObjects(false, ListModule.OfSeq(_traces))));
+    }
+
+    /// <summary>Breaks a text at spaces so that it fits the width; a line break of its own is kept.</summary>
+    static IEnumerable<string> Lines(string text)
+    {
+        foreach (var paragraph in text.Split('\n'))
+        {
+            var line = "";
+            foreach (var word in paragraph.Split(' '))
+            {
+                if (line.Length > 0 && line.Length + 1 + word.Length > LineLength)
+                {
+                    yield return line;
+                    line = word;
+                }
+                else line = line.Length == 0 ? word : $"{line} {word}";
+            }
+            yield return line;
+        }
     }
 
     static (double From, double To) Span(int index, int count, double gap)

@@ -1,0 +1,60 @@
+using System.Globalization;
+using MerKernel.Data;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reporting;
+
+/// <summary>The sentences that close a table's notebook. Every one is computed; none says more than the intervals and tests do.</summary>
+static class Conclusions
+{
+    public static IEnumerable<string> Of(StudyTable table) => table.Datasets.SelectMany(d => Of(table, d, [.. table.Rows.Where(r => r.Dataset == d)]));
+
+    static IEnumerable<string> Of(StudyTable table, DatasetId dataset, ImmutableArray<TableRow> rows)
+    {
+        var honest = table.Study.Protocols[0];
+        var final = rows.Where(r => r.Kind == RowKind.Variant && r.Protocol == honest && r.Measured is not null).ToList();
+        if (final.FirstOrDefault(r => r.Variant == Variants.Full.Key) is not { Measured: { } full } fullRow) yield break;
+        var where = $"{dataset.Title()} ({DataNotice.Brief(fullRow.Synthetic, fullRow.Profile)})";
+
+        var rule = rows.FirstOrDefault(r => r.Variant == Variants.Full.Key && r.Kind == RowKind.Variant && r.Protocol is { LooksAtTestSubject: true });
+        yield return $"{where}: the full network has {Figures.Percent(full.Accuracy)} % accuracy ({Figures.Percent(full.AccuracyInterval)}) and UF1 {Figures.Fraction(full.UF1)} ({Figures.Fraction(full.UF1Interval)}) at the {honest.Label}."
+            + (rule?.Measured is { } best ? $" Choosing the epoch on the test subject lifts the same run to {Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}: {Figures.Percent(best.Accuracy - full.Accuracy)} points that no new subject would see." : "");
+
+        if (final.Count > 1) yield return $"{Order(final)} {Support(final)}";
+        yield return WithoutImages(rows, full);
+    }
+
+    static string Order(List<TableRow> rows)
+    {
+        var published = rows.Where(r => r.Paper is not null).ToList();
+        var measured = string.Join(" > ", rows.OrderByDescending(r => r.Measured!.UF1).Select(r => r.Row));
+        if (published.Count < 2) return $"Order by UF1: {measured}.";
+        var (paper, here) = (published.OrderByDescending(r => r.Paper!.F1).Select(r => r.Row), published.OrderByDescending(r => r.Measured!.UF1).Select(r => r.Row));
+        return $"Order by UF1, measured: {measured}; {(paper.SequenceEqual(here) ? "the paper prints the same order." : $"the paper prints {string.Join(" > ", paper)}.")}";
+    }
+
+    static string Support(List<TableRow> rows)
+    {
+        var compared = rows.Where(r => r.HolmP is not null).ToList();
+        if (compared.Count == 0) return "";
+        var supported = compared.Where(r => r.HolmP < 0.05).ToList();
+        // The test exchanges whole subjects: with n of them no p-value is smaller than 2 of 2^n, however large the difference.
+        var smallest = compared[0].Comparisons * Math.Pow(2, 1 - compared[0].Folds);
+        if (smallest > 0.05)
+            return $"With {compared[0].Folds} subjects and {compared[0].Comparisons} rows compared the test cannot support any difference: the smallest p-value it can give is {smallest.ToString("0.000", CultureInfo.InvariantCulture)}.";
+        return supported.Count == 0
+            ? $"None of the {compared.Count} differences from the full network is supported by the data (permutation test by subject, Holm's correction)."
+            : $"The data support the difference from the full network for {string.Join(", ", supported.Select(r => $"{r.Row} ({Figures.Difference(r.AgainstFull!.UF1, 0)} UF1)"))}" +
+              $"{(supported.Count == compared.Count ? "" : $" and not for the other {compared.Count - supported.Count}")} (permutation test by subject, Holm's correction).";
+    }
+
+    static string WithoutImages(ImmutableArray<TableRow> rows, MeasuredScores full)
+    {
+        var lookup = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Row == Baseline.Lookup)?.Measured;
+        var majority = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Row == Baseline.Majority)?.Measured;
+        if (lookup is null || majority is null) return "";
+        var lead = full.Accuracy - lookup.Accuracy;
+        return $"Looking up the nearest set of action units, without any image, gives {Figures.Percent(lookup.Accuracy)} %; the majority class {Figures.Percent(majority.Accuracy)} %. " +
+            $"The full network is {(Math.Abs(lead) < 0.0005 ? "level with" : $"{Figures.Percent(Math.Abs(lead))} points {(lead > 0 ? "above" : "below")}")} the look-up.";
+    }
+}

@@ -1,0 +1,81 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using Microsoft.AspNetCore.Html;
+using TorchSharp;
+
+namespace MerKernel.Reporting;
+
+/// <summary>What a notebook starts from: a workbench, the protocols side by side, and pages that show what it ran.</summary>
+public sealed class Study : IDisposable
+{
+    /// <summary>Profile, data and run store.</summary>
+    public required Workbench Bench { get; init; }
+
+    /// <summary>Epoch protocols side by side; the final epoch first.</summary>
+    public required ImmutableArray<EpochProtocol> Protocols { get; init; }
+
+    /// <summary>Where missing folds are trained.</summary>
+    public required torch.Device Device { get; init; }
+
+    /// <summary>Opens a study.</summary>
+    /// <param name="profile">small, or another profile's name.</param>
+    /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
+    /// <param name="protocol">Epoch protocol to show beside the final epoch.</param>
+    /// <param name="seed">Seed of weights, batches and augmentation.</param>
+    /// <param name="device">cpu, or cuda where there is one.</param>
+    /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", int seed = 1, string device = "cpu")
+    {
+        if (device != "cpu" && !(device.StartsWith("cuda", StringComparison.Ordinal) && torch.cuda.is_available()))
+            throw new UserErrorException($"There is no device '{device}' here; use device = \"cpu\".");
+        return new Study
+        {
+            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seed = seed },
+            Protocols = [.. new[] { EpochProtocol.Default, EpochProtocol.Named(protocol) }.Distinct()],
+            Device = torch.device(device),
+        };
+    }
+
+    /// <summary>The data sets of the paper.</summary>
+    public static ImmutableArray<DatasetId> Datasets { get; } = [.. Enum.GetValues<DatasetId>()];
+
+    /// <summary>The full network's experiment on a data set.</summary>
+    public Experiment Full(DatasetId dataset) => Bench.Experiment(Variants.Full, dataset);
+
+    /// <summary>The folds of an experiment, once every one of them is stored; trains nothing.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Experiment experiment) =>
+        Bench.Store.TryReadAll(ExperimentHash.Of(experiment), Bench.Dataset(experiment.Dataset).Subjects);
+
+    /// <summary>One of the paper's tables with its rows as changes of the full network.</summary>
+    /// <param name="number">Number of the table.</param>
+    /// <param name="rows">Each row's label and what it changes. A label of the paper's table brings its published numbers; any other is a row of your own.</param>
+    public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows) => new(this, PaperTables.Numbered(number), rows);
+
+    /// <summary>Trains the missing folds of experiments, several side by side; progress on one line.</summary>
+    /// <exception cref="UserErrorException">A fold failed twice.</exception>
+    public void Train(IEnumerable<Experiment> experiments)
+    {
+        foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
+        {
+            var progress = new ProgressText(set.Key.Title());
+            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress };
+            var failures = engine.Run(set, Bench.Dataset(set.Key));
+            progress.Done();
+            if (failures.Count > 0)
+                throw new UserErrorException($"{failures.Count} folds on {set.Key.Title()} failed twice, the first of subject {failures[0].Job.Subject}: {failures[0].Error.Message}. The others are stored; running the cell again tries these once more.");
+        }
+    }
+
+    /// <summary>Which data and which size of network the numbers of this notebook come from.</summary>
+    public IHtmlContent Notice => HtmlText.Notice(Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct());
+
+    /// <summary>A few words on a data set for a subtitle.</summary>
+    public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
+
+    /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
+    public IHtmlContent HowItRan() => RunFacts.Of(this).ToHtml();
+
+    /// <inheritdoc/>
+    public void Dispose() => Bench.Dispose();
+}

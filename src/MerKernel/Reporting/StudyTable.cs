@@ -1,0 +1,103 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Reporting.Charts;
+using Microsoft.AspNetCore.Html;
+using Plotly.NET;
+
+namespace MerKernel.Reporting;
+
+/// <summary>One of the paper's tables in a notebook: its rows as experiments, what they scored, and the charts that belong to it.</summary>
+public sealed class StudyTable
+{
+    readonly Study _study;
+    readonly PaperTable _paper;
+    readonly Dictionary<string, Func<Experiment, Experiment>> _changes = [];
+    readonly Dictionary<(string Key, DatasetId), IReadOnlyList<FoldPrediction>?> _folds = [];
+    ImmutableArray<TableRow> _rows;
+
+    internal StudyTable(Study study, PaperTable paper, IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
+    {
+        _study = study;
+        var keys = rows.ToDictionary(r => r.Label, r => KeyOf(r.Label, r.Change));
+        foreach (var (label, change) in rows) _changes[keys[label]] = change;
+        var printed = paper.Rows.Select(r => keys.TryGetValue(r.Label, out var key) ? r with { Variant = key } : r);
+        var own = rows.Where(r => paper.Rows.All(p => p.Label != r.Label)).Select(r => new PaperRow(r.Label, keys[r.Label], null));
+        _paper = paper with { Rows = [.. printed, .. own] };
+        Labels = [.. rows.Select(r => r.Label)];
+    }
+
+    /// <summary>The rows that are run here, in the order given.</summary>
+    public ImmutableArray<string> Labels { get; }
+
+    /// <summary>The data sets the paper's table has.</summary>
+    public IEnumerable<DatasetId> Datasets => Study.Datasets.Where(d => _paper.Rows.Any(r => r.On(d) is not null));
+
+    /// <summary>Rows and controls, scored; missing folds are trained first.</summary>
+    public ImmutableArray<TableRow> Rows => _rows.IsDefault ? _rows = Build() : _rows;
+
+    /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
+    public IHtmlContent Show() => HtmlTables.Render(Rows);
+
+    /// <summary>Paper and measured scores as points with intervals.</summary>
+    public GenericChart Scores() => ScoreChart.Of(this);
+
+    /// <summary>Pooled confusion matrices of the rows at the final epoch.</summary>
+    public GenericChart ConfusionMatrices() => ConfusionChart.Of(this);
+
+    /// <summary>Each subject's accuracy under each row at the final epoch.</summary>
+    public GenericChart Subjects() => SubjectChart.Of(this);
+
+    /// <summary>Test accuracy by epoch, fold by fold, with the epochs that the protocols score.</summary>
+    /// <param name="row">Label of a row.</param>
+    public GenericChart LearningCurves(string row) => LearningChart.Of(this, row);
+
+    /// <summary>Each row minus the full network on the same clips, with intervals.</summary>
+    public GenericChart Differences() => DifferenceChart.Of(this);
+
+    /// <summary>What follows, in sentences computed from the numbers.</summary>
+    public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
+
+    internal Study Study => _study;
+
+    internal int Number => _paper.Number;
+
+    internal string Title => $"Table {_paper.Number}: {_paper.Title}";
+
+    /// <summary>The folds of a row.</summary>
+    internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) =>
+        FoldsOf(Row(label).Variant!, dataset) ?? throw new InvalidOperationException($"'{label}' was not run on {dataset.Title()}.");
+
+    /// <summary>What a protocol scores of a row.</summary>
+    internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) => protocol.Apply(Folds(label, dataset));
+
+    /// <summary>Label of the row that is the full network; every table has it.</summary>
+    internal string FullLabel => _paper.Rows.First(r => r.Variant == Variants.Full.Key).Label;
+
+    PaperRow Row(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label && r.Variant is not null)
+        ?? throw new UserErrorException($"{Title} has no row '{label}' that is run; its rows are {string.Join(", ", Labels)}.");
+
+    /// <summary>A row that equals a known variant takes its key, so that it is scored and compared once.</summary>
+    string KeyOf(string label, Func<Experiment, Experiment> change) =>
+        Variants.WithControls.FirstOrDefault(v => Study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
+
+    Experiment Of(string key, DatasetId dataset) =>
+        _changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Variants.Named(key), dataset);
+
+    IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset) =>
+        _folds.TryGetValue((key, dataset), out var known) ? known : _folds[(key, dataset)] = _study.Stored(Of(key, dataset));
+
+    ImmutableArray<TableRow> Build()
+    {
+        string[] keys = [.. _paper.Rows.Select(r => r.Variant).OfType<string>(), Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
+        _study.Train(from dataset in Datasets from key in keys.Distinct() select Of(key, dataset));
+        return new TableBuilder
+        {
+            Datasets = [.. Datasets.Select(d => DatasetFacts.Of(_study.Bench.Dataset(d)))],
+            Profile = _study.Bench.Profile.Name,
+            Seed = _study.Bench.Seed,
+            Protocols = _study.Protocols,
+            Runs = (key, dataset) => FoldsOf(key, dataset) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset)), folds) : null,
+        }.Build(_paper);
+    }
+}
