@@ -37,4 +37,11 @@ public sealed record Experiment
 
     /// <summary>Control: labels are permuted among the training clips of a fold; a sound pipeline then falls to chance.</summary>
     public bool ShuffleLabels { get; init; }
+
+    /// <summary>This experiment with changed options of the paper's network, for example <c>full.WithModel(m => m with { Continuous = false })</c>.</summary>
+    /// <exception cref="UserErrorException">The experiment runs another network, which has other options.</exception>
+    public Experiment WithModel(Func<MerNetOptions, MerNetOptions> change) => this with
+    {
+        Model = change(Model as MerNetOptions ?? throw new UserErrorException($"The experiment runs {Model.GetType().Name.Replace("Options", "")}, which has other options than the paper's network; set its Model.")),
+    };
 }

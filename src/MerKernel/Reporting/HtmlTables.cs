@@ -1,4 +1,5 @@
 using System.Text;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using Microsoft.AspNetCore.Html;
 
@@ -11,14 +12,27 @@ public static class HtmlTables
     const string Left = Cell + ";text-align:left";
 
     /// <summary>The rows, a table for each data set, with the sentences that belong to them.</summary>
-    public static IHtmlContent Render(IReadOnlyList<TableRow> rows)
+    /// <param name="rows">Rows of one seed.</param>
+    /// <param name="seeds">The same rows over several seeds, or none.</param>
+    public static IHtmlContent Render(IReadOnlyList<TableRow> rows, IReadOnlyList<SeedRow>? seeds = null)
     {
         var text = new StringBuilder();
         foreach (var notice in DataNotice.For(rows)) text.Append($"<p><strong>{HtmlText.Encode(notice)}</strong></p>");
         foreach (var page in TablePage.Of(rows)) Render(text, page);
         text.Append("<p><small>Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; below each its 95 % interval by bootstrap over subjects. " +
             "The words say where the paper's figure lies: inside that interval, above or below it.</small></p>");
+        if (seeds is { Count: > 0 }) Seeds(text, seeds);
         return new HtmlString(text.ToString());
+    }
+
+    static void Seeds(StringBuilder text, IReadOnlyList<SeedRow> rows)
+    {
+        text.Append($"<h4>Mean ± standard deviation between {rows[0].Accuracy.Seeds} seeds</h4><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><tr>" +
+            string.Concat(new[] { "data set", "row", "protocol" }.Select(h => $"<th style=\"{Left}\">{h}</th>")) + string.Concat(new[] { "accuracy", "UF1", "UAR" }.Select(h => $"<th style=\"{Cell}\">{h}</th>")) + "</tr>");
+        foreach (var r in rows)
+            text.Append($"<tr><td style=\"{Left}\">{HtmlText.Encode(r.Row.Dataset.Title())}</td><td style=\"{Left}\">{HtmlText.Encode(r.Row.Row)}</td><td style=\"{Left}\">{HtmlText.Encode(r.Row.Protocol!.Label)}</td>" +
+                $"<td style=\"{Cell}\">{SeedRow.Written(r.Accuracy, Figures.Percent)}</td><td style=\"{Cell}\">{SeedRow.Written(r.UF1, Figures.Fraction)}</td><td style=\"{Cell}\">{SeedRow.Written(r.Uar, Figures.Fraction)}</td></tr>");
+        text.Append("</table>");
     }
 
     static void Render(StringBuilder text, TablePage page)

@@ -14,7 +14,7 @@ public sealed record RunFacts(ImmutableArray<(string Name, string Value)> Facts)
     public static RunFacts Of(Study study) => new([
         .. Study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
-        ("seed", $"{study.Bench.Seed}"),
+        (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
         ("device", $"{study.Device}"),
         .. Here(),

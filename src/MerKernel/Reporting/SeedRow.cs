@@ -27,9 +27,10 @@ public sealed record SeedRow(TableRow Row, SeedSummary Accuracy, SeedSummary UF1
         text.Append("Mean and standard deviation between seeds; accuracy in percent.\n\n| table | data set | row | protocol | seeds | accuracy | UF1 | UAR |\n|---:|---|---|---|---:|---:|---:|---:|\n");
         foreach (var r in rows)
             text.Append($"| {r.Row.Table} | {r.Row.Dataset.Title()} | {r.Row.Row} | {r.Row.Protocol!.Label} | {r.Accuracy.Seeds} | " +
-                $"{Figures.Percent(r.Accuracy.Mean)}{Spread(r.Accuracy, Figures.Percent)} | {Figures.Fraction(r.UF1.Mean)}{Spread(r.UF1, Figures.Fraction)} | {Figures.Fraction(r.Uar.Mean)}{Spread(r.Uar, Figures.Fraction)} |\n");
+                $"{Written(r.Accuracy, Figures.Percent)} | {Written(r.UF1, Figures.Fraction)} | {Written(r.Uar, Figures.Fraction)} |\n");
         return text.ToString();
     }
 
-    static string Spread(SeedSummary summary, Func<double, string> write) => summary.Deviation is { } deviation ? $" ± {write(deviation)}" : "";
+    /// <summary>A score over seeds: '62.5 ± 3.1'.</summary>
+    internal static string Written(SeedSummary summary, Func<double, string> write) => write(summary.Mean) + (summary.Deviation is { } deviation ? $" ± {write(deviation)}" : "");
 }

@@ -12,6 +12,9 @@ public sealed class Study : IDisposable
     /// <summary>Profile, data and run store.</summary>
     public required Workbench Bench { get; init; }
 
+    /// <summary>Seeds; the first is the workbench's.</summary>
+    public required ImmutableArray<int> Seeds { get; init; }
+
     /// <summary>Epoch protocols side by side; the final epoch first.</summary>
     public required ImmutableArray<EpochProtocol> Protocols { get; init; }
 
@@ -22,16 +25,19 @@ public sealed class Study : IDisposable
     /// <param name="profile">small, or another profile's name.</param>
     /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
     /// <param name="protocol">Epoch protocol to show beside the final epoch.</param>
-    /// <param name="seed">Seed of weights, batches and augmentation.</param>
+    /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
     /// <param name="device">cpu, or cuda where there is one.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
-    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", int seed = 1, string device = "cpu")
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu")
     {
         if (device != "cpu" && !(device.StartsWith("cuda", StringComparison.Ordinal) && torch.cuda.is_available()))
             throw new UserErrorException($"There is no device '{device}' here; use device = \"cpu\".");
+        var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
+        if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
         return new Study
         {
-            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seed = seed },
+            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seed = chosen[0] },
+            Seeds = chosen,
             Protocols = [.. new[] { EpochProtocol.Default, EpochProtocol.Named(protocol) }.Distinct()],
             Device = torch.device(device),
         };

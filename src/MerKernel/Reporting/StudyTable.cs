@@ -13,7 +13,7 @@ public sealed class StudyTable
     readonly Study _study;
     readonly PaperTable _paper;
     readonly Dictionary<string, Func<Experiment, Experiment>> _changes = [];
-    readonly Dictionary<(string Key, DatasetId), IReadOnlyList<FoldPrediction>?> _folds = [];
+    readonly Dictionary<(string Key, DatasetId, int Seed), IReadOnlyList<FoldPrediction>?> _folds = [];
     ImmutableArray<TableRow> _rows;
 
     internal StudyTable(Study study, PaperTable paper, IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
@@ -34,10 +34,10 @@ public sealed class StudyTable
     public IEnumerable<DatasetId> Datasets => Study.Datasets.Where(d => _paper.Rows.Any(r => r.On(d) is not null));
 
     /// <summary>Rows and controls, scored; missing folds are trained first.</summary>
-    public ImmutableArray<TableRow> Rows => _rows.IsDefault ? _rows = Build() : _rows;
+    public ImmutableArray<TableRow> Rows => _rows.IsDefault ? _rows = Build(_study.Bench.Seed) : _rows;
 
     /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
-    public IHtmlContent Show() => HtmlTables.Render(Rows);
+    public IHtmlContent Show() => HtmlTables.Render(Rows, _study.Seeds.Length == 1 ? [] : SeedRow.Of(_study.Seeds.SelectMany(seed => Build(seed))));
 
     /// <summary>Paper and measured scores as points with intervals.</summary>
     public GenericChart Scores() => ScoreChart.Of(this);
@@ -81,23 +81,25 @@ public sealed class StudyTable
     string KeyOf(string label, Func<Experiment, Experiment> change) =>
         Variants.WithControls.FirstOrDefault(v => Study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
 
-    Experiment Of(string key, DatasetId dataset) =>
-        _changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Variants.Named(key), dataset);
+    Experiment Of(string key, DatasetId dataset, int seed) =>
+        (_changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Variants.Named(key), dataset)) with { Seed = seed };
 
-    IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset) =>
-        _folds.TryGetValue((key, dataset), out var known) ? known : _folds[(key, dataset)] = _study.Stored(Of(key, dataset));
+    IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset) => FoldsOf(key, dataset, _study.Bench.Seed);
 
-    ImmutableArray<TableRow> Build()
+    IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset, int seed) =>
+        _folds.TryGetValue((key, dataset, seed), out var known) ? known : _folds[(key, dataset, seed)] = _study.Stored(Of(key, dataset, seed));
+
+    ImmutableArray<TableRow> Build(int seed)
     {
         string[] keys = [.. _paper.Rows.Select(r => r.Variant).OfType<string>(), Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
-        _study.Train(from dataset in Datasets from key in keys.Distinct() select Of(key, dataset));
+        _study.Train(from dataset in Datasets from key in keys.Distinct() select Of(key, dataset, seed));
         return new TableBuilder
         {
             Datasets = [.. Datasets.Select(d => DatasetFacts.Of(_study.Bench.Dataset(d)))],
             Profile = _study.Bench.Profile.Name,
-            Seed = _study.Bench.Seed,
+            Seed = seed,
             Protocols = _study.Protocols,
-            Runs = (key, dataset) => FoldsOf(key, dataset) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset)), folds) : null,
+            Runs = (key, dataset) => FoldsOf(key, dataset, seed) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset, seed)), folds) : null,
         }.Build(_paper);
     }
 }

@@ -45,7 +45,8 @@ public sealed class TableBuilder
         }
         if (table.Rows.All(r => r.Variant != Variants.WithoutActionUnits.Key))
             rows.AddRange(VariantRows(table, "full network without action units", RowKind.Baseline, Variants.WithoutActionUnits.Key, null, data));
-        rows.AddRange(VariantRows(table, Variants.ShuffledActionUnits.Name, RowKind.Baseline, Variants.ShuffledActionUnits.Key, null, data));
+        if (table.Rows.All(r => r.Variant != Variants.ShuffledActionUnits.Key))
+            rows.AddRange(VariantRows(table, Variants.ShuffledActionUnits.Name, RowKind.Baseline, Variants.ShuffledActionUnits.Key, null, data));
         rows.AddRange(Baseline.All.Select(b => Row(table, b.Label, RowKind.Baseline, data, null, Score(b.Label, data, null))));
         return rows;
     }
