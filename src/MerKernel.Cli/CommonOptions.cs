@@ -29,10 +29,12 @@ static class CommonOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
-    public static Option<int> Seed() => new("--seed")
+    public static Option<int[]> Seeds() => new("--seeds", "--seed")
     {
-        Description = "seed of weights, batches and augmentation",
-        DefaultValueFactory = _ => 1,
+        Description = "seeds of weights, batches and augmentation, for example 1,2,3: every experiment once with each",
+        DefaultValueFactory = _ => [1],
+        CustomParser = result => ParseSeeds(string.Join(',', result.Tokens.Select(t => t.Value))),
+        AllowMultipleArgumentsPerToken = true,
     };
 
     public static Option<int> HeldOut() => new("--held-out")
@@ -51,6 +53,12 @@ static class CommonOptions
         Description = $"one of {string.Join(", ", Variants.WithControls.Select(v => v.Key))}",
         DefaultValueFactory = _ => "full",
     };
+
+    static int[] ParseSeeds(string text)
+    {
+        int[] seeds = [.. text.Split(',').Select(s => int.TryParse(s, out var seed) ? seed : throw new UserErrorException($"--seeds {text} is no list of numbers; write it like --seeds 1,2,3."))];
+        return seeds.Distinct().Count() == seeds.Length ? seeds : throw new UserErrorException($"--seeds {text} names a seed twice; a repeated run gives the same numbers, so name other ones.");
+    }
 
     public static DatasetId ParseDataset(string name) => name.ToLowerInvariant() switch
     {

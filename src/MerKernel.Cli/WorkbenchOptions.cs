@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Cli.Display;
 using MerKernel.Experiments;
@@ -9,11 +10,12 @@ sealed class WorkbenchOptions
 {
     readonly Option<string> _profile = CommonOptions.Profile();
     readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store();
-    readonly Option<int> _seed = CommonOptions.Seed(), _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
+    readonly Option<int[]> _seeds = CommonOptions.Seeds();
+    readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _profile, _data, _store, _seed, _heldOut, _workers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _workers }) command.Options.Add(option);
     }
 
     public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
@@ -23,7 +25,7 @@ sealed class WorkbenchOptions
         Profile = Profile.Named(parsed.GetValue(_profile)!),
         DataFolder = parsed.GetValue(_data),
         StoreFolder = parsed.GetValue(_store),
-        Seed = parsed.GetValue(_seed),
+        Seeds = [.. parsed.GetValue(_seeds)!],
         HeldOutSubjects = parsed.GetValue(_heldOut),
         Preparing = new PreparationLine().Report,
         Say = text => Console.Error.WriteLine($"mer: {text}"),

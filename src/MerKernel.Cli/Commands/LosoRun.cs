@@ -18,8 +18,10 @@ static class LosoRun
         foreach (var id in datasets)
         {
             var dataset = bench.Dataset(id, cancel);
-            var experiments = variants.Select(v => (Variant: v, Experiment: bench.Experiment(v, id, cancel))).ToList();
-            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), $"{id.Title()}: {e.Variant.Name}")), dataset.Subjects.Length);
+            // Seed after seed: the first one's tables are whole before the second begins.
+            var experiments = (from seed in bench.Seeds from v in variants select (Variant: v, Experiment: bench.Experiment(v, id, seed, cancel))).ToList();
+            string Name(Variant variant, Experiment experiment) => $"{id.Title()}: {variant.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
+            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Variant, e.Experiment))), dataset.Subjects.Length);
             var engine = new LosoEngine(bench.Store) { Workers = workers, Progress = display };
             var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)

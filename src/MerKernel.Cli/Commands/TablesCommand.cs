@@ -21,25 +21,37 @@ static class TablesCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var clips = new Option<string>("--clips") { Description = "all, or paper for the clips the paper seems to score", DefaultValueFactory = _ => "all" };
-        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, json, markdown };
+        var metrics = new Option<string>("--metrics")
+        {
+            Description = "main (accuracy, UF1, UAR), or all: weighted F1, mean per-fold F1, kappa and each class's scores too",
+            DefaultValueFactory = _ => "main",
+        };
+        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, metrics, json, markdown };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
             var chosen = parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null;
             var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), chosen, SampleSet.Named(parsed.GetValue(clips)!), cancel);
-            if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows));
-            else if (parsed.GetValue(markdown)) Console.Write(MarkdownTables.Render(rows));
-            else Show(rows);
+            var all = parsed.GetValue(metrics) switch
+            {
+                "main" => false,
+                "all" => true,
+                var other => throw new UserErrorException($"--metrics {other} is not known; use main or all."),
+            };
+            if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows, all));
+            else if (parsed.GetValue(markdown)) Console.Write(MarkdownTables.Render(rows) + (all ? MetricTables.ToMarkdown(rows) : ""));
+            else Show(rows, all);
         }));
         return command;
     }
 
     /// <summary>Shows rows in the terminal; wide enough for the tables where the output is no terminal.</summary>
-    public static void Show(IReadOnlyList<Reporting.TableRow> rows)
+    public static void Show(IReadOnlyList<Reporting.TableRow> rows, bool allMetrics = false)
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
         TerminalTables.Write(AnsiConsole.Console, rows);
+        if (allMetrics) MetricTables.Write(AnsiConsole.Console, rows);
     }
 
     static IEnumerable<PaperTable>? Chosen(int[]? numbers) => numbers is null or [] ? null : numbers.Select(PaperTables.Numbered);

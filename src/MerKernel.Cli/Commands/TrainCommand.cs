@@ -25,6 +25,7 @@ static class TrainCommand
         {
             using var bench = options.Open(parsed);
             var (chosen, id) = (Variants.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
+            if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");
             var data = bench.Dataset(id, cancel);
             var experiment = bench.Experiment(chosen, id, cancel);
             if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };

@@ -22,8 +22,11 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
 
-    /// <summary>Seed of weights, batches and augmentation.</summary>
-    public int Seed { get; init; } = 1;
+    /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
+    public ImmutableArray<int> Seeds { get; init; } = [1];
+
+    /// <summary>The seed, where there is one; the first of several.</summary>
+    public int Seed { get => Seeds[0]; init => Seeds = [value]; }
 
     /// <summary>Training subjects held out of each fold to choose the epoch on.</summary>
     public int HeldOutSubjects { get; init; }
@@ -50,8 +53,11 @@ public sealed class Workbench : IDisposable
         return _datasets[id] = DatasetLoader.Load(new DatasetSource(RootOf(id, cancel), id), options, progress, cancel);
     }
 
-    /// <summary>The experiment of a variant on a data set.</summary>
-    public Experiment Experiment(Variant variant, DatasetId id, CancellationToken cancel = default)
+    /// <summary>The experiment of a variant on a data set with the first seed.</summary>
+    public Experiment Experiment(Variant variant, DatasetId id, CancellationToken cancel = default) => Experiment(variant, id, Seed, cancel);
+
+    /// <summary>The experiment of a variant on a data set with a seed.</summary>
+    public Experiment Experiment(Variant variant, DatasetId id, int seed, CancellationToken cancel = default)
     {
         var dataset = Dataset(id, cancel);
         return new Experiment
@@ -61,14 +67,17 @@ public sealed class Workbench : IDisposable
             Model = variant.Apply(Profile.Model) with { Classes = dataset.Classes.Length },
             ActionUnits = variant.ActionUnits,
             Training = Profile.Training,
-            Seed = Seed,
+            Seed = seed,
             HeldOutSubjects = HeldOutSubjects,
         };
     }
 
-    /// <summary>Every fold of a variant on a data set if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Variant variant, DatasetId id, CancellationToken cancel = default) =>
-        Store.TryReadAll(ExperimentHash.Of(Experiment(variant, id, cancel)), Dataset(id, cancel).Subjects);
+    /// <summary>Every fold of a variant on a data set with the first seed if all are stored, else null.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Variant variant, DatasetId id, CancellationToken cancel = default) => Stored(variant, id, Seed, cancel);
+
+    /// <summary>Every fold of a variant on a data set with a seed if all are stored, else null.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Variant variant, DatasetId id, int seed, CancellationToken cancel = default) =>
+        Store.TryReadAll(ExperimentHash.Of(Experiment(variant, id, seed, cancel)), Dataset(id, cancel).Subjects);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,8 +7,8 @@ namespace MerKernel.Reporting;
 /// <summary>The paper's tables from what a workbench has stored.</summary>
 public static class BenchTables
 {
-    /// <summary>The rows of the tables; a row that was not run in full has no measured scores.</summary>
-    /// <param name="bench">Data, store, profile and seed.</param>
+    /// <summary>The rows of the tables, seed after seed; a row that was not run in full has no measured scores.</summary>
+    /// <param name="bench">Data, store, profile and seeds.</param>
     /// <param name="tables">Which tables; the default is all seven.</param>
     /// <param name="protocols">Epoch protocols to score by; the default is the final epoch and the published rule.</param>
     /// <param name="sample">Which clips are scored; the default is all.</param>
@@ -21,11 +21,11 @@ public static class BenchTables
         {
             Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
             Profile = bench.Profile.Name,
-            Seed = bench.Seed,
+            Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Sample = sample ?? SampleSet.All,
-            Runs = (variant, id) => bench.Stored(Variants.Named(variant), id, cancel) is { } folds
-                ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Variants.Named(variant), id, cancel)), folds)
+            Runs = (variant, id, seed) => bench.Stored(Variants.Named(variant), id, seed, cancel) is { } folds
+                ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Variants.Named(variant), id, seed, cancel)), folds)
                 : null,
         }.Build(tables ?? PaperTables.All);
     }

@@ -20,6 +20,9 @@ static class Figures
     /// <summary>Measured minus paper, with its sign.</summary>
     public static string Difference(double measured, decimal paper) => (measured - (double)paper).ToString("+.000;−.000;.000", CultureInfo.InvariantCulture);
 
+    /// <summary>The deviation between seeds: '± 1.2'.</summary>
+    public static string Spread(SeedSummary summary, Func<double, string> write) => $"± {write(summary.Deviation ?? 0)}";
+
     public static string P(double p) => p < 0.001 ? "< .001" : p.ToString("= .000", CultureInfo.InvariantCulture).Replace("= 1.000", "= 1");
 
     public static string Printed(decimal? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "–";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MerKernel.Evaluation;
 
 namespace MerKernel.Reporting;
 
@@ -27,6 +28,7 @@ public static class MarkdownTables
         foreach (var line in page.Lines) Row(text, Cells(line));
         text.Append('\n');
         if (page.Scored.Length > 0) Line(text, $"Scored: {page.Scored}: {page.Sample}.\n");
+        if (page.Spread.Length > 0) Line(text, $"{page.Spread}\n");
         if (page.Differences.Length > 0) Line(text, $"{page.Differences}\n");
     }
 
@@ -36,18 +38,30 @@ public static class MarkdownTables
         yield return line.Head.Kind == RowKind.Baseline ? $"*{line.Head.Row}*" : line.Head.Row;
         yield return Figures.Printed(paper?.Accuracy);
         yield return Figures.Printed(paper?.F1);
-        foreach (var cell in line.Cells)
+        foreach (var (cell, seeds) in line.Cells.Zip(line.Seeds))
         {
+            string Accuracy(double value, string spread, Interval interval) =>
+                $"{Figures.Percent(value)}{spread} [{Figures.Percent(interval)}]" + (paper is null ? "" : $" Δ {Figures.PercentDifference(value, paper.Accuracy)}");
+            string F1(double value, string spread, Interval interval) =>
+                $"{Figures.Fraction(value)}{spread} [{Figures.Fraction(interval)}]" + (paper is null ? "" : $" Δ {Figures.Difference(value, paper.F1)}");
+            string Uar(double value, string spread, Interval interval) => $"{Figures.Fraction(value)}{spread} [{Figures.Fraction(interval)}]";
+            if (seeds is not null)
+            {
+                yield return Accuracy(seeds.Accuracy.Mean, $" {Figures.Spread(seeds.Accuracy, Figures.Percent)}", seeds.Hull(m => m.AccuracyInterval));
+                yield return F1(seeds.UF1.Mean, $" {Figures.Spread(seeds.UF1, Figures.Fraction)}", seeds.Hull(m => m.UF1Interval));
+                yield return Uar(seeds.Uar.Mean, $" {Figures.Spread(seeds.Uar, Figures.Fraction)}", seeds.Hull(m => m.UarInterval));
+                continue;
+            }
             var m = cell?.Measured;
             var missing = cell is null or { Kind: RowKind.PublishedOnly } ? "" : "not run";
-            yield return m is null ? missing : $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}]" + (paper is null ? "" : $" Δ {Figures.PercentDifference(m.Accuracy, paper.Accuracy)}");
-            yield return m is null ? missing : $"{Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}]" + (paper is null ? "" : $" Δ {Figures.Difference(m.UF1, paper.F1)}");
-            yield return m is null ? missing : $"{Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}]";
+            yield return m is null ? missing : Accuracy(m.Accuracy, "", m.AccuracyInterval);
+            yield return m is null ? missing : F1(m.UF1, "", m.UF1Interval);
+            yield return m is null ? missing : Uar(m.Uar, "", m.UarInterval);
         }
         var scored = line.Cells.FirstOrDefault(c => c?.Measured is not null);
         yield return Number(scored?.Clips);
         yield return Number(scored?.Folds);
-        yield return Number(scored?.Seed);
+        yield return line.Seeds.FirstOrDefault(s => s is not null) is { } several ? string.Join(", ", several.Seeds.Select(r => r.Seed)) : Number(scored?.Seed);
     }
 
     static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";

@@ -23,9 +23,24 @@ public sealed record MeasuredScores
     /// <summary>Interval of <see cref="Uar"/>.</summary>
     public required Interval UarInterval { get; init; }
 
+    /// <summary>The pooled confusion matrix behind all scores but the F1s.</summary>
+    public required ConfusionMatrix Confusion { get; init; }
+
+    /// <summary>F1 averaged by class size.</summary>
+    public required double WeightedF1 { get; init; }
+
+    /// <summary>Mean over folds of the fold's macro F1.</summary>
+    public required double MeanFoldF1 { get; init; }
+
+    /// <summary>Cohen's kappa.</summary>
+    public double Kappa => Metrics.Kappa(Confusion);
+
+    /// <summary>Precision, recall and F1 of each class, in label order.</summary>
+    public ImmutableArray<ClassScore> PerClass => Metrics.PerClass(Confusion);
+
     /// <summary>Scores an outcome.</summary>
-    /// <param name="folds">What accuracy and UAR are computed from.</param>
-    /// <param name="f1Folds">What UF1 is computed from; the same folds but for the published epoch rule.</param>
+    /// <param name="folds">What accuracy, UAR, kappa and the classes' scores are computed from.</param>
+    /// <param name="f1Folds">What UF1, weighted F1 and the mean per-fold F1 are computed from; the same folds but for the published epoch rule.</param>
     /// <param name="classes">Number of classes.</param>
     public static MeasuredScores Of(ImmutableArray<FoldOutcome> folds, ImmutableArray<FoldOutcome> f1Folds, int classes)
     {
@@ -41,6 +56,9 @@ public sealed record MeasuredScores
             AccuracyInterval = intervals[0],
             UF1Interval = folds.SequenceEqual(f1Folds) ? intervals[2] : SubjectBootstrap.Of(f1Subjects, [Metrics.UF1])[0],
             UarInterval = intervals[1],
+            Confusion = pooled,
+            WeightedF1 = Metrics.WeightedF1(f1Pooled),
+            MeanFoldF1 = Metrics.MeanFoldF1(f1Subjects),
         };
     }
 }

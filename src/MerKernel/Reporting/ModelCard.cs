@@ -54,13 +54,16 @@ public static class ModelCard
         // Table 2 and its baselines: every table shows the same figures for these rows.
         var table = study.Rows.Where(r => r.Table == 2 && (rows.Contains(r.Variant) || r.Kind == RowKind.Baseline));
         text.Append("| data set | row | protocol | accuracy | UF1 | UAR |\n|---|---|---|---:|---:|---:|\n");
-        foreach (var r in table)
+        foreach (var row in table.GroupBy(r => (r.Dataset, r.Row, r.Kind, r.Protocol)))
         {
-            var m = r.Measured;
-            text.Append($"| {r.Dataset.Title()} | {(r.Variant is { } key ? Variants.Named(key).Name : r.Row)} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (m is null
+            var (r, several) = (row.MinBy(r => r.Measured is null)!, SeedRow.Of(row).FirstOrDefault(s => s.Seeds.Length > 1));
+            text.Append($"| {r.Dataset.Title()} | {(r.Variant is { } key ? Variants.Named(key).Name : r.Row)} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (r.Measured is not { } m
                 ? "not run | | |\n"
-                : $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}] | {Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}] | {Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}] |\n"));
+                : several is null
+                ? $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}] | {Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}] | {Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}] |\n"
+                : $"{SeedRow.Written(several.Accuracy, Figures.Percent)} | {SeedRow.Written(several.UF1, Figures.Fraction)} | {SeedRow.Written(several.Uar, Figures.Fraction)} |\n"));
         }
-        text.Append("\nIn brackets: 95 % interval by bootstrap over subjects.\n");
+        text.Append("\nIn brackets: 95 % interval by bootstrap over subjects.");
+        text.Append(study.Seeds.Length > 1 ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}.\n" : "\n");
     }
 }

@@ -30,20 +30,24 @@ public static class ReproductionStatement
 
             {study.Parameters:N0} parameters in the full network; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's.
             AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {t.AccumulationSteps} batch(es).
-            {Choice(study)} Seed {study.Seed} throughout; every draw comes from it.
+            {Choice(study)} {SeedsOf(study)}
 
             ## Computation
 
 
             """);
-        text.Append($"Written on: {study.Machine}.\n\n| data set | network | experiment | folds | computing time | device |\n|---|---|---|---:|---:|---|\n");
+        text.Append($"Written on: {study.Machine}.\n\n| data set | network | seed | experiment | folds | computing time | device |\n|---|---|---:|---|---:|---:|---|\n");
         foreach (var run in study.Runs)
-            text.Append($"| {run.Dataset.Title()} | {run.Variant.Name} | {run.Hash} | {run.Done} of {run.Folds} | {Time(run.Seconds)} | {string.Join(", ", run.Devices)} |\n");
+            text.Append($"| {run.Dataset.Title()} | {run.Variant.Name} | {run.Seed} | {run.Hash} | {run.Done} of {run.Folds} | {Time(run.Seconds)} | {string.Join(", ", run.Devices)} |\n");
         text.Append($"\nComputing time in all: {Time(study.Runs.Sum(r => r.Seconds))}, summed over folds that ran side by side.\n\n");
         text.Append("## Results\n\nThe tables stand in tables.md: paper beside measured, each figure with a 95 % interval by bootstrap over subjects, and which differences the data support. Scores: accuracy, macro F1 and mean recall of the confusion matrix pooled over folds.\n\n## What was not reproduced, and why\n\n");
         foreach (var gap in Gaps(study)) text.Append($"- {gap}\n");
         return text.ToString();
     }
+
+    static string SeedsOf(StudyFacts study) => study.Seeds.Length == 1
+        ? $"Seed {study.Seeds[0]} throughout; every draw comes from it."
+        : $"Every experiment once with each of the seeds {string.Join(", ", study.Seeds)}; every draw of a run comes from its seed.";
 
     static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
         ? "The values are the paper's where it gives them, else the published code's; none was tuned here."
@@ -56,12 +60,13 @@ public static class ReproductionStatement
         if (study.Profile.Name != Profile.Paper.Name)
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
         foreach (var run in study.Runs.Where(r => r.Done < r.Folds))
-            yield return $"{run.Variant.Name} on {run.Dataset.Title()}: {run.Folds - run.Done} of {run.Folds} folds were not run.";
+            yield return $"{run.Variant.Name} on {run.Dataset.Title()}, seed {run.Seed}: {run.Folds - run.Done} of {run.Folds} folds were not run.";
         yield return "The other methods of Table 1: quoted from the paper.";
         yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown beside the last epoch and labelled.";
         yield return "Which clips make the paper's 248 and 133: see mer tables --clips paper for what is known.";
         yield return "Start from pre-trained weights: the paper does not mention any; all weights start at random.";
-        yield return "A single seed stands behind each figure unless several are named; the interval is over subjects and does not contain the spread between seeds.";
+        if (study.Seeds.Length == 1)
+            yield return "The spread between seeds: a single seed stands behind each figure, and the interval over subjects does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
     }
 
     static string Time(double seconds) => seconds < 120

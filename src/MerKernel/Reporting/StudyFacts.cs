@@ -11,8 +11,8 @@ public sealed record StudyFacts
     /// <summary>The profile.</summary>
     public required Profile Profile { get; init; }
 
-    /// <summary>Seed of the runs.</summary>
-    public required int Seed { get; init; }
+    /// <summary>Seeds of the runs.</summary>
+    public required ImmutableArray<int> Seeds { get; init; }
 
     /// <summary>Parameters of the full network at the profile's size.</summary>
     public required long Parameters { get; init; }
@@ -38,19 +38,19 @@ public sealed record StudyFacts
         return new StudyFacts
         {
             Profile = bench.Profile,
-            Seed = bench.Seed,
+            Seeds = bench.Seeds,
             Parameters = network.parameters().Sum(p => p.numel()),
             Datasets = datasets,
-            Runs = [.. from id in ids from variant in Variants.WithControls select Run(bench, variant, id, cancel)],
+            Runs = [.. from id in ids from seed in bench.Seeds from variant in Variants.WithControls select Run(bench, variant, id, seed, cancel)],
             Rows = BenchTables.Rows(bench, cancel: cancel),
             Machine = $"{RunFacts.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
     }
 
-    static StudyRun Run(Workbench bench, Variant variant, DatasetId id, CancellationToken cancel)
+    static StudyRun Run(Workbench bench, Variant variant, DatasetId id, int seed, CancellationToken cancel)
     {
-        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(variant, id, cancel)), bench.Dataset(id, cancel).Subjects);
+        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(variant, id, seed, cancel)), bench.Dataset(id, cancel).Subjects);
         var facts = subjects.Where(s => File.Exists(bench.Store.FoldPath(hash, s))).Select(s => bench.Store.TryReadFacts(hash, s)).ToList();
-        return new StudyRun(variant, id, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
+        return new StudyRun(variant, id, seed, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
     }
 }

@@ -97,9 +97,9 @@ public sealed class StudyTable
         {
             Datasets = [.. Datasets.Select(d => DatasetFacts.Of(_study.Bench.Dataset(d)))],
             Profile = _study.Bench.Profile.Name,
-            Seed = seed,
+            Seeds = [seed],
             Protocols = _study.Protocols,
-            Runs = (key, dataset) => FoldsOf(key, dataset, seed) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset, seed)), folds) : null,
+            Runs = (key, dataset, _) => FoldsOf(key, dataset, seed) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset, seed)), folds) : null,
         }.Build(_paper);
     }
 }

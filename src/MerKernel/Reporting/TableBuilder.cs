@@ -7,11 +7,11 @@ namespace MerKernel.Reporting;
 /// <summary>Puts measured scores beside the paper's tables, and under each table the rows without which it cannot be read.</summary>
 public sealed class TableBuilder
 {
-    readonly Dictionary<(string Key, DatasetId, EpochProtocol?), ScoredRun?> _scored = [];
-    readonly Dictionary<(string Key, DatasetId), PairedComparison> _comparisons = [];
+    readonly Dictionary<(string Key, DatasetId, EpochProtocol?, int Seed), ScoredRun?> _scored = [];
+    readonly Dictionary<(string Key, DatasetId, int Seed), PairedComparison> _comparisons = [];
 
-    /// <summary>Finds the run of a variant (its key) on a data set; null if it is not finished.</summary>
-    public required Func<string, DatasetId, MeasuredRun?> Runs { get; init; }
+    /// <summary>Finds the run of a variant (its key) on a data set with a seed; null if it is not finished.</summary>
+    public required Func<string, DatasetId, int, MeasuredRun?> Runs { get; init; }
 
     /// <summary>The data sets to show; a table's rows on other data sets are left out.</summary>
     public required IReadOnlyList<DatasetFacts> Datasets { get; init; }
@@ -19,8 +19,8 @@ public sealed class TableBuilder
     /// <summary>Name of the profile.</summary>
     public required string Profile { get; init; }
 
-    /// <summary>Seed of the runs.</summary>
-    public required int Seed { get; init; }
+    /// <summary>Seeds of the runs.</summary>
+    public required ImmutableArray<int> Seeds { get; init; }
 
     /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
     public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
@@ -28,33 +28,37 @@ public sealed class TableBuilder
     /// <summary>Which clips are scored.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 
-    /// <summary>The rows of several tables, data set by data set.</summary>
+    /// <summary>The rows of several tables, data set by data set and seed by seed.</summary>
     public ImmutableArray<TableRow> Build(IEnumerable<PaperTable> tables) => [.. tables.SelectMany(t => Build(t))];
 
-    /// <summary>The rows of a table, data set by data set: the paper's in printed order, then the controls and baselines.</summary>
+    /// <summary>The rows of a table, data set by data set and seed by seed: the paper's in printed order, then the controls and baselines.</summary>
     public ImmutableArray<TableRow> Build(PaperTable table) =>
-        [.. Datasets.Where(d => table.Rows.Any(r => r.On(d.Dataset) is not null)).SelectMany(d => Compared(Page(table, d), d))];
+        [.. from data in Datasets
+            where table.Rows.Any(r => r.On(data.Dataset) is not null)
+            from seed in Seeds
+            from row in Compared(Page(table, data, seed), data, seed)
+            select row];
 
-    List<TableRow> Page(PaperTable table, DatasetFacts data)
+    List<TableRow> Page(PaperTable table, DatasetFacts data, int seed)
     {
         var rows = new List<TableRow>();
         foreach (var row in table.Rows)
         {
-            if (row.Variant is { } variant) rows.AddRange(VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data));
-            else rows.Add(Row(table, row.Label, RowKind.PublishedOnly, data, null, null) with { Paper = row.On(data.Dataset) });
+            if (row.Variant is { } variant) rows.AddRange(VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data, seed));
+            else rows.Add(Row(table, row.Label, RowKind.PublishedOnly, data, seed, null, null) with { Paper = row.On(data.Dataset) });
         }
         if (table.Rows.All(r => r.Variant != Variants.WithoutActionUnits.Key))
-            rows.AddRange(VariantRows(table, "full network without action units", RowKind.Baseline, Variants.WithoutActionUnits.Key, null, data));
+            rows.AddRange(VariantRows(table, "full network without action units", RowKind.Baseline, Variants.WithoutActionUnits.Key, null, data, seed));
         if (table.Rows.All(r => r.Variant != Variants.ShuffledActionUnits.Key))
-            rows.AddRange(VariantRows(table, Variants.ShuffledActionUnits.Name, RowKind.Baseline, Variants.ShuffledActionUnits.Key, null, data));
-        rows.AddRange(Baseline.All.Select(b => Row(table, b.Label, RowKind.Baseline, data, null, Score(b.Label, data, null))));
+            rows.AddRange(VariantRows(table, Variants.ShuffledActionUnits.Name, RowKind.Baseline, Variants.ShuffledActionUnits.Key, null, data, seed));
+        rows.AddRange(Baseline.All.Select(b => Row(table, b.Label, RowKind.Baseline, data, seed, null, Score(b.Label, data, null, seed))));
         return rows;
     }
 
-    IEnumerable<TableRow> VariantRows(PaperTable table, string label, RowKind kind, string variant, PaperFigure? paper, DatasetFacts data) =>
-        Protocols.Select(protocol => Row(table, label, kind, data, protocol, Score(variant, data, protocol)) with { Variant = variant, Paper = paper });
+    IEnumerable<TableRow> VariantRows(PaperTable table, string label, RowKind kind, string variant, PaperFigure? paper, DatasetFacts data, int seed) =>
+        Protocols.Select(protocol => Row(table, label, kind, data, seed, protocol, Score(variant, data, protocol, seed)) with { Variant = variant, Paper = paper });
 
-    TableRow Row(PaperTable table, string label, RowKind kind, DatasetFacts data, EpochProtocol? protocol, ScoredRun? scored) => new()
+    TableRow Row(PaperTable table, string label, RowKind kind, DatasetFacts data, int seed, EpochProtocol? protocol, ScoredRun? scored) => new()
     {
         Table = table.Number,
         Row = label,
@@ -66,15 +70,16 @@ public sealed class TableBuilder
         Measured = scored?.Scores,
         Clips = scored?.Clips ?? 0,
         Folds = scored?.Folds.Length ?? 0,
-        Seed = Seed,
+        Seed = seed,
+        Classes = data.Classes,
         Sample = Sample,
         Experiment = scored?.Experiment,
     };
 
-    /// <summary>Compares each row with the full network and corrects the p-values over the page.</summary>
-    IEnumerable<TableRow> Compared(List<TableRow> rows, DatasetFacts data)
+    /// <summary>Compares each row with the full network of the same seed and corrects the p-values over the page.</summary>
+    IEnumerable<TableRow> Compared(List<TableRow> rows, DatasetFacts data, int seed)
     {
-        if (Protocols[0].LooksAtTestSubject || Score(Variants.Full.Key, data, Protocols[0]) is not { } full) return rows;
+        if (Protocols[0].LooksAtTestSubject || Score(Variants.Full.Key, data, Protocols[0], seed) is not { } full) return rows;
         var compared = rows.Select((row, i) => (row, i))
             .Where(p => p.row.Measured is not null && p.row.Variant != Variants.Full.Key && (p.row.Protocol ?? Protocols[0]) == Protocols[0]).ToList();
         var comparisons = compared.Select(p => Compare(p.row, full, data)).ToList();
@@ -86,19 +91,21 @@ public sealed class TableBuilder
 
     PairedComparison Compare(TableRow row, ScoredRun full, DatasetFacts data)
     {
-        var key = (row.Variant ?? row.Row, data.Dataset);
+        var key = (row.Variant ?? row.Row, data.Dataset, row.Seed);
         if (!_comparisons.TryGetValue(key, out var comparison))
-            _comparisons[key] = comparison = PairedComparison.Of(Score(key.Item1, data, row.Protocol)!.Folds, full.Folds, data.Classes.Length);
+            _comparisons[key] = comparison = PairedComparison.Of(Score(key.Item1, data, row.Protocol, row.Seed)!.Folds, full.Folds, data.Classes.Length);
         return comparison;
     }
 
     /// <summary>Scores a run or baseline once, however many tables show it.</summary>
-    ScoredRun? Score(string key, DatasetFacts data, EpochProtocol? protocol)
+    ScoredRun? Score(string key, DatasetFacts data, EpochProtocol? protocol, int seed)
     {
-        if (_scored.TryGetValue((key, data.Dataset, protocol), out var known)) return known;
-        return _scored[(key, data.Dataset, protocol)] = protocol is null
+        // A row without epochs knows no seed.
+        var place = (key, data.Dataset, protocol, protocol is null ? 0 : seed);
+        if (_scored.TryGetValue(place, out var known)) return known;
+        return _scored[place] = protocol is null
             ? ScoredRun.Of(Baseline.All.Single(b => b.Label == key).Run(data.Of(Sample)), data.Classes.Length)
-            : Runs(key, data.Dataset) is { } run ? ScoredRun.Of(protocol.Apply(Sample.Of(data.Dataset, run.Folds)), data.Classes.Length, run.Experiment)
+            : Runs(key, data.Dataset, seed) is { } run ? ScoredRun.Of(protocol.Apply(Sample.Of(data.Dataset, run.Folds)), data.Classes.Length, run.Experiment)
             : null;
     }
 }

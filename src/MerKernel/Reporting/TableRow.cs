@@ -52,6 +52,9 @@ public sealed record TableRow
     /// <summary>Which clips were scored, and what is known about that choice.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 
+    /// <summary>Names of the classes, in label order.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+
     /// <summary>Clips scored.</summary>
     public int Clips { get; init; }
 

@@ -13,6 +13,7 @@ public static class TerminalTables
         {
             console.Write(Draw(page));
             if (page.Scored.Length > 0) console.MarkupLineInterpolated($"[dim]Scored: {page.Scored}: {page.Sample}.[/]");
+            if (page.Spread.Length > 0) console.MarkupLineInterpolated($"[dim]{page.Spread}[/]");
             if (page.Differences.Length > 0) console.MarkupLineInterpolated($"[dim]{page.Differences}[/]");
             console.WriteLine();
         }
@@ -30,19 +31,30 @@ public static class TerminalTables
         foreach (var protocol in page.Protocols)
             table.AddColumn(new TableColumn($"[italic]{Markup.Escape(protocol.Label)}[/]\n{Triple("acc", "UF1", "UAR")}").NoWrap());
         foreach (var line in page.Lines)
-            table.AddRow([Name(line.Head), new Text(Figures.Printed(line.Head.Paper?.Accuracy)), new Text(Figures.Printed(line.Head.Paper?.F1)), .. line.Cells.Select(Cell)]);
+            table.AddRow([Name(line.Head), new Text(Figures.Printed(line.Head.Paper?.Accuracy)), new Text(Figures.Printed(line.Head.Paper?.F1)), .. line.Cells.Zip(line.Seeds, Cell)]);
         return table;
     }
 
     static Markup Name(TableRow row) => new(row.Kind == RowKind.Baseline ? $"[italic]{Markup.Escape(row.Row)}[/]" : Markup.Escape(row.Row));
 
-    static IRenderable Cell(TableRow? row)
+    static IRenderable Cell(TableRow? row, SeedRow? seeds)
     {
         if (row?.Measured is not { } m) return new Markup(row is null or { Kind: RowKind.PublishedOnly } ? "" : "[dim]not run[/]");
+        if (seeds is not null) return Spread(seeds);
         var text = $"[bold]{Triple(Figures.Percent(m.Accuracy), Figures.Fraction(m.UF1), Figures.Fraction(m.Uar))}[/]\n" +
             $"[dim]{Triple(Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1Interval), Figures.Fraction(m.UarInterval))}[/]";
         return new Markup(row.Paper is not { } paper ? text
             : text + $"\n[dim]{Triple("Δ " + Figures.PercentDifference(m.Accuracy, paper.Accuracy), Figures.Difference(m.UF1, paper.F1), "")}[/]");
+    }
+
+    static Markup Spread(SeedRow row)
+    {
+        var (accuracy, uf1, uar) = (row.Accuracy, row.UF1, row.Uar);
+        var text = $"[bold]{Triple(Figures.Percent(accuracy.Mean), Figures.Fraction(uf1.Mean), Figures.Fraction(uar.Mean))}[/]\n" +
+            $"{Triple(Figures.Spread(accuracy, Figures.Percent), Figures.Spread(uf1, Figures.Fraction), Figures.Spread(uar, Figures.Fraction))}\n" +
+            $"[dim]{Triple(Figures.Percent(row.Hull(m => m.AccuracyInterval)), Figures.Fraction(row.Hull(m => m.UF1Interval)), Figures.Fraction(row.Hull(m => m.UarInterval)))}[/]";
+        return new Markup(row.Row.Paper is not { } paper ? text
+            : text + $"\n[dim]{Triple("Δ " + Figures.PercentDifference(accuracy.Mean, paper.Accuracy), Figures.Difference(uf1.Mean, paper.F1), "")}[/]");
     }
 
     /// <summary>Three figures in columns of their own inside a cell: the protocol's label stands over all three.</summary>

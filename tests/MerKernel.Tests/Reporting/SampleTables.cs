@@ -23,8 +23,8 @@ static class SampleTables
     {
         Datasets = [CasmeII],
         Profile = "small",
-        Seed = 7,
-        Runs = (variant, dataset) => (variant, dataset) switch
+        Seeds = [7],
+        Runs = (variant, dataset, _) => (variant, dataset) switch
         {
             ("full", DatasetId.CasmeII) => new MeasuredRun("abc123", FullRun),
             ("no-au", DatasetId.CasmeII) => new MeasuredRun("def456", WithoutUnits),

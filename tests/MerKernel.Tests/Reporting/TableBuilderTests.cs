@@ -87,7 +87,7 @@ public class TableBuilderTests
         Assert.Null(Rows(3, "full network without action units")[1].AgainstFull);
         var chosen = new TableBuilder
         {
-            Datasets = [SampleTables.CasmeII], Profile = "small", Seed = 7, Runs = SampleTables.Builder.Runs, Protocols = [new BestTestEpoch(), new FinalEpoch()],
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Builder.Runs, Protocols = [new BestTestEpoch(), new FinalEpoch()],
         };
         Assert.All(chosen.Build(PaperTables.All), r => Assert.Null(r.AgainstFull));
     }
@@ -97,7 +97,7 @@ public class TableBuilderTests
     {
         var without = new TableBuilder
         {
-            Datasets = [SampleTables.CasmeII], Profile = "small", Seed = 7, Runs = SampleTables.Builder.Runs,
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Builder.Runs,
             Sample = new SampleSet("less", _ => ["s1/0"], _ => "a test"),
         };
         var rows = without.Build(PaperTables.Numbered(3)).Where(r => r.Measured is not null).ToList();
