@@ -25,11 +25,14 @@ static partial class NotebookParameters
             if (!declared.TryGetValue(key, out var parameter)) throw new UserErrorException($"{name} has no parameter {key}; it has {string.Join(", ", declared.Keys)}.");
             return $"{key} = {Literal(key, value, parameter.Type, parameter.Default)};";
         }).ToList();
-        cells.Insert(at + 1, new JsonObject
+        var cell = new JsonObject
         {
             ["cell_type"] = "code", ["metadata"] = new JsonObject { ["tags"] = new JsonArray("injected-parameters") },
             ["source"] = string.Join("\n", lines), ["outputs"] = new JsonArray(), ["execution_count"] = null,
-        });
+        };
+        // From format 4.5 on a cell has a name; without one it would get a new one in every run.
+        if (cells[at]!["id"] is not null) cell["id"] = "injected-parameters";
+        cells.Insert(at + 1, cell);
     }
 
     static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -41,6 +44,7 @@ static partial class NotebookParameters
     static string Literal(string name, string value, string type, string fallback)
     {
         if (type == "var") type = fallback.StartsWith('"') ? "string" : fallback is "true" or "false" ? "bool" : int.TryParse(fallback, out _) ? "int" : "double";
+        if (type.EndsWith("[]", StringComparison.Ordinal)) return $"[{string.Join(", ", value.Split(',', StringSplitOptions.TrimEntries).Select(v => Literal(name, v, type[..^2], "")))}]";
         return type.TrimEnd('?') switch
         {
             "string" => JsonSerializer.Serialize(value, Plain),
@@ -48,10 +52,10 @@ static partial class NotebookParameters
             "int" or "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
             "double" or "float" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) => d.ToString("R", CultureInfo.InvariantCulture) + (type.StartsWith('f') ? "f" : ""),
             "bool" or "int" or "long" or "double" or "float" => throw new UserErrorException($"-p {name}={value}: {name} is declared as {type}."),
-            _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float and double can be given, {name} is {type}."),
+            _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float, double and arrays of these can be given, {name} is {type}."),
         };
     }
 
-    [GeneratedRegex(@"(?<=^|;)[ \t]*(?<type>var|[A-Za-z][\w.]*\??)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=(?!=)(?<value>(""[^""\n]*""|[^;""])+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^|;)[ \t]*(?<type>var|[A-Za-z][\w.]*\??(\[\])?)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=(?!=)(?<value>(""[^""\n]*""|[^;""])+);", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

@@ -17,14 +17,15 @@ static class NotebookRun
         if (KernelProgram.Install(root, KernelProgram.Name, KernelProgram.DisplayName, specs) != 0) throw new UserErrorException("the kernelspec could not be written.");
 
         Directory.CreateDirectory(reports);
-        var (input, output) = (Path.GetTempFileName(), Path.Combine(reports, name + ".ipynb"));
+        var (input, executed) = (Path.GetTempFileName(), Path.GetTempFileName());
+        var (kept, page) = (Path.Combine(reports, name + ".ipynb"), Path.Combine(reports, name + ".html"));
         try
         {
             File.WriteAllText(input, json.ToJsonString());
             // Debian's Python has Debian's nbclient; another python3 may come first on the path.
             var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
             var start = new ProcessStartInfo(python,
-                [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, output, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name])
+                [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, page, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name])
             { RedirectStandardOutput = true };
             start.Environment["JUPYTER_PATH"] = specs;
             var clock = Stopwatch.StartNew();
@@ -35,10 +36,18 @@ static class NotebookRun
                 if (line.StartsWith('{')) Show(JsonNode.Parse(line)!);
             process.WaitForExit();
             cancel.ThrowIfCancellationRequested();
-            if (File.Exists(output)) Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {output} and .html");
+            if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; what Python says stands above.");
+            // The page is made from the whole notebook, with plotly.js; git keeps the slim one.
+            File.WriteAllText(input, KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
+            File.Move(input, kept, overwrite: true);
+            Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {kept} and .html");
             return process.ExitCode;
         }
-        finally { File.Delete(input); }
+        finally
+        {
+            File.Delete(input);
+            File.Delete(executed);
+        }
     }
 
     static JsonObject Read(string notebook)

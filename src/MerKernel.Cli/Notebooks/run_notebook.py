@@ -1,7 +1,8 @@
-"""Executes a notebook with nbclient: run_notebook.py INPUT OUTPUT FOLDER KERNEL. Progress is one JSON object a line on stdout.
+"""Executes a notebook with nbclient: run_notebook.py INPUT OUTPUT PAGE FOLDER KERNEL. Progress is one JSON object a line on stdout.
 
-The output is written in every case, so that a failed notebook can be looked at; exit code 1 says that a cell failed."""
+The output and its page are written in every case, so that a failed notebook can be looked at; exit code 1 says that a cell failed."""
 import json
+import os
 import sys
 import time
 
@@ -10,7 +11,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 
-source, output, folder, kernel = sys.argv[1:5]
+source, output, page, folder, kernel = sys.argv[1:6]
 notebook = nbformat.read(source, as_version=4)
 code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
 started = {}
@@ -18,6 +19,14 @@ started = {}
 
 def tell(**event):
     print(json.dumps(event), flush=True)
+
+
+def write_page(notebook, page):
+    """The notebook as one HTML file; replaced as a whole, never half written."""
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    with open(page + ".part", "w", encoding="utf-8") as file:
+        file.write(html)
+    os.replace(page + ".part", page)
 
 
 def on_start(cell, cell_index):
@@ -31,7 +40,8 @@ def on_executed(cell, cell_index, execute_reply):
         tell(event="done", cell=code_cells.index(cell_index) + 1, seconds=time.monotonic() - started[cell_index])
 
 
-client = NotebookClient(notebook, timeout=None, kernel_name=kernel, resources={"metadata": {"path": folder}},
+# Without the times of each cell: the same results shall be the same file.
+client = NotebookClient(notebook, timeout=None, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
                         on_cell_start=on_start, on_cell_executed=on_executed)
 status = 0
 try:
@@ -46,7 +56,5 @@ except DeadKernelError:
     status = 1
 finally:
     nbformat.write(notebook, output)
-html, _ = HTMLExporter().from_notebook_node(notebook)
-with open(output.rsplit(".", 1)[0] + ".html", "w", encoding="utf-8") as page:
-    page.write(html)
+write_page(notebook, page)
 sys.exit(status)
