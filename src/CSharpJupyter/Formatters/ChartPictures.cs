@@ -19,7 +19,7 @@ static class ChartPictures
     /// <summary>A broken Chromium is not started for every chart anew.</summary>
     const int MostFailures = 2;
 
-    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20), DrawLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), DrawLimit = TimeSpan.FromSeconds(10);
     static readonly Lock Guard = new();
     static Chromium? s_page;
     static int s_failures;
@@ -36,8 +36,9 @@ static class ChartPictures
             var whole = false;
             try
             {
+                var limit = s_page is null ? StartLimit : DrawLimit;
                 s_page ??= Open(plotlyJs());
-                var picture = s_page.Evaluate(string.Create(CultureInfo.InvariantCulture, $"csharpJupyterDraw({figure}, {size.Width}, {size.Height}, {Scale})"), DrawLimit)!;
+                var picture = s_page.Evaluate(string.Create(CultureInfo.InvariantCulture, $"csharpJupyterDraw({figure}, {size.Width}, {size.Height}, {Scale})"), limit)!;
                 whole = true;
                 return PngWriter.FromPalette(Unpack(picture["pixels"]!), Convert.FromBase64String(picture["palette"]!.GetValue<string>()),
                     picture["height"]!.GetValue<int>(), picture["width"]!.GetValue<int>());
@@ -71,8 +72,8 @@ static class ChartPictures
         var page = new Chromium(program, (1280, 960), StartLimit);
         try
         {
-            page.Evaluate(plotlyJs + "\n;0", DrawLimit);
-            page.Evaluate(Script, DrawLimit);
+            page.Evaluate(plotlyJs + "\n;0", StartLimit);
+            page.Evaluate(Script, StartLimit);
             return page;
         }
         catch
