@@ -38,8 +38,7 @@ static class NotebookRun
             cancel.ThrowIfCancellationRequested();
             if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; what Python says stands above.");
             // The page is made from the whole notebook, with plotly.js; git keeps the slim one.
-            File.WriteAllText(kept + ".part", KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
-            File.Move(kept + ".part", kept, overwrite: true);
+            AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
             Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {kept} and .html");
             return process.ExitCode;
         }
