@@ -1,5 +1,6 @@
 using System.Globalization;
 using MerKernel.Data;
+using MerKernel.Evaluation;
 using MerKernel.Experiments;
 
 namespace MerKernel.Reporting;
@@ -7,11 +8,14 @@ namespace MerKernel.Reporting;
 /// <summary>The sentences that close a table's notebook. Every one is computed; none says more than the intervals and tests do.</summary>
 static class Conclusions
 {
-    public static IEnumerable<string> Of(StudyTable table) => table.Datasets.SelectMany(d => Of(table, d, [.. table.Rows.Where(r => r.Dataset == d)]));
+    public static IEnumerable<string> Of(StudyTable table) =>
+        table.Datasets.SelectMany(d => Of([.. table.Rows.Where(r => r.Dataset == d)], d, table.Study.Protocols[0]));
 
-    static IEnumerable<string> Of(StudyTable table, DatasetId dataset, ImmutableArray<TableRow> rows)
+    /// <param name="rows">The table's rows on one data set.</param>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="honest">The protocol that chooses nothing on the test subject.</param>
+    public static IEnumerable<string> Of(ImmutableArray<TableRow> rows, DatasetId dataset, EpochProtocol honest)
     {
-        var honest = table.Study.Protocols[0];
         var final = rows.Where(r => r.Kind == RowKind.Variant && r.Protocol == honest && r.Measured is not null).ToList();
         if (final.FirstOrDefault(r => r.Variant == Variants.Full.Key) is not { Measured: { } full } fullRow) yield break;
         var where = $"{dataset.Title()} ({DataNotice.Brief(fullRow.Synthetic, fullRow.Profile)})";
