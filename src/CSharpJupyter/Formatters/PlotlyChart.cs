@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CSharpJupyter.Output;
 
@@ -46,10 +47,20 @@ static class PlotlyChart
               const plotly = await window.csharpJupyterPlotly;
               div.replaceChildren();
               div.style.height = "{{height}}px";
-              plotly.newPlot(div, figure.data, figure.layout, { responsive: true, ...figure.config });
+              plotly.newPlot(div, figure.data, figure.layout, { responsive: true, ...{{Config(generic, chart)}} });
             })();</script>
             """;
         return bundle;
+    }
+
+    /// <summary>plotly.js's options that the chart carries beside its figure, as JSON; the figure's own JSON leaves them out.</summary>
+    static string Config(Type generic, object chart)
+    {
+        dynamic config = generic.GetMethod("getConfig", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [chart])!;
+        var options = new JsonObject();
+        foreach (KeyValuePair<string, object> option in config.GetProperties(false))
+            if (option.Value is bool or string or int or double) options[option.Key] = JsonSerializer.SerializeToNode(option.Value);
+        return options.ToJsonString();
     }
 
     static int? Pixels(JsonNode? number) => number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000 ? (int)Math.Round(pixels) : null;

@@ -8,8 +8,8 @@ namespace MerKernel.Reporting;
 /// <summary>Tables as HTML for notebooks and reports: colour is never the only sign, every coloured cell also has words.</summary>
 public static class HtmlTables
 {
-    const string Cell = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid #ccc;text-align:right";
-    const string Left = Cell + ";text-align:left";
+    const string Cell = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid #ccc;text-align:right;white-space:nowrap";
+    const string Left = Cell + ";text-align:left;white-space:normal";
 
     /// <summary>The rows, a table for each data set, with the sentences that belong to them.</summary>
     /// <param name="rows">Rows of one seed.</param>

@@ -29,7 +29,7 @@ public class FigureTests
         var one = Json(new Figure("t", "short", height: 300).Chart()).GetProperty("layout");
         var long3 = Json(new Figure("t", string.Join(' ', Enumerable.Repeat("word", 60)), height: 300).Chart()).GetProperty("layout");
         var lines = long3.GetProperty("title").GetProperty("text").GetString()!.Split("<br>").Length - 1;
-        Assert.Equal(3, lines); // 60 words of 4 letters and a space: 299 characters on lines of at most 132
+        Assert.Equal(3, lines); // 60 words of 4 letters and a space: 299 characters on lines of at most 124
         Assert.Equal(2 * 16, long3.GetProperty("height").GetInt32() - one.GetProperty("height").GetInt32());
     }
 

@@ -11,9 +11,9 @@ namespace MerKernel.Reporting.Charts;
 public sealed class Figure
 {
     /// <summary>Width in pixels: fixed, so that the picture beside a chart and the chart itself agree; narrow pages scroll.</summary>
-    const int Width = 860;
+    const int Width = 820;
 
-    const int LineHeight = 16, LineLength = 132;
+    const int LineHeight = 16, LineLength = 124, TitleLength = 90;
 
     readonly List<Trace> _traces = [];
     readonly List<object> _annotations = [], _shapes = [];
@@ -32,14 +32,14 @@ public sealed class Figure
     public Figure(string title, string subtitle, int height = 420, int columns = 1, int rows = 1, double columnGap = 0.12, double rowGap = 0.2)
     {
         (_columns, _rows, _columnGap, _rowGap) = (columns, rows, columns == 1 ? 0 : columnGap, rows == 1 ? 0 : rowGap);
-        var lines = Lines(subtitle).ToList();
+        var (heading, lines) = (Lines(title, TitleLength).ToList(), Lines(subtitle, LineLength).ToList());
         _layout = new()
         {
-            ["title"] = new { text = $"{Escape(title)}<br><span style=\"font-size:12px\">{string.Join("<br>", lines.Select(Escape))}</span>", x = 0, xref = "paper", xanchor = "left", y = 1, yref = "container", yanchor = "top", pad = new { t = 14 }, font = new { size = 16 } },
+            ["title"] = new { text = $"{string.Join("<br>", heading.Select(Escape))}<br><span style=\"font-size:12px\">{string.Join("<br>", lines.Select(Escape))}</span>", x = 0, xref = "container", xanchor = "left", y = 1, yref = "container", yanchor = "top", pad = new { t = 14, l = 16 }, font = new { size = 16 } },
             ["font"] = new { family = ChartTheme.Font, size = 12, color = ChartTheme.Ink },
             ["width"] = Width,
-            ["height"] = height + LineHeight * lines.Count,
-            ["margin"] = new { l = 70, r = 30, t = 68 + LineHeight * lines.Count, b = 60 },
+            ["height"] = height + LineHeight * (lines.Count + heading.Count - 1),
+            ["margin"] = new { l = 70, r = 30, t = 68 + LineHeight * (lines.Count + heading.Count - 1), b = 60 },
             ["paper_bgcolor"] = "#ffffff",
             ["plot_bgcolor"] = "#ffffff",
             ["hovermode"] = "closest",
@@ -125,14 +125,14 @@ public sealed class Figure
     }
 
     /// <summary>Breaks a text at spaces so that it fits the width; a line break of its own is kept.</summary>
-    static IEnumerable<string> Lines(string text)
+    static IEnumerable<string> Lines(string text, int length)
     {
         foreach (var paragraph in text.Split('\n'))
         {
             var line = "";
             foreach (var word in paragraph.Split(' '))
             {
-                if (line.Length > 0 && line.Length + 1 + word.Length > LineLength)
+                if (line.Length > 0 && line.Length + 1 + word.Length > length)
                 {
                     yield return line;
                     line = word;

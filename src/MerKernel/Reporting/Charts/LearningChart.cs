@@ -37,7 +37,7 @@ static class LearningChart
             x = epochs.Select(e => e + 1), y = epochs.Select(e => folds.Average(f => f.TrainingLoss[e])),
             line = new { color = ChartTheme.Colours[2], width = 2, dash = "dash" },
         }, panel);
-        figure.Axes(panel, "epoch", first ? "accuracy; loss (nats)" : "", dataset.Title(), yAxis: new { rangemode = "tozero" });
+        figure.Axes(panel, "epoch", first ? "accuracy; loss (nats)" : "", dataset.Title(), new { range = new[] { 0.5, epochs.Count + 0.5 } }, yAxis: new { rangemode = "tozero" });
     }
 
     static void Folds(Figure figure, StudyTable table, string label, DatasetId dataset, int panel, bool first)
@@ -62,7 +62,7 @@ static class LearningChart
                 hovertemplate = protocol.Label + ": epoch %{x}<extra></extra>",
             }, panel);
         }
-        figure.Axes(panel, "epoch", first ? "subject left out" : "", yAxis: new
+        figure.Axes(panel, "epoch", first ? "subject left out" : "", xAxis: new { range = new[] { 0.5, epochs.Count + 0.5 } }, yAxis: new
         {
             tickmode = "array", tickvals = Enumerable.Range(0, folds.Count), ticktext = folds.Select(f => Figure.Escape(f.Subject)), autorange = "reversed",
         });
