@@ -13,6 +13,9 @@ public static class PublishedLog
     /// <summary>The folds in the log's order.</summary>
     public static ImmutableArray<PublishedFold> CasmeII { get; } = Read();
 
+    /// <summary>The folds that never reached 100 % on their subject and so ran every epoch: only these can be compared at a fixed epoch.</summary>
+    public static ImmutableArray<PublishedFold> RanToTheEnd { get; } = [.. CasmeII.Where(f => !f.StoppedEarly)];
+
     /// <summary>Clips in all.</summary>
     public static int Clips => CasmeII.Sum(f => f.TestClips);
 

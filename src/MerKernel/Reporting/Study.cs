@@ -27,8 +27,9 @@ public sealed class Study : IDisposable
     /// <param name="protocol">Epoch protocol to show beside the final epoch.</param>
     /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
     /// <param name="device">cpu, or cuda where there is one.</param>
+    /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
-    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu")
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", int? heldOut = null)
     {
         if (device != "cpu" && !(device.StartsWith("cuda", StringComparison.Ordinal) && torch.cuda.is_available()))
             throw new UserErrorException($"There is no device '{device}' here; use device = \"cpu\".");
@@ -36,7 +37,7 @@ public sealed class Study : IDisposable
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
         return new Study
         {
-            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seed = chosen[0] },
+            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seed = chosen[0], HeldOutSubjects = heldOut ?? (EpochProtocol.Named(protocol) is HeldOutSubjects ? 2 : 0) },
             Seeds = chosen,
             Protocols = [.. new[] { EpochProtocol.Default, EpochProtocol.Named(protocol) }.Distinct()],
             Device = torch.device(device),

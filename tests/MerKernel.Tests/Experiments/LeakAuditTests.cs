@@ -75,4 +75,24 @@ public class LeakAuditTests
         using var after = Pairs(dataset);
         Assert.True(expected.equal(after.Exact([6]).Onset).all().item<bool>());
     }
+
+    // Whatever could carry knowledge of the test subject into training (normalisation, class weights, a wrong index) would change the losses.
+    [Fact]
+    public void The_test_subjects_frames_labels_and_action_units_change_nothing_in_training()
+    {
+        using var dataset = TinyDataset.Create();
+        var before = FoldRun.Train(ExperimentOn(dataset), dataset, "01", CPU).TrainingLoss.AsEnumerable();
+        dataset.Frames.narrow(0, 0, 12).fill_(200); // subject 01
+        using var other = new MerDataset
+        {
+            Id = dataset.Id, Synthetic = true, Fingerprint = dataset.Fingerprint, Classes = dataset.Classes, Frames = dataset.Frames.clone(),
+            OnsetFrames = dataset.OnsetFrames, ApexFrames = dataset.ApexFrames,
+            Labels = [.. dataset.Labels.Select((label, i) => dataset.Clips[i].Subject == "01" ? 0 : label)],
+            Clips = [.. dataset.Clips.Select(c => c.Subject == "01" ? c with { ActionUnits = [] } : c)],
+        };
+        Assert.Equal(before, FoldRun.Train(ExperimentOn(other), other, "01", CPU).TrainingLoss.AsEnumerable());
+
+        other.Frames.narrow(0, 12, 1).fill_(100); // and one frame of subject 02, which is trained on
+        Assert.NotEqual(before, FoldRun.Train(ExperimentOn(other), other, "01", CPU).TrainingLoss.AsEnumerable());
+    }
 }
