@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 
@@ -31,7 +32,12 @@ public static class PaperAudit
     /// Every distinct pair of accuracy and F1 beside the F1 that its accuracy allows, at the likely sample size or, where that does not allow the accuracy, at
     /// the size of the whole sheet.
     /// </summary>
-    public static ImmutableArray<F1Finding> F1Scores(DatasetId dataset)
+    public static ImmutableArray<F1Finding> F1Scores(DatasetId dataset) => Bounded.GetOrAdd(dataset, d => new(() => FindF1Scores(d))).Value;
+
+    // The search takes seconds and follows from constants alone.
+    static readonly ConcurrentDictionary<DatasetId, Lazy<ImmutableArray<F1Finding>>> Bounded = [];
+
+    static ImmutableArray<F1Finding> FindF1Scores(DatasetId dataset)
     {
         var ranges = new Dictionary<GrimMatch, F1Range>();
         return [.. OwnRows(dataset).GroupBy(r => r.Figure).Select(g =>

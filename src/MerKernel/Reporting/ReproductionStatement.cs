@@ -19,17 +19,20 @@ public static class ReproductionStatement
         {
             var note = study.Rows.FirstOrDefault(r => r.Dataset == d.Dataset)?.Sample.Note(d.Dataset);
             text.Append($"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic look-alike, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
-                $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes; scored: {note}.\n");
+                $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {note}.\n");
+            if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest) text.Append(Preparation(manifest));
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            Splits: leave one subject out. Every fold is checked for leaks before and after training: clips or subjects on both sides, identical frames under different subjects,
+            Splits: leave one subject out{HeldOut(study)}. Every fold is checked for leaks before and after training: clips or subjects on both sides, identical frames under different subjects,
             statistics or weights from test clips, augmented test clips.
 
             ## Network and training
 
-            {study.Parameters:N0} parameters in the full network; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's.
-            AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {t.AccumulationSteps} batch(es).
+            {study.Parameters:N0} parameters in the full network and {study.Macs / 1e9:0.00} GMAC for a clip; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's. Layer by layer: mer model summary; in words: src/MerKernel/Models/README.md.
+            AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {t.AccumulationSteps} batch(es). Cross entropy without class weights.
+            Augmentation of training pairs: flip with probability {t.Augmentation.FlipProbability}, rotation within ±{t.Augmentation.MaxRotationDegrees} degrees, crop with padding {t.Augmentation.CropPadding} (at 224 pixels){(t.FrameJitter ? ", frames near onset and apex" : "")}.
+            No search over hyper-parameters is part of this study. All weights start at random.
             {Choice(study)} {SeedsOf(study)}
 
             ## Computation
@@ -39,11 +42,39 @@ public static class ReproductionStatement
         text.Append($"Written on: {study.Machine}.\n\n| data set | network | seed | experiment | folds | computing time | device |\n|---|---|---:|---|---:|---:|---|\n");
         foreach (var run in study.Runs)
             text.Append($"| {run.Dataset.Title()} | {run.Variant.Name} | {run.Seed} | {run.Hash} | {run.Done} of {run.Folds} | {Time(run.Seconds)} | {string.Join(", ", run.Devices)} |\n");
-        text.Append($"\nComputing time in all: {Time(study.Runs.Sum(r => r.Seconds))}, summed over folds that ran side by side.\n\n");
-        text.Append("## Results\n\nThe tables stand in tables.md: paper beside measured, each figure with a 95 % interval by bootstrap over subjects, and which differences the data support. Scores: accuracy, macro F1 and mean recall of the confusion matrix pooled over folds.\n\n## What was not reproduced, and why\n\n");
+        var done = study.Runs.Sum(r => r.Done);
+        text.Append($"\nComputing time in all: {Time(study.Runs.Sum(r => r.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"""
+            ## Code
+
+            mer reproduce --profile {study.Profile.Name} --seeds {string.Join(',', study.Seeds)}{(study.HeldOutSubjects > 0 ? $" --held-out {study.HeldOutSubjects}" : "")} computes everything above and mer cards writes this statement. Dependencies with versions and licences: environment.md. The tests: mer test; the comparison with PyTorch: mer parity.
+
+            ## Results
+
+            The tables stand in tables.md: paper beside measured, each figure with a 95 % interval by bootstrap over subjects ({Resamples:N0} resamples), and which differences the data support (permutation test by subject, Holm's correction).
+
+
+            """);
+        foreach (var (name, meaning) in MetricGuide.Scores.Take(3)) text.Append($"- {name}: {meaning}.\n");
+        text.Append("\n## What was not reproduced, and why\n\n");
         foreach (var gap in Gaps(study)) text.Append($"- {gap}\n");
         return text.ToString();
     }
+
+    const int Resamples = 10_000;
+
+    /// <summary>Sheet, preparation and clips left out of a data set.</summary>
+    static string Preparation(DatasetManifest manifest)
+    {
+        var repaired = manifest.Clips.Count(c => c.Notes.Length > 0);
+        var dropped = manifest.Dropped.GroupBy(d => d.Reason).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} ({g.Key})").ToList();
+        return $"  - Sheet {manifest.Sheet} (SHA-256 {Short(manifest.SheetSha256)}), frames in {manifest.Frames}, fingerprint {Short(manifest.Fingerprint)}; preparation: {manifest.Preparation}.\n" +
+            $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips with a remark or a repair: {repaired}. Clip by clip: data.json beside each run.\n";
+    }
+
+    static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+
+    static string HeldOut(StudyFacts study) => study.HeldOutSubjects == 0 ? "" : $"; of the others {study.HeldOutSubjects} are held out of training, to choose an epoch on";
 
     static string SeedsOf(StudyFacts study) => study.Seeds.Length == 1
         ? $"Seed {study.Seeds[0]} throughout; every draw comes from it."
@@ -64,7 +95,7 @@ public static class ReproductionStatement
         yield return "The other methods of Table 1: quoted from the paper.";
         yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown beside the last epoch and labelled.";
         yield return "Which clips make the paper's 248 and 133: see mer tables --clips paper for what is known.";
-        yield return "Start from pre-trained weights: the paper does not mention any; all weights start at random.";
+        yield return "Start from pre-trained weights: the paper does not mention any.";
         if (study.Seeds.Length == 1)
             yield return "The spread between seeds: a single seed stands behind each figure, and the interval over subjects does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
     }

@@ -17,6 +17,15 @@ public sealed record StudyFacts
     /// <summary>Parameters of the full network at the profile's size.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Multiply-accumulates of the full network for one clip.</summary>
+    public required long Macs { get; init; }
+
+    /// <summary>Training subjects held out of each fold.</summary>
+    public int HeldOutSubjects { get; init; }
+
+    /// <summary>What the data sets were made of: sheet, preparation, clips left out.</summary>
+    public ImmutableArray<DatasetManifest> Manifests { get; init; } = [];
+
     /// <summary>The data sets.</summary>
     public required ImmutableArray<DatasetFacts> Datasets { get; init; }
 
@@ -34,12 +43,15 @@ public sealed record StudyFacts
     {
         var ids = Enum.GetValues<DatasetId>();
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel))).ToImmutableArray();
-        using var network = bench.Experiment(Variants.Full, ids[0], cancel).Model.Create(seed: 1, actionUnits: true);
+        var summary = ModelSummary.Of(bench.Experiment(Variants.Full, ids[0], cancel).Model);
         return new StudyFacts
         {
             Profile = bench.Profile,
             Seeds = bench.Seeds,
-            Parameters = network.parameters().Sum(p => p.numel()),
+            Parameters = summary.Parameters,
+            Macs = summary.Macs,
+            HeldOutSubjects = bench.HeldOutSubjects,
+            Manifests = [.. ids.Select(id => bench.Dataset(id, cancel).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
             Runs = [.. from id in ids from seed in bench.Seeds from variant in Variants.WithControls select Run(bench, variant, id, seed, cancel)],
             Rows = BenchTables.Rows(bench, cancel: cancel),

@@ -11,6 +11,7 @@ public class CardTests
         Profile = Profile.Small,
         Seeds = [7],
         Parameters = 1_234_567,
+        Macs = 890_000_000,
         Datasets = [SampleTables.CasmeII],
         Runs =
         [
@@ -53,11 +54,46 @@ public class CardTests
         Assert.Contains("none was tuned", ReproductionStatement.ToMarkdown(Study with { Profile = Profile.Paper }));
     }
 
+    // The items of the machine-learning reproducibility checklist, each by words that only its sentence has.
+    [Theory]
+    [InlineData("(a 3, b 1, c 1)")] // statistics of the data
+    [InlineData("leave one subject out")] // splits
+    [InlineData("Sheet sheet.xlsx (SHA-256 aa), frames in frames, fingerprint f; preparation: size 48.")] // preparation
+    [InlineData("left out: 2 (its emotion is none of the five), 1 (no apex)")] // excluded data
+    [InlineData("1,234,567 parameters in the full network and 0.89 GMAC")] // complexity
+    [InlineData("No search over hyper-parameters")]
+    [InlineData("Each fold was trained once with each seed")] // number of runs
+    [InlineData("for 3 folds")]
+    [InlineData("mer reproduce --profile small --seeds 7")] // code
+    [InlineData("macro F1: the F1 of each class")] // definition of the measures
+    [InlineData("10,000 resamples")] // variation
+    [InlineData("environment.md")] // dependencies
+    public void The_statement_answers_the_checklist(string words)
+    {
+        var manifest = new DatasetManifest
+        {
+            Dataset = DatasetId.CasmeII, Synthetic = true, Fingerprint = "f", Sheet = "sheet.xlsx", SheetSha256 = "aa", Frames = "frames", Preparation = "size 48",
+            Clips = [], Dropped = [new("s1/x", "its emotion is none of the five"), new("s1/y", "its emotion is none of the five"), new("s2/z", "no apex")],
+        };
+        Assert.Contains(words, ReproductionStatement.ToMarkdown(Study with { Manifests = [manifest] }));
+    }
+
+    [Fact]
+    public void Several_seeds_are_named_and_the_spread_between_them_is_no_gap()
+    {
+        var several = Study with { Seeds = [1, 2, 3] };
+        Assert.Contains("with each of the seeds 1, 2, 3", ReproductionStatement.ToMarkdown(several));
+        Assert.DoesNotContain("The spread between seeds", ReproductionStatement.ToMarkdown(several));
+        Assert.Contains("The spread between seeds", ReproductionStatement.ToMarkdown(Study));
+        Assert.Contains("standard deviation between the seeds 1, 2, 3", ModelCard.ToMarkdown(several));
+    }
+
     [Fact]
     public void Missing_folds_are_listed_among_what_was_not_reproduced() =>
         Assert.Contains("FPF on ViT on CASME II, seed 7: 1 of 2 folds were not run", ReproductionStatement.ToMarkdown(Study));
 
     [Fact]
     public void No_line_keeps_the_indentation_of_the_source() =>
-        Assert.DoesNotContain(ModelCard.ToMarkdown(Study).Split('\n').Concat(ReproductionStatement.ToMarkdown(Study).Split('\n')), l => l.StartsWith(' '));
+        // Sub-items of a list begin with two blanks and a dash.
+        Assert.DoesNotContain(ModelCard.ToMarkdown(Study).Split('\n').Concat(ReproductionStatement.ToMarkdown(Study).Split('\n')), l => l.StartsWith(' ') && !l.StartsWith("  - ", StringComparison.Ordinal));
 }
