@@ -1,0 +1,56 @@
+"""Renders executed notebooks as pages with nbconvert: render_pages.py TEMPLATES < JOB. The job is JSON:
+
+{"plotly": base64 of gzipped plotly.js, "pages": [{"notebook": file or notebook, "target": file}]}
+
+One line of JSON a page on stdout: {"target", "charts", "errors"}."""
+import json
+import os
+import re
+import sys
+
+import nbformat
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
+
+# What the kernel puts before the first chart; the page brings the one copy of plotly.js itself.
+LOADER = re.compile(r'<script data-loads="plotly\.js">.*?</script>\s*', re.S)
+
+
+def without_loader(notebook):
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
+        html = output.get("data", {}).get("text/html")
+        if html and "data-loads" in html:
+            output.data["text/html"] = LOADER.sub("", html)
+
+
+def contents(notebook):
+    """Headings in order, with the anchors that nbconvert gives them."""
+    for cell in (c for c in notebook.cells if c.cell_type == "markdown"):
+        for heading in BeautifulSoup(markdown2html(cell.source), "html.parser").find_all(["h1", "h2", "h3"]):
+            for mark in heading.find_all(class_="anchor-link"):
+                mark.decompose()
+            yield {"level": int(heading.name[1]), "id": heading.get("id", ""), "text": heading.get_text().strip()}
+
+
+def render(exporter, page, plotly):
+    source, target = page["notebook"], page["target"]
+    notebook = nbformat.read(source, as_version=4) if isinstance(source, str) else nbformat.from_dict(source)
+    without_loader(notebook)
+    headings = list(contents(notebook))
+    html = [o["data"]["text/html"] for cell in notebook.cells for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]
+    charts = sum(h.count("csharpJupyterPlotly;") for h in html)
+    errors = sum(o.output_type == "error" for cell in notebook.cells for o in cell.get("outputs", []))
+    title = next((h["text"] for h in headings if h["level"] == 1), os.path.splitext(os.path.basename(target))[0])
+    body, _ = exporter.from_notebook_node(notebook, {"page": {
+        "title": title, "contents": [h for h in headings if h["level"] > 1], "plotly": plotly if charts else ""}})
+    with open(target + ".new", "w", encoding="utf-8") as file:
+        file.write(body)
+    os.replace(target + ".new", target)
+    print(json.dumps({"target": target, "title": title, "charts": charts, "errors": errors}), flush=True)
+
+
+job = json.load(sys.stdin)
+exporter = HTMLExporter(template_name="report", extra_template_basedirs=[sys.argv[1]])
+for page in job["pages"]:
+    render(exporter, page, job["plotly"])

@@ -1,0 +1,46 @@
+(() => {
+  const root = document.documentElement, remember = theme => { try { localStorage.setItem("mer-theme", theme); } catch { } };
+
+  const theme = document.getElementById("theme");
+  theme.hidden = false;
+  theme.onclick = () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    remember(root.dataset.theme = dark ? "light" : "dark");
+  };
+
+  const folds = document.querySelectorAll("details.code"), code = document.getElementById("code");
+  code.hidden = folds.length === 0;
+  code.onclick = () => {
+    const show = code.getAttribute("aria-pressed") === "false";
+    folds.forEach(f => f.open = show);
+    code.setAttribute("aria-pressed", show);
+    code.textContent = show ? "Hide code" : "Show code";
+  };
+
+  // A narrow page starts with its contents folded.
+  if (matchMedia("(max-width: 60em)").matches) document.querySelector("nav details").open = false;
+
+  // Each chart stands over a static picture of itself: that one is kept for print, its text names the drawn chart.
+  for (const chart of document.querySelectorAll('div[id^="plot-"]')) {
+    const script = chart.nextElementSibling?.textContent ?? "", picture = chart.querySelector("img");
+    chart.classList.add("chart");
+    // Photographs keep their colours on a dark page.
+    if (/"type":\s*"image"|data:image\//.test(script)) chart.classList.add("photograph");
+    if (!picture) continue;
+    chart.setAttribute("role", "group");
+    chart.setAttribute("aria-label", picture.alt);
+    const copy = picture.cloneNode();
+    copy.className = "for-print";
+    copy.removeAttribute("style");
+    chart.after(copy);
+  }
+
+  const links = new Map([...document.querySelectorAll("nav a")].map(a => [decodeURIComponent(a.hash.slice(1)), a]));
+  const seen = new IntersectionObserver(entries => {
+    for (const e of entries.filter(e => e.isIntersecting)) {
+      links.forEach(a => a.removeAttribute("aria-current"));
+      links.get(e.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "0px 0px -75% 0px" });
+  links.forEach((_, id) => document.getElementById(id) && seen.observe(document.getElementById(id)));
+})();
