@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using CSharpJupyter.Browser;
+
+namespace MerKernel.Cli.Notebooks;
+
+/// <summary>A report page in headless Chromium without a network: what it complains of, and its PDF.</summary>
+sealed class PageBrowser : IDisposable
+{
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Widths a page is looked at, in CSS pixels: a desk, a laptop beside a window, a telephone.</summary>
+    static readonly int[] Widths = [1280, 1000, 500];
+
+    readonly Chromium _chromium;
+
+    PageBrowser(string program)
+    {
+        _chromium = new Chromium(program, (Widths[0], 900), Limit);
+        _chromium.Call("Page.enable", [], Limit);
+        _chromium.Call("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = Script("page_listen.js") }, Limit);
+    }
+
+    /// <summary>A browser, or null where no Chromium is installed.</summary>
+    public static PageBrowser? TryOpen() => Chromium.Find() is { } program ? new PageBrowser(program) : null;
+
+    /// <summary>Opens a page at several widths and gives a sentence for everything that is wrong with it.</summary>
+    public IReadOnlyList<string> Check(string page)
+    {
+        Open(page);
+        var complaints = new List<string>();
+        foreach (var width in Widths)
+        {
+            Resize(width);
+            var found = _chromium.Evaluate($"merCheckPage()", Limit)!.AsArray();
+            complaints.AddRange(found.Select(c => $"{(string)c!} (at {width} px)"));
+        }
+        complaints.AddRange(_chromium.Evaluate("merHeard", Limit)!.AsArray().Select(c => (string)c!));
+        return complaints;
+    }
+
+    /// <summary>The page on A4 paper.</summary>
+    public byte[] Pdf(string page)
+    {
+        Open(page);
+        var printed = _chromium.Call("Page.printToPDF", new()
+        {
+            ["printBackground"] = true, ["preferCSSPageSize"] = true, ["displayHeaderFooter"] = true, ["headerTemplate"] = "<span></span>",
+            ["footerTemplate"] = """<div style="font-size:8px;width:100%;text-align:center;color:#555"><span class="pageNumber"></span> / <span class="totalPages"></span></div>""",
+        }, Limit);
+        return Convert.FromBase64String((string)printed["data"]!);
+    }
+
+    void Open(string page)
+    {
+        Resize(Widths[0]);
+        _chromium.Call("Page.navigate", new() { ["url"] = new Uri(Path.GetFullPath(page)).AbsoluteUri }, Limit);
+        // The answer comes when the page is committed; what follows belongs to the new page.
+        _chromium.Evaluate(Script("page_check.js"), Limit);
+        _chromium.Evaluate("merDrawn()", Limit);
+    }
+
+    void Resize(int width) => _chromium.Call("Emulation.setDeviceMetricsOverride",
+        new() { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false }, Limit);
+
+    static string Script(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, name));
+
+    public void Dispose() => _chromium.Dispose();
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Plotly.NET;
+
+namespace MerKernel.Cli.Notebooks;
+
+/// <summary>Makes pages of executed notebooks with nbconvert and the template beside this program.</summary>
+static class PageRenderer
+{
+    /// <summary>Renders pages; each is replaced as a whole.</summary>
+    /// <param name="pages">A notebook's file, or the notebook itself, and the page to write.</param>
+    /// <exception cref="UserErrorException">nbconvert is missing, or a notebook cannot be read.</exception>
+    public static IReadOnlyList<RenderedPage> Render(IEnumerable<(JsonNode Notebook, string Target)> pages)
+    {
+        var job = new JsonObject
+        {
+            ["plotly"] = PackedPlotly(),
+            ["pages"] = new JsonArray([.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
+        };
+        var start = new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.Write(job.ToJsonString());
+            process.StandardInput.Close();
+        }
+        catch (IOException) { /* it ended early; its exit code and last words say why */ }
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new UserErrorException(Complaint(errors.Result));
+        return [.. output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
+            .Select(p => new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["charts"]!, (int)p["errors"]!))];
+    }
+
+    /// <summary>Debian's Python has Debian's nbconvert; another python3 may come first on the path.</summary>
+    static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
+    static string Complaint(string errors) => errors.Contains("ModuleNotFoundError", StringComparison.Ordinal)
+        ? "nbconvert is not installed; ./mer report in the checkout installs it (Debian's python3-nbconvert)."
+        : $"The pages could not be made: {errors.TrimEnd().Split('\n').Last()}";
+
+    /// <summary>plotly.js as Plotly.NET carries it, compressed: a page has one copy.</summary>
+    static string PackedPlotly()
+    {
+        var assembly = typeof(GenericChart).Assembly;
+        using var source = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().First(n => n.EndsWith(".min.js", StringComparison.Ordinal)))!;
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) source.CopyTo(gzip);
+        return Convert.ToBase64String(packed.ToArray());
+    }
+}
