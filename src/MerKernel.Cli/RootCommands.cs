@@ -19,6 +19,7 @@ static class RootCommands
             DataCommands.Create(),
             ModelCommands.Create(),
             NotebooksCommand.Create(),
+            ReportCommand.Create(),
             TestPagesCommand.Create(),
             KernelCommand.Create(),
             ElsewhereCommand("jupyter", "Opens the notebooks in Jupyter, which it installs where none is found.  Example: ./mer jupyter --port 8889"),

@@ -7,8 +7,10 @@ async function merDrawn() {
   await merSettled();
 }
 
-// Charts follow their container a moment later: wait until nothing moves any more.
+// Charts follow their container a moment later: wait until each fits and nothing moves any more.
 async function merSettled() {
+  const width = e => e.getBoundingClientRect().width, fits = c => { const d = c.querySelector(".main-svg"); return !d || width(d) <= width(c) + 1; };
+  for (let i = 0; i < 100 && ![...document.querySelectorAll(".chart")].every(fits); i++) await new Promise(done => setTimeout(done, 50));
   const state = () => [...document.querySelectorAll(".chart, .main-svg")].map(e => { const r = e.getBoundingClientRect(); return `${r.width}x${r.height}`; }).join();
   for (let i = 0, last = "", same = 0; i < 60 && same < 4; i++) {
     await new Promise(done => setTimeout(done, 60));
@@ -32,7 +34,7 @@ async function merCheckPage() {
   for (const chart of document.querySelectorAll(".chart")) {
     const name = `chart ${chart.getAttribute("aria-label")?.slice(0, 70) ?? chart.id}`, box = chart.getBoundingClientRect();
     if (!chart.getAttribute("aria-label")) complaints.push(`${name} has no text for those who cannot see it`);
-    if (!chart.parentElement.querySelector(".for-print")) complaints.push(`${name} has no static picture`);
+    if (!chart.nextElementSibling?.matches(".for-print")) complaints.push(`${name} has no static picture`);
     const drawing = chart.querySelector(".main-svg");
     if (!drawing) { complaints.push(`${name} is not drawn`); continue; }
     // A chart may scroll, but in a box of its own that lies on the page.

@@ -18,7 +18,7 @@
   };
 
   // A narrow page starts with its contents folded.
-  if (matchMedia("(max-width: 60em)").matches) document.querySelector("nav details").open = false;
+  if (matchMedia("(max-width: 76em)").matches) document.querySelector("nav details").open = false;
 
   // Each chart stands over a static picture of itself: that one is kept for print, its text names the drawn chart.
   for (const chart of document.querySelectorAll('div[id^="plot-"]')) {
