@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CSharpJupyter.Output;
 
 namespace CSharpJupyter.Formatters;
@@ -11,7 +12,7 @@ namespace CSharpJupyter.Formatters;
 /// compressed, in the first chart's output; the others wait for it. It is evaluated with <c>define</c> hidden, because beside require.js it would
 /// register as a module that nobody asks for.
 /// </summary>
-static class PlotlyChart
+static partial class PlotlyChart
 {
     /// <summary>CSS pixels where the layout names none: the picture has this width, the drawn chart fills its cell.</summary>
     const int Width = 860, Height = 450;
@@ -106,6 +107,10 @@ static class PlotlyChart
     {
         var title = figure["layout"]?["title"] is JsonObject t ? t["text"]?.ToString() : null;
         var traces = (figure["data"] as JsonArray ?? []).Select(d => $"{d?["type"]}{(d?["name"] is { } n ? $" \"{n}\"" : "")}{(d?["y"] is JsonArray y ? $", {y.Count} points" : "")}");
-        return $"Plotly chart{(title is null ? "" : $" \"{title}\"")}: {string.Join("; ", traces)}";
+        return $"Plotly chart{(title is null ? "" : $" \"{Tag().Replace(title, " ")}\"")}: {string.Join("; ", traces)}";
     }
+
+    /// <summary>plotly.js breaks and styles titles with a few tags.</summary>
+    [GeneratedRegex("(<[^>]*>)+")]
+    private static partial Regex Tag();
 }

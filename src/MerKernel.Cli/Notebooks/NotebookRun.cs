@@ -22,10 +22,8 @@ static class NotebookRun
         try
         {
             File.WriteAllText(input, json.ToJsonString());
-            // Debian's Python has Debian's nbclient; another python3 may come first on the path.
-            var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-            var start = new ProcessStartInfo(python,
-                [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, page, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name])
+            var start = new ProcessStartInfo(JupyterPython.Program,
+                [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name])
             { RedirectStandardOutput = true };
             start.Environment["JUPYTER_PATH"] = specs;
             var clock = Stopwatch.StartNew();
@@ -37,8 +35,8 @@ static class NotebookRun
             process.WaitForExit();
             cancel.ThrowIfCancellationRequested();
             if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; what Python says stands above.");
-            // The page is made from the whole notebook, with plotly.js; git keeps the slim one.
             AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
+            PageRenderer.Render([(kept, page)]);
             Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {kept} and .html");
             return process.ExitCode;
         }

@@ -18,7 +18,7 @@ static class PageRenderer
             ["plotly"] = PackedPlotly(),
             ["pages"] = new JsonArray([.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
         };
-        var start = new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
+        var start = new ProcessStartInfo(JupyterPython.Program, [Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -36,9 +36,6 @@ static class PageRenderer
         return [.. output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
             .Select(p => new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["charts"]!, (int)p["errors"]!))];
     }
-
-    /// <summary>Debian's Python has Debian's nbconvert; another python3 may come first on the path.</summary>
-    static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
     static string Complaint(string errors) => errors.Contains("ModuleNotFoundError", StringComparison.Ordinal)
         ? "nbconvert is not installed; ./mer report in the checkout installs it (Debian's python3-nbconvert)."

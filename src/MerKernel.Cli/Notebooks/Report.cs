@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reporting;
@@ -27,13 +28,13 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     {
         Directory.CreateDirectory(folder);
         var state = ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"));
-        var pages = PageRenderer.Render(state.Executed.Select(n => ((System.Text.Json.Nodes.JsonNode)n, Path.ChangeExtension(n, ".html"))));
+        var pages = PageRenderer.Render(state.Executed.Select(n => ((JsonNode)n, Path.ChangeExtension(n, ".html"))));
         foreach (var page in pages.Where(p => p.Errors > 0)) say($"{Path.GetFileName(page.File)}: {page.Errors} cells ended with an error.");
         if (state.Missing.Length > 0) say($"not executed yet: {string.Join(", ", state.Missing)}; ./mer notebooks run {string.Join(' ', state.Missing)} does it.");
         if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; ./mer notebooks run {string.Join(' ', state.Outdated)} brings them up to date.");
 
         // Not disposed: the workbench is the caller's.
-        var study = new Study { Bench = bench, Seeds = [bench.Seed], Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
+        var study = new Study { Bench = bench, Seeds = bench.Seeds, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
         PageRenderer.Render([(IndexNotebook.Of(study, rows, pages, Computing(rows)), Index)]);
         if (pdf) Print();
     }

@@ -1,17 +1,15 @@
-"""Executes a notebook with nbclient: run_notebook.py INPUT OUTPUT PAGE FOLDER KERNEL. Progress is one JSON object a line on stdout.
+"""Executes a notebook with nbclient: run_notebook.py INPUT OUTPUT FOLDER KERNEL. Progress is one JSON object a line on stdout.
 
-The output and its page are written in every case, so that a failed notebook can be looked at; exit code 1 says that a cell failed."""
+The output is written in every case, so that a failed notebook can be looked at; exit code 1 says that a cell failed."""
 import json
-import os
 import sys
 import time
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbconvert import HTMLExporter
 
-source, output, page, folder, kernel = sys.argv[1:6]
+source, output, folder, kernel = sys.argv[1:5]
 notebook = nbformat.read(source, as_version=4)
 code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
 started = {}
@@ -19,14 +17,6 @@ started = {}
 
 def tell(**event):
     print(json.dumps(event), flush=True)
-
-
-def write_page(notebook, page):
-    """The notebook as one HTML file; replaced as a whole, never half written."""
-    html, _ = HTMLExporter().from_notebook_node(notebook)
-    with open(page + ".part", "w", encoding="utf-8") as file:
-        file.write(html)
-    os.replace(page + ".part", page)
 
 
 def on_start(cell, cell_index):
@@ -56,5 +46,4 @@ except DeadKernelError:
     status = 1
 finally:
     nbformat.write(notebook, output)
-write_page(notebook, page)
 sys.exit(status)
