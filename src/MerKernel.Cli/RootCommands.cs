@@ -16,6 +16,7 @@ static class RootCommands
             TrainCommand.Create(),
             AuditCommand.Create(),
             CardsCommand.Create(),
+            RunsCommands.Create(),
             DataCommands.Create(),
             ModelCommands.Create(),
             NotebooksCommand.Create(),

@@ -24,7 +24,8 @@ static class NotebooksCommand
         return new("notebooks", "Notebooks without a browser.  Example: mer notebooks run") { run };
     }
 
-    static List<string> Find(string folder, string[] names)
+    /// <summary>Notebooks by a part of their name, or files; all of them where none is named.</summary>
+    internal static List<string> Find(string folder, string[] names)
     {
         var all = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal).ToList() : [];
         if (names.Length == 0) return all.Count > 0 ? all : throw new UserErrorException($"There are no notebooks in {folder}.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using MerKernel.Cli.Notebooks;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Reporting;
@@ -13,6 +14,8 @@ static class ReproduceCommand
     {
         var options = new WorkbenchOptions();
         var command = new Command("reproduce", "Runs every row of Tables 1 to 7 on both data sets, then shows the tables.  Example: mer reproduce --profile small");
+        var noReports = new Option<bool>("--no-reports") { Description = "do not execute the table notebooks and write no pages" };
+        command.Options.Add(noReports);
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -24,6 +27,7 @@ static class ReproduceCommand
             Keep(bench, rows);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}. The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
+            if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, text => Console.Error.WriteLine($"mer: {text}"), cancel));
             return status;
         }));
         return command;

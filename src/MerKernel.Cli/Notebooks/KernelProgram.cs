@@ -10,10 +10,15 @@ static class KernelProgram
     /// <summary>The name .NET Interactive's notebooks carry.</summary>
     public const string Alias = ".net-csharp";
 
+    /// <summary>Whether the launcher has built it.</summary>
+    public static bool IsBuilt(string root) => File.Exists(At(root));
+
+    static string At(string root) => Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll");
+
     static string Program(string root)
     {
-        var program = Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll");
-        return File.Exists(program) ? program : throw new UserErrorException($"{program} is not built; call ./mer in the checkout, which builds it.");
+        var program = At(root);
+        return IsBuilt(root) ? program : throw new UserErrorException($"{program} is not built; call ./mer in the checkout, which builds it.");
     }
 
     /// <summary>What the launcher sets for commands, cells need too.</summary>

@@ -21,7 +21,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     string Archive => Path.Combine(folder, "mer-report.zip");
 
-    /// <summary>Writes every page; executes nothing.</summary>
+    /// <summary>Writes every page that is not up to date, and the front page; executes nothing.</summary>
     /// <param name="rows">Rows of the tables, scored.</param>
     /// <param name="pdf">Whether the front page is printed too.</param>
     public void Write(IReadOnlyList<TableRow> rows, bool pdf = true)

@@ -2,6 +2,8 @@
 
 {"plotly": base64 of gzipped plotly.js, "pages": [{"notebook": file or notebook, "target": file}]}
 
+A page that is younger than its notebook and this template is left as it is.
+
 One line of JSON a page on stdout: {"target", "charts", "errors"}."""
 import json
 import os
@@ -33,6 +35,13 @@ def contents(notebook):
             yield {"level": int(heading.name[1]), "id": heading.get("id", ""), "text": heading.get_text().strip()}
 
 
+def is_fresh(source, target):
+    if not isinstance(source, str) or not os.path.exists(target):
+        return False
+    template = [os.path.join(folder, name) for folder, _, names in os.walk(sys.argv[1]) for name in names]
+    return os.path.getmtime(target) > max(map(os.path.getmtime, [source, __file__, *template]))
+
+
 def render(exporter, page, plotly):
     source, target = page["notebook"], page["target"]
     notebook = nbformat.read(source, as_version=4) if isinstance(source, str) else nbformat.from_dict(source)
@@ -42,11 +51,12 @@ def render(exporter, page, plotly):
     charts = sum(h.count("csharpJupyterPlotly;") for h in html)
     errors = sum(o.output_type == "error" for cell in notebook.cells for o in cell.get("outputs", []))
     title = next((h["text"] for h in headings if h["level"] == 1), os.path.splitext(os.path.basename(target))[0])
-    body, _ = exporter.from_notebook_node(notebook, {"page": {
-        "title": title, "contents": [h for h in headings if h["level"] > 1], "plotly": plotly if charts else ""}})
-    with open(target + ".new", "w", encoding="utf-8") as file:
-        file.write(body)
-    os.replace(target + ".new", target)
+    if not is_fresh(source, target):
+        body, _ = exporter.from_notebook_node(notebook, {"page": {
+            "title": title, "contents": [h for h in headings if h["level"] > 1], "plotly": plotly if charts else ""}})
+        with open(target + ".new", "w", encoding="utf-8") as file:
+            file.write(body)
+        os.replace(target + ".new", target)
     print(json.dumps({"target": target, "title": title, "charts": charts, "errors": errors}), flush=True)
 
 

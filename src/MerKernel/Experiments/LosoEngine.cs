@@ -19,6 +19,9 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Where networks are trained.</summary>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>Only the folds that leave out one of these subjects; null computes all.</summary>
+    public IReadOnlyCollection<string>? Subjects { get; init; }
+
     /// <summary>Receives progress.</summary>
     public ILosoProgress? Progress { get; init; }
 
@@ -29,7 +32,7 @@ public sealed class LosoEngine(RunStore store)
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
         IEnumerable<Experiment> experiments, MerDataset dataset, CancellationToken cancel = default)
     {
-        var subjects = dataset.Subjects;
+        var subjects = dataset.Subjects.Where(s => Subjects?.Contains(s) != false).ToList();
         var jobs = experiments.Distinct().SelectMany(e =>
         {
             store.Save(e, dataset.Manifest);

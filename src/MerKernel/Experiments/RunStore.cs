@@ -58,6 +58,11 @@ public sealed class RunStore(string folder)
         }
     }
 
+    /// <summary>The subjects of an experiment whose folds are stored, in the order of names.</summary>
+    public IEnumerable<string> StoredSubjects(string hash) => Directory.Exists(FolderOf(hash))
+        ? Directory.EnumerateFiles(FolderOf(hash), "fold-*.json").Select(f => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(f)["fold-".Length..])).Order(StringComparer.Ordinal)
+        : [];
+
     /// <summary>All folds of an experiment if every one of the subjects is stored, else null.</summary>
     public IReadOnlyList<FoldPrediction>? TryReadAll(string hash, IEnumerable<string> subjects)
     {

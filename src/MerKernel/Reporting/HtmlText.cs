@@ -18,4 +18,9 @@ static class HtmlText
     /// <summary>A table of two columns: what, and its value.</summary>
     public static IHtmlContent Facts(IEnumerable<(string Name, string Value)> facts) => new HtmlString("<table>" + string.Concat(facts.Select(f =>
         $"<tr><th style=\"text-align:left\">{Encode(f.Name)}</th><td style=\"text-align:left\">{Encode(f.Value)}</td></tr>")) + "</table>");
+
+    /// <summary>A table with headings.</summary>
+    public static IHtmlContent Grid(IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows) => new HtmlString(
+        $"<div style=\"overflow-x:auto\"><table><thead><tr>{string.Concat(headings.Select(h => $"<th style=\"text-align:left\">{Encode(h)}</th>"))}</tr></thead><tbody>" +
+        string.Concat(rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td style=\"text-align:left\">{Encode(c)}</td>"))}</tr>")) + "</tbody></table></div>");
 }

@@ -59,14 +59,27 @@ public sealed class Study : IDisposable
     /// <param name="rows">Each row's label and what it changes. A label of the paper's table brings its published numbers; any other is a row of your own.</param>
     public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows) => new(this, PaperTables.Numbered(number), rows);
 
+    /// <summary>Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.</summary>
+    /// <param name="sweep">What is varied.</param>
+    /// <param name="points">The points, <see cref="Sweep.Grid"/> or <see cref="Sweep.Random"/>; null takes the grid.</param>
+    /// <param name="subjects">How many subjects are left out in turn.</param>
+    public SweepResult Run(Sweep sweep, IEnumerable<SweepPoint>? points = null, int subjects = 3)
+    {
+        var (chosen, leftOut) = ((points ?? sweep.Grid()).ToImmutableArray(), Bench.Dataset(sweep.Start.Dataset).Subjects.Take(subjects).ToImmutableArray());
+        Train(chosen.Select(p => p.Experiment), leftOut);
+        return new SweepResult(this, sweep, chosen, leftOut);
+    }
+
     /// <summary>Trains the missing folds of experiments, several side by side; progress on one line.</summary>
+    /// <param name="experiments">The experiments.</param>
+    /// <param name="subjects">Only the folds that leave out one of these subjects; null trains all.</param>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
-    public void Train(IEnumerable<Experiment> experiments)
+    public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null)
     {
         foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
         {
             var progress = new ProgressText(set.Key.Title());
-            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress };
+            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress, Subjects = subjects };
             var failures = engine.Run(set, Bench.Dataset(set.Key));
             progress.Done();
             if (failures.Count > 0)

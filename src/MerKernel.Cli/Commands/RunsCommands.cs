@@ -1,0 +1,109 @@
+using System.CommandLine;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Reporting;
+using Spectre.Console;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>The run store in the terminal.</summary>
+static class RunsCommands
+{
+    public static Command Create() => new("runs", "What is stored: list, show, compare, delete.  Example: mer runs list --sort UF1")
+    {
+        List(), Show(), Compare(), Delete(),
+    };
+
+    static Command List()
+    {
+        var store = CommonOptions.Store();
+        var sort = new Option<string>("--sort") { Description = $"one of {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading}'"))}", DefaultValueFactory = _ => "date" };
+        var ascending = new Option<bool>("--ascending") { Description = "smallest or oldest first" };
+        var dataset = new Option<string?>("--dataset") { Description = "casme2 or samm alone" };
+        var list = new Command("list", "Lists the stored runs.  Example: mer runs list --sort accuracy --dataset samm") { sort, ascending, dataset, store };
+        list.SetAction(parsed =>
+        {
+            var by = RunTable.Columns.FirstOrDefault(c => c.Heading.Equals(parsed.GetValue(sort), StringComparison.OrdinalIgnoreCase));
+            if (by.Key is null) throw new UserErrorException($"--sort {parsed.GetValue(sort)} is no column; the columns are {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading}'"))}.");
+            DatasetId? only = parsed.GetValue(dataset) is { } name ? CommonOptions.ParseDataset(name) : null;
+            var runs = new RunCatalogue(Open(parsed.GetValue(store))).List().Where(r => only is null || r.Experiment.Dataset == only);
+            var ordered = (parsed.GetValue(ascending) ? runs.OrderBy(by.Key) : runs.OrderByDescending(by.Key)).ToList();
+            Write(RunTable.Columns.Select(c => c.Heading), ordered.Select(r => RunTable.Columns.Select(c => c.Text(r))));
+            AnsiConsole.WriteLine($"{ordered.Count} runs. {RunTable.Legend}");
+        });
+        return list;
+    }
+
+    static Command Show()
+    {
+        var (store, run) = (CommonOptions.Store(), Run("run"));
+        var show = new Command("show", "Shows every option of a run and its folds.  Example: mer runs show 3f2a") { run, store };
+        show.SetAction(parsed =>
+        {
+            var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
+            var found = catalogue.Find(parsed.GetValue(run)!);
+            AnsiConsole.WriteLine($"{found.Hash}: {found.Description.Words} ({found.Description.Profile} profile)");
+            Write(["option", "value"], OptionDifference.Options(found.Experiment).Select(o => (string[])[o.Key, o.Value]));
+            var (classes, folds) = (found.Experiment.Model.Classes, catalogue.Folds(found.Hash));
+            Write(["subject", "clips", "final epoch", "best-test", "epochs"], folds.Select(f => (string[])
+                [f.Subject, $"{f.Clips.Length}", Right(EpochProtocol.Default, f, classes), Right(new BestTestEpoch(), f, classes), $"{f.Logits.Length}"]));
+        });
+        return show;
+    }
+
+    static Command Compare()
+    {
+        var (store, first, second) = (CommonOptions.Store(), Run("first"), Run("second"));
+        var compare = new Command("compare", "Compares two runs: options, scores, and clips that changed sides.  Example: mer runs compare 3f2a 91c0") { first, second, store };
+        compare.SetAction(parsed =>
+        {
+            var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
+            var comparison = RunComparison.Of(catalogue, catalogue.Find(parsed.GetValue(first)!), catalogue.Find(parsed.GetValue(second)!));
+            Write(["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
+            Write(["clip", "true class", "first", "second", "right in"], comparison.Changed.Select(c => (string[])[c.Clip, $"{c.Label}", $"{c.First}", $"{c.Second}", c.Gained ? "second" : "first"]));
+            foreach (var sentence in RunComparisonText.Sentences(comparison)) AnsiConsole.WriteLine(sentence);
+        });
+        return compare;
+    }
+
+    static Command Delete()
+    {
+        var (store, runs) = (CommonOptions.Store(), new Argument<string[]>("run") { Description = "hashes or their beginnings", Arity = ArgumentArity.OneOrMore });
+        var yes = new Option<bool>("--yes") { Description = "do not ask" };
+        var delete = new Command("delete", "Deletes runs, after asking.  Example: mer runs delete 3f2a --yes") { runs, yes, store };
+        delete.SetAction(parsed =>
+        {
+            var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
+            var found = parsed.GetValue(runs)!.Select(catalogue.Find).DistinctBy(r => r.Hash).ToList();
+            foreach (var run in found) AnsiConsole.WriteLine($"{run.Hash}: {run.Experiment.Dataset.Title()}, {run.Description.Words}, {run.Digest.Folds} folds, {run.Digest.Seconds:0} s of computing");
+            if (!parsed.GetValue(yes))
+            {
+                if (Console.IsInputRedirected) throw new UserErrorException("Nothing was deleted: there is nobody to ask; say --yes.");
+                if (!AnsiConsole.Confirm($"Delete {(found.Count == 1 ? "it" : $"these {found.Count}")}?", defaultValue: false)) return 1;
+            }
+            found.ForEach(catalogue.Delete);
+            AnsiConsole.WriteLine($"{found.Count} deleted.");
+            return 0;
+        });
+        return delete;
+    }
+
+    static Argument<string> Run(string name) => new(name) { Description = "the run's hash or its beginning" };
+
+    static RunStore Open(string? folder) => new(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = text => Console.Error.WriteLine($"mer: {text}") };
+
+    static string Right(EpochProtocol protocol, FoldPrediction fold, int classes)
+    {
+        var matrix = protocol.Apply([fold]).Pooled(classes);
+        return $"{matrix.Correct} of {matrix.Total}";
+    }
+
+    static void Write(IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows)
+    {
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 220;
+        var table = new Table().Border(TableBorder.Simple).AddColumns([.. headings.Select(Markup.Escape)]);
+        foreach (var row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
+        AnsiConsole.Write(table);
+    }
+}

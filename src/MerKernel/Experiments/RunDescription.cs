@@ -1,0 +1,30 @@
+using MerKernel.Data;
+using MerKernel.Models;
+
+namespace MerKernel.Experiments;
+
+/// <summary>An experiment in words: the nearest profile's full network, and what differs from it.</summary>
+/// <param name="Profile">Name of the profile that the fewest options differ from.</param>
+/// <param name="Words">The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.</param>
+public sealed record RunDescription(string Profile, string Words)
+{
+    /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
+    static readonly Lazy<ImmutableArray<(Profile Profile, Variant Variant, ImmutableSortedDictionary<string, string> Options)>> Known = new(() =>
+        [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Paper, Experiments.Profile.Tiny]
+            from v in Variants.WithControls
+            select (p, v, Described(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = v.Apply(p.Model), ActionUnits = v.ActionUnits, Training = p.Training }))]);
+
+    /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>
+    public static RunDescription Of(Experiment experiment)
+    {
+        var options = Described(experiment);
+        var (profile, variant, differences) = Known.Value.Select(k => (k.Profile, k.Variant, Differences: OptionDifference.Between(k.Options, options))).MinBy(k => k.Differences.Length);
+        // Another network has nothing in common with ours but size and classes.
+        var ours = experiment.Model is MerNetOptions;
+        return new(profile.Name, string.Join(", ", differences.Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
+            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? variant.Name : experiment.Model.GetType().Name.Replace("Options", ""))));
+    }
+
+    static ImmutableSortedDictionary<string, string> Described(Experiment experiment) =>
+        OptionDifference.Options(experiment).RemoveRange(["dataset", "datasetFingerprint", "seed", "model.classes"]);
+}
