@@ -61,7 +61,10 @@ static class RunsCommands
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var comparison = RunComparison.Of(catalogue, catalogue.Find(parsed.GetValue(first)!), catalogue.Find(parsed.GetValue(second)!));
             Write(["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
-            Write(["clip", "true class", "first", "second", "right in"], comparison.Changed.Select(c => (string[])[c.Clip, $"{c.Label}", $"{c.First}", $"{c.Second}", c.Gained ? "second" : "first"]));
+            var classes = ClassSet.Five(comparison.First.Experiment.Dataset).Classes;
+            // A run on another class set has numbers for names.
+            string Name(int label) => comparison.First.Experiment.Model.Classes == classes.Length ? classes[label] : $"{label}";
+            Write(["clip", "true class", "first", "second", "right in"], comparison.Changed.Select(c => (string[])[c.Clip, Name(c.Label), Name(c.First), Name(c.Second), c.Gained ? "second" : "first"]));
             foreach (var sentence in RunComparisonText.Sentences(comparison)) AnsiConsole.WriteLine(sentence);
         });
         return compare;

@@ -27,13 +27,13 @@ sealed class PageBrowser : IDisposable
     public IReadOnlyList<string> Check(string page)
     {
         Open(page);
-        var complaints = new List<string>();
+        var seen = new List<(string Complaint, int Width)>();
         foreach (var width in Widths)
         {
             Resize(width);
-            var found = _chromium.Evaluate($"merCheckPage()", Limit)!.AsArray();
-            complaints.AddRange(found.Select(c => $"{(string)c!} (at {width} px)"));
+            seen.AddRange(_chromium.Evaluate("merCheckPage()", Limit)!.AsArray().Select(c => ((string)c!, width)));
         }
+        List<string> complaints = [.. seen.GroupBy(s => s.Complaint, (complaint, at) => $"{complaint} (at {string.Join(", ", at.Select(a => a.Width))} px)")];
         complaints.AddRange(_chromium.Evaluate("merHeard", Limit)!.AsArray().Select(c => (string)c!));
         return complaints;
     }

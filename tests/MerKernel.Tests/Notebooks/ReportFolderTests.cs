@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using MerKernel.Cli.Notebooks;
+
+namespace MerKernel.Tests.Notebooks;
+
+public class ReportFolderTests
+{
+    static void Write(string folder, string name, params (string Source, string? Tag)[] cells)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, name + ".ipynb"), new JsonObject
+        {
+            ["cells"] = new JsonArray([.. cells.Select(c => new JsonObject
+            {
+                ["cell_type"] = "code", ["source"] = c.Source, ["metadata"] = c.Tag is null ? [] : new JsonObject { ["tags"] = new JsonArray(c.Tag) },
+            })]),
+        }.ToJsonString());
+    }
+
+    [Fact]
+    public void It_says_what_was_not_executed_and_what_changed_since()
+    {
+        using var temporary = new TemporaryFolder();
+        var (reports, notebooks) = (Path.Combine(temporary.Path, "reports"), Path.Combine(temporary.Path, "notebooks"));
+        foreach (var name in (string[])["01-same", "02-changed", "03-missing"]) Write(notebooks, name, ("1 + 1", null));
+        Write(reports, "01-same", ("1 + 1", null), ("seed = 2;", "injected-parameters"));
+        Write(reports, "02-changed", ("1 + 2", null));
+        var state = ReportFolder.Of(reports, notebooks);
+        Assert.Equal(["01-same.ipynb", "02-changed.ipynb"], state.Executed.Select(Path.GetFileName));
+        Assert.Equal(["03-missing"], state.Missing.ToArray());
+        Assert.Equal(["02-changed"], state.Outdated.ToArray());
+    }
+}

@@ -1,0 +1,37 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Reporting;
+
+namespace MerKernel.Tests.Reporting;
+
+public class RunTableTests
+{
+    static readonly RunSummary Run = new()
+    {
+        Hash = "0123456789abcdef", Experiment = new() { Dataset = DatasetId.Samm, DatasetFingerprint = "" }, Description = new("small", "<b>full</b>"),
+        Digest = new("", 3, 8, 20, new(0.5, 0.25, 0.4), new(0.75, 0.5, 0.6), 12.4, null),
+    };
+
+    [Fact]
+    public void Every_column_is_text_and_a_key_to_sort_by()
+    {
+        Assert.Equal(["01234567", "SAMM", "small", "<b>full</b>", "1", "3 of 8", "20", "50.0", "0.250", "75.0", "0.500", "12 s", "–"], RunTable.Columns.Select(c => c.Text(Run)));
+        var html = RunTable.ToHtml([Run]).ToString()!;
+        Assert.Contains("data-key=\"0.25\"", html);
+        Assert.Contains("&lt;b&gt;full&lt;/b&gt;", html);
+        Assert.DoesNotContain("<b>full", html);
+    }
+
+    [Fact]
+    public void A_comparison_escapes_what_comes_from_data_and_says_how_few_subjects_it_has()
+    {
+        var comparison = new RunComparison(Run, Run, [new("training.epochs", "1", "2")], ["a"], 4, [new("a/<i>", 0, 1, 0)], 0.25, new Interval(-0.1, 0.5), 0.1, new Interval(-0.2, 0.3));
+        var html = RunComparisonText.ToHtml(comparison, ["joy & awe", "other"]).ToString()!;
+        Assert.Contains("a/&lt;i&gt;", html);
+        Assert.Contains("joy &amp; awe", html);
+        Assert.Contains("accuracy +25.0 points (95 % interval −10.0 to +50.0)", html);
+        Assert.Contains("fewer than ten subjects", html);
+        Assert.Contains("1 clips are right in the second alone, 0 in the first alone", html);
+    }
+}
