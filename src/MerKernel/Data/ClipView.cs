@@ -30,17 +30,28 @@ public sealed class ClipView : IDisposable
     /// <param name="name">The clip's id ('01/EP02_01f'), or its name where only one subject has it.</param>
     /// <param name="options">The preparation.</param>
     /// <exception cref="UserErrorException">There is no such clip, or its frames cannot be used.</exception>
-    public static ClipView Open(DatasetSource source, string name, PreparationOptions options)
+    public static ClipView Open(DatasetSource source, string name, PreparationOptions options) => Open(source, [name], options)[0];
+
+    /// <summary>Prepares several clips afresh, past the cache.</summary>
+    /// <param name="source">Where the files are.</param>
+    /// <param name="names">The clips' ids, or names.</param>
+    /// <param name="options">The preparation.</param>
+    /// <exception cref="UserErrorException">There is no such clip, or its frames cannot be used.</exception>
+    public static ImmutableArray<ClipView> Open(DatasetSource source, IEnumerable<string> names, PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata);
         sheet.MustBe(source.Id);
-        var clip = Resolve(sheet, name);
+        using var model = LandmarkModel.Open();
+        using var finder = new FaceFinder(model);
+        return [.. names.Select(name => Open(Resolve(sheet, name), layout, finder, options))];
+    }
+
+    private static ClipView Open(Clip clip, FrameLayout layout, FaceFinder finder, PreparationOptions options)
+    {
         var entry = PreparationPlan.Of(clip, layout);
         if (entry.Unusable is not null) throw new UserErrorException($"{entry.Unusable}; complete the files or choose another clip.");
         var frames = entry.Files.Where(f => f.Number == clip.Onset || f.Number == clip.Apex).Select(f => (f.Number, f.File.FullName, FrameImage.Read(f.File.FullName))).ToArray();
-        using var model = LandmarkModel.Open();
-        using var finder = new FaceFinder(model);
         var result = new ClipPreparer(options, PreparationPlan.Aligns(layout, options) ? finder : null).Prepare(clip, frames);
         if (result.Header is null) throw new UserErrorException($"{result.Unusable}; {(result.NoFace ? "show it with --no-face centre-crop" : "replace the file")}.");
         var landmarks = result.Header.Landmarks.Length > 0 ? MemoryMarshal.Cast<float, Point2f>(result.Header.Landmarks).ToImmutableArray() : Resized(finder, frames[0].Item3, options.Size);

@@ -26,9 +26,9 @@ public static class InspectionSheet
             ("flow, hue = direction", Colours(flow)),
         ];
         var sheet = new Mat(Head + 2 * (Panel + Caption + Gap), 3 * (Panel + Gap) + Gap, MatType.CV_8UC3, Paper);
-        Write(sheet, $"{clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
-        Write(sheet, $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}", Gap, 52, 0.5, Ink);
-        Write(sheet, clip.Notes.IsEmpty ? $"offset {clip.Offset}" : $"offset {clip.Offset}; {string.Join("; ", clip.Notes)}", Gap, 73, 0.42, Faint);
+        SheetText.Write(sheet, $"{clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
+        SheetText.Write(sheet, $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}", Gap, 52, 0.5, Ink);
+        SheetText.Write(sheet, clip.Notes.IsEmpty ? $"offset {clip.Offset}" : $"offset {clip.Offset}; {string.Join("; ", clip.Notes)}", Gap, 73, 0.42, Faint);
         for (var i = 0; i < panels.Length; i++)
         {
             using var image = panels[i].Image;
@@ -36,7 +36,7 @@ public static class InspectionSheet
             var (x, y) = (Gap + i % 3 * (Panel + Gap), Head + i / 3 * (Panel + Caption + Gap));
             using var target = new Mat(sheet, new Rect(x, y, Panel, Panel));
             shown.CopyTo(target);
-            Write(sheet, panels[i].Caption, x, y + Panel + 18, 0.45, Ink);
+            SheetText.Write(sheet, panels[i].Caption, x, y + Panel + 18, 0.45, Ink);
         }
         return sheet;
     }
@@ -59,7 +59,8 @@ public static class InspectionSheet
         return shown;
     }
 
-    private static Mat Difference(Mat onset, Mat apex)
+    /// <summary>Apex minus onset, four times as strong, around middle grey.</summary>
+    internal static Mat Difference(Mat onset, Mat apex)
     {
         using Mat before = new(), after = new();
         onset.ConvertTo(before, MatType.CV_32F);
@@ -109,15 +110,7 @@ public static class InspectionSheet
         return largest;
     }
 
-    private static string Code(ActionUnit unit) =>
+    /// <summary>A unit as coders write it: side, number, intensity, doubt.</summary>
+    internal static string Code(ActionUnit unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{unit.Side switch { FaceSide.Left => "L", FaceSide.Right => "R", _ => "" }}{unit.Number}{unit.Intensity}{(unit.Doubtful ? "?" : "")}");
-
-    // OpenCV's fonts know ASCII only, and draw past the edge.
-    private static void Write(Mat sheet, string text, int x, int y, double scale, Scalar colour)
-    {
-        text = string.Concat(text.Select(c => char.IsAscii(c) ? c : '?'));
-        var room = sheet.Cols - x - Gap;
-        while (text.Length > 4 && Cv2.GetTextSize(text, HersheyFonts.HersheySimplex, scale, 1, out _).Width > room) text = text[..^4] + "...";
-        Cv2.PutText(sheet, text, new Point(x, y), HersheyFonts.HersheySimplex, scale, colour, 1, LineTypes.AntiAlias);
-    }
 }

@@ -25,6 +25,9 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Receives progress.</summary>
     public ILosoProgress? Progress { get; init; }
 
+    /// <summary>Where the weights of every fold are kept; a fold whose weights are missing is then trained again. Null keeps none.</summary>
+    public FoldWeights? Weights { get; init; }
+
     /// <summary>Computes what is missing and returns the folds that failed twice, with their errors; the others are stored.</summary>
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
@@ -39,7 +42,7 @@ public sealed class LosoEngine(RunStore store)
             var hash = ExperimentHash.Of(e);
             return subjects.Select(s => new FoldJob(e, hash, s));
         }).ToList();
-        var missing = jobs.Where(j => store.TryRead(j.Hash, j.Subject) is null).ToList();
+        var missing = jobs.Where(j => !Has(j)).ToList();
         Progress?.Planned(jobs.Count - missing.Count, missing.Count);
 
         var queue = new ConcurrentQueue<FoldJob>(missing);
@@ -65,7 +68,7 @@ public sealed class LosoEngine(RunStore store)
         while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
         {
             // Another process on the same store may have been quicker.
-            if (store.TryRead(job.Hash, job.Subject) is not null)
+            if (Has(job))
             {
                 Progress?.FoldFinished(job, store.TryReadFacts(job.Hash, job.Subject) ?? new FoldFacts(0, DateTime.UtcNow, Device.ToString()));
                 continue;
@@ -86,10 +89,13 @@ public sealed class LosoEngine(RunStore store)
         }
     }
 
+    bool Has(FoldJob job) => store.TryRead(job.Hash, job.Subject) is not null && Weights?.Has(job.Hash, job.Subject) != false;
+
     void Train(FoldJob job, MerDataset dataset, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel);
+        var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel,
+            finished: Weights is null ? null : network => Weights.Save(job.Hash, job.Subject, network));
         var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
         store.Save(job.Hash, fold, facts);
         Progress?.FoldFinished(job, facts);

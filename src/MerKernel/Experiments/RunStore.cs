@@ -184,7 +184,8 @@ public sealed class RunStore(string folder)
 
     static string Checksum(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
 
-    static string Escape(string subject) => Uri.EscapeDataString(subject).Replace(".", "%2E");
+    /// <summary>A subject as part of a file name, so that no name leaves the folder.</summary>
+    internal static string Escape(string subject) => Uri.EscapeDataString(subject).Replace(".", "%2E");
 
     sealed record StoredExperiment(int Schema, Experiment Experiment);
 

@@ -40,7 +40,10 @@ public sealed class Workbench : IDisposable
     /// <summary>The run store.</summary>
     public RunStore Store => new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
 
-    /// <summary>Folder for what can be made again: prepared frames.</summary>
+    /// <summary>Weights of trained folds, for looking into them; they can be made again.</summary>
+    public FoldWeights Weights => new(Path.Combine(CacheFolder, "weights"));
+
+    /// <summary>Folder for what can be made again: prepared frames, weights.</summary>
     string CacheFolder => Path.Combine(_root, "results", "cache");
 
     /// <summary>The prepared data set; look-alikes are written first where no real data are used.</summary>
@@ -50,8 +53,11 @@ public sealed class Workbench : IDisposable
         if (_datasets.TryGetValue(id, out var known)) return known;
         var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = CacheFolder, Warn = Say };
         var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
-        return _datasets[id] = DatasetLoader.Load(new DatasetSource(RootOf(id, cancel), id), options, progress, cancel);
+        return _datasets[id] = DatasetLoader.Load(Source(id, cancel), options, progress, cancel);
     }
+
+    /// <summary>Where a data set's files are; look-alikes are written first where no real data are used.</summary>
+    public DatasetSource Source(DatasetId id, CancellationToken cancel = default) => new(RootOf(id, cancel), id);
 
     /// <summary>The experiment of a variant on a data set with the first seed.</summary>
     public Experiment Experiment(Variant variant, DatasetId id, CancellationToken cancel = default) => Experiment(variant, id, Seed, cancel);

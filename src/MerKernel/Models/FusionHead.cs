@@ -41,9 +41,22 @@ public sealed class FusionHead : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor fused, Tensor? actionUnits)
     {
         using var scope = NewDisposeScope();
+        return Classify(Embed(fused, actionUnits)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The features that the last linear layer sees, [N, 128] at full width.</summary>
+    /// <param name="fused">[N, ...] with the constructor's number of values per sample.</param>
+    /// <param name="actionUnits">[N, 21], or null for a network without them.</param>
+    internal Tensor Embed(Tensor fused, Tensor? actionUnits)
+    {
+        using var scope = NewDisposeScope();
         var x = fc1.call(fused.flatten(1));
         x = actionUnits is null ? x : cat([x, actionUnits], 1);
-        x = bn2.call(fc2.call(bn1.call(x).relu_()));
-        return fc3.call(x).MoveToOuterDisposeScope();
+        return bn2.call(fc2.call(bn1.call(x).relu_())).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The last linear layer.</summary>
+    /// <param name="embedding">What <see cref="Embed"/> returns.</param>
+    /// <returns>Logits [N, classes].</returns>
+    internal Tensor Classify(Tensor embedding) => fc3.call(embedding);
 }

@@ -37,6 +37,9 @@ public sealed class MerNet : Network
     /// <summary>Whether the head concatenates the 21 action units (section 3.3).</summary>
     public bool SeesActionUnits { get; }
 
+    /// <summary>The facial position focalizer (section 3.2), frames [N, 3, S, S] -> F_POS; null without a position stream.</summary>
+    public nn.Module<Tensor, Tensor>? Focalizer => position;
+
     /// <summary>
     /// Builds a network with weights drawn from a seed. Seeds the process's default generator, so builds wait for each other; the
     /// parameters belong to the network, whatever DisposeScope is open.
@@ -93,12 +96,14 @@ public sealed class MerNet : Network
         var motionMap = motion is CvaNetwork attention ? attention.Run(difference, maps) : motion.call(difference);
         var positionMap = position is null ? null : LocatePosition(position, onset, apex);
         var fused = positionMap is not null ? motionMap + positionMap : Options.PoolsMotion ? motionMap.mean([2, 3]) : motionMap;
-        var logits = head.call(fused, SeesActionUnits ? actionUnits : null);
+        var embedding = head.Embed(fused, SeesActionUnits ? actionUnits : null);
+        var logits = head.Classify(embedding);
 
         positionMap?.MoveToOuterDisposeScope();
         maps?.ForEach(map => map.MoveToOuterDisposeScope());
         return new MerNetFeatures(
-            motionMap.MoveToOuterDisposeScope(), positionMap, maps ?? [], fused.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
+            motionMap.MoveToOuterDisposeScope(), positionMap, maps ?? [], fused.MoveToOuterDisposeScope(),
+            embedding.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 
     private Tensor LocatePosition(nn.Module<Tensor, Tensor> stream, Tensor onset, Tensor apex)

@@ -56,7 +56,7 @@ public sealed class ModelSummary
     {
         Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         Linear linear => output.numel() * linear.weight!.size(1),
-        IAttentionCost attention => input.size(0) * attention.AttentionMacs,
+        IAttentionLayer attention => input.size(0) * attention.AttentionMacs,
         _ => 0,
     };
 }

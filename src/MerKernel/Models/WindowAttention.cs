@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>Self-attention within (shifted) windows with a learned relative position bias: [N, H, W, C] -> [N, H, W, C] (Liu et al. 2021, section 3.2).</summary>
-public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionCost
+public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
 {
     private readonly Linear qkv;
     private readonly Linear proj;
@@ -38,27 +38,53 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionCost
         RegisterComponents();
     }
 
-    long IAttentionCost.AttentionMacs => 2L * windows * windows * window * window * window * window * channels;
+    long IAttentionLayer.AttentionMacs => 2L * windows * windows * window * window * window * window * channels;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = padding == 0 ? input : nn.functional.pad(input, [0, 0, 0, padding, 0, padding]);
-        x = shift == 0 ? x : x.roll((-shift, -shift), (1, 2));
-
-        // The projection works token by token, so one copy of its result both cuts the windows and splits the heads.
-        var depth = channels / heads;
-        var split = qkv.call(x).view([-1, windows, window, windows, window, 3, heads, depth])
-            .permute(5, 0, 1, 3, 6, 2, 4, 7).reshape(3, -1, windows * windows, heads, window * window, depth).unbind(0);
-        var weights = (split[0] * (1 / Math.Sqrt(depth))).matmul(split[1].transpose(-2, -1)).add_(Bias()).softmax(-1);
-        x = weights.matmul(split[2]).view([-1, windows, windows, heads, window, window, depth])
+        var split = Split(input);
+        var x = Weights(split).matmul(split[2]).view([-1, windows, windows, heads, window, window, channels / heads])
             .permute(0, 1, 4, 2, 5, 3, 6).reshape(-1, windows * window, windows * window, channels);
 
         x = shift == 0 ? x : x.roll((shift, shift), (1, 2));
         x = padding == 0 ? x : x.narrow(1, 0, side).narrow(2, 0, side);
         return proj.call(x).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// The attention between the positions of the map, averaged over the heads and put back from (shifted) windows: [N, L, L] with L = side * side in
+    /// row-major order, a row for each query. A row sums to 1 less what the position attends to padding.
+    /// </summary>
+    /// <param name="input">The layer's input, [N, H, W, C].</param>
+    public Tensor Attend(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var padded = windows * window;
+        var weights = Weights(Split(input)).mean([2]);
+        var tokens = WindowGeometry.Tokens(padded, window, shift).to(input.device);
+        var pairs = (tokens.unsqueeze(2) * (padded * padded) + tokens.unsqueeze(1)).flatten();
+        var all = zeros([input.size(0), (long)padded * padded * padded * padded], input.dtype, input.device).index_copy_(1, pairs, weights.flatten(1));
+        return all.view(-1, padded, padded, padded, padded).narrow(1, 0, side).narrow(2, 0, side).narrow(3, 0, side).narrow(4, 0, side)
+            .reshape(-1, side * side, side * side).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Queries, keys and values, each [N, windows, heads, w * w, C / heads].</summary>
+    private Tensor[] Split(Tensor input)
+    {
+        var x = padding == 0 ? input : nn.functional.pad(input, [0, 0, 0, padding, 0, padding]);
+        x = shift == 0 ? x : x.roll((-shift, -shift), (1, 2));
+
+        // The projection works token by token, so one copy of its result both cuts the windows and splits the heads.
+        var depth = channels / heads;
+        return qkv.call(x).view([-1, windows, window, windows, window, 3, heads, depth])
+            .permute(5, 0, 1, 3, 6, 2, 4, 7).reshape(3, -1, windows * windows, heads, window * window, depth).unbind(0);
+    }
+
+    /// <summary>The attention within the windows, [N, windows, heads, w * w, w * w].</summary>
+    private Tensor Weights(Tensor[] split) =>
+        (split[0] * (1 / Math.Sqrt(channels / heads))).matmul(split[1].transpose(-2, -1)).add_(Bias()).softmax(-1);
 
     /// <summary>What is added to the attention logits: [1 or windows, heads, w * w, w * w].</summary>
     private Tensor Bias()

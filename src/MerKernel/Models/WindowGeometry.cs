@@ -48,4 +48,21 @@ public static class WindowGeometry
 
         return torch.tensor(mask);
     }
+
+    /// <summary>
+    /// Where the positions of the windows stand in the map: [windows, w * w], each an index row * side + column. After the cyclic shift window (0, 0)
+    /// begins at (shift, shift), and the last windows of an axis wrap around.
+    /// </summary>
+    /// <param name="side">Side of the (padded) map, a multiple of the window.</param>
+    /// <param name="window">Side w of the window.</param>
+    /// <param name="shift">Positions the map was shifted by, in 0 .. w - 1.</param>
+    public static Tensor Tokens(int side, int window, int shift)
+    {
+        var perAxis = side / window;
+        long Place(int windowOnAxis, int within) => (windowOnAxis * window + within + shift) % side;
+        var places = from w in Enumerable.Range(0, perAxis * perAxis)
+                     from p in Enumerable.Range(0, window * window)
+                     select Place(w / perAxis, p / window) * side + Place(w % perAxis, p % window);
+        return torch.tensor(places.ToArray()).view(perAxis * perAxis, window * window);
+    }
 }

@@ -73,13 +73,14 @@ public sealed class Study : IDisposable
     /// <summary>Trains the missing folds of experiments, several side by side; progress on one line.</summary>
     /// <param name="experiments">The experiments.</param>
     /// <param name="subjects">Only the folds that leave out one of these subjects; null trains all.</param>
+    /// <param name="weights">Where to keep the networks' weights; a fold without kept weights is trained again. Null keeps none.</param>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
-    public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null)
+    public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null, FoldWeights? weights = null)
     {
         foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
         {
             var progress = new ProgressText(set.Key.Title());
-            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress, Subjects = subjects };
+            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress, Weights = weights, Subjects = subjects };
             var failures = engine.Run(set, Bench.Dataset(set.Key));
             progress.Done();
             if (failures.Count > 0)

@@ -14,6 +14,10 @@ public static class LookAlike
     /// <summary>The rows of a look-alike with what their frames truly show, in sheet order; reads and writes nothing.</summary>
     public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) => LookAlikePlanner.Plan(dataset, options);
 
+    /// <summary>What the look-alike below a folder was made from; null where there are real data, or a look-alike of another version.</summary>
+    public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
+        LookAlikeMarker.Read(dataset, FolderOf(dataset, root)) ?? LookAlikeMarker.Read(dataset, root);
+
     /// <summary>
     /// Writes a look-alike below <paramref name="root"/> (CASME2/ or SAMM/). What is there is kept, what is missing is added: a finished set
     /// costs nothing, an interrupted one goes on. The bytes depend on the options alone, not on the number of workers.

@@ -41,6 +41,25 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
     /// <summary>Marks the folder as finished.</summary>
     public void Finish(string folder) => AtomicFile.Write(Path.Combine(folder, FinishedName), _text);
 
+    /// <summary>What a finished look-alike was made from; null where the folder holds none of this version.</summary>
+    public static LookAlikeOptions? Read(DatasetId dataset, string folder)
+    {
+        var marker = Path.Combine(folder, FinishedName);
+        if (!File.Exists(marker)) return null;
+        var text = File.ReadAllText(marker);
+        try
+        {
+            var seed = (int?)JsonNode.Parse(text)?["seed"] ?? 0;
+            return (from size in Enum.GetValues<LookAlikeSize>()
+                    from raw in new[] { false, true }
+                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw }).FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     static bool HoldsOtherThings(string folder) =>
         Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => !entry.EndsWith(TemporaryName.Ending, StringComparison.Ordinal));
 }

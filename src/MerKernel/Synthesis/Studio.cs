@@ -29,11 +29,9 @@ sealed class Studio : IDisposable
         var raw = _dataset == DatasetId.CasmeII && _options.RawFrames ? ClipFolder(clip, raw: true) : null;
         if (Directory.Exists(cropped) && (raw is null || Directory.Exists(raw))) return false;
 
-        var random = RandomExtensions.For(_options.Seed, "film", _dataset.ToString(), clip.Subject, clip.Name);
+        var (course, pose, random) = Staging.Of(_dataset, _options, clip);
         var (person, portrait) = Person(clip.Subject);
         var shape = new FaceShape(person);
-        var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random);
-        var pose = _camera.Place(random);
         var window = raw is null && _camera.Crop is { } crop ? crop : new Rect(default, _camera.Frame);
         using var renderer = new FaceRenderer(portrait, Furrowed(portrait, clip, shape), pose, window, [.. clip.Movements.SelectMany(m => AuKernels.Of(m, shape))]);
         var published = (_camera.Crop ?? window) - window.Location;
@@ -70,7 +68,7 @@ sealed class Studio : IDisposable
 
     (FaceIdentity Person, Mat Portrait) Person(string subject) => _people.GetOrAdd(subject, s => new(() =>
     {
-        var person = FaceIdentity.Draw(RandomExtensions.Seed(_options.Seed, "person", _dataset.ToString(), s));
+        var person = Staging.Person(_dataset, _options, s);
         var portrait = FacePainter.Paint(person, _camera.PixelsPerIod);
         if (_camera.Channels == 3) return (person, portrait);
         using (portrait) return (person, portrait.CvtColor(ColorConversionCodes.BGR2GRAY));

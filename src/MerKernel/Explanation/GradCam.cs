@@ -1,0 +1,33 @@
+using MerKernel.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Explanation;
+
+/// <summary>
+/// Gradient-weighted class activation maps (Selvaraju et al. 2017): where a feature map speaks for a class. Each channel is weighted by the mean gradient
+/// of the class's logit, the weighted channels are added, and what speaks against the class is cut off.
+/// </summary>
+public static class GradCam
+{
+    /// <summary>The maps of the motion map F_M, [N, h, w], at least 0; as coarse as F_M is.</summary>
+    /// <param name="features">What the network computed, with its graph (not under no_grad); the graph is kept for further calls.</param>
+    /// <param name="classes">The class of each sample, int64 [N].</param>
+    public static Tensor Of(MerNetFeatures features, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        var scores = features.Logits.gather(1, classes.unsqueeze(1)).squeeze(1);
+        return Of(features.MotionMap, scores).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The maps of any feature map, [N, h, w], at least 0.</summary>
+    /// <param name="features">Feature map [N, C, h, w].</param>
+    /// <param name="scores">A score for each sample, [N], computed from its own features alone.</param>
+    public static Tensor Of(Tensor features, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var gradients = autograd.grad([scores.sum()], [features], retain_graph: true)[0];
+        var weights = gradients.mean([2, 3], keepdim: true);
+        return (weights * features.detach()).sum(dim: 1).relu().MoveToOuterDisposeScope();
+    }
+}
