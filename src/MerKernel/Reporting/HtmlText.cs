@@ -23,4 +23,19 @@ static class HtmlText
     public static IHtmlContent Grid(IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows) => new HtmlString(
         $"<div style=\"overflow-x:auto\"><table><thead><tr>{string.Concat(headings.Select(h => $"<th style=\"text-align:left\">{Encode(h)}</th>"))}</tr></thead><tbody>" +
         string.Concat(rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td style=\"text-align:left\">{Encode(c)}</td>"))}</tr>")) + "</tbody></table></div>");
+
+    /// <summary>A table with a caption; the first column is text, the others are figures.</summary>
+    /// <param name="caption">What it shows, and of which data.</param>
+    /// <param name="headings">One for each column.</param>
+    /// <param name="rows">Cells; a line break in one stays.</param>
+    /// <param name="note">What the figures mean, below the table.</param>
+    public static IHtmlContent Table(string caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, string note = "")
+    {
+        static string Style(int column) => $"padding:.25em .7em;vertical-align:top;border-bottom:1px solid #ccc;text-align:{(column == 0 ? "left" : "right")}";
+        static string Lines(string text) => Encode(text).Replace("\n", "<br>");
+        return new HtmlString($"<p><strong>{Lines(caption)}</strong></p><div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">" +
+            $"<thead><tr>{string.Concat(headings.Select((h, i) => $"<th style=\"{Style(i)}\">{Lines(h)}</th>"))}</tr></thead><tbody>" +
+            string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select((c, i) => $"<td style=\"{Style(i)}\">{Lines(c)}</td>"))}</tr>")) +
+            $"</tbody></table></div>{(note.Length > 0 ? $"<p><small>{Lines(note)}</small></p>" : "")}");
+    }
 }
