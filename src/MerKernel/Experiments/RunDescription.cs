@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MerKernel.Data;
 using MerKernel.Models;
 
@@ -9,19 +10,19 @@ namespace MerKernel.Experiments;
 public sealed record RunDescription(string Profile, string Words)
 {
     /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
-    static readonly Lazy<ImmutableArray<(Profile Profile, Variant Variant, ImmutableSortedDictionary<string, string> Options)>> Known = new(() =>
+    static readonly Lazy<ImmutableArray<(Profile Profile, Variant Variant, FrozenDictionary<string, string> Options)>> Known = new(() =>
         [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Paper, Experiments.Profile.Tiny]
             from v in Variants.WithControls
-            select (p, v, Described(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = v.Apply(p.Model), ActionUnits = v.ActionUnits, Training = p.Training }))]);
+            select (p, v, Described(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = v.Apply(p.Model), ActionUnits = v.ActionUnits, Training = p.Training }).ToFrozenDictionary())]);
 
     /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>
     public static RunDescription Of(Experiment experiment)
     {
         var options = Described(experiment);
-        var (profile, variant, differences) = Known.Value.Select(k => (k.Profile, k.Variant, Differences: OptionDifference.Between(k.Options, options))).MinBy(k => k.Differences.Length);
+        var (profile, variant, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
         // Another network has nothing in common with ours but size and classes.
         var ours = experiment.Model is MerNetOptions;
-        return new(profile.Name, string.Join(", ", differences.Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
+        return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
             .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? variant.Name : experiment.Model.GetType().Name.Replace("Options", ""))));
     }
 

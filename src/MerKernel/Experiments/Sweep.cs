@@ -27,7 +27,7 @@ public sealed class Sweep
     {
         if (values.Count == 0) throw new UserErrorException($"The sweep over {name} has no values; give at least one.");
         if (_axes.Any(a => a.Name == name)) throw new UserErrorException($"The sweep varies {name} twice; give each thing a name of its own.");
-        return new(Start, [.. _axes, new Axis(name, [.. values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "none")], (e, i) => change(e, values[i]))]);
+        return new(Start, [.. _axes, new Axis(name, [.. values.Select(v => v is bool on ? on ? "yes" : "no" : Convert.ToString(v, CultureInfo.InvariantCulture) ?? "none")], (e, i) => change(e, values[i]))]);
     }
 
     /// <summary>Every combination, the last axis changing fastest; combinations that give the same experiment stand once.</summary>

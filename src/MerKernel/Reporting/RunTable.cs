@@ -9,13 +9,15 @@ namespace MerKernel.Reporting;
 /// <summary>Runs as a table that sorts by any column: plain HTML and a few lines of script, so it works in a notebook and in a saved page.</summary>
 public static class RunTable
 {
+    const string Words = "network and options";
+
     /// <summary>Columns of a list of runs: heading, text, and what it sorts by.</summary>
     public static ImmutableArray<(string Heading, Func<RunSummary, string> Text, Func<RunSummary, IComparable> Key)> Columns { get; } =
     [
         ("run", r => r.Hash[..8], r => r.Hash),
         ("data set", r => r.Experiment.Dataset.Title(), r => r.Experiment.Dataset),
         ("profile", r => r.Description.Profile, r => r.Description.Profile),
-        ("network and options", r => r.Description.Words, r => r.Description.Words),
+        (Words, r => r.Description.Words, r => r.Description.Words),
         ("seed", r => Number(r.Experiment.Seed), r => r.Experiment.Seed),
         ("folds", r => r.Digest.AllFolds is { } all ? $"{r.Digest.Folds} of {all}" : Number(r.Digest.Folds), r => r.Digest.Folds),
         ("clips", r => Number(r.Digest.Clips), r => r.Digest.Clips),
@@ -39,8 +41,8 @@ public static class RunTable
         foreach (var run in runs)
         {
             text.Append($"<tr title=\"{run.Hash}\">");
-            foreach (var (_, cell, key) in Columns)
-                text.Append($"<td style=\"text-align:left\" data-key=\"{HtmlText.Encode(Key(key(run)))}\">{HtmlText.Encode(cell(run))}</td>");
+            foreach (var (heading, cell, key) in Columns)
+                text.Append($"<td style=\"text-align:left;{(heading == Words ? "min-width:14em" : "white-space:nowrap")}\" data-key=\"{HtmlText.Encode(Key(key(run)))}\">{HtmlText.Encode(cell(run))}</td>");
             text.Append("</tr>");
         }
         return new HtmlString(text.Append($"</tbody></table></div><p><small>{Legend} A click on a heading sorts.</small></p>").ToString());
