@@ -31,6 +31,7 @@ static class PublishedLogChart
                 line = new { color = ChartTheme.Colours[1], width = 2, dash = "dot" }, hovertemplate = "%{y:.1f} %<extra></extra>",
             })
             .Axes(0, "epoch", "accuracy (%)", yAxis: new { range = new[] { 0, 100 } })
+            .Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -0.26, yanchor = "top" })
             .Chart();
     }
 }
