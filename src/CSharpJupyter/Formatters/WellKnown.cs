@@ -11,6 +11,9 @@ static class WellKnown
 {
     const int FrameRows = 25, PreviewValues = 8;
 
+    // OpenCV's IMWRITE_PNG_COMPRESSION and its largest value: an executed notebook is kept, and the default files are more than twice as large.
+    static readonly int[] PngAtItsSmallest = [16, 9];
+
     /// <summary>Null for everything else.</summary>
     public static MimeBundle? Bundle(object value)
     {
@@ -73,7 +76,7 @@ static class WellKnown
     {
         var text = $"Mat {(int)mat.Rows} x {(int)mat.Cols}, {(object)mat.Type()}";
         if ((bool)mat.Empty()) return new() { ["text/plain"] = text };
-        try { return new() { ["image/png"] = Convert.ToBase64String((byte[])mat.ToBytes(".png")), ["text/plain"] = text }; }
+        try { return new() { ["image/png"] = Convert.ToBase64String((byte[])mat.ToBytes(".png", PngAtItsSmallest)), ["text/plain"] = text }; }
         catch (Exception e) when (e.GetType().FullName == "OpenCvSharp.OpenCVException") { return new() { ["text/plain"] = text }; }
     }
 
