@@ -34,7 +34,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; ./mer notebooks run {string.Join(' ', state.Outdated)} brings them up to date.");
 
         // Not disposed: the workbench is the caller's.
-        var study = new Study { Bench = bench, Seeds = bench.Seeds, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
+        var study = new Study { Bench = bench, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
         PageRenderer.Render([(IndexNotebook.Of(study, rows, pages, Computing(rows)), Index)]);
         if (pdf) Print();
     }

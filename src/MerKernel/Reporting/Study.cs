@@ -12,10 +12,10 @@ public sealed class Study : IDisposable
     /// <summary>Profile, data and run store.</summary>
     public required Workbench Bench { get; init; }
 
-    /// <summary>Seeds; the first is the workbench's.</summary>
-    public required ImmutableArray<int> Seeds { get; init; }
+    /// <summary>Seeds; the first is shown in full.</summary>
+    public ImmutableArray<int> Seeds => Bench.Seeds;
 
-    /// <summary>Epoch protocols side by side; the final epoch first.</summary>
+    /// <summary>Epoch protocols side by side; rows are compared under the first.</summary>
     public required ImmutableArray<EpochProtocol> Protocols { get; init; }
 
     /// <summary>Where missing folds are trained.</summary>
@@ -24,7 +24,7 @@ public sealed class Study : IDisposable
     /// <summary>Opens a study.</summary>
     /// <param name="profile">small, or another profile's name.</param>
     /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
-    /// <param name="protocol">Epoch protocol to show beside the final epoch.</param>
+    /// <param name="protocol">Epoch protocol to show beside the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
     /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
     /// <param name="device">cpu, or cuda where there is one.</param>
     /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
@@ -35,11 +35,11 @@ public sealed class Study : IDisposable
             throw new UserErrorException($"There is no device '{device}' here; use device = \"cpu\".");
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
+        var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(EpochProtocol.Named).ToList();
         return new Study
         {
-            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seed = chosen[0], HeldOutSubjects = heldOut ?? (EpochProtocol.Named(protocol) is HeldOutSubjects ? 2 : 0) },
-            Seeds = chosen,
-            Protocols = [.. new[] { EpochProtocol.Default, EpochProtocol.Named(protocol) }.Distinct()],
+            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0) },
+            Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
             Device = torch.device(device),
         };
     }

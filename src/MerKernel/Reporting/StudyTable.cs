@@ -39,6 +39,9 @@ public sealed class StudyTable
     /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
     public IHtmlContent Show() => HtmlTables.Render(Rows, _study.Seeds.Length == 1 ? [] : SeedRow.Of(_study.Seeds.SelectMany(seed => Build(seed))));
 
+    /// <summary>Every score and every class of every row, and what each score means.</summary>
+    public IHtmlContent Metrics() => MetricTables.ToHtml(Rows);
+
     /// <summary>Paper and measured scores as points with intervals.</summary>
     public GenericChart Scores() => ScoreChart.Of(this);
 

@@ -48,6 +48,16 @@ public class MetricTablesTests
     }
 
     [Fact]
+    public void A_notebook_gets_the_same_rows()
+    {
+        var html = new StringWriter();
+        MetricTables.ToHtml(Rows).WriteTo(html, System.Text.Encodings.Web.HtmlEncoder.Default);
+        Assert.Contains(">mean per-fold F1</th>", html.ToString());
+        Assert.Contains(">0.367</td>", html.ToString());
+        Assert.Contains(">0.60 / 1.00</td>", html.ToString());
+    }
+
+    [Fact]
     public void Json_gives_all_of_it_on_request_and_the_confusion_matrix()
     {
         using var json = JsonDocument.Parse(JsonTables.Render(Rows, allMetrics: true));
