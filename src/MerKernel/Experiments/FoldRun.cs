@@ -14,7 +14,7 @@ public static class FoldRun
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public static FoldPrediction Train(Experiment experiment, MerDataset dataset, string subject, Device device,
         Action<EpochProgress>? progress = null, CancellationToken cancel = default,
-        Action<Network>? finished = null, Action<Network>? started = null)
+        Action<Network>? finished = null, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
     {
         Check(experiment, dataset);
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, subject, purpose);
@@ -29,7 +29,7 @@ public static class FoldRun
         var trainer = new Trainer
         {
             Create = seed => experiment.Model.Create(seed, experiment.ActionUnits != ActionUnitSource.None),
-            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished,
+            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished, Checkpoint = checkpoint,
         };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
         var fold = trainer.Run(dataset, pairs, split, progress, cancel);

@@ -22,6 +22,9 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Only the folds that leave out one of these subjects; null computes all.</summary>
     public IReadOnlyCollection<string>? Subjects { get; init; }
 
+    /// <summary>Epochs between two checkpoints of a fold, from which it goes on after a stop; 0 leaves none, and a stopped fold starts anew.</summary>
+    public int CheckpointEvery { get; init; }
+
     /// <summary>Receives progress.</summary>
     public ILosoProgress? Progress { get; init; }
 
@@ -42,6 +45,16 @@ public sealed class LosoEngine(RunStore store)
             var hash = ExperimentHash.Of(e);
             return subjects.Select(s => new FoldJob(e, hash, s));
         }).ToList();
+        return Run(jobs, dataset, cancel);
+    }
+
+    /// <summary>Computes those of the folds that are missing, in their order, and returns the ones that failed twice, with their errors.</summary>
+    /// <param name="jobs">Folds of stored experiments on <paramref name="dataset"/>.</param>
+    /// <param name="dataset">The prepared data.</param>
+    /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
+    public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
+        IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, CancellationToken cancel = default)
+    {
         var missing = jobs.Where(j => !Has(j)).ToList();
         Progress?.Planned(jobs.Count - missing.Count, missing.Count);
 
@@ -94,10 +107,12 @@ public sealed class LosoEngine(RunStore store)
     void Train(FoldJob job, MerDataset dataset, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
+        var checkpoint = CheckpointEvery > 0 ? new FoldCheckpoint(store.CheckpointPath(job.Hash, job.Subject), CheckpointEvery) { Warn = store.Warn } : null;
         var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel,
-            finished: Weights is null ? null : network => Weights.Save(job.Hash, job.Subject, network));
+            finished: Weights is null ? null : network => Weights.Save(job.Hash, job.Subject, network), checkpoint: checkpoint);
         var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
         store.Save(job.Hash, fold, facts);
+        checkpoint?.Delete();
         Progress?.FoldFinished(job, facts);
     }
 }

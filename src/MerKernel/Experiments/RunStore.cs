@@ -26,6 +26,9 @@ public sealed class RunStore(string folder)
     /// <summary>Path of a fold's file; the subject is escaped so that no name leaves the folder.</summary>
     public string FoldPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"fold-{Escape(subject)}.json");
 
+    /// <summary>Path of the checkpoint of a fold that is being computed; gone when the fold is stored.</summary>
+    public string CheckpointPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"checkpoint-{Escape(subject)}.safetensors");
+
     /// <summary>Stores the record of an experiment and the manifest of its data (sheet, clips, repairs), so that a folder explains itself.</summary>
     public void Save(Experiment experiment, DatasetManifest? data = null)
     {
@@ -62,6 +65,21 @@ public sealed class RunStore(string folder)
     public IEnumerable<string> StoredSubjects(string hash) => Directory.Exists(FolderOf(hash))
         ? Directory.EnumerateFiles(FolderOf(hash), "fold-*.json").Select(f => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(f)["fold-".Length..])).Order(StringComparer.Ordinal)
         : [];
+
+    /// <summary>The experiment of a hash; null if it was never stored, or by another version of this program.</summary>
+    /// <exception cref="UserErrorException">Its file is damaged.</exception>
+    public Experiment? TryReadExperiment(string hash)
+    {
+        var path = Path.Combine(FolderOf(hash), "experiment.json");
+        try
+        {
+            return Text(path) is { } text && ParseExperiment(text) is var experiment && ExperimentHash.Of(experiment) == hash ? experiment : null;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); submit again, which writes it anew.", e);
+        }
+    }
 
     /// <summary>All folds of an experiment if every one of the subjects is stored, else null.</summary>
     public IReadOnlyList<FoldPrediction>? TryReadAll(string hash, IEnumerable<string> subjects)

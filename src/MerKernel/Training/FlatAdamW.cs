@@ -40,6 +40,24 @@ public sealed class FlatAdamW : IDisposable
         }
     }
 
+    /// <summary>Updates so far.</summary>
+    public int Updates => _updates;
+
+    /// <summary>Running mean of the gradients, flat.</summary>
+    public Tensor Mean => _mean;
+
+    /// <summary>Running mean of the squared gradients, flat.</summary>
+    public Tensor Variance => _variance;
+
+    /// <summary>Takes over the state of an optimiser of the same parameters.</summary>
+    public void Restore(Tensor mean, Tensor variance, int updates)
+    {
+        using var noGrad = no_grad();
+        _mean.copy_(mean);
+        _variance.copy_(variance);
+        _updates = updates;
+    }
+
     /// <summary>Sets every gradient to zero.</summary>
     public void ZeroGradients() => _gradients.zero_();
 

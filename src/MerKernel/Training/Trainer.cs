@@ -32,6 +32,9 @@ public sealed class Trainer
     /// <summary>Called with the trained network at the end, for example to store its weights.</summary>
     public Action<Network>? Finished { get; init; }
 
+    /// <summary>Where the fold goes on from and what it leaves behind on its way; null starts from fresh weights and leaves nothing.</summary>
+    public FoldCheckpoint? Checkpoint { get; init; }
+
     /// <summary>Trains and predicts.</summary>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite, or libtorch failed; names the epoch and a cure.</exception>
     public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
@@ -55,22 +58,25 @@ public sealed class Trainer
         using var draws = new Generator((ulong)SeedFor("network"), Device);
         model.UseGenerator(draws);
         using var optimizer = new FlatAdamW(model.parameters(), Options.WeightDecay);
-        var random = new Random(SeedFor("batches"));
-        var augmentation = new Augmentation(Options.Augmentation, dataset.Size, new Random(SeedFor("augmentation")));
+        var state = new TrainingState
+        {
+            Model = model, Optimizer = optimizer, Draws = draws,
+            Batches = new CountedRandom(SeedFor("batches")), Augmentation = new CountedRandom(SeedFor("augmentation")),
+        };
+        Checkpoint?.Restore(state);
+        var augmentation = new Augmentation(Options.Augmentation, dataset.Size, state.Augmentation);
 
-        var losses = ImmutableArray.CreateBuilder<float>();
-        var test = ImmutableArray.CreateBuilder<ImmutableArray<ImmutableArray<float>>>();
-        var heldOut = ImmutableArray.CreateBuilder<ImmutableArray<ImmutableArray<float>>>();
-        for (var epoch = 0; epoch < Options.Epochs; epoch++)
+        for (var epoch = state.Losses.Count; epoch < Options.Epochs; epoch++)
         {
             begins(epoch + 1);
-            var batches = Batches.Shuffled(split.Train, Options.BatchSize, random);
-            var loss = TrainEpoch(model, optimizer, pairs, split.Subject, batches, augmentation, random, Options.LearningRateAt(epoch), cancel);
+            var batches = Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
+            var loss = TrainEpoch(model, optimizer, pairs, split.Subject, batches, augmentation, state.Batches, Options.LearningRateAt(epoch), cancel);
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, loss);
-            losses.Add(loss);
-            test.Add(Predict(model, pairs, split.Test));
-            if (!split.HeldOut.IsEmpty) heldOut.Add(Predict(model, pairs, split.HeldOut));
+            state.Losses.Add(loss);
+            state.Test.Add(Predict(model, pairs, split.Test));
+            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Predict(model, pairs, split.HeldOut));
+            Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
         }
         Finished?.Invoke(model);
@@ -79,10 +85,10 @@ public sealed class Trainer
             Subject = split.Subject,
             Clips = [.. split.Test.Select(i => dataset.Clips[i].Id)],
             Labels = [.. split.Test.Select(i => dataset.Labels[i])],
-            Logits = test.ToImmutable(),
-            TrainingLoss = losses.ToImmutable(),
+            Logits = [.. state.Test],
+            TrainingLoss = [.. state.Losses],
             HeldOutLabels = [.. split.HeldOut.Select(i => dataset.Labels[i])],
-            HeldOutLogits = heldOut.ToImmutable(),
+            HeldOutLogits = [.. state.HeldOut],
         };
     }
 

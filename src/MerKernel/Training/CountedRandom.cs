@@ -1,0 +1,68 @@
+namespace MerKernel.Training;
+
+/// <summary>
+/// The draws of <c>new Random(seed)</c>, counted: .NET's generator cannot be saved, but its seed and the number of draws say where it stands.
+/// </summary>
+/// <param name="seed">The seed.</param>
+public sealed class CountedRandom(int seed) : Random
+{
+    readonly Random _inner = new(seed);
+
+    /// <summary>Draws so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Goes on to where a generator of this seed stands after so many draws.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More were drawn already.</exception>
+    public void AdvanceTo(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, Count);
+        while (Count < count) NextDouble();
+    }
+
+    // A seeded Random turns every one of these calls into exactly one step of its sequence.
+
+    /// <inheritdoc/>
+    public override int Next(int maxValue)
+    {
+        Count++;
+        return _inner.Next(maxValue);
+    }
+
+    /// <inheritdoc/>
+    public override int Next(int minValue, int maxValue)
+    {
+        Count++;
+        return _inner.Next(minValue, maxValue);
+    }
+
+    /// <inheritdoc/>
+    public override double NextDouble()
+    {
+        Count++;
+        return _inner.NextDouble();
+    }
+
+    /// <inheritdoc/>
+    protected override double Sample() => NextDouble();
+
+    /// <inheritdoc/>
+    public override int Next() => throw new NotSupportedException("Only draws that are counted.");
+
+    /// <inheritdoc/>
+    public override void NextBytes(byte[] buffer) => throw new NotSupportedException("Only draws that are counted.");
+
+    /// <inheritdoc/>
+    public override void NextBytes(Span<byte> buffer) => throw new NotSupportedException("Only draws that are counted.");
+
+    /// <inheritdoc/>
+    public override long NextInt64() => throw new NotSupportedException("Only draws that are counted.");
+
+    /// <inheritdoc/>
+    public override long NextInt64(long maxValue) => throw new NotSupportedException("Only draws that are counted.");
+
+    /// <inheritdoc/>
+    public override long NextInt64(long minValue, long maxValue) => throw new NotSupportedException("Only draws that are counted.");
+
+    /// <inheritdoc/>
+    public override float NextSingle() => throw new NotSupportedException("Only draws that are counted.");
+}

@@ -1,0 +1,77 @@
+using MerKernel.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Training;
+
+/// <summary>
+/// A fold's <see cref="TrainingState"/> in a safetensors file, so that a fold which was stopped goes on where it was: its final bytes are those of a fold that
+/// never stopped.
+/// </summary>
+/// <param name="path">The file; it belongs to one fold of one experiment.</param>
+/// <param name="every">Epochs between two checkpoints.</param>
+public sealed class FoldCheckpoint(string path, int every)
+{
+    const string Progress = "progress", Mean = "optimizer.mean", Variance = "optimizer.variance", Draws = "draws";
+    const string Loss = "loss", Test = "test", HeldOut = "held-out", Model = "model.";
+
+    /// <summary>The file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Called with one sentence when the file turns out damaged; the fold then starts anew.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>Saves the state if the number of finished epochs asks for it.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public void SaveIfDue(TrainingState state)
+    {
+        if (state.Losses.Count % every != 0) return;
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var tensors = state.Model.state_dict().ToDictionary(p => Model + p.Key, p => p.Value);
+        tensors[Progress] = from_array(new long[] { state.Optimizer.Updates, state.Batches.Count, state.Augmentation.Count });
+        (tensors[Mean], tensors[Variance]) = (state.Optimizer.Mean, state.Optimizer.Variance);
+        tensors[Draws] = state.Draws.get_state();
+        tensors[Loss] = from_array(state.Losses.ToArray());
+        tensors[Test] = Packed(state.Test);
+        if (state.HeldOut.Count > 0) tensors[HeldOut] = Packed(state.HeldOut);
+        Safetensors.Write(Path, tensors);
+    }
+
+    /// <summary>Brings a fresh state to where the file stands; leaves it as it is where there is no file.</summary>
+    public void Restore(TrainingState state)
+    {
+        if (!File.Exists(Path)) return;
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        Dictionary<string, Tensor> stored;
+        try { stored = Safetensors.Read(Path); }
+        catch (UserErrorException e)
+        {
+            Warn?.Invoke($"{Path} cannot be gone on from ({e.Message.TrimEnd('.')}); the fold starts anew.");
+            return;
+        }
+        foreach (var (name, tensor) in state.Model.state_dict()) tensor.copy_(stored[Model + name]);
+        var progress = stored[Progress].data<long>().ToArray();
+        state.Optimizer.Restore(stored[Mean], stored[Variance], (int)progress[0]);
+        state.Draws.set_state(stored[Draws]);
+        state.Batches.AdvanceTo(progress[1]);
+        state.Augmentation.AdvanceTo(progress[2]);
+        state.Losses.AddRange(stored[Loss].data<float>());
+        state.Test.AddRange(Unpacked(stored[Test]));
+        if (stored.TryGetValue(HeldOut, out var heldOut)) state.HeldOut.AddRange(Unpacked(heldOut));
+    }
+
+    /// <summary>Deletes the file: the fold is stored.</summary>
+    public void Delete() => File.Delete(Path);
+
+    static Tensor Packed(List<ImmutableArray<ImmutableArray<float>>> epochs) =>
+        from_array(epochs.SelectMany(e => e.SelectMany(c => c)).ToArray()).view(epochs.Count, epochs[0].Length, -1);
+
+    static IEnumerable<ImmutableArray<ImmutableArray<float>>> Unpacked(Tensor epochs)
+    {
+        var (clips, classes) = ((int)epochs.size(1), (int)epochs.size(2));
+        return epochs.data<float>().ToArray().Chunk(clips * classes)
+            .Select(epoch => epoch.Chunk(classes).Select(row => row.ToImmutableArray()).ToImmutableArray());
+    }
+}
