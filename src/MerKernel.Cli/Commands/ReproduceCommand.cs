@@ -3,7 +3,6 @@ using System.Diagnostics;
 using MerKernel.Cli.Notebooks;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
 
 namespace MerKernel.Cli.Commands;
 
@@ -22,23 +21,12 @@ static class ReproduceCommand
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
             var status = LosoRun.Run(bench, Variants.WithControls, Enum.GetValues<DatasetId>(), options.Workers(parsed), cancel);
-            var rows = BenchTables.Rows(bench, cancel: cancel);
-            TablesCommand.Show(rows);
-            Keep(bench, rows);
-            Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}. The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
+            ReproduceClosing.Run(bench, cancel);
+            Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, text => Console.Error.WriteLine($"mer: {text}"), cancel));
             return status;
         }));
         return command;
     }
-
-    static void Keep(Workbench bench, IReadOnlyList<TableRow> rows)
-    {
-        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), MarkdownTables.Render(rows));
-        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.json"), JsonTables.Render(rows) + "\n");
-    }
-
-    /// <summary>Beside the run store: results/ for results/runs.</summary>
-    static string ResultsOf(Workbench bench) => Path.GetDirectoryName(bench.Store.Folder)!;
 }

@@ -22,6 +22,9 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
 
+    /// <summary>Folder for what can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
+    public string? CacheFolder { get; init; }
+
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
     public ImmutableArray<int> Seeds { get; init; } = [1];
 
@@ -41,17 +44,17 @@ public sealed class Workbench : IDisposable
     public RunStore Store => new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
 
     /// <summary>Weights of trained folds, for looking into them; they can be made again.</summary>
-    public FoldWeights Weights => new(Path.Combine(CacheFolder, "weights"));
+    public FoldWeights Weights => new(Path.Combine(Cache, "weights"));
 
-    /// <summary>Folder for what can be made again: prepared frames, weights.</summary>
-    string CacheFolder => Path.Combine(_root, "results", "cache");
+    /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
+    public string Cache => CacheFolder ?? Path.Combine(_root, "results", "cache");
 
     /// <summary>The prepared data set; look-alikes are written first where no real data are used.</summary>
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
     public MerDataset Dataset(DatasetId id, CancellationToken cancel = default)
     {
         if (_datasets.TryGetValue(id, out var known)) return known;
-        var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = CacheFolder, Warn = Say };
+        var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = Cache, Warn = Say };
         var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
         return _datasets[id] = DatasetLoader.Load(Source(id, cancel), options, progress, cancel);
     }
@@ -92,7 +95,7 @@ public sealed class Workbench : IDisposable
     }
 
     /// <summary>The folder that holds CASME2/ and SAMM/: the one named, else real data where wanted and there, else look-alikes made now.</summary>
-    string RootOf(DatasetId id, CancellationToken cancel)
+    public string RootOf(DatasetId id, CancellationToken cancel = default)
     {
         if (DataFolder is not null) return DataFolder;
         var data = Path.Combine(_root, "data");

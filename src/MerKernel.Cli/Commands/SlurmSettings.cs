@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MerKernel.Cluster;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>What is asked of Slurm, on the command line.</summary>
+sealed partial class SlurmSettings
+{
+    readonly Option<string?> _partition = new("--partition") { Description = "Slurm's partition" };
+    readonly Option<string?> _account = new("--account") { Description = "Slurm's account" };
+    readonly Option<string?> _gres = new("--gres") { Description = "generic resources of a task, for example gpu:1: the tasks then train on the GPU" };
+    readonly Option<string?> _time = new("--time") { Description = "time limit of a task, [D-]HH:MM[:SS] (default: three times the measured estimate of the longest, and ten minutes)" };
+    readonly Option<string?> _mem = new("--mem") { Description = "memory of a task, for example 12G or 900M (default: estimated)" };
+    readonly Option<int?> _cpus = new("--cpus-per-task") { Description = "processors of a task: so many of its folds are computed side by side (default 1)" };
+    readonly Option<int?> _foldsPerTask = new("--folds-per-task") { Description = "folds of a task (default: 1, or as many as keep the array within 1,000 tasks)" };
+    readonly Option<int?> _maxConcurrent = new("--max-concurrent") { Description = "tasks at once" };
+    readonly Option<int?> _checkpoint = new("--checkpoint-every") { Description = "epochs between two checkpoints of a fold (default: none; a stopped fold begins again)" };
+    readonly Option<string[]> _more = new("--sbatch-arg") { Description = "a further argument of sbatch, as it is; may be repeated: --sbatch-arg=--qos=long" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _partition, _account, _gres, _time, _mem, _cpus, _foldsPerTask, _maxConcurrent, _checkpoint, _more }) command.Options.Add(option);
+    }
+
+    /// <summary>Whether the user names a time limit, so that none need be estimated.</summary>
+    public bool NamesTime(ParseResult parsed) => parsed.GetValue(_time) is not null;
+
+    public int? FoldsPerTask(ParseResult parsed) => Positive(parsed.GetValue(_foldsPerTask), _foldsPerTask.Name);
+
+    public int? Processors(ParseResult parsed) => Positive(parsed.GetValue(_cpus), _cpus.Name);
+
+    /// <summary>The settings with what the user named put over them.</summary>
+    public SlurmOptions Over(SlurmOptions options, ParseResult parsed) => options with
+    {
+        Partition = parsed.GetValue(_partition) ?? options.Partition,
+        Account = parsed.GetValue(_account) ?? options.Account,
+        Gres = parsed.GetValue(_gres) ?? options.Gres,
+        Time = parsed.GetValue(_time) is { } time ? Time(time) : options.Time,
+        MemoryMiB = parsed.GetValue(_mem) is { } memory ? Memory(memory) : options.MemoryMiB,
+        Processors = Processors(parsed) ?? options.Processors,
+        FoldsPerTask = FoldsPerTask(parsed) ?? options.FoldsPerTask,
+        MaxConcurrent = Positive(parsed.GetValue(_maxConcurrent), _maxConcurrent.Name) ?? options.MaxConcurrent,
+        CheckpointEvery = parsed.GetValue(_checkpoint) ?? options.CheckpointEvery,
+        SbatchArguments = parsed.GetValue(_more) is { Length: > 0 } more ? [.. more] : options.SbatchArguments,
+    };
+
+    static int? Positive(int? value, string name) => value is null or > 0 ? value : throw new UserErrorException($"{name} {value} is less than one; give a number from 1.");
+
+    static TimeSpan Time(string text) =>
+        TimePattern().Match(text) is { Success: true } m
+            ? new TimeSpan(Part(m, "d"), Part(m, "h"), Part(m, "m"), Part(m, "s"))
+            : throw new UserErrorException($"--time {text} is not understood; write it like 12:00:00 or 1-06:30.");
+
+    static int Part(Match match, string name) => match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
+
+    static long Memory(string text) =>
+        MemoryPattern().Match(text) is { Success: true } m
+            ? long.Parse(m.Groups["n"].Value, CultureInfo.InvariantCulture) * (m.Groups["u"].Value.ToUpperInvariant() == "G" ? 1024 : 1)
+            : throw new UserErrorException($"--mem {text} is not understood; write it like 12G or 900M.");
+
+    [GeneratedRegex(@"^((?<d>\d{1,3})-)?(?<h>\d{1,3}):(?<m>\d{1,2})(:(?<s>\d{1,2}))?$")]
+    private static partial Regex TimePattern();
+
+    [GeneratedRegex(@"^(?<n>\d{1,7})(?<u>[GgMm])$")]
+    private static partial Regex MemoryPattern();
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using MerKernel.Cluster;
+using MerKernel.Experiments;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>The dependent job: checks that every fold is stored, then what mer reproduce does at its end. The job script calls it.</summary>
+static class SubmitFinishCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("submission") { Description = "folder of the submission" };
+        var command = new Command("finish", "Makes the tables of a submission; the job script calls it.  Example: mer submit finish cluster/20260101-120000") { folder };
+        command.SetAction((parsed, cancel) => Task.Run(() => Run(Path.GetFullPath(parsed.GetValue(folder)!), cancel)));
+        return command;
+    }
+
+    static int Run(string folder, CancellationToken cancel)
+    {
+        var submission = Submission.Load(folder);
+        // Without Slurm: what counts here is what is stored.
+        var missing = GridStatus.Of(submission, folder, _ => System.Collections.Immutable.ImmutableDictionary<int, JobState>.Empty).Where(f => f.State != FoldState.Stored).ToList();
+        using var bench = new Workbench
+        {
+            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
+            Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Say = text => Console.Error.WriteLine($"mer: {text}"),
+        };
+        ReproduceClosing.Run(bench, cancel);
+        if (missing.Count == 0) return 0;
+        Console.WriteLine($"Incomplete: {missing.Count} folds have ended without a result, so their rows have no measured values; mer submit status names them, mer submit resubmit computes them.");
+        return 2;
+    }
+}

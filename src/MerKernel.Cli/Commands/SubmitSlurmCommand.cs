@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using MerKernel.Cluster;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Models;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>Submits what is missing of tables as one array and one dependent job.</summary>
+static class SubmitSlurmCommand
+{
+    // Nodes differ, and a limit that is too short costs a fold where one too long costs a place in the queue.
+    const double TimeMargin = 3;
+
+    static readonly TimeSpan Start = TimeSpan.FromMinutes(10);
+
+    public static Command Create()
+    {
+        var (options, settings) = (new GridOptions(), new SlurmSettings());
+        var dryRun = new Option<bool>("--dry-run") { Description = "print the scripts and commands and submit nothing" };
+        var program = new Option<string?>("--program") { Description = "folder that mer publish --cluster made (default: the program that you called)" };
+        var command = new Command("slurm", "Submits one array of folds and one job that makes the tables.  Example: mer submit slurm --tables all --profile paper --store /shared/results/runs --dry-run") { dryRun, program };
+        options.AddTo(command);
+        settings.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            var cost = new FoldCost();
+            var plan = options.Plan(parsed, bench, cost, cancel);
+            if (plan.Missing.IsEmpty)
+            {
+                Console.WriteLine($"All {plan.Folds.Length} folds are stored in {bench.Store.Folder}; mer tables shows the tables.");
+                return 0;
+            }
+            var slurm = Settings(bench, plan, cost, settings, parsed, cancel);
+            var submission = new Submission
+            {
+                Profile = bench.Profile.Name,
+                Tables = [.. options.Tables(parsed).Select(t => t.Number)],
+                Seeds = bench.Seeds,
+                HeldOutSubjects = bench.HeldOutSubjects,
+                Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
+                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(Synthesis.LookAlike.FolderOf(id, bench.RootOf(id, cancel)))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
+                Cache = Path.GetFullPath(bench.Cache),
+                Store = bench.Store.Folder,
+                Root = Path.GetFullPath(RepositoryRoot.Find()),
+                Program = ProgramIn(parsed.GetValue(program)),
+                Slurm = slurm,
+            };
+            var folds = TaskList.Of(plan.Missing, slurm.FoldsPerTask);
+            var folder = Path.Combine(Submission.FolderOf(bench.Store), DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+            if (parsed.GetValue(dryRun))
+            {
+                SlurmRound.Print(submission, folder, 1, folds);
+                return 0;
+            }
+            foreach (var row in plan.Rows) bench.Store.Save(row.Experiment, bench.Dataset(row.Dataset, cancel).Manifest);
+            SlurmRound.Submit(submission, folder, folds);
+            return 0;
+        }));
+        return command;
+    }
+
+    static SlurmOptions Settings(Workbench bench, GridPlan plan, FoldCost cost, SlurmSettings settings, ParseResult parsed, CancellationToken cancel)
+    {
+        var processors = settings.Processors(parsed) ?? 1;
+        var foldsPerTask = settings.FoldsPerTask(parsed) ?? Math.Max(processors, (plan.Missing.Length + Slurm.MostTasks - 1) / Slurm.MostTasks);
+        if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > Slurm.MostTasks)
+            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than {Slurm.MostTasks} tasks; give at least --folds-per-task {(plan.Missing.Length + Slurm.MostTasks - 1) / Slurm.MostTasks}.");
+        var limit = TimeSpan.Zero;
+        if (!settings.NamesTime(parsed))
+        {
+            var rounds = (foldsPerTask + processors - 1) / processors;
+            limit = Start + TimeMargin * TimeSpan.FromSeconds(rounds * plan.Missing[0].Flop / StepSpeed.Measure(PlanCommand.Slowest(plan), cost));
+        }
+        var memory = PlanCommand.Memory(bench, plan, cost, processors, cancel);
+        return settings.Over(new SlurmOptions { Time = limit, MemoryMiB = (long)Math.Ceiling(memory / (1 << 20)), Processors = processors, FoldsPerTask = foldsPerTask }, parsed);
+    }
+
+    /// <summary>The launcher that tasks start: that of a published folder, else the one that was called.</summary>
+    static string ProgramIn(string? folder)
+    {
+        if (folder is null)
+            return Environment.GetEnvironmentVariable("MER_LAUNCHER") is { Length: > 0 } launcher ? launcher
+                : throw new UserErrorException("The launcher is not known; call ./mer of the checkout or of a published folder, or name one with --program.");
+        var path = Path.GetFullPath(Path.Combine(folder, "mer"));
+        return File.Exists(path) ? path : throw new UserErrorException($"There is no {path}; make the folder with ./mer publish --cluster {folder}.");
+    }
+}

@@ -1,0 +1,55 @@
+using MerKernel.Cluster;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Models;
+
+namespace MerKernel.Tests.Cluster;
+
+public class GridPlanTests
+{
+    [Fact]
+    public void A_fold_costs_three_passes_over_its_training_clips_and_one_over_its_test_clips_in_every_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        var row = Grids.Row(Variants.Full);
+        var plan = Grids.Plan(new RunStore(folder.Path), row);
+        var macs = ModelSummary.Of(row.Experiment.Model).Macs;
+        // 14 clips; subject 01 has nine: five are trained on. Two FLOP to a MAC, two epochs.
+        Assert.Equal(2.0 * macs * 2 * (3 * 5 + 9), plan.Folds.Single(f => f.Subject == "01").Flop);
+    }
+
+    [Fact]
+    public void The_longest_folds_come_first()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = Grids.Plan(new RunStore(folder.Path), Grids.Row(Variants.Named("baseline")), Grids.Row(Variants.Full));
+        Assert.Equal(plan.Folds.Select(f => f.Flop).OrderDescending(), plan.Folds.Select(f => f.Flop));
+        Assert.Equal(("full", "02"), (plan.Folds[0].Row.Variant, plan.Folds[0].Subject));
+        Assert.Equal(("baseline", "01"), (plan.Folds[^1].Row.Variant, plan.Folds[^1].Subject));
+    }
+
+    [Fact]
+    public void What_is_stored_is_not_missing()
+    {
+        using var folder = new TemporaryFolder();
+        var (store, row) = (new RunStore(folder.Path), Grids.Row(Variants.Full));
+        store.Save(row.Hash, new FoldPrediction { Subject = "03", Clips = [], Labels = [], Logits = [], TrainingLoss = [] }, new FoldFacts(1, DateTime.UnixEpoch, "cpu"));
+        File.WriteAllText(Path.Combine(store.FolderOf(row.Hash), "fold-01.json.damaged"), "");
+        Assert.Equal(["02", "01"], Grids.Plan(store, row).Missing.Select(f => f.Subject));
+    }
+
+    [Theory]
+    [InlineData("4,7", 2 * 4), InlineData("2", 2 * 7)]
+    public void Tables_bring_their_rows_and_controls_and_a_shared_row_comes_once(string tables, int rows)
+    {
+        // Tables 4 and 7: full, independent, no-au and the shuffled control on both sets. Table 2: five rows and two controls.
+        var shown = GridRow.Shown(tables.Split(',').Select(t => PaperTables.Numbered(int.Parse(t))));
+        Assert.Equal(rows, shown.Count);
+        Assert.Equal(tables.Split(',').Select(int.Parse), shown[(Variants.Full, DatasetId.Samm)]);
+    }
+
+    [Fact]
+    public void Everything_is_what_the_main_job_runs() =>
+        Assert.Equal(Variants.WithControls.SelectMany(v => Enum.GetValues<DatasetId>().Select(id => (v, id))).ToHashSet(), GridRow.Shown(PaperTables.All).Keys.ToHashSet());
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using MerKernel.Cluster;
+using MerKernel.Data;
+using MerKernel.Experiments;
+
+namespace MerKernel.Tests.Cluster;
+
+/// <summary>Small grids whose counts can be done by hand.</summary>
+static class Grids
+{
+    public static Dictionary<string, int> Clips { get; } = new() { ["01"] = 9, ["02"] = 1, ["03"] = 4 };
+
+    public static GridRow Row(Variant variant, int seed = 1)
+    {
+        var experiment = new Experiment
+        {
+            Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = variant.Apply(Profile.Tiny.Model), ActionUnits = variant.ActionUnits, Training = Profile.Tiny.Training, Seed = seed,
+        };
+        return new GridRow(variant.Key, variant.Name, [2], experiment, ExperimentHash.Of(experiment));
+    }
+
+    public static GridPlan Plan(RunStore store, params GridRow[] rows) => GridPlan.Of([.. rows], _ => Clips, store, new FoldCost());
+
+    public static Submission Submission(string store, SlurmOptions? slurm = null) => new()
+    {
+        Profile = "tiny", Tables = [2], Seeds = [1], DataFolders = ["/shared/it's data/CASME2"], Cache = "/shared/cache", Store = store, Root = "/shared", Program = "/shared/mer/mer",
+        Slurm = slurm ?? new SlurmOptions { Time = TimeSpan.FromMinutes(90), MemoryMiB = 2000 }, Rounds = [new Round(7, 8)],
+    };
+}
