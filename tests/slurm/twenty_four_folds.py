@@ -1,0 +1,141 @@
+"""Tables 4 and 7 of the tiny profile, 24 folds, on a Slurm of this machine's own whose tasks and daemons are killed on the way; the tables and every fold
+must be byte for byte those of a local run.
+
+twenty_four_folds.py --root CHECKOUT --published FOLDER [--keep]. The last line is 'N passed, N failed'."""
+import argparse
+import glob
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from own_slurm import OwnSlurm, processes, wait_for
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--root", required=True)
+parser.add_argument("--published", required=True)
+parser.add_argument("--keep", action="store_true", help="keep the folder, to look into its logs")
+options = parser.parse_args()
+
+work = tempfile.mkdtemp(prefix="mer-slurm-")
+shared = f"{work}/shared"
+os.makedirs(shared)
+started = time.monotonic()
+passed = failed = 0
+
+
+def check(what, holds, found=""):
+    global passed, failed
+    passed, failed = passed + bool(holds), failed + (not holds)
+    print(f"[{time.monotonic() - started:5.1f} s] {'ok' if holds else 'FAILED'}: {what}{'' if holds else f' ({found})'}", flush=True)
+
+
+def mer(*arguments, slurm=None, program=(f"{options.published}/mer",), status=0):
+    environment = dict(slurm.environment if slurm else os.environ, MER_ROOT=shared)
+    done = subprocess.run([*program, *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode != status:
+        raise RuntimeError(f"mer {' '.join(arguments)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def tables(store):
+    return mer("tables", "--profile", "tiny", "--store", store, "--table", "4", "7", "--json")
+
+
+def folds(store):
+    return {os.path.relpath(p, store): open(p, "rb").read() for p in glob.glob(f"{store}/*/fold-*.json")}
+
+
+def states(slurm, job):
+    """State of each task of an array."""
+    rows = [line.split("|") for line in slurm.call("squeue", "-h", "-t", "all", "-r", "-j", job, "-o", "%K|%T|%N", check=False).split()]
+    return {int(task): (state, node) for task, state, node, *_ in rows if task.isdigit()}
+
+
+def running(slurm, job, round_folder, but=()):
+    """A task that runs on a sound node and whose program has started."""
+    for task, (state, node) in states(slurm, job).items():
+        if state == "RUNNING" and node.startswith("sound") and task not in but and processes(f"submit task {round_folder} {task}"):
+            return (task,)
+    return None
+
+
+def job_of(submission, what):
+    import json
+    return str(json.load(open(f"{submission}/submission.json"))["rounds"][-1][what])
+
+
+try:
+    # Local: the checkout's own build. The cluster runs the published folder.
+    local, distant = f"{shared}/results/runs", f"{shared}/cluster-results/runs"
+    build = ("dotnet", f"{options.root}/artifacts/bin/MerKernel.Cli/release_linux-x64/mer.dll")
+    os.environ.setdefault("MER_DLIB", f"{options.root}/artifacts/native/libmerdlib.so")
+    mer("reproduce", "--profile", "tiny", "--store", local, program=build)
+    expected = tables(local)
+    data = f"{shared}/data"
+    # On this node the data folder is empty: what a node sees whose mount is missing.
+    hidden = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs none {data} && exec "$@"', "sh"]
+
+    with OwnSlurm(f"{work}/slurm", {"bare": hidden, "sound1": [], "sound2": []}) as slurm:
+        grid = ["submit", "slurm", "--tables", "4,7", "--profile", "tiny", "--store", distant, "--checkpoint-every", "1", "--time", "0:30:00", "--mem", "1000M"]
+        dry = mer(*grid, "--dry-run", slurm=slurm)
+        check("a dry run prints scripts, folds and commands and submits nothing", all(t in dry for t in ("#SBATCH --array=0-23", "afterany", "independent", "sbatch --parsable")) and not os.path.exists(distant), dry)
+        mer(*grid, slurm=slurm)
+        submission, = glob.glob(f"{shared}/cluster-results/cluster/*")
+        first, job = f"{submission}/round-1", job_of(submission, "arrayJob")
+
+        killed, = wait_for("a task to kill", lambda: running(slurm, job, first))
+        for process in processes(f"submit task {first} {killed}"):
+            os.kill(process, signal.SIGKILL)
+        check("a task's program is killed with SIGKILL", True)
+
+        requeued, = wait_for("a task to requeue", lambda: running(slurm, job, first, {killed}))
+        slurm.call("scontrol", "requeue", f"{job}_{requeued}")
+        check("a task is requeued", True)
+
+        last = open(f"{first}/folds.tsv").read().splitlines()[-1].split("\t")
+        said = mer("submit", "cancel", "--store", distant, "--row", last[2], "--dataset", last[1], "--fold", last[5], slurm=slurm)
+        check("one fold is cancelled by its name", "Cancelled 1 folds" in said, said)
+
+        wait_for("a task on the node", lambda: running(slurm, job, first, {killed, requeued}))
+        slurm.stop("sound1", signal.SIGKILL)
+        slurm.start_node("sound1")
+        check("a node's daemon is killed and started again", True)
+
+        slurm.stop("slurmctld")
+        slurm.start_controller()
+        wait_for("the controller", lambda: "mer-tiny" in slurm.call("squeue", "-h", "-o", "%j", check=False))
+        check("the controller is restarted and knows the array", True)
+
+        wait_for("the dependent job", lambda: os.path.exists(f"{first}/finish.txt") and "ncomplete" in open(f"{first}/finish.txt").read())
+        status = mer("submit", "status", "--store", distant, slurm=slurm)
+        check("the status names the two folds that are missing, without accounting", "22 of 24 folds stored" in status and "2 ended without result" in status, status)
+        check("the node without the data says so once, and the array avoids it", f"bare does not see {data}" in status and os.listdir(f"{first}/nodes") == ["bare.txt"], status)
+        check("the cancelled fold is called cancelled", "cancelled" in status, status)
+
+        mer("submit", "resubmit", "--store", distant, slurm=slurm)
+        second = f"{submission}/round-2"
+        check("the resubmission has the two missing folds and no other", len(open(f"{second}/folds.tsv").read().splitlines()) == 3, second)
+        wait_for("the tables", lambda: os.path.exists(f"{second}/finish.txt") and "The same tables" in open(f"{second}/finish.txt").read())
+        status = mer("submit", "status", "--store", distant, slurm=slurm)
+        check("all is stored", "24 of 24 folds stored" in status, status)
+        again = mer(*grid, slurm=slurm)
+        check("submitting again finds nothing to compute", "All 24 folds are stored" in again, again)
+
+    stored, reference = folds(distant), folds(local)
+    check("24 folds, each byte for byte the local run's", len(stored) == 24 and all(reference[name] == body for name, body in stored.items()), sorted(stored))
+    check("the tables are byte for byte the local run's", tables(distant) == expected)
+    check("no checkpoint is left", not glob.glob(f"{distant}/*/checkpoint-*"))
+    check("no process of the Slurm is left", not processes(work), processes(work))
+except Exception as error:
+    check("the test runs to its end", False, error)
+    for log in sorted(glob.glob(f"{work}/slurm/*.log") + glob.glob(f"{shared}/cluster-results/cluster/*/round-*/logs/*") + glob.glob(f"{shared}/cluster-results/cluster/*/round-*/finish.txt")):
+        print(f"-- {log}\n" + "\n".join(open(log, errors="replace").read().splitlines()[-5:]))
+finally:
+    if not options.keep:
+        shutil.rmtree(work, ignore_errors=True)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
