@@ -73,7 +73,7 @@ try:
     local, distant = f"{shared}/results/runs", f"{shared}/cluster-results/runs"
     build = ("dotnet", f"{options.root}/artifacts/bin/MerKernel.Cli/release_linux-x64/mer.dll")
     os.environ.setdefault("MER_DLIB", f"{options.root}/artifacts/native/libmerdlib.so")
-    mer("reproduce", "--profile", "tiny", "--store", local, program=build)
+    mer("reproduce", "--profile", "tiny", "--no-reports", "--store", local, program=build)
     expected = tables(local)
     data = f"{shared}/data"
     # On this node the data folder is empty: what a node sees whose mount is missing.
@@ -121,6 +121,7 @@ try:
         check("the resubmission has the two missing folds and no other", len(open(f"{second}/folds.tsv").read().splitlines()) == 3, second)
         wait_for("the tables", lambda: os.path.exists(f"{second}/finish.txt") and "The same tables" in open(f"{second}/finish.txt").read())
         status = mer("submit", "status", "--store", distant, slurm=slurm)
+        check("where there are no notebooks the job says how to make pages later", "No pages were made" in open(f"{second}/finish.txt").read())
         check("all is stored", "24 of 24 folds stored" in status, status)
         again = mer(*grid, slurm=slurm)
         check("submitting again finds nothing to compute", "All 24 folds are stored" in again, again)

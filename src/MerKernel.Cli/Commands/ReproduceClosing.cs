@@ -1,18 +1,31 @@
+using MerKernel.Cli.Notebooks;
 using MerKernel.Experiments;
 using MerKernel.Reporting;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>How a reproduction ends, here and on a cluster: the tables shown and kept beside the run store.</summary>
+/// <summary>How a reproduction ends, here and on a cluster: tables and pages from what is stored.</summary>
 static class ReproduceClosing
 {
-    public static void Run(Workbench bench, CancellationToken cancel)
+    /// <summary>Shows the tables and keeps them beside the run store.</summary>
+    public static IReadOnlyList<TableRow> Tables(Workbench bench, CancellationToken cancel)
     {
         var rows = BenchTables.Rows(bench, cancel: cancel);
         TablesCommand.Show(rows);
         AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), MarkdownTables.Render(rows));
         AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.json"), JsonTables.Render(rows) + "\n");
         Console.WriteLine($"The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
+        return rows;
+    }
+
+    /// <summary>Pages on a node: as at the end of mer reproduce where there are notebooks and Jupyter, else a sentence on how to make them later.</summary>
+    public static int Pages(Workbench bench, IReadOnlyList<TableRow> rows, CancellationToken cancel)
+    {
+        var root = RepositoryRoot.Find();
+        if (Directory.Exists(Path.Combine(root, "notebooks")) && JupyterPython.HasJupyter())
+            return ClosingReport.Write(bench, rows, text => Console.Error.WriteLine($"mer: {text}"), cancel);
+        Console.WriteLine($"No pages were made: notebooks and Jupyter are not both here. Later, in a checkout: copy {bench.Store.Folder} to its results/runs and call ./mer reproduce --profile {bench.Profile.Name}{(bench.DataFolder is { } data ? $" --data {data}" : "")}; it retrains nothing.");
+        return 0;
     }
 
     /// <summary>Beside the run store: results/ for results/runs.</summary>

@@ -21,7 +21,7 @@ static class ReproduceCommand
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
             var status = LosoRun.Run(bench, Variants.WithControls, Enum.GetValues<DatasetId>(), options.Workers(parsed), cancel);
-            ReproduceClosing.Run(bench, cancel);
+            var rows = ReproduceClosing.Tables(bench, cancel);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, text => Console.Error.WriteLine($"mer: {text}"), cancel));

@@ -20,13 +20,15 @@ static class SubmitFinishCommand
         var submission = Submission.Load(folder);
         // Without Slurm: what counts here is what is stored.
         var missing = GridStatus.Of(submission, folder, _ => System.Collections.Immutable.ImmutableDictionary<int, JobState>.Empty).Where(f => f.State != FoldState.Stored).ToList();
+        // The store of the root itself goes unnamed, as the notebooks expect it.
+        var usual = submission.Store == new Workbench().Store.Folder;
         using var bench = new Workbench
         {
-            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
+            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
             Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Say = text => Console.Error.WriteLine($"mer: {text}"),
         };
-        ReproduceClosing.Run(bench, cancel);
-        if (missing.Count == 0) return 0;
+        var rows = ReproduceClosing.Tables(bench, cancel);
+        if (missing.Count == 0) return ReproduceClosing.Pages(bench, rows, cancel);
         Console.WriteLine($"Incomplete: {missing.Count} folds have ended without a result, so their rows have no measured values; mer submit status names them, mer submit resubmit computes them.");
         return 2;
     }

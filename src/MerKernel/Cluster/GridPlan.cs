@@ -34,7 +34,7 @@ public sealed class GridPlan
             var flop = cost.Flop(row.Experiment);
             return subjects.Select(s => new GridFold(row, s.Key, flop(all - s.Value - heldOut, s.Value + heldOut)));
         }).OrderByDescending(f => f.Flop).ToImmutableArray();
-        var stored = rows.ToDictionary(r => r.Hash, r => store.StoredFolds(r.Hash));
+        var stored = rows.ToDictionary(r => r.Hash, r => store.StoredSubjects(r.Hash).ToHashSet());
         return new GridPlan(rows, folds, [.. folds.Where(f => !stored[f.Row.Hash].Contains(f.Subject))]);
     }
 }

@@ -24,7 +24,7 @@ public static class GridStatus
                 latest[(fold.Hash, fold.Subject)] = (fold, round);
 
         var store = new RunStore(submission.Store);
-        var stored = latest.Keys.Select(k => k.Hash).Distinct().ToDictionary(h => h, store.StoredFolds);
+        var stored = latest.Keys.Select(k => k.Hash).Distinct().ToDictionary(h => h, h => store.StoredSubjects(h).ToHashSet());
         // Slurm is asked about arrays that still have something to do.
         var asked = latest.Values.Where(f => !stored[f.Fold.Hash].Contains(f.Fold.Subject)).Select(f => f.Round).Distinct()
             .ToDictionary(r => r, r => states(submission.Rounds[r - 1].ArrayJob));
