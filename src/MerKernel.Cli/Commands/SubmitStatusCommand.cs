@@ -57,6 +57,8 @@ static class SubmitStatusCommand
     {
         var log = Path.Combine(Submission.RoundFolder(folder, status.Round), "logs", $"{status.Fold.Task}.txt");
         var last = File.Exists(log) ? File.ReadLines(log).LastOrDefault(l => l.Length > 0) : null;
+        // Slurm forgets at once what was cancelled before it began, and opens the log of what begins.
+        if (status.Job is null && last is null) return "cancelled before it began";
         return (status.Job is { } job ? job.State.ToLowerInvariant().Replace('_', ' ') + (job.Nodes.Length > 0 ? $" on {job.Nodes}" : "") : "its task has ended")
             + (last is null ? "; it wrote no log" : $"; {log} ends with '{last}'");
     }
