@@ -11,6 +11,8 @@ sealed class PageBrowser : IDisposable
     /// <summary>Widths a page is looked at, in CSS pixels: a desk, a laptop beside a window, a telephone.</summary>
     static readonly int[] Widths = [1280, 1000, 500];
 
+    const long MostBytes = 3_000_000;
+
     readonly Chromium _chromium;
 
     PageBrowser(string program)
@@ -34,6 +36,7 @@ sealed class PageBrowser : IDisposable
             seen.AddRange(_chromium.Evaluate("merCheckPage()", Limit)!.AsArray().Select(c => ((string)c!, width)));
         }
         List<string> complaints = [.. seen.GroupBy(s => s.Complaint, (complaint, at) => $"{complaint} (at {string.Join(", ", at.Select(a => a.Width))} px)")];
+        if (new FileInfo(page).Length is > MostBytes and var bytes) complaints.Add($"the page has {bytes / 1e6:0.0} MB, more than the {MostBytes / 1e6:0} MB that still travel by mail");
         complaints.AddRange(_chromium.Evaluate("merHeard", Limit)!.AsArray().Select(c => (string)c!));
         return complaints;
     }
