@@ -40,5 +40,5 @@ static class ConfusionChart
             new { tickmode = "array", tickvals = all, ticktext = first is null ? [.. names.Select(_ => "")] : names, autorange = "reversed" });
     }
 
-    static string Short(string label, int columns) => label.Length <= 105 / columns ? label : label[..(105 / columns)] + "…";
+    static string Short(string label, int columns) => label.Length <= 80 / columns ? label : label[..(80 / columns)] + "…";
 }
