@@ -1,6 +1,9 @@
 namespace MerKernel.Tests;
 
-/// <summary>Tests that count every tensor of the process run while no other test does.</summary>
+/// <summary>
+/// Tests that count every tensor of the process, or that compare trained networks byte for byte, run while no other test does: others create
+/// tensors, and draw from the process's generator, which initial weights come from too.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {

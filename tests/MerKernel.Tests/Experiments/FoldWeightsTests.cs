@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Experiments;
 
+[Collection(AloneCollection.Name)]
 public class FoldWeightsTests
 {
     [Fact]

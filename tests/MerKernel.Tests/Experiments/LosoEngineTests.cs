@@ -7,6 +7,7 @@ using TorchSharp;
 
 namespace MerKernel.Tests.Experiments;
 
+[Collection(AloneCollection.Name)]
 public class LosoEngineTests
 {
     internal static Experiment Tiny(MerDataset data, PositionStream position = PositionStream.None) => new()
