@@ -21,7 +21,8 @@ public sealed class KernelClient : IDisposable
     readonly RequestSocket _heartbeat = new();
     readonly string _key, _file = Path.GetTempFileName();
 
-    public KernelClient(string key = "secret", params (string Name, string Value)[] environment)
+    /// <param name="program">The kernel; by default the one built with the tests.</param>
+    public KernelClient(string key = "secret", string? program = null, params (string Name, string Value)[] environment)
     {
         _key = key;
         var ports = FreePorts(5);
@@ -30,7 +31,7 @@ public sealed class KernelClient : IDisposable
             shell_port = ports[0], iopub_port = ports[1], stdin_port = ports[2], control_port = ports[3], hb_port = ports[4],
             ip = "127.0.0.1", transport = "tcp", key, signature_scheme = "hmac-sha256",
         }));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll"), _file]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll"), _file]) { RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         Process = Process.Start(start)!;
         Process.ErrorDataReceived += (_, e) => { lock (Log) Log.AppendLine(e.Data); };

@@ -38,7 +38,7 @@ public sealed class LifetimeTests
     public void A_kernel_whose_client_was_killed_ends_within_ten_seconds()
     {
         using var parent = Process.Start("sleep", "1000");
-        using var kernel = new KernelClient(environment: ("JPY_PARENT_PID", parent.Id.ToString()));
+        using var kernel = new KernelClient(environment: [("JPY_PARENT_PID", parent.Id.ToString())]);
         Assert.Equal("2", kernel.Execute("1 + 1").Plain);
         parent.Kill();
         Assert.True(kernel.Process.WaitForExit(10_000));

@@ -66,7 +66,7 @@ sealed class Chromium : IDisposable
     {
         var result = Call("Runtime.evaluate", new() { ["expression"] = script, ["awaitPromise"] = true, ["returnByValue"] = true, ["userGesture"] = true }, limit);
         if (result["exceptionDetails"] is { } failure)
-            throw new ChromiumException(failure["exception"]?["description"]?.GetValue<string>() ?? failure["text"]?.GetValue<string>() ?? "a script failed");
+            throw new ChromiumException(failure["exception"]?["description"]?.GetValue<string>() ?? failure["text"]?.GetValue<string>() ?? "a script failed", isScript: true);
         return result["result"]?["value"];
     }
 

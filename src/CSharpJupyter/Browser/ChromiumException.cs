@@ -1,4 +1,8 @@
 namespace CSharpJupyter.Browser;
 
 /// <summary>Chromium could not do what was asked; the message says why.</summary>
-sealed class ChromiumException(string message) : Exception(message);
+/// <param name="isScript">A script threw; the page itself is well.</param>
+sealed class ChromiumException(string message, bool isScript = false) : Exception(message)
+{
+    public bool IsScript => isScript;
+}

@@ -23,6 +23,7 @@ static class ChartPictures
     static readonly Lock Guard = new();
     static Chromium? s_page;
     static int s_failures;
+    static bool s_told;
 
     /// <summary>Draws the figure on white; the colours are reduced to a palette, which halves a chart's file. Null where no picture can be made.</summary>
     /// <param name="figure">plotly.js's JSON: data, layout, config.</param>
@@ -33,6 +34,7 @@ static class ChartPictures
         lock (Guard)
         {
             if (s_failures >= MostFailures) return null;
+            // Whole: nothing was cut off on its way, the page can draw the next chart.
             var whole = false;
             try
             {
@@ -45,7 +47,10 @@ static class ChartPictures
             }
             catch (Exception e) when (e is ChromiumException or IOException or Win32Exception)
             {
-                if (s_failures++ == 0) CellOutput.Current?.Write("stderr", $"This chart has no static picture for pages without scripts: {e.Message.Split('\n')[0].TrimEnd('.')}.\n");
+                whole = e is ChromiumException { IsScript: true };
+                if (!whole) s_failures++;
+                if (!s_told) CellOutput.Current?.Write("stderr", $"This chart has no static picture for pages without scripts: {e.Message.Split('\n')[0].TrimEnd('.')}.\n");
+                s_told = true;
                 return null;
             }
             finally

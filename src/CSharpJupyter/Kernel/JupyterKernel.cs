@@ -30,7 +30,7 @@ sealed class JupyterKernel : IDisposable
         _channels = new(connection, Receive, Log);
         _input = new(_channels);
         _cells = new(_channels, new CellRunner(session, references), _history, _input, Log);
-        _language = new(_channels, new LanguageService(session, references), Log);
+        _language = new(_channels, new LanguageService(session, references), session, Log);
     }
 
     /// <summary>Serves until a shutdown request.</summary>
@@ -59,7 +59,11 @@ sealed class JupyterKernel : IDisposable
             case "kernel_info_request": request.Reply(KernelInfo.Reply()); break;
             case "is_complete_request": request.Reply(IsComplete(message.Content.Text("code"))); break;
             case "history_request": request.Reply(_history.Reply(message.Content)); break;
-            case "comm_info_request": request.Reply(new() { ["status"] = "ok", ["comms"] = new JsonObject() }); break;
+            case "comm_info_request":
+                request.Reply(new() { ["status"] = "ok", ["comms"] = new JsonObject() });
+                // Front ends with an editor ask this when they connect; programs that only run notebooks do not.
+                _language.Warm();
+                break;
             case "comm_open":
                 // No comm targets here: the specification asks for an immediate close.
                 request.Publish("comm_close", new() { ["comm_id"] = message.Content.Text("comm_id"), ["data"] = new JsonObject() });

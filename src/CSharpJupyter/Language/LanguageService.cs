@@ -8,18 +8,24 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace CSharpJupyter.Language;
 
-/// <summary>Completion and inspection through Roslyn's own services: one submission project per executed cell, each referring to the one before.</summary>
+/// <summary>
+/// Completion and inspection through Roslyn's own services: one submission project per executed cell, each referring to the one before, and an
+/// empty one at the end in which the cell being written is put. Roslyn keeps what it knows of a project with the solution it was asked in, so the
+/// end is compiled once after each cell and every request starts from there; else each would compile all cells again.
+/// </summary>
 sealed class LanguageService
 {
     readonly AdhocWorkspace _workspace = new();
     readonly ReferenceSet _references;
     readonly Lock _lock = new();
+    Solution _executed;
     ProjectId? _last;
+    (Solution Solution, DocumentId Document)? _next;
     int _count;
 
     public LanguageService(ScriptSession session, ReferenceSet references)
     {
-        _references = references;
+        (_references, _executed) = (references, _workspace.CurrentSolution);
         session.Submitted += Add;
     }
 
@@ -27,31 +33,44 @@ sealed class LanguageService
     {
         lock (_lock)
         {
-            var (solution, project, _) = With(_workspace.CurrentSolution, code);
-            if (_workspace.TryApplyChanges(solution)) _last = project;
+            (_executed, _last, _) = With(code);
+            _next = null;
         }
     }
 
-    (Solution, ProjectId, DocumentId) With(Solution solution, string code)
+    (Solution, ProjectId, DocumentId) With(string code)
     {
         var name = $"submission{++_count}";
         var project = ProjectId.CreateNewId(name);
         var document = DocumentId.CreateNewId(project, name);
-        solution = solution.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp, isSubmission: true,
+        var solution = _executed.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp, isSubmission: true,
             parseOptions: ScriptSession.ParseOptions, compilationOptions: ScriptSession.CompilationOptions.WithScriptClassName(name),
             metadataReferences: _references.All, projectReferences: _last is null ? [] : [new ProjectReference(_last)]));
         return (solution.AddDocument(document, name, SourceText.From(code)), project, document);
     }
 
-    Document Open(string code)
+    /// <summary>Compiles what was executed since the last time, so that the next request need not.</summary>
+    public void Prepare() => Next();
+
+    (Solution Solution, DocumentId Document) Next()
     {
         lock (_lock)
         {
-            // Magic lines become blank, with the same length, so that positions stay.
-            var lines = code.Split('\n').Select(l => l.TrimStart().StartsWith("#!") || l.TrimStart().StartsWith("#i ") ? new string(' ', l.Length) : l);
-            var (solution, _, document) = With(_workspace.CurrentSolution, string.Join("\n", lines));
-            return solution.GetDocument(document)!;
+            if (_next is { } ready) return ready;
+            // What is found out about the executed cells is found out in their solution, and so carried over into all later ones.
+            if (_last is not null) _executed.GetProject(_last)!.GetCompilationAsync().Wait();
+            var (solution, project, document) = With("");
+            solution.GetProject(project)!.GetCompilationAsync().Wait();
+            return (_next = (solution, document)).Value;
         }
+    }
+
+    Document Open(string code)
+    {
+        // Magic lines become blank, with the same length, so that positions stay.
+        var lines = code.Split('\n').Select(l => l.TrimStart().StartsWith("#!") || l.TrimStart().StartsWith("#i ") ? new string(' ', l.Length) : l);
+        var (solution, document) = Next();
+        return solution.WithDocumentText(document, SourceText.From(string.Join("\n", lines))).GetDocument(document)!;
     }
 
     public JsonObject Complete(string code, int cursor)

@@ -59,7 +59,12 @@ sealed class ReferenceSet
         path = Path.GetFullPath(path);
         if (!File.Exists(path)) throw new CellFailedException("FileNotFound", $"#r: there is no file {path}.");
         if (ReadName(path) is not { } name) throw new CellFailedException("BadImageFormat", $"#r: {path} is no .NET assembly.");
-        if (_platform.ContainsKey(name.Name)) return null;
+        if (_platform.TryGetValue(name.Name, out var own))
+        {
+            // The framework's, or a library of the kernel's own, which is loaded and stands in for any other build of it.
+            if (!_references.ContainsKey(name.Name)) lock (_lock) Add(name.Name, own);
+            return null;
+        }
         var loaded = AssemblyLoadContext.Default.Assemblies.FirstOrDefault(a => a.GetName().Name == name.Name);
         if (loaded is not null && loaded.ManifestModule.ModuleVersionId != name.Id)
             throw new CellFailedException("AlreadyLoaded", $"#r: another build of {name.Name} is loaded already; restart the kernel to use {path}.");
@@ -83,11 +88,11 @@ sealed class ReferenceSet
     /// <summary>The dependencies too, so that a library's public types can be used without naming each assembly they come from.</summary>
     void ReferTo(string name, string path, HashSet<string> visited)
     {
-        if (!visited.Add(name) || _platform.ContainsKey(name)) return;
+        if (!visited.Add(name) || _references.ContainsKey(name)) return;
         lock (_lock)
         {
-            _managed[name] = path;
-            Add(name, path);
+            if (!_platform.ContainsKey(name)) _managed[name] = path;
+            Add(name, _platform.GetValueOrDefault(name, path));
         }
         foreach (var dependency in ReadDependencies(path))
             if (Path.Combine(Path.GetDirectoryName(path)!, dependency + ".dll") is var beside && File.Exists(beside)) ReferTo(dependency, beside, visited);

@@ -1,0 +1,53 @@
+// How long one waits for the C# kernel. Goals: ready in 1 s, first cell 1 s, later trivial cells 20 ms, completion and inspection 100 ms once warm.
+//
+//     ./mer kernel list                                            # builds the kernel ahead of time
+//     dotnet run -c Release --project benchmarks/NotebookKernel [KERNEL_DLL]
+//
+// Times by the clock and by the processor of the kernel: on a busy machine the second says what the first would be.
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using CSharpJupyter.Tests;
+
+var program = Path.GetFullPath(args.Length > 0 ? args[0] : Path.Combine("artifacts", "jupyter-kernel", "CSharpJupyter.dll"));
+if (!File.Exists(program)) { Console.Error.WriteLine($"{program} is not built; call ./mer kernel list first."); return 1; }
+Console.WriteLine($"{program}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]} on {Environment.ProcessorCount} cores");
+Console.WriteLine($"{"",-44} {"clock",9} {"processor",10}");
+
+var clock = Stopwatch.StartNew();
+using var kernel = new KernelClient(program: program);
+Print("ready (kernel_info answered)", clock.Elapsed, kernel.Process.TotalProcessorTime);
+Measure("first cell", 1, _ => kernel.Execute("Enumerable.Range(1, 10).Sum()"));
+Measure("trivial cell, median of 40", 40, i => kernel.Execute($"var x{i} = {i}; x{i} + 1"));
+Measure("first completion", 1, _ => Complete("Console.Wri"));
+for (var cells = 40; cells <= 320; cells *= 2)
+{
+    Measure($"completion after {cells} cells, median of 20", 20, i => Complete(i % 2 == 0 ? "Console.Wri" : "var list = new List<int>(); list.Ad"));
+    Measure($"completion of a name after {cells} cells, median of 20", 20, i => Complete($"x{i % 9}"));
+    Measure($"inspection after {cells} cells, median of 20", 20, i => kernel.Ask("inspect_request", new() { ["code"] = $"Math.Max(x{i % 9}, 2)", ["cursor_pos"] = 7 }));
+    if (cells < 320) for (var i = cells; i < 2 * cells; i++) kernel.Execute($"int F{i}(int a) => a + {i};\nvar x{i} = F{i}({i});");
+}
+kernel.Execute("GC.Collect(); GC.WaitForPendingFinalizers(); GC.Collect();");
+kernel.Process.Refresh();
+Console.WriteLine($"{"resident",-44} {kernel.Process.WorkingSet64 / 1e6,6:0} MB");
+return 0;
+
+void Complete(string code) => kernel.Ask("complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length });
+
+void Measure(string name, int times, Action<int> work)
+{
+    var (clocks, processors) = (new List<TimeSpan>(), new List<TimeSpan>());
+    // Once unmeasured, so that what is asked has been compiled.
+    if (times > 1) work(0);
+    for (var i = 0; i < times; i++)
+    {
+        kernel.Process.Refresh();
+        var (clock, processor) = (Stopwatch.StartNew(), kernel.Process.TotalProcessorTime);
+        work(i);
+        clocks.Add(clock.Elapsed);
+        kernel.Process.Refresh();
+        processors.Add(kernel.Process.TotalProcessorTime - processor);
+    }
+    Print(name, clocks.Order().ElementAt(times / 2), processors.Order().ElementAt(times / 2));
+}
+
+static void Print(string name, TimeSpan clock, TimeSpan processor) => Console.WriteLine($"{name,-44} {clock.TotalMilliseconds,6:0} ms {processor.TotalMilliseconds,7:0} ms");
