@@ -26,7 +26,7 @@ static class RootCommands
             TestPagesCommand.Create(),
             KernelCommand.Create(),
             ElsewhereCommand("jupyter", "Opens the notebooks in Jupyter, which it installs where none is found.  Example: ./mer jupyter --port 8889"),
-            ElsewhereCommand("test-jupyter", "Runs a notebook of twelve kinds of cell with Jupyter's own client.  Example: ./mer test-jupyter"),
+            ElsewhereCommand("test-jupyter", "Runs notebooks with Jupyter's own client and in a browser, and the kernel for long.  Example: ./mer test-jupyter"),
             ElsewhereCommand("publish", "Makes a self-contained folder for a cluster, with checksums.  Example: ./mer publish --cluster /shared/mer"),
             ElsewhereCommand("test-slurm", "Runs tables on a Slurm of its own on this machine.  Example: ./mer test-slurm"),
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),

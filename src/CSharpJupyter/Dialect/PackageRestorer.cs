@@ -4,6 +4,7 @@ using System.Security;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using CSharpJupyter.Kernel;
 using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Dialect;
@@ -67,7 +68,7 @@ sealed class PackageRestorer
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "packages.csproj"), project);
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(DotNet.Program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in new[] { "restore", "packages.csproj", "--nologo", "-v", "q" }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

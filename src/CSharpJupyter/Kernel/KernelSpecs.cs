@@ -24,7 +24,7 @@ static class KernelSpecs
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         System.IO.File.WriteAllText(file, new JsonObject
         {
-            ["argv"] = new JsonArray("dotnet", typeof(KernelSpecs).Assembly.Location, "{connection_file}"),
+            ["argv"] = new JsonArray(DotNet.Program, typeof(KernelSpecs).Assembly.Location, "{connection_file}"),
             ["display_name"] = display, ["language"] = "C#", ["interrupt_mode"] = "message", ["env"] = env,
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         return file;
