@@ -21,7 +21,7 @@ sealed class LanguageService
     Solution _executed;
     ProjectId? _last;
     (Solution Solution, DocumentId Document)? _next;
-    int _count;
+    int _count, _version;
 
     public LanguageService(ScriptSession session, ReferenceSet references)
     {
@@ -33,8 +33,9 @@ sealed class LanguageService
     {
         lock (_lock)
         {
+            var version = _references.Version;
             (_executed, _last, _) = With(code);
-            _next = null;
+            (_version, _next) = (version, null);
         }
     }
 
@@ -45,7 +46,7 @@ sealed class LanguageService
         var document = DocumentId.CreateNewId(project, name);
         var solution = _executed.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp, isSubmission: true,
             parseOptions: ScriptSession.ParseOptions, compilationOptions: ScriptSession.CompilationOptions.WithScriptClassName(name),
-            metadataReferences: _references.All, projectReferences: _last is null ? [] : [new ProjectReference(_last)]));
+            metadataReferences: _references.Since(_version), projectReferences: _last is null ? [] : [new ProjectReference(_last)]));
         return (solution.AddDocument(document, name, SourceText.From(code)), project, document);
     }
 

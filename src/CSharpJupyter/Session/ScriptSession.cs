@@ -32,7 +32,7 @@ sealed class ScriptSession(ReferenceSet references)
 
     CSharpCompilation? _last;
     object?[] _states = new object?[2];
-    int _slots, _count;
+    int _slots, _count, _version;
 
     /// <summary>Raised after each cell that compiled, with its code: completion follows along.</summary>
     public event Action<string>? Submitted;
@@ -43,14 +43,14 @@ sealed class ScriptSession(ReferenceSet references)
     public Submission Compile(string code, string path, CancellationToken cancel)
     {
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancel);
-        var name = $"Cell{++_count}";
-        var compilation = CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.All,
+        var (name, version) = ($"Cell{++_count}", references.Version);
+        var compilation = CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
             CompilationOptions.WithScriptClassName(name), _last, typeof(object));
         var root = tree.GetCompilationUnitRoot(cancel);
         if (root.Members.Count == 0)
         {
             ThrowOnErrors(compilation.GetDiagnostics(cancel), path);
-            Commit(compilation, code);
+            Commit(compilation, version, code);
             return new(false, () => Task.FromResult<object?>(null));
         }
 
@@ -66,15 +66,15 @@ sealed class ScriptSession(ReferenceSet references)
             .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .CreateDelegate<Func<object?[], Task<object?>>>();
         var hasResult = HasResult(compilation, tree, root);
-        Commit(compilation, code);
+        Commit(compilation, version, code);
         if (++_slots >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
         var states = _states;
         return new(hasResult, () => factory(states));
     }
 
-    void Commit(CSharpCompilation compilation, string code)
+    void Commit(CSharpCompilation compilation, int version, string code)
     {
-        _last = compilation;
+        (_last, _version) = (compilation, version);
         Submitted?.Invoke(code);
     }
 
