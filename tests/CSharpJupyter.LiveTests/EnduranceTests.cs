@@ -9,8 +9,6 @@ public sealed class EnduranceTests
     public void Memory_after_five_hundred_cells_is_within_a_fifth_of_that_after_a_hundred()
     {
         using var kernel = new KernelClient();
-        // An editor is connected: completion follows the cells.
-        kernel.Ask("comm_info_request");
         var early = Run(kernel, 0, 100);
         var late = Run(kernel, 100, 500);
         Assert.True(late < 1.2 * early, $"{early / 1e6:0} MB after 100 cells, {late / 1e6:0} MB after 500");
@@ -29,7 +27,6 @@ public sealed class EnduranceTests
                 _ => "await Task.Delay(1); kept",
             });
             if (i > 4) Assert.Equal(i % 5 == 4 ? "error" : "ok", run.Status);
-            if (i % 50 == 0) kernel.Ask("complete_request", new() { ["code"] = "Console.Wri", ["cursor_pos"] = 11 });
         }
         kernel.Execute("GC.Collect(2, GCCollectionMode.Aggressive); GC.WaitForPendingFinalizers(); GC.Collect(2, GCCollectionMode.Aggressive);");
         kernel.Process.Refresh();
