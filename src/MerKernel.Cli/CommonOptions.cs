@@ -50,7 +50,7 @@ static class CommonOptions
 
     public static Option<string> Variant() => new("--variant")
     {
-        Description = $"one of {string.Join(", ", Variants.WithControls.Select(v => v.Key))}",
+        Description = $"one of {string.Join(", ", Methods.All.Select(m => m.Key))}",
         DefaultValueFactory = _ => "full",
     };
 

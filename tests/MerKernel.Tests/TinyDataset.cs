@@ -8,7 +8,7 @@ namespace MerKernel.Tests;
 /// <summary>A data set made in memory: every class moves another horizontal band, each subject has its own background.</summary>
 static class TinyDataset
 {
-    public static MerDataset Create(int subjects = 3, int clipsPerSubject = 6, int classes = 3, int size = 32, int seed = 1)
+    public static MerDataset Create(int subjects = 3, int clipsPerSubject = 6, int classes = 3, int size = 32, int seed = 1, string? cacheFolder = null)
     {
         var random = new Random(seed);
         var count = subjects * clipsPerSubject;
@@ -33,12 +33,15 @@ static class TinyDataset
                             frames[(((i * 2 + frame) * 3 + channel) * size + y) * size + x] = (byte)(80 + 10 * subject + moved + random.Next(8));
                         }
         }
+        var pixels = tensor(frames).view(count * 2, 3, size, size);
         return new MerDataset
         {
             Id = DatasetId.CasmeII, Synthetic = true, Fingerprint = $"tiny-{subjects}-{clipsPerSubject}-{classes}-{size}-{seed}",
             Classes = [.. Enumerable.Range(0, classes).Select(c => $"class{c}")],
             Clips = clips.ToImmutable(), Labels = labels.ToImmutable(),
-            Frames = tensor(frames).view(count * 2, 3, size, size),
+            CacheFolder = cacheFolder,
+            Frames = pixels,
+            Source = new MovedSource(pixels),
             OnsetFrames = [.. Enumerable.Range(0, count).Select(i => ImmutableArray.Create(2 * i))],
             ApexFrames = [.. Enumerable.Range(0, count).Select(i => ImmutableArray.Create(2 * i + 1))],
         };

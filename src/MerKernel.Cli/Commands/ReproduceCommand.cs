@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using MerKernel.Cli.Notebooks;
-using MerKernel.Data;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
@@ -12,16 +11,19 @@ static class ReproduceCommand
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var command = new Command("reproduce", "Runs every row of Tables 1 to 7 on both data sets, then shows the tables.  Example: mer reproduce --profile small");
+        var command = new Command("reproduce", "Runs every row of Tables 1 to 7 on both data sets, then shows the tables; --tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce --profile small");
+        var tables = TablesCommand.TableOption();
         var noReports = new Option<bool>("--no-reports") { Description = "do not execute the table notebooks and write no pages" };
+        command.Options.Add(tables);
         command.Options.Add(noReports);
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
-            var status = LosoRun.Run(bench, Variants.WithControls, Enum.GetValues<DatasetId>(), options.Workers(parsed), cancel);
-            var rows = ReproduceClosing.Tables(bench, cancel);
+            var chosen = TablesCommand.Chosen(parsed.GetValue(tables)).ToList();
+            var status = LosoRun.Run(bench, TableWork.Of(chosen), options.Workers(parsed), cancel);
+            var rows = ReproduceClosing.Tables(bench, cancel, chosen);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, text => Console.Error.WriteLine($"mer: {text}"), cancel));

@@ -12,7 +12,7 @@ static class TablesCommand
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var tables = new Option<int[]>("--table") { Description = "only these tables", AllowMultipleArgumentsPerToken = true };
+        var tables = TableOption();
         var json = new Option<bool>("--json") { Description = "an array of rows" };
         var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
         var protocols = new Option<string[]>("--protocol")
@@ -54,5 +54,11 @@ static class TablesCommand
         if (allMetrics) MetricTables.Write(AnsiConsole.Console, rows);
     }
 
-    static IEnumerable<PaperTable>? Chosen(int[]? numbers) => numbers is null or [] ? null : numbers.Select(PaperTables.Numbered);
+    /// <summary>Which tables: --table 2 3, or --tables 2,3.</summary>
+    public static Option<string[]> TableOption() => new("--table", "--tables") { Description = "only these tables, for example 2 3 or 2,3", AllowMultipleArgumentsPerToken = true };
+
+    /// <summary>The tables named, all seven where none is.</summary>
+    public static IEnumerable<PaperTable> Chosen(string[]? names) => names is null or [] ? PaperTables.All :
+        [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(n => int.TryParse(n, out var number)
+            ? PaperTables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {PaperTables.All.Length}.")).Distinct()];
 }

@@ -38,6 +38,8 @@ static class ClosingReport
         foreach (var notebook in NotebooksCommand.Find(Path.Combine(root, "notebooks"), ["-table"]))
         {
             var (name, state) = (Path.GetFileNameWithoutExtension(notebook), State(File.ReadAllText(notebook), parameters, rows));
+            // A notebook trains what it lacks; the tables that were not asked for stay away.
+            if (!rows.Any(r => name.EndsWith($"-table{r.Table}", StringComparison.Ordinal))) continue;
             if (executed.GetValueOrDefault(name) == state && File.Exists(Path.Combine(ReportFolder.Default, name + ".ipynb"))) continue;
             if (NotebookRun.Execute(root, notebook, parameters, ReportFolder.Default, cancel) is not 0 and var failed) return failed;
             executed[name] = state;

@@ -4,7 +4,7 @@ using MerKernel.Experiments;
 namespace MerKernel.Cluster;
 
 /// <summary>A row of the tables on one data set with one seed: an experiment, and where its result stands.</summary>
-/// <param name="Variant">Key of the variant behind it.</param>
+/// <param name="Variant">Key of the method behind it.</param>
 /// <param name="Name">What it is, in a few words.</param>
 /// <param name="Tables">Numbers of the tables that show it.</param>
 /// <param name="Experiment">The experiment.</param>
@@ -30,17 +30,16 @@ public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Ta
         ];
     }
 
-    /// <summary>Which of the tables show a variant on a data set.</summary>
-    public static IReadOnlyDictionary<(Variant, DatasetId), SortedSet<int>> Shown(IEnumerable<PaperTable> tables)
+    /// <summary>Which of the tables show a method on a data set.</summary>
+    public static IReadOnlyDictionary<(Method, DatasetId), SortedSet<int>> Shown(IEnumerable<PaperTable> tables)
     {
-        var shown = new Dictionary<(Variant, DatasetId), SortedSet<int>>();
+        var shown = new Dictionary<(Method, DatasetId), SortedSet<int>>();
         foreach (var table in tables)
-            foreach (var id in Enum.GetValues<DatasetId>().Where(id => table.Rows.Any(r => r.On(id) is not null)))
-                foreach (var key in table.Rows.Select(r => r.Variant).OfType<string>().Append(Variants.WithoutActionUnits.Key).Append(Variants.ShuffledActionUnits.Key))
-                {
-                    if (!shown.TryGetValue((Variants.Named(key), id), out var numbers)) shown[(Variants.Named(key), id)] = numbers = [];
-                    numbers.Add(table.Number);
-                }
+            foreach (var work in TableWork.Of([table]))
+            {
+                if (!shown.TryGetValue(work, out var numbers)) shown[work] = numbers = [];
+                numbers.Add(table.Number);
+            }
         return shown;
     }
 }

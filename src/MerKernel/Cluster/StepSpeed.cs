@@ -32,6 +32,7 @@ public static class StepSpeed
             model.train();
             var size = experiment.Model.InputSize;
             var (onset, apex, units) = (randn(Clips, 3, size, size), randn(Clips, 3, size, size), zeros(Clips, FusionHead.ActionUnitCount));
+            var batch = new ClipBatch(onset, apex, units, experiment.Model.Input is { } asked ? rand([Clips, .. asked.Shape(size)]) : null);
             var labels = zeros(Clips, ScalarType.Int64);
             var flop = cost.Flop(experiment with { Training = experiment.Training with { Epochs = 1 } })(Clips, 0);
             var total = Stopwatch.StartNew();
@@ -40,7 +41,7 @@ public static class StepSpeed
                 using var inner = NewDisposeScope();
                 var clock = Stopwatch.StartNew();
                 optimizer.ZeroGradients();
-                nn.functional.cross_entropy(model.forward(onset, apex, units), labels).backward();
+                model.Loss(batch, labels, 0).backward();
                 optimizer.Step(1e-4);
                 rate = Math.Max(rate, flop / clock.Elapsed.TotalSeconds);
             }

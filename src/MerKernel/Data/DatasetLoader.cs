@@ -109,7 +109,7 @@ public static class DatasetLoader
         };
     }
 
-    private static (string, bool)? PrepareOne(PreparationPlan.Entry entry, PreparationOptions options, ClipCache cache, Lazy<FaceFinder?> finder, Lazy<string> modelHash, out PreparedClip? prepared)
+    internal static (string, bool)? PrepareOne(PreparationPlan.Entry entry, PreparationOptions options, ClipCache cache, Lazy<FaceFinder?> finder, Lazy<string> modelHash, out PreparedClip? prepared)
     {
         var frames = entry.Files.Select(f => (f.Number, f.File.FullName, Bytes: FrameImage.Read(f.File.FullName))).ToArray();
         var key = new StringBuilder($"{Version} {options.Size} {options.NoFace} {modelHash.Value}");
@@ -186,13 +186,15 @@ public static class DatasetLoader
             OnsetFrames = onset.ToImmutable(),
             ApexFrames = apex.ToImmutable(),
             Manifest = manifest,
+            CacheFolder = options.CacheFolder,
+            Source = new FileClipSource([.. manifest.Clips.Select(c => plan.Clips.First(e => e.Clip.Id == c.Clip))], manifest, plan, options, cache),
         };
     }
 
-    private static int FrameBytes(PreparationOptions options) => 3 * options.Size * options.Size;
+    internal static int FrameBytes(PreparationOptions options) => 3 * options.Size * options.Size;
 
     // Other landmarks give other pixels, so the model is part of the key; its contents, not its name.
-    private static string ModelHash(bool align)
+    internal static string ModelHash(bool align)
     {
         if (!align || !File.Exists(LandmarkModel.DefaultPath)) return "resize";
         using var file = File.OpenRead(LandmarkModel.DefaultPath);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MerKernel.Faces;
+using MerKernel.Flow;
 using OpenCvSharp;
 
 namespace MerKernel.Data;
@@ -45,9 +46,7 @@ public static class InspectionSheet
     public static Mat Flow(Mat onset, Mat apex)
     {
         using Mat before = onset.CvtColor(ColorConversionCodes.BGR2GRAY), after = apex.CvtColor(ColorConversionCodes.BGR2GRAY);
-        var flow = new Mat();
-        Cv2.CalcOpticalFlowFarneback(before, after, flow, 0.5, 4, 15, 4, 7, 1.5, OpticalFlowFlags.FarnebackGaussian);
-        return flow;
+        return OpticalFlow.Between(before, after, FlowMethod.Farneback);
     }
 
     private static Mat Landmarks(Mat image, IReadOnlyList<Point2f> points)

@@ -37,6 +37,12 @@ public sealed class MerDataset : IDisposable
     /// <summary>What the data set was made of; null for one that was put together in memory.</summary>
     public DatasetManifest? Manifest { get; init; }
 
+    /// <summary>What else can be had of the clips from their files; null for a data set that was put together in memory.</summary>
+    public IClipSource? Source { get; init; }
+
+    /// <summary>Where what is computed from the clips is kept between runs; null keeps it in memory alone.</summary>
+    public string? CacheFolder { get; init; }
+
     /// <summary>Side length S of the frames in pixels.</summary>
     public int Size => (int)Frames.size(-1);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MerKernel.Evaluation;
 
 /// <summary>What one LOSO fold predicted: for every epoch the logits of every test clip. Plain numbers, no tensors.</summary>
@@ -23,6 +25,10 @@ public sealed record FoldPrediction
 
     /// <summary>Logits of the held-out clips by epoch, then clip, then class; empty unless the experiment holds some out.</summary>
     public ImmutableArray<ImmutableArray<ImmutableArray<float>>> HeldOutLogits { get; init; } = [];
+
+    /// <summary>Attention angles in degrees by epoch, then block, of networks that learn them; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ImmutableArray<float>>? Angles { get; init; }
 
     /// <summary>Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.</summary>
     public bool IsWhole() =>

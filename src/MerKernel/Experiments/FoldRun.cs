@@ -25,7 +25,7 @@ public static class FoldRun
         if (experiment.ActionUnits == ActionUnitSource.Shuffled)
             units = Permuted(units, [.. Enumerable.Range(0, units.Length)], Seeds.For(experiment.Seed, "", "action units"));
 
-        using var pairs = new PairSource(dataset, labels, units, device);
+        using var pairs = new PairSource(dataset, labels, units, device, experiment.Model);
         var trainer = new Trainer
         {
             Create = seed => experiment.Model.Create(seed, experiment.ActionUnits != ActionUnitSource.None),

@@ -18,7 +18,7 @@ public static class LeakAudit
             HeldOut = Clips(split.HeldOut),
             Test = Clips(split.Test),
             NormalisedFrom = Ids(pairs.NormalisedFrom),
-            WeightedFrom = Ids(Trainer.ClassesWeightedFrom),
+            WeightedFrom = Ids(pairs.CountedClips),
             Augmented = Ids(pairs.AugmentedClips),
         };
 

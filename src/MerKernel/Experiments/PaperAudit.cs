@@ -76,6 +76,6 @@ public static class PaperAudit
     static IEnumerable<(string Variant, PaperFigure Figure, string Where)> OwnRows(DatasetId dataset) =>
         from table in PaperTables.All
         from row in table.Rows
-        where row.Variant is not null && row.On(dataset) is not null
-        select (row.Variant, row.On(dataset)!, $"Table {table.Number}");
+        where Variants.All.Any(v => v.Key == row.Variant) && row.On(dataset) is not null
+        select (row.Variant!, row.On(dataset)!, $"Table {table.Number}");
 }

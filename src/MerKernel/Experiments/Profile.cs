@@ -19,6 +19,12 @@ public sealed record Profile
     /// <summary>How each fold is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
+    /// <summary>Whether the compared systems of Table 1 are reduced too: narrower, smaller inputs, fewer epochs (<see cref="Peer.Reduced"/>).</summary>
+    public bool ReducesPeers { get; init; }
+
+    /// <summary>Epochs of the compared systems, whatever each would train; null leaves them theirs.</summary>
+    public int? PeerEpochs { get; init; }
+
     /// <summary>The look-alikes that take the real data's place.</summary>
     public LookAlikeOptions LookAlikes { get; init; } = LookAlikeOptions.Full;
 
@@ -29,7 +35,8 @@ public sealed record Profile
     public static Profile Small { get; } = new()
     {
         Name = "small",
-        Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 48-pixel frames, 15 epochs",
+        Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 48-pixel frames, 15 epochs; Table 1's other systems reduced likewise",
+        ReducesPeers = true,
         Model = new MerNetOptions { InputSize = 48, WidthDivisor = 8, WindowSize = 4 },
         Training = new TrainingOptions { Epochs = 15, AccumulationSteps = 1, LearningRate = 4e-3 },
         LookAlikes = LookAlikeOptions.Small,
@@ -40,6 +47,8 @@ public sealed record Profile
     {
         Name = "tiny",
         Description = "tiny profile: twelve synthetic clips of three subjects a data set, a thirty-second of the paper's width, 32-pixel frames, 2 epochs",
+        ReducesPeers = true,
+        PeerEpochs = 2,
         Model = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 },
         Training = new TrainingOptions { Epochs = 2, AccumulationSteps = 1, LearningRate = 4e-3 },
         LookAlikes = LookAlikeOptions.Tiny,

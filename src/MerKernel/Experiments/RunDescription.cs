@@ -12,7 +12,7 @@ public sealed record RunDescription(string Profile, string Words)
     /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
     static readonly Lazy<ImmutableArray<(Profile Profile, Variant Variant, FrozenDictionary<string, string> Options)>> Known = new(() =>
         [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Paper, Experiments.Profile.Tiny]
-            from v in Variants.WithControls
+            from v in Variants.WithControls.Concat(Variants.Learned)
             select (p, v, Described(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = v.Apply(p.Model), ActionUnits = v.ActionUnits, Training = p.Training }).ToFrozenDictionary())]);
 
     /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>

@@ -1,4 +1,5 @@
 using MerKernel.Models;
+using MerKernel.Training;
 
 namespace MerKernel.Experiments;
 
@@ -7,4 +8,12 @@ namespace MerKernel.Experiments;
 /// <param name="Name">What it is, in a few words.</param>
 /// <param name="Apply">Turns the full network's options into this variant's, leaving size and classes as they are.</param>
 /// <param name="ActionUnits">Where its action units come from.</param>
-public sealed record Variant(string Key, string Name, Func<MerNetOptions, MerNetOptions> Apply, ActionUnitSource ActionUnits = ActionUnitSource.Annotated);
+public sealed record Variant(string Key, string Name, Func<MerNetOptions, MerNetOptions> Apply, ActionUnitSource ActionUnits = ActionUnitSource.Annotated)
+    : Method(Key, Name, ActionUnits)
+{
+    /// <inheritdoc/>
+    public override ModelOptions Model(Profile profile) => Apply(profile.Model);
+
+    /// <inheritdoc/>
+    public override TrainingOptions Training(Profile profile) => profile.Training;
+}

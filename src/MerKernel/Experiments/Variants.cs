@@ -34,10 +34,17 @@ public static class Variants
     /// <summary>The paper's twelve and the control that every table carries.</summary>
     public static ImmutableArray<Variant> WithControls { get; } = [.. All, ShuffledActionUnits];
 
+    /// <summary>FaceSleuth's learned direction in both readings of its angle, which Table 3 shows beside the paper's three rows.</summary>
+    public static ImmutableArray<Variant> Learned { get; } =
+    [
+        new("soa-code", "learned direction, angle as in its code", o => o with { Attention = AttentionDirection.Learned }),
+        new("soa-paper", "learned direction, angle as in its paper", o => o with { Attention = AttentionDirection.Learned, Angle = AngleReading.Paper }),
+    ];
+
     /// <summary>The variant of a key.</summary>
     /// <exception cref="UserErrorException">There is no such variant.</exception>
-    public static Variant Named(string key) => WithControls.FirstOrDefault(v => v.Key == key)
-        ?? throw new UserErrorException($"There is no variant '{key}'; the variants are {string.Join(", ", WithControls.Select(v => v.Key))}.");
+    public static Variant Named(string key) => WithControls.Concat(Learned).FirstOrDefault(v => v.Key == key)
+        ?? throw new UserErrorException($"There is no variant '{key}'; the variants are {string.Join(", ", WithControls.Concat(Learned).Select(v => v.Key))}.");
 
     static MerNetOptions ResNet(MerNetOptions o) =>
         o with { Motion = MotionStream.ResNet18, Position = PositionStream.None };

@@ -62,31 +62,31 @@ public sealed class Workbench : IDisposable
     /// <summary>Where a data set's files are; look-alikes are written first where no real data are used.</summary>
     public DatasetSource Source(DatasetId id, CancellationToken cancel = default) => new(RootOf(id, cancel), id);
 
-    /// <summary>The experiment of a variant on a data set with the first seed.</summary>
-    public Experiment Experiment(Variant variant, DatasetId id, CancellationToken cancel = default) => Experiment(variant, id, Seed, cancel);
+    /// <summary>The experiment of a method on a data set with the first seed.</summary>
+    public Experiment Experiment(Method method, DatasetId id, CancellationToken cancel = default) => Experiment(method, id, Seed, cancel);
 
-    /// <summary>The experiment of a variant on a data set with a seed.</summary>
-    public Experiment Experiment(Variant variant, DatasetId id, int seed, CancellationToken cancel = default)
+    /// <summary>The experiment of a method on a data set with a seed.</summary>
+    public Experiment Experiment(Method method, DatasetId id, int seed, CancellationToken cancel = default)
     {
         var dataset = Dataset(id, cancel);
         return new Experiment
         {
             Dataset = id,
             DatasetFingerprint = dataset.Fingerprint,
-            Model = variant.Apply(Profile.Model) with { Classes = dataset.Classes.Length },
-            ActionUnits = variant.ActionUnits,
-            Training = Profile.Training,
+            Model = method.Model(Profile) with { Classes = dataset.Classes.Length },
+            ActionUnits = method.ActionUnits,
+            Training = method.Training(Profile),
             Seed = seed,
             HeldOutSubjects = HeldOutSubjects,
         };
     }
 
-    /// <summary>Every fold of a variant on a data set with the first seed if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Variant variant, DatasetId id, CancellationToken cancel = default) => Stored(variant, id, Seed, cancel);
+    /// <summary>Every fold of a method on a data set with the first seed if all are stored, else null.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Method method, DatasetId id, CancellationToken cancel = default) => Stored(method, id, Seed, cancel);
 
-    /// <summary>Every fold of a variant on a data set with a seed if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Variant variant, DatasetId id, int seed, CancellationToken cancel = default) =>
-        Store.TryReadAll(ExperimentHash.Of(Experiment(variant, id, seed, cancel)), Dataset(id, cancel).Subjects);
+    /// <summary>Every fold of a method on a data set with a seed if all are stored, else null.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Method method, DatasetId id, int seed, CancellationToken cancel = default) =>
+        Store.TryReadAll(ExperimentHash.Of(Experiment(method, id, seed, cancel)), Dataset(id, cancel).Subjects);
 
     /// <inheritdoc/>
     public void Dispose()

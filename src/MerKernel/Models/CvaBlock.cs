@@ -11,7 +11,7 @@ public sealed class CvaBlock : nn.Module<Tensor, AttentionMaps?, (Tensor Feature
     private readonly Conv2d conv2;
     private readonly BatchNorm2d bn2;
     private readonly Sequential? shortcut;
-    private readonly CoordinateAttention attention;
+    private readonly nn.Module<Tensor, AttentionMaps?, AttentionMaps> attention;
 
     /// <summary>Creates a block.</summary>
     /// <param name="inChannels">Input channels.</param>
@@ -30,7 +30,9 @@ public sealed class CvaBlock : nn.Module<Tensor, AttentionMaps?, (Tensor Feature
             ? null
             : nn.Sequential(("conv", WeightInitialization.Conv(inChannels, outChannels, 1, stride)), ("bn", nn.BatchNorm2d(outChannels)));
         int? previous = first || !options.Continuous ? null : inChannels;
-        attention = new CoordinateAttention(outChannels, outHeight, previous, options.Attention, options.Activation);
+        attention = options.Attention == AttentionDirection.Learned
+            ? new LearnedDirectionAttention(outChannels, previous, options.Angle)
+            : new CoordinateAttention(outChannels, outHeight, previous, options.Attention, options.Activation);
         RegisterComponents();
     }
 

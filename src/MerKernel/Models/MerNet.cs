@@ -6,8 +6,6 @@ namespace MerKernel.Models;
 /// <summary>The two-stream network of the paper (figure 1) and, by its options, every ablation of Tables 2 to 7.</summary>
 public sealed class MerNet : Network
 {
-    private static readonly object Building = new();
-
     private readonly nn.Module<Tensor, Tensor> motion;
     private readonly nn.Module<Tensor, Tensor>? position;
     private readonly FusionHead head;
@@ -40,28 +38,14 @@ public sealed class MerNet : Network
     /// <summary>The facial position focalizer (section 3.2), frames [N, 3, S, S] -> F_POS; null without a position stream.</summary>
     public nn.Module<Tensor, Tensor>? Focalizer => position;
 
-    /// <summary>
-    /// Builds a network with weights drawn from a seed. Seeds the process's default generator, so builds wait for each other; the
-    /// parameters belong to the network, whatever DisposeScope is open.
-    /// </summary>
+    /// <summary>Builds a network with weights drawn from a seed.</summary>
     /// <param name="options">The network; an impossible combination is a <see cref="UserErrorException"/>.</param>
     /// <param name="seed">Seed of the weights.</param>
     /// <param name="actionUnits">Whether the head gets the 21 action units.</param>
     public static MerNet Create(MerNetOptions options, long seed, bool actionUnits = true)
     {
         options.Validate();
-        lock (Building)
-        {
-            using var scope = NewDisposeScope();
-            manual_seed(seed);
-            var network = new MerNet(options, actionUnits);
-            foreach (var tensor in network.parameters().Concat(network.buffers()))
-            {
-                tensor.DetachFromDisposeScope();
-            }
-
-            return network;
-        }
+        return Build(() => new MerNet(options, actionUnits), seed);
     }
 
     /// <inheritdoc/>
@@ -72,11 +56,21 @@ public sealed class MerNet : Network
     /// <param name="apex">Apex frames, normalised, [N, 3, S, S].</param>
     /// <param name="actionUnits">Action units as 0 or 1, [N, 21]; ignored by a network without them.</param>
     /// <returns>Logits [N, classes].</returns>
-    public override Tensor forward(Tensor onset, Tensor apex, Tensor actionUnits)
+    public Tensor forward(Tensor onset, Tensor apex, Tensor actionUnits)
     {
         using var scope = NewDisposeScope();
         return Run(onset, apex, actionUnits, null).Logits.MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override Tensor forward(ClipBatch batch) => forward(batch.Onset, batch.Apex, batch.ActionUnits);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterGroup> OwnRates =>
+        [.. modules().OfType<LearnedDirection>().Select(d => new ParameterGroup([.. d.parameters()], LearnedDirection.LearningRate, LearnedDirection.WeightDecay))];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<float> Angles => [.. modules().OfType<LearnedDirection>().Select(d => d.Degrees)];
 
     /// <summary>Classifies a batch and keeps the maps on the way.</summary>
     /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>

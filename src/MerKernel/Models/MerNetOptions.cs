@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MerKernel.Models;
 
 /// <summary>What computes the motion map F_M from the difference image.</summary>
@@ -34,6 +36,9 @@ public enum AttentionDirection
 
     /// <summary>X+Y: both maps are multiplied in.</summary>
     Both,
+
+    /// <summary>A direction that each block learns (FaceSleuth's SOA, arXiv 2506.02695); not in the paper's Table 3.</summary>
+    Learned,
 }
 
 /// <summary>The frames the position stream sees (Table 6).</summary>
@@ -57,6 +62,16 @@ public enum AttentionActivation
 
     /// <summary>x * ReLU(x + 3) / 6, as equation 3 is printed.</summary>
     Uncapped,
+}
+
+/// <summary>What the angle of a learned direction means: FaceSleuth's paper and code differ by 90 degrees.</summary>
+public enum AngleReading
+{
+    /// <summary>The published code's: the map is rotated by the angle, so that vertical attention is at 0 degrees.</summary>
+    Published,
+
+    /// <summary>The paper's: vertical attention is at 90 degrees, so the map is rotated by the angle less 90.</summary>
+    Paper,
 }
 
 /// <summary>The network of one row of Tables 2 to 7; the defaults are the paper's full network.</summary>
@@ -88,6 +103,10 @@ public sealed record MerNetOptions : ModelOptions
 
     /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block.</summary>
     public double StochasticDepth { get; init; } = 0.1;
+
+    /// <summary>What the angle means where <see cref="Attention"/> is learned.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AngleReading Angle { get; init; }
 
     /// <inheritdoc/>
     public override MerNet Create(long seed, bool actionUnits) => MerNet.Create(this, seed, actionUnits);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MerKernel.Models.Peers;
 
 namespace MerKernel.Models;
 
@@ -8,13 +9,28 @@ namespace MerKernel.Models;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "network")]
 [JsonDerivedType(typeof(MerNetOptions), nameof(MerNet))]
+[JsonDerivedType(typeof(MmNetOptions), nameof(MmNet))]
+[JsonDerivedType(typeof(DssnOptions), nameof(Dssn))]
+[JsonDerivedType(typeof(StstNetOptions), nameof(StstNet))]
+[JsonDerivedType(typeof(OffApexNetOptions), nameof(OffApexNet))]
+[JsonDerivedType(typeof(TscnnOptions), nameof(TscnnAssumed))]
+[JsonDerivedType(typeof(AuGcnOptions), nameof(AuGcn))]
+[JsonDerivedType(typeof(GraphTcnOptions), nameof(GraphTcn))]
 public abstract record ModelOptions
 {
-    /// <summary>Side of the square input in pixels.</summary>
+    /// <summary>Side in pixels of the data set's square frames; a network that works at another size resizes them.</summary>
     public int InputSize { get; init; } = 224;
 
     /// <summary>Number of classes.</summary>
     public int Classes { get; init; } = 5;
+
+    /// <summary>Whether the network sees onset and apex frames.</summary>
+    [JsonIgnore]
+    public virtual bool SeesFrames => true;
+
+    /// <summary>What the network sees of a clip beside its frames and action units; null for nothing.</summary>
+    [JsonIgnore]
+    public virtual ClipInput? Input => null;
 
     /// <summary>Builds the network with weights drawn from a seed.</summary>
     /// <param name="seed">Seed of the weights.</param>

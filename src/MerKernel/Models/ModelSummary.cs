@@ -40,15 +40,16 @@ public sealed class ModelSummary
             }
         }
 
-        var frame = zeros([1, 3, options.InputSize, options.InputSize]);
-        network.call(frame, frame, zeros([1, FusionHead.ActionUnitCount]));
+        var frame = zeros([options.SeesFrames ? 1 : 0, 3, options.InputSize, options.InputSize]);
+        var input = options.Input is { } asked ? zeros([1, .. asked.Shape(options.InputSize)]) : null;
+        network.call(new ClipBatch(frame, frame, zeros([1, FusionHead.ActionUnitCount]), input));
         return new ModelSummary(
         [
-            .. from entry in network.named_modules()
+            .. from entry in network.named_modules().Prepend((name: "", module: (nn.Module)network))
                let own = entry.module.parameters(recurse: false).Sum(parameter => parameter.numel())
                let run = outputs.GetValueOrDefault(entry.name, ([], 0))
                where own > 0 || run.Macs > 0
-               select new LayerSummary(entry.name, entry.module.GetType().Name, [.. run.Shape], own, run.Macs),
+               select new LayerSummary(entry.name is "" ? "(network)" : entry.name, entry.module.GetType().Name, [.. run.Shape], own, run.Macs),
         ]);
     }
 

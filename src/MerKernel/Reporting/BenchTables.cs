@@ -24,9 +24,10 @@ public static class BenchTables
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Sample = sample ?? SampleSet.All,
-            Runs = (variant, id, seed) => bench.Stored(Variants.Named(variant), id, seed, cancel) is { } folds
-                ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Variants.Named(variant), id, seed, cancel)), folds)
+            Runs = (variant, id, seed) => bench.Stored(Methods.Named(variant), id, seed, cancel) is { } folds
+                ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Methods.Named(variant), id, seed, cancel)), folds)
                 : null,
+            Systems = (key, id) => SystemFacts.Of(bench, Methods.Named(key), id, cancel),
         }.Build(tables ?? PaperTables.All);
     }
 }

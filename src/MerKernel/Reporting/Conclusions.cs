@@ -16,7 +16,7 @@ static class Conclusions
     /// <param name="honest">The protocol that chooses nothing on the test subject.</param>
     public static IEnumerable<string> Of(ImmutableArray<TableRow> rows, DatasetId dataset, EpochProtocol honest)
     {
-        var final = rows.Where(r => r.Kind == RowKind.Variant && r.Protocol == honest && r.Measured is not null).ToList();
+        var final = rows.Where(r => r.Kind is RowKind.Variant or RowKind.Added && r.Protocol == honest && r.Measured is not null).ToList();
         if (final.FirstOrDefault(r => r.Variant == Variants.Full.Key) is not { Measured: { } full } fullRow) yield break;
         var where = $"{dataset.Title()} ({DataNotice.Brief(fullRow.Synthetic, fullRow.Profile)})";
 

@@ -47,13 +47,20 @@ public static class HtmlTables
         text.Append("</tbody></table></div>");
         if (page.Scored.Length > 0) text.Append($"<p><small>Scored: {HtmlText.Encode(page.Scored)}: {HtmlText.Encode(page.Sample)}.</small></p>");
         if (page.Differences.Length > 0) text.Append($"<p><small>{HtmlText.Encode(page.Differences)}</small></p>");
+        if (page.Systems.Length > 0)
+        {
+            text.Append($"<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><tr>{string.Concat(SystemFacts.Headings.Select((h, i) => $"<th style=\"{(i < 2 ? Left : Cell)}\">{HtmlText.Encode(h)}</th>"))}</tr>");
+            foreach (var (row, facts) in page.Systems) text.Append($"<tr>{string.Concat(facts.Cells(row).Select((c, i) => $"<td style=\"{(i < 2 ? Left : Cell)}\">{HtmlText.Encode(c)}</td>"))}</tr>");
+            text.Append("</table></div>");
+        }
+        if (page.Notes.Length > 0) text.Append($"<ul style=\"font-size:smaller\">{string.Concat(page.Notes.Select(n => $"<li><em>{HtmlText.Encode(n.Row)}</em>: {HtmlText.Encode(n.Text)}</li>"))}</ul>");
     }
 
     static void Render(StringBuilder text, TablePage.Line line)
     {
         var (head, paper) = (line.Head, line.Head.Paper);
         var name = HtmlText.Encode(head.Row);
-        text.Append($"<tr><td style=\"{Left}\">{(head.Kind == RowKind.Baseline ? $"<em>{name}</em>" : name)}</td>" +
+        text.Append($"<tr><td style=\"{Left}\">{(head.Kind is RowKind.Baseline or RowKind.Added ? $"<em>{name}</em>" : name)}</td>" +
             $"<td style=\"{Cell}\">{Figures.Printed(paper?.Accuracy)}</td><td style=\"{Cell}\">{Figures.Printed(paper?.F1)}</td>");
         foreach (var cell in line.Cells)
         {

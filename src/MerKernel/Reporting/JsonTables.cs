@@ -9,7 +9,8 @@ namespace MerKernel.Reporting;
 /// <summary>
 /// Tables as JSON: an array of rows {table, row, dataset, data, profile, protocol, paper {accuracy, f1}, measured {accuracy, uf1, uar}, clips, folds,
 /// seed, experiment}. Accuracy is in percent on both sides and the other scores are fractions, as the paper prints them. A row that was run with several seeds
-/// has measured means, then deviation {accuracy, uf1, uar} between seeds, and instead of seed and experiment an array seeds of {seed, experiment, measured}.
+/// has measured means, then deviation {accuracy, uf1, uar} between seeds, and instead of seed and experiment an array seeds of {seed, experiment, measured}. A row with a footnote has note, and
+/// a row of Table 1 that is run has system {sees, parameters, macs, trainingSeconds, assumed}.
 /// </summary>
 public static class JsonTables
 {
@@ -38,6 +39,15 @@ public static class JsonTables
         return json;
     }
 
+    static JsonObject System(SystemFacts facts) => new()
+    {
+        ["sees"] = facts.Sees,
+        ["parameters"] = facts.Parameters,
+        ["macs"] = facts.Macs,
+        ["trainingSeconds"] = facts.TrainingSeconds,
+        ["assumed"] = new JsonArray([.. facts.Assumed.Select(a => JsonValue.Create(a))]),
+    };
+
     static JsonObject Several(SeedRow several, bool allMetrics)
     {
         var json = Head(several.Row, Scores(several, s => s.Mean));
@@ -48,17 +58,23 @@ public static class JsonTables
         return json;
     }
 
-    static JsonObject Head(TableRow row, JsonObject? measured) => new()
+    static JsonObject Head(TableRow row, JsonObject? measured)
     {
-        ["table"] = row.Table,
-        ["row"] = row.Row,
-        ["dataset"] = row.Dataset.Key(),
-        ["data"] = row.Synthetic ? "synthetic" : "real",
-        ["profile"] = row.Profile,
-        ["protocol"] = row.Protocol?.Name ?? "none",
-        ["paper"] = row.Paper is { } p ? new JsonObject { ["accuracy"] = p.Accuracy, ["f1"] = p.F1 } : null,
-        ["measured"] = measured,
-    };
+        var json = new JsonObject
+        {
+            ["table"] = row.Table,
+            ["row"] = row.Row,
+            ["dataset"] = row.Dataset.Key(),
+            ["data"] = row.Synthetic ? "synthetic" : "real",
+            ["profile"] = row.Profile,
+            ["protocol"] = row.Protocol?.Name ?? "none",
+            ["paper"] = row.Paper is { } p ? new JsonObject { ["accuracy"] = p.Accuracy, ["f1"] = p.F1 } : null,
+            ["measured"] = measured,
+        };
+        if (row.Note is not null) json["note"] = row.Note;
+        if (row.System is not null) json["system"] = System(row.System);
+        return json;
+    }
 
     static JsonObject Scores(SeedRow row, Func<SeedSummary, double> of) => new()
     {

@@ -30,12 +30,21 @@ public static class MarkdownTables
         if (page.Scored.Length > 0) Line(text, $"Scored: {page.Scored}: {page.Sample}.\n");
         if (page.Spread.Length > 0) Line(text, $"{page.Spread}\n");
         if (page.Differences.Length > 0) Line(text, $"{page.Differences}\n");
+        if (page.Systems.Length > 0)
+        {
+            Row(text, SystemFacts.Headings);
+            Row(text, SystemFacts.Headings.Select((_, i) => i < 2 ? "---" : "---:"));
+            foreach (var (row, facts) in page.Systems) Row(text, facts.Cells(row));
+            text.Append('\n');
+        }
+        foreach (var (row, note) in page.Notes) Line(text, $"- *{row}*: {note}");
+        if (page.Notes.Length > 0) text.Append('\n');
     }
 
     static IEnumerable<string> Cells(TablePage.Line line)
     {
         var paper = line.Head.Paper;
-        yield return line.Head.Kind == RowKind.Baseline ? $"*{line.Head.Row}*" : line.Head.Row;
+        yield return line.Head.Kind is RowKind.Baseline or RowKind.Added ? $"*{line.Head.Row}*" : line.Head.Row;
         yield return Figures.Printed(paper?.Accuracy);
         yield return Figures.Printed(paper?.F1);
         foreach (var (cell, seeds) in line.Cells.Zip(line.Seeds))

@@ -57,7 +57,7 @@ public static class ModelCard
         foreach (var row in table.GroupBy(r => (r.Dataset, r.Row, r.Kind, r.Protocol)))
         {
             var (r, several) = (row.MinBy(r => r.Measured is null)!, SeedRow.Of(row).FirstOrDefault(s => s.Seeds.Length > 1));
-            text.Append($"| {r.Dataset.Title()} | {(r.Variant is { } key ? Variants.Named(key).Name : r.Row)} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (r.Measured is not { } m
+            text.Append($"| {r.Dataset.Title()} | {(r.Variant is { } key ? Methods.Named(key).Name : r.Row)} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (r.Measured is not { } m
                 ? "not run | | |\n"
                 : several is null
                 ? $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}] | {Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}] | {Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}] |\n"

@@ -53,16 +53,16 @@ public sealed record StudyFacts
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id, cancel).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from id in ids from seed in bench.Seeds from variant in Variants.WithControls select Run(bench, variant, id, seed, cancel)],
+            Runs = [.. from work in TableWork.Of(PaperTables.All) from seed in bench.Seeds select Run(bench, work.Method, work.Dataset, seed, cancel)],
             Rows = BenchTables.Rows(bench, cancel: cancel),
             Machine = $"{RunFacts.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
     }
 
-    static StudyRun Run(Workbench bench, Variant variant, DatasetId id, int seed, CancellationToken cancel)
+    static StudyRun Run(Workbench bench, Method method, DatasetId id, int seed, CancellationToken cancel)
     {
-        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(variant, id, seed, cancel)), bench.Dataset(id, cancel).Subjects);
+        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(method, id, seed, cancel)), bench.Dataset(id, cancel).Subjects);
         var facts = subjects.Where(s => File.Exists(bench.Store.FoldPath(hash, s))).Select(s => bench.Store.TryReadFacts(hash, s)).ToList();
-        return new StudyRun(variant, id, seed, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
+        return new StudyRun(method, id, seed, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
     }
 }

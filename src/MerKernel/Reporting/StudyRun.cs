@@ -4,7 +4,7 @@ using MerKernel.Experiments;
 namespace MerKernel.Reporting;
 
 /// <summary>One experiment of a study and how far it is.</summary>
-/// <param name="Variant">The network.</param>
+/// <param name="Variant">The network and its training.</param>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Hash">Hash of the experiment.</param>
@@ -12,4 +12,4 @@ namespace MerKernel.Reporting;
 /// <param name="Folds">Folds in all.</param>
 /// <param name="Seconds">Computing time of the stored folds, added up.</param>
 /// <param name="Devices">Devices they ran on.</param>
-public sealed record StudyRun(Variant Variant, DatasetId Dataset, int Seed, string Hash, int Done, int Folds, double Seconds, ImmutableArray<string> Devices);
+public sealed record StudyRun(Method Variant, DatasetId Dataset, int Seed, string Hash, int Done, int Folds, double Seconds, ImmutableArray<string> Devices);

@@ -58,6 +58,24 @@ public sealed class StudyTable
     /// <summary>Each row minus the full network on the same clips, with intervals.</summary>
     public GenericChart Differences() => DifferenceChart.Of(this);
 
+    /// <summary>Accuracy against what it costs, multiply-accumulates of a clip; for tables that compare systems.</summary>
+    public GenericChart Costs() => CostChart.Of(this);
+
+    /// <summary>What every row that runs sees and costs; empty in tables that compare no systems.</summary>
+    public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Row).Select(r => (r.Row, r.System!))];
+
+    /// <summary>The attention angles that rows with a learned direction had after each epoch, fold by fold.</summary>
+    public ImmutableArray<LearnedAngle> Angles =>
+        [.. from row in _paper.Rows.Concat(_paper.Added)
+            where row.Variant is not null && Variants.Learned.Any(v => v.Key == row.Variant)
+            from dataset in Datasets
+            from fold in Folds(row.Label, dataset)
+            from angle in LearnedAngle.Of(row.Label, dataset, fold)
+            select angle];
+
+    /// <summary>The learned angles by epoch and block, and the axis along which the clips really move.</summary>
+    public GenericChart LearnedAngles() => AngleChart.Of(this);
+
     /// <summary>What follows, in sentences computed from the numbers.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
 
@@ -77,15 +95,15 @@ public sealed class StudyTable
     /// <summary>Label of the row that is the full network; every table has it.</summary>
     internal string FullLabel => _paper.Rows.First(r => r.Variant == Variants.Full.Key).Label;
 
-    PaperRow Row(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label && r.Variant is not null)
+    PaperRow Row(string label) => _paper.Rows.Concat(_paper.Added).FirstOrDefault(r => r.Label == label && r.Variant is not null)
         ?? throw new UserErrorException($"{Title} has no row '{label}' that is run; its rows are {string.Join(", ", Labels)}.");
 
     /// <summary>A row that equals a known variant takes its key, so that it is scored and compared once.</summary>
     string KeyOf(string label, Func<Experiment, Experiment> change) =>
-        Variants.WithControls.FirstOrDefault(v => Study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
+        Variants.WithControls.Concat(Variants.Learned).FirstOrDefault(v => Study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
 
     Experiment Of(string key, DatasetId dataset, int seed) =>
-        (_changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Variants.Named(key), dataset)) with { Seed = seed };
+        (_changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Methods.Named(key), dataset)) with { Seed = seed };
 
     IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset) => FoldsOf(key, dataset, _study.Bench.Seed);
 
@@ -94,7 +112,7 @@ public sealed class StudyTable
 
     ImmutableArray<TableRow> Build(int seed)
     {
-        string[] keys = [.. _paper.Rows.Select(r => r.Variant).OfType<string>(), Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
+        string[] keys = [.. _paper.Rows.Concat(_paper.Added).Select(r => r.Variant).OfType<string>(), Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
         _study.Train(from dataset in Datasets from key in keys.Distinct() select Of(key, dataset, seed));
         return new TableBuilder
         {
@@ -103,6 +121,7 @@ public sealed class StudyTable
             Seeds = [seed],
             Protocols = _study.Protocols,
             Runs = (key, dataset, _) => FoldsOf(key, dataset, seed) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset, seed)), folds) : null,
+            Systems = (key, dataset) => SystemFacts.Of(_study.Bench, Methods.Named(key), dataset),
         }.Build(_paper);
     }
 }

@@ -25,13 +25,16 @@ public sealed class TableBuilder
     /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
     public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
 
+    /// <summary>What the system behind a key sees and costs, for tables that compare systems; null where that is not known.</summary>
+    public Func<string, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
+
     /// <summary>Which clips are scored.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 
     /// <summary>The rows of several tables, data set by data set and seed by seed.</summary>
     public ImmutableArray<TableRow> Build(IEnumerable<PaperTable> tables) => [.. tables.SelectMany(t => Build(t))];
 
-    /// <summary>The rows of a table, data set by data set and seed by seed: the paper's in printed order, then the controls and baselines.</summary>
+    /// <summary>The rows of a table, data set by data set and seed by seed: the paper's in printed order, then what this project adds: other systems, controls and baselines.</summary>
     public ImmutableArray<TableRow> Build(PaperTable table) =>
         [.. from data in Datasets
             where table.Rows.Any(r => r.On(data.Dataset) is not null)
@@ -44,9 +47,11 @@ public sealed class TableBuilder
         var rows = new List<TableRow>();
         foreach (var row in table.Rows)
         {
-            if (row.Variant is { } variant) rows.AddRange(VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data, seed));
-            else rows.Add(Row(table, row.Label, RowKind.PublishedOnly, data, seed, null, null) with { Paper = row.On(data.Dataset) });
+            if (row.Variant is { } variant) rows.AddRange(VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data, seed, row.Note));
+            else rows.Add(Row(table, row.Label, RowKind.PublishedOnly, data, seed, null, null) with { Paper = row.On(data.Dataset), Note = row.Note });
         }
+        foreach (var row in table.Added)
+            rows.AddRange(VariantRows(table, row.Label, RowKind.Added, row.Variant!, null, data, seed, row.Note));
         if (table.Rows.All(r => r.Variant != Variants.WithoutActionUnits.Key))
             rows.AddRange(VariantRows(table, "full network without action units", RowKind.Baseline, Variants.WithoutActionUnits.Key, null, data, seed));
         if (table.Rows.All(r => r.Variant != Variants.ShuffledActionUnits.Key))
@@ -55,8 +60,14 @@ public sealed class TableBuilder
         return rows;
     }
 
-    IEnumerable<TableRow> VariantRows(PaperTable table, string label, RowKind kind, string variant, PaperFigure? paper, DatasetFacts data, int seed) =>
-        Protocols.Select(protocol => Row(table, label, kind, data, seed, protocol, Score(variant, data, protocol, seed)) with { Variant = variant, Paper = paper });
+    IEnumerable<TableRow> VariantRows(PaperTable table, string label, RowKind kind, string variant, PaperFigure? paper, DatasetFacts data, int seed, string? note = null) =>
+        Protocols.Select(protocol => Row(table, label, kind, data, seed, protocol, Score(variant, data, protocol, seed)) with
+        {
+            Variant = variant,
+            Paper = paper,
+            Note = note,
+            System = table.ComparesSystems ? Systems(variant, data.Dataset) : null,
+        });
 
     TableRow Row(PaperTable table, string label, RowKind kind, DatasetFacts data, int seed, EpochProtocol? protocol, ScoredRun? scored) => new()
     {

@@ -29,6 +29,17 @@ sealed record TablePage(int Table, DatasetId Dataset, ImmutableArray<EpochProtoc
     public string Spread => Lines.Any(l => l.Seeds.Any(s => s is not null))
         ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of the seeds' intervals." : "";
 
+    /// <summary>What each system sees and costs, a line for each that runs; empty in tables that compare no systems.</summary>
+    public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Lines.Where(l => l.Head.System is not null).Select(l => (l.Head.Row, l.Head.System!))];
+
+    /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and what was assumed of a system.</summary>
+    public ImmutableArray<(string Row, string Text)> Notes =>
+        [.. from line in Lines
+            let assumed = line.Head.System is { Assumed: { Length: > 0 } list } ? $"Assumed: {string.Join("; ", list)}." : null
+            let text = string.Join(" ", new[] { line.Head.Note, assumed }.OfType<string>())
+            where text.Length > 0
+            select (line.Head.Row, text)];
+
     /// <summary>What is known about the choice of clips.</summary>
     public string Sample => First.Sample.Note(Dataset);
 

@@ -49,6 +49,12 @@ public sealed record TableRow
     /// <summary>How many rows <see cref="HolmP"/> is corrected over.</summary>
     public int Comparisons { get; init; }
 
+    /// <summary>A footnote on the row, or null.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What the row's system sees and costs, in tables that compare systems; else null.</summary>
+    public SystemFacts? System { get; init; }
+
     /// <summary>Which clips were scored, and what is known about that choice.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 

@@ -15,6 +15,8 @@ public static class TerminalTables
             if (page.Scored.Length > 0) console.MarkupLineInterpolated($"[dim]Scored: {page.Scored}: {page.Sample}.[/]");
             if (page.Spread.Length > 0) console.MarkupLineInterpolated($"[dim]{page.Spread}[/]");
             if (page.Differences.Length > 0) console.MarkupLineInterpolated($"[dim]{page.Differences}[/]");
+            if (page.Systems.Length > 0) console.Write(Systems(page));
+            foreach (var (row, note) in page.Notes) console.MarkupLineInterpolated($"[dim]{row}: {note}[/]");
             console.WriteLine();
         }
         console.MarkupLine("[dim]acc in %, UF1 = macro F1 and UAR = mean recall of the pooled confusion matrix; below: 95 % interval by bootstrap over subjects; Δ: measured minus paper.[/]");
@@ -35,7 +37,15 @@ public static class TerminalTables
         return table;
     }
 
-    static Markup Name(TableRow row) => new(row.Kind == RowKind.Baseline ? $"[italic]{Markup.Escape(row.Row)}[/]" : Markup.Escape(row.Row));
+    static Table Systems(TablePage page)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var (heading, i) in SystemFacts.Headings.Select((h, i) => (h, i))) table.AddColumn(i < 2 ? new TableColumn(heading) : new TableColumn(heading).RightAligned());
+        foreach (var (row, facts) in page.Systems) table.AddRow([.. facts.Cells(row).Select(c => new Text(c))]);
+        return table;
+    }
+
+    static Markup Name(TableRow row) => new(row.Kind is RowKind.Baseline or RowKind.Added ? $"[italic]{Markup.Escape(row.Row)}[/]" : Markup.Escape(row.Row));
 
     static IRenderable Cell(TableRow? row, SeedRow? seeds)
     {

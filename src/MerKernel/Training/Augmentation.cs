@@ -9,6 +9,9 @@ namespace MerKernel.Training;
 /// </summary>
 public sealed class Augmentation(AugmentationOptions options, int size, Random random)
 {
+    /// <summary>Whether anything is drawn; where not, frames stay as they are.</summary>
+    public bool Draws => options is not { FlipProbability: 0, MaxRotationDegrees: 0, CropPadding: 0 };
+
     /// <summary>Draws a 2 x 3 transform for each clip, from output to input coordinates in -1..1: rotation, the flip folded in, shift.</summary>
     public float[] Draw(int clips)
     {

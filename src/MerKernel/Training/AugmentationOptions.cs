@@ -3,6 +3,9 @@ namespace MerKernel.Training;
 /// <summary>Augmentation of a training pair (paper section 4.3); one draw is shared by onset and apex.</summary>
 public sealed record AugmentationOptions
 {
+    /// <summary>Frames as they are.</summary>
+    public static AugmentationOptions None { get; } = new() { FlipProbability = 0, MaxRotationDegrees = 0, CropPadding = 0 };
+
     /// <summary>Probability of a horizontal flip.</summary>
     public double FlipProbability { get; init; } = 0.5;
 

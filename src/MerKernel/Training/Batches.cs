@@ -8,7 +8,13 @@ public static class Batches
     {
         var order = clips.ToArray();
         random.Shuffle(order);
-        var batches = order.Chunk(batchSize).ToList();
+        return InOrder(order, batchSize);
+    }
+
+    /// <summary>Cuts the clips in the order they have; a last batch of one joins the one before.</summary>
+    public static List<int[]> InOrder(IReadOnlyList<int> clips, int batchSize)
+    {
+        var batches = clips.Chunk(batchSize).ToList();
         if (batches.Count > 1 && batches[^1].Length == 1)
         {
             batches[^2] = [.. batches[^2], .. batches[^1]];

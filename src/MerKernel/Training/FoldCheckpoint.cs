@@ -12,7 +12,7 @@ namespace MerKernel.Training;
 /// <param name="every">Epochs between two checkpoints.</param>
 public sealed class FoldCheckpoint(string path, int every)
 {
-    const string Progress = "progress", Mean = "optimizer.mean", Variance = "optimizer.variance", Draws = "draws";
+    const string Progress = "progress", Optimizer = "optimizer.", Draws = "draws", Angles = "angles";
     const string Loss = "loss", Test = "test", HeldOut = "held-out", Model = "model.";
 
     /// <summary>The file.</summary>
@@ -30,7 +30,8 @@ public sealed class FoldCheckpoint(string path, int every)
         using var quiet = no_grad();
         var tensors = state.Model.state_dict().ToDictionary(p => Model + p.Key, p => p.Value);
         tensors[Progress] = from_array(new long[] { state.Optimizer.Updates, state.Batches.Count, state.Augmentation.Count });
-        (tensors[Mean], tensors[Variance]) = (state.Optimizer.Mean, state.Optimizer.Variance);
+        foreach (var (name, value) in state.Optimizer.State) tensors[Optimizer + name] = value;
+        if (state.Angles is [{ Length: > 0 } first, ..]) tensors[Angles] = from_array(state.Angles.SelectMany(a => a).ToArray()).view(-1, first.Length);
         tensors[Draws] = state.Draws.get_state();
         tensors[Loss] = from_array(state.Losses.ToArray());
         tensors[Test] = Packed(state.Test);
@@ -53,12 +54,15 @@ public sealed class FoldCheckpoint(string path, int every)
         }
         foreach (var (name, tensor) in state.Model.state_dict()) tensor.copy_(stored[Model + name]);
         var progress = stored[Progress].data<long>().ToArray();
-        state.Optimizer.Restore(stored[Mean], stored[Variance], (int)progress[0]);
+        state.Optimizer.Restore(name => stored[Optimizer + name], (int)progress[0]);
         state.Draws.set_state(stored[Draws]);
         state.Batches.AdvanceTo(progress[1]);
         state.Augmentation.AdvanceTo(progress[2]);
         state.Losses.AddRange(stored[Loss].data<float>());
         state.Test.AddRange(Unpacked(stored[Test]));
+        state.Angles.AddRange(stored.TryGetValue(Angles, out var angles)
+            ? angles.data<float>().ToArray().Chunk((int)angles.size(1)).Select(a => a.ToImmutableArray())
+            : state.Losses.Select(_ => ImmutableArray<float>.Empty));
         if (stored.TryGetValue(HeldOut, out var heldOut)) state.HeldOut.AddRange(Unpacked(heldOut));
     }
 

@@ -1,4 +1,5 @@
 using MerKernel.Data;
+using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,22 +12,27 @@ public sealed class PairSource : IDisposable
     static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Deviation = [0.229f, 0.224f, 0.225f];
 
     readonly MerDataset _dataset;
-    readonly HashSet<int> _augmented = [];
+    readonly HashSet<int> _augmented = [], _counted = [];
     readonly Tensor _frames, _scale, _shift, _labels, _actionUnits;
+    readonly Tensor? _input;
+    readonly bool _showsFrames;
 
     /// <summary>Moves what batches are made of to the device.</summary>
     /// <param name="dataset">The data set; must outlive the source.</param>
     /// <param name="labels">Label of each clip (permuted ones in a control experiment).</param>
     /// <param name="actionUnits">Action unit vector [21] of each clip.</param>
     /// <param name="device">Where batches are assembled.</param>
-    public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device)
+    /// <param name="model">The network that is to see them; null for one that sees frames alone.</param>
+    public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device, ModelOptions? model = null)
     {
         _dataset = dataset;
+        _showsFrames = model?.SeesFrames ?? true;
         using var scope = NewDisposeScope();
         _frames = dataset.Frames.alias().to(device).DetachFromDisposeScope();
         // (x / 255 - mean) / deviation as one multiply and one add.
         _scale = tensor(Deviation.Select(d => 1 / (255 * d)).ToArray()).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
         _shift = tensor(Mean.Zip(Deviation, (m, d) => -m / d).ToArray()).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
+        _input = model?.Input is { } asked ? ClipInputs.Of(dataset, asked).alias().to(device).DetachFromDisposeScope() : null;
         _labels = tensor(labels.Select(l => (long)l).ToArray()).to(device).DetachFromDisposeScope();
         _actionUnits = tensor(actionUnits.SelectMany(a => a).ToArray()).view(labels.Count, -1).to(device).DetachFromDisposeScope();
     }
@@ -37,17 +43,36 @@ public sealed class PairSource : IDisposable
     /// <summary>Clips that were augmented so far. The leak check asks.</summary>
     public IEnumerable<int> AugmentedClips => _augmented;
 
+    /// <summary>Clips whose annotation a network counted before training. The leak check asks.</summary>
+    public IEnumerable<int> CountedClips => _counted;
+
+    /// <summary>Action units [clips, 21] and labels [clips] of training clips, for what a network counts before training.</summary>
+    public (Tensor ActionUnits, Tensor Labels) Annotation(IReadOnlyList<int> clips)
+    {
+        _counted.UnionWith(clips);
+        var index = Index(clips);
+        return (_actionUnits.index_select(0, index), _labels.index_select(0, index));
+    }
+
     /// <summary>The exact onset and apex of the clips, normalised; for testing.</summary>
-    public PairBatch Exact(IReadOnlyList<int> clips) => Assemble(clips, _ => 0, null);
+    public PairBatch Exact(IReadOnlyList<int> clips) => Assemble(clips, _ => 0, () => null);
 
     /// <summary>Frames near onset and apex where asked, augmented; for training.</summary>
     public PairBatch Augmented(IReadOnlyList<int> clips, bool jitter, Augmentation augmentation, Random random)
     {
         _augmented.UnionWith(clips);
-        return Assemble(clips, frames => jitter ? random.Next(frames) : 0, augmentation.Draw(clips.Count));
+        return Assemble(clips, frames => jitter ? random.Next(frames) : 0, () => augmentation.Draws ? augmentation.Draw(clips.Count) : null);
     }
 
-    PairBatch Assemble(IReadOnlyList<int> clips, Func<int, int> choose, float[]? transforms)
+    PairBatch Assemble(IReadOnlyList<int> clips, Func<int, int> choose, Func<float[]?> draw)
+    {
+        var size = _dataset.Size;
+        var index = Index(clips);
+        var (onset, apex) = _showsFrames ? Frames(clips, choose, draw()) : (empty(0, 3, size, size), empty(0, 3, size, size));
+        return new PairBatch(new ClipBatch(onset, apex, _actionUnits.index_select(0, index), _input?.index_select(0, index)), _labels.index_select(0, index));
+    }
+
+    (Tensor Onset, Tensor Apex) Frames(IReadOnlyList<int> clips, Func<int, int> choose, float[]? transforms)
     {
         var rows = new long[clips.Count * 2];
         for (var i = 0; i < clips.Count; i++)
@@ -61,14 +86,15 @@ public sealed class PairSource : IDisposable
         if (transforms is not null)
             frames = Augmentation.Apply(frames.view(clips.Count, 6, size, size), transforms);
         var pairs = frames.view(clips.Count, 2, 3, size, size);
-        var index = from_array(clips.Select(c => (long)c).ToArray()).to(_frames.device);
-        return new PairBatch(pairs.select(1, 0).contiguous(), pairs.select(1, 1).contiguous(),
-            _actionUnits.index_select(0, index), _labels.index_select(0, index));
+        return (pairs.select(1, 0).contiguous(), pairs.select(1, 1).contiguous());
     }
+
+    Tensor Index(IReadOnlyList<int> clips) => from_array(clips.Select(c => (long)c).ToArray()).to(_frames.device);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in new[] { _frames, _scale, _shift, _labels, _actionUnits }) tensor.Dispose();
+        _input?.Dispose();
     }
 }

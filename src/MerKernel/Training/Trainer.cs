@@ -11,9 +11,6 @@ public sealed class Trainer
 {
     const int TestBatchSize = 64;
 
-    /// <summary>Clips that class weights of the loss come from: none, classes weigh the same. The leak check asks.</summary>
-    public static IEnumerable<int> ClassesWeightedFrom => [];
-
     /// <summary>Builds the network from a seed of its weights.</summary>
     public required Func<long, Network> Create { get; init; }
 
@@ -57,7 +54,8 @@ public sealed class Trainer
         model.to(Device);
         using var draws = new Generator((ulong)SeedFor("network"), Device);
         model.UseGenerator(draws);
-        using var optimizer = new FlatAdamW(model.parameters(), Options.WeightDecay);
+        ShowTraining(model, pairs, split);
+        using var optimizer = new FoldOptimizer(model, Options);
         var state = new TrainingState
         {
             Model = model, Optimizer = optimizer, Draws = draws,
@@ -69,12 +67,13 @@ public sealed class Trainer
         for (var epoch = state.Losses.Count; epoch < Options.Epochs; epoch++)
         {
             begins(epoch + 1);
-            var batches = Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
-            var loss = TrainEpoch(model, optimizer, pairs, split.Subject, batches, augmentation, state.Batches, Options.LearningRateAt(epoch), cancel);
+            var batches = Options.KeepsOrder ? Batches.InOrder(split.Train, Options.BatchSize) : Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
+            var loss = TrainEpoch(model, optimizer, pairs, split.Subject, batches, augmentation, state.Batches, epoch, cancel);
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, loss);
             state.Losses.Add(loss);
             state.Test.Add(Predict(model, pairs, split.Test));
+            state.Angles.Add(model.Angles);
             if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Predict(model, pairs, split.HeldOut));
             Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
@@ -89,15 +88,23 @@ public sealed class Trainer
             TrainingLoss = [.. state.Losses],
             HeldOutLabels = [.. split.HeldOut.Select(i => dataset.Labels[i])],
             HeldOutLogits = [.. state.HeldOut],
+            Angles = state.Angles.Any(a => a.Length > 0) ? [.. state.Angles] : null,
         };
     }
 
+    static void ShowTraining(Network model, PairSource pairs, FoldSplit split)
+    {
+        using var scope = NewDisposeScope();
+        var (units, labels) = pairs.Annotation(split.Train);
+        model.SeeTraining(units, labels);
+    }
+
     /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
-    float TrainEpoch(Network model, FlatAdamW optimizer, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
-        Random random, double learningRate, CancellationToken cancel)
+    float TrainEpoch(Network model, FoldOptimizer optimizer, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
+        Random random, int epoch, CancellationToken cancel)
     {
         model.train();
-        using var epoch = NewDisposeScope();
+        using var scope = NewDisposeScope();
         var total = zeros(1, device: Device);
         foreach (var group in batches.Chunk(Options.AccumulationSteps))
         {
@@ -108,11 +115,13 @@ public sealed class Trainer
                 FaultPoint.Reach("step", subject);
                 using var step = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
-                var loss = nn.functional.cross_entropy(model.forward(batch.Onset, batch.Apex, batch.ActionUnits), batch.Labels);
+                var loss = model.Loss(batch.Clips, batch.Labels, epoch);
                 (group.Length == 1 ? loss : loss / group.Length).backward();
-                using (no_grad()) total.add_(loss.detach(), clips.Length);
+                // A Scalar that is only an argument may be finalised while libtorch reads it.
+                using Scalar weight = clips.Length;
+                using (no_grad()) total.add_(loss.detach(), weight);
             }
-            optimizer.Step(learningRate);
+            optimizer.Step(Options.LearningRateAt(epoch));
         }
         return total.item<float>() / batches.Sum(b => b.Length);
     }
@@ -126,7 +135,7 @@ public sealed class Trainer
         {
             using var scope = NewDisposeScope();
             var batch = pairs.Exact(chunk);
-            var logits = model.forward(batch.Onset, batch.Apex, batch.ActionUnits).cpu();
+            var logits = model.forward(batch.Clips).cpu();
             var values = logits.data<float>().ToArray();
             rows.AddRange(values.Chunk(values.Length / chunk.Length).Select(row => row.ToImmutableArray()));
         }

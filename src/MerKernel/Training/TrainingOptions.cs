@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MerKernel.Training;
 
 /// <summary>How a fold is trained; the defaults are the paper's (section 4.3) where it speaks, else the published code's.</summary>
@@ -12,10 +14,10 @@ public sealed record TrainingOptions
     /// <summary>Mini-batches whose gradients are averaged into one update.</summary>
     public int AccumulationSteps { get; init; } = 2;
 
-    /// <summary>AdamW's learning rate in the first epoch.</summary>
+    /// <summary>The optimiser's learning rate in the first epoch.</summary>
     public double LearningRate { get; init; } = 8e-4;
 
-    /// <summary>AdamW's decoupled weight decay, on every parameter.</summary>
+    /// <summary>Weight decay on every parameter; AdamW's is decoupled from the gradient.</summary>
     public double WeightDecay { get; init; } = 0.6;
 
     /// <summary>Factor on the learning rate after each of the first <see cref="DecayEpochs"/> epochs.</summary>
@@ -30,7 +32,23 @@ public sealed record TrainingOptions
     /// <summary>Augmentation of the training pairs.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
+    /// <summary>How gradients become updates.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>Adam's decay of the mean of squared gradients; 0 is the usual 0.999.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Beta2 { get; init; }
+
+    /// <summary>Epochs between two steps of the learning rate's decay; 0, as 1, decays after every epoch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int DecayEvery { get; init; }
+
+    /// <summary>Whether clips are trained on in the data set's order instead of a shuffled one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeepsOrder { get; init; }
+
     /// <summary>The learning rate of an epoch.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
-    public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs));
+    public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / Math.Max(1, DecayEvery));
 }

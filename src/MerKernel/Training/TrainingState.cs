@@ -10,7 +10,7 @@ public sealed record TrainingState
     public required Network Model { get; init; }
 
     /// <summary>Its optimiser.</summary>
-    public required FlatAdamW Optimizer { get; init; }
+    public required FoldOptimizer Optimizer { get; init; }
 
     /// <summary>What the network draws from.</summary>
     public required Generator Draws { get; init; }
@@ -26,6 +26,9 @@ public sealed record TrainingState
 
     /// <summary>Logits of the test clips after each finished epoch: epoch, clip, class.</summary>
     public List<ImmutableArray<ImmutableArray<float>>> Test { get; } = [];
+
+    /// <summary>Attention angles after each finished epoch; empty ones for a network that learns none.</summary>
+    public List<ImmutableArray<float>> Angles { get; } = [];
 
     /// <summary>Logits of the clips held out, likewise; empty where none are.</summary>
     public List<ImmutableArray<ImmutableArray<float>>> HeldOut { get; } = [];

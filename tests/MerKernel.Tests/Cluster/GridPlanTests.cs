@@ -51,5 +51,5 @@ public class GridPlanTests
 
     [Fact]
     public void Everything_is_what_the_main_job_runs() =>
-        Assert.Equal(Variants.WithControls.SelectMany(v => Enum.GetValues<DatasetId>().Select(id => (v, id))).ToHashSet(), GridRow.Shown(PaperTables.All).Keys.ToHashSet());
+        Assert.Equal(TableWork.Of(PaperTables.All).ToHashSet(), GridRow.Shown(PaperTables.All).Keys.ToHashSet());
 }

@@ -37,7 +37,7 @@ public class FoldWeightsTests
         using var network = weights.Load(experiment, "02");
         using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], CPU);
         var batch = pairs.Exact([.. fold.Clips.Select(id => data.Clips.Select(c => c.Id).ToList().IndexOf(id))]);
-        var logits = network.forward(batch.Onset, batch.Apex, batch.ActionUnits).data<float>().ToArray();
+        var logits = network.forward(batch.Clips).data<float>().ToArray();
         var expected = fold.Logits[^1].SelectMany(row => row).ToArray();
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], logits[i], 1e-4f);
     }

@@ -70,10 +70,10 @@ public class LeakAuditTests
         using var dataset = TinyDataset.Create();
         using var scope = NewDisposeScope();
         using var before = Pairs(dataset);
-        var expected = before.Exact([6]).Onset.clone();
+        var expected = before.Exact([6]).Clips.Onset.clone();
         dataset.Frames.narrow(0, 0, 12).fill_(255); // subject 01
         using var after = Pairs(dataset);
-        Assert.True(expected.equal(after.Exact([6]).Onset).all().item<bool>());
+        Assert.True(expected.equal(after.Exact([6]).Clips.Onset).all().item<bool>());
     }
 
     // Whatever could carry knowledge of the test subject into training (normalisation, class weights, a wrong index) would change the losses.

@@ -27,9 +27,29 @@ public partial class PaperTablesTests
     [Fact]
     public void The_tables_hold_twelve_experiments_and_all_are_known()
     {
-        var keys = PaperTables.All.SelectMany(t => t.Rows).Select(r => r.Variant).OfType<string>().Distinct().Order();
+        var keys = PaperTables.All.SelectMany(t => t.Rows).Select(r => r.Variant).OfType<string>().Except(Peers.All.Select(p => p.Key)).Distinct().Order();
         Assert.Equal(Variants.All.Select(v => v.Key).Order(), keys);
         Assert.Equal(12, Variants.All.Length);
+    }
+
+    [Fact]
+    public void Every_compared_system_stands_in_Table_1_and_one_that_is_not_run_says_why()
+    {
+        var rows = PaperTables.Numbered(1).Rows.Concat(PaperTables.Numbered(1).Added).ToList();
+        Assert.Equal(Peers.All.Select(p => p.Key).Order(), rows.Select(r => r.Variant).OfType<string>().Where(k => k != "full").Order());
+        Assert.All(rows.Where(r => r.Variant is null), r => Assert.Contains("Not run", r.Note));
+    }
+
+    [Fact]
+    public void Without_Table_1_no_other_system_is_run()
+    {
+        var work = TableWork.Of(PaperTables.All.Where(t => t.Number != 1));
+        Assert.DoesNotContain(work, w => w.Method is Peer);
+        Assert.Contains(TableWork.Of(PaperTables.All), w => w.Method == Peers.Dssn && w.Dataset == DatasetId.CasmeII);
+        Assert.DoesNotContain(TableWork.Of(PaperTables.All), w => w.Method is Peer && w.Dataset == DatasetId.Samm);
+        Assert.Equal(work.Length, work.Distinct().Count());
+        // The paper's twelve and the shuffled control on both data sets, and both readings of the learned direction.
+        Assert.Equal(2 * (12 + 1 + 2), work.Length);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public class RendererTests
     public void Json_says_null_where_nothing_was_measured()
     {
         using var json = JsonDocument.Parse(JsonTables.Render(Rows));
-        var row = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "DSSN (2019)");
+        var row = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "GEME (2021)");
         Assert.Equal(JsonValueKind.Null, row.GetProperty("measured").ValueKind);
         Assert.Equal("none", row.GetProperty("protocol").GetString());
     }

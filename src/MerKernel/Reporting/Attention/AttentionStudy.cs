@@ -187,6 +187,6 @@ public sealed class AttentionStudy
         using var network = (MerNet)Study.Bench.Weights.Load(experiment, subject);
         using var pairs = new PairSource(Data, Data.Labels, units, torch.CPU);
         var batch = pairs.Exact([.. Enumerable.Range(0, Data.Clips.Length)]);
-        return Explainer.Explain(network, batch.Onset, batch.Apex, batch.ActionUnits, batch.Labels);
+        return Explainer.Explain(network, batch.Clips.Onset, batch.Clips.Apex, batch.Clips.ActionUnits, batch.Labels);
     }
 }

@@ -1,0 +1,91 @@
+using MerKernel.Faces;
+using OpenCvSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Data;
+
+/// <summary>Further frames and landmarks of prepared clips, from the same files through the same cache.</summary>
+internal sealed class FileClipSource(
+    ImmutableArray<PreparationPlan.Entry> entries, DatasetManifest manifest, PreparationPlan plan, PreparationOptions options, ClipCache cache) : IClipSource
+{
+    /// <inheritdoc/>
+    public Tensor Sequence(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        var frameBytes = DatasetLoader.FrameBytes(options);
+        var all = new byte[(long)entries.Length * count * frameBytes];
+        WithFinder((finder, modelHash) =>
+        {
+            for (var i = 0; i < entries.Length; i++)
+            {
+                var entry = entries[i];
+                var folder = FrameFolder.Read(plan.Layout.FolderOf(entry.Clip)!);
+                var numbers = Numbers(entry.Clip, folder, count);
+                var files = numbers.Prepend(entry.Clip.Onset).Distinct().Select(n => (n, folder.Files[n])).ToImmutableArray();
+                if (DatasetLoader.PrepareOne(entry with { Files = files }, options, cache, finder, modelHash, out var prepared) is var (reason, _)) throw new UserErrorException($"{reason}; replace the file.");
+                var header = cache.ReadHeader(prepared!.Cache, frameBytes)!;
+                var frames = new byte[header.Frames.Length * frameBytes];
+                if (!cache.TryReadFrames(prepared.Cache, frames)) throw new UserErrorException($"{cache.PathOf(prepared.Cache)} is damaged; delete it and call again.");
+                for (var k = 0; k < count; k++)
+                {
+                    // A frame that could not be decoded is not in the file.
+                    var at = Array.IndexOf(header.Frames, header.Frames.MinBy(n => Math.Abs(n - numbers[k])));
+                    frames.AsSpan(at * frameBytes, frameBytes).CopyTo(all.AsSpan((i * count + k) * frameBytes));
+                }
+            }
+        });
+        return tensor(all, ScalarType.Byte).view(entries.Length, count, 3, options.Size, options.Size);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Landmarks()
+    {
+        var found = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, DatasetLoader.FrameBytes(options))?.Landmarks is { Length: 136 } points ? points : null).ToArray();
+        if (found.Any(f => f is null))
+            WithFinder((finder, _) =>
+            {
+                for (var i = 0; i < found.Length; i++) found[i] ??= OnCropped(entries[i], finder.Value);
+            }, always: true);
+        var known = found.OfType<float[]>().ToList();
+        if (known.Count == 0) throw new UserErrorException($"{plan.Layout.Frames} shows no face that could be found in any onset frame; networks that look at landmarks cannot use these frames.");
+        if (known.Count < found.Length)
+            options.Warn?.Invoke($"No face was found in the onset of {string.Join(", ", entries.Where((_, i) => found[i] is null).Select(e => e.Clip.Id))}; networks that look at landmarks use the mean landmarks of the other clips there.");
+        var mean = Enumerable.Range(0, 136).Select(k => known.Average(f => f[k])).ToArray();
+        return tensor(found.SelectMany(f => f ?? mean).ToArray()).view(found.Length, 68, 2);
+    }
+
+    static List<int> Numbers(Clip clip, FrameFolder folder, int count)
+    {
+        var there = folder.Files.Keys.Where(n => n >= clip.Onset && n <= Math.Max(clip.Offset, clip.Apex)).DefaultIfEmpty(clip.Onset).ToArray();
+        var (first, last) = (there[0], there[^1]);
+        return [.. Enumerable.Range(0, count).Select(k => first + (double)k * (last - first) / (count - 1)).Select(wanted => there.MinBy(n => Math.Abs(n - wanted)))];
+    }
+
+    // Faces fill cropped frames to the rim, where the detector wants some room around them.
+    float[]? OnCropped(PreparationPlan.Entry entry, FaceFinder? finder)
+    {
+        using var image = FrameImage.Decode(FrameImage.Read(entry.Files[0].File.FullName));
+        if (image is null || finder is null) return null;
+        var (rows, columns) = (image.Rows, image.Cols);
+        var rim = Math.Max(rows, columns) / 4;
+        using var framed = image.CopyMakeBorder(rim, rim, rim, rim, BorderTypes.Replicate);
+        if (finder.Find(framed) is not { } face) return null;
+        return [.. face.Points.SelectMany(p => new[] { (p.X - rim) * options.Size / columns, (p.Y - rim) * options.Size / rows })];
+    }
+
+    void WithFinder(Action<Lazy<FaceFinder?>, Lazy<string>> use, bool always = false)
+    {
+        var model = new Lazy<LandmarkModel>(() => LandmarkModel.Open());
+        var finder = new Lazy<FaceFinder?>(() => plan.Align || always ? new FaceFinder(model.Value) : null);
+        try
+        {
+            use(finder, new Lazy<string>(() => DatasetLoader.ModelHash(plan.Align)));
+        }
+        finally
+        {
+            if (finder.IsValueCreated) finder.Value?.Dispose();
+            if (model.IsValueCreated) model.Value.Dispose();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using MerKernel.Models;
+using MerKernel.Models.Peers;
+using MerKernel.Training;
+
+namespace MerKernel.Experiments;
+
+/// <summary>The compared systems that run, each with its own published network and training and what the small profile makes of them.</summary>
+public static class Peers
+{
+    const string FlowScaling = "each flow map of a clip is scaled to its own range before it becomes an image";
+
+    /// <summary>Multiplied dual-stream network on flow images (Khor et al. 2019).</summary>
+    public static Peer Dssn { get; } = new("dssn", "DSSN")
+    {
+        Published = new DssnOptions(),
+        PublishedTraining = OnFlow(Adam(1e-4), epochs: 100, batch: 60) with { KeepsOrder = true },
+        Reduced = new DssnOptions { FlowSize = 67 },
+        ReducedTraining = OnFlow(Adam(5e-4), epochs: 10, batch: 16),
+        Sees = "flow onset to apex (magnitude, strain)",
+        Assumed =
+        [
+            "starts from random weights in place of AlexNet's first two layers from ImageNet",
+            FlowScaling, "flow at the size of the prepared frames, resized to 227 pixels",
+            "the published decay of 1e-7 an update is left out: it takes off less than a thousandth",
+        ],
+    };
+
+    /// <summary>Shallow triple-stream network (Liong et al. 2019).</summary>
+    public static Peer StstNet { get; } = new("ststnet", "STSTNet")
+    {
+        Published = new StstNetOptions(),
+        PublishedTraining = OnFlow(Adam(5e-5), epochs: 800, batch: 256) with { KeepsOrder = true },
+        Reduced = new StstNetOptions(),
+        ReducedTraining = OnFlow(Adam(2e-3), epochs: 60, batch: 32),
+        Sees = "flow onset to apex (u, v, strain)",
+        Assumed = ["flow by TV-L1", FlowScaling],
+    };
+
+    /// <summary>Two streams on the components of the flow (Gan et al. 2019).</summary>
+    public static Peer OffApexNet { get; } = new("off-apexnet", "OFF-ApexNet")
+    {
+        Published = new OffApexNetOptions(),
+        PublishedTraining = OnFlow(Adam(5e-5), epochs: 800, batch: 256),
+        Reduced = new OffApexNetOptions(),
+        ReducedTraining = OnFlow(Adam(5e-4), epochs: 25, batch: 32),
+        Sees = "flow onset to apex (u, v)",
+        Assumed = ["5 x 5 kernels", "trained as STSTNet, the same authors' next network", FlowScaling],
+    };
+
+    /// <summary>Continuous attention and a position stream (Li et al. 2022).</summary>
+    public static Peer MmNet { get; } = new("mmnet", "MMNet")
+    {
+        Published = new MmNetOptions(),
+        PublishedTraining = new TrainingOptions { Epochs = 74, BatchSize = 32, AccumulationSteps = 1 },
+        Reduced = new MmNetOptions { WidthDivisor = 8 },
+        ReducedTraining = new TrainingOptions { Epochs = 15, AccumulationSteps = 1, LearningRate = 4e-3 },
+        Sees = "onset, apex",
+    };
+
+    /// <summary>Three streams on apex, blocks of the apex and flow (Song et al. 2019), as its successor has them.</summary>
+    public static Peer Tscnn { get; } = new("tscnn", "TSCNN, assumed from its successor")
+    {
+        Published = new TscnnOptions(),
+        // 20,000 updates of 16 clips are 1,300 epochs of CASME II's 246.
+        PublishedTraining = OnFlow(Adam(1e-3), epochs: 1300, batch: 16) with { WeightDecay = 5e-4, Beta2 = 0.99 },
+        Reduced = new TscnnOptions { WidthDivisor = 4 },
+        ReducedTraining = OnFlow(Adam(1e-3), epochs: 15, batch: 16) with { WeightDecay = 5e-4, Beta2 = 0.99 },
+        Sees = "apex; flow onset to apex and apex to offset (u, v)",
+        Assumed =
+        [
+            "network, loss and training of its successor SKD-TSTSAN without magnifier, channel attention, temporal shift and distillation", "convolutions keep their size",
+            "the annotated apex in place of its own apex finder", "no pre-training (published: FER2013)",
+        ],
+    };
+
+    /// <summary>Temporal convolutions over patches around landmarks (Lei et al. 2020).</summary>
+    public static Peer GraphTcn { get; } = new("graph-tcn", "Graph-TCN")
+    {
+        Published = new GraphTcnOptions(),
+        PublishedTraining = OnFlow(Adam(1e-3), epochs: 100, batch: 32),
+        Reduced = new GraphTcnOptions { Hidden = 64 },
+        ReducedTraining = OnFlow(Adam(2e-3), epochs: 4, batch: 16),
+        Sees = "patches of brows and mouth, magnified apex",
+        Assumed =
+        [
+            PatchInput.AssumedLinearMagnification, "the two mouth landmarks left out are the inner corners", "ten factors, 1.2 to 3.0, one drawn a clip and epoch; tested at 3.0",
+            "class weights in place of repeated rows of rare classes", "Adam at 1e-3, 100 epochs, batches of 32: optimiser, rate and epochs are not published",
+        ],
+    };
+
+    /// <summary>Transformers over patches, weighed by a graph of action units (Lei et al. 2021).</summary>
+    public static Peer AuGcn { get; } = new("au-gcn", "AU-GCN")
+    {
+        Published = new AuGcnOptions(),
+        PublishedTraining = OnFlow(Adam(1e-4), epochs: 15, batch: 32),
+        Reduced = new AuGcnOptions(),
+        ReducedTraining = OnFlow(Adam(1e-3), epochs: 10, batch: 16),
+        Sees = "patches of brows and mouth, magnified apex; action units of training clips",
+        Assumed =
+        [
+            "network and training of a published reproduction", PatchInput.AssumedLinearMagnification, "frames at the size of the prepared ones (published: 256 pixels)",
+            "scored by our epoch protocols (published: the epoch of the best training accuracy)",
+        ],
+    };
+
+    /// <summary>Every system that runs, in the order of Table 1, those that it lacks behind.</summary>
+    public static ImmutableArray<Peer> All { get; } = [Dssn, Tscnn, GraphTcn, AuGcn, MmNet, StstNet, OffApexNet];
+
+    static TrainingOptions Adam(double learningRate) => new() { Optimizer = OptimizerKind.Adam, LearningRate = learningRate, LearningRateDecay = 1, WeightDecay = 0, AccumulationSteps = 1 };
+
+    /// <summary>Flow networks train on their maps as they are.</summary>
+    static TrainingOptions OnFlow(TrainingOptions options, int epochs, int batch) =>
+        options with { Epochs = epochs, BatchSize = batch, FrameJitter = false, Augmentation = AugmentationOptions.None };
+}

@@ -1,0 +1,11 @@
+namespace MerKernel.Flow;
+
+/// <summary>A dense optical flow algorithm.</summary>
+public enum FlowMethod
+{
+    /// <summary>Total variation and L1 data term (Zach, Pock and Bischof 2007), what most networks on flow were trained on.</summary>
+    TvL1,
+
+    /// <summary>Polynomial expansion (Farneback 2003).</summary>
+    Farneback,
+}

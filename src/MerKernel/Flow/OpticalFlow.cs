@@ -1,0 +1,19 @@
+using OpenCvSharp;
+
+namespace MerKernel.Flow;
+
+/// <summary>Dense optical flow between two frames, with each method's parameters in one place.</summary>
+public static class OpticalFlow
+{
+    /// <summary>The motion of every pixel of <paramref name="before"/>, in pixels to the right and down: float [H, W, 2].</summary>
+    /// <param name="before">8-bit frame, one channel.</param>
+    /// <param name="after">8-bit frame of the same size.</param>
+    /// <param name="method">The algorithm.</param>
+    public static Mat Between(Mat before, Mat after, FlowMethod method)
+    {
+        if (method == FlowMethod.TvL1) return TvL1Flow.Between(before, after, new TvL1Options());
+        var flow = new Mat();
+        Cv2.CalcOpticalFlowFarneback(before, after, flow, 0.5, 4, 15, 4, 7, 1.5, OpticalFlowFlags.FarnebackGaussian);
+        return flow;
+    }
+}

@@ -1,0 +1,56 @@
+using MerKernel.Models;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MerKernel.Training;
+
+/// <summary>Updates a network in training: one optimiser for the parameters at the experiment's rate, one for each group at a rate of its own.</summary>
+public sealed class FoldOptimizer : IDisposable
+{
+    readonly List<(FlatOptimizer Optimizer, double RateFactor)> _groups = [];
+
+    /// <summary>Moves a network's parameters into the optimisers.</summary>
+    public FoldOptimizer(Network network, TrainingOptions options)
+    {
+        var own = network.OwnRates;
+        var apart = own.SelectMany(g => g.Parameters).Select(p => p.Handle).ToHashSet();
+        Add(network.parameters().Where(p => p.requires_grad && !apart.Contains(p.Handle)), options.WeightDecay, 1);
+        foreach (var group in own) Add(group.Parameters, group.WeightDecay, group.LearningRate / options.LearningRate);
+
+        void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) => _groups.Add((options.Optimizer switch
+        {
+            OptimizerKind.Adam when options.Beta2 > 0 => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
+            OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false),
+            OptimizerKind.RmsProp => new FlatRmsProp(parameters, weightDecay),
+            _ => new FlatAdamW(parameters, weightDecay),
+        }, factor));
+    }
+
+    /// <summary>Updates so far.</summary>
+    public int Updates => _groups[0].Optimizer.Updates;
+
+    /// <summary>What the next update depends on beside parameters and gradients; the first group's names stand bare, the others' behind their number.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => _groups.SelectMany((g, i) => g.Optimizer.State.Select(s => (Name(i, s.Name), s.Value)));
+
+    /// <summary>Takes over the state of an optimiser of the same network.</summary>
+    public void Restore(Func<string, Tensor> state, int updates)
+    {
+        for (var i = 0; i < _groups.Count; i++)
+        {
+            var group = i;
+            _groups[i].Optimizer.Restore(name => state(Name(group, name)), updates);
+        }
+    }
+
+    static string Name(int group, string name) => group == 0 ? name : $"{group}.{name}";
+
+    /// <summary>Sets every gradient to zero.</summary>
+    public void ZeroGradients() => _groups.ForEach(g => g.Optimizer.ZeroGradients());
+
+    /// <summary>Updates every parameter from its gradient.</summary>
+    /// <param name="learningRate">The experiment's rate of this epoch; groups with a rate of their own follow its decay.</param>
+    public void Step(double learningRate) => _groups.ForEach(g => g.Optimizer.Step(learningRate * g.RateFactor));
+
+    /// <inheritdoc/>
+    public void Dispose() => _groups.ForEach(g => g.Optimizer.Dispose());
+}
