@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+
+namespace MerKernel.Reliability.Tests.Crash;
+
+/// <summary>The files below a folder, as what two runs must agree in.</summary>
+static class Tree
+{
+    /// <summary>
+    /// Path and SHA-256 of every file. Of the facts, which hold times, the path alone; of the index, whose names come from places and times, the number of files.
+    /// </summary>
+    public static string[] Of(string root)
+    {
+        var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(f => (Path: f, Name: Path.GetRelativePath(root, f))).ToList();
+        var index = files.RemoveAll(f => f.Name.Contains("cache/index/", StringComparison.Ordinal));
+        return
+        [
+            $"{index} files of the index",
+            .. files.Select(f => f.Name.Contains("/facts-", StringComparison.Ordinal) ? f.Name : $"{f.Name} {Hash(f.Path)}").Order(StringComparer.Ordinal),
+            // Folders too: an unfinished one would be a stray.
+            .. Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).Select(d => Path.GetRelativePath(root, d) + "/").Order(StringComparer.Ordinal),
+        ];
+    }
+
+    static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}
