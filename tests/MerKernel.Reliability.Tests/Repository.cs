@@ -1,3 +1,6 @@
+// Modes, signals and mounts are Linux things, as is the project.
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
 namespace MerKernel.Reliability.Tests;
 
 /// <summary>The checkout that the tests were built in.</summary>

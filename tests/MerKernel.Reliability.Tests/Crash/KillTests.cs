@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace MerKernel.Reliability.Tests.Crash;
 
 /// <summary>The command is killed with SIGKILL, called again, killed again, and must end with the bytes of a run that nothing disturbed.</summary>
-public sealed class KillTests(UninterruptedRun undisturbed, ITestOutputHelper log) : IClassFixture<UninterruptedRun>
+public sealed class KillTests(WholeJob undisturbed, ITestOutputHelper log) : IClassFixture<WholeJob>
 {
     static readonly string[] Steps = ["create", "write", "flush", "rename", "renamed"];
 

@@ -12,9 +12,15 @@ sealed class WorkFolder : IDisposable
     /// <summary>Copies another folder's contents here; files stay separate.</summary>
     public WorkFolder With(string source)
     {
-        foreach (var folder in Directory.EnumerateDirectories(source, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(this[System.IO.Path.GetRelativePath(source, folder)]);
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories)) File.Copy(file, this[System.IO.Path.GetRelativePath(source, file)]);
+        Copy(source, Path);
         return this;
+    }
+
+    /// <summary>Copies a folder's contents.</summary>
+    public static void Copy(string from, string to)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(folder.Replace(from, to, StringComparison.Ordinal));
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

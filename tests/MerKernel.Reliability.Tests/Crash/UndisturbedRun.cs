@@ -1,13 +1,13 @@
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>What the others are compared with: the job run once, undisturbed, with one worker.</summary>
-public sealed class UninterruptedRun : IDisposable
+/// <summary>What the others are compared with: a job run once, undisturbed, with one worker.</summary>
+public abstract class UndisturbedRun : IDisposable
 {
     readonly WorkFolder _folder = new();
 
-    public UninterruptedRun()
+    private protected UndisturbedRun(string command)
     {
-        var (code, _, errors) = MerProcess.Run(_folder, $"{Job.Command} --workers 1");
+        var (code, _, errors) = MerProcess.Run(_folder, $"{command} --workers 1");
         Assert.True(code == 0, errors);
         Expected = Tree.Of(_folder);
     }
