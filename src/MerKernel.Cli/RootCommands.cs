@@ -30,6 +30,8 @@ static class RootCommands
             ElsewhereCommand("publish", "Makes a self-contained folder for a cluster, with checksums.  Example: ./mer publish --cluster /shared/mer"),
             ElsewhereCommand("test-slurm", "Runs tables on a Slurm of its own on this machine.  Example: ./mer test-slurm"),
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
+            ElsewhereCommand("test-crash", "Kills the main job a hundred times and more, fills its disk, cuts its files.  Example: MER_KILLS=200 ./mer test-crash"),
+            ElsewhereCommand("fuzz", "Feeds broken sheets, images, weights, stores, notebooks and options to their readers.  Example: ./mer fuzz --cases 100000"),
             ElsewhereCommand("parity", "Compares every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
         return root;

@@ -22,11 +22,14 @@ static class KernelSpecs
         var env = new JsonObject();
         foreach (var (key, value) in environment) env[key] = value;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        System.IO.File.WriteAllText(file, new JsonObject
+        // Whole or not at all: half a spec would pass for somebody else's.
+        var unfinished = $"{file}.{Environment.ProcessId}.tmp";
+        System.IO.File.WriteAllText(unfinished, new JsonObject
         {
             ["argv"] = new JsonArray(DotNet.Program, typeof(KernelSpecs).Assembly.Location, "{connection_file}"),
             ["display_name"] = display, ["language"] = "C#", ["interrupt_mode"] = "message", ["env"] = env,
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        System.IO.File.Move(unfinished, file, overwrite: true);
         return file;
     }
 

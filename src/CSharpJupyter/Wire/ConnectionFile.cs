@@ -1,3 +1,5 @@
+using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace CSharpJupyter.Wire;
@@ -26,8 +28,23 @@ sealed record ConnectionFile
         catch (JsonException e) { throw new InvalidDataException($"{path} is not a Jupyter connection file: {e.Message}"); }
         if (file is null) throw new InvalidDataException($"{path} is empty.");
         if (file.Transport != "tcp") throw new InvalidDataException($"{path} asks for transport {file.Transport}; this kernel speaks tcp.");
+        if (!(file.Ip == "localhost" || (IPAddress.TryParse(file.Ip, out var address) && IPAddress.IsLoopback(address))))
+            throw new InvalidDataException($"{path} asks for the interface '{file.Ip}'; this kernel listens on the loopback address only, so that no other machine can send it code.");
         if (file.Key != "" && file.SignatureScheme != "hmac-sha256") throw new InvalidDataException($"{path} asks for {file.SignatureScheme}; this kernel signs with hmac-sha256.");
+        if (OperatingSystem.IsLinux()) KeepPrivate(path);
         return file;
+    }
+
+    // The key in it is all that keeps other users of the machine out.
+    [SupportedOSPlatform("linux")]
+    static void KeepPrivate(string path)
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            if ((File.GetUnixFileMode(path) & ~owner) != 0) File.SetUnixFileMode(path, owner);
+        }
+        catch (UnauthorizedAccessException) { /* It is another user's, who has to keep it. */ }
     }
 
     public string Address(int port) => $"{Transport}://{Ip}:{port}";
