@@ -23,6 +23,7 @@ static class TrainCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            if (parsed.GetValue(epochs) is < 1 and var few) throw new UserErrorException($"--epochs {few} trains nothing; give 1 or more.");
             using var bench = options.Open(parsed);
             var (chosen, id) = (Methods.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");

@@ -18,7 +18,8 @@ static partial class NotebookParameters
         var cells = notebook["cells"]!.AsArray();
         var at = cells.ToList().FindIndex(c => HasTag(c!, "parameters"));
         if (at < 0) throw new UserErrorException($"{name} has no cell tagged 'parameters', so -p cannot change it.");
-        var declared = Declaration().Matches(Source(cells[at]!)).ToDictionary(m => m.Groups["name"].Value, m => (Type: m.Groups["type"].Value, Default: m.Groups["value"].Value.Trim()));
+        var declared = Declaration().Matches(Source(cells[at]!)).DistinctBy(m => m.Groups["name"].Value)
+            .ToDictionary(m => m.Groups["name"].Value, m => (Type: m.Groups["type"].Value, Default: m.Groups["value"].Value.Trim()));
         var lines = assignments.Select(a =>
         {
             if (a.Split('=', 2) is not [var key, var value]) throw new UserErrorException($"-p {a} is not of the form name=value.");
@@ -37,6 +38,14 @@ static partial class NotebookParameters
 
     static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Whether a file's JSON has the shape of a notebook: cells that are objects, each with a text as its source; tags are texts.</summary>
+    public static bool IsNotebook(JsonNode? json) => json is JsonObject notebook && notebook["cells"] is JsonArray cells && cells.All(cell =>
+        cell is JsonObject && IsText(cell["source"]) && cell["metadata"] is (null or JsonObject)
+        && (cell["metadata"]?["tags"] is not JsonArray tags || tags.All(tag => tag?.GetValueKind() == JsonValueKind.String)));
+
+    static bool IsText(JsonNode? source) =>
+        source?.GetValueKind() == JsonValueKind.String || (source is JsonArray lines && lines.All(line => line?.GetValueKind() == JsonValueKind.String));
+
     static bool HasTag(JsonNode cell, string tag) => cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
 
     static string Source(JsonNode cell) => cell["source"] is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : cell["source"]!.GetValue<string>();
@@ -49,8 +58,10 @@ static partial class NotebookParameters
         {
             "string" => JsonSerializer.Serialize(value, Plain),
             "bool" when bool.TryParse(value, out var b) => b ? "true" : "false",
-            "int" or "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
-            "double" or "float" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) => d.ToString("R", CultureInfo.InvariantCulture) + (type.StartsWith('f') ? "f" : ""),
+            "int" when int.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
+            "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
+            "float" when float.TryParse(value, CultureInfo.InvariantCulture, out var f) && float.IsFinite(f) => f.ToString("R", CultureInfo.InvariantCulture) + "f",
+            "double" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) => d.ToString("R", CultureInfo.InvariantCulture),
             "bool" or "int" or "long" or "double" or "float" => throw new UserErrorException($"-p {name}={value}: {name} is declared as {type}."),
             _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float, double and arrays of these can be given, {name} is {type}."),
         };

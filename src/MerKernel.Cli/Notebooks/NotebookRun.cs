@@ -47,11 +47,14 @@ static class NotebookRun
         }
     }
 
-    static JsonObject Read(string notebook)
+    /// <summary>Reads a notebook file.</summary>
+    /// <exception cref="UserErrorException">It is none.</exception>
+    internal static JsonObject Read(string notebook)
     {
         try
         {
-            if (JsonNode.Parse(File.ReadAllText(notebook)) is JsonObject json && json["cells"] is JsonArray) return json;
+            // Without the option a name that stands twice is met only when it is looked at.
+            if (JsonNode.Parse(File.ReadAllText(notebook), documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject json && NotebookParameters.IsNotebook(json)) return json;
         }
         catch (JsonException) { }
         throw new UserErrorException($"{notebook} is no Jupyter notebook; save it again from Jupyter or restore it.");

@@ -26,6 +26,8 @@ public static partial class CodingSheet
         byte[] bytes;
         try
         {
+            if (FileLength.Of(path) is var length and not (> 0 and <= SheetTable.MostBytes))
+                throw new UserErrorException($"{path} has {length} bytes, which is no coding sheet; take the file as the data set's authors ship it.");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -21,7 +21,7 @@ public static class DatasetLoader
     /// <exception cref="UserErrorException">Files are missing or damaged and the options say to fail.</exception>
     public static MerDataset Load(DatasetSource source, PreparationOptions options, IProgress<PreparationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (options.Size < 16) throw new UserErrorException($"A frame size of {options.Size} pixels is too small; 16 is the least, 224 the paper's.");
+        if (options.Size is < 16 or > 1024) throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the least, 1024 the most, 224 the paper's.");
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata);
         sheet.MustBe(source.Id);

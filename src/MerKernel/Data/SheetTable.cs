@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
@@ -8,6 +9,11 @@ namespace MerKernel.Data;
 /// <summary>One sheet of a spreadsheet file as trimmed text, merged cells filled in.</summary>
 internal sealed record SheetTable(string Name, string[][] Rows)
 {
+    /// <summary>Most bytes of a file, and of a workbook's parts when unpacked: the real sheets have 30 kB, an archive made to harm unpacks to gigabytes.</summary>
+    public const long MostBytes = 16_000_000;
+
+    private const int MostRows = 20_000, MostCells = 1_000_000;
+
     static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>Reads every sheet of a .xlsx, .xls or .csv file.</summary>
@@ -15,6 +21,7 @@ internal sealed record SheetTable(string Name, string[][] Rows)
     {
         try
         {
+            if (bytes is [0x50, 0x4B, ..]) bytes = Unpacked(bytes);
             using var stream = new MemoryStream(bytes);
             // The content decides, not the extension: exports are renamed often enough.
             using var reader = LooksBinary(bytes) ? ExcelReaderFactory.CreateReader(stream) : ExcelReaderFactory.CreateCsvReader(stream);
@@ -23,9 +30,9 @@ internal sealed record SheetTable(string Name, string[][] Rows)
             while (reader.NextResult());
             return tables.ToImmutable();
         }
-        catch (Exception e) when (e is not UserErrorException and not OutOfMemoryException)
+        catch (Exception e) when (e is not UserErrorException)
         {
-            // The library meets damaged files with whatever exception the damage leads to; all mean the same to the user.
+            // The library meets damaged files with whatever exception the damage leads to (out of memory, where a length is wrong); all mean the same to the user.
             var what = e is InvalidPasswordException ? "is protected by a password" : $"cannot be read as a spreadsheet ({e.Message.TrimEnd('.')})";
             throw new UserErrorException($"{path} {what}; open it in a spreadsheet program and save it again as .xlsx or .csv, or take the file as the data set's authors ship it.", e);
         }
@@ -42,6 +49,8 @@ internal sealed record SheetTable(string Name, string[][] Rows)
             var row = new string[reader.FieldCount];
             for (var i = 0; i < row.Length; i++) row[i] = Text(reader.GetValue(i));
             rows.Add(row);
+            // One cell in the last corner of a sheet makes a table of 17 thousand million.
+            if (rows.Count > MostRows || (long)rows.Count * row.Length > MostCells) throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
         }
         foreach (var range in reader.MergeCells ?? [])
         {
@@ -51,6 +60,25 @@ internal sealed record SheetTable(string Name, string[][] Rows)
                     rows[r][c] = value;
         }
         return new SheetTable(reader.Name ?? "", [.. rows]);
+    }
+
+    // The sizes that an archive states may be wrong, so what comes out is counted.
+    private static byte[] Unpacked(byte[] bytes)
+    {
+        using var source = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read);
+        var target = new MemoryStream();
+        using (var copy = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            var (buffer, left) = (new byte[81920], MostBytes);
+            foreach (var entry in source.Entries)
+            {
+                using var from = entry.Open();
+                using var to = copy.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
+                for (int read; (read = from.Read(buffer)) > 0; to.Write(buffer, 0, read))
+                    if ((left -= read) < 0) throw new InvalidDataException($"its parts unpack to over {MostBytes} bytes");
+            }
+        }
+        return target.ToArray();
     }
 
     private static string Cell(List<string[]> rows, int row, int column) =>

@@ -33,7 +33,8 @@ public sealed record FoldPrediction
     /// <summary>Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.</summary>
     public bool IsWhole() =>
         Subject is not null && !Clips.IsDefault && !Clips.Contains(null!) && !TrainingLoss.IsDefault
-        && Fits(Labels, Logits) && Labels.Length == Clips.Length && Fits(HeldOutLabels, HeldOutLogits);
+        && Fits(Labels, Logits) && Labels.Length == Clips.Length && Fits(HeldOutLabels, HeldOutLogits)
+        && Logits.Length > 0 && TrainingLoss.Length == Logits.Length && (HeldOutLabels.IsEmpty || HeldOutLogits.Length == Logits.Length);
 
     static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits) =>
         !labels.IsDefault && !logits.IsDefault && logits.All(epoch => !epoch.IsDefault && epoch.Length == labels.Length && epoch.All(clip => !clip.IsDefault))

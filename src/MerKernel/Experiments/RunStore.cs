@@ -117,18 +117,18 @@ public sealed class RunStore(string folder)
         {
             var path = Path.Combine(directory, "experiment.json");
             if (!File.Exists(path)) continue;
-            StoredExperiment? stored = null;
+            Experiment? stored = null;
             try
             {
                 var text = File.ReadAllText(path);
                 if (JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() != ExperimentSchema) foreign++;
-                else stored = JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options);
+                else stored = ParseExperiment(text);
             }
             catch (Exception e) when (IsDamage(e))
             {
                 Warn?.Invoke($"{path} cannot be read ({e.Message}); delete that folder or restore the file.");
             }
-            if (stored is not null) yield return stored.Experiment;
+            if (stored is not null) yield return stored;
         }
         if (foreign > 0)
             Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders may be deleted.");
@@ -170,10 +170,11 @@ public sealed class RunStore(string folder)
         }
     }
 
-    static bool IsDamage(Exception e) => e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException;
+    static bool IsDamage(Exception e) => e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException or NotSupportedException;
 
     static Experiment ParseExperiment(string text) =>
-        JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment ?? throw new FormatException("it is empty");
+        JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment is { Model: not null, Training: not null, DatasetFingerprint: not null } experiment
+            ? experiment : throw new FormatException("it lacks the network, the training or the data");
 
     // Facts of the version before stand bare in their file.
     static FoldFacts? ParseFacts(string text)

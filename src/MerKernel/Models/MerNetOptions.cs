@@ -126,7 +126,7 @@ public sealed record MerNetOptions : ModelOptions
     {
         string? complaint = this switch
         {
-            { InputSize: < 16 } => $"InputSize is {InputSize}; use at least 16 pixels.",
+            { InputSize: < 16 or > 1024 } => $"InputSize is {InputSize}; use 16 to 1024 pixels.",
             { WidthDivisor: not (1 or 2 or 4 or 8 or 16 or 32) } => $"WidthDivisor is {WidthDivisor}; use 1, 2, 4, 8, 16 or 32.",
             { WindowSize: < 2 } => $"WindowSize is {WindowSize}; use at least 2 patches.",
             { StochasticDepth: < 0 or >= 1 } => $"StochasticDepth is {StochasticDepth}; use a rate from 0 to below 1.",

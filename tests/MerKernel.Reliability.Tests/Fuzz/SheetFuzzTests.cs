@@ -1,0 +1,129 @@
+using System.IO.Compression;
+using System.Text;
+using CsCheck;
+using MerKernel.Data;
+using MerKernel.Synthesis;
+using Xunit.Abstractions;
+
+namespace MerKernel.Reliability.Tests.Fuzz;
+
+/// <summary>Coding sheets from strangers.</summary>
+public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("mer-fuzz-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Text_sheets()
+    {
+        var rows = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny).Select(c => $"{c.Subject},{c.Name},{c.Onset},{c.SheetApex ?? c.Apex},{c.Offset},{c.Code},{c.Emotion}");
+        var csv = string.Join('\n', ["Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Action Units,Estimated Emotion", .. rows]);
+        Fuzzer.Run(Gen.OneOf(Mutations.OfText(csv).Select(Encoding.UTF8.GetBytes), Mutations.OfBytes(Encoding.UTF8.GetBytes(csv))), bytes => Read(bytes, "csv"), 600, 20, log);
+    }
+
+    [Fact]
+    public void Workbooks()
+    {
+        var book = Workbook();
+        Fuzzer.Run(Mutations.OfBytes(book), bytes => Read(bytes, "xlsx"), 300, 10, log);
+    }
+
+    [Fact]
+    public void Parts_of_workbooks()
+    {
+        var book = Parts(Workbook());
+        var cases = Gen.OneOf([.. book.Select(part => Mutations.OfText(part.Value).Select(text => (part.Key, text)))]);
+        Fuzzer.Run(cases, change => Read(Zip(book.Select(p => (p.Key, p.Key == change.Key ? change.text : p.Value))), "xlsx"), 300, 15, log);
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>", "&e;")]
+    [InlineData("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY e \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]>", "&e;")]
+    public void No_entity_is_looked_up(string declaration, string use)
+    {
+        var parts = Parts(Workbook());
+        var text = parts.Keys.Single(k => k.EndsWith("worksheets/sheet1.xml", StringComparison.Ordinal));
+        var xml = parts[text].Insert(parts[text].StartsWith("<?xml", StringComparison.Ordinal) ? parts[text].IndexOf("?>", StringComparison.Ordinal) + 2 : 0, declaration).Replace("disgust", use, StringComparison.Ordinal);
+        Assert.Contains("cannot be read as a spreadsheet", Assert.Throws<UserErrorException>(() => Read(Zip(parts.Select(p => (p.Key, p.Key == text ? xml : p.Value))), "xlsx")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_formula_in_a_text_stays_text_and_a_name_with_a_path_finds_no_folder()
+    {
+        const string Name = "../../../etc";
+        var path = Path.Combine(_folder, "formula.csv");
+        File.WriteAllText(path, $"Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Action Units,Estimated Emotion\n1,{Name},1,5,9,=cmd|' /C calc'!A0,=1+1\n");
+        var clip = Assert.Single(CodingSheet.Read(path).Clips);
+        Assert.Equal("=1+1", clip.Emotion);
+        Directory.CreateDirectory(Path.Combine(_folder, "CASME2", "Cropped", "sub01", "EP01_01"));
+        Assert.Null(FrameLayout.Find(new DatasetSource(_folder, DatasetId.CasmeII) { Sheet = path }).FolderOf(clip));
+    }
+
+    [Fact]
+    public void A_small_archive_that_unpacks_to_gigabytes_and_a_cell_in_the_last_corner_are_refused()
+    {
+        var parts = Parts(Workbook());
+        var bomb = Zip([.. parts.Select(p => (p.Key, p.Value)), ("xl/sharedStrings2.xml", new string(' ', 50_000_000))]);
+        Assert.True(bomb.Length < 200_000);
+        Assert.Contains("unpack to over", Assert.Throws<UserErrorException>(() => Read(bomb, "xlsx")).Message, StringComparison.Ordinal);
+        var sheet = parts.Keys.Single(k => k.EndsWith("worksheets/sheet1.xml", StringComparison.Ordinal));
+        foreach (var corner in new[] { "A1048576", "XFD2000", "XFD1048576" })
+        {
+            var xml = parts[sheet].Replace("</x:sheetData>", $"<x:row r=\"{corner.TrimStart("AXFD".ToCharArray())}\"><x:c r=\"{corner}\"><x:v>1</x:v></x:c></x:row></x:sheetData>", StringComparison.Ordinal);
+            Assert.NotEqual(parts[sheet], xml);
+            Assert.Contains("it has over", Assert.Throws<UserErrorException>(() => Read(Zip(parts.Select(p => (p.Key, p.Key == sheet ? xml : p.Value))), "xlsx")).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_link_to_a_device_or_an_endless_file_is_no_sheet_and_no_frame()
+    {
+        var link = Path.Combine(_folder, "coding.xlsx");
+        File.CreateSymbolicLink(link, "/dev/zero");
+        Assert.Contains("no coding sheet", Assert.Throws<UserErrorException>(() => CodingSheet.Read(link)).Message, StringComparison.Ordinal);
+        Assert.Empty(FrameImage.Read(link));
+        var frame = Path.Combine(_folder, "img1.jpg");
+        File.WriteAllBytes(frame, [1, 2, 3]);
+        File.CreateSymbolicLink(frame + ".link", frame);
+        Assert.Equal([1, 2, 3], FrameImage.Read(frame + ".link"));
+    }
+
+    void Read(byte[] bytes, string ending)
+    {
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.{ending}");
+        File.WriteAllBytes(path, bytes);
+        try { CodingSheet.Read(path); }
+        catch (UserErrorException e)
+        {
+            Assert.Contains(path, e.Message, StringComparison.Ordinal);
+            throw;
+        }
+        finally { File.Delete(path); }
+    }
+
+    byte[] Workbook()
+    {
+        var path = Path.Combine(_folder, "book.xlsx");
+        Sheets.Write(DatasetId.CasmeII, LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny), path);
+        return File.ReadAllBytes(path);
+    }
+
+    static Dictionary<string, string> Parts(byte[] book)
+    {
+        using var zip = new ZipArchive(new MemoryStream(book));
+        return zip.Entries.ToDictionary(e => e.FullName, e => new StreamReader(e.Open()).ReadToEnd());
+    }
+
+    static byte[] Zip(IEnumerable<(string Name, string Text)> parts)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
+            foreach (var (name, text) in parts)
+            {
+                using var part = zip.CreateEntry(name).Open();
+                part.Write(Encoding.UTF8.GetBytes(text));
+            }
+        return stream.ToArray();
+    }
+}
