@@ -14,7 +14,7 @@ static class Job
     public static int RandomKills => IsWhole ? int.Parse(s_kills!, CultureInfo.InvariantCulture) : 4;
 
     /// <summary>The command.</summary>
-    public static string Command => IsWhole ? "reproduce --profile tiny" : One;
+    public static string Command => IsWhole ? "reproduce --profile tiny --no-reports" : One;
 
     /// <summary>Three folds.</summary>
     public const string One = "loso --profile tiny --dataset casme2 --variant au";
