@@ -16,7 +16,7 @@ public sealed class ImageFuzzTests(ITestOutputHelper log)
         Fuzzer.Run(Gen.OneOf(Mutations.OfBytes(image.ImEncode(".jpg")), Mutations.OfBytes(image.ImEncode(".png")), Mutations.OfBytes(image.ImEncode(".bmp"))), bytes =>
         {
             using var decoded = FrameImage.Decode(bytes);
-            Assert.True(decoded is null || (long)decoded.Rows * decoded.Cols <= 20_000_000);
+            Assert.True(decoded is null || (long)decoded.Rows * decoded.Cols <= 10_000_000);
         }, 600, 15, log);
     }
 }
