@@ -14,7 +14,8 @@ public class StopTests
     public void A_signal_stops_it_with_what_is_kept_and_how_to_go_on(int signal, string busy, int expected)
     {
         using var folder = new WorkFolder();
-        using var process = new MerProcess(folder, Job.One, busy);
+        // A test run that was started in the background would hand down to its children that Ctrl-C is ignored.
+        using var process = new MerProcess(folder, Job.One, busy, prefix: "env --default-signal=INT");
         // A point that hangs leaves its mark: the folder stops changing.
         for (string[] before = [""], now = []; !before.SequenceEqual(now) || now.Length < 3; Thread.Sleep(1500)) (before, now) = (now, Tree.Of(folder));
         Assert.False(process.HasEnded);

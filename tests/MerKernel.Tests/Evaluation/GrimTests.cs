@@ -29,7 +29,7 @@ public class GrimTests
     [InlineData(DatasetId.Samm, 133, 8, 11)]
     public void Most_of_the_papers_accuracies_are_shares_of_one_sample_size(DatasetId dataset, int clips, int possible, int all)
     {
-        var accuracies = PaperTables.All.SelectMany(t => t.Rows).Where(r => r.Variant is not null)
+        var accuracies = PaperTables.All.SelectMany(t => t.Rows).Where(r => Variants.All.Any(v => v.Key == r.Variant))
             .Select(r => r.On(dataset)?.Accuracy).OfType<decimal>()
             .Append(PaperTables.AccuracyInAbstract(dataset)).Distinct().ToList();
         Assert.Equal(all, accuracies.Count);
