@@ -8,8 +8,11 @@ namespace MerKernel.Reporting;
 /// <summary>The sentences that close a table's notebook. Every one is computed; none says more than the intervals and tests do.</summary>
 static class Conclusions
 {
+    const double Level = 0.05;
+
     public static IEnumerable<string> Of(StudyTable table) =>
-        table.Datasets.SelectMany(d => Of([.. table.Rows.Where(r => r.Dataset == d)], d, table.Study.Protocols[0]));
+        table.Datasets.SelectMany(d => Of([.. table.Rows.Where(r => r.Dataset == d)], d, table.Study.Protocols[0])
+            .Concat(table.Pairs(d) is { IsEmpty: false } pairs ? [SupportedOrder(pairs, table.Study.Bench.Dataset(d).Subjects.Length)] : []));
 
     /// <param name="rows">The table's rows on one data set.</param>
     /// <param name="dataset">The data set.</param>
@@ -41,15 +44,33 @@ static class Conclusions
     {
         var compared = rows.Where(r => r.HolmP is not null).ToList();
         if (compared.Count == 0) return "";
-        var supported = compared.Where(r => r.HolmP < 0.05).ToList();
-        // The test exchanges whole subjects: with n of them no p-value is smaller than 2 of 2^n, however large the difference.
-        var smallest = compared[0].Comparisons * Math.Pow(2, 1 - compared[0].Folds);
-        if (smallest > 0.05)
+        var supported = compared.Where(r => r.HolmP < Level).ToList();
+        var smallest = SubjectPermutation.Smallest(compared[0].Folds, compared[0].Comparisons);
+        if (smallest > Level)
             return $"With {compared[0].Folds} subjects and {compared[0].Comparisons} rows compared the test cannot support any difference: the smallest p-value it can give is {smallest.ToString("0.000", CultureInfo.InvariantCulture)}.";
         return supported.Count == 0
             ? $"None of the {compared.Count} differences from the full network is supported by the data (permutation test by subject, Holm's correction)."
             : $"The data support the difference from the full network for {string.Join(", ", supported.Select(r => $"{r.Row} ({Figures.Difference(r.AgainstFull!.UF1, 0)} UF1)"))}" +
               $"{(supported.Count == compared.Count ? "" : $" and not for the other {compared.Count - supported.Count}")} (permutation test by subject, Holm's correction).";
+    }
+
+    /// <summary>Which order of several systems the data support: every pair is tested, and only what stands after the correction over all pairs is said.</summary>
+    public static string SupportedOrder(ImmutableArray<SystemPair> pairs, int subjects)
+    {
+        var systems = pairs.SelectMany(p => new[] { p.First, p.Second }).Distinct().Count();
+        var opening = $"The {systems} systems make {pairs.Length} pairs, each compared on the same clips (UF1, permutation test by subject, Holm's correction over the pairs).";
+        var smallest = SubjectPermutation.Smallest(subjects, pairs.Length);
+        if (smallest > Level)
+        {
+            var needed = Enumerable.Range(subjects, 64).First(n => SubjectPermutation.Smallest(n, pairs.Length) <= Level);
+            return $"{opening} With {subjects} subjects the data can support no order among them: the smallest p-value a pair can have is {(smallest < 1 ? smallest.ToString("0.000", CultureInfo.InvariantCulture) : "1")}, and it takes {needed} subjects to bring it to 0.05. " +
+                $"Before the correction {pairs.Count(p => p.Difference.PermutationP < Level)} pairs are below 0.05; chance alone gives up to {(Level * pairs.Length).ToString("0.0", CultureInfo.InvariantCulture)}.";
+        }
+        var supported = pairs.Where(p => p.HolmP < Level).ToList();
+        return supported.Count == 0
+            ? $"{opening} None of the differences is supported: the data support no order among the {systems}."
+            : $"{opening} The order the data support: {string.Join("; ", supported.GroupBy(p => p.First).Select(g => $"{g.Key} above {string.Join(", ", g.Select(p => p.Second))}"))}. " +
+              $"On the other {pairs.Length - supported.Count} pairs they are silent.";
     }
 
     static string WithoutImages(ImmutableArray<TableRow> rows, MeasuredScores full)

@@ -14,6 +14,7 @@ public sealed class StudyTable
     readonly PaperTable _paper;
     readonly Dictionary<string, Func<Experiment, Experiment>> _changes = [];
     readonly Dictionary<(string Key, DatasetId, int Seed), IReadOnlyList<FoldPrediction>?> _folds = [];
+    readonly Dictionary<DatasetId, ImmutableArray<SystemPair>> _pairs = [];
     ImmutableArray<TableRow> _rows;
 
     internal StudyTable(Study study, PaperTable paper, IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
@@ -61,6 +62,9 @@ public sealed class StudyTable
     /// <summary>Accuracy against what it costs, multiply-accumulates of a clip; for tables that compare systems.</summary>
     public GenericChart Costs() => CostChart.Of(this);
 
+    /// <summary>Every pair of the systems on the same clips; empty in tables that compare no systems.</summary>
+    public IHtmlContent Pairs() => PairTable.Of(this);
+
     /// <summary>What every row that runs sees and costs; empty in tables that compare no systems.</summary>
     public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Row).Select(r => (r.Row, r.System!))];
 
@@ -78,6 +82,15 @@ public sealed class StudyTable
 
     /// <summary>What follows, in sentences computed from the numbers.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
+
+    /// <summary>Every pair of the systems on a data set under the protocol that chooses nothing on the test subject, tested; empty in tables that compare no systems.</summary>
+    internal ImmutableArray<SystemPair> Pairs(DatasetId dataset)
+    {
+        if (!_paper.ComparesSystems || _study.Protocols[0].LooksAtTestSubject) return [];
+        if (_pairs.TryGetValue(dataset, out var known)) return known;
+        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Measured is not null).Select(r => r.Row).Distinct();
+        return _pairs[dataset] = SystemPair.Of(systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)), _study.Bench.Dataset(dataset).Classes.Length);
+    }
 
     internal Study Study => _study;
 

@@ -1,3 +1,4 @@
+using MerKernel.Data;
 using Plotly.NET;
 
 namespace MerKernel.Reporting.Charts;
@@ -27,7 +28,7 @@ static class CostChart
                     hovertemplate = "%{text}<br>%{x:.3s} MACs, %{y:.1f} %<extra></extra>",
                 }, panel);
             }
-            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? $"{datasets[panel]}" : "", new { type = "log", exponentformat = "power" }, new { range = new[] { 0, 100 } });
+            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? datasets[panel].Title() : "", new { type = "log", exponentformat = "power" }, new { range = new[] { 0, 100 } });
         }
         return figure.Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -0.24, yanchor = "top" }).Layout("margin", new { l = 70, r = 30, t = 100, b = 170 }).Chart();
     }
