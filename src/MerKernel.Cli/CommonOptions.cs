@@ -18,6 +18,8 @@ static class CommonOptions
         Description = "folder with CASME2/ and SAMM/ (default: data/ of the checkout)",
     };
 
+    public static Option<string?> Weights() => new("--weights") { Description = "folder with outside weights of Table 1's systems, KEY.safetensors each (default: data/weights of the checkout; see data/README.md)" };
+
     public static Option<string?> Store() => new("--store")
     {
         Description = "folder of the run store (default: results/runs of the checkout)",

@@ -9,13 +9,13 @@ namespace MerKernel.Cli;
 sealed class WorkbenchOptions
 {
     readonly Option<string> _profile = CommonOptions.Profile();
-    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store();
+    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights();
     readonly Option<int[]> _seeds = CommonOptions.Seeds();
     readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _workers }) command.Options.Add(option);
+        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers }) command.Options.Add(option);
     }
 
     public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
@@ -24,6 +24,7 @@ sealed class WorkbenchOptions
     {
         Profile = Profile.Named(parsed.GetValue(_profile)!),
         DataFolder = parsed.GetValue(_data),
+        WeightsFolder = parsed.GetValue(_weights),
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],
         HeldOutSubjects = parsed.GetValue(_heldOut),

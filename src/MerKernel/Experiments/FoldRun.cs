@@ -2,6 +2,7 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
 using MerKernel.Training;
+using MerKernel.Weights;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;
@@ -28,7 +29,7 @@ public static class FoldRun
         using var pairs = new PairSource(dataset, labels, units, device, experiment.Model);
         var trainer = new Trainer
         {
-            Create = seed => experiment.Model.Create(seed, experiment.ActionUnits != ActionUnitSource.None),
+            Create = seed => PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
             Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished, Checkpoint = checkpoint,
         };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));

@@ -1,4 +1,5 @@
 using MerKernel.Models;
+using MerKernel.Models.Peers;
 using MerKernel.Training;
 
 namespace MerKernel.Experiments;
@@ -25,6 +26,13 @@ public sealed record Peer(string Key, string Name) : Method(Key, Name, ActionUni
 
     /// <summary>What is not known of it and was chosen here, a sentence each; the constants and options are called Assumed....</summary>
     public ImmutableArray<string> Assumed { get; init; } = [];
+
+    /// <summary>What stands in for outside weights where there is no file of them, in a sentence like those of <see cref="Assumed"/>; null for a network that was published on none.</summary>
+    public string? Substitute { get; init; }
+
+    /// <summary>What was chosen here for a network: <see cref="Assumed"/>, and what it starts from.</summary>
+    public ImmutableArray<string> AssumedOf(ModelOptions model) => Substitute is null ? Assumed :
+        [model is PretrainableOptions { Pretrained: { } weights } ? $"starts from {Path.GetFileName(weights.Path) ?? "a file"} (SHA-256 {weights.Sha256[..8]}...)" : Substitute, .. Assumed];
 
     /// <inheritdoc/>
     public override ModelOptions Model(Profile profile) => (profile.ReducesPeers ? Reduced : Published) with { InputSize = profile.Model.InputSize };

@@ -1,6 +1,9 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
+using MerKernel.Models;
+using MerKernel.Models.Peers;
 using MerKernel.Synthesis;
+using MerKernel.Weights;
 
 namespace MerKernel.Experiments;
 
@@ -11,6 +14,7 @@ public sealed class Workbench : IDisposable
     const int LookAlikeSeed = 1;
 
     readonly Dictionary<DatasetId, MerDataset> _datasets = [];
+    readonly Dictionary<string, PretrainedWeights> _weights = [];
     readonly string _root = RepositoryRoot.Find();
 
     /// <summary>The profile.</summary>
@@ -24,6 +28,9 @@ public sealed class Workbench : IDisposable
 
     /// <summary>Folder for what can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
     public string? CacheFolder { get; init; }
+
+    /// <summary>Folder with weights that compared systems were published on, KEY.safetensors each; null is data/weights of the checkout. A system without a file starts from its substitute.</summary>
+    public string? WeightsFolder { get; init; }
 
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
     public ImmutableArray<int> Seeds { get; init; } = [1];
@@ -73,12 +80,22 @@ public sealed class Workbench : IDisposable
         {
             Dataset = id,
             DatasetFingerprint = dataset.Fingerprint,
-            Model = method.Model(Profile) with { Classes = dataset.Classes.Length },
+            Model = Pretrained(method) with { Classes = dataset.Classes.Length },
             ActionUnits = method.ActionUnits,
             Training = method.Training(Profile),
             Seed = seed,
             HeldOutSubjects = HeldOutSubjects,
         };
+    }
+
+    /// <summary>The method's network, started from its file of weights where there is one: at its published size alone, which such weights fit.</summary>
+    ModelOptions Pretrained(Method method)
+    {
+        var model = method.Model(Profile);
+        var file = Path.Combine(WeightsFolder ?? Path.Combine(_root, "data", "weights"), $"{method.Key}.safetensors");
+        if (model is not PretrainableOptions options || Profile.ReducesPeers || !File.Exists(file)) return model;
+        if (!_weights.TryGetValue(file, out var known)) _weights[file] = known = PretrainedStart.File(file);
+        return options with { Pretrained = known };
     }
 
     /// <summary>Every fold of a method on a data set with the first seed if all are stored, else null.</summary>

@@ -9,4 +9,8 @@ public abstract record ClipInput
     /// <summary>Shape of one clip's input.</summary>
     /// <param name="frameSize">Side of the data set's frames in pixels.</param>
     public abstract long[] Shape(int frameSize);
+
+    /// <summary>Multiply-accumulates of a network that computes one clip's input; 0 where no network does.</summary>
+    /// <param name="frameSize">Side of the data set's frames in pixels.</param>
+    public virtual long Macs(int frameSize) => 0;
 }

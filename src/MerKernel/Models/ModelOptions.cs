@@ -16,6 +16,9 @@ namespace MerKernel.Models;
 [JsonDerivedType(typeof(TscnnOptions), nameof(TscnnAssumed))]
 [JsonDerivedType(typeof(AuGcnOptions), nameof(AuGcn))]
 [JsonDerivedType(typeof(GraphTcnOptions), nameof(GraphTcn))]
+[JsonDerivedType(typeof(AmanOptions), nameof(Aman))]
+[JsonDerivedType(typeof(MicronBertOptions), nameof(MicronBert))]
+[JsonDerivedType(typeof(MiMaNetOptions), nameof(MiMaNetAssumed))]
 public abstract record ModelOptions
 {
     /// <summary>Side in pixels of the data set's square frames; a network that works at another size resizes them.</summary>

@@ -34,7 +34,15 @@ public sealed class ModelSummary
             {
                 layer.register_forward_hook((_, input, output) =>
                 {
-                    outputs[name] = (output.shape, MacsOf(layer, input, output));
+                    outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + MacsOf(layer, input, output));
+                    return output;
+                });
+            }
+            else if (module is nn.Module<Tensor, Tensor, Tensor> and IOwnMacs own)
+            {
+                ((nn.Module<Tensor, Tensor, Tensor>)module).register_forward_hook((_, input, _, output) =>
+                {
+                    outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + own.OwnMacs(input));
                     return output;
                 });
             }
@@ -43,6 +51,11 @@ public sealed class ModelSummary
         var frame = zeros([options.SeesFrames ? 1 : 0, 3, options.InputSize, options.InputSize]);
         var input = options.Input is { } asked ? zeros([1, .. asked.Shape(options.InputSize)]) : null;
         network.call(new ClipBatch(frame, frame, zeros([1, FusionHead.ActionUnitCount]), input));
+        if (options.Input?.Macs(options.InputSize) is > 0 and var before)
+        {
+            outputs[""] = ([], before);
+        }
+
         return new ModelSummary(
         [
             .. from entry in network.named_modules().Prepend((name: "", module: (nn.Module)network))
@@ -57,6 +70,8 @@ public sealed class ModelSummary
     {
         Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         Linear linear => output.numel() * linear.weight!.size(1),
+        Conv1d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
+        IOwnMacs own => own.OwnMacs(input),
         IAttentionLayer attention => input.size(0) * attention.AttentionMacs,
         _ => 0,
     };

@@ -14,7 +14,7 @@ public abstract class Network(string name) : nn.Module<ClipBatch, Tensor>(name)
     /// </summary>
     /// <param name="create">Calls the network's constructor.</param>
     /// <param name="seed">Seed of the weights.</param>
-    protected static T Build<T>(Func<T> create, long seed) where T : Network
+    protected internal static T Build<T>(Func<T> create, long seed) where T : nn.Module
     {
         lock (Building)
         {

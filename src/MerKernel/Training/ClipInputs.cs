@@ -27,6 +27,8 @@ public static class ClipInputs
         {
             FlowInput flow => Flows(dataset, flow),
             PatchInput => Patches(dataset),
+            SequenceInput sequence => Sequences(dataset, sequence),
+            FrozenFeatureInput features => FrozenFeatures.Of(dataset, features, Source(dataset)),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "Nobody computes this input."),
         };
         // Made in inference mode it could not be trained on later.
@@ -79,10 +81,18 @@ public static class ClipInputs
         return all;
     }
 
+    // Made of prepared frames that are cached already.
+    static float[] Sequences(MerDataset dataset, SequenceInput input)
+    {
+        using var frames = Source(dataset).Sequence(input.Frames);
+        using var scope = NewDisposeScope();
+        return PairSource.Normalised(frames).data<float>().ToArray();
+    }
+
     static IClipSource Source(MerDataset dataset) =>
         dataset.Source ?? throw new UserErrorException("This data set has no files behind it, but the network sees more of a clip than its onset and apex; load one with DatasetLoader.");
 
-    static string HashOf(Tensor frames, int row)
+    internal static string HashOf(Tensor frames, int row)
     {
         using var frame = frames[row];
         return Convert.ToHexStringLower(SHA256.HashData(frame.bytes));

@@ -64,6 +64,14 @@ public sealed class PairSource : IDisposable
         return Assemble(clips, frames => jitter ? random.Next(frames) : 0, () => augmentation.Draws ? augmentation.Draw(clips.Count) : null);
     }
 
+    /// <summary>Frames [..., 3, S, S] of 0..255 normalised with ImageNet's constants, as every network sees them.</summary>
+    internal static Tensor Normalised(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var (mean, deviation) = (tensor(Mean).view(3, 1, 1), tensor(Deviation).view(3, 1, 1));
+        return frames.to_type(ScalarType.Float32).div_(255).sub_(mean).div_(deviation).MoveToOuterDisposeScope();
+    }
+
     PairBatch Assemble(IReadOnlyList<int> clips, Func<int, int> choose, Func<float[]?> draw)
     {
         var size = _dataset.Size;

@@ -22,6 +22,9 @@ public class PeersTests
         [new TscnnOptions { WidthDivisor = 8 }, Adam with { Epochs = 15, LearningRate = 3e-3 }],
         [new GraphTcnOptions { Hidden = 16 }, Adam with { Epochs = 20, LearningRate = 3e-3 }],
         [new AuGcnOptions(), Adam with { Epochs = 20, LearningRate = 1e-3 }],
+        [new AmanOptions { Frames = 3, Versions = 2, WidthDivisor = 8 }, Adam with { Optimizer = OptimizerKind.RmsProp, Epochs = 12, LearningRate = 1e-3 }],
+        [new MiMaNetOptions { AssumedFrames = 3, WidthDivisor = 8 }, Adam with { Epochs = 12, LearningRate = 1e-3 }],
+        [new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 }, Adam with { Epochs = 34, LearningRate = 2e-3 }],
     ];
 
     [Theory]

@@ -8,7 +8,7 @@ namespace MerKernel.Models.Peers;
 /// DSSN: the flow's magnitude in one stream and its strain in the other, each an image of three equal channels through AlexNet's first two convolutions with
 /// local response normalisation; the maps are multiplied, dropout, one linear layer. 0.97 M parameters. Sees flow alone.
 /// </summary>
-public sealed class Dssn : Network
+public sealed class Dssn : Network, IStartsPretrained
 {
     // ImageNet's means in 0..255, which the released code takes off before it divides by 255.
     private readonly Constant means = new(() => torch.tensor(new[] { 123.68f, 116.779f, 103.939f }).view(1, 3, 1, 1));
@@ -26,6 +26,8 @@ public sealed class Dssn : Network
         fc = nn.Linear(256 * side * side, options.Classes);
         RegisterComponents();
     }
+
+    IEnumerable<nn.Module> IStartsPretrained.PretrainedParts => [magnitude, strain];
 
     /// <summary>Builds the network with weights drawn from a seed.</summary>
     public static Dssn Create(DssnOptions options, long seed) => Build(() => new Dssn(options), seed);

@@ -3,7 +3,7 @@ using MerKernel.Flow;
 namespace MerKernel.Models.Peers;
 
 /// <summary>DSSN (Khor et al., ICIP 2019): two streams of AlexNet's first two layers, multiplied, as its released model has it.</summary>
-public sealed record DssnOptions : ModelOptions
+public sealed record DssnOptions : PretrainableOptions
 {
     /// <summary>Side of the flow images.</summary>
     public int FlowSize { get; init; } = 227;

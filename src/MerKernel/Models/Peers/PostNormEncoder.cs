@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models.Peers;
 
 /// <summary>A transformer encoder whose LayerNorms stand behind the sums, as in the first transformers; [N, L, C] -> [N, L, C].</summary>
-public sealed class PostNormEncoder : nn.Module<Tensor, Tensor>
+public sealed class PostNormEncoder : nn.Module<Tensor, Tensor>, IOwnMacs
 {
     private const double Epsilon = 1e-6;
 
@@ -29,6 +29,8 @@ public sealed class PostNormEncoder : nn.Module<Tensor, Tensor>
         (dropout1, dropout2) = (new SeededDropout(dropout), new SeededDropout(dropout));
         RegisterComponents();
     }
+
+    long IOwnMacs.OwnMacs(Tensor input) => 2 * input.size(0) * input.size(1) * input.size(1) * heads * headWidth;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

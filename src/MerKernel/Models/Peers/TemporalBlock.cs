@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models.Peers;
 
 /// <summary>A block of a temporal convolutional network (Bai et al. 2018): twice a weight-normed causal convolution, ReLU, dropout; a shortcut; ReLU; [N, C, L] -> [N, C', L].</summary>
-public sealed class TemporalBlock : nn.Module<Tensor, Tensor>
+public sealed class TemporalBlock : nn.Module<Tensor, Tensor>, IOwnMacs
 {
     /// <summary>Dropout rate.</summary>
     public const double Dropout = 0.05;
@@ -34,6 +34,8 @@ public sealed class TemporalBlock : nn.Module<Tensor, Tensor>
         this.dilation = dilation;
         RegisterComponents();
     }
+
+    long IOwnMacs.OwnMacs(Tensor input) => input.size(0) * input.size(2) * (direction1.numel() + direction2.numel());
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

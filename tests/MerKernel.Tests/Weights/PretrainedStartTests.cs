@@ -1,0 +1,91 @@
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Models;
+using MerKernel.Models.Peers;
+using MerKernel.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Tests.Weights;
+
+/// <summary>Outside weights of the compared systems.</summary>
+[Collection(AloneCollection.Name)]
+public class PretrainedStartTests
+{
+    public static IEnumerable<object[]> Systems =>
+    [
+        [new DssnOptions { FlowSize = 67 }],
+        [new MiMaNetOptions { InputSize = 32, AssumedFrames = 2, WidthDivisor = 16 }],
+        [new MicronBertOptions { InputSize = 32, Width = 16 }],
+    ];
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void Parts_start_from_the_file_and_the_rest_from_the_seed(PretrainableOptions options)
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = options.Create(seed: 7, actionUnits: false);
+        var file = Written(folder, ((IStartsPretrained)donor).PretrainedParts.First().state_dict());
+        using var random = options.Create(seed: 8, actionUnits: false);
+        using var started = PretrainedStart.Create(options with { Pretrained = file }, seed: 8, actionUnits: false);
+        foreach (var part in ((IStartsPretrained)started).PretrainedParts)
+            foreach (var (name, tensor) in part.state_dict())
+                Assert.True(tensor.allclose(((IStartsPretrained)donor).PretrainedParts.First().state_dict()[name]), name);
+        Assert.True(started.state_dict()["fc.weight"].allclose(random.state_dict()["fc.weight"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void A_missing_or_misshapen_tensor_is_named_with_the_file_and_the_cure(PretrainableOptions options)
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = options.Create(seed: 7, actionUnits: false);
+        var state = ((IStartsPretrained)donor).PretrainedParts.First().state_dict();
+        var first = state.Keys.First(k => k.EndsWith("weight", StringComparison.Ordinal));
+        string Refused(Dictionary<string, Tensor> tensors)
+        {
+            var file = Written(folder, tensors);
+            return Assert.Throws<UserErrorException>(() => PretrainedStart.Create(options with { Pretrained = file }, 8, actionUnits: false)).Message;
+        }
+        var missing = Refused(state.Where(p => p.Key != first).ToDictionary());
+        Assert.Contains($"weights.safetensors has no tensor '{first}', which", missing);
+        Assert.Contains("take the file away to start from the substitute", missing);
+        Assert.Contains($"holds '{first}' as [2, 3], ", Refused(state.ToDictionary(p => p.Key, p => p.Key == first ? zeros(2, 3) : p.Value)));
+    }
+
+    [Fact]
+    public void The_frozen_features_are_those_of_the_file_s_network()
+    {
+        using var folder = new TemporaryFolder();
+        using var data = TinyDataset.Create();
+        using var donor = FrozenResNet.Create(widthDivisor: 8);
+        foreach (var parameter in donor.parameters()) using (no_grad()) parameter.mul_(0.5);
+        var file = Written(folder, donor.state_dict());
+        var random = new FrozenFeatureInput(2, 2, 8, null);
+        var (own, started) = (MerKernel.Training.ClipInputs.Of(data, random), MerKernel.Training.ClipInputs.Of(data, random with { Weights = file }));
+        Assert.Equal(own.shape, started.shape);
+        Assert.False(own.allclose(started));
+        // The first frame is the onset, which no factor changes: its versions are one image.
+        Assert.True(started[0, 0, 0].allclose(started[0, 0, 1]));
+        Assert.False(started[0, 1, 0].allclose(started[0, 1, 1]));
+    }
+
+    [Fact]
+    public void An_experiment_is_known_by_what_is_in_the_file_and_not_by_where_it_lies()
+    {
+        var weights = new PretrainedWeights(new string('a', 64)) { Path = "/one/aman.safetensors" };
+        Experiment With(PretrainedWeights? file) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = new AmanOptions { Pretrained = file } };
+        Assert.Equal(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Path = "/two/aman.safetensors" })));
+        Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Sha256 = new string('b', 64) })));
+        Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(null)));
+        Assert.Contains("starts from aman.safetensors (SHA-256 aaaaaaaa...)", Peers.Aman.AssumedOf(new AmanOptions { Pretrained = weights }));
+        Assert.Contains(Peers.Aman.Substitute, Peers.Aman.AssumedOf(new AmanOptions()));
+    }
+
+    static PretrainedWeights Written(TemporaryFolder folder, Dictionary<string, Tensor> tensors)
+    {
+        var path = Path.Combine(folder.Path, "weights.safetensors");
+        Safetensors.Write(path, tensors);
+        return PretrainedStart.File(path);
+    }
+}
