@@ -14,8 +14,8 @@ public static class Peers
     {
         Published = new DssnOptions(),
         PublishedTraining = AsTheyAre(Adam(1e-4), epochs: 100, batch: 60) with { KeepsOrder = true },
-        Reduced = new DssnOptions { FlowSize = 67 },
-        ReducedTraining = AsTheyAre(Adam(5e-4), epochs: 10, batch: 16),
+        Reduced = new DssnOptions { FlowSize = 67, WidthDivisor = 2 },
+        ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 12, batch: 16),
         Sees = "flow onset to apex (magnitude, strain)",
         Substitute = "starts from random weights in place of AlexNet's first two layers from ImageNet",
         Assumed =
@@ -31,7 +31,7 @@ public static class Peers
         Published = new StstNetOptions(),
         PublishedTraining = AsTheyAre(Adam(5e-5), epochs: 800, batch: 256) with { KeepsOrder = true },
         Reduced = new StstNetOptions(),
-        ReducedTraining = AsTheyAre(Adam(2e-3), epochs: 60, batch: 32),
+        ReducedTraining = AsTheyAre(Adam(2e-3), epochs: 40, batch: 32),
         Sees = "flow onset to apex (u, v, strain)",
         Assumed = ["flow by TV-L1", FlowScaling],
     };
@@ -42,7 +42,7 @@ public static class Peers
         Published = new OffApexNetOptions(),
         PublishedTraining = AsTheyAre(Adam(5e-5), epochs: 800, batch: 256),
         Reduced = new OffApexNetOptions(),
-        ReducedTraining = AsTheyAre(Adam(5e-4), epochs: 25, batch: 32),
+        ReducedTraining = AsTheyAre(Adam(5e-4), epochs: 20, batch: 32),
         Sees = "flow onset to apex (u, v)",
         Assumed = ["5 x 5 kernels", "trained as STSTNet, the same authors' next network", FlowScaling],
     };
@@ -53,7 +53,7 @@ public static class Peers
         Published = new MmNetOptions(),
         PublishedTraining = new TrainingOptions { Epochs = 74, BatchSize = 32, AccumulationSteps = 1 },
         Reduced = new MmNetOptions { WidthDivisor = 8 },
-        ReducedTraining = new TrainingOptions { Epochs = 15, AccumulationSteps = 1, LearningRate = 4e-3 },
+        ReducedTraining = new TrainingOptions { Epochs = 12, AccumulationSteps = 1, LearningRate = 4e-3 },
         Sees = "onset, apex",
     };
 
@@ -63,8 +63,8 @@ public static class Peers
         Published = new TscnnOptions(),
         // 20,000 updates of 16 clips are 1,300 epochs of CASME II's 246.
         PublishedTraining = AsTheyAre(Adam(1e-3), epochs: 1300, batch: 16) with { WeightDecay = 5e-4, Beta2 = 0.99 },
-        Reduced = new TscnnOptions { WidthDivisor = 4 },
-        ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 15, batch: 16) with { WeightDecay = 5e-4, Beta2 = 0.99 },
+        Reduced = new TscnnOptions { WidthDivisor = 8 },
+        ReducedTraining = AsTheyAre(Adam(2e-3), epochs: 15, batch: 16) with { WeightDecay = 5e-4, Beta2 = 0.99 },
         Sees = "apex; flow onset to apex and apex to offset (u, v)",
         Assumed =
         [
@@ -78,8 +78,8 @@ public static class Peers
     {
         Published = new GraphTcnOptions(),
         PublishedTraining = AsTheyAre(Adam(1e-3), epochs: 100, batch: 32),
-        Reduced = new GraphTcnOptions { Hidden = 64 },
-        ReducedTraining = AsTheyAre(Adam(2e-3), epochs: 4, batch: 16),
+        Reduced = new GraphTcnOptions { Channels = 8, Hidden = 64 },
+        ReducedTraining = AsTheyAre(Adam(2e-3), epochs: 8, batch: 16),
         Sees = "patches of brows and mouth, magnified apex",
         Assumed =
         [
@@ -94,7 +94,7 @@ public static class Peers
         Published = new AuGcnOptions(),
         PublishedTraining = AsTheyAre(Adam(1e-4), epochs: 15, batch: 32),
         Reduced = new AuGcnOptions(),
-        ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 10, batch: 16),
+        ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 14, batch: 16),
         Sees = "patches of brows and mouth, magnified apex; action units of training clips",
         Assumed =
         [
@@ -108,8 +108,8 @@ public static class Peers
     {
         Published = new AmanOptions(),
         PublishedTraining = AsTheyAre(RmsProp(1e-3), epochs: 50, batch: 4) with { WeightDecay = 1e-4, LearningRateDecay = 0.2, DecayEvery = 30 },
-        Reduced = new AmanOptions { Frames = 5, Versions = 3, WidthDivisor = 4 },
-        ReducedTraining = AsTheyAre(RmsProp(1e-3), epochs: 8, batch: 8) with { WeightDecay = 1e-4 },
+        Reduced = new AmanOptions { Frames = 5, Versions = 3, WidthDivisor = 8 },
+        ReducedTraining = AsTheyAre(RmsProp(1e-3), epochs: 10, batch: 8) with { WeightDecay = 1e-4 },
         Sees = "frames onset to offset, each magnified several times",
         Substitute = "the frozen ResNet-18 up to its third stage has random weights in place of those learned on FER+",
         Assumed =
@@ -124,8 +124,8 @@ public static class Peers
     {
         Published = new MicronBertOptions(),
         PublishedTraining = AsTheyAre(Adam(1e-4), epochs: 250, batch: 16),
-        Reduced = new MicronBertOptions { Width = 64, LocalCrops = 2, PretrainingEpochs = 4 },
-        ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 14, batch: 16),
+        Reduced = new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 },
+        ReducedTraining = AsTheyAre(Adam(4e-3), epochs: 20, batch: 16),
         Sees = "onset, apex",
         Substitute = "pre-trained for its first epochs on the fold's training clips alone, in place of 8 million face images",
         Assumed =
@@ -140,7 +140,7 @@ public static class Peers
     {
         Published = new MiMaNetOptions(),
         PublishedTraining = AsTheyAre(Adam(1e-4), epochs: 50, batch: 32) with { WeightDecay = 1e-4 },
-        Reduced = new MiMaNetOptions { WidthDivisor = 8, AssumedFrames = 4 },
+        Reduced = new MiMaNetOptions { WidthDivisor = 16, AssumedFrames = 4 },
         ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 8, batch: 16) with { WeightDecay = 1e-4 },
         Sees = "apex; frames onset to offset",
         Substitute = "both ResNet-34 start from random weights in place of ImageNet's",

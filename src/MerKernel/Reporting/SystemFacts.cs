@@ -25,7 +25,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, double
         var summary = ModelSummary.Of(experiment.Model, units);
         var seconds = bench.Dataset(id, cancel).Subjects.Select(s => bench.Store.TryReadFacts(hash, s)?.Seconds).OfType<double>().ToList();
         var sees = method is Peer peer ? peer.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, summary.Parameters, summary.Macs, seconds.Count == 0 ? null : seconds.Sum(), method is Peer known ? known.AssumedOf(experiment.Model) : []);
+        return new SystemFacts(sees, summary.Parameters, summary.Macs, seconds.Count == 0 ? null : seconds.Sum(), method is Peer known ? known.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The facts as cells of a table.</summary>

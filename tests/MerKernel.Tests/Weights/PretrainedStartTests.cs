@@ -78,8 +78,8 @@ public class PretrainedStartTests
         Assert.Equal(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Path = "/two/aman.safetensors" })));
         Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Sha256 = new string('b', 64) })));
         Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(null)));
-        Assert.Contains("starts from aman.safetensors (SHA-256 aaaaaaaa...)", Peers.Aman.AssumedOf(new AmanOptions { Pretrained = weights }));
-        Assert.Contains(Peers.Aman.Substitute, Peers.Aman.AssumedOf(new AmanOptions()));
+        Assert.Contains("starts from aman.safetensors (SHA-256 aaaaaaaa...)", Peers.Aman.AssumedOf(new AmanOptions { Pretrained = weights }, Peers.Aman.PublishedTraining));
+        Assert.Contains(Peers.Aman.Substitute, Peers.Aman.AssumedOf(new AmanOptions(), Peers.Aman.PublishedTraining));
     }
 
     static PretrainedWeights Written(TemporaryFolder folder, Dictionary<string, Tensor> tensors)

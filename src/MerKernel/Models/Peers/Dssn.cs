@@ -19,11 +19,11 @@ public sealed class Dssn : Network, IStartsPretrained
 
     private Dssn(DssnOptions options) : base(nameof(Dssn))
     {
-        magnitude = Stream();
-        strain = Stream();
+        magnitude = Stream(options.WidthDivisor);
+        strain = Stream(options.WidthDivisor);
         dropout = new SeededDropout(0.5);
         var side = Pooled(Pooled((options.FlowSize - 11) / 4 + 1)) + 2;
-        fc = nn.Linear(256 * side * side, options.Classes);
+        fc = nn.Linear(256 / options.WidthDivisor * side * side, options.Classes);
         RegisterComponents();
     }
 
@@ -42,9 +42,9 @@ public sealed class Dssn : Network, IStartsPretrained
     }
 
     // The published model's maps are padded by one before they are multiplied, which keeps AlexNet's next layer's input size.
-    private static Sequential Stream() => nn.Sequential(
-        ("conv1", nn.Conv2d(3, 96, 11, stride: 4)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 2)), ("lrn1", Normalization()),
-        ("conv2", nn.Conv2d(96, 256, 5, padding: 2, groups: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(3, stride: 2)), ("lrn2", Normalization()),
+    private static Sequential Stream(int divisor) => nn.Sequential(
+        ("conv1", nn.Conv2d(3, 96 / divisor, 11, stride: 4)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 2)), ("lrn1", Normalization()),
+        ("conv2", nn.Conv2d(96 / divisor, 256 / divisor, 5, padding: 2, groups: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(3, stride: 2)), ("lrn2", Normalization()),
         ("pad", nn.ZeroPad2d(1)));
 
     // Torch divides alpha by the 5 channels, the published code does not.

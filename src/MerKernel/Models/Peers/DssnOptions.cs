@@ -8,6 +8,9 @@ public sealed record DssnOptions : PretrainableOptions
     /// <summary>Side of the flow images.</summary>
     public int FlowSize { get; init; } = 227;
 
+    /// <summary>Every channel count is divided by this.</summary>
+    public int WidthDivisor { get; init; } = 1;
+
     /// <inheritdoc/>
     public override bool SeesFrames => false;
 

@@ -10,7 +10,7 @@ namespace MerKernel.Models.Peers;
 /// </summary>
 public sealed class GraphTcn : Network
 {
-    private const int Channels = 25, PixelsAPatch = PatchInput.Side * PatchInput.Side;
+    private const int PixelsAPatch = PatchInput.Side * PatchInput.Side;
 
     private readonly Sequential nodes;
     private readonly TemporalBlock edges;
@@ -26,9 +26,9 @@ public sealed class GraphTcn : Network
     private GraphTcn(GraphTcnOptions options) : base(nameof(GraphTcn))
     {
         points = [.. Enumerable.Range(0, PatchInput.Points).Where(i => !GraphTcnOptions.AssumedMissingMouthPoints.Contains(48 + i - PatchInput.BrowPoints)).Select(i => (long)i)];
-        nodes = nn.Sequential([.. Enumerable.Range(0, 4).Select(i => ($"block{i}", (nn.Module<Tensor, Tensor>)new TemporalBlock(i == 0 ? 1 : Channels, Channels, 1 << i)))]);
-        edges = new TemporalBlock(1, Channels, PixelsAPatch);
-        fc1 = nn.Linear(Channels * points.Length * PixelsAPatch, options.Hidden);
+        nodes = nn.Sequential([.. Enumerable.Range(0, 4).Select(i => ($"block{i}", (nn.Module<Tensor, Tensor>)new TemporalBlock(i == 0 ? 1 : options.Channels, options.Channels, 1 << i)))]);
+        edges = new TemporalBlock(1, options.Channels, PixelsAPatch);
+        fc1 = nn.Linear(options.Channels * points.Length * PixelsAPatch, options.Hidden);
         bn1 = nn.BatchNorm1d(options.Hidden);
         fc2 = nn.Linear(options.Hidden, options.Classes);
         bn2 = nn.BatchNorm1d(options.Classes);

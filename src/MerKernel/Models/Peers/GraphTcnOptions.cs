@@ -3,6 +3,9 @@ namespace MerKernel.Models.Peers;
 /// <summary>Graph-TCN (Lei et al., ACM MM 2020): its published network; the training is assumed.</summary>
 public sealed record GraphTcnOptions : ModelOptions
 {
+    /// <summary>Channels of the temporal blocks.</summary>
+    public int Channels { get; init; } = 25;
+
     /// <summary>Width of the hidden linear layer.</summary>
     public int Hidden { get; init; } = 512;
 
