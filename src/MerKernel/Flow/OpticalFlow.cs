@@ -9,9 +9,15 @@ public static class OpticalFlow
     /// <param name="before">8-bit frame, one channel.</param>
     /// <param name="after">8-bit frame of the same size.</param>
     /// <param name="method">The algorithm.</param>
-    public static Mat Between(Mat before, Mat after, FlowMethod method)
+    public static Mat Between(Mat before, Mat after, FlowMethod method) => method switch
     {
-        if (method == FlowMethod.TvL1) return TvL1Flow.Between(before, after, new TvL1Options());
+        FlowMethod.TvL1 => TvL1Flow.Between(before, after, new TvL1Options()),
+        FlowMethod.Dis => DisFlow.Between(before, after, new DisOptions()),
+        _ => Farneback(before, after),
+    };
+
+    static Mat Farneback(Mat before, Mat after)
+    {
         var flow = new Mat();
         Cv2.CalcOpticalFlowFarneback(before, after, flow, 0.5, 4, 15, 4, 7, 1.5, OpticalFlowFlags.FarnebackGaussian);
         return flow;

@@ -39,20 +39,24 @@ public class OpticalFlowTests
         Assert.InRange(errors.Order().ElementAt(errors.Count * 95 / 100), 0, 0.33);
     }
 
-    [Fact]
-    public void Equal_frames_do_not_move()
+    [Theory]
+    [InlineData(FlowMethod.TvL1)]
+    [InlineData(FlowMethod.Dis)]
+    public void Equal_frames_do_not_move(FlowMethod method)
     {
-        using var flow = Between((_, _) => (0, 0), FlowMethod.TvL1);
+        using var flow = Between((_, _) => (0, 0), method);
         var (u, v) = Inside(flow);
         Assert.All(u.Concat(v), value => Assert.Equal(0, value, 1e-3f));
     }
 
-    [Fact]
-    public void TV_L1_gives_the_same_bytes_on_any_thread()
+    [Theory]
+    [InlineData(FlowMethod.TvL1)]
+    [InlineData(FlowMethod.Dis)]
+    public void Our_own_methods_give_the_same_bytes_on_any_thread(FlowMethod method)
     {
-        using var alone = Between((_, _) => (0.8, 0.3), FlowMethod.TvL1);
+        using var alone = Between((_, _) => (0.8, 0.3), method);
         var beside = new Mat[4];
-        Parallel.For(0, 4, i => beside[i] = Between((_, _) => (0.8, 0.3), FlowMethod.TvL1));
+        Parallel.For(0, 4, i => beside[i] = Between((_, _) => (0.8, 0.3), method));
         foreach (var flow in beside)
         {
             Assert.True(alone.AsSpan<Vec2f>().SequenceEqual(flow.AsSpan<Vec2f>()));
