@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Models;
 
-// Layers built one by one draw from the process's generator, which would disturb the networks of other tests.
 [Collection(AloneCollection.Name)]
 public class SwinTests
 {
