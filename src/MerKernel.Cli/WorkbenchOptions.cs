@@ -29,6 +29,6 @@ sealed class WorkbenchOptions
         Seeds = [.. parsed.GetValue(_seeds)!],
         HeldOutSubjects = parsed.GetValue(_heldOut),
         Preparing = new PreparationLine().Report,
-        Say = text => Console.Error.WriteLine($"mer: {text}"),
+        Say = Remark.Say,
     };
 }

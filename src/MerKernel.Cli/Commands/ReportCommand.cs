@@ -19,7 +19,7 @@ static class ReportCommand
         {
             using var bench = options.Open(parsed);
             var rows = BenchTables.Rows(bench, cancel: cancel);
-            var report = new Report(bench, parsed.GetValue(folder) ?? ReportFolder.Default, text => Console.Error.WriteLine($"mer: {text}"));
+            var report = new Report(bench, parsed.GetValue(folder) ?? ReportFolder.Default, Remark.Say);
             report.Write(rows, !parsed.GetValue(noPdf));
             if (parsed.GetValue(zip)) Console.WriteLine(report.Zip(rows));
             Console.WriteLine(report.Index);

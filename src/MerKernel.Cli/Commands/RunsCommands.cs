@@ -94,7 +94,7 @@ static class RunsCommands
 
     static Argument<string> Run(string name) => new(name) { Description = "the run's hash or its beginning" };
 
-    static RunStore Open(string? folder) => new(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = text => Console.Error.WriteLine($"mer: {text}") };
+    static RunStore Open(string? folder) => new(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = Remark.Say };
 
     static string Right(EpochProtocol protocol, FoldPrediction fold, int classes)
     {

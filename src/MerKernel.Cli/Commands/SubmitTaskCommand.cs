@@ -28,7 +28,7 @@ static class SubmitTaskCommand
             return JobScript.NodeAtFault;
         }
 
-        var store = new RunStore(submission.Store) { Warn = text => Console.Error.WriteLine($"mer: {text}") };
+        var store = new RunStore(submission.Store) { Warn = Remark.Say };
         using var bench = new Workbench
         {
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache, Say = store.Warn,

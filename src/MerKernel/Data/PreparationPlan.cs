@@ -21,7 +21,8 @@ internal sealed record PreparationPlan(
             throw new UserErrorException($"The clip '{unknown}' to be left out is not in {sheet.Path}; clips are named like {sheet.Clips[0].Id}.");
         var dropped = sheet.Dropped.Select(d => new DroppedClip(d.Clip, $"row {d.Row}: {d.Reason}")).ToImmutableArray().ToBuilder();
         var entries = ImmutableArray.CreateBuilder<Entry>();
-        foreach (var clip in sheet.Clips)
+        // By name: the rows of a sheet in another order give the same batches, and so the same folds.
+        foreach (var clip in sheet.Clips.OrderBy(c => c.Subject, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal))
         {
             if (exclude.Contains(clip.Id)) dropped.Add(new DroppedClip(clip.Id, "left out by choice"));
             else if (classes.LabelOf(clip.Emotion) is null) dropped.Add(new DroppedClip(clip.Id, $"the emotion '{clip.Emotion}' is outside the class set '{classes.Name}'"));
