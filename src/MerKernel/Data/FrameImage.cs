@@ -6,7 +6,7 @@ namespace MerKernel.Data;
 /// <summary>Decodes frames as 8-bit BGR.</summary>
 public static class FrameImage
 {
-    // SAMM's frames have 2.2 million pixels. A damaged header can promise a billion, which the decoder would allocate.
+    // SAMM's frames have 2.2 million pixels, 4K video 8.3. A damaged header can promise a billion, which the decoder would allocate.
     private const long MostPixels = 10_000_000, MostBytes = 100_000_000;
 
     /// <summary>A file's bytes; none where it cannot be opened, which <see cref="Decode"/> takes for no image.</summary>
@@ -21,6 +21,9 @@ public static class FrameImage
             return [];
         }
     }
+
+    // A progressive JPEG passes over the whole image with every scan; encoders write about ten.
+    private const int MostScans = 100;
 
     /// <summary>The image of a file's bytes (JPEG, PNG or BMP), or null where they are no whole image: JPEG and PNG must reach their end mark.</summary>
     public static Mat? Decode(byte[] bytes)
@@ -42,9 +45,23 @@ public static class FrameImage
     // The decoder fills the missing part of a truncated file with grey, which would pass for a face without contrast.
     private static bool IsWhole(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.StartsWith<byte>([0xFF, 0xD8])) return bytes.LastIndexOf<byte>([0xFF, 0xD9]) > bytes.LastIndexOf<byte>([0xFF, 0xDA]);
-        if (bytes.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47])) return bytes.LastIndexOf("IEND"u8) > 0;
+        if (bytes.StartsWith<byte>([0xFF, 0xD8])) return bytes.Count<byte>([0xFF, 0xDA]) <= MostScans && bytes.LastIndexOf<byte>([0xFF, 0xD9]) > bytes.LastIndexOf<byte>([0xFF, 0xDA]);
+        if (bytes.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47])) return HasWholeChunks(bytes);
         return true;
+    }
+
+    // The decoder allocates what a chunk promises, up to four gigabytes, before it looks whether the file holds as much.
+    private static bool HasWholeChunks(ReadOnlySpan<byte> bytes)
+    {
+        // Length and type before the contents, a checksum behind them.
+        for (var at = 8; at + 12 <= bytes.Length;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+            if (length > bytes.Length - at - 12) return false;
+            if (bytes[(at + 4)..].StartsWith("IEND"u8)) return true;
+            at += 12 + (int)length;
+        }
+        return false;
     }
 
     // Width times height as the header states them; 0 for every other format.

@@ -17,8 +17,7 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
     [Fact]
     public void Text_sheets()
     {
-        var rows = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny).Select(c => $"{c.Subject},{c.Name},{c.Onset},{c.SheetApex ?? c.Apex},{c.Offset},{c.Code},{c.Emotion}");
-        var csv = string.Join('\n', ["Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Action Units,Estimated Emotion", .. rows]);
+        var csv = string.Join('\n', Rows().Select(r => string.Join(',', r)));
         Fuzzer.Run(Gen.OneOf(Mutations.OfText(csv).Select(Encoding.UTF8.GetBytes), Mutations.OfBytes(Encoding.UTF8.GetBytes(csv))), bytes => Read(bytes, "csv"), 600, 20, log);
     }
 
@@ -27,6 +26,19 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
     {
         var book = Workbook();
         Fuzzer.Run(Mutations.OfBytes(book), bytes => Read(bytes, "xlsx"), 300, 10, log);
+    }
+
+    /// <summary>Excel 97's: bytes anywhere, and records alone, which bytes anywhere seldom hit.</summary>
+    [Fact]
+    public void Binary_workbooks()
+    {
+        var book = BinaryWorkbook.Of(Rows());
+        var path = Path.Combine(_folder, "sound.xls");
+        File.WriteAllBytes(path, book);
+        Assert.Equal(LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny).Select(c => (c.Subject, c.Name, c.Onset, c.Offset)), CodingSheet.Read(path).Clips.Select(c => (c.Subject, c.Name, c.Onset, c.Offset)));
+        const int Records = 3 * 512;
+        var records = Mutations.OfBytes(book[Records..]).Select(changed => (byte[])[.. book[..Records], .. changed]);
+        Fuzzer.Run(Gen.OneOf(Mutations.OfBytes(book), records), bytes => Read(bytes, "xls"), 300, 10, log);
     }
 
     [Fact]
@@ -101,6 +113,12 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
         }
         finally { File.Delete(path); }
     }
+
+    static List<string[]> Rows() =>
+    [
+        ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion"],
+        .. LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny).Select(c => (string[])[c.Subject, c.Name, $"{c.Onset}", $"{c.SheetApex ?? c.Apex}", $"{c.Offset}", c.Code, c.Emotion]),
+    ];
 
     byte[] Workbook()
     {
