@@ -12,7 +12,8 @@ internal sealed record SheetTable(string Name, string[][] Rows)
     /// <summary>Most bytes of a file, and of a workbook's parts when unpacked: the real sheets have 30 kB, an archive made to harm unpacks to gigabytes.</summary>
     public const long MostBytes = 16_000_000;
 
-    private const int MostRows = 20_000, MostCells = 1_000_000;
+    // Of all sheets together: a binary workbook may name one sheet a thousand times. What is promised is looked through row by row, where it is nowhere written too.
+    private const int MostRows = 20_000, MostCells = 1_000_000, MostPromised = 4 << 20;
 
     static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -26,7 +27,12 @@ internal sealed record SheetTable(string Name, string[][] Rows)
             // The content decides, not the extension: exports are renamed often enough.
             using var reader = LooksBinary(bytes) ? ExcelReaderFactory.CreateReader(stream) : ExcelReaderFactory.CreateCsvReader(stream);
             var tables = ImmutableArray.CreateBuilder<SheetTable>();
-            do tables.Add(ReadOne(reader));
+            var (promised, cells) = (0L, 0L);
+            do
+            {
+                if ((promised += reader.RowCount) > MostPromised) throw new InvalidDataException($"it promises {promised} rows, more than a sheet holds");
+                tables.Add(ReadOne(reader, ref cells));
+            }
             while (reader.NextResult());
             return tables.ToImmutable();
         }
@@ -41,7 +47,7 @@ internal sealed record SheetTable(string Name, string[][] Rows)
     private static bool LooksBinary(byte[] bytes) =>
         bytes is [0x50, 0x4B, ..] or [0xD0, 0xCF, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 512)).Contains((byte)0);
 
-    private static SheetTable ReadOne(IExcelDataReader reader)
+    private static SheetTable ReadOne(IExcelDataReader reader, ref long cells)
     {
         var rows = new List<string[]>();
         while (reader.Read())
@@ -50,14 +56,17 @@ internal sealed record SheetTable(string Name, string[][] Rows)
             for (var i = 0; i < row.Length; i++) row[i] = Text(reader.GetValue(i));
             rows.Add(row);
             // One cell in the last corner of a sheet makes a table of 17 thousand million.
-            if (rows.Count > MostRows || (long)rows.Count * row.Length > MostCells) throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
+            if (rows.Count > MostRows || (cells += row.Length) > MostCells) throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
         }
         foreach (var range in reader.MergeCells ?? [])
         {
             var value = Cell(rows, range.FromRow, range.FromColumn);
             for (var r = range.FromRow; r <= Math.Min(range.ToRow, rows.Count - 1); r++)
                 for (var c = range.FromColumn; c <= Math.Min(range.ToColumn, rows[r].Length - 1); c++)
+                {
+                    if (++cells > MostCells) throw new InvalidDataException($"it has over {MostCells} cells, merged ones counted for each merging");
                     rows[r][c] = value;
+                }
         }
         return new SheetTable(reader.Name ?? "", [.. rows]);
     }
