@@ -28,6 +28,23 @@ public class SupplyChainTests(ITestOutputHelper log)
     }
 
     [Fact]
+    public void Every_project_is_locked_to_the_versions_that_are_pinned_and_every_indirect_package_to_one()
+    {
+        var pinned = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToDictionary(p => p.Attribute("Include")!.Value, p => p.Attribute("Version")!.Value);
+        var projects = new[] { "src", "tests", "benchmarks" }.SelectMany(f => Directory.GetFiles(Path.Combine(Repository.Root, f), "*.csproj", SearchOption.AllDirectories)).ToList();
+        Assert.NotEmpty(projects);
+        Assert.All(projects, project =>
+        {
+            using var locked = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")));
+            var packages = locked.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(f => f.Value.EnumerateObject()).Where(p => p.Value.GetProperty("type").GetString() != "Project").ToList();
+            Assert.All(packages, package => Assert.Equal(64, Convert.FromBase64String(package.Value.GetProperty("contentHash").GetString()!).Length));
+            var direct = packages.Where(p => p.Value.GetProperty("type").GetString() == "Direct").ToList();
+            Assert.All(direct, package => Assert.Equal((package.Name, pinned[package.Name]), (package.Name, package.Value.GetProperty("resolved").GetString())));
+            Assert.Equal(XDocument.Load(project).Descendants("PackageReference").Where(p => p.Attribute("Condition")?.Value.Contains("== 'cuda'") != true).Select(p => p.Attribute("Include")!.Value).Order(), direct.Select(p => p.Name).Distinct().Order());
+        });
+    }
+
+    [Fact]
     public async Task No_package_is_known_to_be_vulnerable()
     {
         foreach (var project in new[] { "src/MerKernel.Cli/MerKernel.Cli.csproj", "src/CSharpJupyter/CSharpJupyter.csproj" })
