@@ -34,7 +34,19 @@ static class RootCommands
             ElsewhereCommand("fuzz", "Feeds broken sheets, images, weights, stores, notebooks and options to their readers.  Example: ./mer fuzz --cases 100000"),
             ElsewhereCommand("parity", "Compares every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
+        RefuseEmptyValues(root);
         return root;
+    }
+
+    /// <summary>An empty value is what an unset variable of a script leaves behind; no option means anything by one.</summary>
+    static void RefuseEmptyValues(Command command)
+    {
+        foreach (var option in command.Options)
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0'))) result.AddError($"{option.Name} has an empty value; give one, or leave the option out.");
+            });
+        foreach (var below in command.Subcommands) RefuseEmptyValues(below);
     }
 
     /// <summary>A command that the launcher carries out itself; it stands here so that --help lists it.</summary>

@@ -34,7 +34,7 @@ public sealed class RunStore(string folder)
     {
         var hash = ExperimentHash.Of(experiment);
         Keep(Path.Combine(FolderOf(hash), "experiment.json"), JsonSerializer.Serialize(new StoredExperiment(ExperimentSchema, experiment), StoreJson.Options) + "\n",
-            text => ExperimentHash.Of(ParseExperiment(text)) == hash);
+            text => IsOfThisVersion(text) && ExperimentHash.Of(ParseExperiment(text)) == hash);
         if (data is not null) Keep(Path.Combine(FolderOf(hash), "data.json"), data.ToJson() + "\n", text => DatasetManifest.FromJson(text).Fingerprint == data.Fingerprint);
     }
 
@@ -121,7 +121,7 @@ public sealed class RunStore(string folder)
             try
             {
                 var text = File.ReadAllText(path);
-                if (JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() != ExperimentSchema) foreign++;
+                if (!IsOfThisVersion(text)) foreign++;
                 else stored = ParseExperiment(text);
             }
             catch (Exception e) when (IsDamage(e))
@@ -139,7 +139,7 @@ public sealed class RunStore(string folder)
     {
         if (Text(path) is { } stored)
         {
-            var why = "it belongs to another experiment";
+            var why = "it belongs to another experiment or version";
             try
             {
                 if (stored == text || isSound(stored)) return;
@@ -171,6 +171,8 @@ public sealed class RunStore(string folder)
     }
 
     static bool IsDamage(Exception e) => e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException or NotSupportedException;
+
+    static bool IsOfThisVersion(string text) => JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() == ExperimentSchema;
 
     static Experiment ParseExperiment(string text) =>
         JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment is { Model: not null, Training: not null, DatasetFingerprint: not null } experiment

@@ -153,6 +153,19 @@ public class RunStoreTests
     }
 
     [Fact]
+    public void A_record_of_another_version_is_written_again_so_that_the_run_is_listed()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        store.Save(Experiment);
+        var record = Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment)), "experiment.json");
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"schema\": 2", "\"schema\": 1"));
+        Assert.Empty(store.Experiments());
+        store.Save(Experiment);
+        Assert.Equal([Experiment], store.Experiments());
+    }
+
+    [Fact]
     public void A_fold_under_another_subjects_name_and_one_whose_parts_do_not_fit_are_damaged()
     {
         using var folder = new TemporaryFolder();
