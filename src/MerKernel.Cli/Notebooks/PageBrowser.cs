@@ -41,6 +41,9 @@ sealed class PageBrowser : IDisposable
         return complaints;
     }
 
+    /// <summary>What a reader sees as text, as of the page that was opened last.</summary>
+    public string Text => (string)_chromium.Evaluate("document.body.innerText", Limit)!;
+
     /// <summary>The page on A4 paper.</summary>
     public byte[] Pdf(string page)
     {
