@@ -4,6 +4,7 @@ using MerKernel.Cli;
 using var interruption = new Interruption();
 try
 {
+    InstalledLibtorch.Use();
     var status = await RootCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
     return interruption.ExitCode ?? status;
 }

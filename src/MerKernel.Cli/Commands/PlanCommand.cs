@@ -21,9 +21,10 @@ static class PlanCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var cost = new FoldCost();
+            var cost = new FoldCost(bench.Store.Derived);
             var plan = options.Plan(parsed, bench, cost, cancel);
             Show(bench, plan, cost, StepSpeed.Measure(Slowest(plan), cost), options.Workers(parsed), cancel);
+            bench.Store.Derived.Save();
         }));
         return command;
     }

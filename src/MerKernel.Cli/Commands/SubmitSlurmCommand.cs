@@ -26,7 +26,7 @@ static class SubmitSlurmCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var cost = new FoldCost();
+            var cost = new FoldCost(bench.Store.Derived);
             var plan = options.Plan(parsed, bench, cost, cancel);
             if (plan.Missing.IsEmpty)
             {

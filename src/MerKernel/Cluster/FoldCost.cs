@@ -5,7 +5,8 @@ using MerKernel.Models;
 namespace MerKernel.Cluster;
 
 /// <summary>What a fold costs, from the network's multiply-accumulates and parameters; each network is counted once.</summary>
-public sealed class FoldCost
+/// <param name="derived">Where the counts are kept; null counts anew.</param>
+public sealed class FoldCost(DerivedValues? derived = null)
 {
     // Forward, gradients of the activations, gradients of the weights: three passes of a multiply and an add each.
     const double TrainingFlopPerMac = 6, PredictionFlopPerMac = 2;
@@ -16,12 +17,12 @@ public sealed class FoldCost
     // Value, gradient and two moments, and once more while the optimiser gathers them.
     const int BytesPerParameter = 20;
 
-    readonly ConcurrentDictionary<(ModelOptions, bool), ModelSummary> _summaries = [];
+    readonly ConcurrentDictionary<(ModelOptions, bool), NetworkSize> _sizes = [];
 
     /// <summary>Floating point operations of a fold of an experiment, from the clips trained on and the clips predicted after every epoch.</summary>
     public Func<int, int, double> Flop(Experiment experiment)
     {
-        var macs = (double)experiment.Training.Epochs * Summary(experiment).Macs;
+        var macs = (double)experiment.Training.Epochs * Size(experiment).Macs;
         return (trained, predicted) => macs * (TrainingFlopPerMac * trained + PredictionFlopPerMac * predicted);
     }
 
@@ -31,17 +32,14 @@ public sealed class FoldCost
     /// <param name="frameBytes">Size of the prepared frames.</param>
     public double Memory(Experiment experiment, int sideBySide, long frameBytes)
     {
-        var summary = Summary(experiment);
-        var fold = BytesPerParameter * summary.Parameters + ActivationBytesPerMac * summary.Macs * (experiment.Training.BatchSize + 1);
+        var size = Size(experiment);
+        var fold = BytesPerParameter * size.Parameters + ActivationBytesPerMac * size.Macs * (experiment.Training.BatchSize + 1);
         return Margin * (RuntimeBytes + 2.0 * frameBytes + sideBySide * fold);
     }
 
     /// <summary>Bytes of a checkpoint: parameters and two moments.</summary>
-    public double CheckpointBytes(Experiment experiment) => 12.0 * Summary(experiment).Parameters;
+    public double CheckpointBytes(Experiment experiment) => 12.0 * Size(experiment).Parameters;
 
-    ModelSummary Summary(Experiment experiment)
-    {
-        var sees = experiment.ActionUnits != ActionUnitSource.None;
-        return _summaries.GetOrAdd((experiment.Model, sees), key => ModelSummary.Of(key.Item1, key.Item2));
-    }
+    NetworkSize Size(Experiment experiment) =>
+        _sizes.GetOrAdd((experiment.Model, experiment.ActionUnits != ActionUnitSource.None), _ => NetworkSize.Of(experiment, derived));
 }

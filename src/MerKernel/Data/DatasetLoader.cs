@@ -31,10 +31,7 @@ public static class DatasetLoader
         var manifest = ReadManifest(cache, plan, options);
         if (manifest is null) manifest = PrepareAndKeep();
         else progress?.Report(new PreparationProgress(manifest.Clips.Length, manifest.Clips.Length, "cache"));
-        if (TryAssemble(plan, manifest, options, cache) is { } data) return data;
-        // What was damaged is set aside now and prepared again.
-        return TryAssemble(plan, PrepareAndKeep(), options, cache)
-            ?? throw new UserErrorException($"{options.CacheFolder} does not keep what is written to it; check the disk or choose another cache folder.");
+        return TryAssemble(plan, manifest, options, cache, PrepareAgain) ?? TryAssemble(plan, PrepareAndKeep(), options, cache, PrepareAgain) ?? throw Unkept();
 
         DatasetManifest PrepareAndKeep()
         {
@@ -44,6 +41,10 @@ public static class DatasetLoader
             cache.WriteText(Path.Combine("index", plan.StatDigest + ".txt"), $"{made.Fingerprint} {Hash(json)}");
             return made;
         }
+
+        void PrepareAgain() => PrepareAndKeep();
+
+        UserErrorException Unkept() => new($"{options.CacheFolder} does not keep what is written to it; check the disk or choose another cache folder.");
     }
 
     // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents, and holds the manifest's checksum.
@@ -139,8 +140,8 @@ public static class DatasetLoader
         throw new UserErrorException($"{failing[0]!.Value.Reason}{more} ({plan.Clips.Length} clips checked); {cure}, or run 'mer data check' for the list.");
     }
 
-    /// <summary>The data set; null where prepared clips turned out damaged, which are then set aside.</summary>
-    private static MerDataset? TryAssemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache)
+    /// <summary>The data set, whose frames are read when they are first asked for; null where prepared clips are not there.</summary>
+    private static MerDataset? TryAssemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache, Action prepareAgain)
     {
         var headers = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, FrameBytes(options))).ToArray();
         if (headers.Contains(null)) return null;
@@ -158,21 +159,15 @@ public static class DatasetLoader
             starts.Add((clip, first, numbers.Length));
             rows += numbers.Length;
         }
-        // The data set owns its frames: they outlive any dispose scope that happens to be open.
-        var frames = torch.empty([rows, 3, options.Size, options.Size], torch.uint8).DetachFromDisposeScope();
-        var sound = true;
-        foreach (var (clip, row, count) in starts)
+        // What turns out damaged is set aside and prepared again.
+        torch.Tensor Frames()
         {
-            using var view = frames.narrow(0, row, count);
-            if (cache.TryReadFrames(clip.Cache, view.bytes)) continue;
-            sound = false;
-            SetAside.Move(cache.PathOf(clip.Cache), "its checksum does not match", "the clip is prepared again", options.Warn);
+            if (TryReadFrames(starts, options, cache) is { } sound) return sound;
+            prepareAgain();
+            return TryReadFrames(starts, options, cache)
+                ?? throw new UserErrorException($"{options.CacheFolder} does not keep what is written to it, or the data have changed meanwhile; check the disk and call again.");
         }
-        if (!sound)
-        {
-            frames.Dispose();
-            return null;
-        }
+
         var clips = manifest.Clips.Select(c => byId[c.Clip] with { Notes = c.Notes }).ToImmutableArray();
         return new MerDataset
         {
@@ -182,13 +177,32 @@ public static class DatasetLoader
             Classes = plan.Classes.Classes,
             Clips = clips,
             Labels = [.. clips.Select(c => plan.Classes.LabelOf(c.Emotion)!.Value)],
-            Frames = frames,
+            LazyFrames = new(Frames),
+            Size = options.Size,
             OnsetFrames = onset.ToImmutable(),
             ApexFrames = apex.ToImmutable(),
             Manifest = manifest,
             CacheFolder = options.CacheFolder,
             Source = new FileClipSource([.. manifest.Clips.Select(c => plan.Clips.First(e => e.Clip.Id == c.Clip))], manifest, plan, options, cache),
         };
+    }
+
+    /// <summary>Reads prepared clips into one tensor; null where some turned out damaged, which are then set aside.</summary>
+    private static torch.Tensor? TryReadFrames(List<(PreparedClip Clip, int Row, int Count)> clips, PreparationOptions options, ClipCache cache)
+    {
+        // The data set owns its frames: they outlive any dispose scope that happens to be open.
+        var frames = torch.empty([clips.Sum(c => c.Count), 3, options.Size, options.Size], torch.uint8).DetachFromDisposeScope();
+        var sound = true;
+        foreach (var (clip, row, count) in clips)
+        {
+            using var view = frames.narrow(0, row, count);
+            if (cache.TryReadFrames(clip.Cache, view.bytes)) continue;
+            sound = false;
+            SetAside.Move(cache.PathOf(clip.Cache), "its checksum does not match", "the clip is prepared again", options.Warn);
+        }
+        if (sound) return frames;
+        frames.Dispose();
+        return null;
     }
 
     internal static int FrameBytes(PreparationOptions options) => 3 * options.Size * options.Size;

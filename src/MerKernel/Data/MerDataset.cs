@@ -7,6 +7,8 @@ namespace MerKernel.Data;
 /// </summary>
 public sealed class MerDataset : IDisposable
 {
+    readonly int? _size;
+
     /// <summary>The data set.</summary>
     public required DatasetId Id { get; init; }
 
@@ -25,8 +27,12 @@ public sealed class MerDataset : IDisposable
     /// <summary>Label of each clip: an index into <see cref="Classes"/>.</summary>
     public required ImmutableArray<int> Labels { get; init; }
 
-    /// <summary>All frames, uint8 [F, 3, S, S], RGB, not normalised.</summary>
-    public required torch.Tensor Frames { get; init; }
+    /// <summary>All frames, uint8 [F, 3, S, S], RGB, not normalised; read when they are first asked for.</summary>
+    /// <exception cref="UserErrorException">They cannot be read.</exception>
+    public torch.Tensor Frames { get => LazyFrames.Value; init => LazyFrames = new(value); }
+
+    // Tables need clips and labels alone; libtorch, and hundreds of megabytes, are left where they are.
+    internal Lazy<torch.Tensor> LazyFrames { get; init; } = new(() => throw new InvalidOperationException("The data set was made without frames."));
 
     /// <summary>For each clip the rows of <see cref="Frames"/> from the onset on (at least one); the first is the onset itself.</summary>
     public required ImmutableArray<ImmutableArray<int>> OnsetFrames { get; init; }
@@ -44,11 +50,14 @@ public sealed class MerDataset : IDisposable
     public string? CacheFolder { get; init; }
 
     /// <summary>Side length S of the frames in pixels.</summary>
-    public int Size => (int)Frames.size(-1);
+    public int Size { get => _size ?? (int)Frames.size(-1); init => _size = value; }
 
     /// <summary>The subjects in order of first appearance; one LOSO fold each.</summary>
     public ImmutableArray<string> Subjects => [.. Clips.Select(c => c.Subject).Distinct()];
 
     /// <inheritdoc/>
-    public void Dispose() => Frames.Dispose();
+    public void Dispose()
+    {
+        if (LazyFrames.IsValueCreated) Frames.Dispose();
+    }
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace MerKernel.Evaluation;
 
 /// <summary>Counts of clips by true and predicted class.</summary>
+[JsonConverter(typeof(ConfusionMatrixJson))]
 public sealed class ConfusionMatrix
 {
     readonly int[] _counts;

@@ -23,21 +23,9 @@ public static class SubjectBootstrap
     }
 
     /// <summary>Adds up the counts of drawn subjects and scores the sum, resample by resample.</summary>
-    internal static ImmutableArray<Interval> Draw(IReadOnlyList<int[]> subjects, int resamples, int seed, Func<int[], double[]> scores)
+    internal static ImmutableArray<Interval> Draw(IReadOnlyList<int[]> subjects, int resamples, int seed, Func<ReadOnlySpan<int>, double[]> scores)
     {
-        var random = new Random(seed);
-        var counts = new int[subjects[0].Length];
-        var values = new double[resamples][];
-        for (var r = 0; r < resamples; r++)
-        {
-            Array.Clear(counts);
-            for (var s = 0; s < subjects.Count; s++)
-            {
-                var drawn = subjects[random.Next(subjects.Count)];
-                for (var i = 0; i < counts.Length; i++) counts[i] += drawn[i];
-            }
-            values[r] = scores(counts);
-        }
+        var values = Resamples.WithReplacement(subjects.Count, resamples, seed).Map(subjects, scores);
         return [.. Enumerable.Range(0, values[0].Length).Select(s => Percentiles([.. values.Select(v => v[s])]))];
     }
 

@@ -25,26 +25,18 @@ public static class SubjectPermutation
         var (a, b) = (ConfusionMatrix.Sum(first), ConfusionMatrix.Sum(second));
         var differences = first.Zip(second, (x, y) => y.Counts.ToArray().Zip(x.Counts.ToArray(), (m, n) => m - n).ToArray()).ToArray();
         var observed = Math.Abs(score(a) - score(b));
-        var random = new Random(seed);
-        var (exchangedA, exchangedB) = (new int[a.Counts.Length], new int[a.Counts.Length]);
-        var extreme = 0;
-        for (var p = 0; p < permutations; p++)
+        var exchanges = Resamples.Subsets(differences.Length, permutations, seed).Map(differences, exchanged =>
         {
-            a.Counts.CopyTo(exchangedA);
-            b.Counts.CopyTo(exchangedB);
-            foreach (var difference in differences)
+            var (exchangedA, exchangedB) = (a.Counts.ToArray(), b.Counts.ToArray());
+            for (var i = 0; i < exchanged.Length; i++)
             {
-                if (random.Next(2) == 0) continue;
-                for (var i = 0; i < difference.Length; i++)
-                {
-                    exchangedA[i] += difference[i];
-                    exchangedB[i] -= difference[i];
-                }
+                exchangedA[i] += exchanged[i];
+                exchangedB[i] -= exchanged[i];
             }
-            var exchanged = score(ConfusionMatrix.FromCounts(a.Classes, exchangedA)) - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB));
-            // The slack keeps rounding from deciding between equal differences.
-            if (Math.Abs(exchanged) >= observed - 1e-12) extreme++;
-        }
+            return Math.Abs(score(ConfusionMatrix.FromCounts(a.Classes, exchangedA)) - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB)));
+        });
+        // The slack keeps rounding from deciding between equal differences.
+        var extreme = exchanges.Count(difference => difference >= observed - 1e-12);
         return (1.0 + extreme) / (1 + permutations);
     }
 }

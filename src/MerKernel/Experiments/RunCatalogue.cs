@@ -1,17 +1,19 @@
-using System.Globalization;
 using System.Text.Json;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
 
-/// <summary>The run store as a list. A digest is kept beside each experiment's folds and made anew when they change.</summary>
+/// <summary>The run store as a list. A digest of each experiment is kept and made anew when its folds change.</summary>
 public sealed class RunCatalogue(RunStore store)
 {
-    const string DigestFile = "digest.json";
-
     /// <summary>Every stored experiment, in the order of hashes.</summary>
-    public IReadOnlyList<RunSummary> List() => [.. store.Experiments().Select(Of)];
+    public IReadOnlyList<RunSummary> List()
+    {
+        ImmutableArray<RunSummary> list = [.. store.Experiments().Select(Of)];
+        store.Derived.Save();
+        return list;
+    }
 
     /// <summary>The run of a hash or its beginning.</summary>
     /// <exception cref="UserErrorException">None or several runs begin so.</exception>
@@ -46,19 +48,16 @@ public sealed class RunCatalogue(RunStore store)
     /// <summary>Deletes a run: record, folds and times.</summary>
     public void Delete(RunSummary run) => Directory.Delete(store.FolderOf(run.Hash), recursive: true);
 
-    RunDigest Digest(Experiment experiment, string hash)
-    {
-        var (path, state) = (Path.Combine(store.FolderOf(hash), DigestFile), State(hash));
-        if (Kept(path) is { } kept && kept.State == state) return kept;
-        var digest = Digest(experiment, hash, Folds(hash));
-        AtomicFile.Write(path, JsonSerializer.Serialize(digest, StoreJson.Options) + "\n");
-        return digest;
-    }
+    /// <summary>What an experiment's stored folds say.</summary>
+    public RunDigest DigestOf(Experiment experiment) => Digest(experiment, ExperimentHash.Of(experiment));
+
+    RunDigest Digest(Experiment experiment, string hash) =>
+        store.Derived.Get($"{hash}/digest", store.Listing(hash).State, () => Digest(experiment, hash, Folds(hash)))!;
 
     RunDigest Digest(Experiment experiment, string hash, IReadOnlyList<FoldPrediction> folds)
     {
         var facts = folds.Select(f => store.TryReadFacts(hash, f.Subject)).OfType<FoldFacts>().ToList();
-        return new(State(hash), folds.Count, AllFolds(hash), folds.Sum(f => f.Clips.Length), Scores(EpochProtocol.Default, folds, experiment.Model.Classes),
+        return new(folds.Count, AllFolds(hash), folds.Sum(f => f.Clips.Length), Scores(EpochProtocol.Default, folds, experiment.Model.Classes),
             Scores(new BestTestEpoch(), folds, experiment.Model.Classes), facts.Sum(f => f.Seconds), facts.Count == 0 ? null : facts.Max(f => f.Finished));
     }
 
@@ -70,19 +69,6 @@ public sealed class RunCatalogue(RunStore store)
         return new(Metrics.Accuracy(outcome.Pooled(classes)), Metrics.UF1(outcome.PooledForF1(classes)), Metrics.Uar(outcome.Pooled(classes)));
     }
 
-    /// <summary>Number, size and age of the fold files: cheap to read, and another one whenever a fold comes, goes or changes.</summary>
-    string State(string hash)
-    {
-        var (count, bytes, ticks) = (0, 0L, 0L);
-        foreach (var file in new DirectoryInfo(store.FolderOf(hash)).EnumerateFiles("fold-*.json"))
-        {
-            count++;
-            bytes += file.Length;
-            unchecked { ticks = ticks * 31 + file.LastWriteTimeUtc.Ticks; }
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{count} folds, {bytes} bytes, {ticks:x}");
-    }
-
     int? AllFolds(string hash)
     {
         var path = Path.Combine(store.FolderOf(hash), "data.json");
@@ -91,11 +77,5 @@ public sealed class RunCatalogue(RunStore store)
             return DatasetManifest.FromJson(File.ReadAllText(path)).Clips.Select(c => c.Clip.Split('/')[0]).Distinct().Count();
         }
         catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException) { return null; }
-    }
-
-    static RunDigest? Kept(string path)
-    {
-        try { return File.Exists(path) ? JsonSerializer.Deserialize<RunDigest>(File.ReadAllText(path), StoreJson.Options) : null; }
-        catch (JsonException) { return null; }
     }
 }

@@ -14,6 +14,8 @@ public sealed class RunStore(string folder)
 {
     const int ExperimentSchema = 2, FoldSchema = 1, FactsSchema = 1;
 
+    readonly Lazy<DerivedValues> _derived = new(() => new(Path.Combine(Path.GetFullPath(folder), "derived.tsv")));
+
     /// <summary>The store's folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -62,9 +64,21 @@ public sealed class RunStore(string folder)
     }
 
     /// <summary>The subjects of an experiment whose folds are stored, in the order of names.</summary>
-    public IEnumerable<string> StoredSubjects(string hash) => Directory.Exists(FolderOf(hash))
-        ? Directory.EnumerateFiles(FolderOf(hash), "fold-*.json").Select(f => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(f)["fold-".Length..])).Order(StringComparer.Ordinal)
-        : [];
+    public ImmutableArray<string> StoredSubjects(string hash) => Listing(hash).Subjects;
+
+    /// <summary>The folds of an experiment that are stored.</summary>
+    public FoldListing Listing(string hash)
+    {
+        var folder = new DirectoryInfo(FolderOf(hash));
+        // The time first: what comes while names are read makes the state an old one.
+        var changed = folder.LastWriteTimeUtc.Ticks;
+        if (!folder.Exists) return new([], "");
+        string[] names = [.. Directory.EnumerateFiles(folder.FullName, "fold-*.json").Select(f => Path.GetFileNameWithoutExtension(f)["fold-".Length..]).Order(StringComparer.Ordinal)];
+        return new([.. names.Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal)], $"{names.Length} {changed:x} {Checksum(string.Join('\n', names))[..16]}");
+    }
+
+    /// <summary>What was computed from the stored folds.</summary>
+    public DerivedValues Derived => _derived.Value;
 
     /// <summary>The experiment of a hash; null if it was never stored, or by another version of this program.</summary>
     /// <exception cref="UserErrorException">Its file is damaged.</exception>
@@ -82,15 +96,18 @@ public sealed class RunStore(string folder)
     }
 
     /// <summary>All folds of an experiment if every one of the subjects is stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? TryReadAll(string hash, IEnumerable<string> subjects)
+    public IReadOnlyList<FoldPrediction>? TryReadAll(string hash, IReadOnlyCollection<string> subjects)
     {
-        var folds = new List<FoldPrediction>();
-        foreach (var subject in subjects)
+        if (!subjects.All(s => File.Exists(FoldPath(hash, s)))) return null;
+        try
         {
-            if (TryRead(hash, subject) is not { } fold) return null;
-            folds.Add(fold);
+            var folds = subjects.AsParallel().AsOrdered().Select(s => TryRead(hash, s)).OfType<FoldPrediction>().ToList();
+            return folds.Count == subjects.Count ? folds : null;
         }
-        return folds;
+        catch (AggregateException e) when (e.InnerException is UserErrorException known)
+        {
+            throw new UserErrorException(known.Message, known);
+        }
     }
 
     /// <summary>Reads a fold's facts; null if there are none, or if the file is damaged, which is then set aside: no number depends on it.</summary>

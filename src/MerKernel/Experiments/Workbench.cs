@@ -16,6 +16,7 @@ public sealed class Workbench : IDisposable
     readonly Dictionary<DatasetId, MerDataset> _datasets = [];
     readonly Dictionary<string, PretrainedWeights> _weights = [];
     readonly string _root = RepositoryRoot.Find();
+    RunStore? _store;
 
     /// <summary>The profile.</summary>
     public Profile Profile { get; init; } = Profile.Small;
@@ -48,7 +49,7 @@ public sealed class Workbench : IDisposable
     public Action<string, int, int>? Preparing { get; init; }
 
     /// <summary>The run store.</summary>
-    public RunStore Store => new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
+    public RunStore Store => _store ??= new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
 
     /// <summary>Weights of trained folds, for looking into them; they can be made again.</summary>
     public FoldWeights Weights => new(Path.Combine(Cache, "weights"));

@@ -89,7 +89,7 @@ public static class AuditReport
         [.. from dataset in Study.Datasets
             let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
             from rule in Baseline.All
-            let scored = ScoredRun.Of(rule.Run(facts), facts.Classes.Length)
+            let scored = ScoreSummary.Of(rule.Run(facts), facts.Classes.Length)
             let m = scored.Scores
             select (ImmutableArray<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike" : "real data")})", rule.Label, $"{scored.Clips}", Figures.Percent(m.Accuracy),
                 Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))]],

@@ -17,17 +17,26 @@ public static class BenchTables
         IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null, CancellationToken cancel = default)
     {
         var ids = Enum.GetValues<DatasetId>();
-        return new TableBuilder
+        var rows = new TableBuilder
         {
+            Derived = bench.Store.Derived,
             Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
             Profile = bench.Profile.Name,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Sample = sample ?? SampleSet.All,
-            Runs = (variant, id, seed) => bench.Stored(Methods.Named(variant), id, seed, cancel) is { } folds
-                ? new MeasuredRun(ExperimentHash.Of(bench.Experiment(Methods.Named(variant), id, seed, cancel)), folds)
-                : null,
+            Runs = (variant, id, seed) => Run(bench, bench.Experiment(Methods.Named(variant), id, seed, cancel)),
             Systems = (key, id) => SystemFacts.Of(bench, Methods.Named(key), id, cancel),
         }.Build(tables ?? PaperTables.All);
+        bench.Store.Derived.Save();
+        return rows;
+    }
+
+    /// <summary>An experiment's run once every fold is stored; no fold is opened for it.</summary>
+    internal static MeasuredRun? Run(Workbench bench, Experiment experiment)
+    {
+        var (hash, subjects) = (ExperimentHash.Of(experiment), bench.Dataset(experiment.Dataset).Subjects);
+        var listing = bench.Store.Listing(hash);
+        return subjects.Except(listing.Subjects).Any() ? null : new MeasuredRun(hash, listing.State, () => bench.Store.TryReadAll(hash, subjects));
     }
 }

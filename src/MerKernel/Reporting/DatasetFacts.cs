@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
@@ -17,6 +19,10 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
 
     /// <summary>The facts without the clips that a sample set does not score.</summary>
     public DatasetFacts Of(SampleSet sample) => this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
+
+    /// <summary>Another text for other clips, subjects, labels or action units.</summary>
+    internal string State => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+        Clips.Select(c => $"{c.Id} {c.Subject} {c.Label} {string.Join(' ', c.ActionUnits)}").Prepend(string.Join(' ', Classes))))))[..16];
 
     static ImmutableSortedSet<int> Units(Clip clip) =>
         [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];

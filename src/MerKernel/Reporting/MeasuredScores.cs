@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Reporting;
@@ -33,9 +34,11 @@ public sealed record MeasuredScores
     public required double MeanFoldF1 { get; init; }
 
     /// <summary>Cohen's kappa.</summary>
+    [JsonIgnore]
     public double Kappa => Metrics.Kappa(Confusion);
 
     /// <summary>Precision, recall and F1 of each class, in label order.</summary>
+    [JsonIgnore]
     public ImmutableArray<ClassScore> PerClass => Metrics.PerClass(Confusion);
 
     /// <summary>Scores an outcome.</summary>

@@ -3,13 +3,9 @@ using MerKernel.Evaluation;
 namespace MerKernel.Reporting;
 
 /// <summary>A scored run or baseline, shared by every table that shows it.</summary>
-sealed record ScoredRun(ImmutableArray<FoldOutcome> Folds, MeasuredScores Scores, string? Experiment)
-{
-    public int Clips => Folds.Sum(f => f.Clips.Distinct().Count());
-
-    /// <summary>A baseline: no epoch to choose.</summary>
-    public static ScoredRun Of(ImmutableArray<FoldOutcome> folds, int classes) => new(folds, MeasuredScores.Of(folds, folds, classes), null);
-
-    public static ScoredRun Of(ProtocolOutcome outcome, int classes, string experiment) =>
-        new(outcome.Folds, MeasuredScores.Of(outcome.Folds, outcome.F1Folds, classes), experiment);
-}
+/// <param name="Name">Name of the score among derived values.</param>
+/// <param name="State">What it was computed from.</param>
+/// <param name="Summary">What is kept of it.</param>
+/// <param name="Outcomes">The scored decisions, read only where a comparison needs them; null where they cannot be read any more.</param>
+/// <param name="Experiment">The experiment's hash; null for a baseline.</param>
+sealed record ScoredRun(string Name, string State, ScoreSummary Summary, Lazy<ImmutableArray<FoldOutcome>?> Outcomes, string? Experiment);

@@ -43,13 +43,13 @@ public sealed record StudyFacts
     {
         var ids = Enum.GetValues<DatasetId>();
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel))).ToImmutableArray();
-        var summary = ModelSummary.Of(bench.Experiment(Variants.Full, ids[0], cancel).Model);
+        var size = NetworkSize.Of(bench.Experiment(Variants.Full, ids[0], cancel), bench.Store.Derived);
         return new StudyFacts
         {
             Profile = bench.Profile,
             Seeds = bench.Seeds,
-            Parameters = summary.Parameters,
-            Macs = summary.Macs,
+            Parameters = size.Parameters,
+            Macs = size.Macs,
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id, cancel).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,

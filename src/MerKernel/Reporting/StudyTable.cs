@@ -127,14 +127,17 @@ public sealed class StudyTable
     {
         string[] keys = [.. _paper.Rows.Concat(_paper.Added).Select(r => r.Variant).OfType<string>(), Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
         _study.Train(from dataset in Datasets from key in keys.Distinct() select Of(key, dataset, seed));
-        return new TableBuilder
+        var rows = new TableBuilder
         {
             Datasets = [.. Datasets.Select(d => DatasetFacts.Of(_study.Bench.Dataset(d)))],
             Profile = _study.Bench.Profile.Name,
             Seeds = [seed],
             Protocols = _study.Protocols,
-            Runs = (key, dataset, _) => FoldsOf(key, dataset, seed) is { } folds ? new MeasuredRun(ExperimentHash.Of(Of(key, dataset, seed)), folds) : null,
+            Derived = _study.Bench.Store.Derived,
+            Runs = (key, dataset, _) => BenchTables.Run(_study.Bench, Of(key, dataset, seed)),
             Systems = (key, dataset) => SystemFacts.Of(_study.Bench, Methods.Named(key), dataset),
         }.Build(_paper);
+        _study.Bench.Store.Derived.Save();
+        return rows;
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using MerKernel.Models;
 
 namespace MerKernel.Reporting;
 
@@ -20,12 +19,11 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, double
     public static SystemFacts Of(Workbench bench, Method method, DatasetId id, CancellationToken cancel = default)
     {
         var experiment = bench.Experiment(method, id, cancel);
-        var hash = ExperimentHash.Of(experiment);
         var units = experiment.ActionUnits != ActionUnitSource.None;
-        var summary = ModelSummary.Of(experiment.Model, units);
-        var seconds = bench.Dataset(id, cancel).Subjects.Select(s => bench.Store.TryReadFacts(hash, s)?.Seconds).OfType<double>().ToList();
+        var size = NetworkSize.Of(experiment, bench.Store.Derived);
+        var digest = new RunCatalogue(bench.Store).DigestOf(experiment);
         var sees = method is Peer peer ? peer.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, summary.Parameters, summary.Macs, seconds.Count == 0 ? null : seconds.Sum(), method is Peer known ? known.AssumedOf(experiment.Model, experiment.Training) : []);
+        return new SystemFacts(sees, size.Parameters, size.Macs, digest.Finished is null ? null : digest.Seconds, method is Peer known ? known.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The facts as cells of a table.</summary>

@@ -8,7 +8,7 @@ namespace MerKernel.Reporting;
 public sealed class TableBuilder
 {
     readonly Dictionary<(string Key, DatasetId, EpochProtocol?, int Seed), ScoredRun?> _scored = [];
-    readonly Dictionary<(string Key, DatasetId, int Seed), PairedComparison> _comparisons = [];
+    readonly Dictionary<(string Key, DatasetId, int Seed), PairedComparison?> _comparisons = [];
 
     /// <summary>Finds the run of a variant (its key) on a data set with a seed; null if it is not finished.</summary>
     public required Func<string, DatasetId, int, MeasuredRun?> Runs { get; init; }
@@ -27,6 +27,9 @@ public sealed class TableBuilder
 
     /// <summary>What the system behind a key sees and costs, for tables that compare systems; null where that is not known.</summary>
     public Func<string, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
+
+    /// <summary>Where scores, intervals and tests are kept from call to call; null computes them anew.</summary>
+    public DerivedValues? Derived { get; init; }
 
     /// <summary>Which clips are scored.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
@@ -78,9 +81,9 @@ public sealed class TableBuilder
         Synthetic = data.Synthetic,
         Profile = Profile,
         Protocol = protocol,
-        Measured = scored?.Scores,
-        Clips = scored?.Clips ?? 0,
-        Folds = scored?.Folds.Length ?? 0,
+        Measured = scored?.Summary.Scores,
+        Clips = scored?.Summary.Clips ?? 0,
+        Folds = scored?.Summary.Folds ?? 0,
         Seed = seed,
         Classes = data.Classes,
         Sample = Sample,
@@ -92,20 +95,21 @@ public sealed class TableBuilder
     {
         if (Protocols[0].LooksAtTestSubject || Score(Variants.Full.Key, data, Protocols[0], seed) is not { } full) return rows;
         var compared = rows.Select((row, i) => (row, i))
-            .Where(p => p.row.Measured is not null && p.row.Variant != Variants.Full.Key && (p.row.Protocol ?? Protocols[0]) == Protocols[0]).ToList();
-        var comparisons = compared.Select(p => Compare(p.row, full, data)).ToList();
-        var adjusted = Holm.Adjust([.. comparisons.Select(c => c.PermutationP)]);
+            .Where(p => p.row.Measured is not null && p.row.Variant != Variants.Full.Key && (p.row.Protocol ?? Protocols[0]) == Protocols[0])
+            .Select(p => (p.row, p.i, Comparison: Compare(p.row, full, data))).Where(p => p.Comparison is not null).ToList();
+        var adjusted = Holm.Adjust([.. compared.Select(p => p.Comparison!.PermutationP)]);
         for (var k = 0; k < compared.Count; k++)
-            rows[compared[k].i] = compared[k].row with { AgainstFull = comparisons[k], HolmP = adjusted[k], Comparisons = compared.Count };
+            rows[compared[k].i] = compared[k].row with { AgainstFull = compared[k].Comparison, HolmP = adjusted[k], Comparisons = compared.Count };
         return rows;
     }
 
-    PairedComparison Compare(TableRow row, ScoredRun full, DatasetFacts data)
+    PairedComparison? Compare(TableRow row, ScoredRun full, DatasetFacts data)
     {
         var key = (row.Variant ?? row.Row, data.Dataset, row.Seed);
-        if (!_comparisons.TryGetValue(key, out var comparison))
-            _comparisons[key] = comparison = PairedComparison.Of(Score(key.Item1, data, row.Protocol, row.Seed)!.Folds, full.Folds, data.Classes.Length);
-        return comparison;
+        if (_comparisons.TryGetValue(key, out var known)) return known;
+        var scored = Score(key.Item1, data, row.Protocol, row.Seed)!;
+        return _comparisons[key] = Kept($"{scored.Name}/against/{full.Name}", $"{scored.State}, {full.State}", () =>
+            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? PairedComparison.Of(folds, fullFolds, data.Classes.Length) : null);
     }
 
     /// <summary>Scores a run or baseline once, however many tables show it.</summary>
@@ -114,9 +118,37 @@ public sealed class TableBuilder
         // A row without epochs knows no seed.
         var place = (key, data.Dataset, protocol, protocol is null ? 0 : seed);
         if (_scored.TryGetValue(place, out var known)) return known;
-        return _scored[place] = protocol is null
-            ? ScoredRun.Of(Baseline.All.Single(b => b.Label == key).Run(data.Of(Sample)), data.Classes.Length)
-            : Runs(key, data.Dataset, seed) is { } run ? ScoredRun.Of(protocol.Apply(Sample.Of(data.Dataset, run.Folds)), data.Classes.Length, run.Experiment)
-            : null;
+        if (protocol is null) return _scored[place] = ScoreBaseline(Baseline.All.Single(b => b.Label == key), data);
+        foreach (var (each, scored) in ScoreRun(Runs(key, data.Dataset, seed), data)) _scored[(key, data.Dataset, each, seed)] = scored;
+        return _scored[place];
     }
+
+    /// <summary>Scores a run under every protocol: its folds are read once, if at all, and not held.</summary>
+    IEnumerable<(EpochProtocol, ScoredRun?)> ScoreRun(MeasuredRun? run, DatasetFacts data)
+    {
+        IReadOnlyList<FoldPrediction>? folds = null;
+        foreach (var protocol in Protocols)
+        {
+            if (run is null)
+            {
+                yield return (protocol, null);
+                continue;
+            }
+            ProtocolOutcome? Outcome(IReadOnlyList<FoldPrediction>? read) => read is null ? null : protocol.Apply(Sample.Of(data.Dataset, read));
+            ProtocolOutcome? outcome = null;
+            var name = $"{run.Experiment}/{protocol.Name}/{Sample.Name}";
+            var summary = Kept(name, run.State, () => (outcome = Outcome(folds ??= run.Read())) is null ? null : ScoreSummary.Of(outcome, data.Classes.Length));
+            var outcomes = outcome?.Folds;
+            yield return (protocol, summary is null ? null : new ScoredRun(name, run.State, summary, new(() => outcomes ?? Outcome(run.Read())?.Folds), run.Experiment));
+        }
+    }
+
+    ScoredRun ScoreBaseline(Baseline baseline, DatasetFacts data)
+    {
+        var (scored, name) = (data.Of(Sample), $"baseline/{data.Dataset}/{baseline.Label}");
+        var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => baseline.Run(scored));
+        return new ScoredRun(name, scored.State, Kept(name, scored.State, () => ScoreSummary.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
+    }
+
+    T? Kept<T>(string name, string state, Func<T?> compute) where T : class => Derived is null ? compute() : Derived.Get(name, state, compute);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MerKernel.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -5,20 +7,20 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// A fold's <see cref="TrainingState"/> in a safetensors file, so that a fold which was stopped goes on where it was: its final bytes are those of a fold that
-/// never stopped.
+/// A fold's <see cref="TrainingState"/> in a safetensors file with a checksum, so that a fold which was stopped goes on where it was: its final bytes are those of
+/// a fold that never stopped.
 /// </summary>
 /// <param name="path">The file; it belongs to one fold of one experiment.</param>
 /// <param name="every">Epochs between two checkpoints.</param>
 public sealed class FoldCheckpoint(string path, int every)
 {
     const string Progress = "progress", Optimizer = "optimizer.", Draws = "draws", Angles = "angles";
-    const string Loss = "loss", Test = "test", HeldOut = "held-out", Model = "model.";
+    const string Loss = "loss", Test = "test", HeldOut = "held-out", Model = "model.", Sum = "sha256";
 
     /// <summary>The file.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Called with one sentence when the file turns out damaged; the fold then starts anew.</summary>
+    /// <summary>Called with one sentence when the file turns out damaged; it is set aside, and the fold starts from its first epoch.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Saves the state if the number of finished epochs asks for it.</summary>
@@ -36,22 +38,17 @@ public sealed class FoldCheckpoint(string path, int every)
         tensors[Loss] = from_array(state.Losses.ToArray());
         tensors[Test] = Packed(state.Test);
         if (state.HeldOut.Count > 0) tensors[HeldOut] = Packed(state.HeldOut);
+        tensors[Sum] = from_array(Checksum(tensors));
         Safetensors.Write(Path, tensors);
     }
 
-    /// <summary>Brings a fresh state to where the file stands; leaves it as it is where there is no file.</summary>
+    /// <summary>Brings a fresh state to where the file stands; leaves it as it is where there is no file, or a damaged one.</summary>
     public void Restore(TrainingState state)
     {
         if (!File.Exists(Path)) return;
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        Dictionary<string, Tensor> stored;
-        try { stored = Safetensors.Read(Path); }
-        catch (UserErrorException e)
-        {
-            Warn?.Invoke($"{Path} cannot be gone on from ({e.Message.TrimEnd('.')}); the fold starts anew.");
-            return;
-        }
+        if (Sound() is not { } stored) return;
         foreach (var (name, tensor) in state.Model.state_dict()) tensor.copy_(stored[Model + name]);
         var progress = stored[Progress].data<long>().ToArray();
         state.Optimizer.Restore(name => stored[Optimizer + name], (int)progress[0]);
@@ -68,6 +65,37 @@ public sealed class FoldCheckpoint(string path, int every)
 
     /// <summary>Deletes the file: the fold is stored.</summary>
     public void Delete() => File.Delete(Path);
+
+    /// <summary>The tensors of the file; null where it is damaged.</summary>
+    Dictionary<string, Tensor>? Sound()
+    {
+        try
+        {
+            var stored = Safetensors.Read(Path);
+            if (stored.Remove(Sum, out var sum) && sum.bytes.SequenceEqual(Checksum(stored))) return stored;
+            SetAside("its checksum does not match");
+        }
+        catch (UserErrorException e)
+        {
+            SetAside(e.Message.TrimEnd('.'));
+        }
+        return null;
+
+        void SetAside(string why) => MerKernel.SetAside.Move(Path, why, "the fold starts from its first epoch", Warn);
+    }
+
+    /// <summary>SHA-256 of names, shapes and values.</summary>
+    static byte[] Checksum(Dictionary<string, Tensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} {string.Join('x', tensor.shape)}\n"));
+            using var here = tensor.detach().cpu().contiguous();
+            hash.AppendData(here.bytes);
+        }
+        return hash.GetHashAndReset();
+    }
 
     static Tensor Packed(List<ImmutableArray<ImmutableArray<float>>> epochs) =>
         from_array(epochs.SelectMany(e => e.SelectMany(c => c)).ToArray()).view(epochs.Count, epochs[0].Length, -1);

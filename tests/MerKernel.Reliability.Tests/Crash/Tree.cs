@@ -6,7 +6,7 @@ namespace MerKernel.Reliability.Tests.Crash;
 static class Tree
 {
     /// <summary>
-    /// Path and SHA-256 of every file. Of the facts, which hold times, the path alone; of the index, whose names come from places and times, the number of files.
+    /// Path and SHA-256 of every file. Of the facts and derived values, which hold times, the path alone; of the index, whose names come from places and times, the number of files.
     /// </summary>
     public static string[] Of(string root)
     {
@@ -15,7 +15,7 @@ static class Tree
         return
         [
             $"{index} files of the index",
-            .. files.Select(f => f.Name.Contains("/facts-", StringComparison.Ordinal) ? f.Name : $"{f.Name} {Hash(f.Path)}").Order(StringComparer.Ordinal),
+            .. files.Select(f => f.Name.Contains("/facts-", StringComparison.Ordinal) || Path.GetFileName(f.Name) == "derived.tsv" ? f.Name : $"{f.Name} {Hash(f.Path)}").Order(StringComparer.Ordinal),
             // Folders too: an unfinished one would be a stray.
             .. Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).Select(d => Path.GetRelativePath(root, d) + "/").Order(StringComparer.Ordinal),
         ];

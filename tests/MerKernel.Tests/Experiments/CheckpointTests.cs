@@ -2,6 +2,8 @@ using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Training;
+using MerKernel.Weights;
+using TorchSharp;
 
 namespace MerKernel.Tests.Experiments;
 
@@ -34,20 +36,40 @@ public class CheckpointTests
         Assert.Equal(File.ReadAllBytes(whole.FoldPath(ExperimentHash.Of(experiment), "02")), File.ReadAllBytes(stopped.FoldPath(ExperimentHash.Of(experiment), "02")));
     }
 
-    [Fact]
-    public void From_a_damaged_checkpoint_the_fold_starts_anew_and_says_so()
+    [Theory]
+    [InlineData("cut to three bytes"), InlineData("one bit of the weights"), InlineData("without its checksum")]
+    public void A_damaged_checkpoint_is_set_aside_and_the_fold_starts_from_its_first_epoch(string damage)
     {
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
         var warnings = new List<string>();
-        var store = new RunStore(folder.Path) { Warn = warnings.Add };
+        var (whole, store) = (new RunStore(folder.File("whole")), new RunStore(folder.File("damaged")) { Warn = warnings.Add });
         var job = Job(LosoEngineTests.Tiny(data));
-        Directory.CreateDirectory(store.FolderOf(job.Hash));
-        File.WriteAllBytes(store.CheckpointPath(job.Hash, job.Subject), [1, 2, 3]);
+        new LosoEngine(whole).Run([job], data);
+        var stopped = new Stopper(2);
+        Assert.Throws<OperationCanceledException>(() => { new LosoEngine(store) { CheckpointEvery = 1, Progress = stopped }.Run([job], data, stopped.Token); });
+        var checkpoint = store.CheckpointPath(job.Hash, job.Subject);
+        if (damage == "without its checksum")
+        {
+            using var scope = torch.NewDisposeScope();
+            var tensors = Safetensors.Read(checkpoint);
+            Assert.True(tensors.Remove("sha256"));
+            Safetensors.Write(checkpoint, tensors);
+        }
+        else
+        {
+            var bytes = File.ReadAllBytes(checkpoint);
+            bytes[^100] ^= 1;
+            File.WriteAllBytes(checkpoint, damage == "one bit of the weights" ? bytes : bytes[..3]);
+        }
+
         var progress = new Stopper(int.MaxValue);
         Assert.Empty(new LosoEngine(store) { CheckpointEvery = 1, Progress = progress }.Run([job], data));
         Assert.Equal([1, 2, 3], progress.Epochs);
-        Assert.Contains("starts anew", Assert.Single(warnings));
+        Assert.Contains($"{checkpoint} is damaged", Assert.Single(warnings));
+        Assert.Contains("first epoch", warnings[0]);
+        Assert.True(File.Exists(checkpoint + ".damaged"));
+        Assert.Equal(File.ReadAllBytes(whole.FoldPath(job.Hash, job.Subject)), File.ReadAllBytes(store.FoldPath(job.Hash, job.Subject)));
     }
 
     static FoldJob Job(Experiment experiment) => new(experiment, ExperimentHash.Of(experiment), "02");

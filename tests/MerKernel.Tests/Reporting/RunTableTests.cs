@@ -10,7 +10,7 @@ public class RunTableTests
     static readonly RunSummary Run = new()
     {
         Hash = "0123456789abcdef", Experiment = new() { Dataset = DatasetId.Samm, DatasetFingerprint = "" }, Description = new("small", "<b>full</b>"),
-        Digest = new("", 3, 8, 20, new(0.5, 0.25, 0.4), new(0.75, 0.5, 0.6), 12.4, null),
+        Digest = new(3, 8, 20, new(0.5, 0.25, 0.4), new(0.75, 0.5, 0.6), 12.4, null),
     };
 
     [Fact]

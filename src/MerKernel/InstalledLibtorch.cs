@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MerKernel;
+
+/// <summary>
+/// The libtorch of an installed PyTorch in place of a packaged one: MER_LIBTORCH names its folder, for example .../site-packages/torch/lib. TorchSharp calls
+/// functions of one version, so another is refused before it can crash.
+/// </summary>
+public static class InstalledLibtorch
+{
+    /// <summary>Name of the environment variable.</summary>
+    public const string Variable = "MER_LIBTORCH";
+
+    /// <summary>The version TorchSharp was built for; Directory.Packages.props pins the package of the same version.</summary>
+    public const string Version = "2.10.0";
+
+    static readonly Lock s_lock = new();
+    static bool s_done;
+
+    /// <summary>Loads the libraries if the variable is set; call it before anything of TorchSharp is used. Further calls do nothing.</summary>
+    /// <exception cref="UserErrorException">They are not there, cannot be loaded, or are of another version.</exception>
+    public static void Use()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder) return;
+        lock (s_lock)
+        {
+            if (s_done) return;
+            Load(Path.GetFullPath(folder), AppContext.BaseDirectory);
+            s_done = true;
+        }
+    }
+
+    internal static void Load(string folder, string program)
+    {
+        if (!File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
+            throw new UserErrorException($"{Variable} names {folder}, which has no libtorch_cpu.so; name the folder that has it: python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), \"lib\"))' prints it.");
+        // Two of them in one process would each hold half of the tensors.
+        if (File.Exists(Path.Combine(program, "libtorch_cpu.so")))
+            throw new UserErrorException($"{Variable} is set, and {program} has a libtorch of its own; call ./mer of the checkout, which builds without one, or unset {Variable}.");
+        var cpu = Loaded(folder, "libtorch_cpu.so");
+        if (VersionOf(cpu) is var version && version != Version)
+            throw new UserErrorException($"{folder} holds {(version is null ? "an older libtorch" : $"libtorch {version}")} and this program needs {Version}; install torch=={Version} and name its folder, or unset {Variable} to use the packaged libtorch.");
+        if (File.Exists(Path.Combine(folder, "libtorch_cuda.so"))) Loaded(folder, "libtorch_cuda.so");
+        Loaded(folder, "libtorch.so");
+    }
+
+    /// <summary>Asks the library: it counts its version as bytes, major, minor, patch from the highest on; null for one that is too old to say.</summary>
+    static unsafe string? VersionOf(nint library)
+    {
+        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function)) return null;
+        var version = ((delegate* unmanaged<ulong>)function)();
+        return string.Create(CultureInfo.InvariantCulture, $"{version >> 56}.{version >> 48 & 255}.{version >> 40 & 255}");
+    }
+
+    static nint Loaded(string folder, string name)
+    {
+        try
+        {
+            return NativeLibrary.Load(Path.Combine(folder, name));
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new UserErrorException($"{Path.Combine(folder, name)} cannot be loaded ({e.Message.Split('\n')[0].Trim().TrimEnd('.')}); the PyTorch it belongs to must work on this machine.", e);
+        }
+    }
+}
