@@ -47,10 +47,10 @@ def free_ports(count):
 
 
 class OwnSlurm:
-    """nodes: name to a command that the node's daemon is started through, for example to hide a folder from it."""
+    """nodes: name to a command that the node's daemon is started through, for example to hide a folder from it. processors: of nodes that have more than one."""
 
-    def __init__(self, folder, nodes, memory=3500):
-        self.folder, self.nodes, self.memory = folder, nodes, memory
+    def __init__(self, folder, nodes, memory=3500, processors={}):
+        self.folder, self.nodes, self.memory, self.processors = folder, nodes, memory, processors
         self.daemons = {}
         self.environment = dict(os.environ, SLURM_CONF=f"{folder}/slurm.conf")
 
@@ -67,7 +67,7 @@ class OwnSlurm:
         os.makedirs(f"{self.folder}/state")
         # munge insists on folders that only its user may write to.
         os.chmod(self.folder, 0o755)
-        lines = [f"NodeName={n} NodeHostname={host} NodeAddr=127.0.0.1 Port={p} CPUs=1 RealMemory={self.memory} State=UNKNOWN" for n, p in zip(self.nodes, ports)]
+        lines = [f"NodeName={n} NodeHostname={host} NodeAddr=127.0.0.1 Port={p} CPUs={self.processors.get(n, 1)} RealMemory={self.memory} State=UNKNOWN" for n, p in zip(self.nodes, ports)]
         with open(f"{self.folder}/slurm.conf", "w") as file:
             file.write(CONFIG.format(host=host, port=port, folder=self.folder, nodes="\n".join(lines)))
         with open(f"{self.folder}/munge.key", "wb") as file:

@@ -76,10 +76,19 @@ try:
     mer("reproduce", "--profile", "tiny", "--no-reports", "--store", local, program=build)
     expected = tables(local)
     data = f"{shared}/data"
-    # On this node the data folder is empty: what a node sees whose mount is missing.
-    hidden = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs none {data} && exec "$@"', "sh"]
+    # What a node sees whose mount is missing, whose copy of the program is damaged, whose memory something else uses.
+    def behind(mount):
+        return ["unshare", "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh"]
 
-    with OwnSlurm(f"{work}/slurm", {"bare": hidden, "sound1": [], "sound2": []}) as slurm:
+    settings = f"{options.published}/bin/mer.runtimeconfig.json"
+    with open(f"{work}/settings", "w") as file:
+        file.write(open(settings).read() + " ")
+    with open(f"{work}/memory", "w") as file:
+        file.write("MemAvailable:     204800 kB\n")
+    nodes = {"bare": behind(f"mount -t tmpfs none {data}"), "torn": behind(f"mount --bind {work}/settings {settings}"),
+             "full": behind(f"mount --bind {work}/memory /proc/meminfo"), "sound1": [], "sound2": []}
+
+    with OwnSlurm(f"{work}/slurm", nodes, processors={"sound2": 2}) as slurm:
         grid = ["submit", "slurm", "--tables", "4,7", "--profile", "tiny", "--store", distant, "--checkpoint-every", "1", "--time", "0:30:00", "--mem", "1000M"]
         dry = mer(*grid, "--dry-run", slurm=slurm)
         check("a dry run prints scripts, folds and commands and submits nothing", all(t in dry for t in ("#SBATCH --array=0-23", "afterany", "independent", "sbatch --parsable")) and not os.path.exists(distant), dry)
@@ -113,7 +122,9 @@ try:
         wait_for("the dependent job", lambda: os.path.exists(f"{first}/finish.txt") and "ncomplete" in open(f"{first}/finish.txt").read())
         status = mer("submit", "status", "--store", distant, slurm=slurm)
         check("the status names the two folds that are missing, without accounting", "22 of 24 folds stored" in status and "2 ended without result" in status, status)
-        check("the node without the data says so once, and the array avoids it", f"bare does not see {data}" in status and os.listdir(f"{first}/nodes") == ["bare.txt"], status)
+        check("nodes without the data, with other bytes and without memory say so once each, and the array avoids them",
+              all(said in status for said in (f"bare does not see {data}", f"torn reads other bytes in {options.published}", "full has 200 MiB of memory free and a task needs 1000"))
+              and sorted(os.listdir(f"{first}/nodes")) == ["bare.txt", "full.txt", "torn.txt"], status)
         check("the cancelled fold is called cancelled", "cancelled" in status, status)
 
         mer("submit", "resubmit", "--store", distant, slurm=slurm)
@@ -125,6 +136,18 @@ try:
         check("all is stored", "24 of 24 folds stored" in status, status)
         again = mer(*grid, slurm=slurm)
         check("submitting again finds nothing to compute", "All 24 folds are stored" in again, again)
+
+        # Three folds again, in one task that computes two of them side by side.
+        row = sorted(glob.glob(f"{distant}/*/"))[0]
+        for fold in glob.glob(f"{row}fold-*.json"):
+            os.remove(fold)
+        mer(*grid, "--cpus-per-task", "2", "--folds-per-task", "3", slurm=slurm)
+        third = sorted(glob.glob(f"{shared}/cluster-results/cluster/*/round-1"))[-1]
+        wait_for("the tables", lambda: os.path.exists(f"{third}/finish.txt") and "The same tables" in open(f"{third}/finish.txt").read())
+        log = open(f"{third}/logs/0.txt").read()
+        # Side by side: the second has begun before the first is stored.
+        begun = [line.split("subject ")[1].split(":")[0] for line in log[:log.index(": stored after")].splitlines() if ": epoch 1 of" in line]
+        check("a task with two processors computes two folds side by side", len(set(begun)) >= 2 and log.count(": stored after") == 3, log)
 
     stored, reference = folds(distant), folds(local)
     check("24 folds, each byte for byte the local run's", len(stored) == 24 and all(reference[name] == body for name, body in stored.items()), sorted(stored))

@@ -73,7 +73,7 @@ public static class JobScript
             free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
             [ "$free" -ge {{slurm.MemoryMiB}} ] || not_here "has $free MiB of memory free and a task needs {{slurm.MemoryMiB}}; something outside Slurm uses it"
             {{(slurm.UsesGpu ? "nvidia-smi -L 2>/dev/null | grep -q GPU || not_here \"shows no GPU (nvidia-smi -L)\"\n" : "")}}# A published folder carries checksums: what computes is what was published. A node reads it once for an array.
-            app=${program%/*} checked=${TMPDIR:-/tmp}/mer-$SLURM_ARRAY_JOB_ID-checked
+            app=${program%/*} checked=${TMPDIR:-/tmp}/mer-$SLURM_ARRAY_JOB_ID-$node-checked
             if [ -e "$app/SHA256SUMS" ] && ! sha256sum --check --status "$checked" 2>/dev/null; then
               (cd "$app" && sha256sum --check --quiet --strict SHA256SUMS) || not_here "reads other bytes in $app than were published; publish again if every node says so"
               sha256sum "$app/SHA256SUMS" >"$checked"

@@ -37,16 +37,16 @@ public sealed class AuNetwork
 
     int Decide(LabelledClip clip)
     {
-        var logits = Logits(Hidden(Inputs(clip)));
+        var logits = Logits(Hidden(Inputs(clip), new double[AssumedHidden + 1]), new double[_classes]);
         return Enumerable.Range(0, _classes).MaxBy(c => logits[c]);
     }
 
     /// <summary>Rows of the first layer that a clip switches on: its units that training knew, and the bias.</summary>
     int[] Inputs(LabelledClip clip) => [.. clip.ActionUnits.Select(u => _units.IndexOf(u)).Where(i => i >= 0), _units.Length];
 
-    double[] Hidden(int[] inputs)
+    double[] Hidden(int[] inputs, double[] hidden)
     {
-        var hidden = new double[AssumedHidden + 1];
+        Array.Clear(hidden);
         foreach (var i in inputs)
             for (var h = 0; h < AssumedHidden; h++) hidden[h] += _weights[i * AssumedHidden + h];
         for (var h = 0; h < AssumedHidden; h++) hidden[h] = Math.Max(0, hidden[h]);
@@ -54,9 +54,9 @@ public sealed class AuNetwork
         return hidden;
     }
 
-    double[] Logits(double[] hidden)
+    double[] Logits(double[] hidden, double[] logits)
     {
-        var logits = new double[_classes];
+        Array.Clear(logits);
         for (var h = 0; h < hidden.Length; h++)
             for (var c = 0; c < _classes; c++) logits[c] += hidden[h] * _weights[Second + h * _classes + c];
         return logits;
@@ -65,11 +65,12 @@ public sealed class AuNetwork
     void Train(IReadOnlyList<LabelledClip> train)
     {
         var inputs = train.Select(Inputs).ToList();
-        var (first, second) = (new double[_weights.Length], new double[_weights.Length]);
+        var (first, second, gradient) = (new double[_weights.Length], new double[_weights.Length], new double[_weights.Length]);
+        var (hidden, error) = (new double[AssumedHidden + 1], new double[_classes]);
         for (var step = 1; step <= AssumedSteps; step++)
         {
-            var gradient = new double[_weights.Length];
-            for (var i = 0; i < train.Count; i++) AddGradient(gradient, inputs[i], train[i].Label, 1.0 / train.Count);
+            Array.Clear(gradient);
+            for (var i = 0; i < train.Count; i++) AddGradient(gradient, inputs[i], train[i].Label, 1.0 / train.Count, hidden, error);
             for (var w = 0; w < _weights.Length; w++)
             {
                 first[w] = 0.9 * first[w] + 0.1 * gradient[w];
@@ -80,10 +81,9 @@ public sealed class AuNetwork
         }
     }
 
-    void AddGradient(double[] gradient, int[] inputs, int label, double share)
+    void AddGradient(double[] gradient, int[] inputs, int label, double share, double[] hidden, double[] error)
     {
-        var hidden = Hidden(inputs);
-        var error = Logits(hidden);
+        Logits(Hidden(inputs, hidden), error);
         var largest = error.Max();
         for (var c = 0; c < _classes; c++) error[c] = Math.Exp(error[c] - largest);
         var sum = error.Sum();

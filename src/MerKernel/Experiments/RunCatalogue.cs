@@ -10,7 +10,11 @@ public sealed class RunCatalogue(RunStore store)
     /// <summary>Every stored experiment, in the order of hashes.</summary>
     public IReadOnlyList<RunSummary> List()
     {
-        ImmutableArray<RunSummary> list = [.. store.Experiments().Select(Of)];
+        ImmutableArray<RunSummary> list = [.. store.StoredExperiments().Select(stored =>
+        {
+            var known = store.Derived.Get($"{stored.Folder}/words", stored.State, () => new Known(ExperimentHash.Of(stored.Experiment), RunDescription.Of(stored.Experiment)))!;
+            return new RunSummary { Hash = known.Hash, Experiment = stored.Experiment, Description = known.Description, Digest = Digest(stored.Experiment, known.Hash) };
+        })];
         store.Derived.Save();
         return list;
     }
@@ -78,4 +82,7 @@ public sealed class RunCatalogue(RunStore store)
         }
         catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException) { return null; }
     }
+
+    /// <summary>What takes longer to find out about an experiment than to read.</summary>
+    sealed record Known(string Hash, RunDescription Description);
 }

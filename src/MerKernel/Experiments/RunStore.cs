@@ -54,7 +54,7 @@ public sealed class RunStore(string folder)
         var path = FoldPath(hash, subject);
         try
         {
-            return Text(path) is { } text ? Parse(text, path, subject) : null;
+            return Contents(path, File.ReadAllBytes) is { } file ? Parse(file, path, subject) : null;
         }
         catch (Exception e) when (IsDamage(e))
         {
@@ -126,7 +126,10 @@ public sealed class RunStore(string folder)
     }
 
     /// <summary>The stored experiments. Those of another version of this program are left out with one sentence; what is wanted of them is trained again.</summary>
-    public IEnumerable<Experiment> Experiments()
+    public IEnumerable<Experiment> Experiments() => StoredExperiments().Select(s => s.Experiment);
+
+    /// <summary>The stored experiments with their folders' names, and for each another state where its record is another.</summary>
+    internal IEnumerable<(string Folder, string State, Experiment Experiment)> StoredExperiments()
     {
         if (!Directory.Exists(Folder)) yield break;
         var foreign = 0;
@@ -134,18 +137,18 @@ public sealed class RunStore(string folder)
         {
             var path = Path.Combine(directory, "experiment.json");
             if (!File.Exists(path)) continue;
-            Experiment? stored = null;
+            (string, string, Experiment)? stored = null;
             try
             {
                 var text = File.ReadAllText(path);
                 if (!IsOfThisVersion(text)) foreign++;
-                else stored = ParseExperiment(text);
+                else stored = (Path.GetFileName(directory), Checksum(text)[..16], ParseExperiment(text));
             }
             catch (Exception e) when (IsDamage(e))
             {
                 Warn?.Invoke($"{path} cannot be read ({e.Message}); delete that folder or restore the file.");
             }
-            if (stored is not null) yield return stored;
+            if (stored is { } sound) yield return sound;
         }
         if (foreign > 0)
             Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders may be deleted.");
@@ -171,11 +174,13 @@ public sealed class RunStore(string folder)
     }
 
     /// <summary>A file's text; null where there is no file.</summary>
-    static string? Text(string path)
+    static string? Text(string path) => Contents(path, File.ReadAllText);
+
+    static T? Contents<T>(string path, Func<string, T> read) where T : class
     {
         try
         {
-            return File.ReadAllText(path);
+            return read(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -203,16 +208,18 @@ public sealed class RunStore(string folder)
         return schema.GetInt32() == FactsSchema ? json.RootElement.Deserialize<StoredFacts>(StoreJson.Options)?.Facts : null;
     }
 
-    static FoldPrediction Parse(string text, string path, string subject)
+    static FoldPrediction Parse(byte[] file, string path, string subject)
     {
-        var lines = text.Split('\n');
-        if (lines.Length != 3 || lines[2].Length != 0 || !lines[1].EndsWith('}')) throw new FormatException("it ends too early");
-        var body = lines[1][..^1];
-        using var head = JsonDocument.Parse(lines[0] + "null}");
-        var schema = head.RootElement.GetProperty("schema").GetInt32();
+        // Three lines: head, body and a brace, nothing.
+        var head = Array.IndexOf(file, (byte)'\n');
+        var end = head < 0 ? -1 : Array.IndexOf(file, (byte)'\n', head + 1);
+        if (end != file.Length - 1 || end < head + 2 || file[end - 1] != '}') throw new FormatException("it ends too early");
+        var body = file.AsSpan(head + 1, end - head - 2);
+        using var json = JsonDocument.Parse(Encoding.UTF8.GetString(file, 0, head) + "null}");
+        var schema = json.RootElement.GetProperty("schema").GetInt32();
         if (schema != FoldSchema)
             throw new UserErrorException($"{path} has schema {schema} and this version reads schema {FoldSchema}; use the version that wrote it, or another --store folder.");
-        if (head.RootElement.GetProperty("sha256").GetString() != Checksum(body)) throw new FormatException("its checksum does not match");
+        if (json.RootElement.GetProperty("sha256").GetString() != Convert.ToHexStringLower(SHA256.HashData(body))) throw new FormatException("its checksum does not match");
         var fold = JsonSerializer.Deserialize<FoldPrediction>(body, StoreJson.Compact);
         if (fold is null || !fold.IsWhole()) throw new FormatException("its parts do not fit together");
         return fold.Subject == subject ? fold : throw new FormatException($"it is the fold of subject '{fold.Subject}'");
