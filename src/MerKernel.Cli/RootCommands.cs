@@ -8,7 +8,7 @@ static class RootCommands
 {
     public static RootCommand Create()
     {
-        var root = new RootCommand("Micro-expression recognition: the paper's network, its data, and its seven tables, reproduced.")
+        var root = new RootCommand("Micro-expression recognition: the paper's network, its data, and its seven tables, reproduced. Before the command, --torch cuda computes with CUDA's libtorch; MER_LIBTORCH=FOLDER with that of an installed PyTorch.")
         {
             ReproduceCommand.Create(),
             TablesCommand.Create(),
