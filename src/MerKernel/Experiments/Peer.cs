@@ -30,12 +30,16 @@ public sealed record Peer(string Key, string Name) : Method(Key, Name, ActionUni
     /// <summary>What stands in for outside weights where there is no file of them, in a sentence like those of <see cref="Assumed"/>; null for a network that was published on none.</summary>
     public string? Substitute { get; init; }
 
+    /// <summary>What stands in for the learned magnifier without its weights; null for a network that sees no magnified motion.</summary>
+    public string? Magnification { get; init; }
+
     /// <summary>What was chosen here for a run: what it starts from, <see cref="Assumed"/>, and where a profile trains it for less than published.</summary>
     public ImmutableArray<string> AssumedOf(ModelOptions model, TrainingOptions training)
     {
         var start = model is PretrainableOptions { Pretrained: { } weights } ? $"starts from {Path.GetFileName(weights.Path) ?? "a file"} (SHA-256 {weights.Sha256[..8]}...)" : Substitute;
         var less = training == PublishedTraining ? null : $"in this profile {training.Epochs} epochs of {training.BatchSize} clips a batch (at full size {PublishedTraining.Epochs} of {PublishedTraining.BatchSize})";
-        string?[] all = [start, .. Assumed, less];
+        var magnifier = model is MagnifyingOptions magnifying ? magnifying.Magnifier is { } file ? $"the learned magnifier from {Path.GetFileName(file.Path) ?? "a file"} (SHA-256 {file.Sha256[..8]}...)" : Magnification : null;
+        string?[] all = [start, magnifier, .. Assumed, less];
         return [.. all.OfType<string>()];
     }
 

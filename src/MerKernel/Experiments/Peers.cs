@@ -81,9 +81,10 @@ public static class Peers
         Reduced = new GraphTcnOptions { Channels = 8, Hidden = 64 },
         ReducedTraining = AsTheyAre(Adam(2e-3), epochs: 8, batch: 16),
         Sees = "patches of brows and mouth, magnified apex",
+        Magnification = PatchInput.AssumedLinearMagnification,
         Assumed =
         [
-            PatchInput.AssumedLinearMagnification, "the two mouth landmarks left out are the inner corners", "ten factors, 1.2 to 3.0, one drawn a clip and epoch; tested at 3.0",
+            "the two mouth landmarks left out are the inner corners", "ten factors, 1.2 to 3.0, one drawn a clip and epoch; tested at 3.0",
             "class weights in place of repeated rows of rare classes", "Adam at 1e-3, 100 epochs, batches of 32: optimiser, rate and epochs are not published",
         ],
     };
@@ -96,9 +97,10 @@ public static class Peers
         Reduced = new AuGcnOptions(),
         ReducedTraining = AsTheyAre(Adam(1e-3), epochs: 14, batch: 16),
         Sees = "patches of brows and mouth, magnified apex; action units of training clips",
+        Magnification = PatchInput.AssumedLinearMagnification,
         Assumed =
         [
-            "network and training of a published reproduction", PatchInput.AssumedLinearMagnification, "frames at the size of the prepared ones (published: 256 pixels)",
+            "network and training of a published reproduction", "frames at the size of the prepared ones (published: 256 pixels)",
             "scored by our epoch protocols (published: the epoch of the best training accuracy)",
         ],
     };
@@ -111,10 +113,11 @@ public static class Peers
         Reduced = new AmanOptions { Frames = 5, Versions = 3, WidthDivisor = 8 },
         ReducedTraining = AsTheyAre(RmsProp(1e-3), epochs: 10, batch: 8) with { WeightDecay = 1e-4 },
         Sees = "frames onset to offset, each magnified several times",
+        Magnification = AmanOptions.AssumedLinearMagnification,
         Substitute = "the frozen ResNet-18 up to its third stage has random weights in place of those learned on FER+",
         Assumed =
         [
-            AmanOptions.AssumedLinearMagnification, "factors evenly from 2 to 10", "frames at even distances from onset to offset",
+            "factors evenly from 2 to 10", "frames at even distances from onset to offset",
             "scored by our epoch protocols (published: each subject's best test epoch)",
         ],
     };

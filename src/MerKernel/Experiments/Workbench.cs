@@ -30,7 +30,7 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder for what can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Folder with weights that compared systems were published on, KEY.safetensors each; null is data/weights of the checkout. A system without a file starts from its substitute.</summary>
+    /// <summary>Folder with weights that compared systems were published on, KEY.safetensors each and magnifier.safetensors; null is data/weights of the checkout. A system without a file starts from its substitute.</summary>
     public string? WeightsFolder { get; init; }
 
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
@@ -81,7 +81,7 @@ public sealed class Workbench : IDisposable
         {
             Dataset = id,
             DatasetFingerprint = dataset.Fingerprint,
-            Model = Pretrained(method) with { Classes = dataset.Classes.Length },
+            Model = Started(method) with { Classes = dataset.Classes.Length },
             ActionUnits = method.ActionUnits,
             Training = method.Training(Profile),
             Seed = seed,
@@ -90,13 +90,19 @@ public sealed class Workbench : IDisposable
     }
 
     /// <summary>The method's network, started from its file of weights where there is one: at its published size alone, which such weights fit.</summary>
-    ModelOptions Pretrained(Method method)
+    internal ModelOptions Started(Method method)
     {
         var model = method.Model(Profile);
-        var file = Path.Combine(WeightsFolder ?? Path.Combine(_root, "data", "weights"), $"{method.Key}.safetensors");
-        if (model is not PretrainableOptions options || Profile.ReducesPeers || !File.Exists(file)) return model;
-        if (!_weights.TryGetValue(file, out var known)) _weights[file] = known = PretrainedStart.File(file);
-        return options with { Pretrained = known };
+        if (model is not PretrainableOptions || Profile.ReducesPeers) return model;
+        if (model is MagnifyingOptions magnifying) model = magnifying with { Magnifier = Found("magnifier") };
+        return (PretrainableOptions)model with { Pretrained = Found(method.Key) };
+
+        PretrainedWeights? Found(string name)
+        {
+            var file = Path.Combine(WeightsFolder ?? Path.Combine(_root, "data", "weights"), $"{name}.safetensors");
+            if (_weights.TryGetValue(file, out var known) || !File.Exists(file)) return known;
+            return _weights[file] = PretrainedStart.File(file);
+        }
     }
 
     /// <summary>Every fold of a method on a data set with the first seed if all are stored, else null.</summary>

@@ -12,7 +12,8 @@ namespace MerKernel.Models;
 /// <param name="Versions">Magnified versions of each frame.</param>
 /// <param name="WidthDivisor">The ResNet's channel counts are divided by this.</param>
 /// <param name="Weights">Its weights (published: trained on FER+); null draws them at random, from the same seed always.</param>
-public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivisor, PretrainedWeights? Weights) : ClipInput
+/// <param name="Magnifier">Weights of the learned magnifier; null magnifies linearly.</param>
+public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivisor, PretrainedWeights? Weights, PretrainedWeights? Magnifier = null) : ClipInput
 {
     /// <summary>Smallest and largest magnification factor, with the others evenly between. Published are nine versions, not their factors; a demo of the authors' goes from 2 to 12.</summary>
     public const float AssumedSmallestFactor = 2, AssumedLargestFactor = 10;

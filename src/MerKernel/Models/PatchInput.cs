@@ -2,10 +2,13 @@ namespace MerKernel.Models;
 
 /// <summary>
 /// What graph networks see of a face: 7 x 7 patches around 30 landmarks (10 of the brows, 20 of the mouth) of the apex, magnified by ten factors; [10, 30, 7, 7], in 0..1.
-/// Published on the shape features of a learned magnifier, whose weights are not ours to have; here on the grey image itself, magnified linearly.
+/// Published on the shape features of a learned magnifier, whose weights are not ours to have; without them on the grey image itself, magnified linearly.
 /// </summary>
 public sealed record PatchInput : ClipInput
 {
+    /// <summary>Weights of the learned magnifier, whose shape features then take the grey image's place; null magnifies the grey image linearly.</summary>
+    public PretrainedWeights? Magnifier { get; init; }
+
     /// <summary>Factors of the magnification: 1.2 to 3.0.</summary>
     public const int Factors = 10;
 

@@ -20,7 +20,7 @@ static class PairTable
                 $"Each pair of systems, {table.Study.Protocols[0].Label}\n{table.Study.Brief(dataset)}",
                 ["UF1 of the row minus that of the column", .. order.Skip(1)],
                 order.SkipLast(1).Select(row => (IReadOnlyList<string>)[row, .. order.Skip(1).Select(column => known.TryGetValue((row, column), out var pair)
-                    ? $"{Figures.Difference(pair.Difference.UF1, 0)}\np {Figures.P(pair.HolmP)}{(pair.HolmP < 0.05 ? " *" : "")}" : "")]),
+                    ? $"{Figures.Difference(pair.Difference.UF1, 0)}\n{$"p {Figures.P(pair.HolmP)}{(pair.HolmP < 0.05 ? " *" : "")}".Replace(' ', '\u00a0')}" : "")]),
                 $"Permutation test by subject, p after Holm's correction over {pairs.Length} pairs; * marks differences the data support."));
         }
         return html;

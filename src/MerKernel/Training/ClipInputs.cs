@@ -26,7 +26,7 @@ public static class ClipInputs
         var values = input switch
         {
             FlowInput flow => Flows(dataset, flow),
-            PatchInput => Patches(dataset),
+            PatchInput patches => Patches(dataset, patches),
             SequenceInput sequence => Sequences(dataset, sequence),
             FrozenFeatureInput features => FrozenFeatures.Of(dataset, features, Source(dataset)),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "Nobody computes this input."),
@@ -61,21 +61,27 @@ public static class ClipInputs
             });
     }
 
-    static float[] Patches(MerDataset dataset)
+    static float[] Patches(MerDataset dataset, PatchInput input)
     {
         var length = PatchInput.Factors * PatchInput.Points * PatchInput.Side * PatchInput.Side;
         var (hashes, cache) = (FrameHashes.Of(dataset), new InputCache(dataset.CacheFolder));
         using var landmarks = Source(dataset).Landmarks();
         var points = landmarks.data<float>().ToArray();
         var all = new float[dataset.Clips.Length * length];
-        Parallel.For(0, dataset.Clips.Length, i =>
+        using var magnification = new Magnification(input.Magnifier);
+        // A network's factor is its own, so clips wait for each other there.
+        Parallel.For(0, dataset.Clips.Length, new ParallelOptions { MaxDegreeOfParallelism = magnification.Learned ? 1 : -1 }, i =>
         {
             var (onset, apex) = (dataset.OnsetFrames[i][0], dataset.ApexFrames[i][0]);
             var own = points.AsSpan(i * 136, 136).ToArray();
-            cache.Get($"patches 1 {dataset.Size} {hashes[onset]} {hashes[apex]} {string.Join(' ', own)}", length, () =>
+            cache.Get($"patches 1 {(input.Magnifier is { } weights ? weights.Sha256 + " " : "")}{dataset.Size} {hashes[onset]} {hashes[apex]} {string.Join(' ', own)}", length, () =>
             {
                 using Mat before = Grey(dataset.Frames, onset), after = Grey(dataset.Frames, apex);
-                return FacePatches.Of(before, after, own);
+                if (!magnification.Learned) return FacePatches.Of(before, after, own);
+                using var scope = NewDisposeScope();
+                using var quiet = no_grad();
+                var (first, second) = (dataset.Frames.narrow(0, onset, 1).to_type(ScalarType.Float32), dataset.Frames.narrow(0, apex, 1).to_type(ScalarType.Float32));
+                return FacePatches.Cut(dataset.Size, own, factor => magnification.Shape(first, second, factor, PatchInput.ImageSide));
             }).CopyTo(all, i * length);
         });
         return all;

@@ -12,18 +12,30 @@ public static class FacePatches
     /// <param name="landmarks">x, y of the 68 landmarks in pixels of the frame.</param>
     public static float[] Of(Mat onset, Mat apex, ReadOnlySpan<float> landmarks)
     {
-        const int side = PatchInput.ImageSide, reach = PatchInput.Side / 2;
         using Mat before = Enlarged(onset), change = Enlarged(apex);
         Cv2.Subtract(change, before, change);
-        var scale = (float)side / onset.Cols;
+        return Cut(onset.Cols, landmarks, factor =>
+        {
+            using var image = new Mat();
+            Cv2.ScaleAdd(change, factor, before, image);
+            return image.AsSpan<float>().ToArray();
+        });
+    }
+
+    /// <summary>Patches around landmarks of images that are magnified by each factor in turn; each image is scaled to 0..1 first.</summary>
+    /// <param name="frameSize">Side of the frame that the landmarks lie in.</param>
+    /// <param name="landmarks">x, y of the 68 landmarks in pixels of the frame.</param>
+    /// <param name="magnified">The image of a factor, <see cref="PatchInput.ImageSide"/> pixels square.</param>
+    public static float[] Cut(int frameSize, ReadOnlySpan<float> landmarks, Func<float, float[]> magnified)
+    {
+        const int side = PatchInput.ImageSide, reach = PatchInput.Side / 2;
+        var scale = (float)side / frameSize;
         var patches = new float[PatchInput.Factors * PatchInput.Points * PatchInput.Side * PatchInput.Side];
         var at = 0;
         for (var factor = 0; factor < PatchInput.Factors; factor++)
         {
-            using var image = new Mat();
-            Cv2.ScaleAdd(change, PatchInput.Factor(factor), before, image);
-            image.MinMaxLoc(out double low, out double high);
-            var pixels = image.AsSpan<float>();
+            var pixels = magnified(PatchInput.Factor(factor));
+            var (low, high) = ((double)pixels.Min(), (double)pixels.Max());
             for (var point = 0; point < PatchInput.Points; point++)
             {
                 var landmark = point < PatchInput.BrowPoints ? 17 + point : 48 + point - PatchInput.BrowPoints;

@@ -71,6 +71,45 @@ public class PretrainedStartTests
     }
 
     [Fact]
+    public void A_magnifier_s_weights_take_the_place_of_linear_magnification()
+    {
+        using var folder = new TemporaryFolder();
+        using var data = TinyDataset.Create();
+        using var donor = new Magnifier();
+        var file = Written(folder, donor.state_dict());
+        using var scope = NewDisposeScope();
+        // A frame that has not moved keeps its shape whatever the factor, but for the biases behind the change.
+        var onset = rand(1, 3, 16, 16);
+        using (no_grad()) foreach (var (name, bias) in donor.named_parameters().Where(p => p.name.StartsWith("change") && p.name.EndsWith("bias"))) bias.zero_();
+        Tensor Shape(double factor) { donor.Factor = factor; return donor.Shape(onset, onset); }
+        Assert.True(Shape(1).allclose(Shape(3), atol: 1e-5));
+        Assert.Equal([1, 32, 8, 8], Shape(1).shape);
+        Assert.Equal([1, 3, 16, 16], donor.call(onset, onset).shape);
+        foreach (ClipInput plain in new ClipInput[] { new PatchInput(), new FrozenFeatureInput(2, 2, 8, null) })
+        {
+            ClipInput learned = plain is PatchInput ? new PatchInput { Magnifier = file } : new FrozenFeatureInput(2, 2, 8, null, file);
+            var (ours, theirs) = (MerKernel.Training.ClipInputs.Of(data, plain), MerKernel.Training.ClipInputs.Of(data, learned));
+            Assert.Equal(ours.shape, theirs.shape);
+            Assert.False(ours.allclose(theirs));
+        }
+    }
+
+    [Fact]
+    public void Files_are_found_by_the_system_s_key_and_the_paper_profile_alone_uses_them()
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = new Magnifier();
+        Safetensors.Write(Path.Combine(folder.Path, "magnifier.safetensors"), donor.state_dict());
+        Safetensors.Write(Path.Combine(folder.Path, "aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        ModelOptions Of(Profile profile, Peer peer) { using var bench = new Workbench { Profile = profile, WeightsFolder = folder.Path }; return bench.Started(peer); }
+        var aman = Assert.IsType<AmanOptions>(Of(Profile.Paper, Peers.Aman));
+        Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
+        Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
+        Assert.Null(Assert.IsType<AuGcnOptions>(Of(Profile.Paper, Peers.AuGcn)).Pretrained);
+        Assert.Null(Assert.IsType<AmanOptions>(Of(Profile.Small, Peers.Aman)).Pretrained);
+    }
+
+    [Fact]
     public void An_experiment_is_known_by_what_is_in_the_file_and_not_by_where_it_lies()
     {
         var weights = new PretrainedWeights(new string('a', 64)) { Path = "/one/aman.safetensors" };

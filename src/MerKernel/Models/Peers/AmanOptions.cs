@@ -1,7 +1,7 @@
 namespace MerKernel.Models.Peers;
 
 /// <summary>AMAN (Wei et al., ICASSP 2022) as its code has it, but for what is called assumed.</summary>
-public sealed record AmanOptions : PretrainableOptions
+public sealed record AmanOptions : MagnifyingOptions
 {
     /// <summary>Stands in for the learned magnifier (Oh et al. 2018), whose weights are not ours to have.</summary>
     public const string AssumedLinearMagnification = "linear magnification, onset + factor * (frame - onset), in place of the learned magnifier";
@@ -19,7 +19,7 @@ public sealed record AmanOptions : PretrainableOptions
     public override bool SeesFrames => false;
 
     /// <inheritdoc/>
-    public override ClipInput Input => new FrozenFeatureInput(Frames, Versions, WidthDivisor, Pretrained);
+    public override ClipInput Input => new FrozenFeatureInput(Frames, Versions, WidthDivisor, Pretrained, Magnifier);
 
     /// <inheritdoc/>
     public override Aman Create(long seed, bool actionUnits) => Aman.Create(this, seed);

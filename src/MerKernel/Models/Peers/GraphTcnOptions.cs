@@ -1,7 +1,7 @@
 namespace MerKernel.Models.Peers;
 
 /// <summary>Graph-TCN (Lei et al., ACM MM 2020): its published network; the training is assumed.</summary>
-public sealed record GraphTcnOptions : ModelOptions
+public sealed record GraphTcnOptions : MagnifyingOptions
 {
     /// <summary>Channels of the temporal blocks.</summary>
     public int Channels { get; init; } = 25;
@@ -16,7 +16,7 @@ public sealed record GraphTcnOptions : ModelOptions
     public override bool SeesFrames => false;
 
     /// <inheritdoc/>
-    public override ClipInput Input => new PatchInput();
+    public override ClipInput Input => new PatchInput { Magnifier = Magnifier };
 
     /// <inheritdoc/>
     public override GraphTcn Create(long seed, bool actionUnits) => GraphTcn.Create(this, seed);
