@@ -28,6 +28,19 @@ public class BaselineTests
         Assert.Equal(0.625, Metrics.Accuracy(pooled), 0.02);
     }
 
+    [Fact]
+    public void Guesses_are_drawn_subject_by_subject_from_one_generator()
+    {
+        var clips = Enumerable.Range(0, 60).Select(i => new LabelledClip($"{i / 3}/{i}", $"{i / 3}", i % 5, [])).ToList();
+        var random = new Random(1);
+        var expected = Enumerable.Range(0, 20).SelectMany(s =>
+        {
+            var labels = Enumerable.Repeat(clips, 100).SelectMany(c => c).Where(c => c.Subject != $"{s}").Select(c => c.Label).ToArray();
+            return Enumerable.Range(0, 300).Select(_ => labels[random.Next(labels.Length)]).ToArray();
+        });
+        Assert.Equal(expected, PriorWeightedRandom.Run(clips).SelectMany(f => f.Predictions));
+    }
+
     [Theory]
     [InlineData(new[] { 1, 2 }, new[] { 1, 2 }, 0)]
     [InlineData(new[] { 1, 2 }, new[] { 2, 4 }, 2.0 / 3)]
