@@ -39,6 +39,23 @@ static class CommonOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "where networks are trained: cpu, cuda or cuda:1",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    public static Option<string> Precision()
+    {
+        var option = new Option<string>("--precision")
+        {
+            Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it; its runs are stored apart",
+            DefaultValueFactory = _ => "fp32",
+        };
+        option.AcceptOnlyFromAmong("fp32", "bf16");
+        return option;
+    }
+
     public static Option<int> HeldOut() => new("--held-out")
     {
         Description = "training subjects held out of each fold, for the held-out protocol",

@@ -32,6 +32,8 @@ static class RootCommands
             ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
             ElsewhereCommand("test-crash", "Kills the main job a hundred times and more, fills its disk, cuts its files.  Example: MER_KILLS=200 ./mer test-crash"),
             ElsewhereCommand("fuzz", "Feeds broken sheets, images, weights, stores, notebooks and options to their readers.  Example: ./mer fuzz --cases 100000"),
+            DoctorCommand.Create(),
+            ElsewhereCommand("bench", "Measures training beside PyTorch, folds side by side, memory, growth, data.  Example: ./mer bench step --json bench.json"),
             ElsewhereCommand("parity", "Compares every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
         RefuseEmptyValues(root);

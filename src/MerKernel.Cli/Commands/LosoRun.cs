@@ -1,6 +1,7 @@
 using MerKernel.Cli.Display;
 using MerKernel.Data;
 using MerKernel.Experiments;
+using MerKernel.Training;
 
 namespace MerKernel.Cli.Commands;
 
@@ -22,7 +23,7 @@ static class LosoRun
             var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed, cancel))).ToList();
             string Name(Method method, Experiment experiment) => $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
             var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))), dataset.Subjects.Length);
-            var engine = new LosoEngine(bench.Store) { Workers = workers, Progress = display };
+            var engine = new LosoEngine(bench.Store) { Workers = workers, Device = ComputeDevice.Named(bench.Device), Progress = display };
             var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)
                 Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} on {id.Title()} failed twice ({error.Message}); the other folds are kept, calling again tries it once more.");

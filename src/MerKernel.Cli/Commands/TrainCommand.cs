@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Models;
+using MerKernel.Training;
 using MerKernel.Weights;
 using TorchSharp;
 
@@ -33,7 +34,7 @@ static class TrainCommand
             torch.set_num_threads(options.Workers(parsed));
 
             var clock = Stopwatch.StartNew();
-            var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, torch.CPU,
+            var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, ComputeDevice.Named(bench.Device),
                 e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
                 started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load(network as MerNet ?? throw new UserErrorException($"--init-backbone starts the paper's networks; {chosen.Key} has no ResNet-18 or Swin under their names."), start)) : null,
                 finished: parsed.GetValue(weights) is { } target ? network => ModelWeights.Save(network, target) : null);

@@ -3,6 +3,7 @@ using MerKernel.Evaluation;
 using MerKernel.Models;
 using MerKernel.Models.Peers;
 using MerKernel.Synthesis;
+using MerKernel.Training;
 using MerKernel.Weights;
 
 namespace MerKernel.Experiments;
@@ -41,6 +42,12 @@ public sealed class Workbench : IDisposable
 
     /// <summary>Training subjects held out of each fold to choose the epoch on.</summary>
     public int HeldOutSubjects { get; init; }
+
+    /// <summary>Number format of every experiment's arithmetic. Runs of one format are not runs of the other: tables show those of this one.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Where networks are trained, as <see cref="ComputeDevice.Named"/> takes it; a name, because tables need no libtorch.</summary>
+    public string Device { get; init; } = "cpu";
 
     /// <summary>Receives one sentence for each step of the preparation.</summary>
     public Action<string>? Say { get; init; }
@@ -83,7 +90,7 @@ public sealed class Workbench : IDisposable
             DatasetFingerprint = dataset.Fingerprint,
             Model = Started(method) with { Classes = dataset.Classes.Length },
             ActionUnits = method.ActionUnits,
-            Training = method.Training(Profile),
+            Training = method.Training(Profile) with { Precision = Precision },
             Seed = seed,
             HeldOutSubjects = HeldOutSubjects,
         };

@@ -115,7 +115,7 @@ public sealed class Trainer
                 FaultPoint.Reach("step", subject);
                 using var step = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
-                var loss = model.Loss(batch.Clips, batch.Labels, epoch);
+                var loss = Loss(model, batch, epoch);
                 (group.Length == 1 ? loss : loss / group.Length).backward();
                 // A Scalar that is only an argument may be finalised while libtorch reads it.
                 using Scalar weight = clips.Length;
@@ -126,16 +126,23 @@ public sealed class Trainer
         return total.item<float>() / batches.Sum(b => b.Length);
     }
 
-    static ImmutableArray<ImmutableArray<float>> Predict(Network model, PairSource pairs, ImmutableArray<int> clips)
+    Tensor Loss(Network model, PairBatch batch, int epoch)
+    {
+        using var precision = Autocast.In(Options.Precision, Device);
+        return model.Loss(batch.Clips, batch.Labels, epoch);
+    }
+
+    ImmutableArray<ImmutableArray<float>> Predict(Network model, PairSource pairs, ImmutableArray<int> clips)
     {
         model.eval();
         using var noGrad = inference_mode();
+        using var precision = Autocast.In(Options.Precision, Device);
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<float>>(clips.Length);
         foreach (var chunk in clips.Chunk(TestBatchSize))
         {
             using var scope = NewDisposeScope();
             var batch = pairs.Exact(chunk);
-            var logits = model.forward(batch.Clips).cpu();
+            var logits = model.forward(batch.Clips).cpu().to_type(ScalarType.Float32);
             var values = logits.data<float>().ToArray();
             rows.AddRange(values.Chunk(values.Length / chunk.Length).Select(row => row.ToImmutableArray()));
         }

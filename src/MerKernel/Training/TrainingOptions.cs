@@ -48,6 +48,10 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepsOrder { get; init; }
 
+    /// <summary>Number format of the network's arithmetic. Part of the experiment, since it changes the results' digits.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Precision Precision { get; init; }
+
     /// <summary>The learning rate of an epoch.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
     public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / Math.Max(1, DecayEvery));

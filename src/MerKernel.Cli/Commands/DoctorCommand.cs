@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using MerKernel.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>What this machine has for training, and what is missing.</summary>
+static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Shows devices, precisions and versions, and what is missing.  Example: mer doctor");
+        command.SetAction(int (ParseResult _) =>
+        {
+            if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
+            var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("what", "found");
+            var missing = new List<string>();
+            foreach (var (what, found) in Findings(missing)) table.AddRow(Markup.Escape(what), Markup.Escape(found));
+            AnsiConsole.Write(table);
+            missing.ForEach(sentence => Console.WriteLine($"Missing: {sentence}"));
+            if (missing.Count == 0) Console.WriteLine("Nothing is missing.");
+            return 0;
+        });
+        return command;
+    }
+
+    static IEnumerable<(string What, string Found)> Findings(List<string> missing)
+    {
+        yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}");
+        yield return ("processor", $"{FirstValue("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory");
+        yield return ("TorchSharp", typeof(torch).Assembly.GetName().Version!.ToString(3));
+        yield return ("libtorch", $"{torch.__version__}, from {Path.GetDirectoryName(LoadedFrom("libtorch_cpu"))}");
+        yield return ("fp32 on the processor", "yes");
+        yield return ("bf16 on the processor", ComputeDevice.ProcessorHasBFloat16
+            ? "yes (--precision bf16)"
+            : "not in hardware: --precision bf16 works but is slower than fp32");
+        var gpus = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        for (var gpu = 0; gpu < gpus; gpu++) yield return ($"cuda:{gpu}", "usable: TF32, and bf16 by --precision bf16");
+        var cards = Cards();
+        foreach (var card in cards) yield return ("GPU", card);
+        if (gpus == 0)
+        {
+            yield return ("GPU for training", "none");
+            if (cards.Count > 0) missing.Add("this build's libtorch does not use the GPU above; ./mer --torch cuda doctor builds with one that does.");
+        }
+        yield return ("face landmarks", Described(Environment.GetEnvironmentVariable("MER_DLIB"), "the native part of face landmarks; ./mer builds it", missing));
+        yield return ("landmark model", Described(Environment.GetEnvironmentVariable("MER_LANDMARKS") ?? "/usr/share/dlib/shape_predictor_68_face_landmarks.dat", "Debian's package libdlib-data", missing));
+    }
+
+    static string Described(string? path, string cure, List<string> missing)
+    {
+        if (path is not null && File.Exists(path)) return path;
+        missing.Add($"{path ?? "its path"} ({cure}).");
+        return "missing";
+    }
+
+    /// <summary>NVIDIA cards that the driver names, whether or not libtorch can use them.</summary>
+    static List<string> Cards()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            process.WaitForExit();
+            return process.ExitCode == 0 ? [.. lines] : [];
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return [];
+        }
+    }
+
+    static string LoadedFrom(string library) =>
+        File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.Contains($"/{library}", StringComparison.Ordinal)) is { } line ? line[line.IndexOf('/')..] : "";
+
+    static string FirstValue(string file, string key) =>
+        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
+}
