@@ -12,19 +12,22 @@ sealed class OurStep : IDisposable
     readonly FoldOptimizer _optimizer;
     readonly Generator _draws = new(1);
     readonly PairBatch _batch;
-    readonly DisposeScope _scope = NewDisposeScope();
+    readonly Precision _precision;
 
-    public OurStep(MerNetOptions options, int clips)
+    public OurStep(MerNetOptions options, int clips, Precision precision = Precision.Single)
     {
+        _precision = precision;
         _model = MerNet.Create(options, 1);
         _model.UseGenerator(_draws);
         _model.train();
         _optimizer = new FoldOptimizer(_model, new TrainingOptions());
         var size = options.InputSize;
+        using var scope = NewDisposeScope();
         var onset = randn(clips, 3, size, size);
-        _batch = new PairBatch(
-            new ClipBatch(onset, onset + 0.3 * randn(clips, 3, size, size), rand(clips, FusionHead.ActionUnitCount).lt(0.2).to(ScalarType.Float32)),
-            randint(0, options.Classes, clips));
+        var apex = onset + 0.3 * randn(clips, 3, size, size);
+        var units = rand(clips, FusionHead.ActionUnitCount).lt(0.2).to(ScalarType.Float32);
+        _batch = new PairBatch(new ClipBatch(onset.DetachFromDisposeScope(), apex.DetachFromDisposeScope(), units.DetachFromDisposeScope()),
+            randint(0, options.Classes, clips).DetachFromDisposeScope());
     }
 
     /// <summary>One step.</summary>
@@ -32,13 +35,25 @@ sealed class OurStep : IDisposable
     {
         using var step = NewDisposeScope();
         _optimizer.ZeroGradients();
-        _model.Loss(_batch.Clips, _batch.Labels, 0).backward();
+        Loss().backward();
         _optimizer.Step(1e-5);
+    }
+
+    /// <summary>A number of steps.</summary>
+    public void Run(int steps)
+    {
+        for (var i = 0; i < steps; i++) Run();
+    }
+
+    Tensor Loss()
+    {
+        using var precision = Autocast.In(_precision, CPU);
+        return _model.Loss(_batch.Clips, _batch.Labels, 0);
     }
 
     public void Dispose()
     {
-        _scope.Dispose();
+        foreach (var tensor in new[] { _batch.Clips.Onset, _batch.Clips.Apex, _batch.Clips.ActionUnits, _batch.Labels }) tensor.Dispose();
         _optimizer.Dispose();
         _model.Dispose();
         _draws.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
@@ -10,6 +11,9 @@ namespace MerKernel.Training;
 public sealed class Trainer
 {
     const int TestBatchSize = 64;
+
+    /// <summary>Spans of the arithmetic (forward and backward, update, test), for whoever listens; without a listener they cost nothing.</summary>
+    public static ActivitySource Arithmetic { get; } = new("MerKernel.Training.Arithmetic");
 
     /// <summary>Builds the network from a seed of its weights.</summary>
     public required Func<long, Network> Create { get; init; }
@@ -115,13 +119,17 @@ public sealed class Trainer
                 FaultPoint.Reach("step", subject);
                 using var step = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
-                var loss = Loss(model, batch, epoch);
-                (group.Length == 1 ? loss : loss / group.Length).backward();
+                Tensor loss;
+                using (Arithmetic.StartActivity("step"))
+                {
+                    loss = Loss(model, batch, epoch);
+                    (group.Length == 1 ? loss : loss / group.Length).backward();
+                }
                 // A Scalar that is only an argument may be finalised while libtorch reads it.
                 using Scalar weight = clips.Length;
                 using (no_grad()) total.add_(loss.detach(), weight);
             }
-            optimizer.Step(Options.LearningRateAt(epoch));
+            using (Arithmetic.StartActivity("update")) optimizer.Step(Options.LearningRateAt(epoch));
         }
         return total.item<float>() / batches.Sum(b => b.Length);
     }
@@ -142,6 +150,7 @@ public sealed class Trainer
         {
             using var scope = NewDisposeScope();
             var batch = pairs.Exact(chunk);
+            using var span = Arithmetic.StartActivity("test");
             var logits = model.forward(batch.Clips).cpu().to_type(ScalarType.Float32);
             var values = logits.data<float>().ToArray();
             rows.AddRange(values.Chunk(values.Length / chunk.Length).Select(row => row.ToImmutableArray()));

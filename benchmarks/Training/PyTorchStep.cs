@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using MerKernel.Models;
+
+namespace MerKernel.Benchmarks.Training;
+
+/// <summary>Debian's PyTorch on the same network (tests/parity/network.py), in a process that takes turns with ours.</summary>
+sealed class PyTorchStep : IDisposable
+{
+    readonly Process _process;
+
+    public PyTorchStep(string root, MerNetOptions model, int clips, int threads, params string[] more)
+    {
+        _process = Process.Start(new ProcessStartInfo("/usr/bin/python3",
+        [
+            Path.Combine(root, "benchmarks", "Training", "pytorch_step.py"), "--size", $"{model.InputSize}", "--width", $"{model.WidthDivisor}", "--window", $"{model.WindowSize}",
+            "--clips", $"{clips}", "--threads", $"{threads}", .. more,
+        ]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Version = Line();
+    }
+
+    /// <summary>PyTorch's version.</summary>
+    public string Version { get; }
+
+    /// <summary>Seconds of a number of steps.</summary>
+    public double Seconds(int steps)
+    {
+        _process.StandardInput.WriteLine(steps);
+        return double.Parse(Line(), CultureInfo.InvariantCulture);
+    }
+
+    string Line() => _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("PyTorch's side ended; its own words stand above.");
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
