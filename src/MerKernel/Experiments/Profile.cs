@@ -35,10 +35,10 @@ public sealed record Profile
     public static Profile Small { get; } = new()
     {
         Name = "small",
-        Description = "small profile: synthetic look-alikes, an eighth of the paper's width, 48-pixel frames, 15 epochs; Table 1's other systems reduced likewise",
+        Description = "small profile: synthetic look-alikes, a sixteenth of the paper's width, 48-pixel frames, 10 epochs; Table 1's other systems reduced likewise",
         ReducesPeers = true,
-        Model = new MerNetOptions { InputSize = 48, WidthDivisor = 8, WindowSize = 4 },
-        Training = new TrainingOptions { Epochs = 15, AccumulationSteps = 1, LearningRate = 4e-3 },
+        Model = new MerNetOptions { InputSize = 48, WidthDivisor = 16, WindowSize = 4 },
+        Training = new TrainingOptions { Epochs = 10, AccumulationSteps = 1, LearningRate = 6e-3 },
         LookAlikes = LookAlikeOptions.Small,
     };
 

@@ -93,7 +93,7 @@ public class RunCatalogueTests
         var store = Stored(folder, (Full, Fold("a", (0, 0), (0, 1))), (Full, Fold("b", (0, 0))), (Full, Fold("c", (0, 0))), (Faster, Fold("a", (0, 1), (0, 0))), (Faster, Fold("b", (0, 1))));
         var catalogue = new RunCatalogue(store);
         var comparison = RunComparison.Of(catalogue, catalogue.Of(Full), catalogue.Of(Faster));
-        Assert.Equal([new OptionDifference("training.learningRate", "0.004", "0.25")], comparison.Options.ToArray());
+        Assert.Equal([new OptionDifference("training.learningRate", "0.006", "0.25")], comparison.Options.ToArray());
         Assert.Equal(["a", "b"], comparison.Subjects.Order());
         Assert.Equal([("a/c0", false), ("a/c1", true), ("b/c0", false)], comparison.Changed.Select(c => (c.Clip, c.Gained)).Order());
         Assert.Equal(1 / 3.0 - 2 / 3.0, comparison.Accuracy, 12);
