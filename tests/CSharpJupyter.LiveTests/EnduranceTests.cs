@@ -2,7 +2,7 @@ using CSharpJupyter.Tests;
 
 namespace CSharpJupyter.LiveTests;
 
-/// <summary>A kernel that is used for long.</summary>
+/// <summary>A kernel that is used for long, with an editor connected.</summary>
 public sealed class EnduranceTests
 {
     [Fact]
@@ -26,10 +26,19 @@ public sealed class EnduranceTests
                 3 => $"int F{i}(int a) => a + {i};\nF{i}(1)",
                 _ => "await Task.Delay(1); kept",
             });
+            if (i % 3 == 0) Edit(kernel, i);
             if (i > 4) Assert.Equal(i % 5 == 4 ? "error" : "ok", run.Status);
         }
         kernel.Execute("GC.Collect(2, GCCollectionMode.Aggressive); GC.WaitForPendingFinalizers(); GC.Collect(2, GCCollectionMode.Aggressive);");
         kernel.Process.Refresh();
         return kernel.Process.WorkingSet64;
+    }
+
+    static void Edit(KernelClient kernel, int i)
+    {
+        string[] beginnings = ["F", "Console.Wri", "x0.Le", "new Row1(\"a\", 1).Va"];
+        var code = beginnings[i % beginnings.Length];
+        Assert.NotEmpty(kernel.Ask("complete_request", new() { ["code"] = code, ["cursor_pos"] = code.Length })["matches"]!.AsArray());
+        Assert.True(kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["found"]!.GetValue<bool>());
     }
 }

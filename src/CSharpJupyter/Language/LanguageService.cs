@@ -1,68 +1,78 @@
+using System.Composition.Hosting;
 using System.Text.Json.Nodes;
 using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Completion;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.QuickInfo;
 using Microsoft.CodeAnalysis.Text;
 
 namespace CSharpJupyter.Language;
 
 /// <summary>
-/// Completion and inspection through Roslyn's own services: one submission project per executed cell, each referring to the one before, and an
-/// empty one at the end in which the cell being written is put. Roslyn keeps what it knows of a project with the solution it was asked in, so the
-/// end is compiled once after each cell and every request starts from there; else each would compile all cells again.
+/// Completion and inspection through Roslyn's own services, on two submissions: one that declares what the executed cells left visible, and after it the
+/// cell being written. Roslyn keeps what it knows of a project with the solution it was asked in, so both are compiled once after each executed
+/// cell and every request starts from there.
 /// </summary>
 sealed class LanguageService
 {
-    readonly AdhocWorkspace _workspace = new();
     readonly ReferenceSet _references;
+    readonly VisibleDeclarations _visible = new();
     readonly Lock _lock = new();
-    Solution _executed;
-    ProjectId? _last;
-    (Solution Solution, DocumentId Document)? _next;
-    int _count, _version;
+    readonly DocumentId _session, _cell;
+    Solution _solution;
+    IReadOnlySet<string> _own = new HashSet<string>();
+    int _version;
+    bool _isBehind = true;
 
     public LanguageService(ScriptSession session, ReferenceSet references)
     {
-        (_references, _executed) = (references, _workspace.CurrentSolution);
-        session.Submitted += Add;
-    }
-
-    void Add(string code)
-    {
-        lock (_lock)
+        _references = references;
+        (_solution, _session) = Add(new AdhocWorkspace(Services()).CurrentSolution, "Session", []);
+        (_solution, _cell) = Add(_solution, "Cell", [new(_session.ProjectId)]);
+        session.Submitted += cell =>
         {
-            var version = _references.Version;
-            (_executed, _last, _) = With(code);
-            (_version, _next) = (version, null);
-        }
+            lock (_lock)
+            {
+                _visible.Add(cell);
+                _isBehind = true;
+            }
+        };
     }
 
-    (Solution, ProjectId, DocumentId) With(string code)
+    /// <summary>Roslyn's, without what a notebook cannot insert: types that need another using, snippets, operators after a dot.</summary>
+    static MefHostServices Services()
     {
-        var name = $"submission{++_count}";
+        string[] without = ["ImportCompletionProvider", "SnippetCompletionProvider", "UnnamedSymbolCompletionProvider"];
+        var parts = MefHostServices.DefaultAssemblies.SelectMany(a => a.GetTypes()).Where(t => !without.Any(w => t.Name.EndsWith(w, StringComparison.Ordinal)));
+        return MefHostServices.Create(new ContainerConfiguration().WithParts(parts).CreateContainer());
+    }
+
+    static (Solution, DocumentId) Add(Solution solution, string name, IEnumerable<ProjectReference> previous)
+    {
         var project = ProjectId.CreateNewId(name);
         var document = DocumentId.CreateNewId(project, name);
-        var solution = _executed.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp, isSubmission: true,
+        return (solution.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp, isSubmission: true,
             parseOptions: ScriptSession.ParseOptions, compilationOptions: ScriptSession.CompilationOptions.WithScriptClassName(name),
-            metadataReferences: _references.Since(_version), projectReferences: _last is null ? [] : [new ProjectReference(_last)]));
-        return (solution.AddDocument(document, name, SourceText.From(code)), project, document);
+            projectReferences: previous)).AddDocument(document, name, ""), document);
     }
 
     /// <summary>Compiles what was executed since the last time, so that the next request need not.</summary>
-    public void Prepare() => Next();
+    public void Prepare() => Current();
 
-    (Solution Solution, DocumentId Document) Next()
+    Solution Current()
     {
         lock (_lock)
         {
-            if (_next is { } ready) return ready;
-            // What is found out about the executed cells is found out in their solution, and so carried over into all later ones.
-            if (_last is not null) _executed.GetProject(_last)!.GetCompilationAsync().Wait();
-            var (solution, project, document) = With("");
-            solution.GetProject(project)!.GetCompilationAsync().Wait();
-            return (_next = (solution, document)).Value;
+            // A cell that only refers to a library declares nothing.
+            var version = _references.Version;
+            if (!_isBehind && version == _version) return _solution;
+            (_isBehind, _version) = (false, version);
+            // The cell's submission inherits the references.
+            _solution = _solution.WithDocumentText(_session, SourceText.From(_visible.Source(out _own))).WithProjectMetadataReferences(_session.ProjectId, _references.All);
+            _solution.GetProject(_cell.ProjectId)!.GetCompilationAsync().Wait();
+            return _solution;
         }
     }
 
@@ -70,8 +80,7 @@ sealed class LanguageService
     {
         // Magic lines become blank, with the same length, so that positions stay.
         var lines = code.Split('\n').Select(l => l.TrimStart().StartsWith("#!") || l.TrimStart().StartsWith("#i ") ? new string(' ', l.Length) : l);
-        var (solution, document) = Next();
-        return solution.WithDocumentText(document, SourceText.From(string.Join("\n", lines))).GetDocument(document)!;
+        return Current().WithDocumentText(_cell, SourceText.From(string.Join("\n", lines))).GetDocument(_cell)!;
     }
 
     public JsonObject Complete(string code, int cursor)
@@ -81,8 +90,9 @@ sealed class LanguageService
         var service = CompletionService.GetService(document)!;
         var list = service.GetCompletionsAsync(document, cursor).Result;
         var span = list.ItemsList.Count > 0 ? list.Span : new TextSpan(cursor, 0);
+        var own = _own;
         var typed = text.ToString(TextSpan.FromBounds(span.Start, Math.Max(span.Start, cursor)));
-        var items = list.ItemsList.Where(i => i.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).ToList();
+        var items = list.ItemsList.Where(i => i.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && !own.Contains(i.DisplayText)).ToList();
         if (items.Count == 0) items = [.. service.FilterItems(document, [.. list.ItemsList], typed)];
         var matches = items.Select(i => (Text: i.Properties.GetValueOrDefault("InsertionText") ?? i.DisplayText, Kind: i.Tags.FirstOrDefault()?.ToLowerInvariant() ?? ""))
             .DistinctBy(m => m.Text).Take(500).ToList();

@@ -35,12 +35,15 @@ sealed class ReferenceSet
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => ResolveNative(name);
     }
 
+    /// <summary>Everything that cells may use.</summary>
+    public IEnumerable<MetadataReference> All => _references.Values;
+
     /// <summary>
     /// What a submission must name: everything, or nothing where nothing was added since the one before it, whose references it inherits. Naming all
     /// of them in every cell would cost half a megabyte each, because Roslyn binds them anew.
     /// </summary>
     /// <param name="known">The <see cref="Version"/> of the submission before.</param>
-    public IEnumerable<MetadataReference> Since(int known) => known == Version ? [] : _references.Values;
+    public IEnumerable<MetadataReference> Since(int known) => known == Version ? [] : All;
 
     /// <summary>Grows with every reference that is added; never 0.</summary>
     public int Version { get; private set; }

@@ -34,8 +34,8 @@ sealed class ScriptSession(ReferenceSet references)
     object?[] _states = new object?[2];
     int _slots, _count, _version;
 
-    /// <summary>Raised after each cell that compiled, with its code: completion follows along.</summary>
-    public event Action<string>? Submitted;
+    /// <summary>Raised after each cell that compiled, before it runs: completion follows along.</summary>
+    public event Action<CSharpCompilation>? Submitted;
 
     /// <summary>Compiles a cell and makes it part of the session; the function runs it and gives the value of its last expression.</summary>
     /// <param name="path">Names the cell in stack traces, like In[3].</param>
@@ -50,7 +50,7 @@ sealed class ScriptSession(ReferenceSet references)
         if (root.Members.Count == 0)
         {
             ThrowOnErrors(compilation.GetDiagnostics(cancel), path);
-            Commit(compilation, version, code);
+            Commit(compilation, version);
             return new(false, () => Task.FromResult<object?>(null));
         }
 
@@ -66,16 +66,16 @@ sealed class ScriptSession(ReferenceSet references)
             .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .CreateDelegate<Func<object?[], Task<object?>>>();
         var hasResult = HasResult(compilation, tree, root);
-        Commit(compilation, version, code);
+        Commit(compilation, version);
         if (++_slots >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
         var states = _states;
         return new(hasResult, () => factory(states));
     }
 
-    void Commit(CSharpCompilation compilation, int version, string code)
+    void Commit(CSharpCompilation compilation, int version)
     {
         (_last, _version) = (compilation, version);
-        Submitted?.Invoke(code);
+        Submitted?.Invoke(compilation);
     }
 
     /// <summary>The cell ends in an expression without semicolon that has a value.</summary>
