@@ -18,7 +18,7 @@ public sealed class LanguageServiceTests
         "const int Two = 2;\nconst string Text = \"a\\\"b\";\nint[][,] jagged = null;\nreadonly DateTime started = DateTime.Now;\nint Count { get; set; } = 3;",
         "static int Tripled(this int x) => 3 * x;\nclass Box<T> { public T Value; public class Lid { public int Width; } }\nvar lid = new Box<int>.Lid();\nvar box = new Box<Clip>();",
         "var @class = new Numbers { 1.5 };\nDictionary<string, List<Clip>> bySubject = [];\nint? maybe = 3;\ndynamic any = 1;\nFunc<int, Task<Clip>> load = null;",
-        "#if NEVER\nint Never() => 1;\n#endif\nint Always() => 1; // always\npartial class Part { public int One; }\npartial class Part { public int Other; }\n#region A\nvar part = new Part();",
+        "#if NEVER\nint Never() => 1;\n#endif\nint Always() => 1; // always\npartial class Part { public int One; }\npartial class Part { public int Other; }\n#region A\nvar part = new Part();\n#endregion",
         // Redeclared: the old variables keep the old type.
         "record Clip(int Onset, int Apex, int Offset);\nvar left = new Clip(1, 2, 3);\nvar other = 1;",
         "string Twice(string s) => s;\nint Count(int a) => a;\nclass other { }",
