@@ -23,7 +23,19 @@ static class WellKnown
         if (Is(type, "Microsoft.Data.Analysis.DataFrame")) return Frame(value);
         if (Is(type, "TorchSharp.torch+Tensor")) return Tensor(value, type);
         if (Is(type, "OpenCvSharp.Mat")) return Mat(value);
-        return RecordTable.Bundle(value);
+        return Described(value, type) ?? RecordTable.Bundle(value);
+    }
+
+    /// <summary>
+    /// A picture with words for those who cannot see it: whatever has an <c>Image</c> that shows as PNG and an <c>AltText</c>, so that a library needs no
+    /// reference to this kernel and a cell no type of its own.
+    /// </summary>
+    static MimeBundle? Described(object value, Type type)
+    {
+        if (type.GetProperty("AltText")?.GetValue(value) is not string words || type.GetProperty("Image")?.GetValue(value) is not { } image) return null;
+        if (Bundle(image) is not { } bundle || !bundle.ContainsKey("image/png")) return null;
+        bundle["text/plain"] = words;
+        return bundle;
     }
 
     static bool Is(Type type, string name)

@@ -77,7 +77,7 @@ sealed class CellQueue
         try
         {
             if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } result && !silent)
-                output.Publish("execute_result", new() { ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = new JsonObject() });
+                output.Publish("execute_result", new() { ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = result.Metadata() });
             reply = new()
             {
                 ["status"] = "ok", ["execution_count"] = _count, ["payload"] = new JsonArray(),
@@ -108,7 +108,7 @@ sealed class CellQueue
             try
             {
                 var data = _runner.Run(expression?.GetValue<string>() ?? "", name, output, interrupt) ?? [];
-                values[name] = new JsonObject { ["status"] = "ok", ["data"] = data.ToJson(), ["metadata"] = new JsonObject() };
+                values[name] = new JsonObject { ["status"] = "ok", ["data"] = data.ToJson(), ["metadata"] = data.Metadata() };
             }
             catch (Exception e)
             {

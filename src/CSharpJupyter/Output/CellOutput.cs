@@ -63,7 +63,7 @@ sealed class CellOutput : IDisposable
         update ? "update_display_data" : "display_data",
         new()
         {
-            ["data"] = data.ToJson(), ["metadata"] = new JsonObject(),
+            ["data"] = data.ToJson(), ["metadata"] = data.Metadata(),
             ["transient"] = displayId is null ? new() : new JsonObject { ["display_id"] = displayId },
         });
 

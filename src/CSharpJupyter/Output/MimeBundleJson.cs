@@ -11,4 +11,8 @@ static class MimeBundleJson
         foreach (var (type, text) in bundle) json[type] = type == "application/json" || type.EndsWith("+json") ? JsonNode.Parse(text) : text;
         return json;
     }
+
+    /// <summary>An image's plain text is also what stands for it on the page (nbconvert and front ends read it here).</summary>
+    public static JsonObject Metadata(this MimeBundle bundle) =>
+        bundle.ContainsKey("image/png") && bundle.TryGetValue("text/plain", out var words) ? new() { ["image/png"] = new JsonObject { ["alt"] = words } } : [];
 }

@@ -27,8 +27,8 @@ public static class InspectionSheet
             ("flow, hue = direction", Colours(flow)),
         ];
         var sheet = new Mat(Head + 2 * (Panel + Caption + Gap), 3 * (Panel + Gap) + Gap, MatType.CV_8UC3, Paper);
-        SheetText.Write(sheet, $"{clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
-        SheetText.Write(sheet, $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}", Gap, 52, 0.5, Ink);
+        SheetText.Write(sheet, $"{Title(view)}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
+        SheetText.Write(sheet, Units(clip), Gap, 52, 0.5, Ink);
         SheetText.Write(sheet, clip.Notes.IsEmpty ? $"offset {clip.Offset}" : $"offset {clip.Offset}; {string.Join("; ", clip.Notes)}", Gap, 73, 0.42, Faint);
         for (var i = 0; i < panels.Length; i++)
         {
@@ -41,6 +41,14 @@ public static class InspectionSheet
         }
         return sheet;
     }
+
+    /// <summary>What the picture shows, for those who cannot see it.</summary>
+    public static string InWords(ClipView view) =>
+        $"{Title(view)}, clip {view.Clip.Id}, {view.Clip.Emotion}; {Units(view.Clip)}. Onset frame {view.Clip.Onset}, landmarks, apex frame {view.Clip.Apex}, apex minus onset, optical flow as arrows and as colours.";
+
+    private static string Title(ClipView view) => $"{view.Clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}";
+
+    private static string Units(Clip clip) => $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}";
 
     /// <summary>Farneback flow from onset to apex, float pixels [H, W, 2].</summary>
     public static Mat Flow(Mat onset, Mat apex)

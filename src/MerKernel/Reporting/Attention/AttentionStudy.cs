@@ -104,7 +104,7 @@ public sealed class AttentionStudy
     public IHtmlContent Show() => NetworkPage.Table(this);
 
     /// <summary>The vertical maps of each block over the clips of one example a class.</summary>
-    public Mat Maps(params IReadOnlyList<string> labels) => WeightPage.Pictures(this, labels);
+    public Picture Maps(params IReadOnlyList<string> labels) => WeightPage.Pictures(this, labels);
 
     /// <summary>Mean weight of each row in each block, with its deviation between clips.</summary>
     public GenericChart RowProfiles(params IReadOnlyList<string> labels) => RowProfileChart.Networks(this, labels);
@@ -119,13 +119,13 @@ public sealed class AttentionStudy
     public IHtmlContent Spread(params IReadOnlyList<string> labels) => WeightPage.Spread(this, labels);
 
     /// <summary>Attention rollout of position streams.</summary>
-    public Mat Rollouts(params IReadOnlyList<string> labels) => RolloutPage.Pictures(this, labels);
+    public Picture Rollouts(params IReadOnlyList<string> labels) => RolloutPage.Pictures(this, labels);
 
     /// <summary>What the rollouts of position streams look at.</summary>
     public IHtmlContent RolloutFigures(params IReadOnlyList<string> labels) => RolloutPage.Table(this, labels);
 
     /// <summary>Grad-CAM on F_M beside what truly moves.</summary>
-    public Mat ClassMaps(string label) => ClassMapPage.Pictures(this, label);
+    public Picture ClassMaps(string label) => ClassMapPage.Pictures(this, label);
 
     /// <summary>Whether Grad-CAM falls on what moves.</summary>
     public IHtmlContent ClassMapFigures(params IReadOnlyList<string> labels) => ClassMapPage.Table(this, labels);

@@ -10,7 +10,7 @@ namespace MerKernel.Reporting.Attention;
 /// <summary>Grad-CAM on F_M, held against what moves.</summary>
 static class ClassMapPage
 {
-    public static Mat Pictures(AttentionStudy study, string label)
+    public static Picture Pictures(AttentionStudy study, string label)
     {
         var motion = study.Motion;
         var rows = study.Examples.Select(place =>

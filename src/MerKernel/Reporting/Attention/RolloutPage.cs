@@ -10,7 +10,7 @@ namespace MerKernel.Reporting.Attention;
 /// <summary>Attention of the position streams, rolled out to the image.</summary>
 static class RolloutPage
 {
-    public static Mat Pictures(AttentionStudy study, IReadOnlyList<string> labels)
+    public static Picture Pictures(AttentionStudy study, IReadOnlyList<string> labels)
     {
         var rows = study.Examples.Select(place => new PictureGrid.Row(study.Caption(labels[0], place),
             [new(Frame(study, place), study.ShowsFaces ? "apex" : "mean face"), .. labels.SelectMany(label => new[] { study.Of(label)[place].OnsetRollout!, study.Of(label)[place].ApexRollout! }.Select(map => Tile(study, place, map)))]));

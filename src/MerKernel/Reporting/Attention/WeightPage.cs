@@ -10,7 +10,7 @@ namespace MerKernel.Reporting.Attention;
 /// <summary>The CVA blocks' maps: pictures, parts of the face, and what they depend on.</summary>
 static class WeightPage
 {
-    public static Mat Pictures(AttentionStudy study, IReadOnlyList<string> labels)
+    public static Picture Pictures(AttentionStudy study, IReadOnlyList<string> labels)
     {
         var blocks = Blocks(study.Of(labels[0])[0]);
         // Several networks need room; two classes show enough.

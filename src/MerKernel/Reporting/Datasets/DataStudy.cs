@@ -60,7 +60,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
         if (!Shows(data)) return Withheld(data);
         using var view = ClipView.Open(study.Bench.Source(data.Id), clip ?? data.Clips.MaxBy(c => c.ActionUnits.Length)!.Id, Preparation);
         using var sheet = InspectionSheet.Draw(view);
-        return sheet.Resize(new Size(), 0.55, 0.55, InterpolationFlags.Area);
+        return new Picture(sheet.Resize(new Size(), 0.55, 0.55, InterpolationFlags.Area), InspectionSheet.InWords(view));
     }
 
     /// <summary>What was repaired in the sheets, and which clips are not scored.</summary>

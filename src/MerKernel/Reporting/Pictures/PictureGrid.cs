@@ -22,7 +22,7 @@ static class PictureGrid
     /// <param name="columns">Headings of the columns; empty for none.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="side">Height of a tile in pixels; its width follows from its picture. Small pictures keep their pixels, which a kept notebook stores in little space.</param>
-    public static Mat Draw(string title, string subtitle, IReadOnlyList<string> columns, IReadOnlyList<Row> rows, int side = 96)
+    public static Picture Draw(string title, string subtitle, IReadOnlyList<string> columns, IReadOnlyList<Row> rows, int side = 96)
     {
         var width = Math.Max(rows.Max(r => r.Tiles.Sum(t => Width(t, side) + Gap)) + Gap, 560);
         var lines = subtitle.Split('\n');
@@ -50,7 +50,15 @@ static class PictureGrid
             }
             y += Height(row, side) - (row.Caption.Length > 0 ? Line : 0);
         }
-        return sheet;
+        return new(sheet, InWords(title, lines, columns, rows));
+    }
+
+    static string InWords(string title, IEnumerable<string> lines, IEnumerable<string> columns, IEnumerable<Row> rows)
+    {
+        static string Joined(IEnumerable<string> parts) => string.Join(", ", parts.Where(p => p.Length > 0));
+        var text = string.Join(" ", lines.Prepend(title).Select(l => l.TrimEnd('.') + "."));
+        if (Joined(columns) is { Length: > 0 } across) text += $" Columns: {across}.";
+        return $"{text} Rows: {string.Join("; ", rows.Select(r => r.Caption.Length > 0 ? r.Caption : Joined(r.Tiles.Select(t => t.Caption))))}.";
     }
 
     static int Width(Tile tile, int side) => (int)Math.Round(side * (double)tile.Image.Cols / tile.Image.Rows);
