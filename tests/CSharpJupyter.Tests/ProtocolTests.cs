@@ -61,6 +61,22 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     }
 
     [Fact]
+    public void With_stop_on_error_off_the_waiting_cells_run()
+    {
+        var id = _kernel.Send("execute_request", new() { ["code"] = "await Task.Delay(500); throw new Exception(\"go on\");", ["stop_on_error"] = false });
+        var next = _kernel.SendExecute("4");
+        Assert.Equal(("error", "4"), (_kernel.Reply(id)["status"]!.GetValue<string>(), _kernel.Finish(next).Plain));
+    }
+
+    [Fact]
+    public void Output_is_cleared_now_or_with_the_next()
+    {
+        var run = _kernel.Execute("Console.Write(1); clear_output(); Console.Write(2); clear_output(wait: true); Console.Write(3);");
+        Assert.Equal(["status", "execute_input", "stream", "clear_output", "stream", "clear_output", "stream", "status"], run.Types);
+        Assert.Equal([false, true], run.Published.Where(p => p.Type == "clear_output").Select(p => p.Content["wait"]!.GetValue<bool>()));
+    }
+
+    [Fact]
     public void An_exception_names_cell_and_line()
     {
         var run = _kernel.Execute("int Bad(int[] a)\n{\n    return a[7];\n}\n\nBad(new int[2])");
@@ -95,6 +111,9 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         Assert.Equal(["var first_of_two = 1;", "var second_of_two = 2;"], tail.Select(h => h![2]!.GetValue<string>()));
         var found = _kernel.Ask("history_request", new() { ["hist_access_type"] = "search", ["pattern"] = "*first_of*" })["history"]!.AsArray();
         Assert.Single(found);
+        var line = tail[0]![1]!.GetValue<int>();
+        var range = _kernel.Ask("history_request", new() { ["hist_access_type"] = "range", ["session"] = 0, ["start"] = line, ["stop"] = line + 1, ["output"] = true })["history"]!.AsArray();
+        Assert.Equal("var first_of_two = 1;", Assert.Single(range)![2]![0]!.GetValue<string>());
     }
 
     [Fact]
@@ -106,7 +125,7 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     }
 
     [Fact]
-    public void Control_heartbeat_and_completion_answer_while_a_cell_runs()
+    public void Control_heartbeat_completion_and_inspection_answer_while_a_cell_runs()
     {
         _kernel.Ask("complete_request", new() { ["code"] = "Console.W", ["cursor_pos"] = 9 });
         var cell = _kernel.SendExecute("await Task.Delay(20_000); 1");
@@ -114,6 +133,7 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         Assert.Equal("ping", _kernel.Heartbeat("ping"));
         Assert.Equal("ok", _kernel.Ask("kernel_info_request", control: true)["status"]!.GetValue<string>());
         Assert.Contains("WriteLine", _kernel.Ask("complete_request", new() { ["code"] = "Console.W", ["cursor_pos"] = 9 })["matches"]!.AsArray().Select(m => m!.GetValue<string>()));
+        Assert.Contains("Max", _kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["data"]!["text/plain"]!.GetValue<string>());
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15));
         _kernel.Ask("interrupt_request", control: true);
         Assert.Equal("KeyboardInterrupt", _kernel.Finish(cell).Reply["ename"]!.GetValue<string>());

@@ -1,9 +1,10 @@
-"""Jupyter's own nbclient runs a notebook with twelve kinds of cell in the C# kernel; every output is compared with what the cell says.
+"""Jupyter's own nbclient, and nbconvert --execute after it, run a notebook with twelve kinds of cell in the C# kernel; every output is compared with what the cell says.
 
 twelve_kinds_of_cell.py MERKERNEL_DLL, with JUPYTER_PATH naming the folder of the kernelspec csharp-mer. The last line is 'N passed, N failed'."""
 import base64
 import re
 import struct
+import subprocess
 import sys
 
 import nbformat
@@ -51,15 +52,28 @@ CELLS = {
                                'Plotly.NET.CSharp.Chart.Line<int, double, string>(new[] { 1, 2 }, new[] { 3.0, 4.0 })',
                                [data("display_data", "text/plain", "/Plotly.NET, 6.0.0/"),
                                 data("execute_result", "text/html", r'/(?s)DecompressionStream.*height:600px"><img src="data:image/png;base64,.*alt="Plotly chart: scatter, 2 points".*"y":\[3\.0,4\.0\]/', picture(900, 900))]),
-    "a library with native parts": (f'#r "{library}"\nusing TorchSharp;\ntorch.zeros(3, 8, 16, dtype: torch.uint8)', [data("execute_result", "image/png", "/^iVBORw0KGgo/")]),
+    "a library with native parts": (f'#r "{library}"\nusing TorchSharp;\ntorch.zeros(3, 8, 16, dtype: torch.uint8)', [data("execute_result", "image/png", "/^iVBORw0KGgo/", lambda o: o.metadata["image/png"]["alt"] == o.data["text/plain"] == "Tensor [3, 8, 16] Byte on cpu")]),
 }
 
+def compare(client, executed):
+    """Prints a line for each cell; gives how many had other outputs."""
+    wrong = 0
+    for cell, (name, (_, checks)) in zip(executed.cells, CELLS.items()):
+        good = len(cell.outputs) == len(checks) and all(check(output) for check, output in zip(checks, cell.outputs))
+        wrong += not good
+        print(f"{'passed' if good else 'FAILED'}  {client}: {name}" + ("" if good else f"\n        {str(cell.outputs)[:1500]}"))
+    return wrong
+
+
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source, _ in CELLS.values()])
+notebook.metadata["kernelspec"] = {"name": "csharp-mer", "display_name": "C# (MER)", "language": "C#"}
+written = nbformat.writes(notebook)
 NotebookClient(notebook, timeout=300, kernel_name="csharp-mer", allow_errors=True).execute()
-passed = failed = 0
-for cell, (name, (_, checks)) in zip(notebook.cells, CELLS.items()):
-    good = len(cell.outputs) == len(checks) and all(check(output) for check, output in zip(checks, cell.outputs))
-    passed, failed = passed + good, failed + (not good)
-    print(f"{'passed' if good else 'FAILED'}  {name}" + ("" if good else f"\n        {str(cell.outputs)[:1500]}"))
-print(f"{passed} passed, {failed} failed")
+failed = compare("nbclient", notebook)
+converted = subprocess.run([sys.executable, "-m", "nbconvert", "--stdin", "--stdout", "--to", "notebook", "--execute", "--allow-errors", "--ExecutePreprocessor.timeout=300"],
+                           input=written, capture_output=True, text=True)
+failed += compare("nbconvert", nbformat.reads(converted.stdout, 4)) if converted.returncode == 0 else len(CELLS)
+if converted.returncode != 0:
+    print(converted.stderr[-1500:])
+print(f"{2 * len(CELLS) - failed} passed, {failed} failed")
 sys.exit(failed > 0)

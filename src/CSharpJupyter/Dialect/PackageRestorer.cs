@@ -22,6 +22,7 @@ sealed class PackageRestorer
 
     readonly SortedDictionary<string, string> _packages = new(StringComparer.OrdinalIgnoreCase);
     readonly List<string> _sources = [];
+    int _proven;
 
     public void AddSource(string source) => _sources.Add(source);
 
@@ -77,7 +78,13 @@ sealed class PackageRestorer
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         cancel.ThrowIfCancellationRequested();
-        if (process.ExitCode == 0) return;
+        if (process.ExitCode == 0)
+        {
+            _proven = _sources.Count;
+            return;
+        }
+        // A source that does not answer would fail every later restore too.
+        _sources.RemoveRange(_proven, _sources.Count - _proven);
         var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error")).Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);
         foreach (var id in _packages.Keys.ToList()) if (output.Contains(id, StringComparison.OrdinalIgnoreCase)) _packages.Remove(id);
         throw new CellFailedException("PackageRestore", "#r: NuGet could not restore the packages.\n" + string.Join("\n", reasons));

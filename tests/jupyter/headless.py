@@ -1,0 +1,71 @@
+"""Notebooks without a browser: mer notebooks run and mer kernel, as a user calls them, and jupyter's own list of kernels.
+
+headless.py MER_DLL. The last line is 'N passed, N failed'."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import nbformat
+
+mer = ["dotnet", sys.argv[1]]
+folder = pathlib.Path(tempfile.mkdtemp())
+passed = failed = 0
+
+
+def check(name, good, seen):
+    global passed, failed
+    passed, failed = passed + bool(good), failed + (not good)
+    print(f"{'passed' if good else 'FAILED'}  {name}" + ("" if good else f"\n        {str(seen)[:1500]}"))
+
+
+def run(*arguments, **environment):
+    return subprocess.run([*mer, *arguments], capture_output=True, text=True, env={**os.environ, **environment})
+
+
+def notebook(name, *cells):
+    """The first cell holds the parameters; the kernel is .NET Interactive's, as in notebooks from elsewhere."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells],
+                                    metadata={"kernelspec": {"name": ".net-csharp", "display_name": ".NET (C#)", "language": "C#"}})
+    book.cells[0].metadata["tags"] = ["parameters"]
+    path = folder / f"{name}.ipynb"
+    nbformat.write(book, path)
+    return str(path)
+
+
+def outputs(name):
+    return [[o.get("text") or o.get("data", {}).get("text/plain") or o.get("ename") for o in c.outputs] for c in nbformat.read(folder / "out" / f"{name}.ipynb", 4).cells if c.cell_type == "code"]
+
+
+out = ("--out", str(folder / "out"))
+good = notebook("good", 'var folds = 1;\nstring? data = null;\nint[] seeds = [1];\ndouble rate = 0.5;', '$"{folds + 1} {data} {seeds.Length} {rate}"')
+seen = run("notebooks", "run", good, *out, "-p", "folds=3", "-p", "data=a folder", "-p", "seeds=1,2", "-p", "rate=0.25")
+check("a notebook of .NET Interactive runs, with typed values for its parameters", seen.returncode == 0 and outputs("good")[-1] == ["4 a folder 2 0.25"], seen)
+check("every cell shows with its time", re.search(r"\[1/3\] .*\d\.\d\d s(.|\n)*\[3/3\] .*\d\.\d\d s", seen.stdout), seen.stdout)
+check("its page is written", "4 a folder 2 0.25" in (folder / "out" / "good.html").read_text(), "")
+seen = run("notebooks", "run", good, *out, "-p", "fold=3")
+check("an unknown parameter is refused", seen.returncode != 0 and "fold" in seen.stderr and "   at " not in seen.stderr, seen)
+
+bad = notebook("bad", "var folds = 1;", 'throw new InvalidOperationException($"fold {folds}");', '"never"')
+seen = run("notebooks", "run", bad, *out)
+check("a failing cell ends the run with 1, its source and its error",
+      seen.returncode == 1 and 'throw new InvalidOperationException($"fold {folds}");' in seen.stderr and "System.InvalidOperationException: fold 1" in seen.stderr, seen)
+check("what ran before it is kept, and nothing after it ran", outputs("bad")[-2:] == [["System.InvalidOperationException"], []], outputs("bad"))
+
+user = {"JUPYTER_DATA_DIR": str(folder / "data"), "JUPYTER_PATH": ""}
+first, second = run("kernel", "install", **user), run("kernel", "install", **user)
+specs = json.loads(subprocess.run(["/usr/bin/python3", "-m", "jupyter_client.kernelspecapp", "list", "--json"], capture_output=True, text=True, env={**os.environ, **user}).stdout)["kernelspecs"]
+check("an installed kernel is one that Jupyter lists, under its name and .NET Interactive's",
+      first.returncode == second.returncode == 0 and specs.get("csharp-mer", {}).get("spec", {}).get("display_name") == "C# (MER)" and ".net-csharp" in specs, (first, second, specs))
+program = specs.get("csharp-mer", {}).get("spec", {}).get("argv", ["", ""])[1]
+check("its spec names a program that exists", os.path.isabs(program) and os.path.exists(program), program)
+listed = run("kernel", "list", **user)
+check("mer kernel list names both", "csharp-mer" in listed.stdout and ".net-csharp" in listed.stdout and program in listed.stdout, listed)
+gone = run("kernel", "uninstall", **user)
+check("uninstalled they are gone", gone.returncode == 0 and "csharp-mer" not in run("kernel", "list", **user).stdout and not list((folder / "data").rglob("kernel.json")), gone)
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
