@@ -1,4 +1,5 @@
-// How long one waits for the C# kernel. Goals: ready in 1 s, first cell 1 s, later trivial cells 20 ms, completion and inspection 100 ms once warm.
+// How long one waits for the C# kernel. Goals: ready in 1 s, first cell 1 s, later trivial cells 20 ms, completion and inspection 100 ms once warm,
+// in a long session too and while a cell runs.
 //
 //     ./mer kernel list                                            # builds the kernel ahead of time
 //     dotnet run -c Release --project benchmarks/NotebookKernel [KERNEL_DLL]
@@ -8,28 +9,38 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CSharpJupyter.Tests;
 
+const int Times = 20;
 var program = Path.GetFullPath(args.Length > 0 ? args[0] : Path.Combine("artifacts", "jupyter-kernel", "CSharpJupyter.dll"));
 if (!File.Exists(program)) { Console.Error.WriteLine($"{program} is not built; call ./mer kernel list first."); return 1; }
 Console.WriteLine($"{program}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]} on {Environment.ProcessorCount} cores");
-Console.WriteLine($"{"",-44} {"clock",9} {"processor",10}");
+Console.WriteLine($"{$"medians of {Times}",-48} {"clock",9} {"processor",10}");
 
 var clock = Stopwatch.StartNew();
 using var kernel = new KernelClient(program: program);
 Print("ready (kernel_info answered)", clock.Elapsed, kernel.Process.TotalProcessorTime);
 Measure("first cell", 1, _ => kernel.Execute("Enumerable.Range(1, 10).Sum()"));
-Measure("trivial cell, median of 40", 40, i => kernel.Execute($"var x{i} = {i}; x{i} + 1"));
 Measure("first completion", 1, _ => Complete("Console.Wri"));
-for (var cells = 40; cells <= 320; cells *= 2)
+var cells = 1;
+foreach (var session in new[] { 10, 80, 160, 320 })
 {
-    Measure($"completion after {cells} cells, median of 20", 20, i => Complete(i % 2 == 0 ? "Console.Wri" : "var list = new List<int>(); list.Ad"));
-    Measure($"completion of a name after {cells} cells, median of 20", 20, i => Complete($"x{i % 9}"));
-    Measure($"inspection after {cells} cells, median of 20", 20, i => kernel.Ask("inspect_request", new() { ["code"] = $"Math.Max(x{i % 9}, 2)", ["cursor_pos"] = 7 }));
-    if (cells < 320) for (var i = cells; i < 2 * cells; i++) kernel.Execute($"int F{i}(int a) => a + {i};\nvar x{i} = F{i}({i});");
+    for (; cells < session; cells++) Declare(cells);
+    var size = $"after {session} cells";
+    Measure($"completion of a member {size}", Times, i => Complete(i % 2 == 0 ? "Console.Wri" : "var list = new List<int>(); list.Ad"));
+    Measure($"completion of a name {size}", Times, i => Complete($"x{1 + i % 9}"));
+    Measure($"inspection {size}", Times, i => kernel.Ask("inspect_request", new() { ["code"] = $"Math.Max(x{1 + i % 9}, 2)", ["cursor_pos"] = 7 }));
 }
+Measure("trivial cell", 2 * Times, _ => kernel.Execute($"var y{++cells} = {cells}; y{cells} + 1"));
+Measure("a cell and a completion right after it", Times, _ => { Declare(++cells); Complete($"x{cells}"); });
+var busy = kernel.SendExecute("while (true) await Task.Delay(1);");
+Measure("completion of a name while a cell runs", Times, i => Complete($"x{1 + i % 9}"));
+kernel.Ask("interrupt_request", control: true);
+kernel.Finish(busy);
 kernel.Execute("GC.Collect(); GC.WaitForPendingFinalizers(); GC.Collect();");
 kernel.Process.Refresh();
-Console.WriteLine($"{"resident",-44} {kernel.Process.WorkingSet64 / 1e6,6:0} MB");
+Console.WriteLine($"{$"resident after {cells} cells",-48} {kernel.Process.WorkingSet64 / 1e6,6:0} MB");
 return 0;
+
+void Declare(int i) => kernel.Execute($"int F{i}(int a) => a + {i};\nvar x{i} = F{i}({i});");
 
 void Complete(string code) => kernel.Ask("complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length });
 
@@ -50,4 +61,4 @@ void Measure(string name, int times, Action<int> work)
     Print(name, clocks.Order().ElementAt(times / 2), processors.Order().ElementAt(times / 2));
 }
 
-static void Print(string name, TimeSpan clock, TimeSpan processor) => Console.WriteLine($"{name,-44} {clock.TotalMilliseconds,6:0} ms {processor.TotalMilliseconds,7:0} ms");
+static void Print(string name, TimeSpan clock, TimeSpan processor) => Console.WriteLine($"{name,-48} {clock.TotalMilliseconds,6:0} ms {processor.TotalMilliseconds,7:0} ms");

@@ -30,21 +30,22 @@ sealed class PackageRestorer
     /// <exception cref="CellFailedException">NuGet could not restore them.</exception>
     public RestoredPackages Restore(IReadOnlyList<PackageRequest> requests, CancellationToken cancel)
     {
+        var added = new List<string>();
         foreach (var request in requests)
         {
             if (_packages.TryGetValue(request.Id, out var old) && old != request.Version && request.Version != "*")
                 throw new CellFailedException("PackageVersion", $"#r: {request.Id} {old} is in use; restart the kernel to use {request.Version}.");
-            _packages.TryAdd(request.Id, request.Version);
+            if (_packages.TryAdd(request.Id, request.Version)) added.Add(request.Id);
         }
         var project = Project();
         var folder = Path.Combine(Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16]);
         var assets = Path.Combine(folder, "obj", "project.assets.json");
-        if (!File.Exists(assets) || _packages.ContainsValue("*")) RunRestore(folder, project, cancel);
+        if (!File.Exists(assets) || _packages.ContainsValue("*")) RunRestore(folder, project, added, cancel);
         try { return Read(assets); }
         catch (FileNotFoundException)
         {
             // The package cache was emptied since.
-            RunRestore(folder, project, cancel);
+            RunRestore(folder, project, added, cancel);
             return Read(assets);
         }
     }
@@ -65,7 +66,7 @@ sealed class PackageRestorer
         </Project>
         """;
 
-    void RunRestore(string folder, string project, CancellationToken cancel)
+    void RunRestore(string folder, string project, List<string> added, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "packages.csproj"), project);
@@ -83,10 +84,12 @@ sealed class PackageRestorer
             _proven = _sources.Count;
             return;
         }
-        // A source that does not answer would fail every later restore too.
+        // NuGet leaves a list of what it found, which would pass for a restored set the next time.
+        File.Delete(Path.Combine(folder, "obj", "project.assets.json"));
+        // What failed now would fail every later restore too.
+        added.ForEach(id => _packages.Remove(id));
         _sources.RemoveRange(_proven, _sources.Count - _proven);
         var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error")).Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);
-        foreach (var id in _packages.Keys.ToList()) if (output.Contains(id, StringComparison.OrdinalIgnoreCase)) _packages.Remove(id);
         throw new CellFailedException("PackageRestore", "#r: NuGet could not restore the packages.\n" + string.Join("\n", reasons));
     }
 
