@@ -16,7 +16,7 @@ static class EngineBenchmark
     public static IEnumerable<Figure> Workers(Workbench bench)
     {
         const string Section = "folds side by side";
-        var (data, experiment) = Shortened(bench);
+        var (data, experiment) = Shortened(bench, Epochs);
         Engine(data, experiment, 1, data.Subjects[..1]);
         var (one, two) = (double.PositiveInfinity, double.PositiveInfinity);
         var wide = double.PositiveInfinity;
@@ -37,7 +37,7 @@ static class EngineBenchmark
     public static IEnumerable<Figure> Overhead(Workbench bench)
     {
         const string Section = "outside the arithmetic";
-        var (data, experiment) = Shortened(bench);
+        var (data, experiment) = Shortened(bench, Epochs);
         using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(_ => new float[21])], CPU, experiment.Model);
         var clips = Enumerable.Range(0, experiment.Training.BatchSize).ToArray();
         var random = new Random(1);
@@ -74,12 +74,11 @@ static class EngineBenchmark
         yield return new(Section, "outside forward, backward, update and testing", share, "%", "under 3");
     }
 
-    /// <summary>Memory over many folds.</summary>
-    public static IEnumerable<Figure> Memory(Workbench tiny)
+    /// <summary>Memory over many folds of one epoch.</summary>
+    public static IEnumerable<Figure> Memory(Workbench bench)
     {
         const string Section = "memory over folds";
-        var data = tiny.Dataset(DatasetId.CasmeII);
-        var experiment = tiny.Experiment(Methods.Named("full"), DatasetId.CasmeII);
+        var (data, experiment) = Shortened(bench, epochs: 1);
         // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with the module.
         int miscounted;
         using (var network = experiment.Model.Create(1, actionUnits: true)) miscounted = network.parameters().Count();
@@ -97,10 +96,10 @@ static class EngineBenchmark
         yield return new(Section, "tensors after 50 folds beyond those after 5", Tensor.TotalCount - tensors - 45 * miscounted, "", "0");
     }
 
-    static (MerDataset Data, Experiment Experiment) Shortened(Workbench bench)
+    static (MerDataset Data, Experiment Experiment) Shortened(Workbench bench, int epochs)
     {
         var experiment = bench.Experiment(Methods.Named("full"), DatasetId.CasmeII);
-        return (bench.Dataset(DatasetId.CasmeII), experiment with { Training = experiment.Training with { Epochs = Epochs } });
+        return (bench.Dataset(DatasetId.CasmeII), experiment with { Training = experiment.Training with { Epochs = epochs } });
     }
 
     static double Engine(MerDataset data, Experiment experiment, int workers, IEnumerable<string> subjects)

@@ -24,13 +24,12 @@ for (var i = 0; i < args.Length; i++)
 var root = Environment.GetEnvironmentVariable("MER_ROOT") ?? ".";
 var threads = Math.Min(2, Environment.ProcessorCount);
 using var small = new Workbench { Profile = Profile.Small };
-using var tiny = new Workbench { Profile = Profile.Tiny };
 
 IEnumerable<Figure> Of(string part) => part switch
 {
     "step" => [.. StepBenchmark.Of(root, Profile.Small, 1, steps: 10, turns: 5), .. full ? StepBenchmark.Of(root, Profile.Paper, threads, steps: 1, turns: 1) : []],
     "engine" => [.. EngineBenchmark.Workers(small), .. EngineBenchmark.Overhead(small)],
-    "memory" => EngineBenchmark.Memory(tiny),
+    "memory" => EngineBenchmark.Memory(small),
     "growth" => GrowthBenchmark.Of(),
     "data" => DataBenchmark.Preparation(),
     _ => DataBenchmark.Scores(),

@@ -7,6 +7,7 @@ using TorchSharp;
 
 namespace MerKernel.Tests.Experiments;
 
+[Collection(AloneCollection.Name)]
 public class CheckpointTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using MerKernel.Tests.Data;
 
 namespace MerKernel.Tests.Experiments;
 
+[Collection(AloneCollection.Name)]
 public sealed class RowOrderTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();

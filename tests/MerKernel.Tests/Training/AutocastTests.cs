@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Tests.Training;
 
 /// <summary>Mixed precision through libtorch's own functions: where it is on, what it changes, and that it ends.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class AutocastTests : IDisposable
 {
     readonly DisposeScope _scope = NewDisposeScope();
