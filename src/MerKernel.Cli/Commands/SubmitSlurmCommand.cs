@@ -40,6 +40,7 @@ static class SubmitSlurmCommand
                 Tables = [.. options.Tables(parsed).Select(t => t.Number)],
                 Seeds = bench.Seeds,
                 HeldOutSubjects = bench.HeldOutSubjects,
+                Precision = bench.Precision,
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(Synthesis.LookAlike.FolderOf(id, bench.RootOf(id, cancel)))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),

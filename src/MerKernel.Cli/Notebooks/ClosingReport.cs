@@ -4,6 +4,7 @@ using System.Text.Json;
 using MerKernel.Cli.Commands;
 using MerKernel.Experiments;
 using MerKernel.Reporting;
+using MerKernel.Training;
 
 namespace MerKernel.Cli.Notebooks;
 
@@ -22,6 +23,7 @@ static class ClosingReport
         var report = new Report(bench, ReportFolder.Default, say);
         var status = 0;
         if (bench.StoreFolder is not null) say("the notebooks read results/runs and not --store, so they were not executed.");
+        else if (bench.Precision != Precision.Single) say("the notebooks train and read fp32 runs, so they were not executed; the tables above are those of bf16.");
         else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, bench, rows, cancel);
         report.Write(rows);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MerKernel.Experiments;
+using MerKernel.Training;
 
 namespace MerKernel.Cluster;
 
@@ -26,6 +27,9 @@ public sealed record Submission
 
     /// <summary>Training subjects held out of each fold.</summary>
     public int HeldOutSubjects { get; init; }
+
+    /// <summary>Number format of the arithmetic.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>What was named as data folder, or null.</summary>
     public string? Data { get; init; }
