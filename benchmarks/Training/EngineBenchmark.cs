@@ -37,7 +37,7 @@ static class EngineBenchmark
     public static IEnumerable<Figure> Overhead(Workbench bench)
     {
         const string Section = "outside the arithmetic";
-        var (data, experiment) = Shortened(bench, Epochs);
+        var (data, experiment) = Shortened(bench, bench.Profile.Training.Epochs);
         using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(_ => new float[21])], CPU, experiment.Model);
         var clips = Enumerable.Range(0, experiment.Training.BatchSize).ToArray();
         var random = new Random(1);

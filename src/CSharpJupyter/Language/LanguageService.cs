@@ -20,8 +20,9 @@ sealed class LanguageService
     readonly ReferenceSet _references;
     readonly VisibleDeclarations _visible = new();
     readonly Lock _lock = new();
-    readonly DocumentId _session, _cell;
-    Solution _solution;
+    // Roslyn's services take a second to compose; a kernel answers before that.
+    readonly Lazy<(Solution Empty, DocumentId Session, DocumentId Cell)> _start = new(Start);
+    Solution? _solution;
     IReadOnlySet<string> _own = new HashSet<string>();
     int _version;
     bool _isBehind = true;
@@ -29,8 +30,6 @@ sealed class LanguageService
     public LanguageService(ScriptSession session, ReferenceSet references)
     {
         _references = references;
-        (_solution, _session) = Add(new AdhocWorkspace(Services()).CurrentSolution, "Session", []);
-        (_solution, _cell) = Add(_solution, "Cell", [new(_session.ProjectId)]);
         session.Submitted += cell =>
         {
             lock (_lock)
@@ -39,6 +38,13 @@ sealed class LanguageService
                 _isBehind = true;
             }
         };
+    }
+
+    static (Solution Empty, DocumentId Session, DocumentId Cell) Start()
+    {
+        var (solution, session) = Add(new AdhocWorkspace(Services()).CurrentSolution, "Session", []);
+        (solution, var cell) = Add(solution, "Cell", [new(session.ProjectId)]);
+        return (solution, session, cell);
     }
 
     /// <summary>Roslyn's, without what a notebook cannot insert: types that need another using, snippets, operators after a dot.</summary>
@@ -67,11 +73,12 @@ sealed class LanguageService
         {
             // A cell that only refers to a library declares nothing.
             var version = _references.Version;
-            if (!_isBehind && version == _version) return _solution;
+            var (empty, session, cell) = _start.Value;
+            if (_solution is not null && !_isBehind && version == _version) return _solution;
             (_isBehind, _version) = (false, version);
             // The cell's submission inherits the references.
-            _solution = _solution.WithDocumentText(_session, SourceText.From(_visible.Source(out _own))).WithProjectMetadataReferences(_session.ProjectId, _references.All);
-            _solution.GetProject(_cell.ProjectId)!.GetCompilationAsync().Wait();
+            _solution = (_solution ?? empty).WithDocumentText(session, SourceText.From(_visible.Source(out _own))).WithProjectMetadataReferences(session.ProjectId, _references.All);
+            _solution.GetProject(cell.ProjectId)!.GetCompilationAsync().Wait();
             return _solution;
         }
     }
@@ -80,7 +87,7 @@ sealed class LanguageService
     {
         // Magic lines become blank, with the same length, so that positions stay.
         var lines = code.Split('\n').Select(l => l.TrimStart().StartsWith("#!") || l.TrimStart().StartsWith("#i ") ? new string(' ', l.Length) : l);
-        return Current().WithDocumentText(_cell, SourceText.From(string.Join("\n", lines))).GetDocument(_cell)!;
+        return Current().WithDocumentText(_start.Value.Cell, SourceText.From(string.Join("\n", lines))).GetDocument(_start.Value.Cell)!;
     }
 
     public JsonObject Complete(string code, int cursor)
