@@ -45,12 +45,11 @@ static class CommonOptions
         DefaultValueFactory = _ => "cpu",
     };
 
-    public static Option<string> Precision()
+    public static Option<string?> Precision()
     {
-        var option = new Option<string>("--precision")
+        var option = new Option<string?>("--precision")
         {
-            Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it; its runs are stored apart",
-            DefaultValueFactory = _ => "fp32",
+            Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it (default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
         };
         option.AcceptOnlyFromAmong("fp32", "bf16");
         return option;

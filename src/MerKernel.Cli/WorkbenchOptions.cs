@@ -10,10 +10,10 @@ namespace MerKernel.Cli;
 sealed class WorkbenchOptions
 {
     readonly Option<string> _profile = CommonOptions.Profile();
-    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights();
+    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
     readonly Option<int[]> _seeds = CommonOptions.Seeds();
     readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
-    readonly Option<string> _device = CommonOptions.Device(), _precision = CommonOptions.Precision();
+    readonly Option<string> _device = CommonOptions.Device();
 
     public void AddTo(Command command)
     {
@@ -22,7 +22,9 @@ sealed class WorkbenchOptions
 
     public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
 
-    public Workbench Open(ParseResult parsed) => new()
+    /// <param name="parsed">What the user wrote.</param>
+    /// <param name="device">Where networks will be trained, if not where --device says.</param>
+    public Workbench Open(ParseResult parsed, string? device = null) => new()
     {
         Profile = Profile.Named(parsed.GetValue(_profile)!),
         DataFolder = parsed.GetValue(_data),
@@ -30,8 +32,8 @@ sealed class WorkbenchOptions
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],
         HeldOutSubjects = parsed.GetValue(_heldOut),
-        Device = parsed.GetValue(_device)!,
-        Precision = parsed.GetValue(_precision) == "bf16" ? Precision.BFloat16 : Precision.Single,
+        Device = device ?? parsed.GetValue(_device)!,
+        Precision = PrecisionNames.Named(parsed.GetValue(_precision), device ?? parsed.GetValue(_device)!),
         Preparing = new PreparationLine().Report,
         Say = Remark.Say,
     };

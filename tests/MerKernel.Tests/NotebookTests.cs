@@ -38,7 +38,7 @@ public class NotebookTests
         var cells = Cells(name, out var notebook);
         Assert.Equal("csharp-mer", notebook.GetProperty("metadata").GetProperty("kernelspec").GetProperty("name").GetString());
         var parameters = string.Join('\n', Assert.Single(cells, c => c.Tags.Contains("parameters")).Lines);
-        foreach (var parameter in (string[])["profile", "data", "protocol", "seeds", "device"]) Assert.Matches($@"(?m)^\S+ {parameter} = ", parameters);
+        foreach (var parameter in (string[])["profile", "data", "protocol", "seeds", "device", "precision"]) Assert.Matches($@"(?m)^\S+ {parameter} = ", parameters);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -55,7 +55,7 @@ public class NotebookTests
     public void No_line_of_code_that_says_something_stands_in_two_notebooks()
     {
         // What every notebook opens with, and calls without arguments of their own, are not copies.
-        string[] opening = ["#r ", "using ", "var study = ", "study.", "var profile = ", "string? data = ", "var protocol = ", "int[] seeds = ", "var device = "];
+        string[] opening = ["#r ", "using ", "var study = ", "study.", "var profile = ", "string? data = ", "var protocol = ", "int[] seeds = ", "var device = ", "string? precision = "];
         var lines = from name in Notebooks
                     from line in Cells(name, out _).Where(c => c.Kind == "code").SelectMany(c => c.Lines).Select(l => l.Trim()).Distinct()
                     where line.Length > 4 && !opening.Any(line.StartsWith) && !System.Text.RegularExpressions.Regex.IsMatch(line, @"^\w+\.\w+\(\);?$") && !line.StartsWith("//")

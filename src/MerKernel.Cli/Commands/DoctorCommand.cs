@@ -38,7 +38,7 @@ static class DoctorCommand
             ? "yes (--precision bf16)"
             : "not in hardware: --precision bf16 works but is slower than fp32");
         var gpus = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
-        for (var gpu = 0; gpu < gpus; gpu++) yield return ($"cuda:{gpu}", "usable: TF32, and bf16 by --precision bf16");
+        for (var gpu = 0; gpu < gpus; gpu++) yield return ($"cuda:{gpu}", "usable by --device cuda: bf16, and TF32 where 32 bits are kept");
         var cards = Cards();
         foreach (var card in cards) yield return ("GPU", card);
         if (gpus == 0)

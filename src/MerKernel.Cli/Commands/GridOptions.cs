@@ -22,7 +22,7 @@ sealed class GridOptions
         _bench.AddTo(command);
     }
 
-    public Workbench Open(ParseResult parsed) => _bench.Open(parsed);
+    public Workbench Open(ParseResult parsed, string? device = null) => _bench.Open(parsed, device);
 
     public int Workers(ParseResult parsed) => _bench.Workers(parsed);
 

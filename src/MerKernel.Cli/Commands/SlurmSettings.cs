@@ -27,6 +27,9 @@ sealed partial class SlurmSettings
     /// <summary>Whether the user names a time limit, so that none need be estimated.</summary>
     public bool NamesTime(ParseResult parsed) => parsed.GetValue(_time) is not null;
 
+    /// <summary>Name of the device that tasks train on.</summary>
+    public string Device(ParseResult parsed) => SlurmOptions.NamesGpu(parsed.GetValue(_gres)) ? "cuda" : "cpu";
+
     public int? FoldsPerTask(ParseResult parsed) => Positive(parsed.GetValue(_foldsPerTask), _foldsPerTask.Name);
 
     public int? Processors(ParseResult parsed) => Positive(parsed.GetValue(_cpus), _cpus.Name);

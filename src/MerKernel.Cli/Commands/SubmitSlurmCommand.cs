@@ -25,7 +25,8 @@ static class SubmitSlurmCommand
         settings.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            using var bench = options.Open(parsed);
+            // The tasks train where --gres says, whatever this machine has.
+            using var bench = options.Open(parsed, settings.Device(parsed));
             var cost = new FoldCost(bench.Store.Derived);
             var plan = options.Plan(parsed, bench, cost, cancel);
             if (plan.Missing.IsEmpty)

@@ -23,7 +23,6 @@ static class ClosingReport
         var report = new Report(bench, ReportFolder.Default, say);
         var status = 0;
         if (bench.StoreFolder is not null) say("the notebooks read results/runs and not --store, so they were not executed.");
-        else if (bench.Precision != Precision.Single) say("the notebooks train and read fp32 runs, so they were not executed; the tables above are those of bf16.");
         else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, bench, rows, cancel);
         report.Write(rows);
@@ -34,7 +33,12 @@ static class ClosingReport
     /// <summary>Executes what was not executed yet with these parameters on these results, and remembers what was.</summary>
     static int Execute(string root, Workbench bench, IReadOnlyList<TableRow> rows, CancellationToken cancel)
     {
-        string[] parameters = [$"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>()];
+        string[] parameters =
+        [
+            $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
+            .. bench.Device == "cpu" ? Array.Empty<string>() : [$"device={bench.Device}"],
+            .. bench.Precision == PrecisionNames.Named(null, bench.Device) ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
+        ];
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
         foreach (var notebook in NotebooksCommand.Find(Path.Combine(root, "notebooks"), ["-table"]))

@@ -34,7 +34,10 @@ public sealed record SlurmOptions
     public ImmutableArray<string> SbatchArguments { get; init; } = [];
 
     /// <summary>Whether the tasks train on a GPU.</summary>
-    public bool UsesGpu => Gres?.Contains("gpu", StringComparison.OrdinalIgnoreCase) == true;
+    public bool UsesGpu => NamesGpu(Gres);
+
+    /// <summary>Whether generic resources, in Slurm's notation, have a GPU among them.</summary>
+    public static bool NamesGpu(string? gres) => gres?.Contains("gpu", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>A limit in Slurm's notation, whole minutes: 'D-HH:MM:00'.</summary>
     public static string Limit(TimeSpan time)

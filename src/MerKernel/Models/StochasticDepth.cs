@@ -10,15 +10,17 @@ namespace MerKernel.Models;
 public sealed class StochasticDepth
 {
     private readonly Constant? survival;
+    private readonly int branches;
 
     /// <summary>Sets the rates.</summary>
     /// <param name="maximum">Rate of the last block; the first block has 0, the others lie on the line between.</param>
     /// <param name="blocks">Number of blocks, each with two branches.</param>
     public StochasticDepth(double maximum, int blocks)
     {
+        branches = 2 * blocks;
         if (maximum > 0)
         {
-            var rates = Enumerable.Range(0, 2 * blocks).Select(branch => blocks == 1 ? 0 : maximum * (branch / 2) / (blocks - 1)).ToArray();
+            var rates = Enumerable.Range(0, branches).Select(branch => blocks == 1 ? 0 : maximum * (branch / 2) / (blocks - 1)).ToArray();
             survival = new Constant(() => 1 - torch.tensor(rates, dtype: ScalarType.Float64).view(-1, 1));
         }
     }
@@ -35,9 +37,10 @@ public sealed class StochasticDepth
             return null;
         }
 
-        var keep = survival.Like(x);
-        var factors = torch.rand([keep.size(0), x.size(0)], x.dtype, Generator?.device ?? x.device, generator: Generator);
-        factors = (Generator is null ? factors : factors.to(x.device)).lt(keep).div(keep);
-        return factors.view(keep.size(0), x.size(0), 1, 1, 1).unbind(0);
+        // bfloat16 has too few digits for the draws and the rates, not for the factors.
+        var type = x.dtype == ScalarType.BFloat16 ? ScalarType.Float32 : x.dtype;
+        var draws = torch.rand([branches, x.size(0)], type, Generator?.device ?? x.device, generator: Generator).to(x.device);
+        var keep = survival.Like(draws);
+        return draws.lt(keep).div(keep).to(x.dtype).view(keep.size(0), x.size(0), 1, 1, 1).unbind(0);
     }
 }

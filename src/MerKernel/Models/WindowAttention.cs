@@ -83,8 +83,12 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
     }
 
     /// <summary>The attention within the windows, [N, windows, heads, w * w, w * w].</summary>
-    private Tensor Weights(Tensor[] split) =>
-        (split[0] * (1 / Math.Sqrt(channels / heads))).matmul(split[1].transpose(-2, -1)).add_(Bias()).softmax(-1);
+    private Tensor Weights(Tensor[] split)
+    {
+        var logits = (split[0] * (1 / Math.Sqrt(channels / heads))).matmul(split[1].transpose(-2, -1));
+        // Under autocast the logits are bfloat16; a 32-bit bias would have them converted there and back.
+        return logits.add_(Bias().to(logits.dtype)).softmax(-1);
+    }
 
     /// <summary>What is added to the attention logits: [1 or windows, heads, w * w, w * w].</summary>
     private Tensor Bias()

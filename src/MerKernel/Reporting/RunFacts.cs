@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using MerKernel.Data;
+using MerKernel.Training;
 using Microsoft.AspNetCore.Html;
 using TorchSharp;
 
@@ -16,7 +17,7 @@ public sealed record RunFacts(ImmutableArray<(string Name, string Value)> Facts)
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
-        ("device", $"{study.Device}"),
+        ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
         .. Here(),
     ]);
 

@@ -1,6 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Training;
 using Microsoft.AspNetCore.Html;
 using TorchSharp;
 
@@ -26,21 +27,24 @@ public sealed class Study : IDisposable
     /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
     /// <param name="protocol">Epoch protocol to show beside the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
     /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
-    /// <param name="device">cpu, or cuda where there is one.</param>
+    /// <param name="device">cpu, or cuda or cuda:1 where there is one.</param>
+    /// <param name="precision">fp32 or bf16; null is fp32 on a processor and bf16 on a GPU.</param>
     /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
-    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", int? heldOut = null)
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
     {
-        if (device != "cpu" && !(device.StartsWith("cuda", StringComparison.Ordinal) && torch.cuda.is_available()))
-            throw new UserErrorException($"There is no device '{device}' here; use device = \"cpu\".");
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
         var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(EpochProtocol.Named).ToList();
         return new Study
         {
-            Bench = new Workbench { Profile = Profile.Named(profile), DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0) },
+            Bench = new Workbench
+            {
+                Profile = Profile.Named(profile), DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
+                Device = device, Precision = PrecisionNames.Named(precision, device),
+            },
             Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
-            Device = torch.device(device),
+            Device = ComputeDevice.Named(device),
         };
     }
 

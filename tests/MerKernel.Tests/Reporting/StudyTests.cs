@@ -1,5 +1,6 @@
 using MerKernel.Evaluation;
 using MerKernel.Reporting;
+using MerKernel.Training;
 
 namespace MerKernel.Tests.Reporting;
 
@@ -30,6 +31,18 @@ public class StudyTests
         using var other = Study.Open(protocol: protocol, heldOut: 3);
         Assert.Equal(3, other.Bench.HeldOutSubjects);
     }
+
+    [Fact]
+    public void A_precision_makes_other_experiments()
+    {
+        using var usual = Study.Open();
+        using var mixed = Study.Open(precision: "bf16");
+        Assert.Equal((Precision.Single, Precision.BFloat16), (usual.Bench.Precision, mixed.Bench.Precision));
+        Assert.Throws<UserErrorException>(() => Study.Open(precision: "fp64"));
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_refused() => Assert.Throws<UserErrorException>(() => Study.Open(device: "cuda:99"));
 
     [Fact]
     public void Seeds_are_the_workbenchs()

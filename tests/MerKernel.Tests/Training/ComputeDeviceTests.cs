@@ -29,6 +29,16 @@ public class ComputeDeviceTests
         Assert.Equal(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), ComputeDevice.ProcessorHasBFloat16);
     }
 
+    [Theory]
+    [InlineData(null, "cpu", Precision.Single), InlineData(null, "cuda", Precision.BFloat16), InlineData(null, "cuda:1", Precision.BFloat16)]
+    [InlineData("fp32", "cuda", Precision.Single), InlineData("bf16", "cpu", Precision.BFloat16)]
+    public void A_processor_computes_in_32_bits_and_a_GPU_in_bfloat16_unless_told_otherwise(string? name, string device, Precision precision) =>
+        Assert.Equal(precision, PrecisionNames.Named(name, device));
+
+    [Fact]
+    public void Another_precision_is_refused_with_those_that_are_known() =>
+        Assert.Equal("There is no precision 'half'; write fp32 or bf16.", Assert.Throws<UserErrorException>(() => PrecisionNames.Named("half", "cpu")).Message);
+
     [Fact]
     public void Precision_makes_an_experiment_of_its_own_and_the_usual_one_keeps_its_name()
     {
