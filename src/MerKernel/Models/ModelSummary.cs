@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
-/// <summary>Parameters and multiply-accumulates of every layer, counted while one sample runs through (convolutions, linear layers and attention products; no elementwise work).</summary>
+/// <summary>
+/// Parameters and multiply-accumulates of every layer, counted while one sample runs through (convolutions, linear layers and attention products; no elementwise
+/// work). The values do not matter, so the layers that cost most compute none.
+/// </summary>
 public sealed class ModelSummary
 {
     private ModelSummary(ImmutableArray<LayerSummary> layers) => Layers = layers;
@@ -23,6 +26,21 @@ public sealed class ModelSummary
     /// <param name="actionUnits">Whether it gets the 21 action units.</param>
     public static ModelSummary Of(ModelOptions options, bool actionUnits = true)
     {
+        // Many small operations: several threads would wait for each other longer than they compute, above all where the cores are busy.
+        var threads = get_num_threads();
+        set_num_threads(1);
+        try
+        {
+            return Count(options, actionUnits);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    private static ModelSummary Count(ModelOptions options, bool actionUnits)
+    {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         using var network = options.Create(seed: 0, actionUnits);
@@ -32,6 +50,11 @@ public sealed class ModelSummary
         {
             if (module is nn.Module<Tensor, Tensor> layer)
             {
+                if (layer is Conv1d or Conv2d or Linear)
+                {
+                    ComputeNothing(layer);
+                }
+
                 layer.register_forward_hook((_, input, output) =>
                 {
                     outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + MacsOf(layer, input, output));
@@ -64,6 +87,18 @@ public sealed class ModelSummary
                where own > 0 || run.Macs > 0
                select new LayerSummary(entry.name is "" ? "(network)" : entry.name, entry.module.GetType().Name, [.. run.Shape], own, run.Macs),
         ]);
+    }
+
+    // No samples go into the layer, and zeros come out for those that were meant to.
+    private static void ComputeNothing(nn.Module<Tensor, Tensor> layer)
+    {
+        var samples = 0L;
+        layer.register_forward_pre_hook((_, input) =>
+        {
+            samples = input.size(0);
+            return input.narrow(0, 0, 0);
+        });
+        layer.register_forward_hook((_, _, output) => zeros([samples, .. output.shape[1..]], output.dtype));
     }
 
     private static long MacsOf(nn.Module layer, Tensor input, Tensor output) => layer switch
