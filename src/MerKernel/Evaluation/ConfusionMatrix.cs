@@ -6,26 +6,26 @@ namespace MerKernel.Evaluation;
 [JsonConverter(typeof(ConfusionMatrixJson))]
 public sealed class ConfusionMatrix
 {
+    // Row by row, then the rows' sums, then the columns'.
     readonly int[] _counts;
-    readonly int[] _support;
-    readonly int[] _predicted;
 
-    ConfusionMatrix(int classes, int[] counts)
+    ConfusionMatrix(int classes, ReadOnlySpan<int> counts)
     {
         Classes = classes;
-        _counts = counts;
-        // Sums once and in plain loops: the bootstrap makes ten thousand matrices for each interval.
-        _support = new int[classes];
-        _predicted = new int[classes];
+        // Sums once, in plain loops and in one array: the bootstrap makes ten thousand matrices for each interval.
+        _counts = new int[classes * (classes + 2)];
+        counts.CopyTo(_counts);
+        var support = _counts.AsSpan(classes * classes, classes);
+        var predicted = _counts.AsSpan(classes * (classes + 1));
         for (var t = 0; t < classes; t++)
         {
             for (var p = 0; p < classes; p++)
             {
                 var count = counts[t * classes + p];
-                _support[t] += count;
-                _predicted[p] += count;
-                Total += count;
+                support[t] += count;
+                predicted[p] += count;
             }
+            Total += support[t];
             Correct += counts[t * classes + t];
         }
     }
@@ -43,10 +43,10 @@ public sealed class ConfusionMatrix
     public int Correct { get; }
 
     /// <summary>Clips of a class.</summary>
-    public int Support(int truth) => _support[truth];
+    public int Support(int truth) => _counts[Classes * Classes + truth];
 
     /// <summary>Clips predicted as a class.</summary>
-    public int Predicted(int predicted) => _predicted[predicted];
+    public int Predicted(int predicted) => _counts[Classes * (Classes + 1) + predicted];
 
     /// <summary>Counts labels against predictions.</summary>
     /// <exception cref="ArgumentException">The two differ in length, or one names a class outside the range.</exception>
@@ -69,14 +69,14 @@ public sealed class ConfusionMatrix
     {
         if (rows.Any(r => r.Length != rows.Length || r.Any(n => n < 0)))
             throw new ArgumentException("A confusion matrix is square and counts are not negative.");
-        return new ConfusionMatrix(rows.Length, [.. rows.SelectMany(r => r)]);
+        return new ConfusionMatrix(rows.Length, (int[])[.. rows.SelectMany(r => r)]);
     }
 
     /// <summary>The counts, row by row, for resampling tests that add up many matrices.</summary>
-    internal ReadOnlySpan<int> Counts => _counts;
+    internal ReadOnlySpan<int> Counts => _counts.AsSpan(0, Classes * Classes);
 
     /// <summary>A matrix from counts row by row.</summary>
-    internal static ConfusionMatrix FromCounts(int classes, ReadOnlySpan<int> counts) => new(classes, counts.ToArray());
+    internal static ConfusionMatrix FromCounts(int classes, ReadOnlySpan<int> counts) => new(classes, counts);
 
     /// <summary>The sum of matrices: pooling over folds.</summary>
     /// <exception cref="ArgumentException">There is none, or their classes differ in number.</exception>
@@ -86,9 +86,9 @@ public sealed class ConfusionMatrix
         var classes = 0;
         foreach (var matrix in matrices)
         {
-            sum ??= new int[matrix._counts.Length];
+            sum ??= new int[matrix.Counts.Length];
             classes = matrix.Classes;
-            if (matrix._counts.Length != sum.Length) throw new ArgumentException("Confusion matrices of different class counts cannot be added.");
+            if (matrix.Counts.Length != sum.Length) throw new ArgumentException("Confusion matrices of different class counts cannot be added.");
             for (var i = 0; i < sum.Length; i++) sum[i] += matrix._counts[i];
         }
         return new ConfusionMatrix(classes, sum ?? throw new ArgumentException("There is no confusion matrix to add up."));

@@ -36,10 +36,20 @@ public sealed record FoldPrediction
         && Fits(Labels, Logits) && Labels.Length == Clips.Length && Fits(HeldOutLabels, HeldOutLogits)
         && Logits.Length > 0 && TrainingLoss.Length == Logits.Length && (HeldOutLabels.IsEmpty || HeldOutLogits.Length == Logits.Length);
 
-    static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits) =>
-        !labels.IsDefault && !logits.IsDefault && logits.All(epoch => !epoch.IsDefault && epoch.Length == labels.Length && epoch.All(clip => !clip.IsDefault))
-        && logits.SelectMany(epoch => epoch).Select(clip => clip.Length).Distinct().Count() <= 1
-        && labels.All(label => label >= 0 && (logits is not [[var first, ..], ..] || label < first.Length));
+    static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits)
+    {
+        if (labels.IsDefault || logits.IsDefault) return false;
+        var classes = logits is [[{ IsDefault: false } first, ..], ..] ? first.Length : int.MaxValue;
+        foreach (var epoch in logits)
+        {
+            if (epoch.IsDefault || epoch.Length != labels.Length) return false;
+            foreach (var clip in epoch)
+                if (clip.IsDefault || clip.Length != classes) return false;
+        }
+        foreach (var label in labels)
+            if (label < 0 || label >= classes) return false;
+        return true;
+    }
 
     /// <summary>The decisions after an epoch: the class of the largest logit, the first of equal ones.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
@@ -48,7 +58,7 @@ public sealed record FoldPrediction
         Subject = Subject,
         Clips = Clips,
         Labels = Labels,
-        Predictions = [.. Logits[epoch].Select(Largest)],
+        Predictions = ImmutableArray.CreateRange(Logits[epoch], Largest),
         Epoch = epoch + 1,
     };
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace MerKernel.Evaluation;
 
@@ -38,28 +39,41 @@ sealed class Resamples
     /// <summary>Adds up the rows of the drawn subjects, resample by resample, and keeps what is made of each sum.</summary>
     /// <param name="rows">One row of counts for each subject, all of the same length.</param>
     /// <param name="score">Takes a sum; is called from several threads.</param>
-    public T[] Map<T>(IReadOnlyList<int[]> rows, Func<ReadOnlySpan<int>, T> score)
+    public T[] Map<T>(IReadOnlyList<int[]> rows, Func<ReadOnlySpan<int>, T> score) =>
+        // Counts are small: where no sum can leave 16 bits, twice as many are added at once.
+        rows.Max(row => row.Max(Math.Abs)) * (long)rows.Count <= short.MaxValue ? Map<short, T>(rows, score) : Map<int, T>(rows, score);
+
+    T[] Map<TCount, T>(IReadOnlyList<int[]> rows, Func<ReadOnlySpan<int>, T> score) where TCount : struct, IBinaryInteger<TCount>
     {
-        var (length, lanes) = (rows[0].Length, Vector<int>.Count);
-        var stride = (length + lanes - 1) / lanes * lanes;
-        var padded = new int[rows.Count * stride];
-        for (var s = 0; s < rows.Count; s++) rows[s].CopyTo(padded, s * stride);
+        var (length, lanes) = (rows[0].Length, Vector512<TCount>.Count);
+        // The vectors of the rows' first counts, subject by subject, then those of the next.
+        var columns = rows[0].Chunk(lanes).Select((_, v) => rows.Select(row => Vector(row.Skip(v * lanes).Take(lanes))).ToArray()).ToArray();
         var results = new T[_drawn.Length];
         Parallel.For(0, (results.Length + Chunk - 1) / Chunk, chunk =>
         {
-            var sum = new int[stride];
+            var (added, sum) = (new TCount[columns.Length * lanes], new int[length]);
             for (var r = chunk * Chunk; r < Math.Min(results.Length, (chunk + 1) * Chunk); r++)
             {
-                for (var v = 0; v < stride; v += lanes)
-                {
-                    var lane = Vector<int>.Zero;
-                    foreach (var s in _drawn[r]) lane += new Vector<int>(padded, s * stride + v);
-                    lane.CopyTo(sum, v);
-                }
-                results[r] = score(sum.AsSpan(0, length));
+                for (var v = 0; v < columns.Length; v++) Sum(columns[v], _drawn[r]).CopyTo(added, v * lanes);
+                for (var i = 0; i < sum.Length; i++) sum[i] = int.CreateTruncating(added[i]);
+                results[r] = score(sum);
             }
         });
         return results;
+
+        static Vector512<TCount> Vector(IEnumerable<int> counts)
+        {
+            var values = new TCount[Vector512<TCount>.Count];
+            foreach (var (i, count) in counts.Index()) values[i] = TCount.CreateTruncating(count);
+            return Vector512.Create(values);
+        }
+
+        static Vector512<TCount> Sum(Vector512<TCount>[] column, int[] drawn)
+        {
+            var sum = Vector512<TCount>.Zero;
+            foreach (var s in drawn) sum += column[s];
+            return sum;
+        }
     }
 
     // Only the latest: a table asks with the same numbers again and again.

@@ -17,8 +17,9 @@ public static class SubjectBootstrap
         var classes = subjects[0].Classes;
         return Draw([.. subjects.Select(s => s.Counts.ToArray())], resamples, seed, counts =>
         {
-            var pooled = ConfusionMatrix.FromCounts(classes, counts);
-            return [.. scores.Select(score => score(pooled))];
+            var (pooled, values) = (ConfusionMatrix.FromCounts(classes, counts), new double[scores.Count]);
+            for (var s = 0; s < values.Length; s++) values[s] = scores[s](pooled);
+            return values;
         });
     }
 
@@ -29,9 +30,29 @@ public static class SubjectBootstrap
         return [.. Enumerable.Range(0, values[0].Length).Select(s => Percentiles([.. values.Select(v => v[s])]))];
     }
 
-    static Interval Percentiles(double[] values)
+    static Interval Percentiles(double[] values) =>
+        new(Smallest(values, (int)(0.025 * (values.Length - 1))), Smallest(values, (int)Math.Ceiling(0.975 * (values.Length - 1))));
+
+    // Hoare's selection: what stands at a place if the values were sorted, in a fraction of the time.
+    static double Smallest(double[] values, int place)
     {
-        Array.Sort(values);
-        return new Interval(values[(int)(0.025 * (values.Length - 1))], values[(int)Math.Ceiling(0.975 * (values.Length - 1))]);
+        var (low, high) = (0, values.Length - 1);
+        while (low < high)
+        {
+            var (pivot, i, j) = (values[low + (high - low) / 2], low, high);
+            while (i <= j)
+            {
+                while (values[i] < pivot) i++;
+                while (values[j] > pivot) j--;
+                if (i > j) break;
+                (values[i], values[j]) = (values[j], values[i]);
+                i++;
+                j--;
+            }
+            if (place <= j) high = j;
+            else if (place >= i) low = i;
+            else break;
+        }
+        return values[place];
     }
 }

@@ -27,11 +27,11 @@ public static class SubjectPermutation
         var observed = Math.Abs(score(a) - score(b));
         var exchanges = Resamples.Subsets(differences.Length, permutations, seed).Map(differences, exchanged =>
         {
-            var (exchangedA, exchangedB) = (a.Counts.ToArray(), b.Counts.ToArray());
+            Span<int> exchangedA = stackalloc int[exchanged.Length], exchangedB = stackalloc int[exchanged.Length];
             for (var i = 0; i < exchanged.Length; i++)
             {
-                exchangedA[i] += exchanged[i];
-                exchangedB[i] -= exchanged[i];
+                exchangedA[i] = a.Counts[i] + exchanged[i];
+                exchangedB[i] = b.Counts[i] - exchanged[i];
             }
             return Math.Abs(score(ConfusionMatrix.FromCounts(a.Classes, exchangedA)) - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB)));
         });

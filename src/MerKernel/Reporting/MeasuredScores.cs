@@ -50,14 +50,15 @@ public sealed record MeasuredScores
         var subjects = folds.Select(f => f.Matrix(classes)).ToList();
         var f1Subjects = f1Folds.Select(f => f.Matrix(classes)).ToList();
         var (pooled, f1Pooled) = (ConfusionMatrix.Sum(subjects), ConfusionMatrix.Sum(f1Subjects));
-        var intervals = SubjectBootstrap.Of(subjects, [Metrics.Accuracy, Metrics.Uar, Metrics.UF1]);
+        var sameFolds = folds.SequenceEqual(f1Folds);
+        var intervals = SubjectBootstrap.Of(subjects, sameFolds ? [Metrics.Accuracy, Metrics.Uar, Metrics.UF1] : [Metrics.Accuracy, Metrics.Uar]);
         return new MeasuredScores
         {
             Accuracy = Metrics.Accuracy(pooled),
             UF1 = Metrics.UF1(f1Pooled),
             Uar = Metrics.Uar(pooled),
             AccuracyInterval = intervals[0],
-            UF1Interval = folds.SequenceEqual(f1Folds) ? intervals[2] : SubjectBootstrap.Of(f1Subjects, [Metrics.UF1])[0],
+            UF1Interval = sameFolds ? intervals[2] : SubjectBootstrap.Of(f1Subjects, [Metrics.UF1])[0],
             UarInterval = intervals[1],
             Confusion = pooled,
             WeightedF1 = Metrics.WeightedF1(f1Pooled),

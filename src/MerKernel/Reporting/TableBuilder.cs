@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
@@ -7,7 +8,7 @@ namespace MerKernel.Reporting;
 /// <summary>Puts measured scores beside the paper's tables, and under each table the rows without which it cannot be read.</summary>
 public sealed class TableBuilder
 {
-    readonly Dictionary<(string Key, DatasetId, EpochProtocol?, int Seed), ScoredRun?> _scored = [];
+    readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), ScoredRun?> _scored = [];
     readonly Dictionary<(string Key, DatasetId, int Seed), PairedComparison?> _comparisons = [];
 
     /// <summary>Finds the run of a variant (its key) on a data set with a seed; null if it is not finished.</summary>
@@ -34,16 +35,42 @@ public sealed class TableBuilder
     /// <summary>Which clips are scored.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 
-    /// <summary>The rows of several tables, data set by data set and seed by seed.</summary>
-    public ImmutableArray<TableRow> Build(IEnumerable<PaperTable> tables) => [.. tables.SelectMany(t => Build(t))];
+    /// <summary>
+    /// The rows of tables, data set by data set and seed by seed: the paper's in printed order, then what this project adds: other systems, controls and baselines.
+    /// </summary>
+    /// <exception cref="UserErrorException">A run cannot be read, or not be scored by one of the protocols.</exception>
+    public ImmutableArray<TableRow> Build(params IEnumerable<PaperTable> tables)
+    {
+        var asked = tables.ToList();
+        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.Datasets.Contains(data.Dataset)).SelectMany(Keys).Distinct(), data);
+        return
+        [
+            .. from table in asked
+               from data in Datasets
+               where table.Datasets.Contains(data.Dataset)
+               from seed in Seeds
+               from row in Compared(Page(table, data, seed), data, seed)
+               select row,
+        ];
+    }
 
-    /// <summary>The rows of a table, data set by data set and seed by seed: the paper's in printed order, then what this project adds: other systems, controls and baselines.</summary>
-    public ImmutableArray<TableRow> Build(PaperTable table) =>
-        [.. from data in Datasets
-            where table.Rows.Any(r => r.On(data.Dataset) is not null)
-            from seed in Seeds
-            from row in Compared(Page(table, data, seed), data, seed)
-            select row];
+    /// <summary>The variants whose runs a table shows.</summary>
+    static IEnumerable<string> Keys(PaperTable table) =>
+        table.Rows.Concat(table.Added).Select(r => r.Variant).OfType<string>().Append(Variants.WithoutActionUnits.Key).Append(Variants.ShuffledActionUnits.Key);
+
+    /// <summary>Scores runs side by side. One data set at a time: runs of as many subjects share their draws.</summary>
+    void ScoreRuns(IEnumerable<string> variants, DatasetFacts data)
+    {
+        var runs = (from variant in variants from seed in Seeds select (variant, seed, Run: Runs(variant, data.Dataset, seed))).ToList();
+        try
+        {
+            Parallel.ForEach(runs, each => Keep(each.variant, each.seed, each.Run, data));
+        }
+        catch (AggregateException e) when (e.InnerException is UserErrorException known)
+        {
+            throw new UserErrorException(known.Message, known);
+        }
+    }
 
     List<TableRow> Page(PaperTable table, DatasetFacts data, int seed)
     {
@@ -119,8 +146,13 @@ public sealed class TableBuilder
         var place = (key, data.Dataset, protocol, protocol is null ? 0 : seed);
         if (_scored.TryGetValue(place, out var known)) return known;
         if (protocol is null) return _scored[place] = ScoreBaseline(Baseline.All.Single(b => b.Label == key), data);
-        foreach (var (each, scored) in ScoreRun(Runs(key, data.Dataset, seed), data)) _scored[(key, data.Dataset, each, seed)] = scored;
+        Keep(key, seed, Runs(key, data.Dataset, seed), data);
         return _scored[place];
+    }
+
+    void Keep(string variant, int seed, MeasuredRun? run, DatasetFacts data)
+    {
+        foreach (var (protocol, scored) in ScoreRun(run, data)) _scored[(variant, data.Dataset, protocol, seed)] = scored;
     }
 
     /// <summary>Scores a run under every protocol: its folds are read once, if at all, and not held.</summary>
