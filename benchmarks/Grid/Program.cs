@@ -12,6 +12,7 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reporting;
+using MerKernel.Synthesis;
 
 const int Subjects = 200, Seeds = 20;
 var epochs = args.Length > 0 ? int.Parse(args[0]) : 15;
@@ -57,6 +58,8 @@ void Grid()
             rows.Add(new GridRow(variant.Key, variant.Name, [2], experiment, ExperimentHash.Of(experiment)));
         }
     Console.WriteLine($"{rows.Count * Subjects:#,0} folds of {epochs} epochs and {clips} clips; largest folder: {Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Max(d => Directory.EnumerateFileSystemEntries(d).Count())} entries");
+    // As many different sets of action units as the look-alike of CASME II has.
+    var units = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Full).Select(c => c.CodedUnits.Where(ActionUnits.Used.Contains).ToImmutableSortedSet()).ToImmutableArray();
     var clipsOf = subjects.ToDictionary(s => s, _ => clips);
 
     GridPlan? plan = null;
@@ -96,7 +99,7 @@ void Grid()
     {
         var runs = new RunStore(store.Runs.Folder);
         var hashes = rows.ToDictionary(r => (r.Variant, r.Dataset, r.Experiment.Seed), r => r.Hash);
-        var labelled = subjects.SelectMany((s, i) => Enumerable.Range(0, clips).Select(c => new LabelledClip($"{s}/{c}", s, (i + c) % 5, [c % 3]))).ToImmutableArray();
+        var labelled = subjects.SelectMany((s, i) => Enumerable.Range(0, clips).Select(c => new LabelledClip($"{s}/{c}", s, (i + c) % 5, units[(i * clips + c) % units.Length]))).ToImmutableArray();
         var table = new TableBuilder
         {
             Derived = runs.Derived,

@@ -5,40 +5,40 @@ namespace MerKernel.Evaluation;
 
 /// <summary>
 /// Draws of subjects and the sums of what was drawn: the inner loop of every interval and permutation test. The draws depend on the number of subjects and the
-/// seed alone, so the tests of a table share them; sums are of whole numbers, so their order, and the number of threads, changes nothing.
+/// seed alone, so the tests of a table share them; sums are of whole numbers, so their order changes nothing. One thread: whoever has many intervals computes
+/// those side by side.
 /// </summary>
 sealed class Resamples
 {
-    const int Chunk = 250;
-
     static Resamples? s_latestWithReplacement, s_latestSubsets;
 
     readonly int _subjects, _seed;
-    readonly int[][] _drawn;
+    // Two bytes a subject: reading the draws takes as long as adding what was drawn.
+    readonly ushort[][] _drawn;
 
-    Resamples(int subjects, int count, int seed, Func<Random, int[]> draw)
+    Resamples(int subjects, int count, int seed, Func<Random, ushort[]> draw)
     {
         (_subjects, _seed) = (subjects, seed);
         var random = new Random(seed);
-        _drawn = new int[count][];
+        _drawn = new ushort[count][];
         for (var r = 0; r < count; r++) _drawn[r] = draw(random);
     }
 
     /// <summary>As many subjects as there are, drawn with replacement.</summary>
     public static Resamples WithReplacement(int subjects, int count, int seed) => Of(ref s_latestWithReplacement, subjects, count, seed, random =>
     {
-        var drawn = new int[subjects];
-        for (var s = 0; s < drawn.Length; s++) drawn[s] = random.Next(subjects);
+        var drawn = new ushort[subjects];
+        for (var s = 0; s < drawn.Length; s++) drawn[s] = checked((ushort)random.Next(subjects));
         return drawn;
     });
 
     /// <summary>Each subject or not, by the toss of a coin.</summary>
     public static Resamples Subsets(int subjects, int count, int seed) => Of(ref s_latestSubsets, subjects, count, seed, random =>
-        [.. Enumerable.Range(0, subjects).Where(_ => random.Next(2) == 1)]);
+        [.. Enumerable.Range(0, subjects).Where(_ => random.Next(2) == 1).Select(s => checked((ushort)s))]);
 
     /// <summary>Adds up the rows of the drawn subjects, resample by resample, and keeps what is made of each sum.</summary>
     /// <param name="rows">One row of counts for each subject, all of the same length.</param>
-    /// <param name="score">Takes a sum; is called from several threads.</param>
+    /// <param name="score">Takes a sum.</param>
     public T[] Map<T>(IReadOnlyList<int[]> rows, Func<ReadOnlySpan<int>, T> score) =>
         // Counts are small: where no sum can leave 16 bits, twice as many are added at once.
         rows.Max(row => row.Max(Math.Abs)) * (long)rows.Count <= short.MaxValue ? Map<short, T>(rows, score) : Map<int, T>(rows, score);
@@ -48,17 +48,13 @@ sealed class Resamples
         var (length, lanes) = (rows[0].Length, Vector512<TCount>.Count);
         // The vectors of the rows' first counts, subject by subject, then those of the next.
         var columns = rows[0].Chunk(lanes).Select((_, v) => rows.Select(row => Vector(row.Skip(v * lanes).Take(lanes))).ToArray()).ToArray();
-        var results = new T[_drawn.Length];
-        Parallel.For(0, (results.Length + Chunk - 1) / Chunk, chunk =>
+        var (added, sum, results) = (new TCount[columns.Length * lanes], new int[length], new T[_drawn.Length]);
+        for (var r = 0; r < results.Length; r++)
         {
-            var (added, sum) = (new TCount[columns.Length * lanes], new int[length]);
-            for (var r = chunk * Chunk; r < Math.Min(results.Length, (chunk + 1) * Chunk); r++)
-            {
-                for (var v = 0; v < columns.Length; v++) Sum(columns[v], _drawn[r]).CopyTo(added, v * lanes);
-                for (var i = 0; i < sum.Length; i++) sum[i] = int.CreateTruncating(added[i]);
-                results[r] = score(sum);
-            }
-        });
+            for (var v = 0; v < columns.Length; v++) Sum(columns[v], _drawn[r]).CopyTo(added, v * lanes);
+            for (var i = 0; i < sum.Length; i++) sum[i] = int.CreateTruncating(added[i]);
+            results[r] = score(sum);
+        }
         return results;
 
         static Vector512<TCount> Vector(IEnumerable<int> counts)
@@ -68,7 +64,7 @@ sealed class Resamples
             return Vector512.Create(values);
         }
 
-        static Vector512<TCount> Sum(Vector512<TCount>[] column, int[] drawn)
+        static Vector512<TCount> Sum(Vector512<TCount>[] column, ushort[] drawn)
         {
             var sum = Vector512<TCount>.Zero;
             foreach (var s in drawn) sum += column[s];
@@ -77,7 +73,7 @@ sealed class Resamples
     }
 
     // Only the latest: a table asks with the same numbers again and again.
-    static Resamples Of(ref Resamples? latest, int subjects, int count, int seed, Func<Random, int[]> draw)
+    static Resamples Of(ref Resamples? latest, int subjects, int count, int seed, Func<Random, ushort[]> draw)
     {
         var known = Volatile.Read(ref latest);
         if (known is not null && known._subjects == subjects && known._seed == seed && known._drawn.Length == count) return known;

@@ -100,15 +100,9 @@ public sealed class RunStore(string folder)
     {
         // One look at the folder instead of one for each fold.
         if (subjects.Except(StoredSubjects(hash)).Any()) return null;
-        try
-        {
-            var folds = subjects.AsParallel().AsOrdered().Select(s => TryRead(hash, s)).OfType<FoldPrediction>().ToList();
-            return folds.Count == subjects.Count ? folds : null;
-        }
-        catch (AggregateException e) when (e.InnerException is UserErrorException known)
-        {
-            throw new UserErrorException(known.Message, known);
-        }
+        // All of them even after a damaged one, so that every damaged one is set aside and computed again at once.
+        var folds = subjects.Select(s => TryRead(hash, s)).OfType<FoldPrediction>().ToList();
+        return folds.Count == subjects.Count ? folds : null;
     }
 
     /// <summary>Reads a fold's facts; null if there are none, or if the file is damaged, which is then set aside: no number depends on it.</summary>

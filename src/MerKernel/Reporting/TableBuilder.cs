@@ -9,7 +9,7 @@ namespace MerKernel.Reporting;
 public sealed class TableBuilder
 {
     readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), ScoredRun?> _scored = [];
-    readonly Dictionary<(string Key, DatasetId, int Seed), PairedComparison?> _comparisons = [];
+    readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), PairedComparison?> _comparisons = [];
 
     /// <summary>Finds the run of a variant (its key) on a data set with a seed; null if it is not finished.</summary>
     public required Func<string, DatasetId, int, MeasuredRun?> Runs { get; init; }
@@ -121,7 +121,7 @@ public sealed class TableBuilder
     IEnumerable<TableRow> Compared(List<TableRow> rows, DatasetFacts data, int seed)
     {
         if (Protocols[0].LooksAtTestSubject || Score(Variants.Full.Key, data, Protocols[0], seed) is not { } full) return rows;
-        var compared = rows.Select((row, i) => (row, i))
+        var compared = rows.Select((row, i) => (row, i)).AsParallel().AsOrdered()
             .Where(p => p.row.Measured is not null && p.row.Variant != Variants.Full.Key && (p.row.Protocol ?? Protocols[0]) == Protocols[0])
             .Select(p => (p.row, p.i, Comparison: Compare(p.row, full, data))).Where(p => p.Comparison is not null).ToList();
         var adjusted = Holm.Adjust([.. compared.Select(p => p.Comparison!.PermutationP)]);
