@@ -23,7 +23,7 @@ public static class PairedBootstrap
         // Both matrices of a subject side by side: one draw moves both.
         var size = classes * classes;
         var pairs = first.Select(f => (int[])[.. f.Matrix(classes).Counts, .. partner[f.Subject].Matrix(classes).Counts]).ToList();
-        return SubjectBootstrap.Draw(pairs, resamples, seed, counts =>
-            [score(ConfusionMatrix.FromCounts(classes, counts[..size])) - score(ConfusionMatrix.FromCounts(classes, counts[size..]))])[0];
+        return SubjectBootstrap.Draw(pairs, 1, resamples, seed, (counts, values) =>
+            values[0] = score(ConfusionMatrix.FromCounts(classes, counts[..size])) - score(ConfusionMatrix.FromCounts(classes, counts[size..])))[0];
     }
 }

@@ -36,26 +36,28 @@ sealed class Resamples
     public static Resamples Subsets(int subjects, int count, int seed) => Of(ref s_latestSubsets, subjects, count, seed, random =>
         [.. Enumerable.Range(0, subjects).Where(_ => random.Next(2) == 1).Select(s => checked((ushort)s))]);
 
-    /// <summary>Adds up the rows of the drawn subjects, resample by resample, and keeps what is made of each sum.</summary>
+    /// <summary>Adds up the rows of the drawn subjects, resample by resample.</summary>
     /// <param name="rows">One row of counts for each subject, all of the same length.</param>
-    /// <param name="score">Takes a sum.</param>
-    public T[] Map<T>(IReadOnlyList<int[]> rows, Func<ReadOnlySpan<int>, T> score) =>
+    /// <param name="use">Takes a resample's number, from 0, and its sum.</param>
+    public void Add(IReadOnlyList<int[]> rows, Action<int, ReadOnlySpan<int>> use)
+    {
         // Counts are small: where no sum can leave 16 bits, twice as many are added at once.
-        rows.Max(row => row.Max(Math.Abs)) * (long)rows.Count <= short.MaxValue ? Map<short, T>(rows, score) : Map<int, T>(rows, score);
+        if (rows.Max(row => row.Max(Math.Abs)) * (long)rows.Count <= short.MaxValue) Add<short>(rows, use);
+        else Add<int>(rows, use);
+    }
 
-    T[] Map<TCount, T>(IReadOnlyList<int[]> rows, Func<ReadOnlySpan<int>, T> score) where TCount : struct, IBinaryInteger<TCount>
+    void Add<TCount>(IReadOnlyList<int[]> rows, Action<int, ReadOnlySpan<int>> use) where TCount : struct, IBinaryInteger<TCount>
     {
         var (length, lanes) = (rows[0].Length, Vector512<TCount>.Count);
         // The vectors of the rows' first counts, subject by subject, then those of the next.
         var columns = rows[0].Chunk(lanes).Select((_, v) => rows.Select(row => Vector(row.Skip(v * lanes).Take(lanes))).ToArray()).ToArray();
-        var (added, sum, results) = (new TCount[columns.Length * lanes], new int[length], new T[_drawn.Length]);
-        for (var r = 0; r < results.Length; r++)
+        var (added, sum) = (new TCount[columns.Length * lanes], new int[length]);
+        for (var r = 0; r < _drawn.Length; r++)
         {
             for (var v = 0; v < columns.Length; v++) Sum(columns[v], _drawn[r]).CopyTo(added, v * lanes);
             for (var i = 0; i < sum.Length; i++) sum[i] = int.CreateTruncating(added[i]);
-            results[r] = score(sum);
+            use(r, sum);
         }
-        return results;
 
         static Vector512<TCount> Vector(IEnumerable<int> counts)
         {

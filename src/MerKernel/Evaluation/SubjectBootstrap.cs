@@ -15,19 +15,30 @@ public static class SubjectBootstrap
         IReadOnlyList<ConfusionMatrix> subjects, IReadOnlyList<Func<ConfusionMatrix, double>> scores, int resamples = 10_000, int seed = 1)
     {
         var classes = subjects[0].Classes;
-        return Draw([.. subjects.Select(s => s.Counts.ToArray())], resamples, seed, counts =>
+        return Draw([.. subjects.Select(s => s.Counts.ToArray())], scores.Count, resamples, seed, (counts, values) =>
         {
-            var (pooled, values) = (ConfusionMatrix.FromCounts(classes, counts), new double[scores.Count]);
+            var pooled = ConfusionMatrix.FromCounts(classes, counts);
             for (var s = 0; s < values.Length; s++) values[s] = scores[s](pooled);
-            return values;
         });
     }
 
     /// <summary>Adds up the counts of drawn subjects and scores the sum, resample by resample.</summary>
-    internal static ImmutableArray<Interval> Draw(IReadOnlyList<int[]> subjects, int resamples, int seed, Func<ReadOnlySpan<int>, double[]> scores)
+    /// <param name="subjects">A row of counts for each subject.</param>
+    /// <param name="scores">Number of scores.</param>
+    /// <param name="resamples">Number of resamples.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="score">Takes a sum and fills in its scores.</param>
+    internal static ImmutableArray<Interval> Draw(IReadOnlyList<int[]> subjects, int scores, int resamples, int seed, Action<ReadOnlySpan<int>, Span<double>> score)
     {
-        var values = Resamples.WithReplacement(subjects.Count, resamples, seed).Map(subjects, scores);
-        return [.. Enumerable.Range(0, values[0].Length).Select(s => Percentiles([.. values.Select(v => v[s])]))];
+        var values = new double[scores][];
+        for (var s = 0; s < scores; s++) values[s] = new double[resamples];
+        var one = new double[scores];
+        Resamples.WithReplacement(subjects.Count, resamples, seed).Add(subjects, (r, counts) =>
+        {
+            score(counts, one);
+            for (var s = 0; s < one.Length; s++) values[s][r] = one[s];
+        });
+        return [.. values.Select(Percentiles)];
     }
 
     static Interval Percentiles(double[] values) =>

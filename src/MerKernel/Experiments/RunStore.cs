@@ -99,7 +99,9 @@ public sealed class RunStore(string folder)
     public IReadOnlyList<FoldPrediction>? TryReadAll(string hash, IReadOnlyCollection<string> subjects)
     {
         // One look at the folder instead of one for each fold.
-        if (subjects.Except(StoredSubjects(hash)).Any()) return null;
+        if (!Directory.Exists(FolderOf(hash))) return null;
+        var stored = Directory.EnumerateFiles(FolderOf(hash), "fold-*.json").ToHashSet();
+        if (!subjects.All(s => stored.Contains(FoldPath(hash, s)))) return null;
         // All of them even after a damaged one, so that every damaged one is set aside and computed again at once.
         var folds = subjects.Select(s => TryRead(hash, s)).OfType<FoldPrediction>().ToList();
         return folds.Count == subjects.Count ? folds : null;
