@@ -19,14 +19,16 @@ public sealed class ConfusionMatrix
         var predicted = _counts.AsSpan(classes * (classes + 1));
         for (var t = 0; t < classes; t++)
         {
-            for (var p = 0; p < classes; p++)
+            var row = counts.Slice(t * classes, classes);
+            var clips = 0;
+            for (var p = 0; p < row.Length; p++)
             {
-                var count = counts[t * classes + p];
-                support[t] += count;
-                predicted[p] += count;
+                clips += row[p];
+                predicted[p] += row[p];
             }
-            Total += support[t];
-            Correct += counts[t * classes + t];
+            support[t] = clips;
+            Total += clips;
+            Correct += row[t];
         }
     }
 

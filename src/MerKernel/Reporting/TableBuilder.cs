@@ -155,24 +155,18 @@ public sealed class TableBuilder
         foreach (var (protocol, scored) in ScoreRun(run, data)) _scored[(variant, data.Dataset, protocol, seed)] = scored;
     }
 
-    /// <summary>Scores a run under every protocol: its folds are read once, if at all, and not held.</summary>
+    /// <summary>Scores a run under every protocol. Its folds are read once, if at all, and only the decisions on them are held.</summary>
     IEnumerable<(EpochProtocol, ScoredRun?)> ScoreRun(MeasuredRun? run, DatasetFacts data)
     {
-        IReadOnlyList<FoldPrediction>? folds = null;
-        foreach (var protocol in Protocols)
+        if (run is null) return Protocols.Select(protocol => (protocol, (ScoredRun?)null));
+        var outcomes = new Lazy<ImmutableArray<ProtocolOutcome>?>(() =>
+            run.Read() is { } read && Sample.Of(data.Dataset, read) is var folds ? [.. Protocols.Select(protocol => protocol.Apply(folds))] : null);
+        return Protocols.Select((protocol, i) =>
         {
-            if (run is null)
-            {
-                yield return (protocol, null);
-                continue;
-            }
-            ProtocolOutcome? Outcome(IReadOnlyList<FoldPrediction>? read) => read is null ? null : protocol.Apply(Sample.Of(data.Dataset, read));
-            ProtocolOutcome? outcome = null;
             var name = $"{run.Experiment}/{protocol.Name}/{Sample.Name}";
-            var summary = Kept(name, run.State, () => (outcome = Outcome(folds ??= run.Read())) is null ? null : ScoreSummary.Of(outcome, data.Classes.Length));
-            var outcomes = outcome?.Folds;
-            yield return (protocol, summary is null ? null : new ScoredRun(name, run.State, summary, new(() => outcomes ?? Outcome(run.Read())?.Folds), run.Experiment));
-        }
+            var summary = Kept(name, run.State, () => outcomes.Value is { } all ? ScoreSummary.Of(all[i], data.Classes.Length) : null);
+            return (protocol, summary is null ? null : new ScoredRun(name, run.State, summary, new(() => outcomes.Value?[i].Folds), run.Experiment));
+        });
     }
 
     ScoredRun ScoreBaseline(Baseline baseline, DatasetFacts data)
