@@ -6,17 +6,17 @@ namespace MerKernel.Tests.Evaluation;
 /// <summary>The shared draws against the plainest loops that say what an interval and a permutation test are.</summary>
 public class ResamplesTests
 {
-    static ConfusionMatrix[] Random(int subjects, int seed)
+    static ConfusionMatrix[] Random(int subjects, int seed, int most = 3)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, subjects).Select(_ => ConfusionMatrix.FromRows([.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 3).Select(_ => random.Next(4)).ToArray())]))];
+        return [.. Enumerable.Range(0, subjects).Select(_ => ConfusionMatrix.FromRows([.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 3).Select(_ => random.Next(most + 1)).ToArray())]))];
     }
 
     [Theory]
-    [InlineData(1), InlineData(7), InlineData(28)]
-    public void Intervals_are_those_of_resampling_one_subject_after_the_other(int subjects)
+    [InlineData(1, 3), InlineData(7, 3), InlineData(28, 3), InlineData(28, 1170), InlineData(28, 1171), InlineData(28, 1_000_000)]
+    public void Intervals_are_those_of_resampling_one_subject_after_the_other(int subjects, int most)
     {
-        var matrices = Random(subjects, seed: subjects);
+        var matrices = Random(subjects, seed: subjects, most);
         var random = new Random(5);
         var scores = Enumerable.Range(0, 1000).Select(_ => Metrics.UF1(ConfusionMatrix.Sum(Enumerable.Range(0, subjects).Select(_ => matrices[random.Next(subjects)]).ToList()))).Order().ToArray();
         var interval = SubjectBootstrap.Of(matrices, [Metrics.Accuracy, Metrics.UF1], resamples: 1000, seed: 5)[1];

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
@@ -26,6 +29,36 @@ public class RunStoreTests
             read.Logits.SelectMany(e => e.SelectMany(c => c)).Select(BitConverter.SingleToInt32Bits));
         Assert.Equal([.. Fold().Clips], read.Clips.ToArray());
         Assert.Equal([.. Fold().TrainingLoss], read.TrainingLoss.ToArray());
+    }
+
+    [Fact]
+    public void Logits_are_written_as_the_serializer_writes_nested_lists_and_may_be_no_numbers()
+    {
+        var logits = Fold().Logits.Add([[float.NaN, float.PositiveInfinity], [float.NegativeInfinity, -1.5f]]);
+        var plain = new JsonSerializerOptions { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+        var json = JsonSerializer.Serialize(logits, StoreJson.Compact);
+        Assert.Equal(JsonSerializer.Serialize(logits, plain), json);
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>(json, StoreJson.Compact), plain));
+    }
+
+    [Theory]
+    [InlineData("[[1]]"), InlineData("[[[null]]]"), InlineData("[[[\"1\"]]]"), InlineData("[[[[1]]]]"), InlineData("[null]"), InlineData("{}"), InlineData("[[[1]]"), InlineData("[[[01]]]")]
+    public void What_is_no_list_of_lists_of_lists_of_numbers_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>(json, StoreJson.Compact));
+
+    [Fact]
+    public void A_run_is_read_whole_or_not_at_all_and_every_damaged_fold_of_it_is_set_aside()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        string[] subjects = ["01", "a/b", "03"];
+        Assert.Null(store.TryReadAll("h", subjects));
+        foreach (var subject in subjects) store.Save("h", Fold(subject), Facts);
+        Assert.Equal(subjects, store.TryReadAll("h", subjects)!.Select(f => f.Subject));
+        Assert.Null(store.TryReadAll("h", [.. subjects, "04"]));
+        foreach (var subject in subjects[..2]) File.WriteAllText(store.FoldPath("h", subject), "{");
+        Assert.Null(store.TryReadAll("h", subjects));
+        Assert.Equal(["03"], store.StoredSubjects("h").ToArray());
     }
 
     [Fact]
