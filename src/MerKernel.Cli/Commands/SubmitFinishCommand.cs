@@ -25,7 +25,7 @@ static class SubmitFinishCommand
         using var bench = new Workbench
         {
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
-            Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
+            WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };
         var rows = ReproduceClosing.Tables(bench, cancel);
         if (missing.Count == 0) return ReproduceClosing.Pages(bench, rows, cancel);

@@ -31,7 +31,8 @@ static class SubmitTaskCommand
         var store = new RunStore(submission.Store) { Warn = Remark.Say };
         using var bench = new Workbench
         {
-            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache, Say = store.Warn,
+            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
+            WeightsFolder = submission.Weights, Say = store.Warn,
         };
         var engine = new LosoEngine(store)
         {
@@ -41,8 +42,7 @@ static class SubmitTaskCommand
         var failed = 0;
         foreach (var set in folds.GroupBy(f => f.Dataset))
         {
-            var jobs = set.Select(f => new FoldJob(store.TryReadExperiment(f.Hash)
-                ?? throw new UserErrorException($"{store.FolderOf(f.Hash)} has no experiment.json of this version; submit anew, which writes it."), f.Hash, f.Subject)).ToList();
+            var jobs = set.Select(f => new FoldJob(Stored(f.Hash), f.Hash, f.Subject)).ToList();
             foreach (var (job, error) in engine.Run(jobs, bench.Dataset(set.Key, cancel), cancel))
             {
                 failed++;
@@ -50,5 +50,8 @@ static class SubmitTaskCommand
             }
         }
         return failed == 0 ? 0 : 2;
+
+        Experiment Stored(string hash) => store.TryReadExperiment(hash) is { } stored ? stored with { Model = bench.Located(stored.Model) }
+            : throw new UserErrorException($"{store.FolderOf(hash)} has no experiment.json of this version; submit anew, which writes it.");
     }
 }

@@ -34,6 +34,9 @@ public sealed record Submission
     /// <summary>What was named as data folder, or null.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Folder of the weights that compared systems start from, or null where no row starts from any.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>Folders that a node must see: the data sets' own.</summary>
     public required ImmutableArray<string> DataFolders { get; init; }
 

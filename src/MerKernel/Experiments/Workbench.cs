@@ -34,6 +34,9 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder with weights that compared systems were published on, KEY.safetensors each and magnifier.safetensors; null is data/weights of the checkout. A system without a file starts from its substitute.</summary>
     public string? WeightsFolder { get; init; }
 
+    /// <summary>Where those weights are looked for: <see cref="WeightsFolder"/> or its default.</summary>
+    public string WeightsPlace => WeightsFolder ?? Path.Combine(_root, "data", "weights");
+
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
     public ImmutableArray<int> Seeds { get; init; } = [1];
 
@@ -106,10 +109,28 @@ public sealed class Workbench : IDisposable
 
         PretrainedWeights? Found(string name)
         {
-            var file = Path.Combine(WeightsFolder ?? Path.Combine(_root, "data", "weights"), $"{name}.safetensors");
+            var file = Path.Combine(WeightsPlace, $"{name}.safetensors");
             if (_weights.TryGetValue(file, out var known) || !File.Exists(file)) return known;
             return _weights[file] = PretrainedStart.File(file);
         }
+    }
+
+    /// <summary>A stored network's options with the files it starts from, found by what is in them: a record says what they hold and not where they lie.</summary>
+    /// <exception cref="UserErrorException">No file in the folder of weights holds them.</exception>
+    public ModelOptions Located(ModelOptions model)
+    {
+        if (model is MagnifyingOptions { Magnifier: { } magnifier } magnifying) model = magnifying with { Magnifier = Find(magnifier) };
+        return model is PretrainableOptions { Pretrained: { } start } pretrained ? pretrained with { Pretrained = Find(start) } : model;
+
+        PretrainedWeights Find(PretrainedWeights weights)
+        {
+            if (!Directory.Exists(WeightsPlace)) throw Missing(weights);
+            foreach (var path in Directory.EnumerateFiles(WeightsPlace, "*.safetensors").Where(p => !_weights.ContainsKey(p))) _weights[path] = PretrainedStart.File(path);
+            return _weights.Values.FirstOrDefault(w => w.Sha256 == weights.Sha256) ?? throw Missing(weights);
+        }
+
+        UserErrorException Missing(PretrainedWeights weights) => new(
+            $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file in {WeightsPlace} holds them; put them back there, or submit anew with the --weights folder they are in.");
     }
 
     /// <summary>Every fold of a method on a data set with the first seed if all are stored, else null.</summary>

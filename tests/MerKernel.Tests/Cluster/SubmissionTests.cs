@@ -78,6 +78,7 @@ public class SubmissionTests
         Assert.Equal(gpu, array.Contains("nvidia-smi"));
         Assert.Equal(slurm.CheckpointEvery > 0, array.Contains("trap"));
         Assert.Contains(@"'/shared/it'\''s data/CASME2'", array);
+        Assert.Contains("'/shared/weights'; do", JobScript.Array(submission with { Weights = "/shared/weights" }, "/shared/cluster/x", 1, list));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
@@ -107,6 +108,29 @@ public class PretrainedStartTests
         Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
         Assert.Null(Assert.IsType<AuGcnOptions>(Of(Profile.Paper, Peers.AuGcn)).Pretrained);
         Assert.Null(Assert.IsType<AmanOptions>(Of(Profile.Small, Peers.Aman)).Pretrained);
+    }
+
+    [Fact]
+    public void A_record_that_names_no_place_finds_its_files_by_what_is_in_them()
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = new Magnifier();
+        Safetensors.Write(folder.File("magnifier.safetensors"), donor.state_dict());
+        Safetensors.Write(folder.File("aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        using var bench = new Workbench { Profile = Profile.Paper, WeightsFolder = folder.Path };
+        var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(bench.Started(Peers.Aman), StoreJson.Options), StoreJson.Options)!;
+        Assert.Null(((AmanOptions)stored).Pretrained!.Path);
+
+        // As a cluster's task has it: a workbench of its own, and files that may have been renamed.
+        File.Move(folder.File("aman.safetensors"), folder.File("renamed.safetensors"));
+        using var task = new Workbench { Profile = Profile.Paper, WeightsFolder = folder.Path };
+        var located = (AmanOptions)task.Located(stored);
+        Assert.Equal([folder.File("renamed.safetensors"), folder.File("magnifier.safetensors")], [located.Pretrained!.Path!, located.Magnifier!.Path!]);
+        Assert.Equal(Profile.Tiny.Model, task.Located(Profile.Tiny.Model));
+
+        File.Delete(folder.File("renamed.safetensors"));
+        using var later = new Workbench { Profile = Profile.Paper, WeightsFolder = folder.Path };
+        Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Located(stored)).Message);
     }
 
     [Fact]
