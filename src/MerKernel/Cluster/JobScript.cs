@@ -46,25 +46,27 @@ public static class JobScript
             {{Exports(submission)}}
             node=${SLURMD_NODENAME:-$(uname -n)}
 
-            # Tasks that wait, those queued again among them, keep away from nodes that will not do.
+            # Tasks that wait keep away from nodes that will not do.
             avoid() {
               local nodes; nodes=$(ls "$here/nodes" | sed 's/\.txt$//' | paste -sd,)
-              [ -z "$nodes" ] || scontrol update JobId="$SLURM_ARRAY_JOB_ID" ExcNodeList="$nodes" >/dev/null 2>&1
+              [ -z "$nodes" ] || scontrol update JobId="$1" ExcNodeList="$nodes" >/dev/null 2>&1
             }
 
             # This node will not do: it says so in one sentence, and the task tries elsewhere, three times at most.
             not_here() {
               echo "mer: node $node $1" | tee "$here/nodes/$node.txt"
-              avoid
+              avoid "$SLURM_ARRAY_JOB_ID"
               if [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; then
                 # Slow enough not to spin where no other node is free.
                 sleep $((5 * (1 + ${SLURM_RESTART_COUNT:-0})))
-                scontrol requeue "$SLURM_JOB_ID" && sleep 60
+                # This task, too, keeps away; Slurm lets it say so only once it waits again, when it is being ended here.
+                trap '' TERM
+                scontrol requeue "$SLURM_JOB_ID" && { avoid "$SLURM_JOB_ID"; trap - TERM; sleep 60; }
               fi
               exit 1
             }
 
-            avoid
+            avoid "$SLURM_ARRAY_JOB_ID"
             for folder in {{string.Join(' ', submission.DataFolders.Append(submission.Cache).Append(submission.Store).Append(submission.Weights).OfType<string>().Select(Quoted))}}; do
               [ -r "$folder" ] || not_here "does not see $folder; mount it there or submit with --sbatch-arg=--exclude=$node"
             done
