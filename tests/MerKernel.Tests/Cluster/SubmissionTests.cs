@@ -76,7 +76,7 @@ public class SubmissionTests
         Assert.Contains(gpu ? "#SBATCH --array=0-1%8" : "#SBATCH --array=0-2\n", array);
         Assert.Contains(gpu ? "#SBATCH --time=1-06:00:00" : "#SBATCH --time=0-01:30:00", array);
         Assert.Equal(gpu, array.Contains("nvidia-smi"));
-        Assert.Equal(slurm.CheckpointEvery > 0, array.Contains("trap"));
+        Assert.Equal(slurm.CheckpointEvery > 0, array.Contains("USR1\n"));
         Assert.Contains(@"'/shared/it'\''s data/CASME2'", array);
         Assert.Contains("'/shared/weights'; do", JobScript.Array(submission with { Weights = "/shared/weights" }, "/shared/cluster/x", 1, list));
     }
