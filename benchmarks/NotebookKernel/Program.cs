@@ -1,5 +1,5 @@
 // How long one waits for the C# kernel. Goals: ready in 1 s, first cell 1 s, later trivial cells 20 ms, completion and inspection 100 ms once warm,
-// in a long session too and while a cell runs.
+// in a long session too and while a cell runs; interrupts stop a loop, an await, a parallel loop and training in a second.
 //
 //     ./mer kernel list                                            # builds the kernel ahead of time
 //     dotnet run -c Release --project benchmarks/NotebookKernel [KERNEL_DLL]
@@ -35,6 +35,12 @@ var busy = kernel.SendExecute("while (true) await Task.Delay(1);");
 Measure("completion of a name while a cell runs", Times, i => Complete($"x{1 + i % 9}"));
 kernel.Ask("interrupt_request", control: true);
 kernel.Finish(busy);
+Interrupt("a loop", "", "while (true) { }");
+Interrupt("an await", "", "await Task.Delay(-1);");
+Interrupt("a parallel loop", "", "Parallel.For(0, int.MaxValue, i => System.Threading.Thread.SpinWait(1000));");
+var torch = Path.GetFullPath(Path.Combine("artifacts", "bin", "MerKernel.Cli", "release_linux-x64", "TorchSharp.dll"));
+Interrupt("training", $"#r \"{torch}\"\nusing TorchSharp;\nvar model = torch.nn.Linear(512, 512); var batch = torch.randn(256, 512);",
+    "while (true) { using var scope = torch.NewDisposeScope(); model.zero_grad(); model.forward(batch).sum().backward(); }");
 kernel.Execute("GC.Collect(); GC.WaitForPendingFinalizers(); GC.Collect();");
 kernel.Process.Refresh();
 Console.WriteLine($"{$"resident after {cells} cells",-48} {kernel.Process.WorkingSet64 / 1e6,6:0} MB");
@@ -43,6 +49,29 @@ return 0;
 void Declare(int i) => kernel.Execute($"int F{i}(int a) => a + {i};\nvar x{i} = F{i}({i});");
 
 void Complete(string code) => kernel.Ask("complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length });
+
+// From the request to the cell's reply. A cell says that it runs before it is interrupted.
+void Interrupt(string what, string before, string code)
+{
+    if (before.Length > 0) kernel.Execute(before);
+    var (clocks, processors) = (new List<TimeSpan>(), new List<TimeSpan>());
+    for (var i = 0; i < 5; i++)
+    {
+        var cell = kernel.SendExecute($"Console.WriteLine(\"runs\");\n{code}");
+        kernel.WaitForStream();
+        Thread.Sleep(200);
+        kernel.Process.Refresh();
+        var (clock, processor) = (Stopwatch.StartNew(), kernel.Process.TotalProcessorTime);
+        kernel.Ask("interrupt_request", control: true);
+        var reply = kernel.Reply(cell);
+        if (reply["ename"]?.GetValue<string>() != "KeyboardInterrupt") throw new InvalidOperationException($"{what} was not interrupted: {reply}");
+        clocks.Add(clock.Elapsed);
+        kernel.Process.Refresh();
+        processors.Add(kernel.Process.TotalProcessorTime - processor);
+        kernel.IopubUntilIdle(cell);
+    }
+    Print($"interrupt of {what}, longest of {clocks.Count}", clocks.Max(), processors.Max());
+}
 
 void Measure(string name, int times, Action<int> work)
 {

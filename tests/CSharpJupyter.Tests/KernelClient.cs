@@ -122,16 +122,21 @@ public sealed class KernelClient : IDisposable
 
     public List<Published> IopubUntilIdle(string id, double seconds = 60)
     {
-        var found = new List<Published>();
+        // Some or all of it may have come while another request was waited for.
+        var found = Others.Where(m => m.Parent == id).ToList();
+        Others.RemoveAll(found.Contains);
+        if (found.Any(IsIdle)) return found;
         var until = DateTime.UtcNow.AddSeconds(seconds);
         while (Receive(_iopub, until) is { } message)
         {
             if (message.Parent != id) { Others.Add(message); continue; }
             found.Add(message);
-            if (message.Type == "status" && message.Content["execution_state"]!.GetValue<string>() == "idle") return found;
+            if (IsIdle(message)) return found;
         }
         throw new TimeoutException($"no idle after {string.Join(", ", found.Select(f => f.Type))}; kernel log: {Log}");
     }
+
+    static bool IsIdle(Published message) => message.Type == "status" && message.Content["execution_state"]!.GetValue<string>() == "idle";
 
     bool TryIopubUntilIdle(string id, double seconds)
     {

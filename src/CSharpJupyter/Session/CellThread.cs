@@ -25,7 +25,7 @@ static class CellThread
             {
                 ControlledExecution.Run(() =>
                 {
-                    var value = Pump(cell.Run, interrupt);
+                    var value = ParallelLoops.CancelledBy(interrupt, () => Pump(cell.Run, interrupt));
                     // Formatting is the cell's work too: it may be long, print, or fail.
                     if (cell.HasResult) result = Bundles.For(value, []);
                 }, interrupt);

@@ -20,7 +20,8 @@ static class WeightPage
                    let caption = labels.Count == 1 ? study.Caption(label, place) : $"{label}: {study.Caption(label, place)}"
                    select new PictureGrid.Row(caption,
                        [new(study.Under(study.TestClips[place]), study.ShowsFaces ? "apex - onset" : "mean face"), .. Enumerable.Range(0, Blocks(explained)).Select(block => Tile(study, explained, place, block))]);
-        return PictureGrid.Draw($"Attention of each block, one clip a class: {string.Join(", ", labels)}", $"{study.Brief}.\nMean size of the weights over channels; every map has a colour scale of its own.",
+        var shown = labels.Count == 1 ? $": {labels[0]}" : $", in {labels.Count} networks";
+        return PictureGrid.Draw($"Attention of each block, one clip a class{shown}", $"{study.Brief}.\nMean size of the weights over channels; every map has a colour scale of its own.",
             ["", .. Enumerable.Range(1, blocks).Select(b => $"block {b}")], [.. rows]);
     }
 
