@@ -22,7 +22,7 @@ public sealed class FoldCost(DerivedValues? derived = null)
     /// <summary>Floating point operations of a fold of an experiment, from the clips trained on and the clips predicted after every epoch.</summary>
     public Func<int, int, double> Flop(Experiment experiment)
     {
-        var macs = (double)experiment.Training.Epochs * Size(experiment).Macs;
+        var macs = (double)experiment.Training.Epochs * Macs(experiment);
         return (trained, predicted) => macs * (TrainingFlopPerMac * trained + PredictionFlopPerMac * predicted);
     }
 
@@ -32,13 +32,15 @@ public sealed class FoldCost(DerivedValues? derived = null)
     /// <param name="frameBytes">Size of the prepared frames.</param>
     public double Memory(Experiment experiment, int sideBySide, long frameBytes)
     {
-        var size = Size(experiment);
-        var fold = BytesPerParameter * size.Parameters + ActivationBytesPerMac * size.Macs * (experiment.Training.BatchSize + 1);
+        var fold = BytesPerParameter * Size(experiment).Parameters + ActivationBytesPerMac * Macs(experiment) * (experiment.Training.BatchSize + 1);
         return Margin * (RuntimeBytes + 2.0 * frameBytes + sideBySide * fold);
     }
 
     /// <summary>Bytes of a checkpoint: parameters and two moments.</summary>
     public double CheckpointBytes(Experiment experiment) => 12.0 * Size(experiment).Parameters;
+
+    // What a clip's input costs is no fold's: it is computed once for a data set and kept.
+    long Macs(Experiment experiment) => Size(experiment).Macs - (experiment.Model.Input?.Macs(experiment.Model.InputSize) ?? 0);
 
     NetworkSize Size(Experiment experiment) =>
         _sizes.GetOrAdd((experiment.Model, experiment.ActionUnits != ActionUnitSource.None), _ => NetworkSize.Of(experiment, derived));

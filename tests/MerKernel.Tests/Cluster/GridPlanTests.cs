@@ -3,6 +3,7 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Models;
+using MerKernel.Models.Peers;
 
 namespace MerKernel.Tests.Cluster;
 
@@ -17,6 +18,17 @@ public class GridPlanTests
         var macs = ModelSummary.Of(row.Experiment.Model).Macs;
         // 14 clips; subject 01 has nine: five are trained on. Two FLOP to a MAC, two epochs.
         Assert.Equal(2.0 * macs * 2 * (3 * 5 + 9), plan.Folds.Single(f => f.Subject == "01").Flop);
+    }
+
+    [Fact]
+    public void What_is_computed_once_for_a_data_set_is_no_cost_of_a_fold()
+    {
+        // AMAN's frozen ResNet sees 22 images a clip once; of the trained part every layer counts.
+        var aman = new AmanOptions { InputSize = 32, Frames = 11, Versions = 2, WidthDivisor = 32 };
+        var experiment = Grids.Row(Variants.Full).Experiment with { Model = aman, ActionUnits = ActionUnitSource.None };
+        var trained = ModelSummary.Of(aman, actionUnits: false).Layers.Where(l => l.Name != "(network)").Sum(l => l.Macs);
+        Assert.Equal(2.0 * experiment.Training.Epochs * trained, new FoldCost().Flop(experiment)(0, 1));
+        Assert.True(ModelSummary.Of(aman, actionUnits: false).Macs > 2 * trained);
     }
 
     [Fact]
