@@ -22,8 +22,9 @@ public sealed class FoldCost(DerivedValues? derived = null)
     /// <summary>Floating point operations of a fold of an experiment, from the clips trained on and the clips predicted after every epoch.</summary>
     public Func<int, int, double> Flop(Experiment experiment)
     {
-        var macs = (double)experiment.Training.Epochs * Macs(experiment);
-        return (trained, predicted) => macs * (TrainingFlopPerMac * trained + PredictionFlopPerMac * predicted);
+        var epochs = experiment.Training.Epochs;
+        var (macs, training) = ((double)epochs * Macs(experiment), TrainingFlopPerMac * experiment.Model.PassesAnEpoch(epochs));
+        return (trained, predicted) => macs * (training * trained + PredictionFlopPerMac * predicted);
     }
 
     /// <summary>Memory in bytes of a process that computes folds side by side, a quarter added.</summary>

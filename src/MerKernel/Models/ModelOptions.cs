@@ -35,6 +35,10 @@ public abstract record ModelOptions
     [JsonIgnore]
     public virtual ClipInput? Input => null;
 
+    /// <summary>What training on a clip costs in an epoch, in passes forward and back through the network as it predicts: the mean over a training.</summary>
+    /// <param name="epochs">Epochs of the training.</param>
+    public virtual double PassesAnEpoch(int epochs) => 1;
+
     /// <summary>Builds the network with weights drawn from a seed.</summary>
     /// <param name="seed">Seed of the weights.</param>
     /// <param name="actionUnits">Whether the network gets an input for the 21 action units.</param>

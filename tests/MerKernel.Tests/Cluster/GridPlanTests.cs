@@ -32,6 +32,17 @@ public class GridPlanTests
     }
 
     [Fact]
+    public void A_pretraining_counts_every_frame_it_encodes()
+    {
+        var bert = new MicronBertOptions { InputSize = 32, Width = 16, PretrainingEpochs = 3, LocalCrops = 2 };
+        var experiment = Grids.Row(Variants.Full).Experiment with { Model = bert, ActionUnits = ActionUnitSource.None, Training = Profile.Tiny.Training with { Epochs = 4 } };
+        // Two frames there and back in each of four epochs; in three of them two crops there and back, and a frame there alone. Three passes of two FLOP to a MAC.
+        var frame = ModelSummary.Of(bert, actionUnits: false).Macs / 2.0;
+        Assert.Equal(2 * frame * (4 * 2 * 3 + 3 * (2 * 3 + 1)), new FoldCost().Flop(experiment)(1, 0), 1e-6);
+        Assert.Equal(2 * frame * 4 * 2 * 3, new FoldCost().Flop(experiment with { Model = bert with { Pretrained = new("abc") } })(1, 0), 1e-6);
+    }
+
+    [Fact]
     public void The_longest_folds_come_first()
     {
         using var folder = new TemporaryFolder();

@@ -21,6 +21,11 @@ public sealed record MicronBertOptions : PretrainableOptions
     /// <summary>Side of a local crop as a share of the frame's; crops are enlarged to the frame's size.</summary>
     public double AssumedCropSide { get; init; } = 0.5;
 
+    /// <summary>A prediction encodes two frames; pretraining encodes the local crops beside them, and the whole frame once more without a way back, a third of a pass. The small decoder is left out.</summary>
+    /// <param name="epochs">Epochs of the training.</param>
+    public override double PassesAnEpoch(int epochs) =>
+        1 + (Pretrained is null ? (double)Math.Min(PretrainingEpochs, epochs) / epochs : 0) * (LocalCrops + 1 / 3.0) / 2;
+
     /// <inheritdoc/>
     public override MicronBert Create(long seed, bool actionUnits) => MicronBert.Create(this, seed);
 }
