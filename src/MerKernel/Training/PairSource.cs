@@ -90,14 +90,14 @@ public sealed class PairSource : IDisposable
             rows[2 * i + 1] = apexes[choose(apexes.Length)];
         }
         var size = _dataset.Size;
-        var frames = _frames.index_select(0, from_array(rows).to(_frames.device)).to(ScalarType.Float32).mul_(_scale).add_(_shift);
+        var frames = _frames.index_select(0, Uploads.On(_frames.device, rows)).to(ScalarType.Float32).mul_(_scale).add_(_shift);
         if (transforms is not null)
             frames = Augmentation.Apply(frames.view(clips.Count, 6, size, size), transforms);
         var pairs = frames.view(clips.Count, 2, 3, size, size);
         return (pairs.select(1, 0).contiguous(), pairs.select(1, 1).contiguous());
     }
 
-    Tensor Index(IReadOnlyList<int> clips) => from_array(clips.Select(c => (long)c).ToArray()).to(_frames.device);
+    Tensor Index(IReadOnlyList<int> clips) => Uploads.On(_frames.device, clips.Select(c => (long)c).ToArray());
 
     /// <inheritdoc/>
     public void Dispose()
