@@ -6,17 +6,18 @@ using static TorchSharp.torch;
 namespace MerKernel.Benchmarks.Training;
 
 /// <summary>Training steps (forward, loss, backward, AdamW) of the full network on one batch of random frames, as the trainer does them.</summary>
-sealed class OurStep : IDisposable
+sealed class OurStep : ISteps
 {
     readonly MerNet _model;
     readonly FoldOptimizer _optimizer;
     readonly Generator _draws = new(1);
     readonly PairBatch _batch;
     readonly Precision _precision;
+    readonly int _threads;
 
-    public OurStep(MerNetOptions options, int clips, Precision precision = Precision.Single)
+    public OurStep(MerNetOptions options, int clips, int threads, Precision precision = Precision.Single)
     {
-        _precision = precision;
+        (_precision, _threads) = (precision, threads);
         _model = MerNet.Create(options, 1);
         _model.UseGenerator(_draws);
         _model.train();
@@ -30,8 +31,7 @@ sealed class OurStep : IDisposable
             randint(0, options.Classes, clips).DetachFromDisposeScope());
     }
 
-    /// <summary>One step.</summary>
-    public void Run()
+    void Run()
     {
         using var step = NewDisposeScope();
         _optimizer.ZeroGradients();
@@ -39,11 +39,11 @@ sealed class OurStep : IDisposable
         _optimizer.Step(1e-5);
     }
 
-    /// <summary>A number of steps.</summary>
-    public void Run(int steps)
+    /// <inheritdoc/>
+    public double Seconds(int steps) => Clock.Seconds(_threads, () =>
     {
         for (var i = 0; i < steps; i++) Run();
-    }
+    });
 
     Tensor Loss()
     {

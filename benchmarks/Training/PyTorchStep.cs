@@ -5,7 +5,7 @@ using MerKernel.Models;
 namespace MerKernel.Benchmarks.Training;
 
 /// <summary>Debian's PyTorch on the same network (tests/parity/network.py), in a process that takes turns with ours.</summary>
-sealed class PyTorchStep : IDisposable
+sealed class PyTorchStep : ISteps
 {
     readonly Process _process;
 
@@ -16,13 +16,20 @@ sealed class PyTorchStep : IDisposable
             Path.Combine(root, "benchmarks", "Training", "pytorch_step.py"), "--size", $"{model.InputSize}", "--width", $"{model.WidthDivisor}", "--window", $"{model.WindowSize}",
             "--clips", $"{clips}", "--threads", $"{threads}", .. more,
         ]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        Version = Line();
+        Line();
     }
 
-    /// <summary>PyTorch's version.</summary>
-    public string Version { get; }
+    /// <summary>Version of the PyTorch that takes part.</summary>
+    public static string InstalledVersion
+    {
+        get
+        {
+            using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch; print(torch.__version__)"]) { RedirectStandardOutput = true })!;
+            return python.StandardOutput.ReadToEnd().Trim();
+        }
+    }
 
-    /// <summary>Seconds of a number of steps.</summary>
+    /// <inheritdoc/>
     public double Seconds(int steps)
     {
         _process.StandardInput.WriteLine(steps);

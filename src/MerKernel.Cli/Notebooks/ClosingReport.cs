@@ -36,8 +36,8 @@ static class ClosingReport
         string[] parameters =
         [
             $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
-            .. bench.Device == "cpu" ? Array.Empty<string>() : [$"device={bench.Device}"],
-            .. bench.Precision == PrecisionNames.Named(null, bench.Device) ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
+            // The notebooks' build computes on the processor; what a GPU trained they only read.
+            .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
         ];
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
