@@ -84,7 +84,7 @@ public sealed class CoordinateAttention : nn.Module<Tensor, AttentionMaps?, Atte
 
     private Tensor Activate(Tensor x) => activation == AttentionActivation.HSwish
         ? nn.functional.hardswish(x)
-        : x * (x + 3).relu_() / 6;
+        : (x * x.Plus(3).relu_()).Over(6);
 
     private static Tensor? Map(Tensor? reduced, Conv2d? restore, Tensor? previous, Conv2d? matchPrevious)
     {

@@ -89,7 +89,7 @@ public sealed class MerNet : Network
         var difference = apex - onset;
         var motionMap = motion is CvaNetwork attention ? attention.Run(difference, maps) : motion.call(difference);
         var positionMap = position is null ? null : LocatePosition(position, onset, apex);
-        var fused = positionMap is not null ? motionMap + positionMap : Options.PoolsMotion ? motionMap.mean([2, 3]) : motionMap;
+        var fused = positionMap is not null ? motionMap.Plus(positionMap) : Options.PoolsMotion ? motionMap.mean([2, 3]) : motionMap;
         var embedding = head.Embed(fused, SeesActionUnits ? actionUnits : null);
         var logits = head.Classify(embedding);
 
@@ -110,6 +110,6 @@ public sealed class MerNet : Network
         // One batch of 2N through the shared weights, then the halves added.
         var both = stream.call(cat([onset, apex], 0));
         var count = onset.size(0);
-        return both.narrow(0, 0, count) + both.narrow(0, count, count);
+        return both.narrow(0, 0, count).Plus(both.narrow(0, count, count));
     }
 }

@@ -33,6 +33,6 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var x = bn2.call(conv2.call(bn1.call(conv1.call(input)).relu_()));
-        return x.add_(downsample is null ? input : downsample.call(input)).relu_().MoveToOuterDisposeScope();
+        return x.add_(downsample is null ? input : downsample.call(input), Numbers.One).relu_().MoveToOuterDisposeScope();
     }
 }

@@ -20,6 +20,6 @@ public sealed class SeededDropout(double rate) : nn.Module<Tensor, Tensor>(nameo
 
         using var scope = NewDisposeScope();
         var draw = rand(input.shape, ScalarType.Float32, Generator?.device ?? input.device, generator: Generator).ge(rate).to(input.device);
-        return (input * draw.to_type(input.dtype) / (1 - rate)).MoveToOuterDisposeScope();
+        return input.mul(draw.to_type(input.dtype)).Over(1 - rate).MoveToOuterDisposeScope();
     }
 }

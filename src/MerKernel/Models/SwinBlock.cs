@@ -37,5 +37,5 @@ public sealed class SwinBlock : nn.Module<Tensor, Tensor?, Tensor?, Tensor>
         return Add(x, mlp.call(norm2.call(x)), mlpFactor).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Add(Tensor x, Tensor branch, Tensor? factor) => factor is null ? x + branch : x.addcmul(branch, factor, 1);
+    private static Tensor Add(Tensor x, Tensor branch, Tensor? factor) => factor is null ? x.Plus(branch) : x.addcmul(branch, factor, Numbers.One);
 }

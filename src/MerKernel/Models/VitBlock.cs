@@ -38,8 +38,8 @@ public sealed class VitBlock : nn.Module<Tensor, Tensor>, IAttentionLayer
         using var scope = NewDisposeScope();
         var split = Split(input);
         var attended = nn.functional.scaled_dot_product_attention(split[0], split[1], split[2]);
-        var x = input + proj.call(attended.transpose(1, 2).reshape(-1, length, channels));
-        return (x + mlp.call(norm2.call(x))).MoveToOuterDisposeScope();
+        var x = input.Plus(proj.call(attended.transpose(1, 2).reshape(-1, length, channels)));
+        return x.Plus(mlp.call(norm2.call(x))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The attention between the patches, averaged over the heads: [N, L, L], a row for each query, each row summing to 1.</summary>
@@ -48,7 +48,7 @@ public sealed class VitBlock : nn.Module<Tensor, Tensor>, IAttentionLayer
     {
         using var scope = NewDisposeScope();
         var split = Split(input);
-        var logits = split[0].matmul(split[1].transpose(-2, -1)) / Math.Sqrt(channels / heads);
+        var logits = split[0].matmul(split[1].transpose(-2, -1)).Over(Math.Sqrt(channels / heads));
         return logits.softmax(-1).mean([1]).MoveToOuterDisposeScope();
     }
 

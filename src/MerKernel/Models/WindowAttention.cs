@@ -16,6 +16,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
 
     private readonly Constant relativeIndex;
     private readonly Constant? mask;
+    private readonly Scalar scale;
     private readonly int side, padding, windows, window, shift, channels, heads;
 
     /// <summary>Creates the layer.</summary>
@@ -29,6 +30,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
         qkv = WeightInitialization.TransformerLinear(channels, 3 * channels);
         proj = WeightInitialization.TransformerLinear(channels, channels);
         biasTable = WeightInitialization.NormalParameter((2 * window - 1) * (2 * window - 1), heads);
+        scale = 1 / Math.Sqrt(channels / heads);
         padding = (window - side % window) % window;
         windows = (side + padding) / window;
         shift = shifted && windows > 1 ? window / 2 : 0;
@@ -85,9 +87,9 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
     /// <summary>The attention within the windows, [N, windows, heads, w * w, w * w].</summary>
     private Tensor Weights(Tensor[] split)
     {
-        var logits = (split[0] * (1 / Math.Sqrt(channels / heads))).matmul(split[1].transpose(-2, -1));
+        var logits = split[0].mul(scale).matmul(split[1].transpose(-2, -1));
         // Under autocast the logits are bfloat16; a 32-bit bias would have them converted there and back.
-        return logits.add_(Bias().to(logits.dtype)).softmax(-1);
+        return logits.add_(Bias().to(logits.dtype), Numbers.One).softmax(-1);
     }
 
     /// <summary>What is added to the attention logits: [1 or windows, heads, w * w, w * w].</summary>
@@ -95,6 +97,6 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
     {
         var area = window * window;
         var bias = biasTable.index_select(0, relativeIndex.Like(biasTable)).t().contiguous().view(1, heads, area, area);
-        return mask is null ? bias : bias + mask.Like(biasTable);
+        return mask is null ? bias : bias.Plus(mask.Like(biasTable));
     }
 }

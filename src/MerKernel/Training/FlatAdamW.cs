@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -29,11 +30,13 @@ public sealed class FlatAdamW : FlatOptimizer
     /// <inheritdoc/>
     protected override void Update(double learningRate)
     {
-        if (_decoupled) Parameters.mul_(1 - learningRate * _weightDecay);
-        else if (_weightDecay != 0) Gradients.add_(Parameters, _weightDecay);
+        // Numbers that are only arguments may be finalised while libtorch reads them.
+        using Scalar kept = 1 - learningRate * _weightDecay, decay = _weightDecay, beta2 = _beta2, varianceShare = 1 - _beta2;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, Updates)), epsilon = Epsilon, step = -learningRate / (1 - Math.Pow(Beta1, Updates));
+        if (_decoupled) Parameters.mul_(kept);
+        else if (_weightDecay != 0) Gradients.add_(Parameters, decay);
         _mean.lerp_(Gradients, 1 - Beta1);
-        _variance.mul_(_beta2).addcmul_(Gradients, Gradients, 1 - _beta2);
-        var denominator = _variance.sqrt().div_(Math.Sqrt(1 - Math.Pow(_beta2, Updates))).add_(Epsilon);
-        Parameters.addcdiv_(_mean, denominator, -learningRate / (1 - Math.Pow(Beta1, Updates)));
+        _variance.mul_(beta2).addcmul_(Gradients, Gradients, varianceShare);
+        Parameters.addcdiv_(_mean, _variance.sqrt().div_(correction).add_(epsilon), step);
     }
 }

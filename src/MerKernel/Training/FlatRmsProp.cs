@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -26,8 +27,10 @@ public sealed class FlatRmsProp : FlatOptimizer
     /// <inheritdoc/>
     protected override void Update(double learningRate)
     {
-        if (_weightDecay != 0) Gradients.add_(Parameters, _weightDecay);
-        _square.mul_(Alpha).addcmul_(Gradients, Gradients, 1 - Alpha);
-        Parameters.addcdiv_(Gradients, _square.sqrt().add_(Epsilon), -learningRate);
+        // Numbers that are only arguments may be finalised while libtorch reads them.
+        using Scalar decay = _weightDecay, alpha = Alpha, share = 1 - Alpha, epsilon = Epsilon, step = -learningRate;
+        if (_weightDecay != 0) Gradients.add_(Parameters, decay);
+        _square.mul_(alpha).addcmul_(Gradients, Gradients, share);
+        Parameters.addcdiv_(Gradients, _square.sqrt().add_(epsilon), step);
     }
 }

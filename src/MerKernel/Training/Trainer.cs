@@ -123,7 +123,8 @@ public sealed class Trainer
                 using (Arithmetic.StartActivity("step"))
                 {
                     loss = Loss(model, batch, epoch);
-                    (group.Length == 1 ? loss : loss / group.Length).backward();
+                    using Scalar parts = group.Length;
+                    (group.Length == 1 ? loss : loss.div(parts)).backward();
                 }
                 // A Scalar that is only an argument may be finalised while libtorch reads it.
                 using Scalar weight = clips.Length;

@@ -32,7 +32,7 @@ public sealed class DiagonalAttention : nn.Module<Tensor, Tensor, Tensor>, IOwnM
     public override Tensor forward(Tensor frame, Tensor other)
     {
         using var scope = NewDisposeScope();
-        var logits = q.call(frame).matmul(k.call(other).transpose(1, 2)) / Math.Sqrt(width);
+        var logits = q.call(frame).matmul(k.call(other).transpose(1, 2)).Over(Math.Sqrt(width));
         var diagonal = logits.softmax(-1).diagonal(0, 1, 2).unsqueeze(-1);
         return proj.call(diagonal * v.call(frame)).MoveToOuterDisposeScope();
     }

@@ -52,5 +52,5 @@ public sealed class Dssn : Network, IStartsPretrained
 
     private static int Pooled(int side) => (side - 3) / 2 + 1;
 
-    private Tensor Image(Tensor images, int map) => (images.narrow(1, map, 1).expand(-1, 3, -1, -1) - means.Like(images)) / 255;
+    private Tensor Image(Tensor images, int map) => (images.narrow(1, map, 1).expand(-1, 3, -1, -1) - means.Like(images)).Over(255);
 }

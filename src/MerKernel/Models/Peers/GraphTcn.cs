@@ -57,7 +57,7 @@ public sealed class GraphTcn : Network
         var patches = Magnified.Pick(batch.Asked, training, PatchInput.Factors - 1, generator).index_select(1, tensor(points, device: batch.Asked.device));
         var sequence = patches.reshape(patches.size(0), 1, -1);
         const long brows = PatchInput.BrowPoints * PixelsAPatch;
-        Tensor Part(Tensor part) => nodes.call(part) + edges.call(part);
+        Tensor Part(Tensor part) => nodes.call(part).Plus(edges.call(part));
         var joined = cat([Part(sequence.narrow(2, 0, brows)), Part(sequence.narrow(2, brows, sequence.size(2) - brows))], 2);
         var hidden = dropout1.call(bn1.call(fc1.call(joined.flatten(1)))).relu_();
         return dropout2.call(bn2.call(fc2.call(hidden))).relu().MoveToOuterDisposeScope();

@@ -74,7 +74,7 @@ public sealed class Magnifier : nn.Module<Tensor, Tensor, Tensor>
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            return (input + conv2.call(conv1.call(input).relu_())).MoveToOuterDisposeScope();
+            return input.Plus(conv2.call(conv1.call(input).relu_())).MoveToOuterDisposeScope();
         }
     }
 }

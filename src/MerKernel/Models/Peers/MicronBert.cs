@@ -61,12 +61,12 @@ public sealed class MicronBert : Network, IStartsPretrained
 
         using var scope = NewDisposeScope();
         var rebuilt = decoder.call(Compared(encoder.call(Swapped(batch)), encoder.call(batch.Onset)));
-        var loss = nn.functional.mse_loss(rebuilt, MicronBertDecoder.Patches(batch.Apex)) + Distillation(batch.Apex);
+        var loss = nn.functional.mse_loss(rebuilt, MicronBertDecoder.Patches(batch.Apex)).Plus(Distillation(batch.Apex));
         return loss.MoveToOuterDisposeScope();
     }
 
     // AssumedResidual: the attention is added to the tokens it weighs, which the published diagonal alone would leave near zero.
-    private Tensor Compared(Tensor frame, Tensor other) => frame + attention.call(frame, other);
+    private Tensor Compared(Tensor frame, Tensor other) => frame.Plus(attention.call(frame, other));
 
     /// <summary>The apex, some patches of which are the onset's.</summary>
     private Tensor Swapped(ClipBatch batch)
@@ -87,15 +87,16 @@ public sealed class MicronBert : Network, IStartsPretrained
         using (no_grad())
         {
             var seen = Seen(frames);
-            whole = ((seen - centre) / TeacherTemperature).softmax(-1);
-            centre.mul_(CentreMomentum).add_(seen.mean([0]), 1 - CentreMomentum);
+            whole = (seen - centre).Over(TeacherTemperature).softmax(-1);
+            using Scalar kept = CentreMomentum, share = 1 - CentreMomentum;
+            centre.mul_(kept).add_(seen.mean([0]), share);
         }
 
         var places = Draw(options.LocalCrops, 2).cpu().data<float>().ToArray();
         var crops = Enumerable.Range(0, options.LocalCrops).Select(i => frames
             .narrow(2, (long)(places[2 * i] * (size - crop + 1)), crop).narrow(3, (long)(places[2 * i + 1] * (size - crop + 1)), crop));
         var enlarged = nn.functional.interpolate(cat([.. crops], 0), [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
-        var student = (Seen(enlarged) / StudentTemperature).log_softmax(-1);
+        var student = Seen(enlarged).Over(StudentTemperature).log_softmax(-1);
         return -(whole.repeat(options.LocalCrops, 1) * student).sum(-1).mean();
     }
 

@@ -44,7 +44,7 @@ public sealed class MicronBertDecoder : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = embed.call(input) + positions.Like(input);
+        var x = embed.call(input).Plus(positions.Like(input));
         foreach (var block in blocks)
         {
             x = block.call(x);

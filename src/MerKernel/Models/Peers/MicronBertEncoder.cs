@@ -49,7 +49,7 @@ public sealed class MicronBertEncoder : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var patches = patchEmbed.call(input).flatten(1, 2);
-        var x = cat([classToken.expand(input.size(0), 1, width), patches], 1) + positions.Like(input);
+        var x = cat([classToken.expand(input.size(0), 1, width), patches], 1).Plus(positions.Like(input));
         foreach (var block in blocks)
         {
             x = block.call(x);

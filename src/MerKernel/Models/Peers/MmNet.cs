@@ -64,7 +64,7 @@ public sealed class MmNet : Network
             (motion, map) = block.call(motion, map);
         }
 
-        return fc.call((motion + Position(batch.Onset)).flatten(1)).MoveToOuterDisposeScope();
+        return fc.call(motion.Plus(Position(batch.Onset)).flatten(1)).MoveToOuterDisposeScope();
     }
 
     private Tensor Position(Tensor onset)

@@ -29,7 +29,7 @@ public sealed class OffApexNet : Network
     public override Tensor forward(ClipBatch batch)
     {
         using var scope = NewDisposeScope();
-        var images = FlowImages.Scaled(batch.Asked, FlowImages.U, FlowImages.V) / 255;
+        var images = FlowImages.Scaled(batch.Asked, FlowImages.U, FlowImages.V).Over(255);
         var joined = cat([horizontal.call(images.narrow(1, 0, 1)).flatten(1), vertical.call(images.narrow(1, 1, 1)).flatten(1)], 1);
         return fc3.call(fc2.call(fc1.call(joined).relu_()).relu_()).MoveToOuterDisposeScope();
     }

@@ -38,7 +38,7 @@ public sealed class PostNormEncoder : nn.Module<Tensor, Tensor>, IOwnMacs
         using var scope = NewDisposeScope();
         Tensor Heads(Tensor x) => x.view(x.size(0), x.size(1), heads, headWidth).transpose(1, 2);
         var attended = nn.functional.scaled_dot_product_attention(Heads(q.call(input)), Heads(k.call(input)), Heads(v.call(input)));
-        var x = norm1.call(dropout1.call(proj.call(attended.transpose(1, 2).flatten(2))) + input);
-        return norm2.call(dropout2.call(fc2.call(fc1.call(x).relu_())) + x).MoveToOuterDisposeScope();
+        var x = norm1.call(dropout1.call(proj.call(attended.transpose(1, 2).flatten(2))).Plus(input));
+        return norm2.call(dropout2.call(fc2.call(fc1.call(x).relu_())).Plus(x)).MoveToOuterDisposeScope();
     }
 }

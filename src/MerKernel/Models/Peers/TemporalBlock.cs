@@ -43,7 +43,7 @@ public sealed class TemporalBlock : nn.Module<Tensor, Tensor>, IOwnMacs
         using var scope = NewDisposeScope();
         var x = dropout1.call(Causal(input, direction1, length1, bias1).relu());
         x = dropout2.call(Causal(x, direction2, length2, bias2).relu());
-        return (x + (shortcut is null ? input : shortcut.call(input))).relu().MoveToOuterDisposeScope();
+        return x.Plus(shortcut is null ? input : shortcut.call(input)).relu().MoveToOuterDisposeScope();
     }
 
     private static (Parameter Direction, Parameter Length, Parameter Bias) Convolution(int from, int to)
