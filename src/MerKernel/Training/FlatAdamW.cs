@@ -1,3 +1,4 @@
+using MerKernel.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -37,6 +38,6 @@ public sealed class FlatAdamW : FlatOptimizer
         else if (_weightDecay != 0) Gradients.add_(Parameters, decay);
         _mean.lerp_(Gradients, 1 - Beta1);
         _variance.mul_(beta2).addcmul_(Gradients, Gradients, varianceShare);
-        Parameters.addcdiv_(_mean, _variance.sqrt().div_(correction).add_(epsilon), step);
+        Parameters.addcdiv_(_mean, _variance.sqrt().div_(correction).add_(epsilon, Numbers.One), step);
     }
 }

@@ -1,3 +1,4 @@
+using MerKernel.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,6 +32,6 @@ public sealed class FlatRmsProp : FlatOptimizer
         using Scalar decay = _weightDecay, alpha = Alpha, share = 1 - Alpha, epsilon = Epsilon, step = -learningRate;
         if (_weightDecay != 0) Gradients.add_(Parameters, decay);
         _square.mul_(alpha).addcmul_(Gradients, Gradients, share);
-        Parameters.addcdiv_(Gradients, _square.sqrt().add_(epsilon), step);
+        Parameters.addcdiv_(Gradients, _square.sqrt().add_(epsilon, Numbers.One), step);
     }
 }

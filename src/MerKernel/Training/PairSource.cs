@@ -90,7 +90,7 @@ public sealed class PairSource : IDisposable
             rows[2 * i + 1] = apexes[choose(apexes.Length)];
         }
         var size = _dataset.Size;
-        var frames = _frames.index_select(0, Uploads.On(_frames.device, rows)).to(ScalarType.Float32).mul_(_scale).add_(_shift);
+        var frames = _frames.index_select(0, Uploads.On(_frames.device, rows)).to(ScalarType.Float32).mul_(_scale).add_(_shift, Numbers.One);
         if (transforms is not null)
             frames = Augmentation.Apply(frames.view(clips.Count, 6, size, size), transforms);
         var pairs = frames.view(clips.Count, 2, 3, size, size);
