@@ -17,11 +17,11 @@ public class NumbersTests
         Assert.Equal(5.5f, a.Plus(b).Plus(8).Over(2)[0].item<float>());
     });
 
-    [Fact]
-    public void UpdatesHoldWhileGarbageIsCollected()
+    [Theory, InlineData(OptimizerKind.AdamW), InlineData(OptimizerKind.RmsProp)]
+    public void UpdatesHoldWhileGarbageIsCollected(OptimizerKind kind)
     {
         using var weights = new TorchSharp.Modules.Parameter(ones(200_000));
-        using var optimizer = new FlatAdamW([weights], weightDecay: 0.1);
+        using FlatOptimizer optimizer = kind == OptimizerKind.RmsProp ? new FlatRmsProp([weights], weightDecay: 0.1) : new FlatAdamW([weights], weightDecay: 0.1);
         Collecting(() => optimizer.Step(1e-6));
         Assert.InRange(weights[0].item<float>(), 0.9f, 1f);
     }
