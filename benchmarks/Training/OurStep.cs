@@ -53,7 +53,7 @@ sealed class OurStep : ISteps
 
     public void Dispose()
     {
-        foreach (var tensor in new[] { _batch.Clips.Onset, _batch.Clips.Apex, _batch.Clips.ActionUnits, _batch.Labels }) tensor.Dispose();
+        foreach (var tensor in _batch.Tensors) tensor.Dispose();
         _optimizer.Dispose();
         _model.Dispose();
         _draws.Dispose();

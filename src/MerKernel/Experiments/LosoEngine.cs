@@ -39,13 +39,9 @@ public sealed class LosoEngine(RunStore store)
         IEnumerable<Experiment> experiments, MerDataset dataset, CancellationToken cancel = default)
     {
         var subjects = dataset.Subjects.Where(s => Subjects?.Contains(s) != false).ToList();
-        var jobs = experiments.Distinct().SelectMany(e =>
-        {
-            store.Save(e, dataset.Manifest);
-            var hash = ExperimentHash.Of(e);
-            return subjects.Select(s => new FoldJob(e, hash, s));
-        }).ToList();
-        return Run(jobs, dataset, cancel);
+        var records = experiments.Distinct().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e))).ToList();
+        return Run([.. records.SelectMany(r => subjects.Select(s => new FoldJob(r.Experiment, r.Hash, s)))], dataset,
+            () => records.ForEach(r => store.Save(r.Experiment, dataset.Manifest)), cancel);
     }
 
     /// <summary>Computes those of the folds that are missing, in their order, and returns the ones that failed twice, with their errors.</summary>
@@ -53,30 +49,42 @@ public sealed class LosoEngine(RunStore store)
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
-        IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, CancellationToken cancel = default)
+        IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, CancellationToken cancel = default) => Run(jobs, dataset, () => { }, cancel);
+
+    // What the folds belong to is recorded before the first of them is stored.
+    IReadOnlyList<(FoldJob Job, Exception Error)> Run(IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, Action record, CancellationToken cancel)
     {
         var missing = jobs.Where(j => !Has(j)).ToList();
         Progress?.Planned(jobs.Count - missing.Count, missing.Count);
 
         var queue = new ConcurrentQueue<FoldJob>(missing);
         var failures = new ConcurrentBag<(FoldJob, Exception)>();
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Exception? fatal = null;
-        var threads = Enumerable.Range(0, Math.Min(Workers, missing.Count)).Select(_ => new Thread(() =>
+        void Fail(Exception e)
         {
-            set_num_threads(1);
-            try { Work(queue, dataset, failures, stop.Token); }
-            catch (Exception e) { Interlocked.CompareExchange(ref fatal, e, null); stop.Cancel(); }
-        }, maxStackSize: 16 << 20)).ToList();
-        threads.ForEach(t => t.Start());
-        threads.ForEach(t => t.Join());
+            Interlocked.CompareExchange(ref fatal, e, null);
+            stop.Cancel();
+        }
+        using (var writer = new FoldWriter(Workers, Fail))
+        {
+            writer.Add(record);
+            var threads = Enumerable.Range(0, Math.Min(Workers, missing.Count)).Select(_ => new Thread(() =>
+            {
+                set_num_threads(1);
+                try { Work(queue, dataset, failures, writer, stop.Token); }
+                catch (Exception e) { Fail(e); }
+            }, maxStackSize: 16 << 20)).ToList();
+            threads.ForEach(t => t.Start());
+            threads.ForEach(t => t.Join());
+        }
 
         cancel.ThrowIfCancellationRequested();
         if (fatal is not null) throw fatal is UserErrorException known ? new UserErrorException(known.Message, known) : new InvalidOperationException(fatal.Message, fatal);
         return [.. failures];
     }
 
-    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures, CancellationToken cancel)
+    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures, FoldWriter writer, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
         {
@@ -90,7 +98,7 @@ public sealed class LosoEngine(RunStore store)
             {
                 try
                 {
-                    Train(job, dataset, cancel);
+                    Train(job, dataset, writer, cancel);
                     break;
                 }
                 catch (Exception e) when (e is not (OperationCanceledException or UserErrorException))
@@ -104,15 +112,18 @@ public sealed class LosoEngine(RunStore store)
 
     bool Has(FoldJob job) => store.TryRead(job.Hash, job.Subject) is not null && Weights?.Has(job.Hash, job.Subject) != false;
 
-    void Train(FoldJob job, MerDataset dataset, CancellationToken cancel)
+    void Train(FoldJob job, MerDataset dataset, FoldWriter writer, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var checkpoint = CheckpointEvery > 0 ? new FoldCheckpoint(store.CheckpointPath(job.Hash, job.Subject), CheckpointEvery) { Warn = store.Warn } : null;
         var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel,
             finished: Weights is null ? null : network => Weights.Save(job.Hash, job.Subject, network), checkpoint: checkpoint);
         var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
-        store.Save(job.Hash, fold, facts);
-        checkpoint?.Delete();
-        Progress?.FoldFinished(job, facts);
+        writer.Add(() =>
+        {
+            store.Save(job.Hash, fold, facts);
+            checkpoint?.Delete();
+            Progress?.FoldFinished(job, facts);
+        });
     }
 }

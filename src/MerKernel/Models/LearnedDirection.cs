@@ -54,8 +54,8 @@ public sealed class LearnedDirection : nn.Module<Tensor, Tensor>
         var unit = direction / direction.square().sum().sqrt();
         // Turned back by 90 degrees, (cos, sin) becomes (sin, -cos).
         var (cos, sin) = reading == AngleReading.Published ? (unit[0], unit[1]) : (unit[1], -unit[0]);
-        var transform = (cos * cosinePart.Like(input)).Plus(sin * sinePart.Like(input));
-        var grid = nn.functional.affine_grid(transform.unsqueeze(0).expand(input.size(0), 2, 3), input.shape, align_corners: false);
+        var transform = (cos * cosinePart.Like(direction)).Plus(sin * sinePart.Like(direction));
+        var grid = AffineGrid.Of(transform.unsqueeze(0), input.size(2), input.size(3)).expand(input.size(0), -1, -1, -1);
         var rotated = nn.functional.grid_sample(input, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
         return rotated.mean([3], keepdim: true).MoveToOuterDisposeScope();
     }

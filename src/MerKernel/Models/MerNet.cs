@@ -10,6 +10,7 @@ public sealed class MerNet : Network
     private readonly nn.Module<Tensor, Tensor>? position;
     private readonly FusionHead head;
     private readonly StochasticDepth stochasticDepth;
+    private readonly ImmutableArray<LearnedDirection> directions;
 
     private MerNet(MerNetOptions options, bool actionUnits) : base(nameof(MerNet))
     {
@@ -27,6 +28,7 @@ public sealed class MerNet : Network
         };
         head = new FusionHead(options.PoolsMotion ? options.Scale(512) : options.Scale(512) * options.MapSize * options.MapSize, options, actionUnits);
         RegisterComponents();
+        directions = [.. modules().OfType<LearnedDirection>()];
     }
 
     /// <summary>What the network was built from.</summary>
@@ -67,10 +69,10 @@ public sealed class MerNet : Network
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterGroup> OwnRates =>
-        [.. modules().OfType<LearnedDirection>().Select(d => new ParameterGroup([.. d.parameters()], LearnedDirection.LearningRate, LearnedDirection.WeightDecay))];
+        [.. directions.Select(d => new ParameterGroup([.. d.parameters()], LearnedDirection.LearningRate, LearnedDirection.WeightDecay))];
 
     /// <inheritdoc/>
-    public override ImmutableArray<float> Angles => [.. modules().OfType<LearnedDirection>().Select(d => d.Degrees)];
+    public override ImmutableArray<float> Angles => [.. directions.Select(d => d.Degrees)];
 
     /// <summary>Classifies a batch and keeps the maps on the way.</summary>
     /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>

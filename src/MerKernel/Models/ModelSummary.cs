@@ -50,7 +50,7 @@ public sealed class ModelSummary
         {
             if (module is nn.Module<Tensor, Tensor> layer)
             {
-                if (layer is Conv1d or Conv2d or Linear)
+                if (layer is Conv1d or Conv2d or Linear or TokenLinear)
                 {
                     ComputeNothing(layer);
                 }
@@ -105,6 +105,7 @@ public sealed class ModelSummary
     {
         Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         Linear linear => output.numel() * linear.weight!.size(1),
+        TokenLinear linear => output.numel() * linear.Weight.size(1),
         Conv1d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         IOwnMacs own => own.OwnMacs(input),
         IAttentionLayer attention => input.size(0) * attention.AttentionMacs,

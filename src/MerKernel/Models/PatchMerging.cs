@@ -7,7 +7,7 @@ namespace MerKernel.Models;
 public sealed class PatchMerging : nn.Module<Tensor, Tensor>
 {
     private readonly LayerNorm norm;
-    private readonly Linear reduction;
+    private readonly TokenLinear reduction;
     private readonly int side;
     private readonly int channels;
 
@@ -17,7 +17,7 @@ public sealed class PatchMerging : nn.Module<Tensor, Tensor>
     public PatchMerging(int side, int channels) : base(nameof(PatchMerging))
     {
         norm = nn.LayerNorm(4 * channels);
-        reduction = WeightInitialization.TransformerLinear(4 * channels, 2 * channels, bias: false);
+        reduction = new TokenLinear(4 * channels, 2 * channels, hasBias: false);
         (this.side, this.channels) = (side, channels);
         RegisterComponents();
     }

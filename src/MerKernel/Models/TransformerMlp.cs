@@ -8,15 +8,15 @@ public sealed class TransformerMlp : nn.Module<Tensor, Tensor>
 {
     private const int Ratio = 4;
 
-    private readonly Linear fc1;
-    private readonly Linear fc2;
+    private readonly TokenLinear fc1;
+    private readonly TokenLinear fc2;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="channels">Channels C.</param>
     public TransformerMlp(int channels) : base(nameof(TransformerMlp))
     {
-        fc1 = WeightInitialization.TransformerLinear(channels, Ratio * channels);
-        fc2 = WeightInitialization.TransformerLinear(Ratio * channels, channels);
+        fc1 = new TokenLinear(channels, Ratio * channels);
+        fc2 = new TokenLinear(Ratio * channels, channels);
         RegisterComponents();
     }
 

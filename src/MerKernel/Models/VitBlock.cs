@@ -9,8 +9,8 @@ public sealed class VitBlock : nn.Module<Tensor, Tensor>, IAttentionLayer
     internal const double LayerNormEpsilon = 1e-6;
 
     private readonly LayerNorm norm1;
-    private readonly Linear qkv;
-    private readonly Linear proj;
+    private readonly TokenLinear qkv;
+    private readonly TokenLinear proj;
     private readonly LayerNorm norm2;
     private readonly TransformerMlp mlp;
     private readonly int length, channels, heads;
@@ -22,8 +22,8 @@ public sealed class VitBlock : nn.Module<Tensor, Tensor>, IAttentionLayer
     public VitBlock(int length, int channels, int heads) : base(nameof(VitBlock))
     {
         norm1 = nn.LayerNorm(channels, LayerNormEpsilon);
-        qkv = WeightInitialization.TransformerLinear(channels, 3 * channels);
-        proj = WeightInitialization.TransformerLinear(channels, channels);
+        qkv = new TokenLinear(channels, 3 * channels);
+        proj = new TokenLinear(channels, channels);
         norm2 = nn.LayerNorm(channels, LayerNormEpsilon);
         mlp = new TransformerMlp(channels);
         (this.length, this.channels, this.heads) = (length, channels, heads);

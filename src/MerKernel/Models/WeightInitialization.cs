@@ -18,19 +18,6 @@ internal static class WeightInitialization
         return conv;
     }
 
-    /// <summary>Normal weights of deviation 0.02, zero bias: the start of transformer layers.</summary>
-    public static Linear TransformerLinear(long inFeatures, long outFeatures, bool bias = true)
-    {
-        var linear = nn.Linear(inFeatures, outFeatures, bias);
-        nn.init.normal_(linear.weight!, 0, TransformerDeviation);
-        if (bias)
-        {
-            nn.init.zeros_(linear.bias!);
-        }
-
-        return linear;
-    }
-
     /// <summary>A parameter of normal values of deviation 0.02.</summary>
     public static Parameter NormalParameter(params long[] shape) => nn.Parameter(nn.init.normal_(torch.empty(shape), 0, TransformerDeviation));
 }

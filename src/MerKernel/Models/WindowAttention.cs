@@ -8,8 +8,8 @@ namespace MerKernel.Models;
 /// <summary>Self-attention within (shifted) windows with a learned relative position bias: [N, H, W, C] -> [N, H, W, C] (Liu et al. 2021, section 3.2).</summary>
 public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
 {
-    private readonly Linear qkv;
-    private readonly Linear proj;
+    private readonly TokenLinear qkv;
+    private readonly TokenLinear proj;
 
     [ComponentName(Name = "relative_position_bias_table")]
     private readonly Parameter biasTable;
@@ -27,8 +27,8 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
     /// <param name="shifted">Whether the windows are shifted by half their side; has no effect where one window covers the map.</param>
     public WindowAttention(int side, int channels, int heads, int window, bool shifted) : base(nameof(WindowAttention))
     {
-        qkv = WeightInitialization.TransformerLinear(channels, 3 * channels);
-        proj = WeightInitialization.TransformerLinear(channels, channels);
+        qkv = new TokenLinear(channels, 3 * channels);
+        proj = new TokenLinear(channels, channels);
         biasTable = WeightInitialization.NormalParameter((2 * window - 1) * (2 * window - 1), heads);
         scale = 1 / Math.Sqrt(channels / heads);
         padding = (window - side % window) % window;

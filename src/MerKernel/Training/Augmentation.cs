@@ -1,3 +1,4 @@
+using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,8 +34,7 @@ public sealed class Augmentation(AugmentationOptions options, int size, Random r
     /// <summary>Applies drawn transforms to frames [N, C, S, S]; every channel of a clip moves alike.</summary>
     public static Tensor Apply(Tensor frames, float[] transforms)
     {
-        var theta = Uploads.On(frames.device, transforms).view(-1, 2, 3);
-        var grid = nn.functional.affine_grid(theta, frames.shape, align_corners: false);
+        var grid = AffineGrid.Of(Uploads.On(frames.device, transforms).view(-1, 2, 3), frames.size(2), frames.size(3));
         return nn.functional.grid_sample(frames, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
     }
 }

@@ -21,13 +21,11 @@ public abstract class FlatOptimizer : IDisposable
         Parameters = Own(cat([.. all.Select(p => p.detach().reshape(-1))]));
         Gradients = Own(zeros_like(Parameters));
 
-        long offset = 0;
-        foreach (var parameter in all)
+        long[] counts = [.. all.Select(p => p.numel())];
+        foreach (var (parameter, value, gradient) in all.Zip(Parameters.split(counts), Gradients.split(counts)))
         {
-            var count = parameter.numel();
-            parameter.set_(Parameters.narrow(0, offset, count).view(parameter.shape));
-            parameter.grad = Gradients.narrow(0, offset, count).view(parameter.shape);
-            offset += count;
+            parameter.set_(value.view(parameter.shape));
+            parameter.grad = gradient.view(parameter.shape);
         }
     }
 

@@ -94,7 +94,7 @@ public sealed class PairSource : IDisposable
         if (transforms is not null)
             frames = Augmentation.Apply(frames.view(clips.Count, 6, size, size), transforms);
         var pairs = frames.view(clips.Count, 2, 3, size, size);
-        return (pairs.select(1, 0).contiguous(), pairs.select(1, 1).contiguous());
+        return (pairs.select(1, 0), pairs.select(1, 1));
     }
 
     Tensor Index(IReadOnlyList<int> clips) => Uploads.On(_frames.device, clips.Select(c => (long)c).ToArray());

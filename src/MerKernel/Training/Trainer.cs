@@ -10,8 +10,6 @@ namespace MerKernel.Training;
 /// <summary>Trains one fold from fresh weights and predicts its test clips after every epoch.</summary>
 public sealed class Trainer
 {
-    const int TestBatchSize = 64;
-
     /// <summary>Spans of the arithmetic (forward and backward, update, test), for whoever listens; without a listener they cost nothing.</summary>
     public static ActivitySource Arithmetic { get; } = new("MerKernel.Training.Arithmetic");
 
@@ -67,6 +65,8 @@ public sealed class Trainer
         };
         Checkpoint?.Restore(state);
         var augmentation = new Augmentation(Options.Augmentation, dataset.Size, state.Augmentation);
+        using var test = new ExactBatches(pairs, split.Test);
+        using var heldOut = new ExactBatches(pairs, split.HeldOut);
 
         for (var epoch = state.Losses.Count; epoch < Options.Epochs; epoch++)
         {
@@ -76,9 +76,9 @@ public sealed class Trainer
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, loss);
             state.Losses.Add(loss);
-            state.Test.Add(Predict(model, pairs, split.Test));
+            state.Test.Add(Predict(model, test));
             state.Angles.Add(model.Angles);
-            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Predict(model, pairs, split.HeldOut));
+            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Predict(model, heldOut));
             Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
         }
@@ -112,23 +112,25 @@ public sealed class Trainer
         var total = zeros(1, device: Device);
         foreach (var group in batches.Chunk(Options.AccumulationSteps))
         {
-            optimizer.ZeroGradients();
+            using (Arithmetic.StartActivity("update")) optimizer.ZeroGradients();
             foreach (var clips in group)
             {
                 cancel.ThrowIfCancellationRequested();
                 FaultPoint.Reach("step", subject);
                 using var step = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
+                // A Scalar that is only an argument may be finalised while libtorch reads it.
+                using Scalar parts = group.Length, weight = clips.Length;
                 Tensor loss;
                 using (Arithmetic.StartActivity("step"))
                 {
-                    loss = Loss(model, batch, epoch);
-                    using Scalar parts = group.Length;
-                    (group.Length == 1 ? loss : loss.div(parts)).backward();
+                    // The graph goes with the loss.
+                    using var graph = NewDisposeScope();
+                    var whole = Loss(model, batch, epoch);
+                    (group.Length == 1 ? whole : whole.div(parts)).backward();
+                    loss = whole.detach().MoveToOuterDisposeScope();
                 }
-                // A Scalar that is only an argument may be finalised while libtorch reads it.
-                using Scalar weight = clips.Length;
-                using (no_grad()) total.add_(loss.detach(), weight);
+                using (no_grad()) total.add_(loss, weight);
             }
             using (Arithmetic.StartActivity("update")) optimizer.Step(Options.LearningRateAt(epoch));
         }
@@ -141,20 +143,18 @@ public sealed class Trainer
         return model.Loss(batch.Clips, batch.Labels, epoch);
     }
 
-    ImmutableArray<ImmutableArray<float>> Predict(Network model, PairSource pairs, ImmutableArray<int> clips)
+    ImmutableArray<ImmutableArray<float>> Predict(Network model, ExactBatches batches)
     {
         model.eval();
         using var noGrad = inference_mode();
         using var precision = Autocast.In(Options.Precision, Device);
-        var rows = ImmutableArray.CreateBuilder<ImmutableArray<float>>(clips.Length);
-        foreach (var chunk in clips.Chunk(TestBatchSize))
+        var rows = ImmutableArray.CreateBuilder<ImmutableArray<float>>();
+        foreach (var clips in batches.Clips)
         {
             using var scope = NewDisposeScope();
-            var batch = pairs.Exact(chunk);
             using var span = Arithmetic.StartActivity("test");
-            var logits = model.forward(batch.Clips).cpu().to_type(ScalarType.Float32);
-            var values = logits.data<float>().ToArray();
-            rows.AddRange(values.Chunk(values.Length / chunk.Length).Select(row => row.ToImmutableArray()));
+            var logits = model.forward(clips).cpu().to_type(ScalarType.Float32);
+            rows.AddRange(logits.data<float>().ToArray().Chunk((int)logits.size(1)).Select(row => row.ToImmutableArray()));
         }
         return rows.ToImmutable();
     }

@@ -9,18 +9,16 @@ namespace MerKernel.Models.Peers;
 /// </summary>
 public sealed class DiagonalAttention : nn.Module<Tensor, Tensor, Tensor>, IOwnMacs
 {
-    private readonly Linear q, k, v, proj;
+    private readonly TokenLinear q, k, v, proj;
     private readonly int width;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="width">Channels C.</param>
     public DiagonalAttention(int width) : base(nameof(DiagonalAttention))
     {
-        (q, k, v, proj) = (Linear(), Linear(), Linear(), Linear());
+        (q, k, v, proj) = (new(width, width), new(width, width), new(width, width), new(width, width));
         this.width = width;
         RegisterComponents();
-
-        Linear Linear() => WeightInitialization.TransformerLinear(width, width);
     }
 
     // All logits, but only the diagonal's weights.

@@ -16,9 +16,9 @@ public sealed class MicronBert : Network, IStartsPretrained
     private readonly MicronBertEncoder encoder;
     private readonly DiagonalAttention attention;
     private readonly MicronBertDecoder decoder;
-    private readonly Linear distilled;
+    private readonly TokenLinear distilled;
     private readonly Tensor centre;
-    private readonly Linear fc;
+    private readonly TokenLinear fc;
     private readonly MicronBertOptions options;
     private Generator? generator;
 
@@ -28,9 +28,9 @@ public sealed class MicronBert : Network, IStartsPretrained
         encoder = new MicronBertEncoder(options.InputSize, options.Width);
         attention = new DiagonalAttention(options.Width);
         decoder = new MicronBertDecoder(options.InputSize, options.Width);
-        distilled = WeightInitialization.TransformerLinear(options.Width, DistilledWidth);
+        distilled = new TokenLinear(options.Width, DistilledWidth);
         centre = zeros(DistilledWidth);
-        fc = WeightInitialization.TransformerLinear(options.Width, options.Classes);
+        fc = new TokenLinear(options.Width, options.Classes);
         RegisterComponents();
     }
 

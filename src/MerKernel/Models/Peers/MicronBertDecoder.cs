@@ -7,10 +7,10 @@ namespace MerKernel.Models.Peers;
 /// <summary>micro-BERT's decoder, which only its pre-training uses: tokens [N, 1 + L, C] through four blocks back to the pixels of each patch, [N, L, 192].</summary>
 public sealed class MicronBertDecoder : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear embed;
+    private readonly TokenLinear embed;
     private readonly ModuleList<VitBlock> blocks = new();
     private readonly LayerNorm norm;
-    private readonly Linear pixels;
+    private readonly TokenLinear pixels;
     private readonly Constant positions;
 
     /// <summary>Creates the decoder.</summary>
@@ -19,14 +19,14 @@ public sealed class MicronBertDecoder : nn.Module<Tensor, Tensor>
     public MicronBertDecoder(int size, int width) : base(nameof(MicronBertDecoder))
     {
         var side = (size + MicronBertOptions.Patch - 1) / MicronBertOptions.Patch;
-        embed = WeightInitialization.TransformerLinear(width, width);
+        embed = new TokenLinear(width, width);
         for (var i = 0; i < MicronBertEncoder.Depth; i++)
         {
             blocks.Add(new VitBlock(1 + side * side, width, MicronBertEncoder.Heads));
         }
 
         norm = nn.LayerNorm(width, VitBlock.LayerNormEpsilon);
-        pixels = WeightInitialization.TransformerLinear(width, 3 * MicronBertOptions.Patch * MicronBertOptions.Patch);
+        pixels = new TokenLinear(width, 3 * MicronBertOptions.Patch * MicronBertOptions.Patch);
         positions = new Constant(() => SinePositions.Of(side, width));
         RegisterComponents();
     }

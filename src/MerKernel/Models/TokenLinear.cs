@@ -1,0 +1,35 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MerKernel.Models;
+
+/// <summary>
+/// A linear layer applied to every token of a transformer: [..., in] -> [..., out]. The tokens go through as rows of one matrix, where libtorch adds the bias
+/// within the product; with more dimensions it adds it in a pass of its own, under autocast in 32 bits and back.
+/// </summary>
+public sealed class TokenLinear : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+
+    /// <summary>Creates the layer: normal weights of deviation 0.02, zero bias.</summary>
+    /// <param name="inFeatures">Features of a token.</param>
+    /// <param name="outFeatures">Features of a token afterwards.</param>
+    /// <param name="hasBias">Whether a bias is added.</param>
+    public TokenLinear(long inFeatures, long outFeatures, bool hasBias = true) : base(nameof(TokenLinear))
+    {
+        weight = WeightInitialization.NormalParameter(outFeatures, inFeatures);
+        bias = hasBias ? nn.Parameter(zeros(outFeatures)) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>Weights, [out, in].</summary>
+    public Parameter Weight => weight;
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(input.flatten(0, -2), weight, bias).view([.. input.shape[..^1], weight.size(0)]).MoveToOuterDisposeScope();
+    }
+}
