@@ -78,10 +78,11 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
         var x = padding == 0 ? input : nn.functional.pad(input, [0, 0, 0, padding, 0, padding]);
         x = shift == 0 ? x : x.roll((-shift, -shift), (1, 2));
 
-        // The projection works token by token, so one copy of its result both cuts the windows and splits the heads.
+        // The projection works token by token, so one copy of each result both cuts the windows and splits the heads. Apart before the copies, so that on the
+        // way back the three gradients are joined by the copy that puts the windows together again.
         var depth = channels / heads;
-        return qkv.call(x).view([-1, windows, window, windows, window, 3, heads, depth])
-            .permute(5, 0, 1, 3, 6, 2, 4, 7).reshape(3, -1, windows * windows, heads, window * window, depth).unbind(0);
+        return [.. qkv.call(x).view([-1, windows, window, windows, window, 3, heads, depth]).unbind(5)
+            .Select(part => part.permute(0, 1, 3, 5, 2, 4, 6).reshape(-1, windows * windows, heads, window * window, depth))];
     }
 
     /// <summary>The attention within the windows, [N, windows, heads, w * w, w * w].</summary>
