@@ -46,6 +46,8 @@ sealed class Chromium : IDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };
+        // Chromium brings an allocator of its own; one preloaded for this process is not for it.
+        start.Environment.Remove("LD_PRELOAD");
         _process = Process.Start(start)!;
         new Thread(Read) { IsBackground = true, Name = "chromium" }.Start();
         try

@@ -131,9 +131,7 @@ public static class JobScript
         slurm.Account is { } account ? $"#SBATCH --account={account}" : null,
     ];
 
-    // The launcher knows from --profile whether one heap for all threads is quicker; a task's command names none.
-    static string Exports(Submission submission) =>
-        $"export MER_ROOT={Quoted(submission.Root)}{(submission.Profile == Experiments.Profile.Paper.Name ? " MALLOC_ARENA_MAX=1" : "")}";
+    static string Exports(Submission submission) => $"export MER_ROOT={Quoted(submission.Root)}";
 
     /// <summary>A path as one word of the shell.</summary>
     static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
