@@ -28,13 +28,14 @@ static class TrainCommand
             using var bench = options.Open(parsed);
             var (chosen, id) = (Methods.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");
+            var device = ComputeDevice.Named(bench.Device);
             var data = bench.Dataset(id, cancel);
             var experiment = bench.Experiment(chosen, id, cancel);
             if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };
             torch.set_num_threads(options.Workers(parsed));
 
             var clock = Stopwatch.StartNew();
-            var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, ComputeDevice.Named(bench.Device),
+            var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, device,
                 e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
                 started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load(network as MerNet ?? throw new UserErrorException($"--init-backbone starts the paper's networks; {chosen.Key} has no ResNet-18 or Swin under their names."), start)) : null,
                 finished: parsed.GetValue(weights) is { } target ? network => ModelWeights.Save(network, target) : null);

@@ -83,6 +83,35 @@ public class LosoEngineTests
         Assert.Equal((6, 3), (counter.Failed, counter.Finished));
     }
 
+    [Fact]
+    public void A_fold_that_cannot_be_stored_stops_the_run_with_one_sentence_and_counts_as_not_finished()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var path = store.FoldPath(ExperimentHash.Of(Tiny(data)), "02");
+        // In the way of the second fold once it trains.
+        var progress = new Counter { Epoch = (job, _) => { if (job.Subject == "02") Directory.CreateDirectory(path); } };
+        var error = Assert.Throws<UserErrorException>(() => { new LosoEngine(store) { Workers = 1, Progress = progress }.Run([Tiny(data)], data); });
+        Assert.StartsWith($"{path} could not be written", error.Message);
+        Assert.Equal(1, progress.Finished);
+        Directory.Delete(path);
+        Assert.NotNull(store.TryRead(ExperimentHash.Of(Tiny(data)), "01"));
+    }
+
+    [Fact]
+    public void A_fold_whose_last_epoch_was_over_when_the_run_was_stopped_is_stored()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var store = new RunStore(folder.Path);
+        var progress = new Counter { Epoch = (_, epoch) => { if (epoch.Epoch == 3) stop.Cancel(); } };
+        Assert.Throws<OperationCanceledException>(() => { new LosoEngine(store) { Workers = 1, Progress = progress }.Run([Tiny(data)], data, stop.Token); });
+        Assert.Equal(1, progress.Finished);
+        Assert.Equal("01", Assert.Single(store.StoredSubjects(ExperimentHash.Of(Tiny(data)))));
+    }
+
     [Theory]
     [InlineData(ActionUnitSource.Annotated, true)]
     [InlineData(ActionUnitSource.Shuffled, true)]
@@ -109,8 +138,9 @@ public class LosoEngineTests
         int _finished, _failed;
         public int Finished => _finished;
         public int Failed => _failed;
+        public Action<FoldJob, EpochProgress> Epoch { get; init; } = (_, _) => { };
         public void Planned(int stored, int missing) { }
-        public void EpochFinished(FoldJob job, EpochProgress epoch) { }
+        public void EpochFinished(FoldJob job, EpochProgress epoch) => Epoch(job, epoch);
         public void FoldFinished(FoldJob job, FoldFacts facts) => Interlocked.Increment(ref _finished);
         public void FoldFailed(FoldJob job, Exception error, bool final) => Interlocked.Increment(ref _failed);
     }
