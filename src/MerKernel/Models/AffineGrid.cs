@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// Where an affine map takes the pixels of an image, for grid_sample (align_corners false). A row's part and a column's part are added, which takes a fifth of the
-/// time of libtorch's affine_grid and its product with every pixel.
+/// Where an affine map takes the pixels of an image, for grid_sample (align_corners false). A row's part and a column's part are added, which takes a
+/// quarter of the time of libtorch's affine_grid, a product for every pixel.
 /// </summary>
 internal static class AffineGrid
 {
