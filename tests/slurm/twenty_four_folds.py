@@ -72,7 +72,7 @@ try:
     # Local: the checkout's own build. The cluster runs the published folder.
     local, distant = f"{shared}/results/runs", f"{shared}/cluster-results/runs"
     build = ("dotnet", f"{options.root}/artifacts/bin/MerKernel.Cli/release_linux-x64/mer.dll")
-    os.environ.setdefault("MER_DLIB", f"{options.root}/artifacts/native/libmerdlib.so")
+    os.environ.setdefault("MER_NATIVE", f"{options.root}/artifacts/native")
     mer("reproduce", "--profile", "tiny", "--no-reports", "--store", local, program=build)
     expected = tables(local)
     data = f"{shared}/data"

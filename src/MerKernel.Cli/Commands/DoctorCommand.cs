@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using MerKernel.Faces;
 using MerKernel.Training;
 using Spectre.Console;
 using TorchSharp;
@@ -49,7 +50,10 @@ static class DoctorCommand
         var allocator = LoadedFrom("libtcmalloc");
         if (allocator == "") missing.Add("libtcmalloc_minimal.so.4 (the package libtcmalloc-minimal4); training takes a tenth longer without it.");
         yield return ("memory allocator", allocator == "" ? "glibc's" : allocator);
-        yield return ("face landmarks", Described(Environment.GetEnvironmentVariable("MER_DLIB"), "the native part of face landmarks; ./mer builds it", missing));
+        var kernels = ComputeDevice.KernelInstructions;
+        if (kernels is null) missing.Add("libmerkernels.so (native/kernels; ./mer builds it), or a processor with AVX2; training takes longer without either.");
+        yield return ("native kernels", kernels is null ? "none: libtorch's operations" : $"{LoadedFrom("libmerkernels")}, with {kernels}");
+        yield return ("face landmarks", Described(LandmarkModel.NativePart, "the native part of face landmarks; ./mer builds it", missing));
         yield return ("landmark model", Described(Environment.GetEnvironmentVariable("MER_LANDMARKS") ?? "/usr/share/dlib/shape_predictor_68_face_landmarks.dat", "Debian's package libdlib-data", missing));
     }
 

@@ -25,7 +25,7 @@ static class KernelProgram
     static IEnumerable<string> Settings(string root)
     {
         yield return $"MER_ROOT={root}";
-        foreach (var name in new[] { "MER_DLIB", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "LD_PRELOAD" })
+        foreach (var name in new[] { "MER_NATIVE", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "LD_PRELOAD" })
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) yield return $"{name}={value}";
     }
 

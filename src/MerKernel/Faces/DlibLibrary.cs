@@ -51,8 +51,8 @@ internal static unsafe class DlibLibrary
 
     private static nint Load()
     {
-        var path = Candidates().FirstOrDefault(File.Exists)
-            ?? throw new UserErrorException("Face alignment needs libmerdlib.so, which is not built; run native/dlib/build.sh (./mer does it), or name the file in MER_DLIB.");
+        var path = LandmarkModel.NativePart
+            ?? throw new UserErrorException("Face alignment needs libmerdlib.so, which is not built; run native/dlib/build.sh (./mer does it), or name its folder in MER_NATIVE.");
         try
         {
             return NativeLibrary.Load(path);
@@ -60,18 +60,6 @@ internal static unsafe class DlibLibrary
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
             throw new UserErrorException($"{path} cannot be loaded; install dlib (apt-get install libdlib-dev libdlib-data), delete the file and run native/dlib/build.sh again.", e);
-        }
-    }
-
-    // MER_DLIB first; then beside the program; then artifacts/native of the checkout that the program runs from.
-    private static IEnumerable<string> Candidates()
-    {
-        if (Environment.GetEnvironmentVariable("MER_DLIB") is { Length: > 0 } named) yield return named;
-        foreach (var start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(DlibLibrary).Assembly.Location) ?? "." })
-        {
-            yield return Path.Combine(start, "libmerdlib.so");
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                yield return Path.Combine(folder.FullName, "artifacts", "native", "libmerdlib.so");
         }
     }
 }

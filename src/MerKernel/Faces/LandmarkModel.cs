@@ -14,6 +14,9 @@ public sealed class LandmarkModel : IDisposable
     public static string DefaultPath =>
         Environment.GetEnvironmentVariable("MER_LANDMARKS") is { Length: > 0 } named ? named : DebianPath;
 
+    /// <summary>The native part, libmerdlib.so (native/dlib), or null where it is not built.</summary>
+    public static string? NativePart => NativeFile.Find("libmerdlib.so");
+
     internal nint Handle => handle != 0 ? handle : throw new ObjectDisposedException(nameof(LandmarkModel));
 
     /// <summary>Reads the model.</summary>

@@ -48,26 +48,37 @@ public sealed class ModelSummary
         var outputs = new Dictionary<string, (long[] Shape, long Macs)>();
         foreach (var (name, module) in network.named_modules())
         {
-            if (module is nn.Module<Tensor, Tensor> layer)
-            {
-                if (layer is Conv1d or Conv2d or Linear or TokenLinear)
-                {
-                    ComputeNothing(layer);
-                }
+            void Add(Tensor output, long macs) => outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + macs);
 
-                layer.register_forward_hook((_, input, output) =>
-                {
-                    outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + MacsOf(layer, input, output));
-                    return output;
-                });
-            }
-            else if (module is nn.Module<Tensor, Tensor, Tensor> and IOwnMacs own)
+            switch (module)
             {
-                ((nn.Module<Tensor, Tensor, Tensor>)module).register_forward_hook((_, input, _, output) =>
-                {
-                    outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + own.OwnMacs(input));
-                    return output;
-                });
+                case TokenLinear linear:
+                    ComputeNothing(linear);
+                    linear.register_forward_hook((_, _, _, output) =>
+                    {
+                        Add(output, output.numel() * linear.Weight.size(1));
+                        return output;
+                    });
+                    break;
+                case nn.Module<Tensor, Tensor> layer:
+                    if (layer is Conv1d or Conv2d or Linear)
+                    {
+                        ComputeNothing(layer);
+                    }
+
+                    layer.register_forward_hook((_, input, output) =>
+                    {
+                        Add(output, MacsOf(layer, input, output));
+                        return output;
+                    });
+                    break;
+                case nn.Module<Tensor, Tensor, Tensor> layer and IOwnMacs own:
+                    layer.register_forward_hook((_, input, _, output) =>
+                    {
+                        Add(output, own.OwnMacs(input));
+                        return output;
+                    });
+                    break;
             }
         }
 
@@ -98,14 +109,26 @@ public sealed class ModelSummary
             samples = input.size(0);
             return input.narrow(0, 0, 0);
         });
-        layer.register_forward_hook((_, _, output) => zeros([samples, .. output.shape[1..]], output.dtype));
+        layer.register_forward_hook((_, _, output) => Zeros(samples, output));
     }
+
+    private static void ComputeNothing(TokenLinear layer)
+    {
+        var samples = 0L;
+        layer.register_forward_pre_hook((_, input, addBias) =>
+        {
+            samples = input.size(0);
+            return (input.narrow(0, 0, 0), addBias);
+        });
+        layer.register_forward_hook((_, _, _, output) => Zeros(samples, output));
+    }
+
+    private static Tensor Zeros(long samples, Tensor output) => zeros([samples, .. output.shape[1..]], output.dtype);
 
     private static long MacsOf(nn.Module layer, Tensor input, Tensor output) => layer switch
     {
         Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         Linear linear => output.numel() * linear.weight!.size(1),
-        TokenLinear linear => output.numel() * linear.Weight.size(1),
         Conv1d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         IOwnMacs own => own.OwnMacs(input),
         IAttentionLayer attention => input.size(0) * attention.AttentionMacs,

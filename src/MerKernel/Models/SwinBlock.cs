@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>A Swin block: x + attention(LayerNorm(x)), then x + MLP(LayerNorm(x)), each branch under stochastic depth; [N, H, W, C].</summary>
-public sealed class SwinBlock : nn.Module<Tensor, Tensor?, Tensor?, Tensor>
+public sealed class SwinBlock : nn.Module<Residual, Tensor?, Tensor?, Residual>
 {
     private readonly LayerNorm norm1;
     private readonly WindowAttention attn;
@@ -26,16 +26,15 @@ public sealed class SwinBlock : nn.Module<Tensor, Tensor?, Tensor?, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Runs the block.</summary>
+    /// <summary>Runs the block; the MLP's branch is left to be added.</summary>
     /// <param name="input">[N, H, W, C].</param>
     /// <param name="attentionFactor">Stochastic depth's factor per sample for the attention branch, [N, 1, 1, 1]; null is 1.</param>
     /// <param name="mlpFactor">The same for the MLP branch.</param>
-    public override Tensor forward(Tensor input, Tensor? attentionFactor, Tensor? mlpFactor)
+    public override Residual forward(Residual input, Tensor? attentionFactor, Tensor? mlpFactor)
     {
         using var scope = NewDisposeScope();
-        var x = Add(input, attn.call(norm1.call(input)), attentionFactor);
-        return Add(x, mlp.call(norm2.call(x)), mlpFactor).MoveToOuterDisposeScope();
+        var (x, normed) = input.Normalize(norm1);
+        (x, normed) = new Residual(x, attn.call(normed), attentionFactor).Normalize(norm2);
+        return new Residual(x, mlp.call(normed), mlpFactor).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Add(Tensor x, Tensor branch, Tensor? factor) => factor is null ? x.Plus(branch) : x.addcmul(branch, factor, Numbers.One);
 }

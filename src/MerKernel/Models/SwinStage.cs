@@ -32,12 +32,13 @@ public sealed class SwinStage : nn.Module<Tensor, ArraySegment<Tensor>, Tensor>
     /// <param name="factors">Stochastic depth's factors, two per block; empty for none.</param>
     public override Tensor forward(Tensor input, ArraySegment<Tensor> factors)
     {
-        var x = input;
+        using var scope = NewDisposeScope();
+        var x = new Residual(input);
         for (var i = 0; i < blocks.Count; i++)
         {
             x = factors.Count == 0 ? blocks[i].call(x, null, null) : blocks[i].call(x, factors[2 * i], factors[2 * i + 1]);
         }
 
-        return downsample is null ? x : downsample.call(x);
+        return (downsample is null ? x.Total() : downsample.call(x.Total())).MoveToOuterDisposeScope();
     }
 }

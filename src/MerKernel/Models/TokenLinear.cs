@@ -7,7 +7,7 @@ namespace MerKernel.Models;
 /// A linear layer applied to every token of a transformer: [..., in] -> [..., out]. The tokens go through as rows of one matrix, where libtorch adds the bias
 /// within the product; with more dimensions it adds it in a pass of its own, under autocast in 32 bits and back.
 /// </summary>
-public sealed class TokenLinear : nn.Module<Tensor, Tensor>
+public sealed class TokenLinear : nn.Module<Tensor, bool, Tensor>
 {
     private readonly Parameter weight;
     private readonly Parameter? bias;
@@ -26,10 +26,19 @@ public sealed class TokenLinear : nn.Module<Tensor, Tensor>
     /// <summary>Weights, [out, in].</summary>
     public Parameter Weight => weight;
 
-    /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    /// <summary>Bias, [out], or null.</summary>
+    public Parameter? Bias => bias;
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="input">[..., in].</param>
+    public Tensor call(Tensor input) => call(input, true);
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="input">[..., in].</param>
+    /// <param name="addBias">False where what follows adds the bias.</param>
+    public override Tensor forward(Tensor input, bool addBias)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.linear(input.flatten(0, -2), weight, bias).view([.. input.shape[..^1], weight.size(0)]).MoveToOuterDisposeScope();
+        return nn.functional.linear(input.flatten(0, -2), weight, addBias ? bias : null).view([.. input.shape[..^1], weight.size(0)]).MoveToOuterDisposeScope();
     }
 }

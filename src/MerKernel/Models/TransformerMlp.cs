@@ -1,3 +1,4 @@
+using MerKernel.Kernels;
 using static TorchSharp.torch;
 
 namespace MerKernel.Models;
@@ -23,6 +24,9 @@ public sealed class TransformerMlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return fc2.call(nn.functional.gelu(fc1.call(input))).MoveToOuterDisposeScope();
+        var hidden = FusedBiasGelu.Fits(input, fc1.Weight)
+            ? FusedBiasGelu.Of(fc1.call(input, false), fc1.Bias!)
+            : nn.functional.gelu(fc1.call(input));
+        return fc2.call(hidden).MoveToOuterDisposeScope();
     }
 }

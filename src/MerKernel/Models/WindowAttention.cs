@@ -1,3 +1,4 @@
+using MerKernel.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -46,13 +47,22 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var split = Split(input);
-        var x = Weights(split).matmul(split[2]).view([-1, windows, windows, heads, window, window, channels / heads])
-            .permute(0, 1, 4, 2, 5, 3, 6).reshape(-1, windows * window, windows * window, channels);
-
-        x = shift == 0 ? x : x.roll((shift, shift), (1, 2));
+        var padded = Pad(input);
+        var shape = new WindowShape(input.size(0), windows * window, window, shift, heads, channels / heads);
+        var x = FusedWindowAttention.Fits(shape, padded, biasTable)
+            ? FusedWindowAttention.Of(shape, qkv.call(padded, false), qkv.Bias!, biasTable)
+            : Composed(padded);
         x = padding == 0 ? x : x.narrow(1, 0, side).narrow(2, 0, side);
         return proj.call(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attention by libtorch's operations, [N, padded side, padded side, C].</summary>
+    private Tensor Composed(Tensor padded)
+    {
+        var split = Split(padded);
+        var x = Weights(split).matmul(split[2]).view([-1, windows, windows, heads, window, window, channels / heads])
+            .permute(0, 1, 4, 2, 5, 3, 6).reshape(-1, windows * window, windows * window, channels);
+        return shift == 0 ? x : x.roll((shift, shift), (1, 2));
     }
 
     /// <summary>
@@ -64,7 +74,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
     {
         using var scope = NewDisposeScope();
         var padded = windows * window;
-        var weights = Weights(Split(input)).mean([2]);
+        var weights = Weights(Split(Pad(input))).mean([2]);
         var tokens = WindowGeometry.Tokens(padded, window, shift).to(input.device);
         var pairs = (tokens.unsqueeze(2) * (padded * padded) + tokens.unsqueeze(1)).flatten();
         var all = zeros([input.size(0), (long)padded * padded * padded * padded], input.dtype, input.device).index_copy_(1, pairs, weights.flatten(1));
@@ -72,11 +82,12 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
             .reshape(-1, side * side, side * side).MoveToOuterDisposeScope();
     }
 
+    private Tensor Pad(Tensor input) => padding == 0 ? input : nn.functional.pad(input, [0, 0, 0, padding, 0, padding]);
+
     /// <summary>Queries, keys and values, each [N, windows, heads, w * w, C / heads].</summary>
-    private Tensor[] Split(Tensor input)
+    private Tensor[] Split(Tensor padded)
     {
-        var x = padding == 0 ? input : nn.functional.pad(input, [0, 0, 0, padding, 0, padding]);
-        x = shift == 0 ? x : x.roll((-shift, -shift), (1, 2));
+        var x = shift == 0 ? padded : padded.roll((-shift, -shift), (1, 2));
 
         // The projection works token by token, so one copy of each result both cuts the windows and splits the heads. Apart before the copies, so that on the
         // way back the three gradients are joined by the copy that puts the windows together again.

@@ -27,6 +27,9 @@ public readonly partial struct Autocast : IDisposable
     /// <param name="device">Where the arithmetic happens.</param>
     public static Autocast In(Precision precision, Device device) => precision == Precision.BFloat16 ? new Autocast(device.type) : default;
 
+    /// <summary>Element type of the products that the calling thread computes from a tensor.</summary>
+    public static ScalarType ProductType(Tensor tensor) => IsEnabled((sbyte)tensor.device_type) ? ScalarType.BFloat16 : tensor.dtype;
+
     /// <summary>Turns it off again; the outermost one forgets the casted weights.</summary>
     public void Dispose()
     {
@@ -34,6 +37,10 @@ public readonly partial struct Autocast : IDisposable
         SetEnabled((sbyte)device, false);
         if (DecrementNesting() == 0) ClearCache();
     }
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    private static partial bool IsEnabled(sbyte device);
 
     [LibraryImport(Library, EntryPoint = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb")]
     private static partial void SetEnabled(sbyte device, [MarshalAs(UnmanagedType.U1)] bool enabled);

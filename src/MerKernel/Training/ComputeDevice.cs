@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using MerKernel.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,9 @@ public static class ComputeDevice
 
     /// <summary>Whether this processor multiplies bfloat16 numbers itself; where it does not, libtorch converts them and bfloat16 is slower than 32 bits.</summary>
     public static bool ProcessorHasBFloat16 { get; } = HasBFloat16();
+
+    /// <summary>The instruction set of the native kernels (native/kernels) on this processor, or null where libtorch's operations take their place.</summary>
+    public static string? KernelInstructions => KernelLibrary.Instructions(ScalarType.BFloat16) ?? KernelLibrary.Instructions(ScalarType.Float32);
 
     static bool HasBFloat16()
     {

@@ -19,7 +19,7 @@ sealed partial class MerProcess : IDisposable
         string[] line = [.. (prefix ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), "dotnet", Path.Combine(AppContext.BaseDirectory, "mer.dll"), .. arguments.Split(' ')];
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["MER_ROOT"] = root;
-        start.Environment["MER_DLIB"] = Path.Combine(Repository.Root, "artifacts", "native", "libmerdlib.so");
+        start.Environment["MER_NATIVE"] = Path.Combine(Repository.Root, "artifacts", "native");
         if (fault is not null) start.Environment["MER_FAULT"] = fault;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;

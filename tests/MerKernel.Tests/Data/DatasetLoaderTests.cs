@@ -4,7 +4,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Tests.Data;
 
-public sealed class DatasetLoaderTests : IClassFixture<DlibLibraryFixture>, IDisposable
+public sealed class DatasetLoaderTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly DatasetSource source;

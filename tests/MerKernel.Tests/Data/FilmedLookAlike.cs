@@ -11,7 +11,6 @@ public sealed class FilmedLookAlike : IDisposable
 
     public FilmedLookAlike()
     {
-        _ = new Faces.DlibLibraryFixture();
         Model = LandmarkModel.Open();
         var options = LookAlikeOptions.Small with { RawFrames = true };
         foreach (var dataset in Enum.GetValues<DatasetId>())

@@ -42,23 +42,24 @@ public class SwinTests
     }
 
     [Theory]
-    [InlineData(4, 2, false)]
-    [InlineData(4, 2, true)]
-    [InlineData(8, 4, true)]
-    [InlineData(5, 4, true)] // padded to 8
-    [InlineData(3, 4, true)] // one padded window, so no shift
-    [InlineData(4, 4, true)] // one window, so no shift
-    public void Window_attention_equals_attention_pair_by_pair(int side, int window, bool shifted)
+    [InlineData(4, 2, false, 6)]
+    [InlineData(4, 2, true, 6)]
+    [InlineData(8, 4, true, 6)]
+    [InlineData(8, 4, true, 8)] // heads of an even width, which the native kernels take
+    [InlineData(5, 4, true, 8)] // padded to 8
+    [InlineData(3, 4, true, 8)] // one padded window, so no shift
+    [InlineData(4, 4, true, 6)] // one window, so no shift
+    public void Window_attention_equals_attention_pair_by_pair(int side, int window, bool shifted, int channels)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         manual_seed(1);
-        const int Channels = 6, Heads = 2;
-        using var layer = new WindowAttention(side, Channels, Heads, window, shifted);
+        const int Heads = 2;
+        using var layer = new WindowAttention(side, channels, Heads, window, shifted);
         layer.get_parameter("relative_position_bias_table")!.normal_();
         layer.get_parameter("qkv.weight")!.normal_(0, 0.5);
         layer.get_parameter("qkv.bias")!.normal_(0, 0.5);
-        var x = randn([2, side, side, Channels]);
+        var x = randn([2, side, side, channels]);
         var expected = PairByPair(layer, x, side, window, shifted, Heads);
         Assert.InRange(Networks.LargestDifference(layer.forward(x), expected) / expected.abs().max().item<float>(), 0, 1e-5);
     }

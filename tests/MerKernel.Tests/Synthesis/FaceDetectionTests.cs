@@ -7,7 +7,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Tests.Synthesis;
 
-public sealed class FaceDetectionTests : IClassFixture<DlibLibraryFixture>
+public sealed class FaceDetectionTests
 {
     [Fact]
     public void Dlib_finds_one_face_where_it_was_rendered_whoever_it_is_and_whichever_camera_looked()

@@ -1,3 +1,4 @@
+using MerKernel.Tests.Kernels;
 using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -7,10 +8,14 @@ namespace MerKernel.Tests.Training;
 
 public class FlatAdamWTests
 {
-    [Fact]
-    public void Twenty_updates_agree_with_TorchSharps_AdamW()
+    public static TheoryData<int> Levels => new(FewerInstructions.Levels);
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Twenty_updates_agree_with_TorchSharps_AdamW(int level)
     {
         using var scope = NewDisposeScope();
+        using var fewer = new FewerInstructions(level);
         manual_seed(3);
         var ours = Network();
         var theirs = Network();

@@ -1,0 +1,62 @@
+// What libmerkernels.so computes, once for each instruction set it is compiled for. Every function does a part of the work, from `first` to `last` - 1.
+#pragma once
+#include <cstdint>
+
+namespace mer {
+
+enum class Element : int32_t { Single = 0, BFloat16 = 1 };
+
+// Windows of `window` x `window` tokens on a map of `side` x `side`, the map shifted cyclically by `shift`; `heads` heads of `depth` channels.
+// Memory: qkv [images, side, side, 3, heads, depth] and its bias [3, heads, depth], out [images, side, side, heads, depth], table [(2 window - 1)^2, heads].
+struct WindowShape {
+    int64_t images, side, window, shift, heads, depth;
+    int64_t area() const { return window * window; }
+    int64_t windows_per_axis() const { return side / window; }
+    int64_t windows() const { return images * windows_per_axis() * windows_per_axis(); }
+};
+
+constexpr int64_t most_tokens = 64;  // of a window
+constexpr int64_t most_depth = 64;   // of a head
+constexpr int64_t bias_side = most_tokens;
+
+// [rows, channels]; a branch's factor holds for `rows_per_factor` rows.
+struct ResidualShape {
+    int64_t rows, channels, rows_per_factor;
+    float epsilon;
+};
+
+// gamma, beta: [channels]; factors: [rows / rows_per_factor] or null; means, inverses: [rows], the normalisation's mean and 1 / deviation.
+struct ResidualNorm {
+    const float *gamma, *beta, *factors;
+    float *means, *inverses;
+};
+
+// The parameter keeps `kept` of itself; the variance's root is divided by `correction`; the mean's correction and the rate's sign are in `step`.
+struct AdamW {
+    float kept, mean_share, variance_kept, variance_share, correction, epsilon, step;
+};
+
+using AdamWKernel = void (*)(const AdamW&, float* parameters, const float* gradients, float* means, float* variances, int64_t first, int64_t last);
+
+struct ElementKernels {
+    // bias: [heads, 64, 64], what is added to the logits, far below zero where there is no key. masks: [4, 64, 64], the kinds of windows by where they lie
+    // (1: last of a row of windows, 2: of a column); null without a shift.
+    void (*attend)(const WindowShape&, const void* qkv, const float* qkv_bias, const float* bias, const float* masks, void* out, int64_t first, int64_t last);
+    // qkv_bias_gradient: [3, heads, depth], bias_gradient: [heads, 64, 64], both added to.
+    void (*attend_backward)(const WindowShape&, const void* qkv, const float* qkv_bias, const float* bias, const float* masks, const void* out_gradient,
+                            void* qkv_gradient, float* qkv_bias_gradient, float* bias_gradient, int64_t first, int64_t last);
+    void (*add_and_norm)(const ResidualShape&, const ResidualNorm&, const void* sums, const void* branches, void* totals, void* normed, int64_t first, int64_t last);
+    void (*add_and_norm_backward)(const ResidualShape&, const ResidualNorm&, const void* totals, const void* total_gradient, const void* normed_gradient,
+                                  void* sum_gradient, void* branch_gradient, float* gamma_gradient, float* beta_gradient, int64_t first, int64_t last);
+    void (*bias_gelu)(int64_t columns, const void* x, const float* bias, void* y, int64_t first, int64_t last);
+    void (*bias_gelu_backward)(int64_t columns, const void* x, const float* bias, const void* y_gradient, void* x_gradient, float* bias_gradient, int64_t first,
+                               int64_t last);
+    // Of numbers in single precision, whatever the element.
+    AdamWKernel adamw;
+};
+
+namespace avx2 { extern const ElementKernels single; }
+namespace avx512 { extern const ElementKernels single; }
+namespace avx512bf16 { extern const ElementKernels single, bfloat16; }
+
+}  // namespace mer
