@@ -10,12 +10,12 @@ mkdir -p "$out"
 # Built aside and renamed, so that a process which has the old library open keeps it whole.
 work=$(mktemp -d "$out/.kernels.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-flags=(-O3 -std=c++17 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -Wno-psabi -Wno-maybe-uninitialized)
+flags=(-O3 -std=c++17 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -Wno-psabi -Wno-maybe-uninitialized -Wno-uninitialized)
 compile() { g++ "${flags[@]}" "$@" -c "$here/instructions.cpp"; }
 compile -march=x86-64-v3 -DMER_ISA=avx2 -o "$work/avx2.o" &
 compile -march=x86-64-v4 -mprefer-vector-width=512 -DMER_ISA=avx512 -o "$work/avx512.o" &
 compile -march=x86-64-v4 -mprefer-vector-width=512 -mavx512bf16 -DMER_ISA=avx512bf16 -o "$work/avx512bf16.o" &
-wait -n && wait -n && wait -n
+for _ in 1 2 3; do wait -n; done
 g++ "${flags[@]}" -shared -o "$work/library" "$here/mer_kernels.cpp" "$work"/*.o
 chmod 755 "$work/library"
 mv "$work/library" "$library"

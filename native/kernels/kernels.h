@@ -38,6 +38,14 @@ struct AdamW {
 
 using AdamWKernel = void (*)(const AdamW&, float* parameters, const float* gradients, float* means, float* variances, int64_t first, int64_t last);
 
+// A linear layer: x [tokens, inputs], weights [outputs, inputs], gradient [tokens, outputs]; inputs and outputs are multiples of 32.
+struct LinearShape {
+    int64_t tokens, inputs, outputs;
+};
+
+// Numbers that a part of a weight gradient needs for itself.
+constexpr int64_t weight_gradient_room(int64_t inputs) { return (192 + (inputs + 63) / 64 * 64) * 256; }
+
 struct ElementKernels {
     // bias: [heads, 64, 64], what is added to the logits, far below zero where there is no key. masks: [4, 64, 64], the kinds of windows by where they lie
     // (1: last of a row of windows, 2: of a column); null without a shift.
@@ -53,6 +61,9 @@ struct ElementKernels {
                                int64_t last);
     // Of numbers in single precision, whatever the element.
     AdamWKernel adamw;
+    // Null where libtorch's product is as good.
+    void (*weight_gradient)(const LinearShape&, const void* gradient, const void* x, float* weights, float* bias_gradient, float* room, int64_t first_output,
+                            int64_t last_output, int64_t first_input, int64_t last_input);
 };
 
 namespace avx2 { extern const ElementKernels single; }

@@ -1,5 +1,7 @@
 // The C functions of libmerkernels.so: which instruction set, which thread does what.
+#include <algorithm>
 #include <atomic>
+#include <memory>
 #include <vector>
 #include "kernels.h"
 
@@ -198,6 +200,27 @@ EXPORT void mer_bias_gelu_backward(int64_t rows, int64_t columns, int32_t elemen
         bias_gelu_backward(columns, x, bias, y_gradient, x_gradient, sums.data() + part * columns, first, last);
     });
     join(sums, parts, 0, columns, bias_gradient);
+}
+
+EXPORT int32_t mer_weight_gradient_fits(int64_t inputs, int64_t outputs, int32_t element) {
+    return kernels(element) && kernels(element)->weight_gradient && inputs % 32 == 0 && outputs % 32 == 0;
+}
+
+// bias_gradient may be null.
+EXPORT void mer_weight_gradient(const LinearShape* shape, int32_t element, const void* gradient, const void* x, float* weights, float* bias_gradient,
+                                int64_t threads) {
+    // Parts of the longer side, because each packs the whole of the other.
+    const bool by_output = shape->outputs >= shape->inputs;
+    const int64_t blocks = (by_output ? shape->outputs : shape->inputs) / 32;
+    const int64_t parts = parts_of(blocks, shape->tokens * (shape->inputs + shape->outputs), threads), size = weight_gradient_room(shape->inputs);
+    const std::unique_ptr<float[]> room(new float[parts * size]);
+    if (bias_gradient) std::fill_n(bias_gradient, shape->outputs, 0.0f);
+    const auto weight_gradient = kernels(element)->weight_gradient;
+    split(blocks, parts, [&](int64_t part, int64_t first, int64_t last) {
+        float* own = room.get() + part * size;
+        if (by_output) weight_gradient(*shape, gradient, x, weights, bias_gradient, own, 32 * first, 32 * last, 0, shape->inputs);
+        else weight_gradient(*shape, gradient, x, weights, part == 0 ? bias_gradient : nullptr, own, 0, shape->outputs, 32 * first, 32 * last);
+    });
 }
 
 EXPORT int32_t mer_adamw_fits() { return instructions() != None; }

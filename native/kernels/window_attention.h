@@ -26,9 +26,9 @@ inline void block(const float* a, int64_t a_row, int64_t a_k, int64_t units, con
 }
 
 template <class E, int Rows, int Vectors>
-inline void strip(int64_t rows, const float* a, int64_t a_row, int64_t a_k, int64_t units, const float* b, int64_t b_row, float* to, int64_t to_row) {
+inline void row_blocks(int64_t rows, const float* a, int64_t a_row, int64_t a_k, int64_t units, const float* b, int64_t b_row, float* to, int64_t to_row) {
     for (; rows >= Rows; rows -= Rows, a += Rows * a_row, to += Rows * to_row) block<E, Rows, Vectors>(a, a_row, a_k, units, b, b_row, to, to_row);
-    if constexpr (Rows > 1) if (rows > 0) strip<E, Rows / 2, Vectors>(rows, a, a_row, a_k, units, b, b_row, to, to_row);
+    if constexpr (Rows > 1) if (rows > 0) row_blocks<E, Rows / 2, Vectors>(rows, a, a_row, a_k, units, b, b_row, to, to_row);
 }
 
 template <class E>
@@ -40,9 +40,9 @@ void product(int64_t rows, const float* a, int64_t a_row, int64_t a_k, int64_t u
     constexpr int four = 2, two = 4;
 #endif
     int64_t c = 0;
-    for (; c + 4 * width <= columns; c += 4 * width) strip<E, four, 4>(rows, a, a_row, a_k, units, b + c, columns, to + c, columns);
-    for (; c + 2 * width <= columns; c += 2 * width) strip<E, two, 2>(rows, a, a_row, a_k, units, b + c, columns, to + c, columns);
-    for (; c < columns; c += width) strip<E, two, 1>(rows, a, a_row, a_k, units, b + c, columns, to + c, columns);
+    for (; c + 4 * width <= columns; c += 4 * width) row_blocks<E, four, 4>(rows, a, a_row, a_k, units, b + c, columns, to + c, columns);
+    for (; c + 2 * width <= columns; c += 2 * width) row_blocks<E, two, 2>(rows, a, a_row, a_k, units, b + c, columns, to + c, columns);
+    for (; c < columns; c += width) row_blocks<E, two, 1>(rows, a, a_row, a_k, units, b + c, columns, to + c, columns);
 }
 
 // to[units, tokens] = x[tokens, depth] with its units along the depth.

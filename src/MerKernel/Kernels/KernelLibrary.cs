@@ -66,6 +66,13 @@ internal static unsafe partial class KernelLibrary
     public static partial void BiasGeluBackward(
         long rows, long columns, int element, nint x, nint bias, nint yGradient, nint xGradient, nint biasGradient, long threads);
 
+    [LibraryImport(Name, EntryPoint = "mer_weight_gradient_fits")]
+    public static partial int WeightGradientFits(long inputs, long outputs, int element);
+
+    [LibraryImport(Name, EntryPoint = "mer_weight_gradient")]
+    public static partial void WeightGradient(
+        in LinearShape shape, int element, nint gradient, nint x, nint weightGradient, nint biasGradient, long threads);
+
     [LibraryImport(Name, EntryPoint = "mer_adamw_fits")]
     public static partial int AdamWFits();
 

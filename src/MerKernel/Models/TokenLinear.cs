@@ -1,3 +1,4 @@
+using MerKernel.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -39,6 +40,8 @@ public sealed class TokenLinear : nn.Module<Tensor, bool, Tensor>
     public override Tensor forward(Tensor input, bool addBias)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.linear(input.flatten(0, -2), weight, addBias ? bias : null).view([.. input.shape[..^1], weight.size(0)]).MoveToOuterDisposeScope();
+        var (tokens, added) = (input.flatten(0, -2), addBias ? bias : null);
+        var output = FusedLinear.Fits(tokens, weight) ? FusedLinear.Of(tokens, weight, added) : nn.functional.linear(tokens, weight, added);
+        return output.view([.. input.shape[..^1], weight.size(0)]).MoveToOuterDisposeScope();
     }
 }
