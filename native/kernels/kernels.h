@@ -46,6 +46,18 @@ struct LinearShape {
 // Numbers that a part of a weight gradient needs for itself.
 constexpr int64_t weight_gradient_room(int64_t inputs) { return (192 + (inputs + 63) / 64 * 64) * 256; }
 
+// Square frames of three channels, and what a byte of a channel is multiplied with and moved by.
+struct Frames {
+    int64_t size;
+    float scale[3], shift[3];
+};
+
+constexpr int64_t most_frame = 1024;
+
+// A packed frame has four bytes a pixel, the last 1, and a border of zeros: a pixel before, two behind.
+constexpr int64_t packed_side(int64_t size) { return size + 3; }
+constexpr int64_t packed_bytes(int64_t size) { return 4 * packed_side(size) * packed_side(size); }
+
 struct ElementKernels {
     // bias: [heads, 64, 64], what is added to the logits, far below zero where there is no key. masks: [4, 64, 64], the kinds of windows by where they lie
     // (1: last of a row of windows, 2: of a column); null without a shift.
@@ -61,6 +73,10 @@ struct ElementKernels {
                                int64_t last);
     // Of numbers in single precision, whatever the element.
     AdamWKernel adamw;
+    // planar: frames [.., 3, size, size]; rows: two of them for each clip; room: two packed frames of zeros; maps: [clips, 2, 3] from output to input coordinates in -1..1, or null for frames as they are;
+    // out: [clips, 2, 3, size, size].
+    void (*sample_frames)(const Frames&, const uint8_t* planar, const int64_t* rows, const float* maps, uint8_t* room, float* out, int64_t first,
+                          int64_t last);
     // Null where libtorch's product is as good.
     void (*weight_gradient)(const LinearShape&, const void* gradient, const void* x, float* weights, float* bias_gradient, float* room, int64_t first_output,
                             int64_t last_output, int64_t first_input, int64_t last_input);

@@ -223,6 +223,17 @@ EXPORT void mer_weight_gradient(const LinearShape* shape, int32_t element, const
     });
 }
 
+EXPORT int32_t mer_frames_fit(int64_t size) { return instructions() != None && size <= most_frame; }
+
+EXPORT void mer_frames_sample(const Frames* frames, const uint8_t* planar, const int64_t* rows, const float* maps, int64_t clips, float* out, int64_t threads) {
+    const int64_t parts = parts_of(clips, 6 * clips * frames->size * frames->size, threads), size = 2 * packed_bytes(frames->size);
+    const std::unique_ptr<uint8_t[]> room(new uint8_t[parts * size]());
+    const auto sample_frames = kernels((int32_t)Element::Single)->sample_frames;
+    split(clips, parts, [&](int64_t part, int64_t first, int64_t last) {
+        sample_frames(*frames, planar, rows, maps, room.get() + part * size, out, first, last);
+    });
+}
+
 EXPORT int32_t mer_adamw_fits() { return instructions() != None; }
 
 EXPORT void mer_adamw(const AdamW* by, float* parameters, const float* gradients, float* means, float* variances, int64_t count, int64_t threads) {

@@ -3,9 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
-#ifdef __AVX512BF16__
 #include <immintrin.h>
-#endif
 
 namespace mer::MER_ISA {
 namespace {
@@ -83,32 +81,34 @@ inline Floats exponential(Floats x) {
     return x < lowest ? Floats{} : x == x ? result : x;
 }
 
-// Shuffles the first half of the rows into the second, like cards; after log2(width) times row and column have changed places.
-template <int times>
-inline void shuffle_rows(Floats (&rows)[width]) {
+// Shuffles the first half of the rows into the second, like cards; after log2(rows) times row and column have changed places.
+template <int times, class Vector, int rows>
+inline void shuffle_rows(Vector (&x)[rows]) {
     if constexpr (times > 1) {
-        Ints low, high;
-        for (int i = 0; i < width; i++) low[i] = i / 2 + i % 2 * width, high[i] = low[i] + width / 2;
-        Floats next[width];
+        decltype(x[0] < x[0]) low, high;
+        for (int i = 0; i < rows; i++) low[i] = i / 2 + i % 2 * rows, high[i] = low[i] + rows / 2;
+        Vector next[rows];
 #pragma GCC unroll 16
-        for (int i = 0; i < width / 2; i++) {
-            next[2 * i] = __builtin_shuffle(rows[i], rows[i + width / 2], low);
-            next[2 * i + 1] = __builtin_shuffle(rows[i], rows[i + width / 2], high);
+        for (int i = 0; i < rows / 2; i++) {
+            next[2 * i] = __builtin_shuffle(x[i], x[i + rows / 2], low);
+            next[2 * i + 1] = __builtin_shuffle(x[i], x[i + rows / 2], high);
         }
         shuffle_rows<times / 2>(next);
 #pragma GCC unroll 16
-        for (int i = 0; i < width; i++) rows[i] = next[i];
+        for (int i = 0; i < rows; i++) x[i] = next[i];
     }
 }
 
-// Transposes width x width numbers of 32 bits.
+// Transposes a square of 32-bit numbers as wide as a vector.
+template <class Vector>
 inline void transpose_block(const float* from, int64_t from_row, float* to, int64_t to_row) {
-    Floats rows[width];
+    constexpr int side = sizeof(Vector) / sizeof(float);
+    Vector rows[side];
 #pragma GCC unroll 16
-    for (int i = 0; i < width; i++) rows[i] = load(from + i * from_row);
-    shuffle_rows<width>(rows);
+    for (int i = 0; i < side; i++) rows[i] = load_as<Vector>(from + i * from_row);
+    shuffle_rows<side>(rows);
 #pragma GCC unroll 16
-    for (int i = 0; i < width; i++) store(to + i * to_row, rows[i]);
+    for (int i = 0; i < side; i++) store_as(to + i * to_row, rows[i]);
 }
 
 // Has memory brought to the cache; it need not exist.

@@ -51,7 +51,7 @@ void transpose(const typename E::Number* x, int64_t tokens, int64_t depth, float
     const auto units = reinterpret_cast<const float*>(x);
     const int64_t count = depth / E::per_unit;
     for (int64_t t = 0; t < tokens; t += width)
-        for (int64_t u = 0; u < count; u += width) transpose_block(units + t * count + u, count, to + u * tokens + t, tokens);
+        for (int64_t u = 0; u < count; u += width) transpose_block<Floats>(units + t * count + u, count, to + u * tokens + t, tokens);
 }
 
 constexpr int64_t square = most_tokens * most_tokens, slice = most_tokens * most_depth;

@@ -8,7 +8,7 @@ internal static class FusedAdamW
 {
     /// <summary>Whether a vector of parameters can be updated.</summary>
     public static bool Fits(Tensor parameters) =>
-        KernelLibrary.ElementOfProduct(parameters, parameters) is not null && KernelLibrary.AdamWFits() != 0;
+        parameters.dtype == ScalarType.Float32 && KernelLibrary.ComputesOn(parameters) && KernelLibrary.AdamWFits() != 0;
 
     /// <summary>Updates parameters and moments in place; every vector 32-bit, contiguous and of one length.</summary>
     public static void Update(in AdamWStep step, Tensor parameters, Tensor gradients, Tensor means, Tensor variances)

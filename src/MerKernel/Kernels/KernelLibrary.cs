@@ -27,7 +27,10 @@ internal static unsafe partial class KernelLibrary
 
     /// <summary>The element type, as the library counts them, of products of a tensor with 32-bit weights, or null where the library has no part in them.</summary>
     public static int? ElementOfProduct(Tensor tensor, Tensor weight) =>
-        s_library != 0 && tensor.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 ? Element(Autocast.ProductType(tensor)) : null;
+        ComputesOn(tensor) && weight.dtype == ScalarType.Float32 ? Element(Autocast.ProductType(tensor)) : null;
+
+    /// <summary>Whether the library is there, and has a part in what is computed where a tensor lies.</summary>
+    public static bool ComputesOn(Tensor tensor) => s_library != 0 && tensor.device_type == DeviceType.CPU;
 
     /// <summary>Where a contiguous tensor's numbers lie; it has to be kept alive meanwhile.</summary>
     [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
@@ -72,6 +75,12 @@ internal static unsafe partial class KernelLibrary
     [LibraryImport(Name, EntryPoint = "mer_weight_gradient")]
     public static partial void WeightGradient(
         in LinearShape shape, int element, nint gradient, nint x, nint weightGradient, nint biasGradient, long threads);
+
+    [LibraryImport(Name, EntryPoint = "mer_frames_fit")]
+    public static partial int FramesFit(long size);
+
+    [LibraryImport(Name, EntryPoint = "mer_frames_sample")]
+    public static partial void Frames(in FrameScale scale, nint frames, long* rows, float* maps, long clips, nint output, long threads);
 
     [LibraryImport(Name, EntryPoint = "mer_adamw_fits")]
     public static partial int AdamWFits();
