@@ -27,11 +27,15 @@ struct SingleElements {
     static void put(float* to, Vector x) { store_as(to, x); }
 
     static void add(const float* x, const float* bias, int64_t count, float* to) {
-        for (int64_t i = 0; i < count; i++) to[i] = bias ? x[i] + bias[i] : x[i];
+        int64_t i = 0;
+        for (; i + width <= count; i += width) store(to + i, load(x + i) + load(bias + i));
+        for (; i < count; i++) to[i] = x[i] + bias[i];
     }
 
     static void write(const float* x, float factor, int64_t count, float* to) {
-        for (int64_t i = 0; i < count; i++) to[i] = x[i] * factor;
+        int64_t i = 0;
+        for (; i + width <= count; i += width) store(to + i, load(x + i) * all(factor));
+        for (; i < count; i++) to[i] = x[i] * factor;
     }
 };
 
@@ -84,18 +88,20 @@ struct BFloat16Elements {
     static void put(uint16_t* to, Floats x) { _mm256_storeu_si256((__m256i*)to, narrow(x)); }
 
     static void add(const uint16_t* x, const float* bias, int64_t count, uint16_t* to) {
-        for (int64_t i = 0; i < count; i += 16) {
-            const __mmask16 some = first(count - i);
-            const __m256i numbers = _mm256_maskz_loadu_epi16(some, x + i);
-            _mm256_mask_storeu_epi16(to + i, some, bias ? narrow(wide(numbers) + (Floats)_mm512_maskz_loadu_ps(some, bias + i)) : numbers);
-        }
+        int64_t i = 0;
+        for (; i + 16 <= count; i += 16) put(to + i, read<Floats>(x + i) + load(bias + i));
+        if (i == count) return;
+        const auto rest = (__mmask16)((1 << (count - i)) - 1);
+        const Floats sum = wide(_mm256_maskz_loadu_epi16(rest, x + i)) + (Floats)_mm512_maskz_loadu_ps(rest, bias + i);
+        _mm256_mask_storeu_epi16(to + i, rest, narrow(sum));
     }
 
     static void write(const float* x, float factor, int64_t count, uint16_t* to) {
-        for (int64_t i = 0; i < count; i += 16) _mm256_mask_storeu_epi16(to + i, first(count - i), narrow(load(x + i) * all(factor)));
+        int64_t i = 0;
+        for (; i + 16 <= count; i += 16) put(to + i, load(x + i) * all(factor));
+        if (i < count) _mm256_mask_storeu_epi16(to + i, (__mmask16)((1 << (count - i)) - 1), narrow(load(x + i) * all(factor)));
     }
 
-    static __mmask16 first(int64_t count) { return (__mmask16)(count >= 16 ? 0xffff : (1 << count) - 1); }
     static Floats wide(__m256i numbers) { return (Floats)_mm512_slli_epi32(_mm512_cvtepu16_epi32(numbers), 16); }
     static __m256i narrow(Floats x) { return (__m256i)_mm512_cvtneps_pbh((__m512)x); }
 };

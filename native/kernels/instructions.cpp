@@ -1,5 +1,6 @@
 // Every kernel for one instruction set, MER_ISA; build.sh compiles this file once for each.
 #include "adamw.h"
+#include "batch_norm_relu.h"
 #include "bias_gelu.h"
 #include "frames.h"
 #include "residual_norm.h"
@@ -9,10 +10,12 @@
 namespace mer::MER_ISA {
 
 extern const ElementKernels single{attend<SingleElements>, attend_backward<SingleElements>, add_and_norm<SingleElements>,
-                                   add_and_norm_backward<SingleElements>, bias_gelu<SingleElements>, bias_gelu_backward<SingleElements>, adamw, sample_frames, nullptr};
+                                   add_and_norm_backward<SingleElements>, bias_gelu<SingleElements>, bias_gelu_backward<SingleElements>,
+                                   batch_norm_relu<SingleElements>, batch_norm_relu_backward<SingleElements>, adamw, sample_frames, nullptr};
 #ifdef __AVX512BF16__
 extern const ElementKernels bfloat16{attend<BFloat16Elements>, attend_backward<BFloat16Elements>, add_and_norm<BFloat16Elements>,
-                                     add_and_norm_backward<BFloat16Elements>, bias_gelu<BFloat16Elements>, bias_gelu_backward<BFloat16Elements>, adamw, sample_frames, weight_gradient};
+                                     add_and_norm_backward<BFloat16Elements>, bias_gelu<BFloat16Elements>, bias_gelu_backward<BFloat16Elements>,
+                                     batch_norm_relu<BFloat16Elements>, batch_norm_relu_backward<BFloat16Elements>, adamw, sample_frames, weight_gradient};
 #endif
 
 }  // namespace mer::MER_ISA

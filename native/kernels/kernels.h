@@ -31,6 +31,12 @@ struct ResidualNorm {
     float *means, *inverses;
 };
 
+// [images, channels, plane], planes in multiples of 16.
+struct BatchNormShape {
+    int64_t images, channels, plane;
+    float epsilon, momentum;
+};
+
 // The parameter keeps `kept` of itself; the variance's root is divided by `correction`; the mean's correction and the rate's sign are in `step`.
 struct AdamW {
     float kept, mean_share, variance_kept, variance_share, correction, epsilon, step;
@@ -71,6 +77,12 @@ struct ElementKernels {
     void (*bias_gelu)(int64_t columns, const void* x, const float* bias, void* y, int64_t first, int64_t last);
     void (*bias_gelu_backward)(int64_t columns, const void* x, const float* bias, const void* y_gradient, void* x_gradient, float* bias_gradient, int64_t first,
                                int64_t last);
+    // means, variances: [channels], of the batch, and the running ones, moved towards them by the momentum.
+    void (*batch_norm_relu)(const BatchNormShape&, const void* input, const float* gamma, const float* beta, void* output, float* means, float* variances,
+                            float* running_means, float* running_variances, int64_t first, int64_t last);
+    void (*batch_norm_relu_backward)(const BatchNormShape&, const void* input, const float* gamma, const float* beta, const float* means,
+                                     const float* variances, const void* output_gradient, void* input_gradient, float* gamma_gradient, float* beta_gradient,
+                                     int64_t first, int64_t last);
     // Of numbers in single precision, whatever the element.
     AdamWKernel adamw;
     // planar: frames [.., 3, size, size]; rows: two of them for each clip; room: two packed frames of zeros; maps: [clips, 2, 3] from output to input coordinates in -1..1, or null for frames as they are;

@@ -54,9 +54,9 @@ void split(int64_t count, int64_t parts, const Work& work) {
     else Job::run(&job);
 }
 
-// One part a thread, fewer where a part would not be worth waking a thread for.
+// One part a thread, fewer where a part would not be worth waking a thread for: small networks then give the same whatever the number of threads.
 int64_t parts_of(int64_t count, int64_t numbers, int64_t threads) {
-    const int64_t worth = numbers / 16384 + 1, most = worth < count ? worth : count;
+    const int64_t worth = numbers / 131072 + 1, most = worth < count ? worth : count;
     return threads < 1 || most < 1 ? 1 : threads < most ? threads : most;
 }
 
@@ -220,6 +220,25 @@ EXPORT void mer_weight_gradient(const LinearShape* shape, int32_t element, const
         float* own = room.get() + part * size;
         if (by_output) weight_gradient(*shape, gradient, x, weights, bias_gradient, own, 32 * first, 32 * last, 0, shape->inputs);
         else weight_gradient(*shape, gradient, x, weights, part == 0 ? bias_gradient : nullptr, own, 0, shape->outputs, 32 * first, 32 * last);
+    });
+}
+
+EXPORT int32_t mer_batch_norm_relu_fits(int64_t plane, int32_t element) { return kernels(element) && plane % 16 == 0; }
+
+EXPORT void mer_batch_norm_relu_forward(const BatchNormShape* shape, int32_t element, const void* input, const float* gamma, const float* beta, void* output,
+                                        float* means, float* variances, float* running_means, float* running_variances, int64_t threads) {
+    const auto batch_norm_relu = kernels(element)->batch_norm_relu;
+    split(shape->channels, parts_of(shape->channels, shape->images * shape->channels * shape->plane, threads), [&](int64_t, int64_t first, int64_t last) {
+        batch_norm_relu(*shape, input, gamma, beta, output, means, variances, running_means, running_variances, first, last);
+    });
+}
+
+EXPORT void mer_batch_norm_relu_backward(const BatchNormShape* shape, int32_t element, const void* input, const float* gamma, const float* beta,
+                                         const float* means, const float* variances, const void* output_gradient, void* input_gradient, float* gamma_gradient,
+                                         float* beta_gradient, int64_t threads) {
+    const auto batch_norm_relu_backward = kernels(element)->batch_norm_relu_backward;
+    split(shape->channels, parts_of(shape->channels, shape->images * shape->channels * shape->plane, threads), [&](int64_t, int64_t first, int64_t last) {
+        batch_norm_relu_backward(*shape, input, gamma, beta, means, variances, output_gradient, input_gradient, gamma_gradient, beta_gradient, first, last);
     });
 }
 

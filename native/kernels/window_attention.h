@@ -95,7 +95,14 @@ void locate(const WindowShape& shape, int64_t index, Window& window) {
     window.kind = (column == axis - 1 ? 1 : 0) + (row == axis - 1 ? 2 : 0);
 }
 
-// A head's part of every token, [padded tokens, padded depth], plus a bias.
+// A head's part of every token, [padded tokens, padded depth].
+template <class E>
+void gather(const Window& window, const typename E::Number* from, int64_t stride, typename E::Number* to) {
+    for (int64_t t = 0; t < window.tokens; t++)
+        copy(to + t * window.padded_depth, from + window.places[t] * stride, window.depth * sizeof(typename E::Number));
+}
+
+// The same plus a bias.
 template <class E>
 void gather(const Window& window, const typename E::Number* from, int64_t stride, const float* bias, typename E::Number* to) {
     for (int64_t t = 0; t < window.tokens; t++)
@@ -116,10 +123,11 @@ void scatter(const Window& window, const float* from, const float* factors, type
 // The same with one factor, and the sums over the tokens.
 template <class E>
 void scatter(const Window& window, const float* from, float factor, typename E::Number* to, int64_t stride, float* sums) {
-    for (int64_t t = 0; t < window.tokens; t++) {
-        const float* row = from + t * window.padded_depth;
-        E::write(row, factor, window.depth, to + window.places[t] * stride);
-        for (int64_t c = 0; c < window.depth; c++) sums[c] += row[c] * factor;
+    for (int64_t t = 0; t < window.tokens; t++) E::write(from + t * window.padded_depth, factor, window.depth, to + window.places[t] * stride);
+    for (int64_t c = 0; c < window.depth; c += width) {
+        Floats total = {};
+        for (int64_t t = 0; t < window.tokens; t++) total += load(from + t * window.padded_depth + c);
+        for (int64_t i = 0; i < width && c + i < window.depth; i++) sums[c + i] += total[i] * factor;
     }
 }
 
@@ -244,7 +252,7 @@ void attend_backward(const WindowShape& shape, const void* qkv, const float* qkv
             gather<E>(window, from, 3 * channels, qkv_bias + head * shape.depth, room.q);
             gather<E>(window, from + channels, 3 * channels, qkv_bias + channels + head * shape.depth, room.k);
             gather<E>(window, from + 2 * channels, 3 * channels, qkv_bias + 2 * channels + head * shape.depth, room.v);
-            gather<E>(window, static_cast<const typename E::Number*>(out_gradient) + head * shape.depth, channels, nullptr, room.o);
+            gather<E>(window, static_cast<const typename E::Number*>(out_gradient) + head * shape.depth, channels, room.o);
             compare<E>(room, window);
             weigh(window, scale, bias + head * square, mask, room.logits, room.sums);
 

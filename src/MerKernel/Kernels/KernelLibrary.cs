@@ -25,6 +25,9 @@ internal static unsafe partial class KernelLibrary
     /// <summary>A tensor's element type as the library counts them.</summary>
     public static int ElementOf(Tensor tensor) => Element(tensor.dtype)!.Value;
 
+    /// <summary>The same, or null where the library has no part in what is computed from a tensor.</summary>
+    public static int? ElementHere(Tensor tensor) => ComputesOn(tensor) ? Element(tensor.dtype) : null;
+
     /// <summary>The element type, as the library counts them, of products of a tensor with 32-bit weights, or null where the library has no part in them.</summary>
     public static int? ElementOfProduct(Tensor tensor, Tensor weight) =>
         ComputesOn(tensor) && weight.dtype == ScalarType.Float32 ? Element(Autocast.ProductType(tensor)) : null;
@@ -75,6 +78,19 @@ internal static unsafe partial class KernelLibrary
     [LibraryImport(Name, EntryPoint = "mer_weight_gradient")]
     public static partial void WeightGradient(
         in LinearShape shape, int element, nint gradient, nint x, nint weightGradient, nint biasGradient, long threads);
+
+    [LibraryImport(Name, EntryPoint = "mer_batch_norm_relu_fits")]
+    public static partial int BatchNormReluFits(long plane, int element);
+
+    [LibraryImport(Name, EntryPoint = "mer_batch_norm_relu_forward")]
+    public static partial void BatchNormRelu(
+        in BatchNormShape shape, int element, nint input, nint gamma, nint beta, nint output, nint means, nint variances, nint runningMeans,
+        nint runningVariances, long threads);
+
+    [LibraryImport(Name, EntryPoint = "mer_batch_norm_relu_backward")]
+    public static partial void BatchNormReluBackward(
+        in BatchNormShape shape, int element, nint input, nint gamma, nint beta, nint means, nint variances, nint outputGradient, nint inputGradient,
+        nint gammaGradient, nint betaGradient, long threads);
 
     [LibraryImport(Name, EntryPoint = "mer_frames_fit")]
     public static partial int FramesFit(long size);

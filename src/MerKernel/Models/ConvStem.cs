@@ -27,7 +27,7 @@ public sealed class ConvStem : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = bn1.call(conv1.call(input)).relu_();
-        return bn2.call(conv2.call(hidden)).relu_().MoveToOuterDisposeScope();
+        var hidden = bn1.Relu(conv1.call(input));
+        return bn2.Relu(conv2.call(hidden)).MoveToOuterDisposeScope();
     }
 }

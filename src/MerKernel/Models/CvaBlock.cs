@@ -42,7 +42,7 @@ public sealed class CvaBlock : nn.Module<Tensor, AttentionMaps?, (Tensor Feature
     public override (Tensor Features, AttentionMaps Maps) forward(Tensor input, AttentionMaps? previous)
     {
         using var scope = NewDisposeScope();
-        var residual = bn2.call(conv2.call(bn1.call(conv1.call(input)).relu_()));
+        var residual = bn2.call(conv2.call(bn1.Relu(conv1.call(input))));
         var features = residual.add_(shortcut is null ? input : shortcut.call(input), Numbers.One).relu_();
         var maps = attention.call(features, previous);
         var output = maps.Vertical is null ? features : features * maps.Vertical;

@@ -32,7 +32,7 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn2.call(conv2.call(bn1.call(conv1.call(input)).relu_()));
+        var x = bn2.call(conv2.call(bn1.Relu(conv1.call(input))));
         return x.add_(downsample is null ? input : downsample.call(input), Numbers.One).relu_().MoveToOuterDisposeScope();
     }
 }

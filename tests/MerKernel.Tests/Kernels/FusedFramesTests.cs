@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Kernels;
 
+[Collection(AloneCollection.Name)]
 public class FusedFramesTests
 {
     static readonly float[] s_scale = [0.02f, 0.01f, 0.03f], s_shift = [-2f, -1f, 0.5f];

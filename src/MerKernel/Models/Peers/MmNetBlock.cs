@@ -39,7 +39,7 @@ public sealed class MmNetBlock : nn.Module<Tensor, Tensor?, (Tensor Features, Te
     public override (Tensor Features, Tensor Map) forward(Tensor input, Tensor? previous)
     {
         using var scope = NewDisposeScope();
-        var residual = bn2.call(conv2.call(bn1.call(conv1.call(input)).relu_()));
+        var residual = bn2.call(conv2.call(bn1.Relu(conv1.call(input))));
         var features = residual.Plus(shortcut is null ? input : shortcut.call(input)).relu_();
         var map = attention.call(cat([features.mean([1], keepdim: true), features.amax([1], keepdim: true)], 1)).sigmoid();
         if (previous is not null)
