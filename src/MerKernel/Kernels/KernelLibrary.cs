@@ -13,6 +13,9 @@ internal static unsafe partial class KernelLibrary
 {
     const string Name = "merkernels";
 
+    /// <summary>The version of native/kernels/mer_kernels.cpp that these declarations fit.</summary>
+    const int Version = 1;
+
     static readonly nint s_library;
 
     // Not an initialiser, which would wait for the field's first use: every function needs it.
@@ -124,6 +127,8 @@ internal static unsafe partial class KernelLibrary
     static nint Load()
     {
         if (NativeFile.Find("libmerkernels.so") is not { } path || !NativeLibrary.TryLoad(path, out var library)) return 0;
+        // A program built without the launcher may find the library of another version.
+        if (!NativeLibrary.TryGetExport(library, "mer_kernels_version", out var version) || ((delegate* unmanaged<int>)version)() != Version) return 0;
         NativeLibrary.SetDllImportResolver(typeof(KernelLibrary).Assembly, (name, _, _) => name == Name ? library : 0);
         // The work is split over the threads that libtorch keeps: threads of another pool would compete with them for the same cores.
         if (NativeLibrary.TryLoad("libtorch_cpu.so", typeof(KernelLibrary).Assembly, null, out var libtorch) &&
