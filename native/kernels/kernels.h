@@ -13,11 +13,13 @@ struct WindowShape {
     int64_t area() const { return window * window; }
     int64_t windows_per_axis() const { return side / window; }
     int64_t windows() const { return images * windows_per_axis() * windows_per_axis(); }
+    // Queries and keys of a window in whole vectors, whatever the instruction set.
+    int64_t bias_side() const { return (area() + 15) / 16 * 16; }
+    int64_t bias_size() const { return bias_side() * bias_side(); }
 };
 
 constexpr int64_t most_tokens = 64;  // of a window
 constexpr int64_t most_depth = 64;   // of a head
-constexpr int64_t bias_side = most_tokens;
 
 // [rows, channels]; a branch's factor holds for `rows_per_factor` rows.
 struct ResidualShape {
@@ -49,8 +51,12 @@ struct LinearShape {
     int64_t tokens, inputs, outputs;
 };
 
-// Numbers that a part of a weight gradient needs for itself.
-constexpr int64_t weight_gradient_room(int64_t inputs) { return (192 + (inputs + 63) / 64 * 64) * 256; }
+constexpr int64_t strip = 64;             // columns that are packed together
+constexpr int64_t tokens_at_once = 512;   // packed tokens of a strip fill an eighth of the second cache
+constexpr int64_t outputs_at_once = 192;  // packed outputs leave it room for the inputs
+
+// Numbers that a part of a weight gradient needs for itself: packed outputs and inputs.
+constexpr int64_t weight_gradient_room(int64_t inputs) { return (outputs_at_once + (inputs + strip - 1) / strip * strip) * tokens_at_once / 2; }
 
 // Square frames of three channels, and what a byte of a channel is multiplied with and moved by.
 struct Frames {
@@ -65,10 +71,10 @@ constexpr int64_t packed_side(int64_t size) { return size + 3; }
 constexpr int64_t packed_bytes(int64_t size) { return 4 * packed_side(size) * packed_side(size); }
 
 struct ElementKernels {
-    // bias: [heads, 64, 64], what is added to the logits, far below zero where there is no key. masks: [4, 64, 64], the kinds of windows by where they lie
+    // bias: [heads, bias_side, bias_side], what is added to the logits, far below zero where there is no key. masks: [4, bias_side, bias_side], the kinds of windows by where they lie
     // (1: last of a row of windows, 2: of a column); null without a shift.
     void (*attend)(const WindowShape&, const void* qkv, const float* qkv_bias, const float* bias, const float* masks, void* out, int64_t first, int64_t last);
-    // qkv_bias_gradient: [3, heads, depth], bias_gradient: [heads, 64, 64], both added to.
+    // qkv_bias_gradient: [3, heads, depth], bias_gradient: [heads, bias_side, bias_side], both added to.
     void (*attend_backward)(const WindowShape&, const void* qkv, const float* qkv_bias, const float* bias, const float* masks, const void* out_gradient,
                             void* qkv_gradient, float* qkv_bias_gradient, float* bias_gradient, int64_t first, int64_t last);
     void (*add_and_norm)(const ResidualShape&, const ResidualNorm&, const void* sums, const void* branches, void* totals, void* normed, int64_t first, int64_t last);
@@ -85,8 +91,8 @@ struct ElementKernels {
                                      int64_t first, int64_t last);
     // Of numbers in single precision, whatever the element.
     AdamWKernel adamw;
-    // planar: frames [.., 3, size, size]; rows: two of them for each clip; room: two packed frames of zeros; maps: [clips, 2, 3] from output to input coordinates in -1..1, or null for frames as they are;
-    // out: [clips, 2, 3, size, size].
+    // planar: frames [.., 3, size, size]; rows: two of them for each clip; maps: [clips, 2, 3] from output to input coordinates in -1..1, or null for frames as
+    // they are; room: two packed frames of zeros; out: [clips, 2, 3, size, size].
     void (*sample_frames)(const Frames&, const uint8_t* planar, const int64_t* rows, const float* maps, uint8_t* room, float* out, int64_t first,
                           int64_t last);
     // Null where libtorch's product is as good.

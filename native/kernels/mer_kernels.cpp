@@ -72,21 +72,19 @@ int64_t table_row(int64_t window, int64_t query, int64_t key) {
     return (query / window - key / window + window - 1) * (2 * window - 1) + query % window - key % window + window - 1;
 }
 
-constexpr int64_t square = bias_side * bias_side;
-
 std::vector<float> spread(const WindowShape& shape, const float* table) {
-    std::vector<float> bias(shape.heads * square, -1e30f);
+    std::vector<float> bias(shape.heads * shape.bias_size(), -1e30f);
     for (int64_t head = 0; head < shape.heads; head++)
         for (int64_t i = 0; i < shape.area(); i++)
             for (int64_t j = 0; j < shape.area(); j++)
-                bias[head * square + i * bias_side + j] = table[table_row(shape.window, i, j) * shape.heads + head];
+                bias[head * shape.bias_size() + i * shape.bias_side() + j] = table[table_row(shape.window, i, j) * shape.heads + head];
     return bias;
 }
 
 // What a shift forbids, -100 (Liu et al. 2021, section 3.2, and its code), for windows that lie last in a row (1), a column (2) or both (3).
 std::vector<float> forbid(const WindowShape& shape) {
     if (shape.shift == 0) return {};
-    std::vector<float> masks(4 * square, 0.0f);
+    std::vector<float> masks(4 * shape.bias_size(), 0.0f);
     // In the last window of an axis the positions behind the shift have come in from the other edge.
     const auto region = [&](int64_t kind, int64_t token) {
         const int64_t from = shape.window - shape.shift;
@@ -95,7 +93,7 @@ std::vector<float> forbid(const WindowShape& shape) {
     for (int64_t kind = 1; kind < 4; kind++)
         for (int64_t i = 0; i < shape.area(); i++)
             for (int64_t j = 0; j < shape.area(); j++)
-                if (region(kind, i) != region(kind, j)) masks[kind * square + i * bias_side + j] = -100;
+                if (region(kind, i) != region(kind, j)) masks[kind * shape.bias_size() + i * shape.bias_side() + j] = -100;
     return masks;
 }
 
@@ -140,22 +138,22 @@ EXPORT void mer_window_attention_forward(const WindowShape* shape, int32_t eleme
 EXPORT void mer_window_attention_backward(const WindowShape* shape, int32_t element, const void* qkv, const float* qkv_bias, const float* table,
                                           const void* out_gradient, void* qkv_gradient, float* qkv_bias_gradient, float* table_gradient, int64_t threads) {
     const auto bias = spread(*shape, table), masks = forbid(*shape);
-    const int64_t parts = window_parts(*shape, threads), channels = 3 * shape->heads * shape->depth, size = channels + shape->heads * square;
-    std::vector<float> sums(parts * size, 0.0f), squares(shape->heads * square);
+    const int64_t parts = window_parts(*shape, threads), channels = 3 * shape->heads * shape->depth, size = channels + shape->heads * shape->bias_size();
+    std::vector<float> sums(parts * size, 0.0f), squares(shape->heads * shape->bias_size());
     const auto attend_backward = kernels(element)->attend_backward;
     split(shape->windows(), parts, [&](int64_t part, int64_t first, int64_t last) {
         float* own = sums.data() + part * size;
-        attend_backward(*shape, qkv, qkv_bias, bias.data(), masks.empty() ? nullptr : masks.data(), out_gradient, qkv_gradient, own,
-                                          own + channels, first, last);
+        attend_backward(*shape, qkv, qkv_bias, bias.data(), masks.empty() ? nullptr : masks.data(), out_gradient, qkv_gradient, own, own + channels, first,
+                        last);
     });
     join(sums, parts, 0, channels, qkv_bias_gradient);
-    join(sums, parts, channels, shape->heads * square, squares.data());
+    join(sums, parts, channels, shape->heads * shape->bias_size(), squares.data());
     const int64_t rows = (2 * shape->window - 1) * (2 * shape->window - 1);
     for (int64_t i = 0; i < rows * shape->heads; i++) table_gradient[i] = 0;
     for (int64_t head = 0; head < shape->heads; head++)
         for (int64_t i = 0; i < shape->area(); i++)
             for (int64_t j = 0; j < shape->area(); j++)
-                table_gradient[table_row(shape->window, i, j) * shape->heads + head] += squares[head * square + i * bias_side + j];
+                table_gradient[table_row(shape->window, i, j) * shape->heads + head] += squares[head * shape->bias_size() + i * shape->bias_side() + j];
 }
 
 EXPORT int32_t mer_residual_norm_fits(int64_t channels, int32_t element) {

@@ -1,4 +1,4 @@
-// Vectors of 32-bit numbers as wide as the instruction set's, and what window attention does with them. Everything is static and in a namespace per
+// Vectors of 32-bit numbers as wide as the instruction set's, and what the kernels do with them. Everything is static and in a namespace per
 // instruction set: a function shared between sets could be linked in the wrong one's form.
 #pragma once
 #include <cstdint>
@@ -16,10 +16,19 @@ constexpr int width = 8;
 
 typedef float Floats __attribute__((vector_size(4 * width)));
 typedef int32_t Ints __attribute__((vector_size(4 * width)));
-typedef float LooseFloats __attribute__((vector_size(4 * width), aligned(4), may_alias));
 
-inline Floats load(const float* p) { return *reinterpret_cast<const LooseFloats*>(p); }
-inline void store(float* p, Floats x) { *reinterpret_cast<LooseFloats*>(p) = x; }
+template <class Vector>
+Vector load_as(const float* p) {
+    Vector x;
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+template <class Vector>
+void store_as(float* p, Vector x) { memcpy(p, &x, sizeof x); }
+
+inline Floats load(const float* p) { return load_as<Floats>(p); }
+inline void store(float* p, Floats x) { store_as(p, x); }
 inline Floats all(float x) { return x - Floats{}; }
 inline Floats larger(Floats a, Floats b) { return a > b ? a : b; }
 
@@ -35,16 +44,6 @@ inline Floats crossed(Floats x) {
 typedef float Few __attribute__((vector_size(16)));
 
 inline Few sum(Few x) { return x[0] + x[1] + (x[2] + x[3]) - Few{}; }
-
-template <class Vector>
-Vector load_as(const float* p) {
-    Vector x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
-template <class Vector>
-void store_as(float* p, Vector x) { memcpy(p, &x, sizeof x); }
 
 // The sum of the elements, in every element.
 template <int distance = width / 2>

@@ -8,10 +8,6 @@
 namespace mer::MER_ISA {
 namespace {
 
-constexpr int64_t strip = 64;      // columns that are packed together
-constexpr int64_t tokens_at_once = 512;   // packed tokens of a strip fill an eighth of the second cache
-constexpr int64_t outputs_at_once = 192;  // packed outputs leave it room for the inputs
-
 // Blocks * 32 columns of [tokens, stride] -> [tokens / 2] rows of pairs of tokens, a strip beside the other; an odd token's partner is zero. Adds up the
 // columns if asked to.
 template <int Blocks>

@@ -132,7 +132,7 @@ void scatter(const Window& window, const float* from, float factor, typename E::
 }
 
 // logits -> e^(scale * logits + bias + mask - the row's largest); sums gets each row's sum.
-void weigh(const Window& window, float scale, const float* bias, const float* mask, float* logits, float* sums) {
+void weigh(const Window& window, float scale, const float* bias, const float* mask, int64_t bias_side, float* logits, float* sums) {
     for (int64_t t = 0; t < window.tokens; t++) {
         float* row = logits + t * window.padded_tokens;
         const float* extra = bias + t * bias_side;
@@ -153,12 +153,12 @@ void weigh(const Window& window, float scale, const float* bias, const float* ma
     }
 }
 
-// Queries times keys; leaves the keys transposed in room.across.
+// to[tokens, tokens] = a[tokens, depth] b[tokens, depth]^T.
 template <class E>
-void compare(Room<E>& room, const Window& window) {
-    transpose<E>(room.k, window.padded_tokens, window.padded_depth, room.across);
-    const int64_t units = window.padded_depth / E::per_unit;
-    product<E>(window.tokens, reinterpret_cast<const float*>(room.q), units, 1, up(window.depth, E::per_unit) / E::per_unit, room.across, window.padded_tokens, room.logits);
+void compare(Room<E>& room, const Window& window, const typename E::Number* a, const typename E::Number* b, float* to) {
+    transpose<E>(b, window.padded_tokens, window.padded_depth, room.across);
+    product<E>(window.tokens, reinterpret_cast<const float*>(a), window.padded_depth / E::per_unit, 1, up(window.depth, E::per_unit) / E::per_unit, room.across,
+               window.padded_tokens, to);
 }
 
 // to[tokens, depth] = w[tokens, tokens] x[tokens, depth].
@@ -178,36 +178,48 @@ void mix_back(Room<E>& room, const Window& window, const float* w, const typenam
 
 float scale_of(const WindowShape& shape) { return 1 / __builtin_sqrtf((float)shape.depth); }
 
-template <class E>
-void attend(const WindowShape& shape, const void* qkv, const float* qkv_bias, const float* bias, const float* masks, void* out, int64_t first, int64_t last) {
-    static thread_local Room<E> room;
-    room.clear_for(shape);
-    const int64_t channels = shape.heads * shape.depth;
-    const int64_t bytes = channels * sizeof(typename E::Number);
+// Calls todo(window, the window after it, its mask or null, head) for every head of windows first .. last - 1.
+template <class E, class Todo>
+void each_head(const WindowShape& shape, const float* masks, int64_t first, int64_t last, Todo todo) {
     Window window = sizes<E>(shape), next = window;
     locate(shape, first, next);
     for (int64_t index = first; index < last; index++) {
         window = next;
         if (index + 1 < last) locate(shape, index + 1, next);
-        const float* mask = masks && window.kind ? masks + window.kind * square : nullptr;
-        for (int64_t head = 0; head < shape.heads; head++) {
-            fetch_share(next, qkv, 3 * bytes, head, shape.heads);
-            fetch_share(next, out, bytes, head, shape.heads);
-            const auto from = static_cast<const typename E::Number*>(qkv) + head * shape.depth;
-            gather<E>(window, from, 3 * channels, qkv_bias + head * shape.depth, room.q);
-            gather<E>(window, from + channels, 3 * channels, qkv_bias + channels + head * shape.depth, room.k);
-            gather<E>(window, from + 2 * channels, 3 * channels, qkv_bias + 2 * channels + head * shape.depth, room.v);
-            compare<E>(room, window);
-            weigh(window, scale_of(shape), bias + head * square, mask, room.logits, room.sums);
-            mix<E>(room, window, room.logits, room.v, room.result);
-            for (int64_t t = 0; t < window.tokens; t++) room.sums[t] = 1 / room.sums[t];
-            scatter<E>(window, room.result, room.sums, static_cast<typename E::Number*>(out) + head * shape.depth, channels);
-        }
+        const float* mask = masks && window.kind ? masks + window.kind * shape.bias_size() : nullptr;
+        for (int64_t head = 0; head < shape.heads; head++) todo(window, next, mask, head);
     }
 }
 
+// A head's queries, keys and values, and what their comparison weighs.
+template <class E>
+void weigh_head(Room<E>& room, const WindowShape& shape, const Window& window, const void* qkv, const float* qkv_bias, const float* bias, const float* mask,
+                int64_t head) {
+    const int64_t channels = shape.heads * shape.depth, start = head * shape.depth;
+    typename E::Number* const parts[] = {room.q, room.k, room.v};
+    for (int64_t part = 0; part < 3; part++)
+        gather<E>(window, static_cast<const typename E::Number*>(qkv) + part * channels + start, 3 * channels, qkv_bias + part * channels + start, parts[part]);
+    compare<E>(room, window, room.q, room.k, room.logits);
+    weigh(window, scale_of(shape), bias + head * shape.bias_size(), mask, shape.bias_side(), room.logits, room.sums);
+}
+
+template <class E>
+void attend(const WindowShape& shape, const void* qkv, const float* qkv_bias, const float* bias, const float* masks, void* out, int64_t first, int64_t last) {
+    static thread_local Room<E> room;
+    room.clear_for(shape);
+    const int64_t channels = shape.heads * shape.depth, bytes = channels * sizeof(typename E::Number);
+    each_head<E>(shape, masks, first, last, [&](const Window& window, const Window& next, const float* mask, int64_t head) {
+        fetch_share(next, qkv, 3 * bytes, head, shape.heads);
+        fetch_share(next, out, bytes, head, shape.heads);
+        weigh_head<E>(room, shape, window, qkv, qkv_bias, bias, mask, head);
+        mix<E>(room, window, room.logits, room.v, room.result);
+        for (int64_t t = 0; t < window.tokens; t++) room.sums[t] = 1 / room.sums[t];
+        scatter<E>(window, room.result, room.sums, static_cast<typename E::Number*>(out) + head * shape.depth, channels);
+    });
+}
+
 // With P the attention and dP = dO V^T: the logits' gradient is P (dP - the row's sum of P dP).
-void through_softmax(const Window& window, const float* sums, float* weights, float* gradients, float* bias_gradient) {
+void through_softmax(const Window& window, const float* sums, float* weights, float* gradients, float* bias_gradient, int64_t bias_side) {
     for (int64_t t = 0; t < window.tokens; t++) {
         float* p = weights + t * window.padded_tokens;
         float* g = gradients + t * window.padded_tokens;
@@ -233,42 +245,27 @@ void attend_backward(const WindowShape& shape, const void* qkv, const float* qkv
                      void* qkv_gradient, float* qkv_bias_gradient, float* bias_gradient, int64_t first, int64_t last) {
     static thread_local Room<E> room;
     room.clear_for(shape);
-    const int64_t channels = shape.heads * shape.depth;
+    const int64_t channels = shape.heads * shape.depth, bytes = channels * sizeof(typename E::Number);
     const float scale = scale_of(shape);
-    const int64_t bytes = channels * sizeof(typename E::Number);
-    Window window = sizes<E>(shape), next = window;
-    locate(shape, first, next);
-    for (int64_t index = first; index < last; index++) {
-        window = next;
-        if (index + 1 < last) locate(shape, index + 1, next);
-        const float* mask = masks && window.kind ? masks + window.kind * square : nullptr;
-        for (int64_t head = 0; head < shape.heads; head++) {
-            fetch_share(next, qkv, 3 * bytes, head, shape.heads);
-            fetch_share(next, out_gradient, bytes, head, shape.heads);
-            fetch_share(next, qkv_gradient, 3 * bytes, head, shape.heads);
-            const auto from = static_cast<const typename E::Number*>(qkv) + head * shape.depth;
-            const auto to = static_cast<typename E::Number*>(qkv_gradient) + head * shape.depth;
-            float* sums = qkv_bias_gradient + head * shape.depth;
-            gather<E>(window, from, 3 * channels, qkv_bias + head * shape.depth, room.q);
-            gather<E>(window, from + channels, 3 * channels, qkv_bias + channels + head * shape.depth, room.k);
-            gather<E>(window, from + 2 * channels, 3 * channels, qkv_bias + 2 * channels + head * shape.depth, room.v);
-            gather<E>(window, static_cast<const typename E::Number*>(out_gradient) + head * shape.depth, channels, room.o);
-            compare<E>(room, window);
-            weigh(window, scale, bias + head * square, mask, room.logits, room.sums);
+    each_head<E>(shape, masks, first, last, [&](const Window& window, const Window& next, const float* mask, int64_t head) {
+        fetch_share(next, qkv, 3 * bytes, head, shape.heads);
+        fetch_share(next, out_gradient, bytes, head, shape.heads);
+        fetch_share(next, qkv_gradient, 3 * bytes, head, shape.heads);
+        weigh_head<E>(room, shape, window, qkv, qkv_bias, bias, mask, head);
 
-            transpose<E>(room.v, window.padded_tokens, window.padded_depth, room.across);
-            product<E>(window.tokens, reinterpret_cast<const float*>(room.o), window.padded_depth / E::per_unit, 1,
-                       up(window.depth, E::per_unit) / E::per_unit, room.across, window.padded_tokens, room.gradients);
-            through_softmax(window, room.sums, room.logits, room.gradients, bias_gradient + head * square);
+        gather<E>(window, static_cast<const typename E::Number*>(out_gradient) + head * shape.depth, channels, room.o);
+        compare<E>(room, window, room.o, room.v, room.gradients);
+        through_softmax(window, room.sums, room.logits, room.gradients, bias_gradient + head * shape.bias_size(), shape.bias_side());
 
-            mix_back<E>(room, window, room.logits, room.o, room.result);
-            scatter<E>(window, room.result, 1, to + 2 * channels, 3 * channels, sums + 2 * channels);
-            mix<E>(room, window, room.gradients, room.k, room.result);
-            scatter<E>(window, room.result, scale, to, 3 * channels, sums);
-            mix_back<E>(room, window, room.gradients, room.q, room.result);
-            scatter<E>(window, room.result, scale, to + channels, 3 * channels, sums + channels);
-        }
-    }
+        const auto to = static_cast<typename E::Number*>(qkv_gradient) + head * shape.depth;
+        float* sums = qkv_bias_gradient + head * shape.depth;
+        mix_back<E>(room, window, room.logits, room.o, room.result);
+        scatter<E>(window, room.result, 1, to + 2 * channels, 3 * channels, sums + 2 * channels);
+        mix<E>(room, window, room.gradients, room.k, room.result);
+        scatter<E>(window, room.result, scale, to, 3 * channels, sums);
+        mix_back<E>(room, window, room.gradients, room.q, room.result);
+        scatter<E>(window, room.result, scale, to + channels, 3 * channels, sums + channels);
+    });
 }
 
 }  // namespace
