@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MerKernel;
 
 /// <summary>
-/// The libtorch of an installed PyTorch in place of a packaged one: MER_LIBTORCH names its folder, for example .../site-packages/torch/lib. TorchSharp calls
-/// functions of one version, so another is refused before it can crash.
+/// The libtorch of an installed PyTorch in place of a packaged one: MER_LIBTORCH names its folder, for example .../site-packages/torch/lib. TorchSharp was
+/// built for one version; another serves as well where it has every function that TorchSharp calls, and is refused before it can crash where it has not.
 /// </summary>
 public static class InstalledLibtorch
 {
@@ -19,19 +19,20 @@ public static class InstalledLibtorch
     static bool s_done;
 
     /// <summary>Loads the libraries if the variable is set; call it before anything of TorchSharp is used. Further calls do nothing.</summary>
-    /// <exception cref="UserErrorException">They are not there, cannot be loaded, or are of another version.</exception>
-    public static void Use()
+    /// <param name="say">Receives a line when the version is not the one that TorchSharp was built for.</param>
+    /// <exception cref="UserErrorException">They are not there, cannot be loaded, or lack what TorchSharp calls.</exception>
+    public static void Use(Action<string>? say = null)
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder) return;
         lock (s_lock)
         {
             if (s_done) return;
-            Load(Path.GetFullPath(folder), AppContext.BaseDirectory);
+            Load(Path.GetFullPath(folder), AppContext.BaseDirectory, say);
             s_done = true;
         }
     }
 
-    internal static void Load(string folder, string program)
+    internal static void Load(string folder, string program, Action<string>? say = null)
     {
         if (!File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
             throw new UserErrorException($"{Variable} names {folder}, which has no libtorch_cpu.so; name the folder that has it: python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), \"lib\"))' prints it.");
@@ -39,10 +40,32 @@ public static class InstalledLibtorch
         if (File.Exists(Path.Combine(program, "libtorch_cpu.so")))
             throw new UserErrorException($"{Variable} is set, and {program} has a libtorch of its own; call ./mer of the checkout, which builds without one, or unset {Variable}.");
         var cpu = Loaded(folder, "libtorch_cpu.so");
-        if (VersionOf(cpu) is var version && version != Version)
-            throw new UserErrorException($"{folder} holds {(version is null ? "an older libtorch" : $"libtorch {version}")} and this program needs {Version}; install torch=={Version} and name its folder, or unset {Variable} to use the packaged libtorch.");
         if (File.Exists(Path.Combine(folder, "libtorch_cuda.so"))) Loaded(folder, "libtorch_cuda.so");
-        Loaded(folder, "libtorch.so");
+        var all = Loaded(folder, "libtorch.so");
+        var version = VersionOf(cpu);
+        if (version == Version) return;
+        var wrapper = Path.Combine(program, "libLibTorchSharp.so");
+        var missing = File.Exists(wrapper) ? Missing(wrapper, all, cpu) : [];
+        var found = version is null ? "an older libtorch" : $"libtorch {version}";
+        if (missing is [var first, ..])
+            throw new UserErrorException($"{folder} holds {found}, which lacks {missing.Count} of the functions that this program calls ({first}{(missing.Count > 1 ? ", ..." : "")}); install torch=={Version} and name its folder, or unset {Variable} to use the packaged libtorch.");
+        say?.Invoke($"{folder} holds {found}; TorchSharp was built for {Version}, and all of its functions are there");
+    }
+
+    /// <summary>What a library takes from others and none of some loaded ones has, nor anything that they need themselves.</summary>
+    /// <param name="library">The library.</param>
+    /// <param name="loaded">Handles of loaded libraries.</param>
+    internal static IReadOnlyList<string> Missing(string library, params ReadOnlySpan<nint> loaded)
+    {
+        List<string> missing = [];
+        foreach (var name in ElfSymbols.Undefined(library))
+        {
+            var there = NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), name, out _);
+            foreach (var handle in loaded) there = there || NativeLibrary.TryGetExport(handle, name, out _);
+            if (!there) missing.Add(name);
+        }
+
+        return missing;
     }
 
     /// <summary>Asks the library: it counts its version as bytes, major, minor, patch from the highest on; null for one that is too old to say.</summary>

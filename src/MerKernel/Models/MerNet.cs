@@ -53,6 +53,15 @@ public sealed class MerNet : Network
     /// <inheritdoc/>
     public override void UseGenerator(Generator generator) => stochasticDepth.Generator = generator;
 
+    /// <inheritdoc/>
+    public override bool RepeatsItself => true;
+
+    /// <inheritdoc/>
+    public override void DrawAhead(long clips, Device device)
+    {
+        if (position is SwinTransformer) stochasticDepth.DrawAhead(Options.Frames == PositionFrames.OnsetAndApex ? 2 * clips : clips, device);
+    }
+
     /// <summary>Classifies a batch.</summary>
     /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>
     /// <param name="apex">Apex frames, normalised, [N, 3, S, S].</param>

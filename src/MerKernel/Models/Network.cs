@@ -40,6 +40,16 @@ public abstract class Network(string name) : nn.Module<ClipBatch, Tensor>(name)
         }
     }
 
+    /// <summary>Whether a training step is the same operations for every batch of a size, in every epoch; a GPU may then record it.</summary>
+    public virtual bool RepeatsItself => false;
+
+    /// <summary>Makes the draws of the next training step, which is recorded or replayed on a GPU and could not draw there.</summary>
+    /// <param name="clips">Size of its batch.</param>
+    /// <param name="device">Where the network lies.</param>
+    public virtual void DrawAhead(long clips, Device device)
+    {
+    }
+
     /// <summary>Called once before training with what a network may count in advance: the training clips' action units and labels, nothing of the test subject.</summary>
     /// <param name="actionUnits">[clips, 21].</param>
     /// <param name="labels">[clips], int64.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MerKernel.Cuda;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
@@ -51,13 +52,16 @@ public sealed class Trainer
 
     FoldPrediction Train(MerDataset dataset, PairSource pairs, FoldSplit split, Action<int> begins, Action<EpochProgress>? progress, CancellationToken cancel)
     {
+        using var stream = CudaStream.On(Device);
         using var model = Create(SeedFor("weights"));
         Started?.Invoke(model);
         model.to(Device);
-        using var draws = new Generator((ulong)SeedFor("network"), Device);
+        // On every device the same draws.
+        using var draws = new Generator((ulong)SeedFor("network"), CPU);
         model.UseGenerator(draws);
         ShowTraining(model, pairs, split);
         using var optimizer = new FoldOptimizer(model, Options);
+        using var step = new TrainingStep(model, Options.Precision, Device);
         var state = new TrainingState
         {
             Model = model, Optimizer = optimizer, Draws = draws,
@@ -72,7 +76,7 @@ public sealed class Trainer
         {
             begins(epoch + 1);
             var batches = Options.KeepsOrder ? Batches.InOrder(split.Train, Options.BatchSize) : Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
-            var loss = TrainEpoch(model, optimizer, pairs, split.Subject, batches, augmentation, state.Batches, epoch, cancel);
+            var loss = TrainEpoch(model, optimizer, step, pairs, split.Subject, batches, augmentation, state.Batches, epoch, cancel);
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, loss);
             state.Losses.Add(loss);
@@ -104,7 +108,7 @@ public sealed class Trainer
     }
 
     /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
-    float TrainEpoch(Network model, FoldOptimizer optimizer, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
+    float TrainEpoch(Network model, FoldOptimizer optimizer, TrainingStep step, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
         Random random, int epoch, CancellationToken cancel)
     {
         model.train();
@@ -117,30 +121,17 @@ public sealed class Trainer
             {
                 cancel.ThrowIfCancellationRequested();
                 FaultPoint.Reach("step", subject);
-                using var step = NewDisposeScope();
+                using var tensors = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
-                // A Scalar that is only an argument may be finalised while libtorch reads it.
-                using Scalar parts = group.Length, weight = clips.Length;
                 Tensor loss;
-                using (Arithmetic.StartActivity("step"))
-                {
-                    // The graph goes with the loss.
-                    using var graph = NewDisposeScope();
-                    var whole = Loss(model, batch, epoch);
-                    (group.Length == 1 ? whole : whole.div(parts)).backward();
-                    loss = whole.detach().MoveToOuterDisposeScope();
-                }
+                using (Arithmetic.StartActivity("step")) loss = step.Run(batch, group.Length, epoch);
+                // A Scalar that is only an argument may be finalised while libtorch reads it.
+                using Scalar weight = clips.Length;
                 using (no_grad()) total.add_(loss, weight);
             }
             using (Arithmetic.StartActivity("update")) optimizer.Step(Options.LearningRateAt(epoch));
         }
         return total.item<float>() / batches.Sum(b => b.Length);
-    }
-
-    Tensor Loss(Network model, PairBatch batch, int epoch)
-    {
-        using var precision = Autocast.In(Options.Precision, Device);
-        return model.Loss(batch.Clips, batch.Labels, epoch);
     }
 
     ImmutableArray<ImmutableArray<float>> Predict(Network model, ExactBatches batches)

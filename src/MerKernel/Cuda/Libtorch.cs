@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace MerKernel.Cuda;
+
+/// <summary>
+/// Functions of libtorch's C++ interface that TorchSharp has no name for, by their mangled names (x86-64, System V). They are called through
+/// libmercuda.so (native/cuda), which turns what they throw into <see cref="InvalidOperationException"/>.
+/// </summary>
+internal static unsafe class Libtorch
+{
+    /// <summary>libtorch's CUDA part.</summary>
+    public const string Cuda = "libtorch_cuda.so";
+
+    /// <summary>Streams and memory of CUDA.</summary>
+    public const string CudaBase = "libc10_cuda.so";
+
+    static readonly delegate* unmanaged<nint, long*, long*, nint> s_call = Guard();
+
+    /// <summary>Whether every function of a list is there, and the library that calls them.</summary>
+    public static bool Has(params ReadOnlySpan<(string Library, string Name)> functions)
+    {
+        if (s_call is null) return false;
+        foreach (var (library, name) in functions)
+        {
+            if (Find(library, name) == 0) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A function's address, or 0.</summary>
+    /// <param name="library">File name of a library that libtorch has loaded.</param>
+    /// <param name="name">Mangled name.</param>
+    public static nint Find(string library, string name) =>
+        NativeLibrary.TryLoad(library, out var handle) && NativeLibrary.TryGetExport(handle, name, out var address) ? address : 0;
+
+    /// <summary>Calls a function of at most six whole numbers or pointers.</summary>
+    /// <returns>What it returns in its two result registers.</returns>
+    /// <exception cref="InvalidOperationException">It threw, with its message.</exception>
+    public static (long First, long Second) Call(nint function, params ReadOnlySpan<long> arguments)
+    {
+        var words = stackalloc long[6];
+        var result = stackalloc long[2];
+        for (var i = 0; i < arguments.Length; i++) words[i] = arguments[i];
+        var error = s_call(function, words, result);
+        if (error != 0) throw new InvalidOperationException(Marshal.PtrToStringUTF8(error));
+        return (result[0], result[1]);
+    }
+
+    static delegate* unmanaged<nint, long*, long*, nint> Guard() =>
+        NativeFile.Find("libmercuda.so") is { } path && NativeLibrary.TryLoad(path, out var library) &&
+        NativeLibrary.TryGetExport(library, "mer_guarded_call", out var call)
+            ? (delegate* unmanaged<nint, long*, long*, nint>)call
+            : null;
+}
