@@ -40,13 +40,14 @@ static class Parts
         backends.cudnn.allow_tf32 = false;
         foreach (var (key, options, units) in Variants(setting))
         {
-            foreach (var type in key == "full" ? [ScalarType.Float32, ScalarType.Float64] : new[] { ScalarType.Float32 })
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
             {
                 var (logits, gradient) = Pass(options, units, setting.Device, type);
                 var (logitsHere, gradientHere) = Pass(options, units, CPU, type);
                 var unit = type == ScalarType.Float32 ? "relative, under 1e-4" : "relative, float64";
                 figures.Add("parity", $"{key}, logits", Deviation(logits, logitsHere), unit);
-                figures.Add("parity", $"{key}, gradient", Deviation(gradient, gradientHere), unit);
+                // In 32 bits a ReLU within rounding of zero may open on one side only, whatever the code says.
+                figures.Add("parity", $"{key}, gradient", Deviation(gradient, gradientHere), type == ScalarType.Float64 ? unit : "relative, not compared");
             }
         }
 
@@ -58,7 +59,7 @@ static class Parts
             using var draws = new Generator(1, CPU);
             network.UseGenerator(draws);
             using var scope = NewDisposeScope();
-            var batch = setting.Batch(options, 8, CPU);
+            var batch = setting.Batch(options, 4, CPU);
             Tensor Of(Tensor tensor) => tensor.to(type).to(device);
             var logits = network.forward(Of(batch.Clips.Onset), Of(batch.Clips.Apex), Of(batch.Clips.ActionUnits));
             nn.functional.cross_entropy(logits, batch.Labels.to(device)).backward();
@@ -77,7 +78,7 @@ static class Parts
             foreach (var (name, tf32, precision) in new[] { ("fp32", false, Precision.Single), ("TF32", true, Precision.Single), ("bf16", true, Precision.BFloat16) })
             {
                 backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = tf32;
-                foreach (var recorded in setting.OnGpu ? [false, true] : new[] { false })
+                foreach (var recorded in !setting.OnGpu ? [false] : clips == 16 ? [false, true] : new[] { true })
                 {
                     Environment.SetEnvironmentVariable(TrainingStep.Switch, recorded ? null : "0");
                     using var steps = new Steps(setting, setting.Model, clips, precision);
@@ -88,6 +89,56 @@ static class Parts
                     if (clips == 16 && recorded) figures.Add("step", $"{clips} clips, {name}, an update for two batches", 1000 * steps.Seconds(16, parts: 2), "ms");
                 }
             }
+        }
+    }
+
+    /// <summary>What a bf16 step spends its time on: its parts recorded one by one.</summary>
+    public static void Anatomy(Setting setting, Figures figures)
+    {
+        var clips = setting.Tiny ? 4 : 16;
+        using var stream = CudaStream.On(setting.Device);
+        using var network = MerNet.Create(setting.Model, 1);
+        network.to(setting.Device);
+        network.train();
+        using var optimizer = new FoldOptimizer(network, new TrainingOptions());
+        var batch = setting.Batch(setting.Model, clips, setting.Device);
+        network.DrawAhead(clips, setting.Device);
+        using var difference = batch.Clips.Apex - batch.Clips.Onset;
+        using var frames = cat([batch.Clips.Onset, batch.Clips.Apex], 0);
+        var motion = network.named_children().Single(c => c.name == "motion").module;
+        void Backward(Func<Tensor> forward)
+        {
+            using var scope = NewDisposeScope();
+            Tensor sum;
+            using (Autocast.In(Precision.BFloat16, setting.Device)) sum = forward().sum(ScalarType.Float32);
+            sum.backward();
+        }
+
+        Measure("motion stream, forward and backward", () => Backward(() => ((nn.Module<Tensor, Tensor>)motion).call(difference)));
+        Measure("position stream, forward and backward", () => Backward(() => network.Focalizer!.call(frames)));
+        Measure("position stream, forward", () =>
+        {
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
+            using var precision = Autocast.In(Precision.BFloat16, setting.Device);
+            network.Focalizer!.call(frames);
+        });
+        Measure("whole network, forward and backward", () => Backward(() => network.forward(batch.Clips)));
+        Measure("update", () => optimizer.Step(1e-5));
+        Measure("gradients to zero", optimizer.ZeroGradients);
+
+        void Measure(string what, Action work)
+        {
+            for (var i = 0; i < 2; i++) work();
+            var run = work;
+            if (setting.OnGpu)
+            {
+                var graph = CudaGraph.Record(work, null);
+                run = graph.Replay;
+            }
+
+            run();
+            figures.Add("anatomy", what, 1000 * setting.Seconds(() => { for (var i = 0; i < 10; i++) run(); }) / 10, "ms");
         }
     }
 

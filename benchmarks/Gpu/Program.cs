@@ -2,7 +2,7 @@
 //
 //     gpu-bench PART [--device cuda|cpu] [--tiny] [--data FILE] [--out FOLDER]
 //
-// PART is pack-data, versions, parity, step, folds, fold, loso or tables. Each part prints its figures and adds them to FOLDER/figures.jsonl. --tiny makes
+// PART is pack-data, versions, parity, step, anatomy, folds, fold, loso or tables. Each part prints its figures and adds them to FOLDER/figures.jsonl. --tiny makes
 // everything small, for a processor. ./dev gpu-pack makes a folder in which gpu-run.sh does all parts.
 using MerKernel;
 using MerKernel.Benchmarks.Gpu;
@@ -32,11 +32,12 @@ try
         case "versions": Parts.Versions(setting, figures); break;
         case "parity": Parts.Parity(setting, figures); break;
         case "step": Parts.Step(setting, figures); break;
+        case "anatomy": Parts.Anatomy(setting, figures); break;
         case "folds": Parts.Folds(setting, figures); break;
         case "fold": Parts.Fold(setting, figures); break;
         case "loso": Parts.Loso(setting, figures, data); break;
         case "tables": Parts.Tables(setting, figures); break;
-        default: throw new UserErrorException("Name a part: pack-data, versions, parity, step, folds, fold, loso or tables.");
+        default: throw new UserErrorException("Name a part: pack-data, versions, parity, step, anatomy, folds, fold, loso or tables.");
     }
 
     return 0;

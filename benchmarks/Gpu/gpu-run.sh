@@ -7,7 +7,7 @@ out=${OUT:-$here/results} device=cuda small=()
 [ "${1-}" != --device ] || { device=$2; shift 2; }
 [ "$device" = cuda ] || small=(--tiny)
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(versions parity pytorch step folds fold loso tables compiled)
+[ ${#parts[@]} -gt 0 ] || parts=(versions parity pytorch step anatomy folds fold loso tables compiled)
 mkdir -p "$out"
 work=${MER_GPU_WORK:-/tmp/mer-gpu}
 [ -e "$work/gpu-bench" ] || { mkdir -p "$work" && tar -xJf "$here/gpu-bench.tar.xz" -C "$work"; }

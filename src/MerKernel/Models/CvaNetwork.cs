@@ -39,7 +39,7 @@ public sealed class CvaNetwork : nn.Module<Tensor, Tensor>
     public Tensor Run(Tensor input, List<AttentionMaps>? collected)
     {
         using var scope = NewDisposeScope();
-        var features = stem.call(input);
+        var features = stem.call(input.ChannelsLast());
         AttentionMaps? previous = null;
         foreach (var block in blocks)
         {

@@ -34,7 +34,7 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = maxpool.call(bn1.Relu(conv1.call(input)));
+        var x = maxpool.call(bn1.Relu(conv1.call(input.ChannelsLast())));
         x = layer4.call(layer3.call(layer2.call(layer1.call(x))));
         return x.MoveToOuterDisposeScope();
     }

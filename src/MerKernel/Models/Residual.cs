@@ -1,3 +1,4 @@
+using MerKernel.Cuda;
 using MerKernel.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ public readonly record struct Residual(Tensor Sum, Tensor? Branch = null, Tensor
     internal (Tensor Total, Tensor Normed) Normalize(LayerNorm norm)
     {
         if (Branch is not null && FusedResidualNorm.Fits(Sum, Branch, Factor, norm)) return FusedResidualNorm.Of(Sum, Branch, Factor, norm);
+        if (Branch is not null && CudaAddNorm.Fits(Sum, Branch, norm)) return CudaAddNorm.Of(Sum, Branch, Factor, norm);
         var total = Total();
         return (total, norm.call(total));
     }

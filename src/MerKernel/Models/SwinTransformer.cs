@@ -1,3 +1,4 @@
+using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -50,7 +51,9 @@ public sealed class SwinTransformer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        // A GPU's autocast normalises in 32 bits; the residual stream is of the products' type, as on a processor.
         var x = patchEmbed.call(input);
+        x = x.to(Autocast.ProductType(x));
         var factors = training ? stochasticDepth.Draw(x) : null;
         for (var (stage, first) = (0, 0); stage < Depths.Length; first += 2 * Depths[stage], stage++)
         {

@@ -1,3 +1,4 @@
+using MerKernel.Cuda;
 using MerKernel.Kernels;
 using static TorchSharp.torch;
 
@@ -26,6 +27,7 @@ public sealed class TransformerMlp : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var hidden = FusedBiasGelu.Fits(input, fc1.Weight)
             ? FusedBiasGelu.Of(fc1.call(input, false), fc1.Bias!)
+            : CudaBiasGelu.Fits(input, fc1.Weight) ? CudaBiasGelu.Of(fc1.call(input, false), fc1.Bias!)
             : nn.functional.gelu(fc1.call(input));
         return fc2.call(hidden).MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using MerKernel.Cuda;
 using MerKernel.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -51,6 +52,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>, IAttentionLayer
         var shape = new WindowShape(input.size(0), windows * window, window, shift, heads, channels / heads);
         var x = FusedWindowAttention.Fits(shape, padded, biasTable)
             ? FusedWindowAttention.Of(shape, qkv.call(padded, false), qkv.Bias!, biasTable)
+            : CudaWindowAttention.Fits(shape, padded, biasTable) ? CudaWindowAttention.Of(shape, qkv.call(padded, false), qkv.Bias!, biasTable)
             : Composed(padded);
         x = padding == 0 ? x : x.narrow(1, 0, side).narrow(2, 0, side);
         return proj.call(x).MoveToOuterDisposeScope();

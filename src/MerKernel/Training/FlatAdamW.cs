@@ -1,3 +1,4 @@
+using MerKernel.Cuda;
 using MerKernel.Kernels;
 using MerKernel.Models;
 using TorchSharp;
@@ -12,6 +13,7 @@ public sealed class FlatAdamW : FlatOptimizer
     const double Beta1 = 0.9, DefaultBeta2 = 0.999, Epsilon = 1e-8;
 
     readonly Tensor _mean, _variance;
+    readonly Tensor? _count;
     readonly double _weightDecay, _beta2;
     readonly bool _decoupled, _fused;
 
@@ -25,6 +27,8 @@ public sealed class FlatAdamW : FlatOptimizer
         (_mean, _variance) = (OwnZeros(), OwnZeros());
         (_weightDecay, _decoupled, _beta2) = (weightDecay, decoupled, beta2);
         _fused = decoupled && FusedAdamW.Fits(Parameters);
+        if (decoupled && Parameters.device_type == DeviceType.CUDA && Parameters.dtype == ScalarType.Float32 && LibtorchAdamW.Found)
+            _count = Own(zeros([1], ScalarType.Float32, Parameters.device));
     }
 
     /// <inheritdoc/>
@@ -39,6 +43,14 @@ public sealed class FlatAdamW : FlatOptimizer
             FusedAdamW.Update(
                 new AdamWStep((float)(1 - learningRate * _weightDecay), (float)(1 - Beta1), (float)_beta2, (float)(1 - _beta2), (float)rootCorrection, (float)Epsilon, (float)-rate),
                 Parameters, Gradients, _mean, _variance);
+            return;
+        }
+
+        if (_count is not null)
+        {
+            using Scalar updates = Updates;
+            _count.fill_(updates);
+            LibtorchAdamW.Update(Parameters, Gradients, _mean, _variance, _count, learningRate, Beta1, _beta2, _weightDecay, Epsilon);
             return;
         }
 
