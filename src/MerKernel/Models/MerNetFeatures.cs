@@ -19,7 +19,7 @@ public sealed record MerNetFeatures(
         using var scope = NewDisposeScope();
         Tensor? motion = null, position = null, fused = null, embedding = null;
         var maps = new List<AttentionMaps>();
-        var hooks = new List<Action>();
+        var (hooks, kept) = (new List<Action>(), new HashSet<Tensor>(ReferenceEqualityComparer.Instance));
         try
         {
             After(network.Motion, output => motion = Keep(output));
@@ -32,7 +32,8 @@ public sealed record MerNetFeatures(
             if (network.Options.Frames == PositionFrames.OnsetAndApex && position is not null)
                 position = position.narrow(0, 0, clips.Onset.size(0)).Plus(position.narrow(0, clips.Onset.size(0), clips.Onset.size(0)));
             var features = new MerNetFeatures(motion!, position, maps, fused!, embedding!, logits);
-            foreach (var (_, tensor) in features.Named().Append(("", fused!)).Append(("", embedding!)).DistinctBy(t => t.Item2.Handle)) scope.MoveToOuter(tensor);
+            foreach (var tensor in features.Named().Select(pair => pair.Tensor).Append(fused!).Append(embedding!).Distinct(ReferenceEqualityComparer.Instance))
+                scope.MoveToOuter((Tensor)tensor!);
             return features;
         }
         finally
@@ -43,7 +44,8 @@ public sealed record MerNetFeatures(
         // Each tensor stays the one that the logits were computed from, so that gradients reach it.
         T Keep<T>(T output)
         {
-            foreach (var tensor in output is ITensors several ? several.Tensors : [output as Tensor]) tensor?.MoveToOtherDisposeScope(scope);
+            foreach (var tensor in output is ITensors several ? several.Tensors : [output as Tensor])
+                if (tensor is not null && kept.Add(tensor)) tensor.MoveToOtherDisposeScope(scope);
             return output;
         }
 

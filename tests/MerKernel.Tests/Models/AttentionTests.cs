@@ -27,7 +27,8 @@ public class AttentionTests
         Assert.Equal(rows, map.Vertical is not null);
         Assert.Equal(columns, map.Horizontal is not null);
         var ratio = output! / features!;
-        var alive = features! > 0.01;
+        using Scalar dead = 0.01;
+        var alive = features!.gt(dead);
         var expected = (map.Vertical ?? ones(1)) * (map.Horizontal ?? ones(1));
         Assert.True(((ratio - expected).abs() * alive).nan_to_num(0).max().item<float>() < 1e-4);
 
