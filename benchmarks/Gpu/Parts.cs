@@ -60,7 +60,7 @@ static class Parts
             using var scope = NewDisposeScope();
             var batch = setting.Batch(options, 8, CPU);
             Tensor Of(Tensor tensor) => tensor.to(type).to(device);
-            var logits = network.forward(Of(batch.Clips.Onset), Of(batch.Clips.Apex), Of(batch.Clips.ActionUnits));
+            var logits = network.call(new ClipBatch(Of(batch.Clips.Onset), Of(batch.Clips.Apex), Of(batch.Clips.ActionUnits)));
             nn.functional.cross_entropy(logits, batch.Labels.to(device)).backward();
             var gradient = cat([.. network.parameters().Select(p => p.grad!.flatten().to(ScalarType.Float64).cpu())]);
             return (logits.detach().to(ScalarType.Float64).cpu().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
