@@ -1,7 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
-using MerKernel.Models.Peers;
+using MerKernel.Baselines;
 using MerKernel.Synthesis;
 using MerKernel.Training;
 using MerKernel.Weights;

@@ -1,6 +1,6 @@
+using MerKernel.Baselines;
 using MerKernel.Data;
 using MerKernel.Flow;
-using MerKernel.Models;
 using MerKernel.Training;
 
 namespace MerKernel.Reporting;

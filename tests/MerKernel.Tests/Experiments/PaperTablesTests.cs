@@ -45,7 +45,7 @@ public partial class PaperTablesTests
     {
         var work = TableWork.Of(PaperTables.All.Where(t => t.Number != 1));
         Assert.DoesNotContain(work, w => w.Method is Peer);
-        Assert.Contains(TableWork.Of(PaperTables.All), w => w.Method == Peers.Dssn && w.Dataset == DatasetId.CasmeII);
+        Assert.Contains(TableWork.Of(PaperTables.All), w => w.Method is Peer { Key: "dssn" } && w.Dataset == DatasetId.CasmeII);
         Assert.DoesNotContain(TableWork.Of(PaperTables.All), w => w.Method is Peer && w.Dataset == DatasetId.Samm);
         Assert.Equal(work.Length, work.Distinct().Count());
         // The paper's twelve and the shuffled control on both data sets, and both readings of the learned direction.
