@@ -6,6 +6,7 @@ using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Linear = MerKernel.Models.Linear;
+using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
 
@@ -60,8 +61,8 @@ public sealed class Dssn : Network, IStartsPretrained
 
     // The published model's maps are padded by one before they are multiplied, which keeps AlexNet's next layer's input size.
     private static Sequential Stream(int divisor) => nn.Sequential(
-        ("conv1", nn.Conv2d(3, 96 / divisor, 11, stride: 4)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 2)), ("lrn1", Normalization()),
-        ("conv2", nn.Conv2d(96 / divisor, 256 / divisor, 5, padding: 2, groups: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(3, stride: 2)), ("lrn2", Normalization()),
+        ("conv1", new Conv2d(3, 96 / divisor, 11, stride: 4)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 2)), ("lrn1", Normalization()),
+        ("conv2", new Conv2d(96 / divisor, 256 / divisor, 5, padding: 2, groups: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(3, stride: 2)), ("lrn2", Normalization()),
         ("pad", nn.ZeroPad2d(1)));
 
     // Torch divides alpha by the 5 channels, the published code does not.

@@ -159,6 +159,6 @@ public sealed class TemporalBlock : Layer, IOwnMacs
     {
         // Padded on the left alone: no value sees what comes after it.
         var padded = nn.functional.pad(input, ((Kernel - 1) * dilation, 0));
-        return nn.functional.conv1d(padded, direction * (length / Length(direction)), bias, dilation: dilation);
+        return Ops.Convolution1d(padded, direction * (length / Length(direction)), bias, dilation: dilation);
     }
 }

@@ -6,6 +6,7 @@ using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Linear = MerKernel.Models.Linear;
+using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
 
@@ -61,7 +62,7 @@ public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
     }
 
     private static Sequential Conv(int from, int to, int kernel, int stride = 1) =>
-        nn.Sequential(("pad", nn.ReflectionPad2d(kernel / 2)), ("conv", nn.Conv2d(from, to, kernel, stride)));
+        nn.Sequential(("pad", nn.ReflectionPad2d(kernel / 2)), ("conv", new Conv2d(from, to, kernel, stride)));
 
     private static IEnumerable<Module> Blocks(int channels, int count) => Enumerable.Range(0, count).Select(_ => new Block(channels));
 

@@ -55,7 +55,7 @@ public sealed class MiMaNetAssumed : Network, IStartsPretrained
         var (clips, count) = (batch.Asked.size(0), batch.Asked.size(1));
         var place = apex.call(batch.Apex).mean([2, 3]);
         var steps = sequence.call(batch.Asked.flatten(0, 1)).mean([2, 3]).view(clips, count, -1).transpose(1, 2);
-        var motion = temporal.call(steps).relu_().mean([2]);
+        var motion = Ops.Convolution1d(steps, temporal.weight!, temporal.bias, MiMaNetOptions.AssumedTemporalKernel / 2).relu_().mean([2]);
         return fc.call(cat([place, motion], 1));
     }
 }

@@ -6,6 +6,7 @@ using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Linear = MerKernel.Models.Linear;
+using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
 

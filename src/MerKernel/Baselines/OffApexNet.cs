@@ -6,6 +6,7 @@ using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Linear = MerKernel.Models.Linear;
+using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
 
@@ -48,8 +49,8 @@ public sealed class OffApexNet : Network
     }
 
     private static Sequential Stream() => nn.Sequential(
-        ("conv1", nn.Conv2d(1, 6, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
-        ("conv2", nn.Conv2d(6, 16, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)));
+        ("conv1", new Conv2d(1, 6, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
+        ("conv2", new Conv2d(6, 16, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)));
 }
 
 /// <summary>OFF-ApexNet (Gan et al., 2019), at its published sizes.</summary>

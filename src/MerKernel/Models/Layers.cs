@@ -101,8 +101,8 @@ internal static class Layers
     /// <param name="bias">Whether it has a bias.</param>
     public static Conv2d Conv(long from, long to, long kernel, long stride = 1, long? padding = null, bool bias = false)
     {
-        var conv = nn.Conv2d(from, to, kernel, stride, padding ?? kernel / 2, bias: bias);
-        nn.init.kaiming_normal_(conv.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+        var conv = new Conv2d(from, to, kernel, stride, padding ?? kernel / 2, bias: bias);
+        nn.init.kaiming_normal_(conv.Weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
         return conv;
     }
 
@@ -331,10 +331,9 @@ public sealed class StochasticDepth : IDraws
     public Tensor[]? Draw(Tensor x)
     {
         if (survival is null) return null;
-        // bfloat16 has too few digits for the draws and the rates, not for the factors.
-        var type = x.dtype == ScalarType.BFloat16 ? ScalarType.Float32 : x.dtype;
+        // The same draws in every precision; bfloat16 has too few digits for them and the rates, not for the factors.
         var drawn = next is not null && next.size(1) == x.size(0);
-        var draws = drawn ? next! : rand([branches, x.size(0)], type, Generator?.device ?? x.device, generator: Generator).to(x.device);
+        var draws = drawn ? next! : rand([branches, x.size(0)], ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).to(x.device);
         var keep = survival.Like(draws);
         return draws.lt(keep).div(keep).to(x.dtype).view(keep.size(0), x.size(0), 1, 1, 1).unbind(0);
     }

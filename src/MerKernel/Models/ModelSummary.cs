@@ -108,7 +108,7 @@ public sealed class ModelSummary
 
     private static long MacsOf(nn.Module layer, Tensor input, Tensor output) => layer switch
     {
-        Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
+        Conv2d conv => output.numel() * (conv.Weight.numel() / conv.Weight.size(0)),
         Conv1d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         TorchSharp.Modules.Linear linear => output.numel() * linear.weight!.size(1),
         IOwnMacs own => own.OwnMacs(input),

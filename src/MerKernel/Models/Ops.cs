@@ -27,6 +27,32 @@ public static class Ops
     public static Tensor Linear(Tensor tokens, Tensor weight, Tensor? bias) =>
         On(tokens)?.Linear(tokens, weight, bias) ?? nn.functional.linear(tokens, weight, bias);
 
+    /// <summary>A convolution, [N, from, H, W] -> [N, to, H', W']; right on processors too where oneDNN's is not (<see cref="SoundConvolution"/>).</summary>
+    /// <param name="x">The images.</param>
+    /// <param name="weight">[to, from / groups, k, k].</param>
+    /// <param name="bias">[to], or null.</param>
+    /// <param name="stride">Stride.</param>
+    /// <param name="padding">Rim of zeros.</param>
+    /// <param name="groups">Groups of channels that see each other.</param>
+    public static Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long padding = 0, long groups = 1)
+    {
+        Tensor Convolve(Tensor images, Tensor kernels, Tensor? biases) =>
+            nn.functional.conv2d(images, kernels, biases, [stride, stride], [padding, padding], groups: groups);
+        return groups == 1 && SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, bias, Convolve) : Convolve(x, weight, bias);
+    }
+
+    /// <summary>A convolution along time, [N, from, T] -> [N, to, T'], likewise.</summary>
+    /// <param name="x">The sequences.</param>
+    /// <param name="weight">[to, from, k].</param>
+    /// <param name="bias">[to], or null.</param>
+    /// <param name="padding">Zeros at both ends.</param>
+    /// <param name="dilation">Distance between the steps that a kernel sees.</param>
+    public static Tensor Convolution1d(Tensor x, Tensor weight, Tensor? bias, long padding = 0, long dilation = 1)
+    {
+        Tensor Convolve(Tensor sequences, Tensor kernels, Tensor? biases) => nn.functional.conv1d(sequences, kernels, biases, padding: padding, dilation: dilation);
+        return SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, bias, Convolve) : Convolve(x, weight, bias);
+    }
+
     /// <summary>GELU of a linear layer: [..., in] -> [..., out].</summary>
     public static Tensor BiasGelu(Tensor x, Linear linear) => On(x)?.BiasGelu(x, linear) ?? nn.functional.gelu(linear.call(x));
 
