@@ -56,3 +56,16 @@ public sealed record TrainingOptions
     /// <param name="epoch">Epoch, from 0.</param>
     public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / DecayEvery);
 }
+
+/// <summary>How gradients become updates.</summary>
+public enum OptimizerKind
+{
+    /// <summary>AdamW, weight decay apart from the gradient (the paper's).</summary>
+    AdamW,
+
+    /// <summary>Adam, weight decay added to the gradient.</summary>
+    Adam,
+
+    /// <summary>RMSprop, weight decay added to the gradient.</summary>
+    RmsProp,
+}
