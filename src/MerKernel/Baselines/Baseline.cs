@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
@@ -83,7 +82,7 @@ public sealed record Baseline(string Key, string Name, string Reference)
 public abstract record PretrainableOptions : ModelOptions
 {
     /// <summary>The weights; null starts from the substitute.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [AddedOption]
     public PretrainedWeights? Pretrained { get; init; }
 }
 
@@ -91,7 +90,7 @@ public abstract record PretrainableOptions : ModelOptions
 public abstract record MagnifyingOptions : PretrainableOptions
 {
     /// <summary>Weights of the learned <see cref="Baselines.Magnifier"/>; null magnifies linearly.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [AddedOption]
     public PretrainedWeights? Magnifier { get; init; }
 }
 

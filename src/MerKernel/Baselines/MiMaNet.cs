@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
@@ -76,6 +77,7 @@ public sealed record MiMaNetOptions : PretrainableOptions
     public override ClipInput Input => new SequenceInput(AssumedFrames);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Network => nameof(MiMaNetAssumed);
 
     /// <inheritdoc/>

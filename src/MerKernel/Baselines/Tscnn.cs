@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;
@@ -102,6 +103,7 @@ public sealed record TscnnOptions : ModelOptions
     public override ClipInput Input => new FlowInput(FlowMethod.TvL1, Side, ToOffset: true);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Network => nameof(TscnnAssumed);
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace MerKernel.Experiments;
 /// experiments are trained once; a changed option gives another <see cref="ExperimentHash"/>.
 /// </summary>
 /// <remarks>
-/// Where a fold is computed (device, workers) is no part of it. An option added later carries JsonIgnore(WhenWritingDefault) and its type's default as its own, so
+/// Where a fold is computed (device, workers) is no part of it. An option added later carries <see cref="AddedOptionAttribute"/>, so
 /// that the hashes of what is stored stay.
 /// </remarks>
 public sealed record Experiment

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using MerKernel.Models;
 
 namespace MerKernel.Experiments;
 
@@ -15,9 +17,20 @@ public static class StoreJson
     static JsonSerializerOptions Create(bool indented) => new()
     {
         WriteIndented = indented,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(), new LogitsJson(), new NetworkJson() },
     };
+
+    // An option that came later is written only where it differs from its default: older records, and their hashes, lack it.
+    static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(p => p.AttributeProvider?.IsDefined(typeof(AddedOptionAttribute), inherit: true) == true))
+        {
+            var usual = property.Get!(Activator.CreateInstance(type.Type)!);
+            property.ShouldSerialize = (_, value) => !Equals(value, usual);
+        }
+    }
 }

@@ -47,10 +47,10 @@ public enum PositionFrames
     /// <summary>Onset and apex through the same weights, maps added.</summary>
     OnsetAndApex,
 
-    /// <summary>The onset alone.</summary>
+    /// <summary>Only the onset.</summary>
     Onset,
 
-    /// <summary>The apex alone.</summary>
+    /// <summary>Only the apex.</summary>
     Apex,
 }
 
@@ -77,22 +77,22 @@ public enum AngleReading
 /// <summary>The network of one row of Tables 2 to 7; the defaults are the paper's full network.</summary>
 public sealed record MerNetOptions : ModelOptions
 {
-    /// <summary>The motion stream.</summary>
+    /// <summary>The motion stream (section 3.1).</summary>
     public MotionStream Motion { get; init; } = MotionStream.ContinuousAttention;
 
-    /// <summary>The position stream.</summary>
+    /// <summary>The position stream (section 3.2).</summary>
     public PositionStream Position { get; init; } = PositionStream.Swin;
 
-    /// <summary>Direction of the attention maps.</summary>
+    /// <summary>Direction of the attention maps (section 3.1, Table 3).</summary>
     public AttentionDirection Attention { get; init; } = AttentionDirection.Vertical;
 
     /// <summary>True: each block multiplies in the map of the block before (equation 1); false: 'independent' (Table 4).</summary>
     public bool Continuous { get; init; } = true;
 
-    /// <summary>Frames the position stream sees.</summary>
+    /// <summary>Frames the position stream sees (section 3.2, Table 6).</summary>
     public PositionFrames Frames { get; init; } = PositionFrames.OnsetAndApex;
 
-    /// <summary>The attention's activation.</summary>
+    /// <summary>The attention's activation (published code; equation 3 prints the other).</summary>
     public AttentionActivation Activation { get; init; } = AttentionActivation.HSwish;
 
     /// <summary>Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.</summary>
@@ -101,12 +101,19 @@ public sealed record MerNetOptions : ModelOptions
     /// <summary>Side of the Swin window in patches; 7 tiles every stage at 224 pixels without padding, 4 does so at 64 pixels.</summary>
     public int WindowSize { get; init; } = 7;
 
-    /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block.</summary>
+    /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block (published code).</summary>
     public double StochasticDepth { get; init; } = 0.1;
 
     /// <summary>What the angle means where <see cref="Attention"/> is learned.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [AddedOption]
     public AngleReading Angle { get; init; }
+
+    /// <summary>
+    /// Counts changes of what the same options compute, so that folds and records of another version are not taken for this one's: 2 since the fourth CVA block
+    /// reduces to 8 channels (C_in / 32), as at half the paper's width and less it always did; null where nothing has changed.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Revision => this is { WidthDivisor: 1, Motion: MotionStream.ContinuousAttention, Attention: not AttentionDirection.Learned } ? 2 : null;
 
     /// <inheritdoc/>
     public override MerNet Create(long seed, bool actionUnits) => MerNet.Create(this, seed, actionUnits);

@@ -34,21 +34,7 @@ public sealed class ModelSummary
     /// <param name="actionUnits">Whether it gets the 21 action units.</param>
     public static ModelSummary Of(ModelOptions options, bool actionUnits = true)
     {
-        // Many small operations: several threads would wait for each other longer than they compute, above all where the cores are busy.
-        var threads = get_num_threads();
-        set_num_threads(1);
-        try
-        {
-            return Count(options, actionUnits);
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
-    }
-
-    private static ModelSummary Count(ModelOptions options, bool actionUnits)
-    {
+        using var one = new OneMathThread();
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         using var network = options.Create(seed: 0, actionUnits);

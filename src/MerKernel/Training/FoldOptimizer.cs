@@ -19,10 +19,9 @@ public sealed class FoldOptimizer : IDisposable
 
         void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) => _groups.Add((options.Optimizer switch
         {
-            OptimizerKind.Adam when options.Beta2 > 0 => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
-            OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false),
+            OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
             OptimizerKind.RmsProp => new FlatRmsProp(parameters, weightDecay),
-            _ => new FlatAdamW(parameters, weightDecay),
+            _ => new FlatAdamW(parameters, weightDecay, beta2: options.Beta2),
         }, factor));
     }
 

@@ -1,29 +1,29 @@
-using System.Text.Json.Serialization;
+using MerKernel.Models;
 
 namespace MerKernel.Training;
 
 /// <summary>How a fold is trained; the defaults are the paper's (section 4.3) where it speaks, else the published code's.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Passes over the training clips.</summary>
+    /// <summary>Passes over the training clips (section 4.3).</summary>
     public int Epochs { get; init; } = 75;
 
-    /// <summary>Clips a mini-batch. A last batch of one joins the one before: batch normalisation needs two.</summary>
+    /// <summary>Clips per mini-batch. A last batch of one joins the one before: batch normalisation needs two (section 4.3).</summary>
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>Mini-batches whose gradients are averaged into one update.</summary>
+    /// <summary>Mini-batches whose gradients are averaged into one update (section 4.3).</summary>
     public int AccumulationSteps { get; init; } = 2;
 
-    /// <summary>The optimiser's learning rate in the first epoch.</summary>
+    /// <summary>The optimiser's learning rate in the first epoch (section 4.3).</summary>
     public double LearningRate { get; init; } = 8e-4;
 
-    /// <summary>Weight decay on every parameter; AdamW's is decoupled from the gradient.</summary>
+    /// <summary>Weight decay on every parameter; AdamW's is decoupled from the gradient (section 4.3).</summary>
     public double WeightDecay { get; init; } = 0.6;
 
-    /// <summary>Factor on the learning rate after each of the first <see cref="DecayEpochs"/> epochs.</summary>
+    /// <summary>Factor on the learning rate after each of the first <see cref="DecayEpochs"/> epochs (published code, Svardfox/FaceSleuth, e4eead4).</summary>
     public double LearningRateDecay { get; init; } = 0.987;
 
-    /// <summary>Epochs after which the learning rate stays.</summary>
+    /// <summary>Epochs after which the learning rate stays (section 4.3).</summary>
     public int DecayEpochs { get; init; } = 50;
 
     /// <summary>Whether a training pair draws its frames near onset and apex, where neighbouring frames exist (published code).</summary>
@@ -32,27 +32,40 @@ public sealed record TrainingOptions
     /// <summary>Augmentation of the training pairs.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>How gradients become updates.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    /// <summary>How gradients become updates (section 4.3).</summary>
+    [AddedOption]
     public OptimizerKind Optimizer { get; init; }
 
-    /// <summary>Adam's decay of the mean of squared gradients; 0 is the usual 0.999.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public double Beta2 { get; init; }
+    /// <summary>Adam's decay of the mean of squared gradients (PyTorch's default; Kingma and Ba 2015).</summary>
+    [AddedOption]
+    public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Epochs between two steps of the learning rate's decay; 0, as 1, decays after every epoch.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public int DecayEvery { get; init; }
+    /// <summary>Epochs between two steps of the learning rate's decay (published code: every epoch).</summary>
+    [AddedOption]
+    public int DecayEvery { get; init; } = 1;
 
     /// <summary>Whether clips are trained on in the data set's order instead of a shuffled one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [AddedOption]
     public bool KeepsOrder { get; init; }
 
     /// <summary>Number format of the network's arithmetic. Part of the experiment, since it changes the results' digits.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [AddedOption]
     public Precision Precision { get; init; }
 
     /// <summary>The learning rate of an epoch.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
-    public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / Math.Max(1, DecayEvery));
+    public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / DecayEvery);
+}
+
+/// <summary>How gradients become updates.</summary>
+public enum OptimizerKind
+{
+    /// <summary>AdamW, weight decay apart from the gradient (the paper's).</summary>
+    AdamW,
+
+    /// <summary>Adam, weight decay added to the gradient.</summary>
+    Adam,
+
+    /// <summary>RMSprop, weight decay added to the gradient.</summary>
+    RmsProp,
 }

@@ -34,6 +34,9 @@ public static class ModelWeights
 
             if (!value.shape.SequenceEqual(tensor.shape))
             {
+                // Until November 2026 the fourth block reduced to its output's channels / 32.
+                if (name == "motion.blocks.3.attention.reduce.weight" && value.size(0) == 16 && tensor.size(0) == 8)
+                    throw new UserErrorException($"{path} was written by an earlier version, whose fourth block reduced to 16 channels instead of the published 8; train it again.");
                 throw Unfit(path, $"holds '{name}' as {Shape(value)}, the network needs {Shape(tensor)}");
             }
 

@@ -33,12 +33,31 @@ public class ExperimentHashTests
     {
         var text = """
             {"actionUnits":"Annotated","dataset":"CasmeII","datasetFingerprint":"f","heldOutSubjects":0,"model":{"activation":"HSwish","attention":"Vertical","classes":5,
-            "continuous":true,"frames":"OnsetAndApex","inputSize":224,"motion":"ContinuousAttention","network":"MerNet","position":"Swin","stochasticDepth":0.1,"widthDivisor":1,
+            "continuous":true,"frames":"OnsetAndApex","inputSize":224,"motion":"ContinuousAttention","network":"MerNet","position":"Swin","revision":2,"stochasticDepth":0.1,"widthDivisor":1,
             "windowSize":7},"seed":1,"shuffleLabels":false,"training":{"accumulationSteps":2,"augmentation":{"cropPadding":15,"flipProbability":0.5,"maxRotationDegrees":3},
             "batchSize":16,"decayEpochs":50,"epochs":75,"frameJitter":true,"learningRate":0.0008,"learningRateDecay":0.987,"weightDecay":0.6}}
             """.ReplaceLineEndings("");
         Assert.Equal(text, ExperimentHash.CanonicalJson(Full));
-        Assert.Equal("e3769a147f3a6074", ExperimentHash.Of(Full));
+        Assert.Equal("c0e2f165b5ded0e2", ExperimentHash.Of(Full));
+    }
+
+    [Fact]
+    public void Only_what_the_networks_mended_block_changed_has_another_hash_than_before()
+    {
+        // At half the width max(8, C / 32) and max(8, C_in / 32) are both 8; ResNet-18 has no such block.
+        Assert.DoesNotContain("revision", ExperimentHash.CanonicalJson(Full.WithModel(m => m with { WidthDivisor = 2 })));
+        Assert.DoesNotContain("revision", ExperimentHash.CanonicalJson(Full.WithModel(m => m with { Motion = MotionStream.ResNet18 })));
+        Assert.Contains("\"revision\":2", ExperimentHash.CanonicalJson(Full.WithModel(m => m with { Position = PositionStream.None })));
+    }
+
+    [Fact]
+    public void An_option_that_came_later_is_left_out_at_its_default_and_read_back()
+    {
+        Assert.DoesNotContain("beta2", ExperimentHash.CanonicalJson(Full));
+        var other = Full with { Training = Full.Training with { Beta2 = 0.99, DecayEvery = 30 } };
+        Assert.Contains("\"beta2\":0.99", ExperimentHash.CanonicalJson(other));
+        Assert.Equal(other, System.Text.Json.JsonSerializer.Deserialize<Experiment>(ExperimentHash.CanonicalJson(other), StoreJson.Options));
+        Assert.Equal(Full, System.Text.Json.JsonSerializer.Deserialize<Experiment>(ExperimentHash.CanonicalJson(Full), StoreJson.Options));
     }
 
     [Fact]

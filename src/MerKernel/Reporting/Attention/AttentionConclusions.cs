@@ -1,5 +1,5 @@
 using System.Globalization;
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Faces;
 
 namespace MerKernel.Reporting.Attention;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Models;
 using MerKernel.Reporting.Pictures;
 using MerKernel.Synthesis;

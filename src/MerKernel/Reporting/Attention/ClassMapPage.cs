@@ -1,6 +1,6 @@
 using System.Globalization;
 using MerKernel.Data;
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Reporting.Pictures;
 using Microsoft.AspNetCore.Html;
 using OpenCvSharp;

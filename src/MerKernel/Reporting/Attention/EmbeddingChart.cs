@@ -1,5 +1,5 @@
 using MerKernel.Data;
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Reporting.Charts;
 using Plotly.NET;
 using Figure = MerKernel.Reporting.Charts.Figure;

@@ -1,4 +1,4 @@
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using Microsoft.AspNetCore.Html;
 
 namespace MerKernel.Reporting.Attention;

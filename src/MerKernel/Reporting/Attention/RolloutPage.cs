@@ -1,5 +1,5 @@
 using System.Globalization;
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Faces;
 using MerKernel.Reporting.Pictures;
 using Microsoft.AspNetCore.Html;

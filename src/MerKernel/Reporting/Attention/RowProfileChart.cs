@@ -1,4 +1,4 @@
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Reporting.Charts;
 using Plotly.NET;
 using Figure = MerKernel.Reporting.Charts.Figure;

@@ -2,7 +2,7 @@ using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>Looks into a trained network: attention maps, Grad-CAM, attention rollout and the head's features of every clip.</summary>
 public static class Explainer

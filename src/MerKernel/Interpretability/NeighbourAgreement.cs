@@ -1,4 +1,4 @@
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>Whether points of a kind lie together: how often a point's nearest neighbour is of its own kind.</summary>
 /// <param name="Share">Share of the asked points whose nearest other point (Euclidean) is of their kind.</param>

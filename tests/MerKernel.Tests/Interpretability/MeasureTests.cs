@@ -1,8 +1,8 @@
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Faces;
 using OpenCvSharp;
 
-namespace MerKernel.Tests.Explanation;
+namespace MerKernel.Tests.Interpretability;
 
 public class MeasureTests
 {

@@ -1,10 +1,10 @@
-using MerKernel.Explanation;
+using MerKernel.Interpretability;
 using MerKernel.Models;
 using MerKernel.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MerKernel.Tests.Explanation;
+namespace MerKernel.Tests.Interpretability;
 
 [Collection(AloneCollection.Name)]
 public class AttentionRolloutTests

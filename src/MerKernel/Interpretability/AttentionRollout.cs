@@ -2,7 +2,7 @@ using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>
 /// Attention rollout (Abnar and Zuidema 2020): the attention of all layers multiplied from the output to the patches, each layer's residual connection
@@ -96,3 +96,8 @@ public static class AttentionRollout
         return each.repeat_interleave(2, 1).repeat_interleave(2, 2).narrow(1, 0, side).narrow(2, 0, side).reshape(-1, side * side);
     }
 }
+
+/// <summary>Where the output of a position stream comes from, as far as its attention tells.</summary>
+/// <param name="Map">Share of each patch of the image, [N, g, g], summing to 1 over each image; belongs to the caller's DisposeScope.</param>
+/// <param name="Padding">For each attention layer, first layer first, the share of its attention that falls on padding; 0 where windows tile the map.</param>
+public sealed record Rollout(Tensor Map, ImmutableArray<double> Padding);

@@ -2,7 +2,7 @@ using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>
 /// Gradient-weighted class activation maps (Selvaraju et al. 2017): where a feature map speaks for a class. Each channel is weighted by the mean gradient

@@ -1,4 +1,4 @@
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>What a network did with one clip, as plain numbers.</summary>
 public sealed record ClipExplanation

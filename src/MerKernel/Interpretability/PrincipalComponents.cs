@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>Principal components by singular value decomposition of the centred rows.</summary>
 /// <param name="Scores">The rows in the components' coordinates, [rows][components].</param>

@@ -1,4 +1,4 @@
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>
 /// How much of the maps falls on the region that belongs to them: beside the share that an even map would have, and beside the share of other clips' maps in

@@ -1,4 +1,4 @@
-namespace MerKernel.Explanation;
+namespace MerKernel.Interpretability;
 
 /// <summary>
 /// What an attention map depends on: its mean, and standard deviations along one direction each, averaged over the others. A map that hardly varies
