@@ -7,12 +7,12 @@
 // The store is simulated (SimulatedStore), with EPOCHS (default 15) epochs and CLIPS (default 4) clips a fold; the small profile's runs are those of results/runs.
 using System.Collections.Immutable;
 using MerKernel;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
-using MerKernel.Synthesis;
+using MerKernel.Reports;
+using MerKernel.Synthetic;
 
 const int Subjects = 200, Seeds = 20;
 var epochs = args.Length > 0 ? int.Parse(args[0]) : 15;

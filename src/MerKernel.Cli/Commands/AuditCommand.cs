@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Collections.Immutable;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 

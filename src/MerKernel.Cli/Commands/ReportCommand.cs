@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MerKernel.Cli.Notebooks;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

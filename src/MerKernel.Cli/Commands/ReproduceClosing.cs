@@ -1,6 +1,6 @@
 using MerKernel.Cli.Notebooks;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;

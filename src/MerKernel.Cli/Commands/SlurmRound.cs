@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;
 
@@ -21,10 +21,10 @@ static class SlurmRound
         AtomicFile.Write(ArrayScript(here), JobScript.Array(submission, folder, number, folds));
         AtomicFile.Write(FinishScript(here), JobScript.Finish(submission, folder, number));
 
-        var array = Slurm.Submit(ArrayScript(here), submission.Slurm.SbatchArguments);
+        var array = SlurmCommands.Submit(ArrayScript(here), submission.Slurm.SbatchArguments);
         // Stored before the second job is submitted: whatever happens next, the array can be found and cancelled.
         (submission with { Rounds = submission.Rounds.Add(new Round(array, 0)) }).Save(folder);
-        var finish = Slurm.Submit(FinishScript(here), [Dependency([.. waitFor ?? [], array])]);
+        var finish = SlurmCommands.Submit(FinishScript(here), [Dependency([.. waitFor ?? [], array])]);
         (submission with { Rounds = submission.Rounds.Add(new Round(array, finish)) }).Save(folder);
 
         Console.WriteLine($"Submitted {folds.Length} folds in {Tasks(folds)} tasks, and a job that makes the tables when they have ended.");

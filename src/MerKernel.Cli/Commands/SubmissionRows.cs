@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;
 
@@ -15,14 +15,14 @@ static class SubmitCancelCommand
         {
             var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
             var submission = Submission.Load(folder);
-            var open = GridStatus.Of(submission, folder, Slurm.States).Where(f => f.State is FoldState.Running or FoldState.Waiting).ToList();
+            var open = GridStatus.Of(submission, folder, SlurmCommands.States).Where(f => f.State is FoldState.Running or FoldState.Waiting).ToList();
             var chosen = open.Where(f => selection.Chooses(parsed, submission)(f.Fold)).ToHashSet();
             // A task goes only when nothing else is left of it to compute.
             var tasks = open.GroupBy(f => (f.Round, f.Fold.Task)).ToList();
             var cancelled = tasks.Where(t => t.All(chosen.Contains)).ToList();
             var jobs = cancelled.Select(t => $"{submission.Rounds[t.Key.Round - 1].ArrayJob}_{t.Key.Task}").ToList();
             if (selection.IsAll(parsed)) jobs.AddRange(submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}"));
-            Slurm.Cancel(jobs);
+            SlurmCommands.Cancel(jobs);
             Console.WriteLine($"Cancelled {cancelled.Sum(t => t.Count())} folds; what is stored is kept, mer submit resubmit computes the rest.");
             if (chosen.Count > cancelled.Sum(t => t.Count()))
                 Console.WriteLine($"{chosen.Count - cancelled.Sum(t => t.Count())} folds share their task with others and go on; name those too, or submit with --folds-per-task 1.");

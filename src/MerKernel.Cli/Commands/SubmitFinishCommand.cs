@@ -1,5 +1,6 @@
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
+using MerKernel.Synthetic;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
@@ -24,6 +25,7 @@ static class SubmitFinishCommand
         var usual = submission.Store == new Workbench().Store.Folder;
         using var bench = new Workbench
         {
+            Synthetic = new SyntheticData(),
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
             WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };

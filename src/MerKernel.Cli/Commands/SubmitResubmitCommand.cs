@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;
 
@@ -17,7 +17,7 @@ static class SubmitResubmitCommand
         {
             var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
             var submission = Submission.Load(folder);
-            var all = GridStatus.Of(submission, folder, Slurm.States);
+            var all = GridStatus.Of(submission, folder, SlurmCommands.States);
             var ended = all.Where(f => f.State == FoldState.Ended).Select(f => f.Fold).ToList();
             if (ended.Count == 0)
             {
@@ -32,7 +32,7 @@ static class SubmitResubmitCommand
                 return;
             }
             // One job makes the tables, after every round: those of rounds before would only run too early.
-            Slurm.Cancel([.. submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}")]);
+            SlurmCommands.Cancel([.. submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}")]);
             var open = all.Where(f => f.State is FoldState.Running or FoldState.Waiting).Select(f => submission.Rounds[f.Round - 1].ArrayJob).Distinct();
             SlurmRound.Submit(submission, folder, folds, open);
         }));

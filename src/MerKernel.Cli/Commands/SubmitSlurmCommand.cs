@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
@@ -45,7 +45,7 @@ static class SubmitSlurmCommand
                 Precision = bench.Precision,
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 Weights = plan.Rows.Any(r => r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.WeightsPlace) : null,
-                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(Synthesis.LookAlike.FolderOf(id, bench.RootOf(id, cancel)))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
+                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(id.FolderIn(bench.RootOf(id, cancel)))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),
@@ -69,9 +69,9 @@ static class SubmitSlurmCommand
     static SlurmOptions Settings(Workbench bench, GridPlan plan, FoldCost cost, SlurmSettings settings, ParseResult parsed, CancellationToken cancel)
     {
         var processors = settings.Processors(parsed) ?? 1;
-        var foldsPerTask = settings.FoldsPerTask(parsed) ?? Math.Max(processors, (plan.Missing.Length + Slurm.MostTasks - 1) / Slurm.MostTasks);
-        if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > Slurm.MostTasks)
-            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than {Slurm.MostTasks} tasks; give at least --folds-per-task {(plan.Missing.Length + Slurm.MostTasks - 1) / Slurm.MostTasks}.");
+        var foldsPerTask = settings.FoldsPerTask(parsed) ?? Math.Max(processors, (plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks);
+        if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > SlurmCommands.MostTasks)
+            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than {SlurmCommands.MostTasks} tasks; give at least --folds-per-task {(plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks}.");
         var limit = TimeSpan.Zero;
         if (!settings.NamesTime(parsed))
         {

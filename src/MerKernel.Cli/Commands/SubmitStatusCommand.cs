@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using Spectre.Console;
@@ -19,7 +19,7 @@ static class SubmitStatusCommand
         {
             var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
             var submission = Submission.Load(folder);
-            Show(submission, folder, GridStatus.Of(submission, folder, Slurm.States));
+            Show(submission, folder, GridStatus.Of(submission, folder, SlurmCommands.States));
         }));
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
+using MerKernel.Synthetic;
 using MerKernel.Experiments;
 using TorchSharp;
 
@@ -31,6 +32,7 @@ static class SubmitTaskCommand
         var store = new RunStore(submission.Store) { Warn = Remark.Say };
         using var bench = new Workbench
         {
+            Synthetic = new SyntheticData(),
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
             WeightsFolder = submission.Weights, Say = store.Warn,
         };

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;
@@ -47,7 +47,7 @@ static class TablesCommand
     }
 
     /// <summary>Shows rows in the terminal; wide enough for the tables where the output is no terminal.</summary>
-    public static void Show(IReadOnlyList<Reporting.TableRow> rows, bool allMetrics = false)
+    public static void Show(IReadOnlyList<Reports.TableRow> rows, bool allMetrics = false)
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
         TerminalTables.Write(AnsiConsole.Console, rows);

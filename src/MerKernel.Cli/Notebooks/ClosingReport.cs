@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MerKernel.Cli.Commands;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using MerKernel.Training;
 
 namespace MerKernel.Cli.Notebooks;

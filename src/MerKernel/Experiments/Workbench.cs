@@ -2,7 +2,6 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
 using MerKernel.Models.Peers;
-using MerKernel.Synthesis;
 using MerKernel.Training;
 using MerKernel.Weights;
 
@@ -11,9 +10,6 @@ namespace MerKernel.Experiments;
 /// <summary>Where a reproduction happens: a profile, its data, its run store. Commands and notebooks start from here.</summary>
 public sealed class Workbench : IDisposable
 {
-    /// <summary>Seed of the look-alikes; fixed, so that everybody without a licence sees the same clips.</summary>
-    const int LookAlikeSeed = 1;
-
     readonly Dictionary<DatasetId, MerDataset> _datasets = [];
     readonly Dictionary<string, PretrainedWeights> _weights = [];
     readonly string _root = RepositoryRoot.Find();
@@ -51,6 +47,9 @@ public sealed class Workbench : IDisposable
 
     /// <summary>Where networks are trained, as <see cref="ComputeDevice.Named"/> takes it; a name, because tables need no libtorch.</summary>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>Makes data sets where no real ones are used; null: without real data there are none.</summary>
+    public ISyntheticData? Synthetic { get; init; }
 
     /// <summary>Receives one sentence for each step of the preparation.</summary>
     public Action<string>? Say { get; init; }
@@ -151,12 +150,12 @@ public sealed class Workbench : IDisposable
     {
         if (DataFolder is not null) return DataFolder;
         var data = Path.Combine(_root, "data");
-        if (Profile.PrefersRealData && Directory.Exists(LookAlike.FolderOf(id, data))) return data;
+        if (Profile.PrefersRealData && Directory.Exists(id.FolderIn(data))) return data;
+        if (Synthetic is null) throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and SAMM/, or a source of synthetic data.");
 
-        var options = Profile.LookAlikes with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
-        var root = Path.Combine(data, $"look-alike-{options.Size.ToString().ToLowerInvariant()}");
-        var summary = LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{id.Title()}: rendering", p.Done, p.Total)), cancel);
-        Say?.Invoke($"{id.Title()}: synthetic look-alike in {summary.Folder}");
+        var root = Path.Combine(data, $"look-alike-{Profile.SyntheticSize}");
+        Synthetic.Write(id, Profile.SyntheticSize, root, Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: rendering", done, total), cancel);
+        Say?.Invoke($"{id.Title()}: synthetic look-alike in {id.FolderIn(root)}");
         return root;
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Tests.Reporting;
 

@@ -1,7 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using Spectre.Console;
-using TableRow = MerKernel.Reporting.TableRow;
+using TableRow = MerKernel.Reports.TableRow;
 
 namespace MerKernel.Tests.Reporting;
 

@@ -1,6 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;

@@ -2,10 +2,10 @@ using System.Text.Json;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
 using Spectre.Console;
-using TableRow = MerKernel.Reporting.TableRow;
+using TableRow = MerKernel.Reports.TableRow;
 
 namespace MerKernel.Tests.Reporting;
 

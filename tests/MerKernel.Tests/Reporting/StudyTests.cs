@@ -1,5 +1,5 @@
 using MerKernel.Evaluation;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using MerKernel.Training;
 
 namespace MerKernel.Tests.Reporting;

@@ -1,0 +1,75 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reports;
+
+/// <summary>One row of a table on one data set under one protocol: what the paper prints beside what was measured.</summary>
+public sealed record TableRow
+{
+    /// <summary>Number of the paper's table.</summary>
+    public required int Table { get; init; }
+
+    /// <summary>The row's name.</summary>
+    public required string Row { get; init; }
+
+    /// <summary>Where the row comes from.</summary>
+    public required RowKind Kind { get; init; }
+
+    /// <summary>Key of the variant behind the row, or null.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The data set.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>True if the numbers come from look-alikes.</summary>
+    public required bool Synthetic { get; init; }
+
+    /// <summary>Name of the profile.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>The epoch protocol; null where there is no epoch to choose.</summary>
+    public EpochProtocol? Protocol { get; init; }
+
+    /// <summary>What the paper prints, or null.</summary>
+    public PaperFigure? Paper { get; init; }
+
+    /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
+    public MeasuredScores? Measured { get; init; }
+
+    /// <summary>
+    /// The row compared with the full network on the same clips (row minus full); null for the full network itself, where one of the two was not run, and
+    /// under protocols that look at the test subject.
+    /// </summary>
+    public PairedComparison? AgainstFull { get; init; }
+
+    /// <summary>The permutation test's p-value of <see cref="AgainstFull"/> after Holm's correction over the table's rows on this data set.</summary>
+    public double? HolmP { get; init; }
+
+    /// <summary>How many rows <see cref="HolmP"/> is corrected over.</summary>
+    public int Comparisons { get; init; }
+
+    /// <summary>A footnote on the row, or null.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What the row's system sees and costs, in tables that compare systems; else null.</summary>
+    public SystemFacts? System { get; init; }
+
+    /// <summary>Which clips were scored, and what is known about that choice.</summary>
+    public SampleSet Sample { get; init; } = SampleSet.All;
+
+    /// <summary>Names of the classes, in label order.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>Clips scored.</summary>
+    public int Clips { get; init; }
+
+    /// <summary>Folds, that is subjects, scored.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>Seed of the run.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Hash of the experiment, or null where none stands behind the row.</summary>
+    public string? Experiment { get; init; }
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MerKernel.Slurm;
+
+/// <summary>Slurm's own commands. Only squeue, scontrol, sbatch and scancel are needed; sacct adds reasons where a site keeps accounts.</summary>
+public static class SlurmCommands
+{
+    // Longer arrays would make folders of more than 1,000 logs; it is also the default MaxArraySize.
+    /// <summary>Most tasks of an array.</summary>
+    public const int MostTasks = 1000;
+
+    /// <summary>Submits a script and returns its job id.</summary>
+    /// <exception cref="UserErrorException">Slurm refuses it.</exception>
+    public static long Submit(string script, IEnumerable<string> arguments)
+    {
+        var answer = Demand("sbatch", ["--parsable", .. arguments, script]);
+        return long.TryParse(answer.Trim().Split(';')[0], CultureInfo.InvariantCulture, out var id)
+            ? id : throw new UserErrorException($"sbatch answered '{answer.Trim()}' instead of a job id; look with squeue whether {script} was submitted.");
+    }
+
+    /// <summary>Cancels jobs ('12') or tasks ('12_3'); those that have ended are no error.</summary>
+    public static void Cancel(IReadOnlyList<string> jobs)
+    {
+        foreach (var some in jobs.Chunk(500)) Demand("scancel", ["--quiet", .. some]);
+    }
+
+    /// <summary>State of every task of an array that Slurm still knows, by number; the job itself where it is no array has number -1.</summary>
+    public static IReadOnlyDictionary<int, JobState> States(long job)
+    {
+        var states = new Dictionary<int, JobState>();
+        // Accounts first: where there are none, sacct fails, and the queue alone tells. What the queue tells is newer.
+        var (sacct, accounts, _) = Run("sacct", ["--noheader", "--parsable2", "--allocations", "--array", $"--jobs={job}", "--format=JobID,State,NodeList"]);
+        if (sacct == 0)
+            foreach (var line in Lines(accounts))
+                if (line.Split('|') is [var id, var state, var nodes] && Task(id.Split('_')) is { } task) states[task] = new(state.Split(' ')[0], "", nodes);
+        var (_, queue, _) = Run("squeue", ["--noheader", "--states=all", "--array", $"--jobs={job}", "--format=%F|%K|%T|%r|%N"]);
+        foreach (var line in Lines(queue))
+            if (line.Split('|') is [var id, var index, var state, var reason, var nodes] && id == job.ToString(CultureInfo.InvariantCulture) && Task([id, index]) is { } task)
+                states[task] = new(state, reason, nodes);
+        return states;
+    }
+
+    static int? Task(string[] id) => id is [_] or [_, "N/A"] ? -1 : int.TryParse(id[1], CultureInfo.InvariantCulture, out var task) ? task : null;
+
+    static IEnumerable<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    static string Demand(string program, IReadOnlyList<string> arguments)
+    {
+        var (code, output, error) = Run(program, arguments);
+        if (code == 127) throw new UserErrorException($"There is no {program} on this machine; call this on a login node of the cluster, or with --dry-run to see what would be submitted.");
+        if (code != 0) throw new UserErrorException($"{program} failed: {string.Join(' ', Lines(error)).Replace($"{program}: error: ", "").TrimEnd('.')}.");
+        return output;
+    }
+
+    static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output, error.Result);
+        }
+        catch (Win32Exception)
+        {
+            return (127, "", "");
+        }
+    }
+}
