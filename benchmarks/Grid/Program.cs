@@ -19,9 +19,9 @@ var epochs = args.Length > 0 ? int.Parse(args[0]) : 15;
 var clips = args.Length > 1 ? int.Parse(args[1]) : 4;
 var folder = Directory.CreateTempSubdirectory("mer-grid-").FullName;
 var subjects = Enumerable.Range(1, Subjects).Select(s => $"{s:000}").ToImmutableArray();
-ImmutableArray<(Variant Variant, DatasetId Dataset)> configurations =
+ImmutableArray<(Change Change, DatasetId Dataset)> configurations =
 [
-    .. Variants.WithControls.Take(13).Select(v => (v, DatasetId.CasmeII)), .. Variants.WithControls.Take(12).Select(v => (v, DatasetId.Samm)),
+    .. Tables.Changes.Take(13).Select(c => (c, DatasetId.CasmeII)), .. Tables.Changes.Take(12).Select(c => (c, DatasetId.Samm)),
 ];
 try
 {
@@ -106,15 +106,13 @@ void Grid()
             Datasets = [.. Enum.GetValues<DatasetId>().Select(id => new DatasetFacts(id, true, ["a", "b", "c", "d", "e"], labelled))],
             Profile = "tiny",
             Seeds = [.. Enumerable.Range(1, seeds)],
-            Runs = (variant, id, seed) => hashes.TryGetValue((variant, id, seed), out var hash) && runs.Listing(hash) is { Subjects.Length: Subjects } listing
+            Runs = (method, id, seed) => hashes.TryGetValue((method.Key, id, seed), out var hash) && runs.Listing(hash) is { Subjects.Length: Subjects } listing
                 ? new MeasuredRun(hash, listing.State, () => runs.TryReadAll(hash, subjects)) : null,
-        }.Build(PaperTables.All);
+        }.Build(MerKernel.Experiments.Tables.All);
         runs.Derived.Save();
         return $"{table.Count(r => r.Measured is not null):#,0} measured rows";
     }
 }
 
-static Experiment Experiment(Variant variant, DatasetId id, int seed) => new()
-{
-    Dataset = id, DatasetFingerprint = "simulated", Model = variant.Apply(Profile.Tiny.Model), ActionUnits = variant.ActionUnits, Training = Profile.Tiny.Training, Seed = seed,
-};
+static Experiment Experiment(Change change, DatasetId id, int seed) =>
+    change.Of(Profile.Tiny.Model) with { Dataset = id, DatasetFingerprint = "simulated", Training = Profile.Tiny.Training, Seed = seed };

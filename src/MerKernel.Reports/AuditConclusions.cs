@@ -14,7 +14,7 @@ public static class AuditConclusions
         foreach (var dataset in Enum.GetValues<DatasetId>()) yield return Accuracies(dataset);
         var contradictions = PaperAudit.Contradictions();
         yield return $"{contradictions.Length} values are printed differently in different places: " +
-            $"{string.Join("; ", contradictions.Select(c => $"{Variants.Named(c.Variant).Name}, {c.Quantity} on {c.Dataset.Title()}, {string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))}"))}.";
+            $"{string.Join("; ", contradictions.Select(c => $"{c.Network}, {c.Quantity} on {c.Dataset.Title()}, {string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))}"))}.";
         foreach (var dataset in Enum.GetValues<DatasetId>()) yield return F1Scores(dataset);
         yield return Log();
     }

@@ -38,7 +38,7 @@ public static class AuditReport
     /// <summary>Networks with more than one printed value.</summary>
     public static ReportTable Contradictions() => new("Values that differ between places", ["network", "data set", "quantity", "values"],
         [.. PaperAudit.Contradictions().Select(c => (ImmutableArray<string>)
-            [Variants.Named(c.Variant).Name, c.Dataset.Title(), c.Quantity, string.Join("; ", c.Values.Select(v => $"{Figures.Printed(v.Value)} ({v.Where})"))])]);
+            [c.Network, c.Dataset.Title(), c.Quantity, string.Join("; ", c.Values.Select(v => $"{Figures.Printed(v.Value)} ({v.Where})"))])]);
 
     /// <summary>Printed F1 beside the F1 its accuracy allows.</summary>
     public static ReportTable F1Scores(DatasetId dataset) => new($"{dataset.Title()}: the F1 that each accuracy allows",
@@ -95,7 +95,7 @@ public static class AuditReport
                 Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))]],
         "Each clip is classified by clips of other subjects. " + string.Join(" ", Study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
 
-    internal static decimal Paper(DatasetId dataset) => PaperTables.Numbered(2).Rows.Single(r => r.Variant == Variants.Full.Key).On(dataset)!.Accuracy;
+    internal static decimal Paper(DatasetId dataset) => Tables.Numbered(2).Rows.Single(r => r.Method == Tables.Full).On(dataset)!.Accuracy;
 
     static string Cell(AccuracyFinding finding, int size) => finding.Matches.FirstOrDefault(m => m.Total == size) is { } match
         ? $"{match.Correct}{(match.Rounding == GrimRounding.Cut ? " (cut, not rounded)" : "")}" : "no";

@@ -12,22 +12,21 @@ public static class BenchTables
     /// <param name="tables">Which tables; the default is all seven.</param>
     /// <param name="protocols">Epoch protocols to score by; the default is the final epoch and the published rule.</param>
     /// <param name="sample">Which clips are scored; the default is all.</param>
-    /// <param name="cancel">Stops the preparation of the data.</param>
-    public static ImmutableArray<TableRow> Rows(Workbench bench, IEnumerable<PaperTable>? tables = null,
-        IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null, CancellationToken cancel = default)
+    public static ImmutableArray<TableRow> Rows(Workbench bench, IEnumerable<Table>? tables = null,
+        IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
     {
-        var ids = Enum.GetValues<DatasetId>();
+        var chosen = (tables ?? Tables.All).ToList();
         var rows = new TableBuilder
         {
             Derived = bench.Store.Derived,
-            Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
+            Datasets = [.. chosen.SelectMany(t => t.Datasets).Distinct().Select(id => DatasetFacts.Of(bench.Dataset(id)))],
             Profile = bench.Profile.Name,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Sample = sample ?? SampleSet.All,
-            Runs = (variant, id, seed) => Run(bench, bench.Experiment(Methods.Named(variant), id, seed, cancel)),
-            Systems = (key, id) => SystemFacts.Of(bench, Methods.Named(key), id, cancel),
-        }.Build(tables ?? PaperTables.All);
+            Runs = (method, id, seed) => Run(bench, bench.Experiment(method, id, seed)),
+            Systems = (method, id) => SystemFacts.Of(bench, method, id),
+        }.Build(chosen);
         bench.Store.Derived.Save();
         return rows;
     }

@@ -20,10 +20,10 @@ static class Conclusions
     public static IEnumerable<string> Of(ImmutableArray<TableRow> rows, DatasetId dataset, EpochProtocol honest)
     {
         var final = rows.Where(r => r.Kind is RowKind.Variant or RowKind.Added && r.Protocol == honest && r.Measured is not null).ToList();
-        if (final.FirstOrDefault(r => r.Variant == Variants.Full.Key) is not { Measured: { } full } fullRow) yield break;
+        if (final.FirstOrDefault(r => r.Method == Tables.Full) is not { Measured: { } full } fullRow) yield break;
         var where = $"{dataset.Title()} ({DataNotice.Brief(fullRow.Synthetic, fullRow.Profile)})";
 
-        var rule = rows.FirstOrDefault(r => r.Variant == Variants.Full.Key && r.Kind == RowKind.Variant && r.Protocol is { LooksAtTestSubject: true });
+        var rule = rows.FirstOrDefault(r => r.Method == Tables.Full && r.Kind == RowKind.Variant && r.Protocol is { LooksAtTestSubject: true });
         yield return $"{where}: the full network has {Figures.Percent(full.Accuracy)} % accuracy ({Figures.Percent(full.AccuracyInterval)}) and UF1 {Figures.Fraction(full.UF1)} ({Figures.Fraction(full.UF1Interval)}) at the {honest.Label}."
             + (rule?.Measured is { } best ? $" Choosing the epoch on the test subject lifts the same run to {Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}: {Figures.Percent(best.Accuracy - full.Accuracy)} points that no new subject would see." : "");
 

@@ -50,14 +50,14 @@ public static class ModelCard
 
     static void Scores(StringBuilder text, StudyFacts study)
     {
-        string[] rows = [Variants.Full.Key, Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
+        Method?[] rows = [Tables.Full, .. Tables.Controls];
         // Table 2 and its baselines: every table shows the same figures for these rows.
-        var table = study.Rows.Where(r => r.Table == 2 && (rows.Contains(r.Variant) || r.Kind == RowKind.Baseline));
+        var table = study.Rows.Where(r => r.Table == 2 && (r.Method is not null && rows.Contains(r.Method) || r.Kind == RowKind.Baseline));
         text.Append("| data set | row | protocol | accuracy | UF1 | UAR |\n|---|---|---|---:|---:|---:|\n");
         foreach (var row in table.GroupBy(r => (r.Dataset, r.Row, r.Kind, r.Protocol)))
         {
             var (r, several) = (row.MinBy(r => r.Measured is null)!, SeedRow.Of(row).FirstOrDefault(s => s.Seeds.Length > 1));
-            text.Append($"| {r.Dataset.Title()} | {(r.Variant is { } key ? Methods.Named(key).Name : r.Row)} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (r.Measured is not { } m
+            text.Append($"| {r.Dataset.Title()} | {r.Method?.Name ?? r.Row} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (r.Measured is not { } m
                 ? "not run | | |\n"
                 : several is null
                 ? $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}] | {Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}] | {Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}] |\n"

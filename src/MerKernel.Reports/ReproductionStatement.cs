@@ -92,7 +92,7 @@ public static class ReproductionStatement
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
         foreach (var run in study.Runs.Where(r => r.Done < r.Folds))
             yield return $"{run.Variant.Name} on {run.Dataset.Title()}, seed {run.Seed}: {run.Folds - run.Done} of {run.Folds} folds were not run.";
-        yield return $"Quoted from the paper, because too little of them is published: {string.Join(", ", PaperTables.Numbered(1).Rows.Where(r => r.Variant is null).Select(r => r.Label))} (Table 1).";
+        yield return $"Quoted from the paper, because too little of them is published: {string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} (Table 1).";
         yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown beside the last epoch and labelled.";
         yield return "Which clips make the paper's 248 and 133: see mer tables --clips paper for what is known.";
         yield return "Start from pre-trained weights: the paper does not mention any.";

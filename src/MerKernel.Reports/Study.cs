@@ -23,7 +23,7 @@ public sealed class Study : IDisposable
     /// <summary>Where missing folds are trained.</summary>
     public required torch.Device Device { get; init; }
 
-    /// <summary>Opens a study.</summary>
+    /// <summary>Opens a study and loads its data; what is not prepared yet is prepared, which may take minutes.</summary>
     /// <param name="profile">small, or another profile's name.</param>
     /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
     /// <param name="protocol">Epoch protocol to show beside the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
@@ -33,6 +33,13 @@ public sealed class Study : IDisposable
     /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
     public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    {
+        var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut);
+        foreach (var id in Datasets) study.Bench.Load(id);
+        return study;
+    }
+
+    internal static Study Unloaded(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
     {
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
@@ -53,16 +60,19 @@ public sealed class Study : IDisposable
     public static ImmutableArray<DatasetId> Datasets { get; } = [.. Enum.GetValues<DatasetId>()];
 
     /// <summary>The full network's experiment on a data set.</summary>
-    public Experiment Full(DatasetId dataset) => Bench.Experiment(Variants.Full, dataset);
+    public Experiment Full(DatasetId dataset) => Bench.Experiment(Tables.Full, dataset);
 
-    /// <summary>The folds of an experiment, once every one of them is stored; trains nothing.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Experiment experiment) =>
-        Bench.Store.TryReadAll(ExperimentHash.Of(experiment), Bench.Dataset(experiment.Dataset).Subjects);
-
-    /// <summary>One of the paper's tables with its rows as changes of the full network.</summary>
+    /// <summary>One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.</summary>
     /// <param name="number">Number of the table.</param>
-    /// <param name="rows">Each row's label and what it changes. A label of the paper's table brings its published numbers; any other is a row of your own.</param>
-    public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows) => new(this, PaperTables.Numbered(number), rows);
+    /// <param name="own">Each row's label and what it changes in the full network's experiment.</param>
+    /// <exception cref="UserErrorException">There is no such table, or a label stands in it already.</exception>
+    public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> own)
+    {
+        var paper = Tables.Numbered(number);
+        if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
+            throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
+        return new(this, paper with { Rows = [.. paper.Rows, .. own.Select(o => new Row(o.Label, new Change(o.Label, o.Label, o.Change)))] });
+    }
 
     /// <summary>Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.</summary>
     /// <param name="sweep">What is varied.</param>

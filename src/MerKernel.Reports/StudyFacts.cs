@@ -39,11 +39,11 @@ public sealed record StudyFacts
     public required string Machine { get; init; }
 
     /// <summary>Gathers the facts of a workbench.</summary>
-    public static StudyFacts Of(Workbench bench, CancellationToken cancel = default)
+    public static StudyFacts Of(Workbench bench)
     {
         var ids = Enum.GetValues<DatasetId>();
-        var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel))).ToImmutableArray();
-        var size = NetworkSize.Of(bench.Experiment(Variants.Full, ids[0], cancel), bench.Store.Derived);
+        var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id))).ToImmutableArray();
+        var size = NetworkSize.Of(bench.Experiment(Tables.Full, ids[0]), bench.Store.Derived);
         return new StudyFacts
         {
             Profile = bench.Profile,
@@ -51,17 +51,17 @@ public sealed record StudyFacts
             Parameters = size.Parameters,
             Macs = size.Macs,
             HeldOutSubjects = bench.HeldOutSubjects,
-            Manifests = [.. ids.Select(id => bench.Dataset(id, cancel).Manifest).OfType<DatasetManifest>()],
+            Manifests = [.. ids.Select(id => bench.Dataset(id).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from work in TableWork.Of(PaperTables.All) from seed in bench.Seeds select Run(bench, work.Method, work.Dataset, seed, cancel)],
-            Rows = BenchTables.Rows(bench, cancel: cancel),
+            Runs = [.. from work in Tables.Work(Tables.All) from seed in bench.Seeds select Run(bench, work.Method, work.Dataset, seed)],
+            Rows = BenchTables.Rows(bench),
             Machine = $"{RunFacts.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
     }
 
-    static StudyRun Run(Workbench bench, Method method, DatasetId id, int seed, CancellationToken cancel)
+    static StudyRun Run(Workbench bench, Method method, DatasetId id, int seed)
     {
-        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(method, id, seed, cancel)), bench.Dataset(id, cancel).Subjects);
+        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(method, id, seed)), bench.Dataset(id).Subjects);
         var facts = subjects.Where(s => File.Exists(bench.Store.FoldPath(hash, s))).Select(s => bench.Store.TryReadFacts(hash, s)).ToList();
         return new StudyRun(method, id, seed, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
     }

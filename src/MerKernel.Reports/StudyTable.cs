@@ -11,34 +11,37 @@ namespace MerKernel.Reports;
 public sealed class StudyTable
 {
     readonly Study _study;
-    readonly PaperTable _paper;
-    readonly Dictionary<string, Func<Experiment, Experiment>> _changes = [];
-    readonly Dictionary<(string Key, DatasetId, int Seed), IReadOnlyList<FoldPrediction>?> _folds = [];
+    readonly Table _paper;
+    readonly Dictionary<(string Label, DatasetId), IReadOnlyList<FoldPrediction>> _folds = [];
     readonly Dictionary<DatasetId, ImmutableArray<SystemPair>> _pairs = [];
     ImmutableArray<TableRow> _rows;
 
-    internal StudyTable(Study study, PaperTable paper, IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
-    {
-        _study = study;
-        var keys = rows.ToDictionary(r => r.Label, r => KeyOf(r.Label, r.Change));
-        foreach (var (label, change) in rows) _changes[keys[label]] = change;
-        var printed = paper.Rows.Select(r => keys.TryGetValue(r.Label, out var key) ? r with { Variant = key } : r);
-        var own = rows.Where(r => paper.Rows.All(p => p.Label != r.Label)).Select(r => new PaperRow(r.Label, keys[r.Label], null));
-        _paper = paper with { Rows = [.. printed, .. own] };
-        Labels = [.. rows.Select(r => r.Label)];
-    }
+    internal StudyTable(Study study, Table paper) => (_study, _paper) = (study, paper);
 
-    /// <summary>The rows that are run here, in the order given.</summary>
-    public ImmutableArray<string> Labels { get; }
+    /// <summary>The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the paper's table stand in tables alone.</summary>
+    public ImmutableArray<string> Labels => [.. _paper.Rows.Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
 
     /// <summary>The data sets the paper's table has.</summary>
-    public IEnumerable<DatasetId> Datasets => Study.Datasets.Where(d => _paper.Rows.Any(r => r.On(d) is not null));
+    public IEnumerable<DatasetId> Datasets => _paper.Datasets;
 
-    /// <summary>Rows and controls, scored; missing folds are trained first.</summary>
-    public ImmutableArray<TableRow> Rows => _rows.IsDefault ? _rows = Build(_study.Bench.Seed) : _rows;
+    /// <summary>Trains the folds that are missing, with every seed, and scores the rows and controls.</summary>
+    /// <exception cref="UserErrorException">A fold failed twice.</exception>
+    public void Run()
+    {
+        _study.Train(from seed in _study.Seeds from dataset in Datasets from method in _paper.Methods select _study.Bench.Experiment(method, dataset, seed));
+        _rows = BenchTables.Rows(_study.Bench, [_paper], _study.Protocols);
+        _pairs.Clear();
+        _folds.Clear();
+    }
+
+    /// <summary>Rows and controls with the first seed, scored.</summary>
+    /// <exception cref="UserErrorException">The table was not run.</exception>
+    public ImmutableArray<TableRow> Rows => [.. AllRows.Where(r => r.Seed == _study.Bench.Seed)];
+
+    ImmutableArray<TableRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
     /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
-    public IHtmlContent Show() => HtmlTables.Render(Rows, _study.Seeds.Length == 1 ? [] : SeedRow.Of(_study.Seeds.SelectMany(seed => Build(seed))));
+    public IHtmlContent Show() => HtmlTables.Render(Rows, _study.Seeds.Length == 1 ? [] : SeedRow.Of(AllRows));
 
     /// <summary>Every score and every class of every row, and what each score means.</summary>
     public IHtmlContent Metrics() => MetricTables.ToHtml(Rows);
@@ -70,8 +73,7 @@ public sealed class StudyTable
 
     /// <summary>The attention angles that rows with a learned direction had after each epoch, fold by fold.</summary>
     public ImmutableArray<LearnedAngle> Angles =>
-        [.. from row in _paper.Rows.Concat(_paper.Added)
-            where row.Variant is not null && Variants.Learned.Any(v => v.Key == row.Variant)
+        [.. from row in _paper.Rows.Where(r => r.Method is not null)
             from dataset in Datasets
             from fold in Folds(row.Label, dataset)
             from angle in LearnedAngle.Of(row.Label, dataset, fold)
@@ -99,45 +101,15 @@ public sealed class StudyTable
     internal string Title => $"Table {_paper.Number}: {_paper.Title}";
 
     /// <summary>The folds of a row.</summary>
-    internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) =>
-        FoldsOf(Row(label).Variant!, dataset) ?? throw new InvalidOperationException($"'{label}' was not run on {dataset.Title()}.");
+    internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) => _folds.TryGetValue((label, dataset), out var known) ? known
+        : _folds[(label, dataset)] = _study.Bench.Stored(_study.Bench.Experiment(Row(label).Method!, dataset)) ?? throw new UserErrorException($"'{label}' was not run on {dataset.Title()}; run the table first.");
 
     /// <summary>What a protocol scores of a row.</summary>
     internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) => protocol.Apply(Folds(label, dataset));
 
     /// <summary>Label of the row that is the full network; every table has it.</summary>
-    internal string FullLabel => _paper.Rows.First(r => r.Variant == Variants.Full.Key).Label;
+    internal string FullLabel => _paper.Rows.First(r => r.Method == Tables.Full).Label;
 
-    PaperRow Row(string label) => _paper.Rows.Concat(_paper.Added).FirstOrDefault(r => r.Label == label && r.Variant is not null)
+    Row Row(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label && r.Method is not null)
         ?? throw new UserErrorException($"{Title} has no row '{label}' that is run; its rows are {string.Join(", ", Labels)}.");
-
-    /// <summary>A row that equals a known variant takes its key, so that it is scored and compared once.</summary>
-    string KeyOf(string label, Func<Experiment, Experiment> change) =>
-        Variants.WithControls.Concat(Variants.Learned).FirstOrDefault(v => Study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
-
-    Experiment Of(string key, DatasetId dataset, int seed) =>
-        (_changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Methods.Named(key), dataset)) with { Seed = seed };
-
-    IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset) => FoldsOf(key, dataset, _study.Bench.Seed);
-
-    IReadOnlyList<FoldPrediction>? FoldsOf(string key, DatasetId dataset, int seed) =>
-        _folds.TryGetValue((key, dataset, seed), out var known) ? known : _folds[(key, dataset, seed)] = _study.Stored(Of(key, dataset, seed));
-
-    ImmutableArray<TableRow> Build(int seed)
-    {
-        string[] keys = [.. _paper.Rows.Concat(_paper.Added).Select(r => r.Variant).OfType<string>(), Variants.WithoutActionUnits.Key, Variants.ShuffledActionUnits.Key];
-        _study.Train(from dataset in Datasets from key in keys.Distinct() select Of(key, dataset, seed));
-        var rows = new TableBuilder
-        {
-            Datasets = [.. Datasets.Select(d => DatasetFacts.Of(_study.Bench.Dataset(d)))],
-            Profile = _study.Bench.Profile.Name,
-            Seeds = [seed],
-            Protocols = _study.Protocols,
-            Derived = _study.Bench.Store.Derived,
-            Runs = (key, dataset, _) => BenchTables.Run(_study.Bench, Of(key, dataset, seed)),
-            Systems = (key, dataset) => SystemFacts.Of(_study.Bench, Methods.Named(key), dataset),
-        }.Build(_paper);
-        _study.Bench.Store.Derived.Save();
-        return rows;
-    }
 }

@@ -16,9 +16,9 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, double
     internal static ImmutableArray<string> Headings { get; } = ["system", "sees", "parameters", "MACs a clip", "training, all folds"];
 
     /// <summary>The facts of a method on a data set, with the first seed's training time.</summary>
-    public static SystemFacts Of(Workbench bench, Method method, DatasetId id, CancellationToken cancel = default)
+    public static SystemFacts Of(Workbench bench, Method method, DatasetId id)
     {
-        var experiment = bench.Experiment(method, id, cancel);
+        var experiment = bench.Experiment(method, id);
         var units = experiment.ActionUnits != ActionUnitSource.None;
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var digest = new RunCatalogue(bench.Store).DigestOf(experiment);

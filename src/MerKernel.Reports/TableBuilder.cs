@@ -11,8 +11,8 @@ public sealed class TableBuilder
     readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), ScoredRun?> _scored = [];
     readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), PairedComparison?> _comparisons = [];
 
-    /// <summary>Finds the run of a variant (its key) on a data set with a seed; null if it is not finished.</summary>
-    public required Func<string, DatasetId, int, MeasuredRun?> Runs { get; init; }
+    /// <summary>Finds the run of a method on a data set with a seed; null if it is not finished.</summary>
+    public required Func<Method, DatasetId, int, MeasuredRun?> Runs { get; init; }
 
     /// <summary>The data sets to show; a table's rows on other data sets are left out.</summary>
     public required IReadOnlyList<DatasetFacts> Datasets { get; init; }
@@ -26,8 +26,8 @@ public sealed class TableBuilder
     /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
     public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
 
-    /// <summary>What the system behind a key sees and costs, for tables that compare systems; null where that is not known.</summary>
-    public Func<string, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
+    /// <summary>What a system sees and costs, for tables that compare systems; null where that is not known.</summary>
+    public Func<Method, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
 
     /// <summary>Where scores, intervals and tests are kept from call to call; null computes them anew.</summary>
     public DerivedValues? Derived { get; init; }
@@ -39,10 +39,10 @@ public sealed class TableBuilder
     /// The rows of tables, data set by data set and seed by seed: the paper's in printed order, then what this project adds: other systems, controls and baselines.
     /// </summary>
     /// <exception cref="UserErrorException">A run cannot be read, or not be scored by one of the protocols.</exception>
-    public ImmutableArray<TableRow> Build(params IEnumerable<PaperTable> tables)
+    public ImmutableArray<TableRow> Build(params IEnumerable<Table> tables)
     {
         var asked = tables.ToList();
-        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.Datasets.Contains(data.Dataset)).SelectMany(Keys).Distinct(), data);
+        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.Datasets.Contains(data.Dataset)).SelectMany(t => t.Methods).Distinct(), data);
         return
         [
             .. from table in asked
@@ -54,17 +54,13 @@ public sealed class TableBuilder
         ];
     }
 
-    /// <summary>The variants whose runs a table shows.</summary>
-    static IEnumerable<string> Keys(PaperTable table) =>
-        table.Rows.Concat(table.Added).Select(r => r.Variant).OfType<string>().Append(Variants.WithoutActionUnits.Key).Append(Variants.ShuffledActionUnits.Key);
-
     /// <summary>Scores runs side by side. One data set at a time: runs of as many subjects share their draws.</summary>
-    void ScoreRuns(IEnumerable<string> variants, DatasetFacts data)
+    void ScoreRuns(IEnumerable<Method> methods, DatasetFacts data)
     {
-        var runs = (from variant in variants from seed in Seeds select (variant, seed, Run: Runs(variant, data.Dataset, seed))).ToList();
+        var runs = (from method in methods from seed in Seeds select (method, seed, Run: Runs(method, data.Dataset, seed))).ToList();
         try
         {
-            Parallel.ForEach(runs, each => Keep(each.variant, each.seed, each.Run, data));
+            Parallel.ForEach(runs, each => Keep(each.method.Key, each.seed, each.Run, data));
         }
         catch (AggregateException e) when (e.InnerException is UserErrorException known)
         {
@@ -72,34 +68,29 @@ public sealed class TableBuilder
         }
     }
 
-    List<TableRow> Page(PaperTable table, DatasetFacts data, int seed)
+    List<TableRow> Page(Table table, DatasetFacts data, int seed)
     {
         var rows = new List<TableRow>();
         foreach (var row in table.Rows)
         {
-            if (row.Variant is { } variant) rows.AddRange(VariantRows(table, row.Label, RowKind.Variant, variant, row.On(data.Dataset), data, seed, row.Note));
+            if (row.Method is { } method) rows.AddRange(MethodRows(table, row.Label, row.IsAdded ? RowKind.Added : RowKind.Variant, method, row.On(data.Dataset), data, seed, row.Note));
             else rows.Add(Row(table, row.Label, RowKind.PublishedOnly, data, seed, null, null) with { Paper = row.On(data.Dataset), Note = row.Note });
         }
-        foreach (var row in table.Added)
-            rows.AddRange(VariantRows(table, row.Label, RowKind.Added, row.Variant!, null, data, seed, row.Note));
-        if (table.Rows.All(r => r.Variant != Variants.WithoutActionUnits.Key))
-            rows.AddRange(VariantRows(table, "full network without action units", RowKind.Baseline, Variants.WithoutActionUnits.Key, null, data, seed));
-        if (table.Rows.All(r => r.Variant != Variants.ShuffledActionUnits.Key))
-            rows.AddRange(VariantRows(table, Variants.ShuffledActionUnits.Name, RowKind.Baseline, Variants.ShuffledActionUnits.Key, null, data, seed));
-        rows.AddRange(Baseline.All.Select(b => Row(table, b.Label, RowKind.Baseline, data, seed, null, Score(b.Label, data, null, seed))));
+        foreach (var control in table.Controls) rows.AddRange(MethodRows(table, control.Name, RowKind.Baseline, control, null, data, seed));
+        rows.AddRange(Baseline.All.Select(b => Row(table, b.Label, RowKind.Baseline, data, seed, null, Score(b.Label, null, data, null, seed))));
         return rows;
     }
 
-    IEnumerable<TableRow> VariantRows(PaperTable table, string label, RowKind kind, string variant, PaperFigure? paper, DatasetFacts data, int seed, string? note = null) =>
-        Protocols.Select(protocol => Row(table, label, kind, data, seed, protocol, Score(variant, data, protocol, seed)) with
+    IEnumerable<TableRow> MethodRows(Table table, string label, RowKind kind, Method method, Printed? paper, DatasetFacts data, int seed, string? note = null) =>
+        Protocols.Select(protocol => Row(table, label, kind, data, seed, protocol, Score(method.Key, method, data, protocol, seed)) with
         {
-            Variant = variant,
+            Method = method,
             Paper = paper,
             Note = note,
-            System = table.ComparesSystems ? Systems(variant, data.Dataset) : null,
+            System = table.ComparesSystems ? Systems(method, data.Dataset) : null,
         });
 
-    TableRow Row(PaperTable table, string label, RowKind kind, DatasetFacts data, int seed, EpochProtocol? protocol, ScoredRun? scored) => new()
+    TableRow Row(Table table, string label, RowKind kind, DatasetFacts data, int seed, EpochProtocol? protocol, ScoredRun? scored) => new()
     {
         Table = table.Number,
         Row = label,
@@ -120,9 +111,9 @@ public sealed class TableBuilder
     /// <summary>Compares each row with the full network of the same seed and corrects the p-values over the page.</summary>
     IEnumerable<TableRow> Compared(List<TableRow> rows, DatasetFacts data, int seed)
     {
-        if (Protocols[0].LooksAtTestSubject || Score(Variants.Full.Key, data, Protocols[0], seed) is not { } full) return rows;
+        if (Protocols[0].LooksAtTestSubject || Score(Tables.Full.Key, Tables.Full, data, Protocols[0], seed) is not { } full) return rows;
         var compared = rows.Select((row, i) => (row, i)).AsParallel().AsOrdered()
-            .Where(p => p.row.Measured is not null && p.row.Variant != Variants.Full.Key && (p.row.Protocol ?? Protocols[0]) == Protocols[0])
+            .Where(p => p.row.Measured is not null && p.row.Method != Tables.Full && (p.row.Protocol ?? Protocols[0]) == Protocols[0])
             .Select(p => (p.row, p.i, Comparison: Compare(p.row, full, data))).Where(p => p.Comparison is not null).ToList();
         var adjusted = Holm.Adjust([.. compared.Select(p => p.Comparison!.PermutationP)]);
         for (var k = 0; k < compared.Count; k++)
@@ -132,21 +123,21 @@ public sealed class TableBuilder
 
     PairedComparison? Compare(TableRow row, ScoredRun full, DatasetFacts data)
     {
-        var key = (row.Variant ?? row.Row, data.Dataset, row.Seed);
+        var key = (row.Method?.Key ?? row.Row, data.Dataset, row.Seed);
         if (_comparisons.TryGetValue(key, out var known)) return known;
-        var scored = Score(key.Item1, data, row.Protocol, row.Seed)!;
+        var scored = Score(key.Item1, row.Method, data, row.Protocol, row.Seed)!;
         return _comparisons[key] = Kept($"{scored.Name}/against/{full.Name}", $"{scored.State}, {full.State}", () =>
             scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? PairedComparison.Of(folds, fullFolds, data.Classes.Length) : null);
     }
 
     /// <summary>Scores a run or baseline once, however many tables show it.</summary>
-    ScoredRun? Score(string key, DatasetFacts data, EpochProtocol? protocol, int seed)
+    ScoredRun? Score(string key, Method? method, DatasetFacts data, EpochProtocol? protocol, int seed)
     {
         // A row without epochs knows no seed.
         var place = (key, data.Dataset, protocol, protocol is null ? 0 : seed);
         if (_scored.TryGetValue(place, out var known)) return known;
-        if (protocol is null) return _scored[place] = ScoreBaseline(Baseline.All.Single(b => b.Label == key), data);
-        Keep(key, seed, Runs(key, data.Dataset, seed), data);
+        if (method is null || protocol is null) return _scored[place] = ScoreBaseline(Baseline.All.Single(b => b.Label == key), data);
+        Keep(key, seed, Runs(method, data.Dataset, seed), data);
         return _scored[place];
     }
 

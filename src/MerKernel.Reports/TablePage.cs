@@ -13,7 +13,7 @@ sealed record TablePage(int Table, DatasetId Dataset, ImmutableArray<EpochProtoc
     /// <param name="Seeds">The row under each protocol over several seeds; null where fewer than two were run.</param>
     internal sealed record Line(TableRow Head, ImmutableArray<TableRow?> Cells, ImmutableArray<SeedRow?> Seeds);
 
-    public string Title => $"Table {Table}: {PaperTables.Numbered(Table).Title}";
+    public string Title => $"Table {Table}: {Tables.Numbered(Table).Title}";
 
     public string Subtitle => $"{Dataset.Title()} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
 

@@ -16,8 +16,8 @@ public sealed record TableRow
     /// <summary>Where the row comes from.</summary>
     public required RowKind Kind { get; init; }
 
-    /// <summary>Key of the variant behind the row, or null.</summary>
-    public string? Variant { get; init; }
+    /// <summary>What is run for the row; null where nothing is trained.</summary>
+    public Method? Method { get; init; }
 
     /// <summary>The data set.</summary>
     public required DatasetId Dataset { get; init; }
@@ -32,7 +32,7 @@ public sealed record TableRow
     public EpochProtocol? Protocol { get; init; }
 
     /// <summary>What the paper prints, or null.</summary>
-    public PaperFigure? Paper { get; init; }
+    public Printed? Paper { get; init; }
 
     /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
     public MeasuredScores? Measured { get; init; }

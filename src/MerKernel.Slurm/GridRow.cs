@@ -14,32 +14,12 @@ public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Ta
     /// <summary>The data set.</summary>
     public DatasetId Dataset => Experiment.Dataset;
 
-    /// <summary>The rows behind tables, each experiment once: their variants on their data sets with every seed, and the controls that every table carries.</summary>
-    /// <param name="bench">Data, profile and seeds.</param>
+    /// <summary>The rows behind tables, each experiment once: their methods on their data sets with every seed, and the controls that every table carries.</summary>
+    /// <param name="bench">Data, which are loaded, profile and seeds.</param>
     /// <param name="tables">The tables.</param>
-    /// <param name="cancel">Stops the preparation of the data.</param>
-    public static ImmutableArray<GridRow> Of(Workbench bench, IEnumerable<PaperTable> tables, CancellationToken cancel = default)
-    {
-        var shown = Shown(tables);
-        return
-        [
-            .. from entry in shown
-               from seed in bench.Seeds
-               let experiment = bench.Experiment(entry.Key.Item1, entry.Key.Item2, seed, cancel)
-               select new GridRow(entry.Key.Item1.Key, entry.Key.Item1.Name, [.. entry.Value], experiment, ExperimentHash.Of(experiment)),
-        ];
-    }
-
-    /// <summary>Which of the tables show a method on a data set.</summary>
-    public static IReadOnlyDictionary<(Method, DatasetId), SortedSet<int>> Shown(IEnumerable<PaperTable> tables)
-    {
-        var shown = new Dictionary<(Method, DatasetId), SortedSet<int>>();
-        foreach (var table in tables)
-            foreach (var work in TableWork.Of([table]))
-            {
-                if (!shown.TryGetValue(work, out var numbers)) shown[work] = numbers = [];
-                numbers.Add(table.Number);
-            }
-        return shown;
-    }
+    public static ImmutableArray<GridRow> Of(Workbench bench, IEnumerable<Table> tables) =>
+        [.. from work in Experiments.Tables.Work(tables)
+            from seed in bench.Seeds
+            let experiment = bench.Experiment(work.Method, work.Dataset, seed)
+            select new GridRow(work.Method.Key, work.Method.Name, work.Tables, experiment, ExperimentHash.Of(experiment))];
 }

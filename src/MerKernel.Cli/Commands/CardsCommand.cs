@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Reports;
 
@@ -12,10 +13,11 @@ static class CardsCommand
         var options = new WorkbenchOptions();
         var command = new Command("cards", "Writes the model card and the reproduction statement from what is stored.  Example: mer cards --profile small");
         options.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.Run(() =>
+        command.SetAction((parsed, _) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var study = StudyFacts.Of(bench, cancel);
+            bench.LoadPrepared(Enum.GetValues<DatasetId>());
+            var study = StudyFacts.Of(bench);
             var folder = Path.Combine(Path.GetDirectoryName(bench.Store.Folder)!, "reports");
             foreach (var (name, text) in new[] { ("model-card.md", ModelCard.ToMarkdown(study)), ("reproduction-statement.md", ReproductionStatement.ToMarkdown(study)) })
             {

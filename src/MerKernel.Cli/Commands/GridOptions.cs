@@ -26,14 +26,18 @@ sealed class GridOptions
 
     public int Workers(ParseResult parsed) => _bench.Workers(parsed);
 
-    public ImmutableArray<PaperTable> Tables(ParseResult parsed) => TablesNamed(parsed.GetValue(_tables)!);
+    public ImmutableArray<Table> Tables(ParseResult parsed) => TablesNamed(parsed.GetValue(_tables)!);
 
     /// <summary>The rows of the tables, their folds and their costs; the data are prepared for it.</summary>
-    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel) =>
-        GridPlan.Of(GridRow.Of(bench, Tables(parsed), cancel), id => ClipsOf(bench.Dataset(id, cancel)), bench.Store, cost);
+    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel)
+    {
+        var tables = Tables(parsed);
+        foreach (var id in tables.SelectMany(t => t.Datasets).Distinct()) bench.Load(id, cancel);
+        return GridPlan.Of(GridRow.Of(bench, tables), id => ClipsOf(bench.Dataset(id)), bench.Store, cost);
+    }
 
-    public static ImmutableArray<PaperTable> TablesNamed(string text) => text == "all" ? PaperTables.All
-        : [.. text.Split(',').Select(t => int.TryParse(t, out var number) ? PaperTables.Numbered(number)
+    public static ImmutableArray<Table> TablesNamed(string text) => text == "all" ? Experiments.Tables.All
+        : [.. text.Split(',').Select(t => int.TryParse(t, out var number) ? Experiments.Tables.Numbered(number)
             : throw new UserErrorException($"--tables {text} is no list of tables; write all, or numbers like 3,4.")).Distinct()];
 
     static Dictionary<string, int> ClipsOf(MerDataset dataset) => dataset.Clips.CountBy(c => c.Subject).ToDictionary();

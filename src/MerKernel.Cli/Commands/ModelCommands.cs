@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
 
@@ -6,11 +7,23 @@ namespace MerKernel.Cli.Commands;
 public static class ModelCommands
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("model", "Weights and numbers of a network: export, forward, summary, trace.  Example: mer model summary --variant full")
+    public static Command Create() => new("model", "Weights and numbers of a network: list, export, forward, summary, trace.  Example: mer model summary --variant full")
     {
+        List(),
         ModelExportCommand.Create(),
         ModelForwardCommand.Create(),
         ModelSummaryCommand.Create(),
         ModelTraceCommand.Create(),
     };
+
+    /// <summary>One line a network: its key, whether the paper prints it, and its name; parity compares what stands here.</summary>
+    static Command List()
+    {
+        var list = new Command("list", "list the networks that --variant names (mer model list)");
+        list.SetAction(_ =>
+        {
+            foreach (var change in Tables.Changes) Console.WriteLine($"{change.Key}\t{(Tables.Paper.Contains(change) ? "paper" : "added")}\t{change.Name}");
+        });
+        return list;
+    }
 }

@@ -7,7 +7,7 @@ namespace MerKernel.Cli.Commands;
 /// <summary>The options that say which network is meant.</summary>
 sealed class NetworkOptions
 {
-    readonly Option<string> _variant = new("--variant") { Description = $"one of {string.Join(", ", Variants.All.Select(v => v.Key))}", DefaultValueFactory = _ => Variants.Full.Key };
+    readonly Option<string> _variant = new("--variant") { Description = $"one of {string.Join(", ", Tables.Changes.Select(c => c.Key))}", DefaultValueFactory = _ => Tables.Full.Key };
     readonly Option<int> _size = new("--size") { Description = "side of the input in pixels", DefaultValueFactory = _ => new MerNetOptions().InputSize };
     readonly Option<int> _divisor = new("--width-divisor") { Description = "every channel count of the paper is divided by this", DefaultValueFactory = _ => 1 };
     readonly Option<int> _window = new("--window") { Description = "side of Swin's window in patches", DefaultValueFactory = _ => new MerNetOptions().WindowSize };
@@ -23,7 +23,9 @@ sealed class NetworkOptions
 
     public bool SeesActionUnits(ParseResult parsed) => Chosen(parsed).ActionUnits != ActionUnitSource.None;
 
-    public MerNetOptions Network(ParseResult parsed) => Chosen(parsed).Apply(new MerNetOptions
+    public MerNetOptions Network(ParseResult parsed) => (MerNetOptions)Chosen(parsed).Model;
+
+    Experiment Chosen(ParseResult parsed) => Tables.ChangeNamed(Variant(parsed)).Of(new MerNetOptions
     {
         InputSize = parsed.GetValue(_size),
         WidthDivisor = parsed.GetValue(_divisor),
@@ -32,6 +34,4 @@ sealed class NetworkOptions
     });
 
     public string Variant(ParseResult parsed) => parsed.GetValue(_variant)!;
-
-    Variant Chosen(ParseResult parsed) => Variants.Named(Variant(parsed));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MerKernel.Cli.Notebooks;
+using MerKernel.Data;
 using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
@@ -15,10 +16,11 @@ static class ReportCommand
         var noPdf = new Option<bool>("--no-pdf") { Description = "do not print the front page" };
         var command = new Command("report", "Makes a page of every executed notebook and a front page with the seven tables.  Example: mer report --zip") { folder, zip, noPdf };
         options.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.Run(() =>
+        command.SetAction((parsed, _) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var rows = BenchTables.Rows(bench, cancel: cancel);
+            bench.LoadPrepared(Enum.GetValues<DatasetId>());
+            var rows = BenchTables.Rows(bench);
             var report = new Report(bench, parsed.GetValue(folder) ?? ReportFolder.Default, Remark.Say);
             report.Write(rows, !parsed.GetValue(noPdf));
             if (parsed.GetValue(zip)) Console.WriteLine(report.Zip(rows));

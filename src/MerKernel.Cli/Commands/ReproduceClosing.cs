@@ -8,9 +8,9 @@ namespace MerKernel.Cli.Commands;
 static class ReproduceClosing
 {
     /// <summary>Shows the tables and keeps them beside the run store.</summary>
-    public static IReadOnlyList<TableRow> Tables(Workbench bench, CancellationToken cancel, IEnumerable<PaperTable>? tables = null)
+    public static IReadOnlyList<TableRow> Show(Workbench bench, IEnumerable<Table>? tables = null)
     {
-        var rows = BenchTables.Rows(bench, tables, cancel: cancel);
+        var rows = BenchTables.Rows(bench, tables);
         TablesCommand.Show(rows);
         AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), MarkdownTables.Render(rows));
         AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.json"), JsonTables.Render(rows) + "\n");

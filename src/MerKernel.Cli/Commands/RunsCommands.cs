@@ -4,6 +4,7 @@ using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
 using Spectre.Console;
+using Table = Spectre.Console.Table;
 
 namespace MerKernel.Cli.Commands;
 
@@ -94,7 +95,12 @@ static class RunsCommands
 
     static Argument<string> Run(string name) => new(name) { Description = "the run's hash or its beginning" };
 
-    static RunStore Open(string? folder) => new(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = Remark.Say };
+    static RunStore Open(string? folder)
+    {
+        var store = new RunStore(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = Remark.Say };
+        store.MustExist();
+        return store;
+    }
 
     static string Right(EpochProtocol protocol, FoldPrediction fold, int classes)
     {

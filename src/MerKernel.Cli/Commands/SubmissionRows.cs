@@ -9,7 +9,7 @@ static class SubmissionRows
 {
     public static Func<TaskFold, ImmutableArray<int>> TablesOf(Submission submission)
     {
-        var shown = GridRow.Shown(submission.Tables.Select(PaperTables.Numbered));
-        return fold => shown.TryGetValue((Variants.Named(fold.Variant), fold.Dataset), out var numbers) ? [.. numbers] : [];
+        var shown = Tables.Work(submission.Tables.Select(Tables.Numbered)).ToDictionary(w => (w.Method.Key, w.Dataset), w => w.Tables);
+        return fold => shown.GetValueOrDefault((fold.Variant, fold.Dataset), []);
     }
 }

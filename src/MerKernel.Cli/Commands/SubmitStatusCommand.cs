@@ -3,6 +3,7 @@ using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using Spectre.Console;
+using Table = Spectre.Console.Table;
 
 namespace MerKernel.Cli.Commands;
 
@@ -32,7 +33,7 @@ static class SubmitStatusCommand
         foreach (var row in folds.GroupBy(f => (f.Fold.Dataset, f.Fold.Variant, f.Fold.Seed)).OrderBy(r => r.Key.Dataset).ThenBy(r => tables(r.First().Fold).FirstOrDefault()))
         {
             string Count(FoldState state) => row.Count(f => f.State == state) is > 0 and var n ? $"{n}" : "";
-            table.AddRow(Markup.Escape(Methods.Named(row.Key.Variant).Name + (submission.Seeds.Length > 1 ? $", seed {row.Key.Seed}" : "")), row.Key.Dataset.Title(),
+            table.AddRow(Markup.Escape(Tables.Named(row.Key.Variant).Name + (submission.Seeds.Length > 1 ? $", seed {row.Key.Seed}" : "")), row.Key.Dataset.Title(),
                 string.Join(", ", tables(row.First().Fold)), $"{row.Count()}", Count(FoldState.Stored), Count(FoldState.Running), Count(FoldState.Waiting), Count(FoldState.Ended));
         }
         AnsiConsole.Write(table);
@@ -51,7 +52,7 @@ static class SubmitStatusCommand
             Console.WriteLine(File.Exists(Path.Combine(Path.GetDirectoryName(submission.Store)!, "tables.md")) ? $"The tables: {Path.Combine(Path.GetDirectoryName(submission.Store)!, "tables.md")}" : "The tables are still to be made.");
     }
 
-    static string Name(TaskFold fold) => $"{fold.Dataset.Title()}, {Methods.Named(fold.Variant).Name}, fold {fold.Subject}";
+    static string Name(TaskFold fold) => $"{fold.Dataset.Title()}, {Tables.Named(fold.Variant).Name}, fold {fold.Subject}";
 
     static string Why(FoldStatus status, string folder)
     {

@@ -45,7 +45,7 @@ static class SubmitTaskCommand
         foreach (var set in folds.GroupBy(f => f.Dataset))
         {
             var jobs = set.Select(f => new FoldJob(Stored(f.Hash), f.Hash, f.Subject)).ToList();
-            foreach (var (job, error) in engine.Run(jobs, bench.Dataset(set.Key, cancel), cancel))
+            foreach (var (job, error) in engine.Run(jobs, bench.Load(set.Key, cancel), cancel))
             {
                 failed++;
                 Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} failed twice ({error.Message.TrimEnd('.')}); mer submit resubmit tries it once more.");
@@ -53,7 +53,7 @@ static class SubmitTaskCommand
         }
         return failed == 0 ? 0 : 2;
 
-        Experiment Stored(string hash) => store.TryReadExperiment(hash) is { } stored ? stored with { Model = bench.Located(stored.Model) }
+        Experiment Stored(string hash) => store.TryReadExperiment(hash) is { } stored ? stored with { Model = bench.Outside.Locate(stored.Model) }
             : throw new UserErrorException($"{store.FolderOf(hash)} has no experiment.json of this version; submit anew, which writes it.");
     }
 }

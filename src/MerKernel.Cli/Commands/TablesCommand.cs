@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
@@ -28,11 +29,12 @@ static class TablesCommand
         };
         var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, metrics, json, markdown };
         options.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.Run(() =>
+        command.SetAction((parsed, _) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
+            bench.LoadPrepared(Enum.GetValues<DatasetId>());
             var chosen = parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null;
-            var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), chosen, SampleSet.Named(parsed.GetValue(clips)!), cancel);
+            var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), chosen, SampleSet.Named(parsed.GetValue(clips)!));
             var all = parsed.GetValue(metrics) switch
             {
                 "main" => false,
@@ -58,7 +60,7 @@ static class TablesCommand
     public static Option<string[]> TableOption() => new("--table", "--tables") { Description = "only these tables, for example 2 3 or 2,3", AllowMultipleArgumentsPerToken = true };
 
     /// <summary>The tables named, all seven where none is.</summary>
-    public static IEnumerable<PaperTable> Chosen(string[]? names) => names is null or [] ? PaperTables.All :
+    public static IEnumerable<Experiments.Table> Chosen(string[]? names) => names is null or [] ? Experiments.Tables.All :
         [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(n => int.TryParse(n, out var number)
-            ? PaperTables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {PaperTables.All.Length}.")).Distinct()];
+            ? Experiments.Tables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {Experiments.Tables.All.Length}.")).Distinct()];
 }

@@ -28,7 +28,7 @@ static class IndexNotebook
         };
         foreach (var table in rows.GroupBy(r => r.Table))
         {
-            cells.Add((JsonNode)Text($"## Table {table.Key}: {WebUtility.HtmlEncode(PaperTables.Numbered(table.Key).Title)}"));
+            cells.Add((JsonNode)Text($"## Table {table.Key}: {WebUtility.HtmlEncode(Tables.Numbered(table.Key).Title)}"));
             cells.Add((JsonNode)Output(HtmlTables.Render([.. table.Where(r => r.Seed == study.Bench.Seed)], study.Seeds.Length == 1 ? [] : SeedRow.Of(table))));
         }
         cells.Add((JsonNode)Text("## How it ran"));

@@ -21,10 +21,10 @@ public sealed class AttentionStudy
 {
     readonly Dictionary<string, Experiment> _networks;
     readonly ConcurrentDictionary<(string Label, string Subject), ImmutableArray<ClipExplanation>> _explained = [];
-    readonly Lazy<MeanFace> _face;
-    readonly Lazy<ImmutableArray<float[]>> _motion;
+    MeanFace? _face;
+    ImmutableArray<float[]> _motion;
 
-    /// <summary>Trains what has no kept weights and looks into every network.</summary>
+    /// <summary>Names the networks to look into; <see cref="Run"/> trains them.</summary>
     /// <param name="study">Profile, data, seeds, device.</param>
     /// <param name="set">The data set, casme2 or samm.</param>
     /// <param name="folds">How many subjects are left out in turn, from the first on.</param>
@@ -38,9 +38,15 @@ public sealed class AttentionStudy
         Subjects = [.. Data.Subjects.Take(Math.Max(1, folds))];
         Labels = [.. networks.Select(n => n.Label)];
         _networks = networks.ToDictionary(n => n.Label, n => n.Change(study.Full(Dataset)));
-        _face = new(() => MeanFace.Of(study, Dataset));
-        _motion = new(FindMotion);
-        study.Train(_networks.Values, Subjects, study.Bench.Weights);
+    }
+
+    /// <summary>Trains what has no kept weights, looks into every network, and finds the parts of the face and what moves.</summary>
+    /// <exception cref="UserErrorException">A fold failed twice, or no face was found.</exception>
+    public void Run()
+    {
+        Study.Train(_networks.Values, Subjects, Study.Bench.Weights);
+        _face = MeanFace.Of(Study, Dataset);
+        _motion = FindMotion();
         // One math thread each, as in training: the networks are many and their batches small.
         Parallel.ForEach(Labels.SelectMany(label => Subjects.Select(subject => (label, subject))), network =>
         {
@@ -68,7 +74,7 @@ public sealed class AttentionStudy
     public ImmutableArray<string> Labels { get; }
 
     /// <summary>Where the parts of the face lie.</summary>
-    public MeanFace Face => _face.Value;
+    public MeanFace Face => _face ?? throw NotRun();
 
     /// <summary>The clips of the subjects left out: indices into the data set.</summary>
     public ImmutableArray<int> TestClips => [.. Subjects.SelectMany(ClipsOf)];
@@ -86,6 +92,7 @@ public sealed class AttentionStudy
     /// <summary>What the network of one fold does with every clip of the data set, trained on or not.</summary>
     public ImmutableArray<ClipExplanation> Everyone(string label, string subject) =>
         _explained.TryGetValue((label, subject), out var clips) ? clips
+        : _explained.IsEmpty ? throw NotRun()
         : throw new UserErrorException($"There is no network '{label}' here; the networks are {string.Join(", ", Labels)}.");
 
     /// <summary>The clips of a subject: indices into the data set.</summary>
@@ -98,7 +105,7 @@ public sealed class AttentionStudy
     /// For each test clip how far every place moves, [S * S]: on a look-alike the true displacement of the skin; on real data, where the truth is not known, the
     /// optical flow between onset and apex.
     /// </summary>
-    public ImmutableArray<float[]> Motion => _motion.Value;
+    public ImmutableArray<float[]> Motion => _motion.IsDefault ? throw NotRun() : _motion;
 
     /// <summary>The networks and what they make of the clips.</summary>
     public IHtmlContent Show() => NetworkPage.Table(this);
@@ -166,6 +173,8 @@ public sealed class AttentionStudy
         var truth = Data.Labels[clip];
         return $"{Data.Clips[clip].Id}, {Data.Classes[truth]}{(predicted == truth ? ", recognised" : $", taken for {Data.Classes[predicted]}")}; AU {string.Join("+", Data.Clips[clip].ActionUnits.Select(u => u.Number))}";
     }
+
+    static UserErrorException NotRun() => new("The networks were not looked into yet; call Run() first.");
 
     ImmutableArray<float[]> FindMotion()
     {

@@ -15,7 +15,7 @@ public static class PaperAudit
 
     /// <summary>Every distinct accuracy of the paper's own rows and abstract, with the sizes that allow it.</summary>
     public static ImmutableArray<AccuracyFinding> Accuracies(DatasetId dataset) =>
-        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where)).Append((PaperTables.AccuracyInAbstract(dataset), "abstract"))
+        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where)).Append((Tables.AccuracyInAbstract(dataset), "abstract"))
             .GroupBy(p => p.Item1, p => p.Item2)
             .Select(g => new AccuracyFinding(g.Key, [.. g], [.. SampleSizes(dataset).Select(n => Grim.Match(g.Key, n)).OfType<GrimMatch>()]))];
 
@@ -23,7 +23,7 @@ public static class PaperAudit
     public static ImmutableArray<Contradiction> Contradictions() =>
         [.. from dataset in Enum.GetValues<DatasetId>()
             from quantity in (string[])["accuracy", "F1"]
-            from network in Values(dataset, quantity).GroupBy(v => v.Variant)
+            from network in Values(dataset, quantity).GroupBy(v => v.Network)
             let values = network.GroupBy(v => v.Value, v => v.Where).ToList()
             where values.Count > 1
             select new Contradiction(network.Key, dataset, quantity, [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
@@ -67,15 +67,15 @@ public static class PaperAudit
         ? balances
         : Changed(balances.SelectMany(b => b.Select((_, i) => b.Select((n, c) => c == i ? n + by : n).ToArray())).DistinctBy(b => string.Join(',', b)), by, times - 1);
 
-    static IEnumerable<(string Variant, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
+    static IEnumerable<(string Network, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
     {
-        var values = OwnRows(dataset).Select(r => (r.Variant, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
-        return quantity == "F1" ? values : values.Append((Variants.Full.Key, PaperTables.AccuracyInAbstract(dataset), "abstract"));
+        var values = OwnRows(dataset).Select(r => (r.Network, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
+        return quantity == "F1" ? values : values.Append((Tables.Full.Name, Tables.AccuracyInAbstract(dataset), "abstract"));
     }
 
-    static IEnumerable<(string Variant, PaperFigure Figure, string Where)> OwnRows(DatasetId dataset) =>
-        from table in PaperTables.All
+    static IEnumerable<(string Network, Printed Figure, string Where)> OwnRows(DatasetId dataset) =>
+        from table in Tables.All
         from row in table.Rows
-        where Variants.All.Any(v => v.Key == row.Variant) && row.On(dataset) is not null
-        select (row.Variant!, row.On(dataset)!, $"Table {table.Number}");
+        where row.Method is Change && row.On(dataset) is not null
+        select (row.Method!.Name, row.On(dataset)!, $"Table {table.Number}");
 }

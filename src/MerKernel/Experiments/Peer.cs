@@ -7,7 +7,7 @@ namespace MerKernel.Experiments;
 /// <summary>A published system that Table 1 compares with, run under our folds, clips and epoch protocols: its own network, its own training.</summary>
 /// <param name="Key">Name on the command line and in the JSON rows.</param>
 /// <param name="Name">What it is, in a few words.</param>
-public sealed record Peer(string Key, string Name) : Method(Key, Name, ActionUnitSource.None)
+public sealed record Peer(string Key, string Name) : Method(Key, Name)
 {
     /// <summary>The network at its published size.</summary>
     public required ModelOptions Published { get; init; }
@@ -44,9 +44,17 @@ public sealed record Peer(string Key, string Name) : Method(Key, Name, ActionUni
     }
 
     /// <inheritdoc/>
-    public override ModelOptions Model(Profile profile) => (profile.ReducesPeers ? Reduced : Published) with { InputSize = profile.Model.InputSize };
+    public override Experiment Of(Experiment full, Profile profile) => full with
+    {
+        Model = Model(profile) with { Classes = full.Model.Classes },
+        Training = Training(profile) with { Precision = full.Training.Precision },
+        ActionUnits = ActionUnitSource.None,
+    };
 
-    /// <inheritdoc/>
-    public override TrainingOptions Training(Profile profile) =>
+    /// <summary>The network at a profile's size.</summary>
+    public ModelOptions Model(Profile profile) => (profile.ReducesPeers ? Reduced : Published) with { InputSize = profile.Model.InputSize };
+
+    /// <summary>How a profile trains it.</summary>
+    public TrainingOptions Training(Profile profile) =>
         profile.PeerEpochs is { } epochs ? ReducedTraining with { Epochs = epochs } : profile.ReducesPeers ? ReducedTraining : PublishedTraining;
 }

@@ -10,20 +10,20 @@ namespace MerKernel.Experiments;
 public sealed record RunDescription(string Profile, string Words)
 {
     /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
-    static readonly Lazy<ImmutableArray<(Profile Profile, Variant Variant, FrozenDictionary<string, string> Options)>> Known = new(() =>
+    static readonly Lazy<ImmutableArray<(Profile Profile, Change Change, FrozenDictionary<string, string> Options)>> Known = new(() =>
         [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Paper, Experiments.Profile.Tiny]
-            from v in Variants.WithControls.Concat(Variants.Learned)
-            select (p, v, Described(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = v.Apply(p.Model), ActionUnits = v.ActionUnits, Training = p.Training }).ToFrozenDictionary())]);
+            from c in Tables.Changes
+            select (p, c, Described(c.Of(p.Model) with { Training = p.Training }).ToFrozenDictionary())]);
 
     /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>
     public static RunDescription Of(Experiment experiment)
     {
         var options = Described(experiment);
-        var (profile, variant, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
+        var (profile, change, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
         // Another network has nothing in common with ours but size and classes.
         var ours = experiment.Model is MerNetOptions;
         return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
-            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? variant.Name : experiment.Model.GetType().Name.Replace("Options", ""))));
+            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? change.Name : experiment.Model.GetType().Name.Replace("Options", ""))));
     }
 
     static ImmutableSortedDictionary<string, string> Described(Experiment experiment) =>

@@ -22,6 +22,13 @@ public sealed class RunStore(string folder)
     /// <summary>Called with one sentence when a stored file turns out damaged and is set aside.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>Demands that there is a store, for commands that only read it.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public void MustExist()
+    {
+        if (!Directory.Exists(Folder)) throw new UserErrorException($"There is no run store {Folder}; look at its name, or compute one with mer reproduce --store {Folder}.");
+    }
+
     /// <summary>Folder of an experiment.</summary>
     public string FolderOf(string hash) => Path.Combine(Folder, hash);
 

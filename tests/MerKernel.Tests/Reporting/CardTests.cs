@@ -15,10 +15,10 @@ public class CardTests
         Datasets = [SampleTables.CasmeII],
         Runs =
         [
-            new StudyRun(Variants.Full, DatasetId.CasmeII, 7, "abc123", 2, 2, 60, ["cpu"]),
-            new StudyRun(Variants.Named("vit"), DatasetId.CasmeII, 7, "fed987", 1, 2, 7200, ["cpu"]),
+            new StudyRun(Tables.Full, DatasetId.CasmeII, 7, "abc123", 2, 2, 60, ["cpu"]),
+            new StudyRun(Tables.Named("vit"), DatasetId.CasmeII, 7, "fed987", 1, 2, 7200, ["cpu"]),
         ],
-        Rows = SampleTables.Builder.Build(PaperTables.All),
+        Rows = SampleTables.Builder.Build(Tables.All),
         Machine = "a processor, 2 cores; an operating system; a runtime",
     };
 
@@ -47,7 +47,7 @@ public class CardTests
     {
         var statement = ReproductionStatement.ToMarkdown(Study);
         Assert.Contains("| CASME II | full network | 7 | abc123 | 2 of 2 | 60 s | cpu |", statement);
-        Assert.Contains("| CASME II | FPF on ViT | 7 | fed987 | 1 of 2 | 2.0 h | cpu |", statement);
+        Assert.Contains("| CASME II | FPF block based on ViT | 7 | fed987 | 1 of 2 | 2.0 h | cpu |", statement);
         Assert.Contains("a processor, 2 cores", statement);
         Assert.Contains("Seed 7", statement);
         Assert.DoesNotContain("none was tuned", statement);
@@ -90,7 +90,7 @@ public class CardTests
 
     [Fact]
     public void Missing_folds_are_listed_among_what_was_not_reproduced() =>
-        Assert.Contains("FPF on ViT on CASME II, seed 7: 1 of 2 folds were not run", ReproductionStatement.ToMarkdown(Study));
+        Assert.Contains("FPF block based on ViT on CASME II, seed 7: 1 of 2 folds were not run", ReproductionStatement.ToMarkdown(Study));
 
     [Fact]
     public void No_line_keeps_the_indentation_of_the_source() =>

@@ -15,7 +15,7 @@ public class HtmlTablesTests
         return text.ToString();
     }
 
-    static ImmutableArray<TableRow> Table3 => SampleTables.Builder.Build(PaperTables.Numbered(3));
+    static ImmutableArray<TableRow> Table3 => SampleTables.Builder.Build(Tables.Numbered(3));
 
     [Theory]
     // SampleTables' full network has 60 % with an interval of 50 to 67 %.
@@ -24,7 +24,7 @@ public class HtmlTablesTests
     [InlineData(40.0, "paper below")]
     public void A_cell_says_in_words_where_the_papers_figure_lies(double accuracy, string words)
     {
-        var row = Table3.First(r => r.Variant == "full") with { Paper = new PaperFigure((decimal)accuracy, 0.5m) };
+        var row = Table3.First(r => r.Method == Tables.Full) with { Paper = new Printed((decimal)accuracy, 0.5m) };
         var html = Text(HtmlTables.Render([row]));
         Assert.Contains($"<strong>60.0</strong><br><small>50–67</small><br><small>Δ {60 - accuracy:+0.0;−0.0;0.0}<br>{words}</small>", html);
     }
@@ -44,7 +44,7 @@ public class HtmlTablesTests
     [Fact]
     public void Several_seeds_add_mean_and_deviation()
     {
-        var row = Table3.First(r => r.Variant == "full" && r.Measured is not null);
+        var row = Table3.First(r => r.Method == Tables.Full && r.Measured is not null);
         var seeds = SeedRow.Of([row, row with { Seed = 8, Measured = row.Measured! with { Accuracy = 0.8 } }]);
         // 60 and 80: mean 70, deviation sqrt((10² + 10²) / 1) = 14.1.
         Assert.Contains("70.0 ± 14.1", Text(HtmlTables.Render([row], seeds)));

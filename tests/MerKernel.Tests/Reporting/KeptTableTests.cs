@@ -20,8 +20,8 @@ public class KeptTableTests
             Datasets = [new DatasetFacts(DatasetId.CasmeII, true, ["x", "y", "z"], [.. clips])],
             Profile = "small",
             Seeds = [1],
-            Runs = (key, _, _) => key is "full" or "no-au" ? new MeasuredRun(new string(key[0], 16), state, () => read(key)) : null,
-        }.Build(PaperTables.All), allMetrics: true);
+            Runs = (method, _, _) => method.Key is "full" or "no-au" ? new MeasuredRun(new string(method.Key[0], 16), state, () => read(method.Key)) : null,
+        }.Build(Tables.All), allMetrics: true);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace MerKernel.Tests.Reporting;
 
 public class MetricTablesTests
 {
-    static readonly IReadOnlyList<TableRow> Rows = SampleTables.Builder.Build(PaperTables.Numbered(3));
+    static readonly IReadOnlyList<TableRow> Rows = SampleTables.Builder.Build(Tables.Numbered(3));
 
     static bool IsFull(string row, string protocol) => row == "Vertical attention (Y)" && protocol == "final epoch";
 

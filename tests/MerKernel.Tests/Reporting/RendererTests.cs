@@ -8,7 +8,7 @@ namespace MerKernel.Tests.Reporting;
 
 public class RendererTests
 {
-    static IReadOnlyList<TableRow> Rows => SampleTables.Builder.Build(PaperTables.All);
+    static IReadOnlyList<TableRow> Rows => SampleTables.Builder.Build(Tables.All);
 
     static string Terminal(IReadOnlyList<TableRow> rows)
     {

@@ -24,7 +24,7 @@ static class SampleTables
         Datasets = [CasmeII],
         Profile = "small",
         Seeds = [7],
-        Runs = (variant, dataset, _) => (variant, dataset) switch
+        Runs = (method, dataset, _) => (method.Key, dataset) switch
         {
             ("full", DatasetId.CasmeII) => new MeasuredRun("abc123", FullRun),
             ("no-au", DatasetId.CasmeII) => new MeasuredRun("def456", WithoutUnits),

@@ -15,7 +15,7 @@ public class SeedRowTests
     static readonly IReadOnlyList<TableRow> Rows = new TableBuilder
     {
         Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [4, 5, 6],
-        Runs = (variant, _, seed) => (variant, seed) switch
+        Runs = (method, _, seed) => (method.Key, seed) switch
         {
             ("full", 4) => Run("a", "000", "00"),
             ("full", 5) => Run("b", "001", "00"),
@@ -23,11 +23,11 @@ public class SeedRowTests
             ("horizontal", 5) => Run("d", "111", "11"),
             _ => null,
         },
-    }.Build(PaperTables.Numbered(3));
+    }.Build(Tables.Numbered(3));
 
     static MeasuredRun Run(string hash, string first, string second) => new(hash, [Folds.Of("s1", "001", first), Folds.Of("s2", "02", second)]);
 
-    static SeedRow Full => SeedRow.Of(Rows).Single(r => r.Row is { Variant: "full", Protocol: FinalEpoch });
+    static SeedRow Full => SeedRow.Of(Rows).Single(r => r.Row is { Method.Key: "full", Protocol: FinalEpoch });
 
     [Fact]
     public void Mean_and_deviation_are_taken_between_seeds()

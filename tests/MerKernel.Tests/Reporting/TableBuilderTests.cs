@@ -6,7 +6,7 @@ namespace MerKernel.Tests.Reporting;
 
 public class TableBuilderTests
 {
-    static TableRow[] Rows(int table, string row) => [.. SampleTables.Builder.Build(PaperTables.Numbered(table)).Where(r => r.Row == row)];
+    static TableRow[] Rows(int table, string row) => [.. SampleTables.Builder.Build(Tables.Numbered(table)).Where(r => r.Row == row)];
 
     [Fact]
     public void Both_protocols_of_one_run_stand_side_by_side()
@@ -32,7 +32,7 @@ public class TableBuilderTests
     public void A_row_names_its_paper_figure_clips_folds_seed_and_data()
     {
         var row = Rows(3, "Vertical attention (Y)")[0];
-        Assert.Equal((new PaperFigure(94.35m, 0.9402m), 5, 2, 7, true, "small"), (row.Paper, row.Clips, row.Folds, row.Seed, row.Synthetic, row.Profile));
+        Assert.Equal((new Printed(94.35m, 0.9402m), 5, 2, 7, true, "small"), (row.Paper, row.Clips, row.Folds, row.Seed, row.Synthetic, row.Profile));
     }
 
     [Fact]
@@ -48,17 +48,17 @@ public class TableBuilderTests
     }
 
     [Fact]
-    public void Every_table_carries_the_rows_without_which_it_cannot_be_read() => Assert.All(PaperTables.All, table =>
+    public void Every_table_carries_the_rows_without_which_it_cannot_be_read() => Assert.All(Tables.All, table =>
     {
         var rows = SampleTables.Builder.Build(table);
         Assert.Contains(rows, r => r.Row == "majority class" && r.Measured is not null);
         Assert.Contains(rows, r => r.Row == "action-unit lookup (no image)" && r.Measured is not null);
-        Assert.Contains(rows, r => r.Variant == "no-au" && r.Measured is { Accuracy: 0 });
+        Assert.Contains(rows, r => r.Method == Tables.WithoutActionUnits && r.Measured is { Accuracy: 0 });
     });
 
     [Fact]
     public void Table_7_shows_the_network_without_action_units_once() =>
-        Assert.Single(SampleTables.Builder.Build(PaperTables.Numbered(7)).Where(r => r.Variant == "no-au").Select(r => r.Row).Distinct());
+        Assert.Single(SampleTables.Builder.Build(Tables.Numbered(7)).Where(r => r.Method == Tables.WithoutActionUnits).Select(r => r.Row).Distinct());
 
     [Fact]
     public void Baselines_are_scored_leaving_one_subject_out()
@@ -89,7 +89,7 @@ public class TableBuilderTests
         {
             Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Builder.Runs, Protocols = [new BestTestEpoch(), new FinalEpoch()],
         };
-        Assert.All(chosen.Build(PaperTables.All), r => Assert.Null(r.AgainstFull));
+        Assert.All(chosen.Build(Tables.All), r => Assert.Null(r.AgainstFull));
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public class TableBuilderTests
             Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Builder.Runs,
             Sample = new SampleSet("less", _ => ["s1/0"], _ => "a test"),
         };
-        var rows = without.Build(PaperTables.Numbered(3)).Where(r => r.Measured is not null).ToList();
+        var rows = without.Build(Tables.Numbered(3)).Where(r => r.Measured is not null).ToList();
         Assert.All(rows, r => Assert.Equal((4, 2), (r.Clips, r.Folds)));
         Assert.Contains(rows, r => r.Row == "majority class");
     }
 
     [Fact]
     public void Rows_of_a_data_set_that_is_not_shown_are_left_out() =>
-        Assert.Single(SampleTables.Builder.Build(PaperTables.All).Select(r => r.Dataset).Distinct());
+        Assert.Single(SampleTables.Builder.Build(Tables.All).Select(r => r.Dataset).Distinct());
 }
