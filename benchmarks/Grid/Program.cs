@@ -100,17 +100,17 @@ void Grid()
         var runs = new RunStore(store.Runs.Folder);
         var hashes = rows.ToDictionary(r => (r.Variant, r.Dataset, r.Experiment.Seed), r => r.Hash);
         var labelled = subjects.SelectMany((s, i) => Enumerable.Range(0, clips).Select(c => new LabelledClip($"{s}/{c}", s, (i + c) % 5, units[(i * clips + c) % units.Length]))).ToImmutableArray();
-        var table = new TableBuilder
+        var table = new Scoring
         {
             Derived = runs.Derived,
             Datasets = [.. Enum.GetValues<DatasetId>().Select(id => new DatasetFacts(id, true, ["a", "b", "c", "d", "e"], labelled))],
             Profile = "tiny",
             Seeds = [.. Enumerable.Range(1, seeds)],
             Runs = (method, id, seed) => hashes.TryGetValue((method.Key, id, seed), out var hash) && runs.Listing(hash) is { Subjects.Length: Subjects } listing
-                ? new MeasuredRun(hash, listing.State, () => runs.TryReadAll(hash, subjects)) : null,
-        }.Build(MerKernel.Experiments.Tables.All);
+                ? new RunResult(hash, listing.State, () => runs.TryReadAll(hash, subjects)) : null,
+        }.Rows(MerKernel.Experiments.Tables.All);
         runs.Derived.Save();
-        return $"{table.Count(r => r.Measured is not null):#,0} measured rows";
+        return $"{table.Count(r => r.Score is not null):#,0} measured rows";
     }
 }
 

@@ -56,7 +56,7 @@ public static class AuditConclusions
     static string WithoutImages(Study study, DatasetId dataset)
     {
         var facts = DatasetFacts.Of(study.Bench.Dataset(dataset));
-        var lookup = ScoreSummary.Of(Baseline.All.Single(b => b.Label == Baseline.Lookup).Run(facts), facts.Classes.Length).Scores;
+        var lookup = Score.Of(Baseline.All.Single(b => b.Label == Baseline.Lookup).Run(facts), facts.Classes.Length);
         return $"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike: this says nothing about the published set" : "real data")}): the look-up of the nearest set of action units, which sees no image, has {Figures.Percent(lookup.Accuracy)} % " +
             $"({Figures.Percent(lookup.AccuracyInterval)}); the paper prints {Figures.Printed(AuditReport.Paper(dataset))} % for its full network on the published set.";
     }

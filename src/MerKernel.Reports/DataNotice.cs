@@ -16,5 +16,5 @@ public static class DataNotice
     };
 
     /// <summary>The sentences of all rows, each once.</summary>
-    public static IEnumerable<string> For(IEnumerable<TableRow> rows) => rows.Select(r => For(r.Synthetic, r.Profile)).Distinct();
+    public static IEnumerable<string> For(IEnumerable<ResultRow> rows) => rows.Select(r => For(r.Synthetic, r.Profile)).Distinct();
 }

@@ -20,8 +20,12 @@ static class Figures
     /// <summary>Measured minus paper, with its sign.</summary>
     public static string Difference(double measured, decimal paper) => (measured - (double)paper).ToString("+.000;−.000;.000", CultureInfo.InvariantCulture);
 
-    /// <summary>The deviation between seeds: '± 1.2'.</summary>
-    public static string Spread(SeedSummary summary, Func<double, string> write) => $"± {write(summary.Deviation ?? 0)}";
+    /// <summary>Mean of a score over seeds and its standard deviation (n - 1), which is 0 for one seed.</summary>
+    public static (double Mean, double Deviation) Spread(IReadOnlyCollection<double> values)
+    {
+        var mean = values.Average();
+        return (mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
+    }
 
     public static string P(double p) => p < 0.001 ? "< .001" : p.ToString("= .000", CultureInfo.InvariantCulture).Replace("= 1.000", "= 1");
 

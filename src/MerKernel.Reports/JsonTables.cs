@@ -23,80 +23,59 @@ public static class JsonTables
     /// <summary>The rows as JSON; protocol is "none" where there is no epoch to choose, measured is null where nothing was run.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="allMetrics">Whether measured holds every score, the classes' scores and the pooled confusion matrix (rows are true classes) as well.</param>
-    public static string Render(IEnumerable<TableRow> rows, bool allMetrics = false) => new JsonArray(
+    public static string Render(IEnumerable<ResultRow> rows, bool allMetrics = false) => new JsonArray(
         [.. from row in rows
-            group row by (row.Table, row.Dataset, row.Row, row.Kind, row.Protocol) into line
-            let measured = line.Where(r => r.Measured is not null).DistinctBy(r => r.Protocol is null ? 0 : r.Seed).ToList()
-            select measured.Count > 1 ? Several(new SeedRow(measured[0], [.. measured]), allMetrics) : Single(measured.FirstOrDefault() ?? line.First(), allMetrics)]).ToJsonString(Options);
+            group row by (row.Table.Number, row.Dataset, row.Label, row.Kind, row.Protocol) into line
+            let measured = line.Where(r => r.Score is not null).DistinctBy(r => r.Protocol is null ? 0 : r.Seed).ToList()
+            select Json(measured.Count > 0 ? measured : [line.First()], allMetrics)]).ToJsonString(Options);
 
-    static JsonObject Single(TableRow row, bool allMetrics)
+    static JsonObject Json(List<ResultRow> seeds, bool allMetrics)
     {
-        var json = Head(row, Measured(row, allMetrics));
-        json["clips"] = row.Clips;
-        json["folds"] = row.Folds;
-        json["seed"] = row.Seed;
-        json["experiment"] = row.Experiment;
-        return json;
-    }
-
-    static JsonObject System(SystemFacts facts) => new()
-    {
-        ["sees"] = facts.Sees,
-        ["parameters"] = facts.Parameters,
-        ["macs"] = facts.Macs,
-        ["trainingSeconds"] = facts.TrainingSeconds,
-        ["assumed"] = new JsonArray([.. facts.Assumed.Select(a => JsonValue.Create(a))]),
-    };
-
-    static JsonObject Several(SeedRow several, bool allMetrics)
-    {
-        var json = Head(several.Row, Scores(several, s => s.Mean));
-        json["deviation"] = Scores(several, s => s.Deviation!.Value);
-        json["clips"] = several.Row.Clips;
-        json["folds"] = several.Row.Folds;
-        json["seeds"] = new JsonArray([.. several.Seeds.Select(r => new JsonObject { ["seed"] = r.Seed, ["experiment"] = r.Experiment, ["measured"] = Measured(r, allMetrics) })]);
-        return json;
-    }
-
-    static JsonObject Head(TableRow row, JsonObject? measured)
-    {
+        var row = seeds[0];
         var json = new JsonObject
         {
-            ["table"] = row.Table,
-            ["row"] = row.Row,
+            ["table"] = row.Table.Number,
+            ["row"] = row.Label,
             ["dataset"] = row.Dataset.Key(),
             ["data"] = row.Synthetic ? "synthetic" : "real",
             ["profile"] = row.Profile,
             ["protocol"] = row.Protocol?.Name ?? "none",
             ["paper"] = row.Paper is { } p ? new JsonObject { ["accuracy"] = p.Accuracy, ["f1"] = p.F1 } : null,
-            ["measured"] = measured,
+            ["measured"] = seeds.Count == 1 ? Measured(row, allMetrics) : Over(seeds, s => s.Mean),
         };
         if (row.Note is not null) json["note"] = row.Note;
-        if (row.System is not null) json["system"] = System(row.System);
+        if (row.System is { } system)
+            json["system"] = new JsonObject
+            {
+                ["sees"] = system.Sees, ["parameters"] = system.Parameters, ["macs"] = system.Macs, ["trainingSeconds"] = system.TrainingSeconds, ["assumed"] = Array(system.Assumed, a => a),
+            };
+        if (seeds.Count > 1) json["deviation"] = Over(seeds, s => s.Deviation);
+        json["clips"] = row.Score?.Clips ?? 0;
+        json["folds"] = row.Score?.Folds ?? 0;
+        if (seeds.Count == 1) (json["seed"], json["experiment"]) = (row.Seed, row.Experiment);
+        else json["seeds"] = Array(seeds, r => new JsonObject { ["seed"] = r.Seed, ["experiment"] = r.Experiment, ["measured"] = Measured(r, allMetrics) });
         return json;
     }
 
-    static JsonObject Scores(SeedRow row, Func<SeedSummary, double> of) => new()
+    static JsonObject Over(List<ResultRow> seeds, Func<(double Mean, double Deviation), double> of)
     {
-        ["accuracy"] = 100 * of(row.Accuracy),
-        ["uf1"] = of(row.UF1),
-        ["uar"] = of(row.Uar),
-    };
+        double Value(Func<Score, double> score) => of(Figures.Spread([.. seeds.Select(r => score(r.Score!))]));
+        return new() { ["accuracy"] = 100 * Value(s => s.Accuracy), ["uf1"] = Value(s => s.UF1), ["uar"] = Value(s => s.Uar) };
+    }
 
-    static JsonObject? Measured(TableRow row, bool allMetrics)
+    static JsonObject? Measured(ResultRow row, bool allMetrics)
     {
-        if (row.Measured is not { } m) return null;
-        var json = new JsonObject { ["accuracy"] = 100 * m.Accuracy, ["uf1"] = m.UF1, ["uar"] = m.Uar };
+        if (row.Score is not { } s) return null;
+        var json = new JsonObject { ["accuracy"] = 100 * s.Accuracy, ["uf1"] = s.UF1, ["uar"] = s.Uar };
         if (!allMetrics) return json;
-        json["weightedF1"] = m.WeightedF1;
-        json["meanFoldF1"] = m.MeanFoldF1;
-        json["kappa"] = m.Kappa;
-        json["classes"] = new JsonArray([.. row.Classes.Zip(m.PerClass, (name, c) => new JsonObject
+        (json["weightedF1"], json["meanFoldF1"], json["kappa"]) = (s.WeightedF1, s.MeanFoldF1, s.Kappa);
+        json["classes"] = Array(row.Classes.Zip(s.PerClass), c => new JsonObject
         {
-            ["class"] = name, ["clips"] = c.Support, ["precision"] = c.Precision, ["recall"] = c.Recall, ["f1"] = c.F1,
-        })]);
-        json["confusion"] = new JsonArray([.. Enumerable.Range(0, m.Confusion.Classes).Select(t =>
-            new JsonArray([.. Enumerable.Range(0, m.Confusion.Classes).Select(p => JsonValue.Create(m.Confusion[t, p]))]))]);
+            ["class"] = c.First, ["clips"] = c.Second.Support, ["precision"] = c.Second.Precision, ["recall"] = c.Second.Recall, ["f1"] = c.Second.F1,
+        });
+        json["confusion"] = Array(Enumerable.Range(0, s.Confusion.Classes), t => Array(Enumerable.Range(0, s.Confusion.Classes), p => s.Confusion[t, p]));
         return json;
     }
+
+    static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> of) => new([.. items.Select(of)]);
 }

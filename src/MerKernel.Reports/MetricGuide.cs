@@ -19,4 +19,7 @@ public static class MetricGuide
     /// <summary>What is pooled, and from which epochs.</summary>
     public const string Pooling = "All but the mean per-fold F1 come from the confusion matrix pooled over folds. Where the epoch is chosen on the test subject, the F1 scores come from each fold's best epoch by F1, " +
         "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in the published code.";
+
+    /// <summary>The scores and their meanings as a table.</summary>
+    public static TextTable Table { get; } = TextTable.Of("What the scores mean", ["score", "meaning"], Scores.Select(s => (string[])[s.Name, s.Meaning]), Pooling);
 }

@@ -33,9 +33,8 @@ public static class ModelCard
             text.Append($"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects; " +
                 $"{string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}.\n");
         text.Append("\nTested leave one subject out: each subject is classified by a network that never saw that subject.\n\n## How well it does\n\n");
-        Scores(text, study);
+        text.Append(Scores(study).ToMarkdown());
         text.Append("""
-
             ## What to know before using it
 
             - The action units are the human coders' annotation of the very clip that is classified. The lookup row above uses them and no image; a network must beat it to have learned anything from the face.
@@ -48,22 +47,18 @@ public static class ModelCard
         return text.ToString();
     }
 
-    static void Scores(StringBuilder text, StudyFacts study)
+    static TextTable Scores(StudyFacts study)
     {
-        Method?[] rows = [Tables.Full, .. Tables.Controls];
-        // Table 2 and its baselines: every table shows the same figures for these rows.
-        var table = study.Rows.Where(r => r.Table == 2 && (r.Method is not null && rows.Contains(r.Method) || r.Kind == RowKind.Baseline));
-        text.Append("| data set | row | protocol | accuracy | UF1 | UAR |\n|---|---|---|---:|---:|---:|\n");
-        foreach (var row in table.GroupBy(r => (r.Dataset, r.Row, r.Kind, r.Protocol)))
+        Method?[] shown = [Tables.Full, .. Tables.Controls];
+        // Table 2 and its rules: every table shows the same figures for these rows.
+        var lines = study.Rows.Where(r => r.Table.Number == 2 && (r.Method is not null ? shown.Contains(r.Method) : r.Kind == RowKind.Baseline)).GroupBy(r => (r.Dataset, r.Label, r.Kind, r.Protocol));
+        return new("", ["data set", "row", "protocol", ">accuracy", ">UF1", ">UAR"], [.. from line in lines
+            let head = line.First()
+            let measured = line.Where(r => r.Score is not null).Select(r => r with { Paper = null }).ToList()
+            let scores = measured.Count > 0 ? ResultTable.Scores(measured) : ["not run", "", ""]
+            select (ImmutableArray<TextTable.Cell>)[head.Dataset.Title(), head.Method?.Name ?? head.Label, head.ProtocolLabel, .. scores]])
         {
-            var (r, several) = (row.MinBy(r => r.Measured is null)!, SeedRow.Of(row).FirstOrDefault(s => s.Seeds.Length > 1));
-            text.Append($"| {r.Dataset.Title()} | {r.Method?.Name ?? r.Row} | {r.Protocol?.Label ?? "no epoch to choose"} | " + (r.Measured is not { } m
-                ? "not run | | |\n"
-                : several is null
-                ? $"{Figures.Percent(m.Accuracy)} [{Figures.Percent(m.AccuracyInterval)}] | {Figures.Fraction(m.UF1)} [{Figures.Fraction(m.UF1Interval)}] | {Figures.Fraction(m.Uar)} [{Figures.Fraction(m.UarInterval)}] |\n"
-                : $"{SeedRow.Written(several.Accuracy, Figures.Percent)} | {SeedRow.Written(several.UF1, Figures.Fraction)} | {SeedRow.Written(several.Uar, Figures.Fraction)} |\n"));
-        }
-        text.Append("\nIn brackets: 95 % interval by bootstrap over subjects.");
-        text.Append(study.Seeds.Length > 1 ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}.\n" : "\n");
+            Notes = [$"In brackets: 95 % interval by bootstrap over subjects.{(study.Seeds.Length > 1 ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}." : "")}"],
+        };
     }
 }

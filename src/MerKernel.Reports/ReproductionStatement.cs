@@ -39,11 +39,11 @@ public static class ReproductionStatement
 
 
             """);
-        text.Append($"Written on: {study.Machine}.\n\n| data set | network | seed | experiment | folds | computing time | device |\n|---|---|---:|---|---:|---:|---|\n");
-        foreach (var run in study.Runs)
-            text.Append($"| {run.Dataset.Title()} | {run.Variant.Name} | {run.Seed} | {run.Hash} | {run.Done} of {run.Folds} | {Time(run.Seconds)} | {string.Join(", ", run.Devices)} |\n");
-        var done = study.Runs.Sum(r => r.Done);
-        text.Append($"\nComputing time in all: {Time(study.Runs.Sum(r => r.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
+        text.Append($"Written on: {study.Machine}.\n\n");
+        text.Append(TextTable.Of("", ["data set", "network", ">seed", "experiment", ">folds", ">computing time", "device"], study.Runs.Select(r => (string[])
+            [r.Info.Experiment.Dataset.Title(), r.Method.Name, $"{r.Info.Experiment.Seed}", r.Info.Hash, $"{r.Info.Folds} of {r.Subjects}", Time(r.Info.Seconds), string.Join(", ", r.Info.Devices)])).ToMarkdown());
+        var done = study.Runs.Sum(r => r.Info.Folds);
+        text.Append($"Computing time in all: {Time(study.Runs.Sum(r => r.Info.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Info.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             ## Code
 
@@ -90,8 +90,8 @@ public static class ReproductionStatement
             yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic look-alike stands in, so the paper's claims on it are neither confirmed nor refuted.";
         if (study.Profile.Name != Profile.Paper.Name)
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
-        foreach (var run in study.Runs.Where(r => r.Done < r.Folds))
-            yield return $"{run.Variant.Name} on {run.Dataset.Title()}, seed {run.Seed}: {run.Folds - run.Done} of {run.Folds} folds were not run.";
+        foreach (var (method, info, subjects) in study.Runs.Where(r => r.Info.Folds < r.Subjects))
+            yield return $"{method.Name} on {info.Experiment.Dataset.Title()}, seed {info.Experiment.Seed}: {subjects - info.Folds} of {subjects} folds were not run.";
         yield return $"Quoted from the paper, because too little of them is published: {string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} (Table 1).";
         yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown beside the last epoch and labelled.";
         yield return "Which clips make the paper's 248 and 133: see mer tables --clips paper for what is known.";

@@ -1,59 +1,42 @@
 using System.Globalization;
-using System.Text;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using Microsoft.AspNetCore.Html;
 
 namespace MerKernel.Reports;
 
-/// <summary>Runs as a table that sorts by any column: plain HTML and a few lines of script, so it works in a notebook and in a saved page.</summary>
+/// <summary>Runs as a table that sorts by any column.</summary>
 public static class RunTable
 {
-    const string Words = "network and options";
-
-    /// <summary>Columns of a list of runs: heading, text, and what it sorts by.</summary>
-    public static ImmutableArray<(string Heading, Func<RunSummary, string> Text, Func<RunSummary, IComparable> Key)> Columns { get; } =
+    /// <summary>Columns of a list of runs: heading, with '>' for figures, text, and what it sorts by.</summary>
+    public static ImmutableArray<(string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key)> Columns { get; } =
     [
         ("run", r => r.Hash[..8], r => r.Hash),
         ("data set", r => r.Experiment.Dataset.Title(), r => r.Experiment.Dataset),
-        ("profile", r => r.Description.Profile, r => r.Description.Profile),
-        (Words, r => r.Description.Words, r => r.Description.Words),
-        ("seed", r => Number(r.Experiment.Seed), r => r.Experiment.Seed),
-        ("folds", r => r.Digest.AllFolds is { } all ? $"{r.Digest.Folds} of {all}" : Number(r.Digest.Folds), r => r.Digest.Folds),
-        ("clips", r => Number(r.Digest.Clips), r => r.Digest.Clips),
-        ("accuracy", r => Percent(r.Digest.Final?.Accuracy), r => r.Digest.Final?.Accuracy ?? -1),
-        ("UF1", r => Fraction(r.Digest.Final?.UF1), r => r.Digest.Final?.UF1 ?? -1),
-        ("best-test accuracy", r => Percent(r.Digest.BestTest?.Accuracy), r => r.Digest.BestTest?.Accuracy ?? -1),
-        ("best-test UF1", r => Fraction(r.Digest.BestTest?.UF1), r => r.Digest.BestTest?.UF1 ?? -1),
-        ("time", r => $"{r.Digest.Seconds.ToString("0", CultureInfo.InvariantCulture)} s", r => r.Digest.Seconds),
-        ("date", r => r.Digest.Finished?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–", r => r.Digest.Finished ?? DateTime.MinValue),
+        ("profile", r => r.Words.Profile, r => r.Words.Profile),
+        ("network and options", r => r.Words.Text, r => r.Words.Text),
+        (">seed", r => Number(r.Experiment.Seed), r => r.Experiment.Seed),
+        (">folds", r => r.AllFolds is { } all ? $"{r.Folds} of {all}" : Number(r.Folds), r => r.Folds),
+        (">clips", r => Number(r.Clips), r => r.Clips),
+        (">accuracy", r => Percent(r.Accuracy), r => r.Accuracy ?? -1),
+        (">UF1", r => Fraction(r.UF1), r => r.UF1 ?? -1),
+        (">best-test accuracy", r => Percent(r.BestTestAccuracy), r => r.BestTestAccuracy ?? -1),
+        (">best-test UF1", r => Fraction(r.BestTestUF1), r => r.BestTestUF1 ?? -1),
+        (">time", r => $"{r.Seconds.ToString("0", CultureInfo.InvariantCulture)} s", r => r.Seconds),
+        ("date", r => r.Finished?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–", r => r.Finished ?? DateTime.MinValue),
     ];
 
     /// <summary>What the columns mean, for below the table.</summary>
     public const string Legend = "Accuracy in percent and UF1 of the confusion matrix pooled over the stored folds: at the final epoch, and (best-test) at the epoch chosen on the test subject. Times are added up over folds; dates are UTC.";
 
-    /// <summary>The list as HTML; a click on a heading sorts.</summary>
-    public static IHtmlContent ToHtml(IEnumerable<RunSummary> runs)
-    {
-        var text = new StringBuilder($"<div style=\"overflow-x:auto\"><table class=\"mer-runs\" style=\"font-variant-numeric:tabular-nums\"><thead><tr>");
-        foreach (var (heading, _, _) in Columns) text.Append($"<th aria-sort=\"none\" style=\"text-align:left;vertical-align:bottom\"><button type=\"button\" style=\"all:unset;cursor:pointer\" onclick=\"{Sort}\">{HtmlText.Encode(heading)}</button></th>");
-        text.Append("</tr></thead><tbody>");
-        foreach (var run in runs)
-        {
-            text.Append($"<tr title=\"{run.Hash}\">");
-            foreach (var (heading, cell, key) in Columns)
-                text.Append($"<td style=\"text-align:left;{(heading == Words ? "min-width:14em" : "white-space:nowrap")}\" data-key=\"{HtmlText.Encode(Key(key(run)))}\">{HtmlText.Encode(cell(run))}</td>");
-            text.Append("</tr>");
-        }
-        return new HtmlString(text.Append($"</tbody></table></div><p><small>{Legend} A click on a heading sorts.</small></p>").ToString());
-    }
+    /// <summary>The list; in HTML a click on a heading sorts.</summary>
+    public static TextTable Of(IEnumerable<RunInfo> runs) =>
+        TextTable.Of("", Columns.Select(c => c.Heading), runs.Select(r => Columns.Select(c => c.Text(r))), Legend) with { Sorts = true };
 
-    // Without double quotes: it stands in an attribute. Numbers sort as numbers, everything else as text.
-    const string Sort = "const h=this.parentNode,t=h.closest('table'),i=h.cellIndex,d=h.ariaSort==='descending'?1:-1,k=r=>r.cells[i].dataset.key;" +
-        "for(const o of h.parentNode.cells)o.ariaSort='none';h.ariaSort=d<0?'descending':'ascending';" +
-        "t.tBodies[0].append(...[...t.tBodies[0].rows].sort((a,b)=>d*(isNaN(k(a))||isNaN(k(b))?k(a).localeCompare(k(b)):k(a)-k(b))))";
-
-    static string Key(IComparable key) => key is DateTime date ? date.ToString("s", CultureInfo.InvariantCulture) : Convert.ToString(key, CultureInfo.InvariantCulture)!;
+    /// <summary>The column of a heading, in any case.</summary>
+    /// <exception cref="UserErrorException">There is no such column.</exception>
+    public static (string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key) Named(string heading) =>
+        Columns.Where(c => c.Heading.TrimStart('>').Equals(heading, StringComparison.OrdinalIgnoreCase)).FirstOrDefault() is { Key: not null } column ? column
+        : throw new UserErrorException($"--sort {heading} is no column; the columns are {string.Join(", ", Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}.");
 
     static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

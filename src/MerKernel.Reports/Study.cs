@@ -110,7 +110,7 @@ public sealed class Study : IDisposable
     public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
-    public IHtmlContent HowItRan() => RunFacts.Of(this).ToHtml();
+    public IHtmlContent HowItRan() => Provenance.Of(this);
 
     /// <inheritdoc/>
     public void Dispose() => Bench.Dispose();

@@ -29,11 +29,11 @@ public sealed record StudyFacts
     /// <summary>The data sets.</summary>
     public required ImmutableArray<DatasetFacts> Datasets { get; init; }
 
-    /// <summary>Every experiment of the tables and their controls.</summary>
-    public required ImmutableArray<StudyRun> Runs { get; init; }
+    /// <summary>Every experiment of the tables and their controls, and how many folds it has in all.</summary>
+    public required ImmutableArray<(Method Method, RunInfo Info, int Subjects)> Runs { get; init; }
 
     /// <summary>The rows of the tables.</summary>
-    public required ImmutableArray<TableRow> Rows { get; init; }
+    public required ImmutableArray<ResultRow> Rows { get; init; }
 
     /// <summary>The machine the statement was written on: processor, cores, operating system, runtime.</summary>
     public required string Machine { get; init; }
@@ -44,6 +44,7 @@ public sealed record StudyFacts
         var ids = Enum.GetValues<DatasetId>();
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id))).ToImmutableArray();
         var size = NetworkSize.Of(bench.Experiment(Tables.Full, ids[0]), bench.Store.Derived);
+        var catalogue = new RunCatalogue(bench.Store);
         return new StudyFacts
         {
             Profile = bench.Profile,
@@ -53,16 +54,9 @@ public sealed record StudyFacts
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from work in Tables.Work(Tables.All) from seed in bench.Seeds select Run(bench, work.Method, work.Dataset, seed)],
-            Rows = BenchTables.Rows(bench),
-            Machine = $"{RunFacts.Machine}; {RuntimeInformation.FrameworkDescription}",
+            Runs = [.. from work in Tables.Work(Tables.All) from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
+            Rows = Scoring.Rows(bench),
+            Machine = $"{Provenance.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
-    }
-
-    static StudyRun Run(Workbench bench, Method method, DatasetId id, int seed)
-    {
-        var (hash, subjects) = (ExperimentHash.Of(bench.Experiment(method, id, seed)), bench.Dataset(id).Subjects);
-        var facts = subjects.Where(s => File.Exists(bench.Store.FoldPath(hash, s))).Select(s => bench.Store.TryReadFacts(hash, s)).ToList();
-        return new StudyRun(method, id, seed, hash, facts.Count, subjects.Length, facts.Sum(f => f?.Seconds ?? 0), [.. facts.OfType<FoldFacts>().Select(f => f.Device).Distinct()]);
     }
 }

@@ -13,8 +13,8 @@ public sealed class StudyTable
     readonly Study _study;
     readonly Table _paper;
     readonly Dictionary<(string Label, DatasetId), IReadOnlyList<FoldPrediction>> _folds = [];
-    readonly Dictionary<DatasetId, ImmutableArray<SystemPair>> _pairs = [];
-    ImmutableArray<TableRow> _rows;
+    readonly Dictionary<DatasetId, ImmutableArray<Comparison>> _pairs = [];
+    ImmutableArray<ResultRow> _rows;
 
     internal StudyTable(Study study, Table paper) => (_study, _paper) = (study, paper);
 
@@ -29,22 +29,22 @@ public sealed class StudyTable
     public void Run()
     {
         _study.Train(from seed in _study.Seeds from dataset in Datasets from method in _paper.Methods select _study.Bench.Experiment(method, dataset, seed));
-        _rows = BenchTables.Rows(_study.Bench, [_paper], _study.Protocols);
+        _rows = Scoring.Rows(_study.Bench, [_paper], _study.Protocols);
         _pairs.Clear();
         _folds.Clear();
     }
 
     /// <summary>Rows and controls with the first seed, scored.</summary>
     /// <exception cref="UserErrorException">The table was not run.</exception>
-    public ImmutableArray<TableRow> Rows => [.. AllRows.Where(r => r.Seed == _study.Bench.Seed)];
+    public ImmutableArray<ResultRow> Rows => [.. AllRows.Where(r => r.Seed == _study.Bench.Seed)];
 
-    ImmutableArray<TableRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
+    ImmutableArray<ResultRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
     /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
-    public IHtmlContent Show() => HtmlTables.Render(Rows, _study.Seeds.Length == 1 ? [] : SeedRow.Of(AllRows));
+    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend])]);
 
     /// <summary>Every score and every class of every row, and what each score means.</summary>
-    public IHtmlContent Metrics() => MetricTables.ToHtml(Rows);
+    public IHtmlContent Metrics() => HtmlText.All(ResultTable.Of(AllRows).SelectMany(t => t.AllMetrics()).Append(MetricGuide.Table));
 
     /// <summary>Paper and measured scores as points with intervals.</summary>
     public GenericChart Scores() => ScoreChart.Of(this);
@@ -66,10 +66,20 @@ public sealed class StudyTable
     public GenericChart Costs() => CostChart.Of(this);
 
     /// <summary>Every pair of the systems on the same clips; empty in tables that compare no systems.</summary>
-    public IHtmlContent Pairs() => PairTable.Of(this);
+    public IHtmlContent Pairs() => HtmlText.All(Datasets.Where(d => !PairsOn(d).IsEmpty).Select(dataset =>
+    {
+        var pairs = PairsOn(dataset);
+        var known = pairs.ToDictionary(p => (p.First, p.Second));
+        // The pairs come in the order of the scores: the first one's first is the best of all, and its partners follow.
+        string[] order = [pairs[0].First, .. pairs.TakeWhile(p => p.First == pairs[0].First).Select(p => p.Second)];
+        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{_study.Brief(dataset)}", ["UF1 of the row minus that of the column", .. order.Skip(1)],
+            order.SkipLast(1).Select(row => (string[])[row, .. order.Skip(1).Select(column => known.TryGetValue((row, column), out var pair)
+                ? $"{Figures.Difference(pair.UF1, 0)}\n{$"p {Figures.P(pair.HolmP)}{(pair.HolmP < 0.05 ? " *" : "")}".Replace(' ', '\u00a0')}" : "")]),
+            $"Permutation test by subject, p after Holm's correction over {pairs.Length} pairs; * marks differences the data support.");
+    }));
 
     /// <summary>What every row that runs sees and costs; empty in tables that compare no systems.</summary>
-    public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Row).Select(r => (r.Row, r.System!))];
+    public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Label).Select(r => (r.Label, r.System!))];
 
     /// <summary>The attention angles that rows with a learned direction had after each epoch, fold by fold.</summary>
     public ImmutableArray<LearnedAngle> Angles =>
@@ -86,12 +96,12 @@ public sealed class StudyTable
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
 
     /// <summary>Every pair of the systems on a data set under the protocol that chooses nothing on the test subject, tested; empty in tables that compare no systems.</summary>
-    internal ImmutableArray<SystemPair> Pairs(DatasetId dataset)
+    internal ImmutableArray<Comparison> PairsOn(DatasetId dataset)
     {
         if (!_paper.ComparesSystems || _study.Protocols[0].LooksAtTestSubject) return [];
         if (_pairs.TryGetValue(dataset, out var known)) return known;
-        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Measured is not null).Select(r => r.Row).Distinct();
-        return _pairs[dataset] = SystemPair.Of(systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)), _study.Bench.Dataset(dataset).Classes.Length);
+        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Score is not null).Select(r => r.Label).Distinct();
+        return _pairs[dataset] = Comparison.Pairs(systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)), _study.Bench.Dataset(dataset).Classes.Length);
     }
 
     internal Study Study => _study;

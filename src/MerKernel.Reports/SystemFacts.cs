@@ -13,7 +13,7 @@ namespace MerKernel.Reports;
 public sealed record SystemFacts(string Sees, long Parameters, long Macs, double? TrainingSeconds, ImmutableArray<string> Assumed)
 {
     /// <summary>Headings of <see cref="Cells"/>.</summary>
-    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", "parameters", "MACs a clip", "training, all folds"];
+    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip", ">training, all folds"];
 
     /// <summary>The facts of a method on a data set, with the first seed's training time.</summary>
     public static SystemFacts Of(Workbench bench, Method method, DatasetId id)
@@ -21,9 +21,9 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, double
         var experiment = bench.Experiment(method, id);
         var units = experiment.ActionUnits != ActionUnitSource.None;
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
-        var digest = new RunCatalogue(bench.Store).DigestOf(experiment);
+        var info = new RunCatalogue(bench.Store).Of(experiment);
         var sees = method is Peer peer ? peer.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, size.Parameters, size.Macs, digest.Finished is null ? null : digest.Seconds, method is Peer known ? known.AssumedOf(experiment.Model, experiment.Training) : []);
+        return new SystemFacts(sees, size.Parameters, size.Macs, info.Finished is null ? null : info.Seconds, method is Peer known ? known.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The facts as cells of a table.</summary>

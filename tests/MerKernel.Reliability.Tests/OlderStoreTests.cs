@@ -39,9 +39,9 @@ public class OlderStoreTests
             }
         }
         var run = Assert.Single(new RunCatalogue(store).List());
-        Assert.Equal((3, 3, clips), (run.Digest.Folds, run.Digest.AllFolds, run.Digest.Clips));
-        Assert.Equal(right / (double)clips, run.Digest.Final!.Accuracy, 9);
-        Assert.True(run.Digest.Seconds > 0);
+        Assert.Equal((3, 3, clips), (run.Folds, run.AllFolds, run.Clips));
+        Assert.Equal(right / (double)clips, run.Accuracy!.Value, 9);
+        Assert.True(run.Seconds > 0);
         Assert.Empty(said);
 
         File.Delete(Path.Combine(store.Folder, "derived.tsv"));

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using MerKernel.Cli.Display;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MerKernel.Faces;
 using MerKernel.Training;
-using Spectre.Console;
+using MerKernel.Reports;
 using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
@@ -16,11 +17,8 @@ static class DoctorCommand
         var command = new Command("doctor", "Shows devices, precisions and versions, and what is missing.  Example: mer doctor");
         command.SetAction(int (ParseResult _) =>
         {
-            if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
-            var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("what", "found");
             var missing = new List<string>();
-            foreach (var (what, found) in Findings(missing)) table.AddRow(Markup.Escape(what), Markup.Escape(found));
-            AnsiConsole.Write(table);
+            Terminal.Write(TextTable.Of("", [.. Findings(missing)]));
             missing.ForEach(sentence => Console.WriteLine($"Missing: {sentence}"));
             if (missing.Count == 0) Console.WriteLine("Nothing is missing.");
             return 0;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Collections.Immutable;
 using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
@@ -10,11 +9,7 @@ namespace MerKernel.Cli.Commands;
 sealed class GridOptions
 {
     readonly WorkbenchOptions _bench = new();
-    readonly Option<string> _tables = new("--tables")
-    {
-        Description = "all, or numbers like 3,4; every table brings its controls along",
-        DefaultValueFactory = _ => "all",
-    };
+    readonly Option<string[]> _tables = TablesCommand.TableOption();
 
     public void AddTo(Command command)
     {
@@ -26,7 +21,7 @@ sealed class GridOptions
 
     public int Workers(ParseResult parsed) => _bench.Workers(parsed);
 
-    public ImmutableArray<Table> Tables(ParseResult parsed) => TablesNamed(parsed.GetValue(_tables)!);
+    public IReadOnlyList<Table> Tables(ParseResult parsed) => TablesCommand.Chosen(parsed.GetValue(_tables));
 
     /// <summary>The rows of the tables, their folds and their costs; the data are prepared for it.</summary>
     public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel)
@@ -35,10 +30,6 @@ sealed class GridOptions
         foreach (var id in tables.SelectMany(t => t.Datasets).Distinct()) bench.Load(id, cancel);
         return GridPlan.Of(GridRow.Of(bench, tables), id => ClipsOf(bench.Dataset(id)), bench.Store, cost);
     }
-
-    public static ImmutableArray<Table> TablesNamed(string text) => text == "all" ? Experiments.Tables.All
-        : [.. text.Split(',').Select(t => int.TryParse(t, out var number) ? Experiments.Tables.Numbered(number)
-            : throw new UserErrorException($"--tables {text} is no list of tables; write all, or numbers like 3,4.")).Distinct()];
 
     static Dictionary<string, int> ClipsOf(MerDataset dataset) => dataset.Clips.CountBy(c => c.Subject).ToDictionary();
 }

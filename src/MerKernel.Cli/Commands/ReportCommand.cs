@@ -20,7 +20,7 @@ static class ReportCommand
         {
             using var bench = options.Open(parsed);
             bench.LoadPrepared(Enum.GetValues<DatasetId>());
-            var rows = BenchTables.Rows(bench);
+            var rows = Scoring.Rows(bench);
             var report = new Report(bench, parsed.GetValue(folder) ?? ReportFolder.Default, Remark.Say);
             report.Write(rows, !parsed.GetValue(noPdf));
             if (parsed.GetValue(zip)) Console.WriteLine(report.Zip(rows));

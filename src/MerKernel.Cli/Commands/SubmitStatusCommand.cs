@@ -1,9 +1,9 @@
 using System.CommandLine;
 using MerKernel.Slurm;
+using MerKernel.Cli.Display;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using Spectre.Console;
-using Table = Spectre.Console.Table;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 
@@ -27,16 +27,12 @@ static class SubmitStatusCommand
 
     static void Show(Submission submission, string folder, IReadOnlyList<FoldStatus> folds)
     {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
         var tables = SubmissionRows.TablesOf(submission);
-        var table = new Table().Border(TableBorder.Simple).AddColumns("row", "data set", "tables", "folds", "stored", "running", "waiting", "ended without result");
-        foreach (var row in folds.GroupBy(f => (f.Fold.Dataset, f.Fold.Variant, f.Fold.Seed)).OrderBy(r => r.Key.Dataset).ThenBy(r => tables(r.First().Fold).FirstOrDefault()))
-        {
-            string Count(FoldState state) => row.Count(f => f.State == state) is > 0 and var n ? $"{n}" : "";
-            table.AddRow(Markup.Escape(Tables.Named(row.Key.Variant).Name + (submission.Seeds.Length > 1 ? $", seed {row.Key.Seed}" : "")), row.Key.Dataset.Title(),
-                string.Join(", ", tables(row.First().Fold)), $"{row.Count()}", Count(FoldState.Stored), Count(FoldState.Running), Count(FoldState.Waiting), Count(FoldState.Ended));
-        }
-        AnsiConsole.Write(table);
+        Terminal.Write(TextTable.Of("", ["row", "data set", "tables", ">folds", ">stored", ">running", ">waiting", ">ended without result"],
+            from row in folds.GroupBy(f => (f.Fold.Dataset, f.Fold.Variant, f.Fold.Seed))
+            orderby row.Key.Dataset, tables(row.First().Fold).FirstOrDefault()
+            let counts = new[] { FoldState.Stored, FoldState.Running, FoldState.Waiting, FoldState.Ended }.Select(state => row.Count(f => f.State == state) is > 0 and var n ? $"{n}" : "")
+            select (IEnumerable<string>)[Tables.Named(row.Key.Variant).Name + (submission.Seeds.Length > 1 ? $", seed {row.Key.Seed}" : ""), row.Key.Dataset.Title(), string.Join(", ", tables(row.First().Fold)), $"{row.Count()}", .. counts]));
 
         int All(FoldState state) => folds.Count(f => f.State == state);
         Console.WriteLine($"{Path.GetFileName(folder)}, round {submission.Rounds.Length}: {All(FoldState.Stored)} of {folds.Count} folds stored, {All(FoldState.Running)} running, {All(FoldState.Waiting)} waiting, {All(FoldState.Ended)} ended without result.");

@@ -12,7 +12,7 @@ namespace MerKernel.Cli.Notebooks;
 static class ClosingReport
 {
     /// <summary>0, also where there is no Jupyter to do it with; 1 if a notebook failed.</summary>
-    public static int Write(Workbench bench, IReadOnlyList<TableRow> rows, Action<string> say, CancellationToken cancel)
+    public static int Write(Workbench bench, IReadOnlyList<ResultRow> rows, Action<string> say, CancellationToken cancel)
     {
         if (!JupyterPython.HasJupyter())
         {
@@ -31,7 +31,7 @@ static class ClosingReport
     }
 
     /// <summary>Executes what was not executed yet with these parameters on these results, and remembers what was.</summary>
-    static int Execute(string root, Workbench bench, IReadOnlyList<TableRow> rows, CancellationToken cancel)
+    static int Execute(string root, Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
         string[] parameters =
         [
@@ -45,7 +45,7 @@ static class ClosingReport
         {
             var (name, state) = (Path.GetFileNameWithoutExtension(notebook), State(File.ReadAllText(notebook), parameters, rows));
             // A notebook trains what it lacks; the tables that were not asked for stay away.
-            if (!rows.Any(r => name.EndsWith($"-table{r.Table}", StringComparison.Ordinal))) continue;
+            if (!rows.Any(r => name.EndsWith($"-table{r.Table.Number}", StringComparison.Ordinal))) continue;
             if (executed.GetValueOrDefault(name) == state && File.Exists(Path.Combine(ReportFolder.Default, name + ".ipynb"))) continue;
             if (NotebookRun.Execute(root, notebook, parameters, ReportFolder.Default, cancel) is not 0 and var failed) return failed;
             executed[name] = state;
@@ -55,7 +55,7 @@ static class ClosingReport
     }
 
     /// <summary>A hash of everything an executed notebook depends on: its text, its parameters, the results, the library.</summary>
-    static string State(string notebook, IEnumerable<string> parameters, IReadOnlyList<TableRow> rows) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+    static string State(string notebook, IEnumerable<string> parameters, IReadOnlyList<ResultRow> rows) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Join('\0', [notebook, .. parameters, JsonTables.Render(rows), $"{typeof(Study).Module.ModuleVersionId}"]))));
 
     static Dictionary<string, string> Remembered(string file)

@@ -14,7 +14,7 @@ static class IndexNotebook
     /// <param name="rows">Rows of the tables, scored.</param>
     /// <param name="pages">The pages beside it.</param>
     /// <param name="computing">How long what is shown took to compute.</param>
-    public static JsonObject Of(Study study, IReadOnlyList<TableRow> rows, IReadOnlyList<RenderedPage> pages, string computing)
+    public static JsonObject Of(Study study, IReadOnlyList<ResultRow> rows, IReadOnlyList<RenderedPage> pages, string computing)
     {
         var cells = new JsonArray
         {
@@ -26,13 +26,13 @@ static class IndexNotebook
             Text("## Pages"),
             Output(Links(pages)),
         };
-        foreach (var table in rows.GroupBy(r => r.Table))
+        foreach (var table in rows.GroupBy(r => r.Table.Number))
         {
-            cells.Add((JsonNode)Text($"## Table {table.Key}: {WebUtility.HtmlEncode(Tables.Numbered(table.Key).Title)}"));
-            cells.Add((JsonNode)Output(HtmlTables.Render([.. table.Where(r => r.Seed == study.Bench.Seed)], study.Seeds.Length == 1 ? [] : SeedRow.Of(table))));
+            cells.Add((JsonNode)Text($"## Table {table.Key}: {WebUtility.HtmlEncode(table.First().Table.Title)}"));
+            cells.Add((JsonNode)Output(HtmlText.All(ResultTable.TextOf([.. table]))));
         }
         cells.Add((JsonNode)Text("## How it ran"));
-        cells.Add((JsonNode)Output(new RunFacts([.. RunFacts.Of(study).Facts, ("computing time", computing)]).ToHtml()));
+        cells.Add((JsonNode)Output(Provenance.Of(study, ("computing time", computing))));
         return new() { ["nbformat"] = 4, ["nbformat_minor"] = 4, ["metadata"] = new JsonObject(), ["cells"] = cells };
     }
 
@@ -44,15 +44,13 @@ static class IndexNotebook
 
     static JsonObject Output(IHtmlContent html)
     {
-        using var text = new StringWriter();
-        html.WriteTo(text, HtmlEncoder.Default);
         return new()
         {
             ["cell_type"] = "code", ["metadata"] = new JsonObject(), ["execution_count"] = null, ["source"] = "",
             ["outputs"] = new JsonArray(new JsonObject
             {
                 ["output_type"] = "display_data", ["metadata"] = new JsonObject(),
-                ["data"] = new JsonObject { ["text/html"] = text.ToString(), ["text/plain"] = "(HTML)" },
+                ["data"] = new JsonObject { ["text/html"] = HtmlText.Of(html), ["text/plain"] = "(HTML)" },
             }),
         };
     }

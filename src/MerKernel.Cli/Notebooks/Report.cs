@@ -24,7 +24,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     /// <summary>Writes every page that is not up to date, and the front page; executes nothing.</summary>
     /// <param name="rows">Rows of the tables, scored.</param>
     /// <param name="pdf">Whether the front page is printed too.</param>
-    public void Write(IReadOnlyList<TableRow> rows, bool pdf = true)
+    public void Write(IReadOnlyList<ResultRow> rows, bool pdf = true)
     {
         Directory.CreateDirectory(folder);
         var state = ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"));
@@ -41,7 +41,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     /// <summary>Packs what one would send to a colleague: the pages, the PDF, the executed notebooks and the tables as JSON.</summary>
     /// <returns>The archive.</returns>
-    public string Zip(IReadOnlyList<TableRow> rows)
+    public string Zip(IReadOnlyList<ResultRow> rows)
     {
         var unfinished = Archive + ".new";
         File.Delete(unfinished);
@@ -65,7 +65,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     }
 
     /// <summary>Computing time of the shown runs, added up over folds that ran side by side.</summary>
-    string Computing(IReadOnlyList<TableRow> rows)
+    string Computing(IReadOnlyList<ResultRow> rows)
     {
         var runs = rows.Where(r => r.Experiment is not null).DistinctBy(r => r.Experiment).ToList();
         var facts = runs.SelectMany(r => bench.Dataset(r.Dataset).Subjects.Select(s => bench.Store.TryReadFacts(r.Experiment!, s))).OfType<FoldFacts>().ToList();

@@ -37,7 +37,7 @@ static class ClassMapPage
             maps.Add(($"Grad-CAM, {label}, true class", Overlap(study, label, c => c.TrueClassMap)));
         }
         maps.Add(("absolute difference image", RegionOverlap.Of([.. study.TestClips.Select(clip => Difference(study, clip))], Regions(study), Folds(study))));
-        return HtmlText.Table($"How much of a map falls on what moves (%)\n{study.Brief}",
+        return TextTable.OfFigures($"How much of a map falls on what moves (%)\n{study.Brief}",
             ["map", "own clip", "even map", "other clips' maps", "p", "clips", "maps of zero"],
             maps.Select(m => m.Overlap is { } o
                 ? new[] { m.Name, Figures.Percent(o.Share), Figures.Percent(o.Area), Figures.Percent(o.OtherClips), o.P.ToString("0.000", CultureInfo.InvariantCulture), $"{o.Count}", $"{o.Empty}" }

@@ -9,7 +9,7 @@ static class NetworkPage
     public static IHtmlContent Table(AttentionStudy study)
     {
         var truth = study.TestClips.Select(i => study.Data.Labels[i]).ToArray();
-        return HtmlText.Table($"The networks that are looked into\n{study.Brief}", ["network", "recognised", "of", "accuracy (%)"],
+        return TextTable.OfFigures($"The networks that are looked into\n{study.Brief}", ["network", "recognised", "of", "accuracy (%)"],
             study.Labels.Select(label =>
             {
                 var right = study.Of(label).Zip(truth).Count(p => p.First.Predicted == p.Second);
@@ -18,7 +18,7 @@ static class NetworkPage
             $"Subjects left out: {string.Join(", ", study.Subjects)}. Weights after the last epoch.");
     }
 
-    public static IHtmlContent Neighbours(AttentionStudy study, IReadOnlyList<string> labels) => HtmlText.Table(
+    public static IHtmlContent Neighbours(AttentionStudy study, IReadOnlyList<string> labels) => TextTable.OfFigures(
         $"Is a clip's nearest neighbour of its own kind? (%, in brackets: if the neighbour were any other clip)\n{study.Brief}",
         ["network", "emotion,\nclips trained on", "emotion,\nclips left out", "subject,\nclips left out"],
         labels.Select(label => new[]

@@ -28,7 +28,7 @@ static class RolloutPage
             string Layers(ClipExplanation clip) => clip.RolloutPadding.Max() < 0.0005 ? "none" : $"up to {Figures.Percent(clip.RolloutPadding.Max())} %";
             return (string[])[label, .. bands.Select(b => Number(clips.Average(c => b.Share(Rows(c.ApexRollout!)) / b.Height))), Number(strongest), over.ToString("0.0000", CultureInfo.InvariantCulture), Layers(clips[0])];
         });
-        return HtmlText.Table($"What the position stream looks at on the apex frame, as a multiple of an even map's share\n{study.Brief}",
+        return TextTable.OfFigures($"What the position stream looks at on the apex frame, as a multiple of an even map's share\n{study.Brief}",
             ["network", .. bands.Select(b => b.Name), "strongest\npatch", "deviation\nbetween clips", "attention on\npadding, a layer"], rows,
             "Attention rollout: attention of all layers multiplied, half of each layer going straight through, averaged over the output's positions. Strongest patch and deviation between the clips of a fold (of one patch, mean over patches) are multiples of an even map too.");
     }

@@ -32,7 +32,7 @@ static class WeightPage
                    let folds = study.ByFold(label).Select(f => (IReadOnlyList<ClipExplanation>)f).ToArray()
                    from block in Enumerable.Range(0, folds[0][0].Vertical.Length)
                    select (string[])[$"{label}, block {block + 1}", .. bands.Select(band => Relative(AttentionStudy.Summary(folds, c => band.Share(RowWeights(c.Vertical[block])) / band.Height)))];
-        return HtmlText.Table($"Vertical attention on the parts of the face, as a multiple of an even map's (mean ± standard deviation between the clips of a fold)\n{study.Brief}",
+        return TextTable.OfFigures($"Vertical attention on the parts of the face, as a multiple of an even map's (mean ± standard deviation between the clips of a fold)\n{study.Brief}",
             ["network, block", .. bands.Select(b => $"{b.Name}\n{Figures.Percent(b.Height)} % of rows")], rows,
             $"1 is what a map that weighs every row alike would give. Parts of the face from the landmarks of {study.Face.Faces} subjects; a part ends half-way to the next.");
     }
@@ -45,7 +45,7 @@ static class WeightPage
                    from block in Enumerable.Range(0, direction.Item2(clips[0]).Length)
                    let spread = study.SpreadOf(label, c => direction.Item2(c)[block])
                    select new[] { $"{label}, {direction.Item1}, block {block + 1}", Number(spread.Mean), Number(spread.OverClips), Number(spread.OverPositions), Number(spread.OverChannels), Figures.Percent(spread.Negative) };
-        return HtmlText.Table($"What the weights depend on: their mean, and standard deviations along one direction each\n{study.Brief}",
+        return TextTable.OfFigures($"What the weights depend on: their mean, and standard deviations along one direction each\n{study.Brief}",
             ["network, direction, block", "mean", "between clips", "between rows\nor columns", "between channels", "below 0 (%)"], rows,
             "Between clips: of the same channel and row, over the clips of a fold, so of one network; all figures are means over the folds. A weight below 0 turns a feature round: from block 3 on the continuous map is multiplied by a convolution of the map before, which no sigmoid holds between 0 and 1.");
     }

@@ -13,15 +13,15 @@ static class CostChart
         var figure = new Figure("Accuracy against cost", $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n{string.Join("; ", datasets.Select(table.Study.Brief))}", height: 560, columns: datasets.Count);
         for (var panel = 0; panel < datasets.Count; panel++)
         {
-            var rows = table.Rows.Where(r => r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Measured: not null }).ToList();
+            var rows = table.Rows.Where(r => r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Score: not null }).ToList();
             for (var i = 0; i < rows.Count; i++)
             {
-                var (row, m) = (rows[i], rows[i].Measured!);
+                var (row, m) = (rows[i], rows[i].Score!);
                 var colour = ChartTheme.Of(ChartTheme.Colours, i);
                 figure.Add("scatter", new
                 {
-                    name = Figure.Escape(row.Row), mode = "markers", showlegend = panel == 0, legendgroup = row.Row, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
-                    text = new[] { Figure.Escape(row.Row) },
+                    name = Figure.Escape(row.Label), mode = "markers", showlegend = panel == 0, legendgroup = row.Label, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
+                    text = new[] { Figure.Escape(row.Label) },
                     error_y = new { type = "data", symmetric = false, color = colour, thickness = 1.2, width = 3, array = new[] { 100 * (m.AccuracyInterval.High - m.Accuracy) }, arrayminus = new[] { 100 * (m.Accuracy - m.AccuracyInterval.Low) } },
                     // Names beside points would cover each other; past the last symbol they go on hollow.
                     marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i) + (i < ChartTheme.Symbols.Length ? "" : "-open"), size = 10, color = colour },

@@ -24,10 +24,10 @@ static class DifferenceChart
         var rows = labels.Select(label =>
         {
             var row = table.Outcome(label, dataset, table.Study.Protocols[0]);
-            var paper = table.Rows.First(r => r.Dataset == dataset && r.Row == label).Paper;
+            var paper = table.Rows.First(r => r.Dataset == dataset && r.Label == label).Paper;
             return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)), Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
         }).ToList();
-        var printed = table.Rows.First(r => r.Dataset == dataset && r.Row == table.FullLabel).Paper;
+        var printed = table.Rows.First(r => r.Dataset == dataset && r.Label == table.FullLabel).Paper;
         var at = Enumerable.Range(0, labels.Count).ToList();
         figure.Add("scatter", new
         {

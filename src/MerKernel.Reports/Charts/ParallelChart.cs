@@ -12,20 +12,20 @@ static class ParallelChart
     {
         var settings = sweep.Sweep.Axes;
         string[] scores = ["accuracy (%), final epoch", "UF1, final epoch"];
-        var figure = new Figure("Every run of the sweep", $"A line is a run, darker the higher its accuracy at the final epoch; scored on {sweep.Subjects.Length} subjects, {sweep.Best.Digest.Clips} clips.\n{brief}", height: 420);
-        var accuracies = sweep.Runs.Select(r => r.Run.Digest.Final!.Accuracy).ToList();
+        var figure = new Figure("Every run of the sweep", $"A line is a run, darker the higher its accuracy at the final epoch; scored on {sweep.Subjects.Length} subjects, {sweep.Best.Clips} clips.\n{brief}", height: 420);
+        var accuracies = sweep.Runs.Select(r => r.Run.Accuracy!.Value).ToList();
         foreach (var (run, i) in sweep.Runs.Select((r, i) => (r, i)).OrderBy(r => accuracies[r.i]))
         {
             var rank = accuracies.Count(a => a < accuracies[i]) / (double)Math.Max(1, accuracies.Count - 1);
             // Neighbours that pass through the same points stay apart.
             var shift = (i - (sweep.Runs.Length - 1) / 2.0) * 0.012;
-            double[] heights = [.. run.Point.Settings.Select((s, axis) => Height(s.Position, settings[axis].Values.Length) + shift), accuracies[i], run.Run.Digest.Final!.UF1];
+            double[] heights = [.. run.Point.Settings.Select((s, axis) => Height(s.Position, settings[axis].Values.Length) + shift), accuracies[i], run.Run.UF1!.Value];
             figure.Add("scatter", new
             {
                 mode = "lines+markers", showlegend = false, x = Enumerable.Range(0, heights.Length), y = heights,
                 line = new { color = Grey(rank), width = 1 + 2 * rank, dash = ChartTheme.Of(ChartTheme.Dashes, i) },
                 marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i), size = 7, color = Grey(rank) },
-                text = $"{run.Run.Hash[..8]}: {Figure.Escape(run.Run.Description.Words)}<br>accuracy {Figures.Percent(accuracies[i])} %", hovertemplate = "%{text}<extra></extra>",
+                text = $"{run.Run.Hash[..8]}: {Figure.Escape(run.Run.Words.Text)}<br>accuracy {Figures.Percent(accuracies[i])} %", hovertemplate = "%{text}<extra></extra>",
             });
         }
         var names = settings.Select(s => s.Name).Concat(scores).ToList();

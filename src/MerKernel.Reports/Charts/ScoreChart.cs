@@ -10,7 +10,7 @@ static class ScoreChart
     public static GenericChart Of(StudyTable table)
     {
         var datasets = table.Datasets.ToList();
-        var labels = table.Rows.Where(r => r.Kind != RowKind.Baseline).Select(r => r.Row).Distinct().Reverse().ToList();
+        var labels = table.Rows.Where(r => r.Kind != RowKind.Baseline).Select(r => r.Label).Distinct().Reverse().ToList();
         var figure = new Figure(table.Title, $"Accuracy with 95 % interval by bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
@@ -20,30 +20,30 @@ static class ScoreChart
     static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
     {
         var rows = table.Rows.Where(r => r.Dataset == dataset && r.Kind != RowKind.Baseline).ToList();
-        var published = rows.Where(r => r.Paper is not null).DistinctBy(r => r.Row).ToList();
+        var published = rows.Where(r => r.Paper is not null).DistinctBy(r => r.Label).ToList();
         figure.Add("scatter", new
         {
             name = "paper", mode = "markers", showlegend = panel == 0, legendgroup = "paper",
-            x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Row)), text = published.Select(r => r.Row),
+            x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Label)), text = published.Select(r => r.Label),
             marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Ink, line = new { width = 2.5 } },
             hovertemplate = "%{text}<br>paper %{x} %<extra></extra>",
         }, panel);
         foreach (var (protocol, i) in table.Study.Protocols.Select((p, i) => (p, i)))
         {
-            var measured = rows.Where(r => r.Protocol == protocol && r.Measured is not null).ToList();
+            var measured = rows.Where(r => r.Protocol == protocol && r.Score is not null).ToList();
             var colour = ChartTheme.Of(ChartTheme.Colours, i + 1);
             // Above and below the row's line, so that neither hides the other.
             var offset = table.Study.Protocols.Length == 1 ? 0 : i == 0 ? 0.16 : -0.16;
             figure.Add("scatter", new
             {
                 name = protocol.Label, mode = "markers", showlegend = panel == 0, legendgroup = protocol.Name,
-                x = measured.Select(r => 100 * r.Measured!.Accuracy), y = measured.Select(r => labels.IndexOf(r.Row) + offset),
-                text = measured.Select(r => r.Row),
+                x = measured.Select(r => 100 * r.Score!.Accuracy), y = measured.Select(r => labels.IndexOf(r.Label) + offset),
+                text = measured.Select(r => r.Label),
                 error_x = new
                 {
                     type = "data", symmetric = false, color = colour, thickness = 1.4, width = 4,
-                    array = measured.Select(r => 100 * (r.Measured!.AccuracyInterval.High - r.Measured.Accuracy)),
-                    arrayminus = measured.Select(r => 100 * (r.Measured!.Accuracy - r.Measured.AccuracyInterval.Low)),
+                    array = measured.Select(r => 100 * (r.Score!.AccuracyInterval.High - r.Score.Accuracy)),
+                    arrayminus = measured.Select(r => 100 * (r.Score!.Accuracy - r.Score.AccuracyInterval.Low)),
                 },
                 marker = new { symbol = i == 0 ? "circle" : "square-open", size = 9, color = colour, line = new { width = 2, color = colour } },
                 hovertemplate = "%{text}<br>" + protocol.Label + " %{x:.1f} %<extra></extra>",
@@ -57,7 +57,7 @@ static class ScoreChart
         });
         foreach (var (baseline, dash) in new[] { (Baseline.Lookup, "dot"), (Baseline.Majority, "dash") })
         {
-            if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Row == baseline)?.Measured is not { } m) continue;
+            if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Label == baseline)?.Score is not { } m) continue;
             figure.Add("scatter", new
             {
                 name = baseline, mode = "lines", showlegend = panel == 0, legendgroup = baseline, line = new { dash, color = "#666666", width = 1.5 },

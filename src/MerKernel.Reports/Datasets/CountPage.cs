@@ -22,7 +22,7 @@ static class CountPage
             rows.Add([Name("all clips"), Count(data.Clips.Length), Count(published.Total)]);
             rows.Add([Name("subjects"), Count(data.Subjects.Length), Count(published.Subjects.Count)]);
         }
-        return HtmlText.Table($"Clips of each class, here and in the published sheets\n{Brief(study)}", ["data set, class", "here", "published"], rows,
+        return TextTable.OfFigures($"Clips of each class, here and in the published sheets\n{Brief(study)}", ["data set, class", "here", "published"], rows,
             string.Join(" ", Sets(study).Select(s => $"{s.Data.Id.Title()}'s published counts: {s.Published.Source}{(s.Published.Classes.IsEmpty ? ", whose classes are not published; those of 2014 stand here" : "")}.")) + (Sets(study).Any(s => s.Data.Synthetic) ? " A look-alike of a smaller profile has fewer subjects by design." : ""));
     }
 
@@ -54,7 +54,7 @@ static class CountPage
         var rows = Sets(study).SelectMany(s => s.Data.Clips.Where(c => c.Notes.Length > 0).Select(c => new[] { $"{s.Data.Id.Title()} {c.Id}", string.Join("; ", c.Notes) })
             .Concat((s.Data.Manifest?.Dropped ?? []).GroupBy(d => d.Reason).Select(g => new[] { $"{s.Data.Id.Title()}, {g.Count()} not scored", $"{g.Key} ({string.Join(", ", g.Take(3).Select(d => d.Clip))}{(g.Count() > 3 ? ", ..." : "")})" }))).ToList();
         return rows.Count == 0 ? HtmlText.Paragraphs(["No row needed a repair and every clip is scored."])
-            : HtmlText.Table($"Rows that were repaired, and clips that are not scored\n{Brief(study)}", ["clip", "what and why"], rows);
+            : TextTable.OfFigures($"Rows that were repaired, and clips that are not scored\n{Brief(study)}", ["clip", "what and why"], rows);
     }
 
     public static IEnumerable<string> Conclusions(DataStudy study)

@@ -13,12 +13,12 @@ namespace MerKernel.Experiments;
 /// <param name="AccuracyInterval">Its 95 % interval by paired bootstrap over subjects.</param>
 /// <param name="UF1">UF1, second minus first.</param>
 /// <param name="UF1Interval">Its interval.</param>
-public sealed record RunComparison(RunSummary First, RunSummary Second, ImmutableArray<OptionDifference> Options, ImmutableArray<string> Subjects, int Clips,
+public sealed record RunComparison(RunInfo First, RunInfo Second, ImmutableArray<OptionDifference> Options, ImmutableArray<string> Subjects, int Clips,
     ImmutableArray<ChangedClip> Changed, double Accuracy, Interval AccuracyInterval, double UF1, Interval UF1Interval)
 {
     /// <summary>Compares two runs under the final epoch.</summary>
     /// <exception cref="UserErrorException">They have no clips in common.</exception>
-    public static RunComparison Of(RunCatalogue catalogue, RunSummary first, RunSummary second)
+    public static RunComparison Of(RunCatalogue catalogue, RunInfo first, RunInfo second)
     {
         if (first.Experiment.Dataset != second.Experiment.Dataset || first.Experiment.Model.Classes != second.Experiment.Model.Classes)
             throw new UserErrorException($"{first.Hash} and {second.Hash} were run on different data sets or classes and cannot be compared clip by clip.");
@@ -35,7 +35,7 @@ public sealed record RunComparison(RunSummary First, RunSummary Second, Immutabl
 
     static bool Same(FoldOutcome a, FoldOutcome b) => a.Subject == b.Subject && a.Clips.SequenceEqual(b.Clips);
 
-    static ImmutableArray<FoldOutcome> Outcomes(RunCatalogue catalogue, RunSummary run) => EpochProtocol.Default.Apply(catalogue.Folds(run.Hash)).Folds;
+    static ImmutableArray<FoldOutcome> Outcomes(RunCatalogue catalogue, RunInfo run) => EpochProtocol.Default.Apply(catalogue.Folds(run.Hash)).Folds;
 
     static double Score(IEnumerable<FoldOutcome> folds, int classes, Func<ConfusionMatrix, double> score) => score(ConfusionMatrix.Sum(folds.Select(f => f.Matrix(classes))));
 }

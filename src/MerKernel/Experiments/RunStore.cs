@@ -114,6 +114,14 @@ public sealed class RunStore(string folder)
         return folds.Count == subjects.Count ? folds : null;
     }
 
+    /// <summary>An experiment's result once the fold of every subject is stored; no fold is opened for it.</summary>
+    public RunResult? TryResult(Experiment experiment, IReadOnlyCollection<string> subjects)
+    {
+        var hash = ExperimentHash.Of(experiment);
+        var listing = Listing(hash);
+        return subjects.Except(listing.Subjects).Any() ? null : new RunResult(hash, listing.State, () => TryReadAll(hash, subjects));
+    }
+
     /// <summary>Reads a fold's facts; null if there are none, or if the file is damaged, which is then set aside: no number depends on it.</summary>
     public FoldFacts? TryReadFacts(string hash, string subject)
     {

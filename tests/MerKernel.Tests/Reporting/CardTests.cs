@@ -6,6 +6,11 @@ namespace MerKernel.Tests.Reporting;
 
 public class CardTests
 {
+    static RunInfo Run(string hash, int folds, double seconds) => new()
+    {
+        Hash = hash, Experiment = new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Seed = 7 }, Words = new("small", ""), Folds = folds, AllFolds = 2, Clips = 0, Seconds = seconds, Devices = ["cpu"],
+    };
+
     static readonly StudyFacts Study = new()
     {
         Profile = Profile.Small,
@@ -15,10 +20,10 @@ public class CardTests
         Datasets = [SampleTables.CasmeII],
         Runs =
         [
-            new StudyRun(Tables.Full, DatasetId.CasmeII, 7, "abc123", 2, 2, 60, ["cpu"]),
-            new StudyRun(Tables.Named("vit"), DatasetId.CasmeII, 7, "fed987", 1, 2, 7200, ["cpu"]),
+            (Tables.Full, Run("abc123", folds: 2, seconds: 60), 2),
+            (Tables.Named("vit"), Run("fed987", folds: 1, seconds: 7200), 2),
         ],
-        Rows = SampleTables.Builder.Build(Tables.All),
+        Rows = SampleTables.Scoring.Rows(Tables.All),
         Machine = "a processor, 2 cores; an operating system; a runtime",
     };
 

@@ -1,39 +1,32 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using MerKernel.Data;
+using MerKernel.Experiments;
 using MerKernel.Training;
-using Microsoft.AspNetCore.Html;
 using TorchSharp;
 
 namespace MerKernel.Reports;
 
-/// <summary>How a page's numbers came about.</summary>
-/// <param name="Facts">Name and value of each fact, in the order they are shown.</param>
-public sealed record RunFacts(ImmutableArray<(string Name, string Value)> Facts)
+/// <summary>How a page's numbers came about: data, profile, seeds, machine, versions.</summary>
+static class Provenance
 {
-    /// <summary>The facts of a study.</summary>
-    public static RunFacts Of(Study study) => new([
+    /// <summary>Of a study.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="more">What else is to be said.</param>
+    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("", [
         .. Study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
         ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
-        .. Here(),
+        ("machine", Machine),
+        ("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}"),
+        ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
+        .. more,
     ]);
-
-    /// <summary>The machine, the versions and the commit of this process.</summary>
-    public static IEnumerable<(string Name, string Value)> Here()
-    {
-        yield return ("machine", Machine);
-        yield return ("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(RunFacts))}");
-        yield return ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC");
-    }
 
     /// <summary>Processor, cores and operating system.</summary>
     public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";
-
-    /// <summary>The facts as a table.</summary>
-    public IHtmlContent ToHtml() => HtmlText.Facts(Facts);
 
     static string Data(Study study, DatasetId id)
     {

@@ -6,8 +6,8 @@ namespace MerKernel.Experiments;
 
 /// <summary>An experiment in words: the nearest profile's full network, and what differs from it.</summary>
 /// <param name="Profile">Name of the profile that the fewest options differ from.</param>
-/// <param name="Words">The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.</param>
-public sealed record RunDescription(string Profile, string Words)
+/// <param name="Text">The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.</param>
+public sealed record RunWords(string Profile, string Text)
 {
     /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
     static readonly Lazy<ImmutableArray<(Profile Profile, Change Change, FrozenDictionary<string, string> Options)>> Known = new(() =>
@@ -16,7 +16,7 @@ public sealed record RunDescription(string Profile, string Words)
             select (p, c, Described(c.Of(p.Model) with { Training = p.Training }).ToFrozenDictionary())]);
 
     /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>
-    public static RunDescription Of(Experiment experiment)
+    public static RunWords Of(Experiment experiment)
     {
         var options = Described(experiment);
         var (profile, change, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));

@@ -4,14 +4,30 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
-/// <summary>One row of a table on one data set under one protocol: what the paper prints beside what was measured.</summary>
-public sealed record TableRow
+/// <summary>Where a row of a table comes from.</summary>
+public enum RowKind
 {
-    /// <summary>Number of the paper's table.</summary>
-    public required int Table { get; init; }
+    /// <summary>The paper prints it and this project runs it.</summary>
+    Variant,
+
+    /// <summary>The paper prints it for another system, which is not run.</summary>
+    PublishedOnly,
+
+    /// <summary>Another published system, or a row of one's own; the paper's table does not have it.</summary>
+    Added,
+
+    /// <summary>Added by this project, because the table cannot be read without it.</summary>
+    Baseline,
+}
+
+/// <summary>One row of a table on one data set under one protocol with one seed: what the paper prints next to what was measured.</summary>
+public sealed record ResultRow
+{
+    /// <summary>The table.</summary>
+    public required Table Table { get; init; }
 
     /// <summary>The row's name.</summary>
-    public required string Row { get; init; }
+    public required string Label { get; init; }
 
     /// <summary>Where the row comes from.</summary>
     public required RowKind Kind { get; init; }
@@ -22,7 +38,7 @@ public sealed record TableRow
     /// <summary>The data set.</summary>
     public required DatasetId Dataset { get; init; }
 
-    /// <summary>True if the numbers come from look-alikes.</summary>
+    /// <summary>True if the numbers come from synthetic data.</summary>
     public required bool Synthetic { get; init; }
 
     /// <summary>Name of the profile.</summary>
@@ -35,19 +51,13 @@ public sealed record TableRow
     public Printed? Paper { get; init; }
 
     /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
-    public MeasuredScores? Measured { get; init; }
+    public Score? Score { get; init; }
 
     /// <summary>
-    /// The row compared with the full network on the same clips (row minus full); null for the full network itself, where one of the two was not run, and
-    /// under protocols that look at the test subject.
+    /// The row compared with the full network on the same clips (row minus full), corrected over the table's rows on this data set; null for the full network itself,
+    /// where one of the two was not run, and under protocols that look at the test subject.
     /// </summary>
-    public PairedComparison? AgainstFull { get; init; }
-
-    /// <summary>The permutation test's p-value of <see cref="AgainstFull"/> after Holm's correction over the table's rows on this data set.</summary>
-    public double? HolmP { get; init; }
-
-    /// <summary>How many rows <see cref="HolmP"/> is corrected over.</summary>
-    public int Comparisons { get; init; }
+    public Comparison? AgainstFull { get; init; }
 
     /// <summary>A footnote on the row, or null.</summary>
     public string? Note { get; init; }
@@ -61,15 +71,11 @@ public sealed record TableRow
     /// <summary>Names of the classes, in label order.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
 
-    /// <summary>Clips scored.</summary>
-    public int Clips { get; init; }
-
-    /// <summary>Folds, that is subjects, scored.</summary>
-    public int Folds { get; init; }
-
     /// <summary>Seed of the run.</summary>
     public required int Seed { get; init; }
 
     /// <summary>Hash of the experiment, or null where none stands behind the row.</summary>
     public string? Experiment { get; init; }
+
+    internal string ProtocolLabel => Protocol?.Label ?? "no epoch to choose";
 }
