@@ -75,8 +75,8 @@ static class Conclusions
 
     static string WithoutImages(ImmutableArray<ResultRow> rows, Score full)
     {
-        var lookup = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Baseline.Lookup)?.Score;
-        var majority = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Baseline.Majority)?.Score;
+        var lookup = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Lookup)?.Score;
+        var majority = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Majority)?.Score;
         if (lookup is null || majority is null) return "";
         var lead = full.Accuracy - lookup.Accuracy;
         return $"Looking up the nearest set of action units, without any image, gives {Figures.Percent(lookup.Accuracy)} %; the majority class {Figures.Percent(majority.Accuracy)} %. " +

@@ -108,7 +108,7 @@ public sealed class Scoring
                 foreach (var protocol in Protocols)
                     yield return With(blank, ScoreOf(method, data, protocol, seed)) with { Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null };
         }
-        foreach (var rule in Baseline.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
+        foreach (var rule in Rule.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
     }
 
     ResultRow Blank(Table table, string label, RowKind kind, DatasetFacts data, int seed) => new()
@@ -133,7 +133,7 @@ public sealed class Scoring
     {
         var key = (row.Method?.Key ?? row.Label, data.Dataset, row.Seed);
         if (_comparisons.TryGetValue(key, out var known)) return known;
-        var scored = row.Method is { } method ? ScoreOf(method, data, row.Protocol!, row.Seed)! : ScoreOf(Baseline.All.Single(b => b.Label == row.Label), data);
+        var scored = row.Method is { } method ? ScoreOf(method, data, row.Protocol!, row.Seed)! : ScoreOf(Rule.All.Single(b => b.Label == row.Label), data);
         return _comparisons[key] = Kept($"{scored.Name}/against/{full.Name}", $"{scored.State}, {full.State}", () =>
             scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? Comparison.Of(row.Label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null);
     }
@@ -147,7 +147,7 @@ public sealed class Scoring
     }
 
     /// <summary>Scores a rule once; it knows no epochs and no seed.</summary>
-    Scored ScoreOf(Baseline rule, DatasetFacts data) => _scored.GetOrAdd((rule.Label, data.Dataset, null, 0), _ =>
+    Scored ScoreOf(Rule rule, DatasetFacts data) => _scored.GetOrAdd((rule.Label, data.Dataset, null, 0), _ =>
     {
         var (scored, name) = (data.Of(Sample), $"baseline/{data.Dataset}/{rule.Label}");
         var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => rule.Run(scored));

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
@@ -114,4 +117,78 @@ public sealed class Study : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Bench.Dispose();
+}
+
+/// <summary>Progress of a run as one line of text that is written over: what a notebook cell can show.</summary>
+sealed class ProgressText(string title) : ILosoProgress
+{
+    readonly Stopwatch _clock = Stopwatch.StartNew(), _shown = new();
+    readonly Lock _gate = new();
+    int _missing, _finished;
+    double _epochs;
+
+    public void Planned(int stored, int missing) => (_missing, _epochs) = (missing, 0);
+
+    public void EpochFinished(FoldJob job, EpochProgress epoch)
+    {
+        lock (_gate)
+        {
+            _epochs += 1.0 / epoch.Epochs;
+            // A few times a second is enough; every write is a message to the browser.
+            if (_shown.IsRunning && _shown.ElapsedMilliseconds < 300) return;
+            _shown.Restart();
+            Console.Write($"\r{title}: {_finished} of {_missing} folds, {_clock.Elapsed:mm\\:ss}, about {_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs):mm\\:ss} left   ");
+        }
+    }
+
+    public void FoldFinished(FoldJob job, FoldFacts facts) => Interlocked.Increment(ref _finished);
+
+    public void FoldFailed(FoldJob job, Exception error, bool final) =>
+        Console.WriteLine($"\r{title}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+
+    /// <summary>Closes the line; nothing where nothing was to be computed.</summary>
+    public void Done()
+    {
+        if (_missing > 0) Console.WriteLine($"\r{title}: {_finished} of {_missing} folds trained in {_clock.Elapsed:mm\\:ss}.                    ");
+    }
+}
+
+/// <summary>How a page's numbers came about: data, profile, seeds, machine, versions.</summary>
+static class Provenance
+{
+    /// <summary>Of a study.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="more">What else is to be said.</param>
+    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("", [
+        .. Study.Datasets.Select(id => (id.Title(), Data(study, id))),
+        ("profile", study.Bench.Profile.Description),
+        (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
+        ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
+        ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
+        ("machine", Machine),
+        ("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}"),
+        ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
+        .. more,
+    ]);
+
+    /// <summary>Processor, cores and operating system.</summary>
+    public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";
+
+    static string Data(Study study, DatasetId id)
+    {
+        var dataset = study.Bench.Dataset(id);
+        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}";
+    }
+
+    // The SDK writes the commit behind the version's plus sign.
+    static string Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } version
+        ? version.Split('+') is [var number, { Length: >= 12 } commit] ? $"{number} (commit {commit[..12]})" : version
+        : "unknown";
+
+    static string Processor()
+    {
+        const string file = "/proc/cpuinfo";
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
 }

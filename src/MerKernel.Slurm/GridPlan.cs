@@ -38,3 +38,9 @@ public sealed class GridPlan
         return new GridPlan(rows, folds, [.. folds.Where(f => !stored[f.Row.Hash].Contains(f.Subject))]);
     }
 }
+
+/// <summary>A fold of a row, with what it costs.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Subject">The subject left out.</param>
+/// <param name="Flop">Floating point operations of training and of the predictions after every epoch.</param>
+public sealed record GridFold(GridRow Row, string Subject, double Flop);

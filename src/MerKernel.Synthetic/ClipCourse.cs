@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MerKernel.Synthetic;
 
 /// <summary>How a clip unfolds: the movement's growth and decay, the head's drift and the lamp's, as functions of the frame.</summary>
@@ -41,4 +43,37 @@ sealed class ClipCourse
     }
 
     static double Ease(double t) => t * t * (3 - 2 * t);
+}
+
+/// <summary>Where a face stands in the frame: similarity from face coordinates (iod) to pixels.</summary>
+/// <param name="Eyes">The point midway between the eyes, pixels.</param>
+/// <param name="Iod">Inter-ocular distance, pixels.</param>
+/// <param name="Roll">Rotation in the image plane, radians, clockwise on the screen.</param>
+readonly record struct Pose(Vector2 Eyes, double Iod, double Roll)
+{
+    /// <summary>From pixels to face coordinates.</summary>
+    public Matrix3x2 ToFace() =>
+        Matrix3x2.CreateTranslation(-Eyes) * Matrix3x2.CreateRotation(-(float)Roll) * Matrix3x2.CreateScale((float)(1 / Iod));
+}
+
+/// <summary>How far the head has moved since the clip began: slow, small, unrelated to the expression.</summary>
+/// <param name="X">To the image's right, iod.</param>
+/// <param name="Y">Down, iod.</param>
+/// <param name="Roll">Clockwise on the screen, radians.</param>
+readonly record struct HeadDrift(double X, double Y, double Roll);
+
+/// <summary>An ellipse around the head with a soft rim: what belongs to the head, in face coordinates.</summary>
+static class HeadRegion
+{
+    /// <summary>Beyond this many radii nothing belongs to the head.</summary>
+    public const float Reach = 1.4f;
+
+    public static readonly Vector2 Centre = new(0, 0.4f), Radius = new(1.3f, 1.75f);
+
+    /// <summary>1 on the head, falling smoothly to 0 at <see cref="Reach"/> radii.</summary>
+    public static float Weight(Vector2 face)
+    {
+        var t = Math.Clamp((Reach - ((face - Centre) / Radius).Length()) / (Reach - 1), 0, 1);
+        return t * t * (3 - 2 * t);
+    }
 }

@@ -53,3 +53,103 @@ public static class LookAlike
         }
     }
 }
+
+/// <summary>What a look-alike data set is made from; the files depend on nothing else.</summary>
+public sealed record LookAlikeOptions
+{
+    /// <summary>The tiny set, for tests of the whole path.</summary>
+    public static LookAlikeOptions Tiny { get; } = new() { Size = LookAlikeSize.Tiny };
+
+    /// <summary>The small set, which the main job trains on.</summary>
+    public static LookAlikeOptions Small { get; } = new();
+
+    /// <summary>The set with the real subject and clip counts.</summary>
+    public static LookAlikeOptions Full { get; } = new() { Size = LookAlikeSize.Full };
+
+    /// <summary>Seed of every random draw. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Tiny, small or full. Default small.</summary>
+    public LookAlikeSize Size { get; init; } = LookAlikeSize.Small;
+
+    /// <summary>True to write CASME II's uncropped 640 x 480 frames as well. Default false.</summary>
+    public bool RawFrames { get; init; }
+
+    /// <summary>Clips rendered side by side; has no influence on the files. Default 2.</summary>
+    public int Workers { get; init; } = 2;
+}
+
+/// <summary>How much of the real data set a look-alike imitates.</summary>
+public enum LookAlikeSize
+{
+    /// <summary>Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole path.</summary>
+    Tiny,
+
+    /// <summary>Eight subjects and short clips: CASME II 64 five-class clips, SAMM 56.</summary>
+    Small,
+
+    /// <summary>The real sets' subjects, clips and class counts: CASME II 26 and 255 rows, SAMM 29 and 159 rows.</summary>
+    Full,
+}
+
+/// <summary>What stands on the disk after <see cref="LookAlike.Write"/>.</summary>
+/// <param name="Dataset">The imitated data set.</param>
+/// <param name="Folder">The data set's own folder (ROOT/CASME2 or ROOT/SAMM).</param>
+/// <param name="Subjects">Subjects in the sheet.</param>
+/// <param name="Clips">Rows in the sheet.</param>
+/// <param name="Frames">Frames of all clips, each counted once.</param>
+/// <param name="Rendered">Clips rendered by this call; 0 where everything was there already.</param>
+public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames, int Rendered);
+
+/// <summary>How far <see cref="LookAlike.Write"/> has come.</summary>
+/// <param name="Dataset">The imitated data set.</param>
+/// <param name="Done">Clips on the disk.</param>
+/// <param name="Total">Clips in all.</param>
+/// <param name="Clip">The clip that was finished last.</param>
+public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total, string Clip);
+
+/// <summary>One row of a look-alike: what its sheet says and what its frames truly show.</summary>
+public sealed record LookAlikeClip
+{
+    /// <summary>Subject as the sheet writes it.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The sheet's Filename.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The emotion in the sheet's spelling.</summary>
+    public required string Emotion { get; init; }
+
+    /// <summary>Number of the first frame, where the movement begins.</summary>
+    public required int Onset { get; init; }
+
+    /// <summary>Number of the frame of strongest movement.</summary>
+    public required int Apex { get; init; }
+
+    /// <summary>Number of the last frame.</summary>
+    public required int Offset { get; init; }
+
+    /// <summary>The sheet's apex cell where it errs: another number, or '/'.</summary>
+    public object? SheetApex { get; init; }
+
+    /// <summary>The sheet's offset cell where it errs.</summary>
+    public int? SheetOffset { get; init; }
+
+    /// <summary>Digits of SAMM's frame numbers, 3 to 5.</summary>
+    public int Digits { get; init; }
+
+    /// <summary>The sheet's Action Units cell.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The units the cell names, in any notation.</summary>
+    public required ImmutableArray<int> CodedUnits { get; init; }
+
+    /// <summary>What the face performs; traces that no coder would see are among it.</summary>
+    public required ImmutableArray<AuMovement> Movements { get; init; }
+
+    /// <summary>Subject and name.</summary>
+    public string Id => $"{Subject}/{Name}";
+
+    /// <summary>Number of frames on the disk.</summary>
+    public int FrameCount => Offset - Onset + 1;
+}

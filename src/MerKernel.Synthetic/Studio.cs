@@ -89,3 +89,76 @@ sealed class Studio : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 }
+
+/// <summary>A data set's recording set-up: frame, crop, noise, and where faces sit.</summary>
+/// <param name="Frame">Size of a raw frame.</param>
+/// <param name="Crop">The part published as cropped frames; null where only raw frames are published.</param>
+/// <param name="Channels">3 for colour, 1 for grey.</param>
+/// <param name="Eyes">Usual point midway between the eyes, pixels.</param>
+/// <param name="PixelsPerIod">Usual inter-ocular distance, pixels.</param>
+/// <param name="Wander">How far faces sit from there, pixels.</param>
+/// <param name="Noise">Standard deviation of the sensor's noise, grey levels.</param>
+/// <param name="Quality">JPEG quality.</param>
+sealed record Camera(Size Frame, Rect? Crop, int Channels, Vector2 Eyes, double PixelsPerIod, double Wander, double Noise, int Quality)
+{
+    static readonly Camera CasmeII = new(new(640, 480), new Rect(180, 66, 280, 340), 3, new(320, 168), 104, 4, 2.0, 92);
+    static readonly Camera Samm = new(new(2040, 1088), null, 1, new(1020, 430), 160, 40, 1.6, 85);
+
+    /// <summary>The set-up of a data set.</summary>
+    public static Camera Of(DatasetId dataset) => dataset == DatasetId.CasmeII ? CasmeII : Samm;
+
+    /// <summary>A person takes a seat.</summary>
+    public Pose Place(Random random) => new(
+        Eyes + new Vector2((float)random.Uniform(-Wander, Wander), (float)random.Uniform(-Wander, Wander)),
+        PixelsPerIod * random.Uniform(0.97, 1.03),
+        random.Uniform(-0.04, 0.04));
+}
+
+/// <summary>A camera's noise: one seeded field, larger than a frame, of which every frame takes another cutting.</summary>
+sealed class Sensor : IDisposable
+{
+    const int Spare = 160;
+    readonly Mat _field;
+
+    /// <summary>Fills the field with Gaussian noise of standard deviation <paramref name="sigma"/> grey levels.</summary>
+    public Sensor(Size frame, int channels, double sigma, int seed)
+    {
+        // Our own generator: OpenCV's would tie the bytes to its version and thread.
+        var random = new Random(seed);
+        var table = new byte[4096];
+        for (var i = 0; i < table.Length; i++) table[i] = (byte)Math.Clamp(Math.Round(128 + sigma * random.Gaussian()), 0, 255);
+        var values = new byte[(frame.Width + Spare) * (frame.Height + Spare) * channels];
+        for (var i = 0; i < values.Length; i++) values[i] = table[random.Next(table.Length)];
+        using var wrapped = Mat.FromPixelData(frame.Height + Spare, frame.Width + Spare, MatType.CV_8UC(channels), values);
+        _field = wrapped.Clone();
+    }
+
+    /// <summary>Exposes a window of the frame in place: brightness, then noise. The cutting depends on <paramref name="seed"/> alone.</summary>
+    public void Expose(Mat image, Point corner, double gain, int seed)
+    {
+        var random = new Random(seed);
+        var cutting = new Rect(corner.X + random.Next(Spare), corner.Y + random.Next(Spare), image.Width, image.Height);
+        using var noise = new Mat(_field, cutting);
+        Cv2.AddWeighted(image, gain, noise, 1, -128, image);
+    }
+
+    public void Dispose() => _field.Dispose();
+}
+
+/// <summary>How a clip is staged before its first frame: how it unfolds and where the face sits.</summary>
+/// <param name="Course">Growth of the movement, drift of head and lamp.</param>
+/// <param name="Pose">Where the face stands in the raw frame.</param>
+/// <param name="Random">The clip's generator after these draws.</param>
+sealed record Staging(ClipCourse Course, Pose Pose, Random Random)
+{
+    public static Staging Of(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip)
+    {
+        var random = RandomExtensions.For(options.Seed, "film", dataset.ToString(), clip.Subject, clip.Name);
+        var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random);
+        return new Staging(course, Camera.Of(dataset).Place(random), random);
+    }
+
+    /// <summary>The invented person behind a subject.</summary>
+    public static FaceIdentity Person(DatasetId dataset, LookAlikeOptions options, string subject) =>
+        FaceIdentity.Draw(RandomExtensions.Seed(options.Seed, "person", dataset.ToString(), subject));
+}

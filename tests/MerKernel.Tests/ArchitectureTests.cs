@@ -11,7 +11,7 @@ public sealed partial class ArchitectureTests
     [
         ["Faces", "Flow", "Evaluation"],
         ["Data"],
-        ["Models", "Weights", "Kernels", "Baselines", "Explanation", "Interpretability"],
+        ["Cuda", "Models", "Weights", "Kernels", "Baselines", "Explanation", "Interpretability"],
         ["Training"],
         ["Experiments"],
     ];

@@ -55,7 +55,7 @@ static class ScoreChart
             tickmode = "array", tickvals = Enumerable.Range(0, labels.Count), ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
             range = new[] { -0.6, labels.Count - 0.4 }, type = "linear",
         });
-        foreach (var (baseline, dash) in new[] { (Baseline.Lookup, "dot"), (Baseline.Majority, "dash") })
+        foreach (var (baseline, dash) in new[] { (Rule.Lookup, "dot"), (Rule.Majority, "dash") })
         {
             if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Label == baseline)?.Score is not { } m) continue;
             figure.Add("scatter", new

@@ -79,3 +79,30 @@ public static class PaperAudit
         where row.Method is Change && row.On(dataset) is not null
         select (row.Method!.Name, row.On(dataset)!, $"Table {table.Number}");
 }
+
+/// <summary>A printed accuracy and the sample sizes that allow it.</summary>
+/// <param name="Accuracy">Accuracy in percent, digits as printed.</param>
+/// <param name="Where">Where it is printed.</param>
+/// <param name="Matches">The sizes asked about that allow it, with the number of correct clips.</param>
+public sealed record AccuracyFinding(decimal Accuracy, ImmutableArray<string> Where, ImmutableArray<GrimMatch> Matches);
+
+/// <summary>A printed F1 beside the F1 scores that its accuracy allows.</summary>
+/// <param name="Where">Where the pair is printed.</param>
+/// <param name="Printed">The pair.</param>
+/// <param name="Correct">Correct clips behind the accuracy, or null where no number of clips gives it.</param>
+/// <param name="Range">
+/// Macro F1 scores that so many correct clips allow at any class balance that fits what is known. The upper end holds also if F1 was taken at
+/// another epoch than accuracy, since no epoch has more clips right; the lower end then does not.
+/// </param>
+public sealed record F1Finding(string Where, Printed Printed, GrimMatch? Correct, F1Range? Range)
+{
+    /// <summary>Whether the F1 is possible; null where the accuracy already is not.</summary>
+    public bool? Possible => Range?.Allows(Printed.F1);
+}
+
+/// <summary>The same network on the same data with more than one printed value.</summary>
+/// <param name="Network">Name of the network.</param>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Quantity">'accuracy' or 'F1'.</param>
+/// <param name="Values">Each value with the places that print it.</param>
+public sealed record Contradiction(string Network, DatasetId Dataset, string Quantity, ImmutableArray<(decimal Value, string Where)> Values);

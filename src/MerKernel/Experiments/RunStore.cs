@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 
@@ -247,4 +247,25 @@ public sealed class RunStore(string folder)
     sealed record StoredExperiment(int Schema, Experiment Experiment);
 
     sealed record StoredFacts(int Schema, FoldFacts Facts);
+}
+
+/// <summary>Which folds of an experiment are stored: one reading of its folder, no file opened.</summary>
+/// <param name="Subjects">Subjects of the stored folds, in the order of names.</param>
+/// <param name="State">Another text whenever a fold comes, goes or is replaced: names, and when the folder changed last.</param>
+public sealed record FoldListing(ImmutableArray<string> Subjects, string State);
+
+/// <summary>How a fold came about; kept apart from its numbers, which do not depend on it.</summary>
+/// <param name="Seconds">Wall-clock seconds of the fold.</param>
+/// <param name="Finished">When it was finished (UTC).</param>
+/// <param name="Device">Device it ran on.</param>
+public sealed record FoldFacts(double Seconds, DateTime Finished, string Device);
+
+/// <summary>A finished experiment: every fold of a method on a data set, read when they are asked for.</summary>
+/// <param name="Hash">The experiment's <see cref="ExperimentHash"/>.</param>
+/// <param name="State">What its scores depend on besides the experiment; another text where a fold has changed.</param>
+/// <param name="Read">Reads one fold for each subject; null where one turns out damaged.</param>
+public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<FoldPrediction>?> Read)
+{
+    /// <summary>A run whose folds are at hand.</summary>
+    public RunResult(string hash, IReadOnlyList<FoldPrediction> folds) : this(hash, "", () => folds) { }
 }
