@@ -50,6 +50,16 @@ public sealed partial class ArchitectureTests
         Assert.Empty(faults);
     }
 
+    [Fact]
+    public void Commands_use_notebooks_and_display_and_are_used_by_neither()
+    {
+        var below = from folder in (string[])["Notebooks", "Display"]
+                    from file in Directory.EnumerateFiles(Path.Combine(Source("MerKernel.Cli"), folder), "*.cs")
+                    where File.ReadAllText(file).Contains("MerKernel.Cli.Commands", StringComparison.Ordinal)
+                    select file;
+        Assert.Empty(below);
+    }
+
     static int FloorOf(string folder)
     {
         var floor = Array.FindIndex(s_floors, f => f.Contains(folder));

@@ -1,10 +1,11 @@
 using System.CommandLine;
-using MerKernel.Cli.Display;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
+using CliWrap;
+using CliWrap.Buffered;
+using MerKernel.Cli.Display;
 using MerKernel.Faces;
-using MerKernel.Training;
 using MerKernel.Reports;
+using MerKernel.Training;
 using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
@@ -67,10 +68,9 @@ static class DoctorCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            process.WaitForExit();
-            return process.ExitCode == 0 ? [.. lines] : [];
+            var asked = CliWrap.Cli.Wrap("nvidia-smi").WithArguments(["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"])
+                .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
+            return asked.IsSuccess ? [.. asked.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)] : [];
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -17,20 +17,10 @@ static class NotebooksCommand
             var root = RepositoryRoot.Find();
             var folder = parsed.GetValue(reports) ?? Path.Combine(root, "results", "reports");
             // The first failure stops the run: later notebooks may build on it.
-            foreach (var notebook in Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
+            foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
                 if (NotebookRun.Execute(root, notebook, parsed.GetValue(parameters) ?? [], folder, cancel) is not 0 and var failed) return failed;
             return 0;
         }));
         return new("notebooks", "Notebooks without a browser.  Example: mer notebooks run") { run };
-    }
-
-    /// <summary>Notebooks by a part of their name, or files; all of them where none is named.</summary>
-    internal static List<string> Find(string folder, string[] names)
-    {
-        var all = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal).ToList() : [];
-        if (names.Length == 0) return all.Count > 0 ? all : throw new UserErrorException($"There are no notebooks in {folder}.");
-        return [.. names.SelectMany(n => File.Exists(n) ? [n] : all.Where(a => Path.GetFileName(a).Contains(n, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } found
-            ? found
-            : throw new UserErrorException($"No notebook matches '{n}'; there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}.")).Distinct()];
     }
 }

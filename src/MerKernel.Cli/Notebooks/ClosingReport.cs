@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MerKernel.Cli.Commands;
 using MerKernel.Experiments;
 using MerKernel.Reports;
 using MerKernel.Training;
@@ -41,7 +40,7 @@ static class ClosingReport
         ];
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
-        foreach (var notebook in NotebooksCommand.Find(Path.Combine(root, "notebooks"), ["-table"]))
+        foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))
         {
             var (name, state) = (Path.GetFileNameWithoutExtension(notebook), State(File.ReadAllText(notebook), parameters, rows));
             // A notebook trains what it lacks; the tables that were not asked for stay away.

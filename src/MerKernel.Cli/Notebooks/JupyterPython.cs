@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using CliWrap;
+
 namespace MerKernel.Cli.Notebooks;
 
 /// <summary>The Python that has Jupyter's client and converter.</summary>
@@ -11,11 +14,8 @@ static class JupyterPython
     {
         try
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Program, ["-c", "import nbclient, nbconvert"]) { RedirectStandardError = true })!;
-            process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
+            return CliWrap.Cli.Wrap(Program).WithArguments(["-c", "import nbclient, nbconvert"]).WithValidation(CommandResultValidation.None).ExecuteAsync().GetAwaiter().GetResult().IsSuccess;
         }
-        catch (System.ComponentModel.Win32Exception) { return false; }
+        catch (Win32Exception) { return false; }
     }
 }

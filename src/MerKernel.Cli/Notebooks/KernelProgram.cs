@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using CliWrap;
 
 namespace MerKernel.Cli.Notebooks;
 
@@ -39,12 +39,7 @@ static class KernelProgram
 
     static IEnumerable<string> Folder(string? dataFolder) => dataFolder is null ? [] : ["--data-dir", dataFolder];
 
-    static int Run(string root, IEnumerable<string> arguments, bool quiet = false)
-    {
-        var start = new ProcessStartInfo("dotnet", [Program(root), .. arguments]) { RedirectStandardOutput = quiet };
-        using var process = Process.Start(start)!;
-        if (quiet) process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+    static int Run(string root, IEnumerable<string> arguments, bool quiet = false) => CliWrap.Cli.Wrap("dotnet").WithArguments([Program(root), .. arguments])
+        .WithStandardOutputPipe(quiet ? PipeTarget.Null : PipeTarget.ToStream(Console.OpenStandardOutput())).WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
+        .WithValidation(CommandResultValidation.None).ExecuteAsync().GetAwaiter().GetResult().ExitCode;
 }
