@@ -87,13 +87,13 @@ public static class AuditReport
     /// <summary>What the rules without images reach on a study's data, beside the full network's printed accuracy.</summary>
     public static TextTable WithoutImages(Study study) => TextTable.Of("What action units alone give, and what class frequencies alone give",
         ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1", ">paper's full network, accuracy"],
-        from dataset in Study.Datasets
+        from dataset in study.Datasets
             let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
             from rule in Rule.All
             let m = Score.Of(rule.Run(facts), facts.Classes.Length)
             select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike" : "real data")})", rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
                 Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))],
-        "Each clip is classified by clips of other subjects. " + string.Join(" ", Study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
+        "Each clip is classified by clips of other subjects. " + string.Join(" ", study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
 
     internal static decimal Paper(DatasetId dataset) => Tables.Numbered(2).Rows.Single(r => r.Method == Tables.Full).On(dataset)!.Accuracy;
 
@@ -116,7 +116,7 @@ public static class AuditConclusions
     }
 
     /// <summary>The sentences with those on a study's data.</summary>
-    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(Study.Datasets.Select(d => WithoutImages(study, d))));
+    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(study.Datasets.Select(d => WithoutImages(study, d))));
 
     static string Accuracies(DatasetId dataset)
     {

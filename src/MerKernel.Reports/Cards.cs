@@ -43,7 +43,7 @@ public sealed record StudyFacts
     /// <summary>Gathers the facts of a workbench.</summary>
     public static StudyFacts Of(Workbench bench)
     {
-        var ids = Enum.GetValues<DatasetId>();
+        var ids = bench.Datasets;
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id))).ToImmutableArray();
         var size = NetworkSize.Of(bench.Experiment(Tables.Full, ids[0]), bench.Store.Derived);
         var catalogue = new RunCatalogue(bench.Store);
@@ -56,7 +56,7 @@ public sealed record StudyFacts
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from work in Tables.Work(Tables.All) from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
+            Runs = [.. from work in Tables.Work(Tables.All) where ids.Contains(work.Dataset) from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
             Rows = Scoring.Rows(bench),
             Machine = $"{Provenance.Machine}; {RuntimeInformation.FrameworkDescription}",
         };

@@ -54,7 +54,7 @@ public sealed class Scoring
         var rows = new Scoring
         {
             Derived = bench.Store.Derived,
-            Datasets = [.. chosen.SelectMany(t => t.Datasets).Distinct().Select(id => DatasetFacts.Of(bench.Dataset(id)))],
+            Datasets = [.. chosen.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains).Select(id => DatasetFacts.Of(bench.Dataset(id)))],
             Profile = bench.Profile.Name,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],

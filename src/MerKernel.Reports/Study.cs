@@ -38,7 +38,7 @@ public sealed class Study : IDisposable
     public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
     {
         var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut);
-        foreach (var id in Datasets) study.Bench.Load(id);
+        foreach (var id in study.Datasets) study.Bench.Load(id);
         return study;
     }
 
@@ -59,8 +59,8 @@ public sealed class Study : IDisposable
         };
     }
 
-    /// <summary>The data sets of the paper.</summary>
-    public static ImmutableArray<DatasetId> Datasets { get; } = [.. Enum.GetValues<DatasetId>()];
+    /// <summary>The data sets that are worked on.</summary>
+    public ImmutableArray<DatasetId> Datasets => Bench.Datasets;
 
     /// <summary>The full network's experiment on a data set.</summary>
     public Experiment Full(DatasetId dataset) => Bench.Experiment(Tables.Full, dataset);
@@ -160,7 +160,7 @@ static class Provenance
     /// <param name="study">The study.</param>
     /// <param name="more">What else is to be said.</param>
     public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("", [
-        .. Study.Datasets.Select(id => (id.Title(), Data(study, id))),
+        .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),

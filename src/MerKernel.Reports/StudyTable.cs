@@ -22,7 +22,7 @@ public sealed class StudyTable
     public ImmutableArray<string> Labels => [.. _paper.Rows.Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
 
     /// <summary>The data sets the paper's table has.</summary>
-    public IEnumerable<DatasetId> Datasets => _paper.Datasets;
+    public IEnumerable<DatasetId> Datasets => _paper.Datasets.Where(_study.Datasets.Contains);
 
     /// <summary>Trains the folds that are missing, with every seed, and scores the rows and controls.</summary>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>

@@ -7,6 +7,7 @@ using MerKernel.Faces;
 using MerKernel.Reports;
 using MerKernel.Training;
 using TorchSharp;
+using Command = System.CommandLine.Command;
 
 namespace MerKernel.Cli.Commands;
 

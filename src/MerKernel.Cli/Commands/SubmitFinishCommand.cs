@@ -30,7 +30,7 @@ static class SubmitFinishCommand
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
             WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };
-        foreach (var id in Enum.GetValues<DatasetId>()) bench.Load(id, cancel);
+        foreach (var id in bench.Datasets) bench.Load(id, cancel);
         var rows = ReproduceClosing.Show(bench);
         if (missing.Count == 0) return ReproduceClosing.Pages(bench, rows, cancel);
         Console.WriteLine($"Incomplete: {missing.Count} folds have ended without a result, so their rows have no measured values; mer submit status names them, mer submit resubmit computes them.");

@@ -43,7 +43,7 @@ static class TablesCommand
                 var other => throw new UserErrorException($"--metrics {other} is not known; use main or all."),
             };
             var chosen = Chosen(parsed.GetValue(tables));
-            bench.LoadPrepared(chosen.SelectMany(t => t.Datasets).Distinct());
+            bench.LoadPrepared(chosen.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains));
             var rows = Scoring.Rows(bench, chosen, parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null, SampleSet.Named(parsed.GetValue(clips)!));
             if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows, all));
             else if (parsed.GetValue(markdown)) Console.Write(ResultTable.ToMarkdown(rows, all));
@@ -69,4 +69,39 @@ static class TablesCommand
     public static IReadOnlyList<Table> Chosen(string[]? names) => names is null or [] or ["all"] ? Tables.All :
         [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(n => int.TryParse(n, out var number)
             ? Tables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {Tables.All.Length}.")).Distinct()];
+}
+
+/// <summary>Checks the paper's numbers against each other; needs no data.</summary>
+static class AuditCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("audit", "Checks the paper's numbers against each other: sample sizes, contradictions, F1 bounds, the published log.  Example: mer audit");
+        command.SetAction(_ => Console.Write(AuditReport.ToMarkdown()));
+        return command;
+    }
+}
+
+/// <summary>Writes the model card and the reproduction statement from what is stored.</summary>
+static class CardsCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions();
+        var command = new Command("cards", "Writes the model card and the reproduction statement from what is stored.  Example: mer cards --profile small");
+        options.AddTo(command);
+        command.SetAction((parsed, _) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            bench.LoadPrepared(bench.Datasets);
+            var study = StudyFacts.Of(bench);
+            var folder = Path.Combine(Path.GetDirectoryName(bench.Store.Folder)!, "reports");
+            foreach (var (name, text) in new[] { ("model-card.md", ModelCard.ToMarkdown(study)), ("reproduction-statement.md", ReproductionStatement.ToMarkdown(study)) })
+            {
+                AtomicFile.Write(Path.Combine(folder, name), text);
+                Console.WriteLine(Path.Combine(folder, name));
+            }
+        }));
+        return command;
+    }
 }

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using CliWrap;
 using CliWrap.Buffered;
+using CliWrap;
 using Plotly.NET;
 
 namespace MerKernel.Cli.Notebooks;
@@ -40,3 +40,10 @@ static class PageRenderer
         return Convert.ToBase64String(packed.ToArray());
     }
 }
+
+/// <summary>A page that was made.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="Title">The notebook's first heading.</param>
+/// <param name="Charts">Charts on it.</param>
+/// <param name="Errors">Cells that ended with an error.</param>
+sealed record RenderedPage(string File, string Title, int Charts, int Errors);

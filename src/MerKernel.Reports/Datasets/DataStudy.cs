@@ -15,9 +15,6 @@ namespace MerKernel.Reports.Datasets;
 /// <param name="showFaces">Whether frames are shown; null shows them for synthetic data alone.</param>
 public sealed class DataStudy(Study study, bool? showFaces)
 {
-    /// <summary>Side of the frames that are shown: the paper's, whatever size the networks see.</summary>
-    static readonly PreparationOptions Preparation = new();
-
     /// <summary>Where it started from.</summary>
     public Study Study => study;
 
@@ -48,7 +45,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
     {
         var data = study.Bench.Dataset(DatasetNames.Named(set));
         if (!Shows(data)) return Withheld(data);
-        var views = ClipView.Open(study.Bench.Source(data.Id), data.Clips.DistinctBy(c => c.Subject).Select(c => c.Id), Preparation);
+        var views = ClipView.Open(study.Bench.Source(data.Id), data.Clips.DistinctBy(c => c.Subject).Select(c => c.Id), study.Bench.Preparation(data.Id));
         var rows = views.Select(v => new PictureGrid.Tile(v.Onset.Clone(), $"{v.Clip.Subject}, {v.Clip.Emotion}")).Chunk(8).Select(tiles => new PictureGrid.Row("", tiles)).ToList();
         foreach (var view in views) view.Dispose();
         return PictureGrid.Draw($"{Title(data)}: one onset face a subject, as prepared", DataNotice.Brief(data.Synthetic, study.Bench.Profile.Name), [], rows);
@@ -61,7 +58,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
     {
         var data = study.Bench.Dataset(DatasetNames.Named(set));
         if (!Shows(data)) return Withheld(data);
-        using var view = ClipView.Open(study.Bench.Source(data.Id), clip ?? data.Clips.MaxBy(c => c.ActionUnits.Length)!.Id, Preparation);
+        using var view = ClipView.Open(study.Bench.Source(data.Id), clip ?? data.Clips.MaxBy(c => c.ActionUnits.Length)!.Id, study.Bench.Preparation(data.Id));
         using var sheet = InspectionSheet.Draw(view);
         return new Picture(sheet.Resize(new Size(), 0.55, 0.55, InterpolationFlags.Area), InspectionSheet.InWords(view));
     }
@@ -145,9 +142,9 @@ static class CountPage
         }
     }
 
-    public static string Brief(DataStudy study) => string.Join("; ", Study.Datasets.Select(study.Study.Brief));
+    public static string Brief(DataStudy study) => string.Join("; ", study.Study.Datasets.Select(study.Study.Brief));
 
-    public static IEnumerable<(MerDataset Data, PublishedCounts Published)> Sets(DataStudy study) => Study.Datasets.Select(id =>
+    public static IEnumerable<(MerDataset Data, PublishedCounts Published)> Sets(DataStudy study) => study.Study.Datasets.Select(id =>
         (study.Study.Bench.Dataset(id), PublishedCounts.For(CodingSheet.Read(FrameLayout.Find(study.Study.Bench.Source(id)).Sheet))));
 
     // A bar or line at 0 would look like a subject.
@@ -161,10 +158,10 @@ static class ActionUnitChart
 {
     public static GenericChart Of(DataStudy study)
     {
-        var figure = new Figure("Action units by emotion", $"Share of the emotion's clips that show the unit (%).\n{CountPage.Brief(study)}", height: 560, rows: Study.Datasets.Length, rowGap: 0.3);
-        for (var panel = 0; panel < Study.Datasets.Length; panel++)
+        var figure = new Figure("Action units by emotion", $"Share of the emotion's clips that show the unit (%).\n{CountPage.Brief(study)}", height: 560, rows: study.Study.Datasets.Length, rowGap: 0.3);
+        for (var panel = 0; panel < study.Study.Datasets.Length; panel++)
         {
-            var data = study.Study.Bench.Dataset(Study.Datasets[panel]);
+            var data = study.Study.Bench.Dataset(study.Study.Datasets[panel]);
             var units = data.Clips.SelectMany(c => c.ActionUnits.Select(u => u.Number)).Distinct().Order().ToArray();
             var clips = data.Classes.Select((_, c) => data.Clips.Where((_, i) => data.Labels[i] == c).ToArray()).ToArray();
             var shares = clips.Select(of => units.Select(u => of.Count(c => c.ActionUnits.Any(a => a.Number == u)) / (double)Math.Max(1, of.Length)).ToArray()).ToArray();

@@ -18,6 +18,9 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder with CASME2/ and SAMM/; null looks in data/ of the checkout.</summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>Data sets that are asked for; null takes all.</summary>
+    public ImmutableArray<DatasetId>? Only { get; init; }
+
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
 
@@ -63,11 +66,15 @@ public sealed class Workbench : IDisposable
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
     public string Cache => CacheFolder ?? Path.Combine(_root, "results", "cache");
 
+    /// <summary>The data sets that are worked on.</summary>
+    public ImmutableArray<DatasetId> Datasets => Only ?? [.. Enum.GetValues<DatasetId>()];
+
+    /// <summary>How a data set's clips are prepared at the paper's size.</summary>
+    public PreparationOptions Preparation(DatasetId id) => new() { CacheFolder = Cache, Warn = Say };
+
     string Data => Path.Combine(_root, "data");
 
     string SyntheticFolder => Path.Combine(Data, $"look-alike-{Profile.SyntheticSize}");
-
-    PreparationOptions Preparation => new() { Size = Profile.Model.InputSize, CacheFolder = Cache, Warn = Say };
 
     /// <summary>Loads a data set, once; prepares its frames where they are not prepared yet, and makes synthetic data where no real ones are used.</summary>
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
@@ -84,7 +91,7 @@ public sealed class Workbench : IDisposable
         }
         var source = new DatasetSource(root, id);
         var aligning = Progress(id, "aligning") is { } report ? new Relay(report) : null;
-        _loaded[id] = (source, DatasetLoader.Load(source, Preparation, aligning, cancel));
+        _loaded[id] = (source, DatasetLoader.Load(source, Preparation(id) with { Size = Profile.Model.InputSize }, aligning, cancel));
         return _loaded[id].Data;
     }
 
@@ -96,7 +103,7 @@ public sealed class Workbench : IDisposable
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
         {
             var source = new DatasetSource(RealFolder(id) ?? SyntheticFolder, id);
-            var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, Preparation) : null;
+            var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, Preparation(id) with { Size = Profile.Model.InputSize }) : null;
             _loaded[id] = (source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
                 $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} says what that costs."));
         }
