@@ -41,7 +41,7 @@ static class AngleChart
             {
                 name = $"block {block}", mode = "lines+markers", showlegend = panel == 0, legendgroup = $"block {block}",
                 x = points.Select(g => g.Key), y = means,
-                error_y = new { type = "data", symmetric = false, color = colour, thickness = 1, width = 2, array = points.Zip(means, (g, m) => g.Max(a => a.Degrees) - m), arrayminus = points.Zip(means, (g, m) => m - g.Min(a => a.Degrees)) },
+                error_y = Figure.Bars(points.Zip(means, (g, m) => ((double)m, (double)g.Min(a => a.Degrees), (double)g.Max(a => a.Degrees))), colour),
                 line = new { color = colour, dash = ChartTheme.Of(ChartTheme.Dashes, block), width = 2 }, marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, block), size = 6, color = colour },
                 hovertemplate = $"block {block}, epoch %{{x}}: %{{y:.1f}}°<extra></extra>",
             }, panel);

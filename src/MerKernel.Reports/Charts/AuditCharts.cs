@@ -15,7 +15,7 @@ static class F1RangeChart
         var figure = new Figure("The F1 that each printed accuracy allows", "Bars: macro F1 of every confusion matrix with so many clips right, at any class balance that fits the published sheet.\nMarks: the F1 printed beside that accuracy",
             height: 190 + 30 * most, columns: datasets.Count, columnGap: 0.1);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, findings[panel], datasets[panel], panel);
-        return figure.Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -70.0 / (30 * most), yanchor = "top" }).Chart();
+        return figure.LegendAt(-70.0 / (30 * most)).Chart();
     }
 
     static void Panel(Figure figure, List<F1Finding> findings, DatasetId dataset, int panel)
@@ -67,7 +67,7 @@ static class PublishedLogChart
                 line = new { color = ChartTheme.Colours[1], width = 2, dash = "dot" }, hovertemplate = "%{y:.1f} %<extra></extra>",
             })
             .Axes(0, "epoch", "accuracy (%)", yAxis: new { range = new[] { 0, 100 } })
-            .Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -0.26, yanchor = "top" })
+            .LegendAt(-0.26)
             .Chart();
     }
 }

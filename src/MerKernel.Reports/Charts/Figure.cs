@@ -43,8 +43,8 @@ public sealed class Figure
             ["paper_bgcolor"] = "#ffffff",
             ["plot_bgcolor"] = "#ffffff",
             ["hovermode"] = "closest",
-            ["legend"] = new { orientation = "h", x = 0, xanchor = "left", y = -0.16, yanchor = "top" },
         };
+        LegendAt(-0.16);
     }
 
     /// <summary>Text that comes from data, made safe for plotly's pseudo-HTML.</summary>
@@ -56,6 +56,14 @@ public sealed class Figure
         _layout[name] = value;
         return this;
     }
+
+    /// <summary>Lays the legend below the panels.</summary>
+    /// <param name="y">Its upper edge, as a share of the panels' height below them.</param>
+    public Figure LegendAt(double y) => Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y, yanchor = "top" });
+
+    /// <summary>Error bars from the ends of intervals, in plotly.js's terms.</summary>
+    public static object Bars(IEnumerable<(double Value, double Low, double High)> intervals, string colour) =>
+        new { type = "data", symmetric = false, color = colour, thickness = 1.4, width = 4, array = intervals.Select(i => i.High - i.Value), arrayminus = intervals.Select(i => i.Value - i.Low) };
 
     /// <summary>Adds a trace to a panel.</summary>
     /// <param name="type">plotly.js's trace type, for example scatter, bar, heatmap.</param>

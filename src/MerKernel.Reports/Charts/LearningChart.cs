@@ -18,7 +18,7 @@ static class LearningChart
             Curves(figure, table.Folds(label, datasets[column]), datasets[column], column, first: column == 0);
             Folds(figure, table, label, datasets[column], datasets.Count + column, first: column == 0);
         }
-        return figure.Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -70.0 / (250 + 18 * folds), yanchor = "top" }).Chart();
+        return figure.LegendAt(-70.0 / (250 + 18 * folds)).Chart();
     }
 
     static void Curves(Figure figure, IReadOnlyList<FoldPrediction> folds, DatasetId dataset, int panel, bool first)

@@ -14,8 +14,11 @@ static class ScoreChart
         var figure = new Figure(table.Title, $"Accuracy with 95 % interval by bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
-        return figure.Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -70.0 / (40 * labels.Count), yanchor = "top" }).Chart();
+        return figure.LegendAt(-70.0 / (40 * labels.Count)).Chart();
     }
+
+    /// <summary>Accuracy and its interval in percent.</summary>
+    public static (double, double, double) Accuracy(Score s) => (100 * s.Accuracy, 100 * s.AccuracyInterval.Low, 100 * s.AccuracyInterval.High);
 
     static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
     {
@@ -39,12 +42,7 @@ static class ScoreChart
                 name = protocol.Label, mode = "markers", showlegend = panel == 0, legendgroup = protocol.Name,
                 x = measured.Select(r => 100 * r.Score!.Accuracy), y = measured.Select(r => labels.IndexOf(r.Label) + offset),
                 text = measured.Select(r => r.Label),
-                error_x = new
-                {
-                    type = "data", symmetric = false, color = colour, thickness = 1.4, width = 4,
-                    array = measured.Select(r => 100 * (r.Score!.AccuracyInterval.High - r.Score.Accuracy)),
-                    arrayminus = measured.Select(r => 100 * (r.Score!.Accuracy - r.Score.AccuracyInterval.Low)),
-                },
+                error_x = Figure.Bars(measured.Select(r => Accuracy(r.Score!)), colour),
                 marker = new { symbol = i == 0 ? "circle" : "square-open", size = 9, color = colour, line = new { width = 2, color = colour } },
                 hovertemplate = "%{text}<br>" + protocol.Label + " %{x:.1f} %<extra></extra>",
             }, panel);
@@ -77,7 +75,7 @@ static class DifferenceChart
         var figure = new Figure($"{table.Title}: difference from the full network", $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
-        return figure.Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -70.0 / (36 * labels.Count + 40), yanchor = "top" }).Chart();
+        return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();
     }
 
     static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
@@ -96,11 +94,7 @@ static class DifferenceChart
         {
             name = "measured", mode = "markers", showlegend = panel == 0, legendgroup = "measured",
             x = rows.Select(r => r.Value), y = at, text = labels,
-            error_x = new
-            {
-                type = "data", symmetric = false, color = ChartTheme.Colours[1], thickness = 1.6, width = 5,
-                array = rows.Select(r => r.Interval.High - r.Value), arrayminus = rows.Select(r => r.Value - r.Interval.Low),
-            },
+            error_x = Figure.Bars(rows.Select(r => (r.Value, r.Interval.Low, r.Interval.High)), ChartTheme.Colours[1]),
             marker = new { symbol = "circle", size = 9, color = ChartTheme.Colours[1] },
             hovertemplate = "%{text}: %{x:+.3f}<extra></extra>",
         }, panel);
@@ -138,7 +132,7 @@ static class CostChart
                 {
                     name = Figure.Escape(row.Label), mode = "markers", showlegend = panel == 0, legendgroup = row.Label, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
                     text = new[] { Figure.Escape(row.Label) },
-                    error_y = new { type = "data", symmetric = false, color = colour, thickness = 1.2, width = 3, array = new[] { 100 * (m.AccuracyInterval.High - m.Accuracy) }, arrayminus = new[] { 100 * (m.Accuracy - m.AccuracyInterval.Low) } },
+                    error_y = Figure.Bars([ScoreChart.Accuracy(m)], colour),
                     // Names beside points would cover each other; past the last symbol they go on hollow.
                     marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i) + (i < ChartTheme.Symbols.Length ? "" : "-open"), size = 10, color = colour },
                     hovertemplate = "%{text}<br>%{x:.3s} MACs, %{y:.1f} %<extra></extra>",
@@ -146,7 +140,7 @@ static class CostChart
             }
             figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? datasets[panel].Title() : "", new { type = "log", exponentformat = "power" }, new { range = new[] { 0, 100 } });
         }
-        return figure.Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y = -0.24, yanchor = "top" }).Layout("margin", new { l = 70, r = 30, t = 100, b = 170 }).Chart();
+        return figure.LegendAt(-0.24).Layout("margin", new { l = 70, r = 30, t = 100, b = 170 }).Chart();
     }
 }
 

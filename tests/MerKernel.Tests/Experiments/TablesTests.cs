@@ -48,7 +48,7 @@ public partial class TablesTests
     {
         var work = Tables.Work(Tables.All.Where(t => t.Number != 1));
         Assert.DoesNotContain(work, w => w.Method is Peer);
-        Assert.Contains(Tables.Work(Tables.All), w => w.Method == Peers.Dssn && w.Dataset == DatasetId.CasmeII);
+        Assert.Contains(Tables.Work(Tables.All), w => w.Method is Peer { Key: "dssn" } && w.Dataset == DatasetId.CasmeII);
         Assert.DoesNotContain(Tables.Work(Tables.All), w => w.Method is Peer && w.Dataset == DatasetId.Samm);
         Assert.Equal(work.Length, work.Select(w => (w.Method, w.Dataset)).Distinct().Count());
         // The paper's twelve and the shuffled control on both data sets, and both readings of the learned direction.
