@@ -62,7 +62,7 @@ static class Parts
             using var scope = NewDisposeScope();
             var batch = setting.Batch(options, 4, CPU);
             Tensor Of(Tensor tensor) => tensor.to(type).to(device);
-            var logits = network.forward(Of(batch.Clips.Onset), Of(batch.Clips.Apex), Of(batch.Clips.ActionUnits));
+            var logits = network.call(new ClipBatch(Of(batch.Clips.Onset), Of(batch.Clips.Apex), Of(batch.Clips.ActionUnits)));
             nn.functional.cross_entropy(logits, batch.Labels.to(device)).backward();
             var gradient = cat([.. network.parameters().Select(p => p.grad!.flatten().to(ScalarType.Float64).cpu())]);
             return (logits.detach().to(ScalarType.Float64).cpu().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
@@ -106,7 +106,6 @@ static class Parts
         network.DrawAhead(clips, setting.Device);
         using var difference = batch.Clips.Apex - batch.Clips.Onset;
         using var frames = cat([batch.Clips.Onset, batch.Clips.Apex], 0);
-        var motion = network.named_children().Single(c => c.name == "motion").module;
         void Backward(Func<Tensor> forward)
         {
             using var scope = NewDisposeScope();
@@ -115,14 +114,14 @@ static class Parts
             sum.backward();
         }
 
-        Measure("motion stream, forward and backward", () => Backward(() => ((nn.Module<Tensor, Tensor>)motion).call(difference)));
-        Measure("position stream, forward and backward", () => Backward(() => network.Focalizer!.call(frames)));
+        Measure("motion stream, forward and backward", () => Backward(() => network.Motion.call(difference)));
+        Measure("position stream, forward and backward", () => Backward(() => network.Position!.call(frames)));
         Measure("position stream, forward", () =>
         {
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
             using var precision = Autocast.In(Precision.BFloat16, setting.Device);
-            network.Focalizer!.call(frames);
+            network.Position!.call(frames);
         });
         Measure("whole network, forward and backward", () => Backward(() => network.forward(batch.Clips)));
         Measure("update", () => optimizer.Step(1e-5));

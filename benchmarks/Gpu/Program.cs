@@ -6,6 +6,7 @@
 // everything small, for a processor. ./dev gpu-pack makes a folder in which gpu-run.sh does all parts.
 using MerKernel;
 using MerKernel.Benchmarks.Gpu;
+using MerKernel.Native;
 using MerKernel.Training;
 
 var options = new Dictionary<string, string>();
@@ -18,6 +19,7 @@ for (var i = 1; i + 1 < args.Length; i++)
 try
 {
     InstalledLibtorch.Use(line => Console.WriteLine($"note: {line}"));
+    NativeOps.Use();
     var figures = new Figures(options.GetValueOrDefault("--out"));
     var data = options.GetValueOrDefault("--data") ?? "small.data";
     if (args is ["pack-data", ..])

@@ -6,8 +6,10 @@
 using System.Text.Json;
 using MerKernel.Benchmarks.Training;
 using MerKernel.Experiments;
+using MerKernel.Native;
 using MerKernel.Training;
 
+NativeOps.Use();
 string[] known = ["step", "engine", "memory", "growth", "data", "scores"];
 var (full, json, chosen) = (false, (string?)null, new List<string>());
 for (var i = 0; i < args.Length; i++)

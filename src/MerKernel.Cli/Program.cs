@@ -1,10 +1,12 @@
 using MerKernel;
 using MerKernel.Cli;
+using MerKernel.Native;
 
 using var interruption = new Interruption();
 try
 {
     InstalledLibtorch.Use();
+    NativeOps.Use();
     var status = await RootCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
     return interruption.ExitCode ?? status;
 }

@@ -1,7 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Flow;
-using MerKernel.Models;
+using MerKernel.Baselines;
 using MerKernel.Training;
 
 namespace MerKernel.Reports;

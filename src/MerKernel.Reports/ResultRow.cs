@@ -123,8 +123,8 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, double
         var units = experiment.ActionUnits != ActionUnitSource.None;
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var info = new RunCatalogue(bench.Store).Of(experiment);
-        var sees = method is Peer peer ? peer.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, size.Parameters, size.Macs, info.Finished is null ? null : info.Seconds, method is Peer known ? known.AssumedOf(experiment.Model, experiment.Training) : []);
+        var sees = method is Peer peer ? peer.Baseline.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
+        return new SystemFacts(sees, size.Parameters, size.Macs, info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The facts as cells of a table.</summary>

@@ -28,7 +28,7 @@ public sealed class FoldCost(DerivedValues? derived = null)
     public Func<int, int, double> Flop(Experiment experiment)
     {
         var epochs = experiment.Training.Epochs;
-        var (macs, training) = ((double)epochs * Macs(experiment), TrainingFlopPerMac * experiment.Model.PassesAnEpoch(epochs));
+        var (macs, training) = ((double)epochs * Macs(experiment), TrainingFlopPerMac * experiment.Model.PassesPerEpoch(epochs));
         return (trained, predicted) => macs * (training * trained + PredictionFlopPerMac * predicted);
     }
 

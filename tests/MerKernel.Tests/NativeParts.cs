@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace MerKernel.Tests;
 
-/// <summary>Builds native/ where the launcher has not done so yet.</summary>
+/// <summary>Plugs native/kernels in, and builds native/ where the launcher has not done so yet.</summary>
 internal static class NativeParts
 {
     [ModuleInitializer]
     internal static void Build()
     {
+        MerKernel.Native.NativeOps.Use();
         if (Environment.GetEnvironmentVariable("MER_NATIVE") is { Length: > 0 }) return;
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "native", "kernels", "build.sh")))

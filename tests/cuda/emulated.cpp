@@ -1,7 +1,7 @@
 // The kernels as a library for tests: emulate(NAME, GRID, BLOCK, ARGUMENTS) in place of cuLaunchKernel.
 #include "emulation.h"
 
-#include "../../src/MerKernel/Cuda/kernels.cu"
+#include "../../src/MerKernel.Native/Cuda/kernels.cu"
 
 extern "C" int emulate(const char* name, const unsigned* sizes, void** arguments) {
   const Index grid{sizes[0], sizes[1], 1}, block{sizes[2], sizes[3], 1};

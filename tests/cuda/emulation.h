@@ -1,4 +1,4 @@
-// Runs the kernels of src/MerKernel/Cuda/kernels.cu on a processor: a thread for each thread of a block, block after block. For their results, not for speed.
+// Runs the kernels of src/MerKernel.Native/Cuda/kernels.cu on a processor: a thread for each thread of a block, block after block. For their results, not for speed.
 #pragma once
 #include <barrier>
 #include <cmath>

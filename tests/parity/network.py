@@ -33,17 +33,17 @@ def conv_bn(cin, cout, kernel, stride=1):
 
 
 class Attention(nn.Module):
-    """Equation 1 for the directions asked for."""
+    """Equation 1 for the directions asked for; f_1 reduces to max(8, cin / 32) channels, cin the block's input channels (published code)."""
 
     AXIS = {"vertical": 3, "horizontal": 2}
 
-    def __init__(self, channels, grows_from, directions, continuous):
+    def __init__(self, cin, channels, directions, continuous):
         super().__init__()
-        middle = max(8, channels // 32)
+        middle = max(8, cin // 32)
         self.squeeze = nn.Sequential(nn.Conv2d(channels, middle, 1, bias=False), nn.BatchNorm2d(middle), nn.Hardswish())
         self.expand = nn.ModuleDict({d: nn.Conv2d(middle, channels, 1) for d in directions})
         self.carry = nn.ModuleDict(
-            {d: nn.Conv2d(grows_from, channels, 1, bias=False) if grows_from else nn.Identity() for d in directions}
+            {d: nn.Conv2d(cin, channels, 1, bias=False) if cin != channels else nn.Identity() for d in directions}
             if continuous else {})
 
     def forward(self, x, previous):
@@ -66,7 +66,7 @@ class Block(nn.Module):
         self.three = conv_bn(cin, cout, 3, stride)
         self.one = conv_bn(cout, cout, 1)
         self.skip = nn.Identity() if stride == 1 else conv_bn(cin, cout, 1, stride)
-        self.attention = Attention(cout, cin if cin != cout else None, directions, continuous)
+        self.attention = Attention(cin, cout, directions, continuous)
 
     def forward(self, x, previous):
         f = functional.relu(self.one(functional.relu(self.three(x))) + self.skip(x))

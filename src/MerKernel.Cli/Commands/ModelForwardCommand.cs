@@ -25,7 +25,7 @@ static class ModelForwardCommand
             ModelWeights.Load(model, parsed.GetValue(weights)!);
             model.eval();
             var (onset, apex, units) = new NetworkInput(parsed.GetValue(input)!).Batch(model);
-            var result = model.Extract(onset, apex, units).Named().ToDictionary(pair => pair.Name, pair => pair.Tensor);
+            var result = MerNetFeatures.Of(model, new ClipBatch(onset, apex, units)).Named().ToDictionary(pair => pair.Name, pair => pair.Tensor);
             if (!parsed.GetValue(features)) result = new() { ["logits"] = result["logits"] };
             var path = parsed.GetValue(target)!;
             Safetensors.Write(path, result);

@@ -4,7 +4,7 @@ using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
-using MerKernel.Models.Peers;
+using MerKernel.Baselines;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,8 +1,8 @@
+using MerKernel.Baselines;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
 using MerKernel.Training;
-using MerKernel.Weights;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;

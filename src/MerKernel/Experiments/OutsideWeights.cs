@@ -1,5 +1,5 @@
 using MerKernel.Models;
-using MerKernel.Models.Peers;
+using MerKernel.Baselines;
 using MerKernel.Weights;
 
 namespace MerKernel.Experiments;

@@ -18,7 +18,7 @@ public sealed record Profile
     /// <summary>How each fold is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>Whether the compared systems of Table 1 are reduced too: narrower, smaller inputs, fewer epochs (<see cref="Peer.Reduced"/>).</summary>
+    /// <summary>Whether the compared systems of Table 1 are reduced too: narrower, smaller inputs, fewer epochs (<see cref="MerKernel.Baselines.Baseline.Reduced"/>).</summary>
     public bool ReducesPeers { get; init; }
 
     /// <summary>Epochs of the compared systems, whatever each would train; null leaves them theirs.</summary>

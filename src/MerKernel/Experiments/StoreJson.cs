@@ -18,6 +18,6 @@ public static class StoreJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(), new LogitsJson() },
+        Converters = { new JsonStringEnumConverter(), new LogitsJson(), new NetworkJson() },
     };
 }

@@ -37,7 +37,7 @@ public static class AttentionRollout
         var removals = new List<Action>();
         foreach (var (_, module) in stream.named_modules())
         {
-            if (module is IAttentionLayer attention)
+            if (module is IAttends attention)
             {
                 // What a hook makes would die with the DisposeScope of the layer around it.
                 Hook(module, input => steps.Add((attention.Attend(input).DetachFromDisposeScope(), 0)));

@@ -33,10 +33,10 @@ public static class Explainer
 
     private static IEnumerable<ClipExplanation> Batch(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits, Tensor labels)
     {
-        var features = network.Extract(onset, apex, actionUnits);
+        var features = MerNetFeatures.Of(network, new ClipBatch(onset, apex, actionUnits));
         var predicted = GradCam.Of(features, features.Logits.argmax(1));
         var actual = GradCam.Of(features, labels);
-        var (onsets, apexes) = network.Focalizer is { } stream ? (AttentionRollout.Of(stream, onset), AttentionRollout.Of(stream, apex)) : default;
+        var (onsets, apexes) = network.Position is { } stream ? (AttentionRollout.Of(stream, onset), AttentionRollout.Of(stream, apex)) : default;
         return [.. Enumerable.Range(0, (int)onset.size(0)).Select(i => new ClipExplanation
         {
             Logits = [.. Values(features.Logits[i])],

@@ -1,14 +1,49 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
 /// <summary>
-/// The average of a map along a direction that is learned (FaceSleuth, arXiv 2506.02695, and its code): the map is rotated about its centre by the angle of
-/// a vector (bilinear, zero outside), then averaged over the width; [N, C, H, W] -> [N, C, H, 1].
+/// FaceSleuth's single-orientation attention (SOA, arXiv 2506.02695) in the place of <see cref="CoordinateAttention"/>: the average along a learned direction,
+/// 1x1 convolution to max(8, C / 16) channels, ReLU, 1x1 convolution back, sigmoid, times the pooled map of the block before. No BatchNorm and no bias
+/// (published code, Svardfox/FaceSleuth, e4eead4).
 /// </summary>
-public sealed class LearnedDirection : nn.Module<Tensor, Tensor>
+public sealed class LearnedDirectionAttention : Attention
+{
+    private readonly LearnedDirection direction;
+    private readonly Conv2d reduce, restore;
+    [ComponentName(Name = "previous_vertical")] private readonly Conv2d? previousVertical;
+    private readonly bool continuous;
+
+    /// <summary>Creates the attention of one block.</summary>
+    /// <param name="from">Input channels of the block.</param>
+    /// <param name="channels">Channels C of the feature map.</param>
+    /// <param name="options">What the angle means, and continuity.</param>
+    public LearnedDirectionAttention(int from, int channels, MerNetOptions options)
+    {
+        continuous = options.Continuous;
+        var reduced = Math.Max(8, channels / 16);
+        direction = new LearnedDirection(options.Angle);
+        (reduce, restore) = (Layers.Conv(channels, reduced, 1), Layers.Conv(reduced, channels, 1));
+        previousVertical = Carry(from, channels, continuous);
+        RegisterComponents();
+    }
+
+    /// <summary>Computes the map, one weight per row as in vertical attention.</summary>
+    protected override AttentionMaps Forward((Tensor Features, AttentionMaps? Previous) input)
+    {
+        var map = restore.call(reduce.call(direction.call(input.Features)).relu_()).sigmoid_();
+        return new AttentionMaps(continuous ? Continued(map, input.Previous?.Vertical, previousVertical) : map, null);
+    }
+}
+
+/// <summary>
+/// The average of a map along a direction that is learned (FaceSleuth): the map is rotated about its centre by the angle of a vector (bilinear, zero outside),
+/// then averaged over the width; [N, C, H, W] -> [N, C, H, 1].
+/// </summary>
+public sealed class LearnedDirection : Layer
 {
     /// <summary>The angle every block starts with, in degrees (published code).</summary>
     public const float StartDegrees = 72;
@@ -28,7 +63,7 @@ public sealed class LearnedDirection : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the direction.</summary>
     /// <param name="reading">What the angle means.</param>
-    public LearnedDirection(AngleReading reading) : base(nameof(LearnedDirection))
+    public LearnedDirection(AngleReading reading)
     {
         var (sin, cos) = Math.SinCos(StartDegrees * Math.PI / 180);
         direction = new Parameter(torch.tensor(new[] { (float)cos, (float)sin }));
@@ -37,26 +72,19 @@ public sealed class LearnedDirection : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The angle in degrees, in the reading it was created with.</summary>
-    public float Degrees
+    public float Degrees => Scoped(() =>
     {
-        get
-        {
-            using var scope = NewDisposeScope();
-            var vector = direction.detach().cpu().to_type(ScalarType.Float32).data<float>();
-            return (float)(Math.Atan2(vector[1], vector[0]) * 180 / Math.PI);
-        }
-    }
+        var vector = direction.detach().cpu().to_type(ScalarType.Float32).data<float>();
+        return (float)(Math.Atan2(vector[1], vector[0]) * 180 / Math.PI);
+    });
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    protected override Tensor Forward(Tensor map)
     {
-        using var scope = NewDisposeScope();
         var unit = direction / direction.square().sum().sqrt();
         // Turned back by 90 degrees, (cos, sin) becomes (sin, -cos).
         var (cos, sin) = reading == AngleReading.Published ? (unit[0], unit[1]) : (unit[1], -unit[0]);
         var transform = (cos * cosinePart.Like(direction)).Plus(sin * sinePart.Like(direction));
-        var grid = AffineGrid.Of(transform.unsqueeze(0), input.size(2), input.size(3)).expand(input.size(0), -1, -1, -1);
-        var rotated = nn.functional.grid_sample(input, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
-        return rotated.mean([3], keepdim: true).MoveToOuterDisposeScope();
+        return Ops.Resample(map, transform.unsqueeze(0)).mean([3], keepdim: true);
     }
 }

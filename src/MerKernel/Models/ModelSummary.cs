@@ -4,6 +4,14 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
+/// <summary>One layer of a network.</summary>
+/// <param name="Name">Its name in the state.</param>
+/// <param name="Kind">Its type.</param>
+/// <param name="Output">Shape of its output for one sample; Swin's layers see both frames, so their first dimension is 2.</param>
+/// <param name="Parameters">Its own parameters.</param>
+/// <param name="Macs">Multiply-accumulates for one sample.</param>
+public sealed record LayerSummary(string Name, string Kind, ImmutableArray<long> Output, long Parameters, long Macs);
+
 /// <summary>
 /// Parameters and multiply-accumulates of every layer, counted while one sample runs through (convolutions, linear layers and attention products; no elementwise
 /// work). The values do not matter, so the layers that cost most compute none.
@@ -48,47 +56,33 @@ public sealed class ModelSummary
         var outputs = new Dictionary<string, (long[] Shape, long Macs)>();
         foreach (var (name, module) in network.named_modules())
         {
-            void Add(Tensor output, long macs) => outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + macs);
-
             switch (module)
             {
-                case TokenLinear linear:
-                    ComputeNothing(linear);
-                    linear.register_forward_hook((_, _, _, output) =>
-                    {
-                        Add(output, output.numel() * linear.Weight.size(1));
-                        return output;
-                    });
+                case Linear linear:
+                    ComputeNothing(linear, input => input.Tokens, (input, tokens) => (tokens, input.AddBias));
+                    Watch(linear, input => input.Tokens, (_, output) => output.numel() * linear.Weight.size(1));
                     break;
-                case nn.Module<Tensor, Tensor> layer:
-                    if (layer is Conv1d or Conv2d or Linear)
-                    {
-                        ComputeNothing(layer);
-                    }
-
-                    layer.register_forward_hook((_, input, output) =>
-                    {
-                        Add(output, MacsOf(layer, input, output));
-                        return output;
-                    });
+                case Layer<(Tensor, Tensor), Tensor> layer and IOwnMacs own:
+                    Watch(layer, input => input.Item1, (input, _) => own.OwnMacs(input));
                     break;
-                case nn.Module<Tensor, Tensor, Tensor> layer and IOwnMacs own:
-                    layer.register_forward_hook((_, input, _, output) =>
-                    {
-                        Add(output, own.OwnMacs(input));
-                        return output;
-                    });
+                case Module layer:
+                    if (layer is Conv1d or Conv2d or TorchSharp.Modules.Linear) ComputeNothing(layer, input => input, (_, part) => part);
+                    Watch(layer, input => input, (input, output) => MacsOf(layer, input, output));
                     break;
             }
+
+            void Watch<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor, Func<Tensor, Tensor, long> macs) =>
+                layer.register_forward_hook((_, input, output) =>
+                {
+                    outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + macs(tensor(input), output));
+                    return output;
+                });
         }
 
         var frame = zeros([options.SeesFrames ? 1 : 0, 3, options.InputSize, options.InputSize]);
-        var input = options.Input is { } asked ? zeros([1, .. asked.Shape(options.InputSize)]) : null;
-        network.call(new ClipBatch(frame, frame, zeros([1, FusionHead.ActionUnitCount]), input));
-        if (options.Input?.Macs(options.InputSize) is > 0 and var before)
-        {
-            outputs[""] = ([], before);
-        }
+        var asked = options.Input is { } input ? zeros([1, .. input.Shape(options.InputSize)]) : null;
+        network.call(new ClipBatch(frame, frame, zeros([1, FusionHead.ActionUnitCount]), asked));
+        if (options.Input?.Macs(options.InputSize) is > 0 and var before) outputs[""] = ([], before);
 
         return new ModelSummary(
         [
@@ -100,38 +94,24 @@ public sealed class ModelSummary
         ]);
     }
 
-    // No samples go into the layer, and zeros come out for those that were meant to.
-    private static void ComputeNothing(nn.Module<Tensor, Tensor> layer)
+    /// <summary>No samples go into the layer, and zeros come out for those that were meant to.</summary>
+    private static void ComputeNothing<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor, Func<TInput, Tensor, TInput> with)
     {
         var samples = 0L;
         layer.register_forward_pre_hook((_, input) =>
         {
-            samples = input.size(0);
-            return input.narrow(0, 0, 0);
+            samples = tensor(input).size(0);
+            return with(input, tensor(input).narrow(0, 0, 0));
         });
-        layer.register_forward_hook((_, _, output) => Zeros(samples, output));
+        layer.register_forward_hook((_, _, output) => zeros([samples, .. output.shape[1..]], output.dtype));
     }
-
-    private static void ComputeNothing(TokenLinear layer)
-    {
-        var samples = 0L;
-        layer.register_forward_pre_hook((_, input, addBias) =>
-        {
-            samples = input.size(0);
-            return (input.narrow(0, 0, 0), addBias);
-        });
-        layer.register_forward_hook((_, _, _, output) => Zeros(samples, output));
-    }
-
-    private static Tensor Zeros(long samples, Tensor output) => zeros([samples, .. output.shape[1..]], output.dtype);
 
     private static long MacsOf(nn.Module layer, Tensor input, Tensor output) => layer switch
     {
         Conv2d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
-        Linear linear => output.numel() * linear.weight!.size(1),
         Conv1d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
+        TorchSharp.Modules.Linear linear => output.numel() * linear.weight!.size(1),
         IOwnMacs own => own.OwnMacs(input),
-        IAttentionLayer attention => input.size(0) * attention.AttentionMacs,
         _ => 0,
     };
 }

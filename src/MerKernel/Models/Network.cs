@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
+using MerKernel.Data;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
 /// <summary>What the trainer needs of a network: a batch of clips goes in, logits [N, classes] come out.</summary>
-public abstract class Network(string name) : nn.Module<ClipBatch, Tensor>(name)
+public abstract class Network : Layer<ClipBatch, Tensor>
 {
     private static readonly object Building = new();
 
@@ -14,30 +17,23 @@ public abstract class Network(string name) : nn.Module<ClipBatch, Tensor>(name)
     /// </summary>
     /// <param name="create">Calls the network's constructor.</param>
     /// <param name="seed">Seed of the weights.</param>
-    protected internal static T Build<T>(Func<T> create, long seed) where T : nn.Module
+    public static T Build<T>(Func<T> create, long seed) where T : nn.Module
     {
         lock (Building)
         {
             using var scope = NewDisposeScope();
             manual_seed(seed);
             var network = create();
-            foreach (var tensor in network.parameters().Concat(network.buffers()))
-            {
-                tensor.DetachFromDisposeScope();
-            }
-
+            foreach (var tensor in network.parameters().Concat(network.buffers())) tensor.DetachFromDisposeScope();
             return network;
         }
     }
 
     /// <summary>Takes all draws of training from a generator instead of the process's default.</summary>
     /// <param name="generator">The generator, which stays the caller's.</param>
-    public virtual void UseGenerator(Generator generator)
+    public void UseGenerator(Generator generator)
     {
-        foreach (var dropout in modules().OfType<SeededDropout>())
-        {
-            dropout.Generator = generator;
-        }
+        foreach (var layer in modules().Prepend(this).OfType<IDraws>()) layer.Generator = generator;
     }
 
     /// <summary>Whether a training step is the same operations for every batch of a size, in every epoch; a GPU may then record it.</summary>
@@ -50,22 +46,119 @@ public abstract class Network(string name) : nn.Module<ClipBatch, Tensor>(name)
     {
     }
 
-    /// <summary>Called once before training with what a network may count in advance: the training clips' action units and labels, nothing of the test subject.</summary>
+    /// <summary>
+    /// Called once before training: what a network counts in advance on the training clips' action units and labels, nothing of the test subject.
+    /// </summary>
     /// <param name="actionUnits">[clips, 21].</param>
     /// <param name="labels">[clips], int64.</param>
-    public virtual void SeeTraining(Tensor actionUnits, Tensor labels)
+    public virtual void FitStatistics(Tensor actionUnits, Tensor labels)
     {
     }
 
-    /// <summary>The loss of a training batch, a scalar; cross entropy unless the network's paper has another.</summary>
+    /// <summary>The loss of a training batch, a scalar in the caller's DisposeScope.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="labels">[N], int64.</param>
     /// <param name="epoch">Epoch, from 0, for networks that are trained in stages.</param>
-    public virtual Tensor Loss(ClipBatch batch, Tensor labels, int epoch) => nn.functional.cross_entropy(call(batch), labels);
+    public Tensor Loss(ClipBatch batch, Tensor labels, int epoch)
+    {
+        using var scope = NewDisposeScope();
+        return LossOf(batch, labels, epoch).MoveToOuterDisposeScope();
+    }
 
-    /// <summary>Parameters that are trained at rates of their own; all others at the experiment's.</summary>
-    public virtual IReadOnlyList<ParameterGroup> OwnRates => [];
+    /// <summary>What <see cref="Loss"/> computes: cross entropy unless the network's paper has another.</summary>
+    protected virtual Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) => nn.functional.cross_entropy(call(batch), labels);
+
+    /// <summary>Parameters with a learning rate and weight decay of their own; all others have the experiment's.</summary>
+    public virtual IReadOnlyList<ParameterGroup> ParameterGroups => [];
 
     /// <summary>Attention angles that the network has learned so far, in degrees, first block first; empty for networks that learn none.</summary>
     public virtual ImmutableArray<float> Angles => [];
+}
+
+/// <summary>Parameters with a learning rate and weight decay of their own; the schedule's factor applies to them too.</summary>
+/// <param name="Parameters">The parameters.</param>
+/// <param name="LearningRate">Learning rate in the first epoch.</param>
+/// <param name="WeightDecay">Weight decay.</param>
+public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
+
+/// <summary>A batch of clips as a network sees them. A network is given what its options ask for; the rest is empty or null.</summary>
+/// <param name="Onset">Onset frames, normalised with ImageNet's constants, [N, 3, S, S]; [0, 3, S, S] where the network sees no frames.</param>
+/// <param name="Apex">Apex frames likewise.</param>
+/// <param name="ActionUnits">Active action units as 0 or 1, [N, 21]; ignored by a network without an input for them.</param>
+/// <param name="Input">What <see cref="ModelOptions.Input"/> asks for, [N, ...]; null where it asks for nothing.</param>
+public sealed record ClipBatch(Tensor Onset, Tensor Apex, Tensor ActionUnits, Tensor? Input = null)
+{
+    /// <summary>The input that was asked for.</summary>
+    /// <exception cref="InvalidOperationException">The batch was assembled for another network.</exception>
+    internal Tensor Asked => Input ?? throw new InvalidOperationException("The batch has no input next to its frames, but the network's options ask for one.");
+
+    /// <summary>Refuses frames of another size than the network was built for.</summary>
+    internal void Demand(int size)
+    {
+        if (Onset.size(2) != size || Onset.size(3) != size)
+            throw new ArgumentException($"The frames are {Onset.size(2)} x {Onset.size(3)}, but the network was built for {size} x {size}.");
+    }
+}
+
+/// <summary>
+/// The options of a network, whichever it is. Where the action units come from is
+/// the experiment's to say and no option of the network: it is built with or without an input for them.
+/// </summary>
+public abstract record ModelOptions
+{
+    /// <summary>Side in pixels of the data set's square frames; a network that works at another size resizes them. 224: paper, section 4.3.</summary>
+    public int InputSize { get; init; } = 224;
+
+    /// <summary>Number of classes. 5: paper, section 4.1.</summary>
+    public int Classes { get; init; } = 5;
+
+    /// <summary>The network's name in a stored experiment.</summary>
+    [JsonIgnore]
+    public virtual string Network => GetType().Name.Replace("Options", "");
+
+    /// <summary>Whether the network sees onset and apex frames.</summary>
+    [JsonIgnore]
+    public virtual bool SeesFrames => true;
+
+    /// <summary>What the network sees of a clip next to its frames and action units; null for nothing.</summary>
+    [JsonIgnore]
+    public virtual ClipInput? Input => null;
+
+    /// <summary>What training on a clip costs in an epoch, in passes forward and back through the network as it predicts: the mean over a training.</summary>
+    /// <param name="epochs">Epochs of the training.</param>
+    public virtual double PassesPerEpoch(int epochs) => 1;
+
+    /// <summary>Builds the network with weights drawn from a seed.</summary>
+    /// <param name="seed">Seed of the weights.</param>
+    /// <param name="actionUnits">Whether the network gets an input for the 21 action units.</param>
+    /// <exception cref="UserErrorException">No such network can be built.</exception>
+    public abstract Models.Network Create(long seed, bool actionUnits);
+}
+
+/// <summary>
+/// Something that a network sees of a clip next to its onset and apex. It depends on the clip alone, so it is computed once for a data set and kept; equal
+/// inputs of different networks are the same input.
+/// </summary>
+public abstract record ClipInput
+{
+    /// <summary>Shape of one clip's input.</summary>
+    /// <param name="frameSize">Side of the data set's frames in pixels.</param>
+    public abstract long[] Shape(int frameSize);
+
+    /// <summary>Multiply-accumulates of a network that computes one clip's input; 0 where no network does.</summary>
+    /// <param name="frameSize">Side of the data set's frames in pixels.</param>
+    public virtual long Macs(int frameSize) => 0;
+
+    /// <summary>Computes the input of every clip of a data set, clip by clip in the layout of <see cref="Shape"/>.</summary>
+    /// <exception cref="UserErrorException">The data set has no files behind it, or the cache folder cannot be written to.</exception>
+    protected internal abstract float[] Compute(MerDataset dataset);
+}
+
+/// <summary>Weights from outside that a network starts from. An experiment is known by what is in the file, wherever it lies.</summary>
+/// <param name="Sha256">The file's SHA-256 in hexadecimal digits.</param>
+public sealed record PretrainedWeights(string Sha256)
+{
+    /// <summary>Where the file is; not part of a stored experiment.</summary>
+    [JsonIgnore]
+    public string? Path { get; init; }
 }

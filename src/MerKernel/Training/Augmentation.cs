@@ -1,7 +1,3 @@
-using MerKernel.Models;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace MerKernel.Training;
 
 /// <summary>
@@ -29,12 +25,5 @@ public sealed class Augmentation(AugmentationOptions options, int size, Random r
         return transforms;
 
         float Shift() => (float)((random.NextDouble() * 2 - 1) * padding * 2 / size);
-    }
-
-    /// <summary>Applies drawn transforms to frames [N, C, S, S]; every channel of a clip moves alike.</summary>
-    public static Tensor Apply(Tensor frames, float[] transforms)
-    {
-        var grid = AffineGrid.Of(Uploads.On(frames.device, transforms).view(-1, 2, 3), frames.size(2), frames.size(3));
-        return nn.functional.grid_sample(frames, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics.X86;
-using MerKernel.Kernels;
+using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +30,7 @@ public static class ComputeDevice
     public static bool ProcessorHasBFloat16 { get; } = HasBFloat16();
 
     /// <summary>The instruction set of the native kernels (native/kernels) on this processor, or null where libtorch's operations take their place.</summary>
-    public static string? KernelInstructions => KernelLibrary.Instructions(ScalarType.BFloat16) ?? KernelLibrary.Instructions(ScalarType.Float32);
+    public static string? KernelInstructions => Ops.Of(DeviceType.CPU)?.Name;
 
     static bool HasBFloat16()
     {

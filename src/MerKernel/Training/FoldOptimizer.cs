@@ -12,7 +12,7 @@ public sealed class FoldOptimizer : IDisposable
     /// <summary>Moves a network's parameters into the optimisers.</summary>
     public FoldOptimizer(Network network, TrainingOptions options)
     {
-        var own = network.OwnRates;
+        var own = network.ParameterGroups;
         var apart = own.SelectMany(g => g.Parameters).Select(p => p.Handle).ToHashSet();
         Add(network.parameters().Where(p => p.requires_grad && !apart.Contains(p.Handle)), options.WeightDecay, 1);
         foreach (var group in own) Add(group.Parameters, group.WeightDecay, group.LearningRate / options.LearningRate);

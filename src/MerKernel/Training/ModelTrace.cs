@@ -25,7 +25,7 @@ public static class ModelTrace
         using var generator = new Generator((ulong)options.Seed, CPU);
         using var replay = new Generator((ulong)options.Seed, CPU);
         network.UseGenerator(generator);
-        var depth = new StochasticDepth(network.Options.StochasticDepth, SwinTransformer.BlockCount) { Generator = replay };
+        var depth = new StochasticDepth(network.Options.StochasticDepth, Swin.BlockCount) { Generator = replay };
         var draws = new List<Tensor>();
 
         MerNetFeatures Pass(int batch)
@@ -36,7 +36,7 @@ public static class ModelTrace
                 draws.Add(stack(factors.Select(factor => factor.flatten())));
             }
 
-            return network.Extract(onset[batch], apex[batch], actionUnits[batch]);
+            return MerNetFeatures.Of(network, new ClipBatch(onset[batch], apex[batch], actionUnits[batch]));
         }
 
         network.eval();

@@ -1,5 +1,4 @@
 using MerKernel.Data;
-using MerKernel.Kernels;
 using MerKernel.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,7 +14,6 @@ public sealed class PairSource : IDisposable
     readonly MerDataset _dataset;
     readonly HashSet<int> _augmented = [], _counted = [];
     readonly Tensor _frames, _scale, _shift, _labels, _actionUnits;
-    readonly FrameScale _frameScale;
     readonly Tensor? _input;
     readonly bool _showsFrames;
 
@@ -33,7 +31,6 @@ public sealed class PairSource : IDisposable
         _frames = dataset.Frames.alias().to(device).DetachFromDisposeScope();
         // (x / 255 - mean) / deviation as one multiply and one add.
         float[] scale = [.. Deviation.Select(d => 1 / (255 * d))], shift = [.. Mean.Zip(Deviation, (m, d) => -m / d)];
-        _frameScale = new FrameScale(dataset.Size, scale, shift);
         _scale = tensor(scale).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
         _shift = tensor(shift).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
         _input = model?.Input is { } asked ? ClipInputs.Of(dataset, asked).alias().to(device).DetachFromDisposeScope() : null;
@@ -90,18 +87,10 @@ public sealed class PairSource : IDisposable
             rows[2 * i] = onsets[choose(onsets.Length)];
             rows[2 * i + 1] = apexes[choose(apexes.Length)];
         }
-        var pairs = FusedFrames.Fits(_frames) ? FusedFrames.Of(_frames, _frameScale, rows, transforms) : Composed(rows, transforms);
+        var device = _frames.device;
+        var maps = transforms is null ? null : Uploads.On(device, transforms).view(-1, 2, 3);
+        var pairs = Ops.Frames(_frames, Uploads.On(device, rows), maps, _scale, _shift);
         return (pairs.select(1, 0), pairs.select(1, 1));
-    }
-
-    /// <summary>Pairs of frames by libtorch's operations, [clips, 2, 3, S, S].</summary>
-    Tensor Composed(long[] rows, float[]? transforms)
-    {
-        var size = _dataset.Size;
-        var frames = _frames.index_select(0, Uploads.On(_frames.device, rows)).to(ScalarType.Float32).mul_(_scale).add_(_shift, Numbers.One);
-        if (transforms is not null)
-            frames = Augmentation.Apply(frames.view(-1, 6, size, size), transforms);
-        return frames.view(-1, 2, 3, size, size);
     }
 
     Tensor Index(IReadOnlyList<int> clips) => Uploads.On(_frames.device, clips.Select(c => (long)c).ToArray());

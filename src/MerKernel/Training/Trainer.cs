@@ -104,7 +104,7 @@ public sealed class Trainer
     {
         using var scope = NewDisposeScope();
         var (units, labels) = pairs.Annotation(split.Train);
-        model.SeeTraining(units, labels);
+        model.FitStatistics(units, labels);
     }
 
     /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>

@@ -3,7 +3,7 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Models;
-using MerKernel.Models.Peers;
+using MerKernel.Baselines;
 
 namespace MerKernel.Tests.Cluster;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using MerKernel.Cuda;
-using MerKernel.Kernels;
+using MerKernel.Native;
+using MerKernel.Native.Cuda;
 using MerKernel.Models;
 using MerKernel.Training;
 using TorchSharp;

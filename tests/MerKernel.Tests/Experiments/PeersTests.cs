@@ -1,7 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
-using MerKernel.Models.Peers;
+using MerKernel.Baselines;
 using MerKernel.Training;
 using TorchSharp;
 

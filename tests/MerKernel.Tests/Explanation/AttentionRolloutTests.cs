@@ -20,7 +20,7 @@ public class AttentionRolloutTests
             13, 14, 1, 2,
             15, 12, 3, 0,
         ];
-        using var tokens = WindowGeometry.Tokens(side: 4, window: 2, shift: 1);
+        using var tokens = Windows.Tokens(side: 4, window: 2, shift: 1);
         Assert.Equal(expected, tokens.data<long>().ToArray());
     }
 
@@ -61,7 +61,7 @@ public class AttentionRolloutTests
         using var quiet = no_grad();
         manual_seed(3);
         const int Channels = 6;
-        using var block = new VitBlock(length: 9, Channels, heads: 1);
+        using var block = new ViTBlock(length: 9, Channels, heads: 1);
         block.get_parameter("qkv.weight")!.normal_();
         block.get_parameter("qkv.weight")!.narrow(0, 2 * Channels, Channels).copy_(eye(Channels));
         block.get_parameter("proj.weight")!.copy_(eye(Channels));
@@ -70,7 +70,7 @@ public class AttentionRolloutTests
         var attention = block.Attend(input);
 
         Assert.All(Networks.Values(attention.sum(-1)), sum => Assert.Equal(1, sum, 1e-5));
-        var expected = input + attention.matmul(nn.functional.layer_norm(input, [Channels], eps: VitBlock.LayerNormEpsilon));
+        var expected = input + attention.matmul(nn.functional.layer_norm(input, [Channels], eps: ViTBlock.Epsilon));
         Assert.InRange(Networks.LargestDifference(block.forward(input), expected), 0, 1e-5);
     }
 
@@ -83,21 +83,21 @@ public class AttentionRolloutTests
         network.eval();
         var frames = Networks.Batch(2, 48).Onset;
         var layers = new List<Tensor>();
-        foreach (var (_, module) in network.named_modules().Where(m => m.module is VitBlock))
+        foreach (var (_, module) in network.named_modules().Where(m => m.module is ViTBlock))
         {
-            ((VitBlock)module).register_forward_hook((_, input, output) =>
+            ((ViTBlock)module).register_forward_hook((_, input, output) =>
             {
-                layers.Add(((VitBlock)module).Attend(input).DetachFromDisposeScope());
+                layers.Add(((ViTBlock)module).Attend(input).DetachFromDisposeScope());
                 return output;
             });
         }
 
-        network.Focalizer!.call(frames);
+        network.Position!.call(frames);
         var product = (layers[1] + eye(9)) / 2;
         product = product.matmul((layers[0] + eye(9)) / 2);
         layers.ForEach(layer => layer.Dispose());
         layers.Clear();
-        var rollout = AttentionRollout.Of(network.Focalizer!, frames);
+        var rollout = AttentionRollout.Of(network.Position!, frames);
         layers.ForEach(layer => layer.Dispose());
 
         Assert.Equal([2, 3, 3], rollout.Map.shape);
@@ -113,12 +113,12 @@ public class AttentionRolloutTests
         using var scope = NewDisposeScope();
         using var network = Networks.Create("full", Networks.Small() with { InputSize = size });
         network.eval();
-        var rollout = AttentionRollout.Of(network.Focalizer!, Networks.Batch(3, size).Onset);
+        var rollout = AttentionRollout.Of(network.Position!, Networks.Batch(3, size).Onset);
 
         Assert.Equal([3, size / 4, size / 4], rollout.Map.shape);
         Assert.All(Networks.Values(rollout.Map.sum([1, 2])), sum => Assert.Equal(1, sum, 1e-4));
         Assert.True(rollout.Map.min().item<float>() >= 0);
-        Assert.Equal(SwinTransformer.BlockCount, rollout.Padding.Length);
+        Assert.Equal(Swin.BlockCount, rollout.Padding.Length);
         if (size == 64)
         {
             Assert.All(rollout.Padding, padding => Assert.Equal(0, padding, 1e-5));
@@ -145,7 +145,7 @@ public class AttentionRolloutTests
         }
 
         network.eval();
-        var map = AttentionRollout.Of(network.Focalizer!, Networks.Batch(1, 64).Onset).Map;
+        var map = AttentionRollout.Of(network.Position!, Networks.Batch(1, 64).Onset).Map;
         // Shifted windows at the border are cut smaller, so only unshifted rows are exactly even; the map as a whole keeps its mirror symmetry.
         Assert.InRange(Networks.LargestDifference(map, map.flip(1)), 0, 1e-6);
         Assert.InRange(Networks.LargestDifference(map, map.transpose(1, 2)), 0, 1e-6);

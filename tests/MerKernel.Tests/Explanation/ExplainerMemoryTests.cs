@@ -1,4 +1,5 @@
 using MerKernel.Explanation;
+using MerKernel.Models;
 using MerKernel.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public class ExplainerMemoryTests
 
         Assert.Equal(3, clips.Length);
         using var quiet = no_grad();
-        var logits = Networks.Values(network.forward(onset, apex, units));
+        var logits = Networks.Values(network.call(new ClipBatch(onset, apex, units)));
         for (var i = 0; i < logits.Length; i++) Assert.Equal(logits[i], clips[i / 5].Logits[i % 5], 1e-5f);
     }
 

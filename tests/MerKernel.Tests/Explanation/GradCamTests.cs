@@ -32,13 +32,12 @@ public class GradCamTests
         network.to(ScalarType.Float64);
         network.eval();
         var (onset, apex, units) = Networks.Batch(3, 40);
-        var features = network.Extract(onset.to(ScalarType.Float64), apex.to(ScalarType.Float64), units.to(ScalarType.Float64));
+        var features = MerNetFeatures.Of(network, new ClipBatch(onset.to(ScalarType.Float64), apex.to(ScalarType.Float64), units.to(ScalarType.Float64)));
         var classes = tensor(new long[] { 4, 0, 2 });
         var map = GradCam.Of(features, classes);
 
-        // The head sees F_M + F_POS (or F_M's average): to raise a whole channel of F_M by e raises what it sees by e. The slope is the sum of the
+        // The head sees F_M + F_POS (or F_M alone, which it averages): to raise a whole channel of F_M by e raises what it sees by e. The slope is the sum of the
         // channel's gradients, so a channel's weight is slope / (h * w).
-        var head = (FusionHead)network.named_modules().Single(m => m.name == "head").module;
         using var quiet = no_grad();
         const double E = 1e-5;
         var expected = zeros_like(map);
@@ -49,7 +48,7 @@ public class GradCamTests
             {
                 var fused = features.Fused.clone();
                 fused.select(1, channel).add_(shift);
-                return head.call(fused, network.SeesActionUnits ? units.to(ScalarType.Float64) : null).gather(1, classes.unsqueeze(1)).squeeze(1);
+                return network.Head.call((fused, units.to(ScalarType.Float64))).gather(1, classes.unsqueeze(1)).squeeze(1);
             }
 
             var slope = (Logit(E) - Logit(-E)) / (2 * E);

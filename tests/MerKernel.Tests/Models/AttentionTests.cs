@@ -20,14 +20,15 @@ public class AttentionTests
         var attention = (CoordinateAttention)network.named_modules().Single(m => m.name == "motion.blocks.0.attention").module;
         var block = (CvaBlock)network.named_modules().Single(m => m.name == "motion.blocks.0").module;
         Tensor? features = null, output = null;
-        attention.register_forward_hook((_, input, _, maps) => { features = input.clone().DetachFromDisposeScope(); return maps; });
-        block.register_forward_hook((_, _, _, result) => { output = result.Features.clone().DetachFromDisposeScope(); return result; });
-        var map = network.Extract(onset, apex, units).AttentionMaps[0];
+        attention.register_forward_hook((_, input, maps) => { features = input.Features.clone().DetachFromDisposeScope(); return maps; });
+        block.register_forward_hook((_, _, result) => { output = result.Features.clone().DetachFromDisposeScope(); return result; });
+        var map = MerNetFeatures.Of(network, new ClipBatch(onset, apex, units)).AttentionMaps[0];
 
         Assert.Equal(rows, map.Vertical is not null);
         Assert.Equal(columns, map.Horizontal is not null);
         var ratio = output! / features!;
-        var alive = features! > 0.01;
+        using Scalar dead = 0.01;
+        var alive = features!.gt(dead);
         var expected = (map.Vertical ?? ones(1)) * (map.Horizontal ?? ones(1));
         Assert.True(((ratio - expected).abs() * alive).nan_to_num(0).max().item<float>() < 1e-4);
 
@@ -58,8 +59,8 @@ public class AttentionTests
         continuous.eval();
         independent.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        var a = continuous.Extract(onset, apex, units).AttentionMaps;
-        var b = independent.Extract(onset, apex, units).AttentionMaps;
+        var a = MerNetFeatures.Of(continuous, new ClipBatch(onset, apex, units)).AttentionMaps;
+        var b = MerNetFeatures.Of(independent, new ClipBatch(onset, apex, units)).AttentionMaps;
         Assert.Equal(Networks.Values(a[0].Vertical!), Networks.Values(b[0].Vertical!));
 
         // Blocks 1 and 2 have the same width, so block 2's previous map is only pooled: every second row's neighbourhood maximum.
@@ -86,13 +87,13 @@ public class AttentionTests
             (AttentionActivation.Uncapped, x => x * Math.Max(0, x + 3) / 6),
         })
         {
-            using var attention = new CoordinateAttention(1, height: 2, previousChannels: null, AttentionDirection.Vertical, activation);
+            using var attention = new CoordinateAttention(from: 1, channels: 1, new MerNetOptions { Activation = activation });
             attention.eval();
             attention.get_parameter("reduce.weight")!.fill_(1);
             attention.get_parameter("vertical.weight")!.fill_(0.125);
             attention.get_parameter("vertical.bias")!.fill_(0.5);
             var features = torch.tensor(new float[,,,] { { { { 1, 3, 5 }, { 2, 4, 12 } } } });
-            var map = Networks.Values(attention.forward(features, null).Vertical!);
+            var map = Networks.Values(attention.call((features, null)).Vertical!);
 
             // Row means 3 and 6; BatchNorm at its start divides by sqrt(1 + 1e-5); eight equal reduced channels of weight 1/8.
             double Expected(double mean) => 1 / (1 + Math.Exp(-(f(mean / Math.Sqrt(1 + 1e-5)) + 0.5)));

@@ -16,7 +16,7 @@ public class MerNetTests
         var (onset, apex, units) = Networks.Batch(4, 40);
         var labels = torch.tensor(new long[] { 0, 1, 2, 3 });
         network.train();
-        nn.functional.cross_entropy(network.forward(onset, apex, units), labels).backward();
+        nn.functional.cross_entropy(network.call(new ClipBatch(onset, apex, units)), labels).backward();
         foreach (var (name, parameter) in network.named_parameters())
         {
             Assert.True(parameter.grad is not null, $"{name} has no gradient");
@@ -37,8 +37,8 @@ public class MerNetTests
         network.eval();
         var (onset, apex, units) = Networks.Batch(4, 40);
         var order = torch.tensor(new long[] { 2, 0, 3, 1 });
-        var straight = network.forward(onset, apex, units)[order];
-        var shuffled = network.forward(onset[order], apex[order], units[order]);
+        var straight = network.call(new ClipBatch(onset, apex, units))[order];
+        var shuffled = network.call(new ClipBatch(onset[order], apex[order], units[order]));
         var spread = straight.std(0).max().item<float>();
         Assert.InRange(Networks.LargestDifference(straight, shuffled) / spread, 0, 0.01);
     }
@@ -113,8 +113,8 @@ public class MerNetTests
         {
             using (NewDisposeScope())
             {
-                network.forward(onset, apex, units).sum().backward();
-                network.Extract(onset, apex, units);
+                network.call(new ClipBatch(onset, apex, units)).sum().backward();
+                MerNetFeatures.Of(network, new ClipBatch(onset, apex, units));
                 network.zero_grad();
             }
 
@@ -140,12 +140,12 @@ public class MerNetTests
         var motion = (CvaNetwork)network.named_modules().Single(m => m.name == "motion").module;
         var stem = (ConvStem)motion.named_modules().Single(m => m.name == "stem").module;
         stem.register_forward_pre_hook((_, input) => { seen = input.clone().DetachFromDisposeScope(); return input; });
-        network.forward(onset, onset, units);
+        network.call(new ClipBatch(onset, onset, units));
         Assert.Equal(0, seen.abs().max().item<float>());
-        network.forward(onset, apex, units);
+        network.call(new ClipBatch(onset, apex, units));
         Assert.True(Networks.LargestDifference(seen, apex - onset) < 1e-6);
 
-        var maps = network.Extract(onset, onset, units).MotionMap;
+        var maps = MerNetFeatures.Of(network, new ClipBatch(onset, onset, units)).MotionMap;
         Assert.True(Networks.LargestDifference(maps[0], maps[1]) == 0, "identity reaches the motion stream");
     }
 
@@ -163,7 +163,7 @@ public class MerNetTests
         }
 
         var (onset, apex, units) = Networks.Batch(2, 40);
-        Tensor Map(MerNet network) => network.Extract(onset, apex, units).PositionMap!;
+        Tensor Map(MerNet network) => MerNetFeatures.Of(network, new ClipBatch(onset, apex, units)).PositionMap!;
         Assert.True(Networks.LargestDifference(Map(both), Map(onsetOnly) + Map(apexOnly)) < 1e-5);
         Assert.True(Networks.LargestDifference(Map(onsetOnly), Map(apexOnly)) > 1e-3);
     }
@@ -183,7 +183,7 @@ public class MerNetTests
             network.UseGenerator(generator);
             manual_seed(processSeed);
             network.train();
-            return Networks.Values(network.forward(onset, apex, units));
+            return Networks.Values(network.call(new ClipBatch(onset, apex, units)));
         }
 
         Assert.Equal(Run(3, processSeed: 1), Run(3, processSeed: 2));
@@ -200,7 +200,7 @@ public class MerNetTests
         using var network = Networks.Create(variant);
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        Assert.Equal(Networks.Values(network.forward(onset, apex, units)), Networks.Values(network.forward(onset, apex, 1 - units)));
+        Assert.Equal(Networks.Values(network.call(new ClipBatch(onset, apex, units))), Networks.Values(network.call(new ClipBatch(onset, apex, 1 - units))));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public class MerNetTests
         using var network = Networks.Create();
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        Assert.True(Networks.LargestDifference(network.forward(onset, apex, units), network.forward(onset, apex, 1 - units)) > 1e-3);
+        Assert.True(Networks.LargestDifference(network.call(new ClipBatch(onset, apex, units)), network.call(new ClipBatch(onset, apex, 1 - units))) > 1e-3);
     }
 
     [Fact]
@@ -222,9 +222,9 @@ public class MerNetTests
         using var network = Networks.Create("both-directions");
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        var single = network.forward(onset, apex, units);
+        var single = network.call(new ClipBatch(onset, apex, units));
         network.to(ScalarType.Float64);
-        var twice = network.forward(onset.to(ScalarType.Float64), apex.to(ScalarType.Float64), units.to(ScalarType.Float64));
+        var twice = network.call(new ClipBatch(onset.to(ScalarType.Float64), apex.to(ScalarType.Float64), units.to(ScalarType.Float64)));
         Assert.Equal(ScalarType.Float64, twice.dtype);
         Assert.True(Networks.LargestDifference(single, twice) < 1e-4);
     }

@@ -12,7 +12,7 @@ public class ModelSummaryTests
 
         // Output positions x kernel area x channels in x channels out.
         long Cva(long cin, long cout, long side, bool shortcut) => side * side * (9 * cin * cout + cout * cout + (shortcut ? cin * cout : 0));
-        long Strip(long c, long side, long previous = 0) => side * (2 * c * Math.Max(8, c / 32) + previous * c);
+        long Strip(long c, long side, long previous = 0) => side * (2 * c * 8 + previous * c);
         var motion = 112 * 112 * (27L * 180 + 9 * 180 * 128)
             + Cva(128, 128, 112, false) + Cva(128, 128, 56, true) + Cva(128, 256, 28, true) + Cva(256, 512, 14, true)
             + Strip(128, 112) + Strip(128, 56) + Strip(256, 28, 128) + Strip(512, 14, 256);

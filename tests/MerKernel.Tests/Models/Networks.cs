@@ -25,7 +25,9 @@ internal static class Networks
         using var generator = new Generator((ulong)seed, CPU);
         Tensor Frames() => torch.randn([count, 3, size, size], generator: generator);
         var onset = Frames();
-        return (onset, onset + 0.3f * Frames(), torch.rand([count, FusionHead.ActionUnitCount], generator: generator).gt(0.8f).to_type(ScalarType.Float32));
+        // Numbers in TorchSharp's operators may be freed while libtorch reads them.
+        using Scalar share = 0.8f;
+        return (onset, onset.Plus(Frames().Over(3)), torch.rand([count, FusionHead.ActionUnitCount], generator: generator).gt(share).to_type(ScalarType.Float32));
     }
 
     public static float[] Values(Tensor tensor) => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();

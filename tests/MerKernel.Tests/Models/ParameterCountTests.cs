@@ -26,6 +26,8 @@ public class ParameterCountTests
         Assert.Equal(75.7, Math.Round(total / 1e6, 1));
         Assert.Equal(Count(new MerNetOptions(), actionUnits: true), total);
         Assert.Equal(512L * 100_352, network.get_parameter("head.fc1.weight")!.numel());
+        // max(8, C_in / 32) with the blocks' input channels 128, 128, 128 and 256.
+        Assert.All(Enumerable.Range(0, 4), block => Assert.Equal(8, network.get_parameter($"motion.blocks.{block}.attention.reduce.weight")!.size(0)));
     }
 
     [Fact]
@@ -52,7 +54,7 @@ public class ParameterCountTests
         var maps = o.Attention == AttentionDirection.Both ? 2 : 1;
         long Block(long cin, long cout, bool shortcut)
         {
-            var m = Math.Max(8, cout / 32);
+            var m = Math.Max(8, cin / 32);
             var previous = o.Continuous && cin != cout ? cin * cout : 0;
             return 9 * cin * cout + 2 * cout + cout * cout + 2 * cout + (shortcut ? cin * cout + 2 * cout : 0)
                 + cout * m + 2 * m + maps * (m * cout + cout + previous);

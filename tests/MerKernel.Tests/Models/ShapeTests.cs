@@ -19,10 +19,10 @@ public class ShapeTests
             switch (module)
             {
                 case CvaBlock block:
-                    block.register_forward_hook((_, _, _, output) => Keep(name, output.Features, output));
+                    block.register_forward_hook((_, _, output) => Keep(name, output.Features, output));
                     break;
                 case SwinStage stage:
-                    stage.register_forward_hook((_, _, _, output) => Keep(name, output, output));
+                    stage.register_forward_hook((_, _, output) => Keep(name, output, output));
                     break;
                 case nn.Module<Tensor, Tensor> layer when name is "motion.stem" or "position" or "position.patch_embed":
                     layer.register_forward_hook((_, _, output) => Keep(name, output, output));
@@ -31,7 +31,7 @@ public class ShapeTests
         }
 
         var (onset, apex, units) = Networks.Batch(1, 224);
-        var features = network.Extract(onset, apex, units);
+        var features = MerNetFeatures.Of(network, new ClipBatch(onset, apex, units));
 
         Assert.Equal([1, 128, 112, 112], shapes["motion.stem"]);
         Assert.Equal([1, 128, 112, 112], shapes["motion.blocks.0"]);
@@ -71,7 +71,7 @@ public class ShapeTests
         foreach (var variant in new[] { "full", "vit", "fpf" })
         {
             using var network = Networks.Create(variant, Networks.Small(variant) with { InputSize = size });
-            var features = network.Extract(onset, apex, units);
+            var features = MerNetFeatures.Of(network, new ClipBatch(onset, apex, units));
             var side = (int)Math.Ceiling(size / 16.0);
             Assert.Equal([2, 64, side, side], features.MotionMap.shape);
             Assert.Equal([2, 64, side, side], features.PositionMap!.shape);
@@ -85,9 +85,10 @@ public class ShapeTests
         using var quiet = no_grad();
         using var network = Networks.Create("baseline", Networks.Small("baseline") with { InputSize = 64 });
         var (onset, apex, units) = Networks.Batch(2, 64);
-        var features = network.Extract(onset, apex, units);
+        var features = MerNetFeatures.Of(network, new ClipBatch(onset, apex, units));
         Assert.Equal([2, 64, 2, 2], features.MotionMap.shape);
-        Assert.Equal([2, 64], features.Fused.shape);
+        Assert.Same(features.MotionMap, features.Fused);
+        Assert.Equal([64, 64], network.get_parameter("head.fc1.weight")!.shape);
         Assert.Null(features.PositionMap);
         Assert.Empty(features.AttentionMaps);
     }
@@ -98,7 +99,7 @@ public class ShapeTests
         using var scope = NewDisposeScope();
         using var network = Networks.Create();
         var (onset, apex, units) = Networks.Batch(2, 48);
-        var error = Assert.Throws<ArgumentException>(() => network.forward(onset, apex, units));
+        var error = Assert.Throws<ArgumentException>(() => network.call(new ClipBatch(onset, apex, units)));
         Assert.Contains("48 x 48", error.Message);
     }
 }

@@ -18,7 +18,7 @@ public class SwinTests
             7, 6, 4, 3,
             8, 7, 5, 4,
         ];
-        using var index = WindowGeometry.RelativeIndex(2);
+        using var index = Windows.RelativeIndex(2);
         Assert.Equal(expected, index.data<long>().ToArray());
     }
 
@@ -36,7 +36,7 @@ public class SwinTests
         float[] columnsApart = [0, X, 0, X, X, 0, X, 0, 0, X, 0, X, X, 0, X, 0];
         float[] rowsApart = [0, 0, X, X, 0, 0, X, X, X, X, 0, 0, X, X, 0, 0];
         float[] allApart = [0, X, X, X, X, 0, X, X, X, X, 0, X, X, X, X, 0];
-        using var mask = WindowGeometry.ShiftMask(side: 4, window: 2, shift: 1);
+        using var mask = Windows.ShiftMask(side: 4, window: 2, shift: 1);
         Assert.Equal([4, 4, 4], mask.shape);
         Assert.Equal([.. open, .. columnsApart, .. rowsApart, .. allApart], mask.data<float>().ToArray());
     }

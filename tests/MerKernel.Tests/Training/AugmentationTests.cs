@@ -1,3 +1,4 @@
+using MerKernel.Models;
 using MerKernel.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ public class AugmentationTests
     {
         using var scope = NewDisposeScope();
         var frames = rand(2, 6, 16, 16);
-        Assert.True(allclose(frames, Augmentation.Apply(frames, Draw(Nothing, 16, 2)), atol: 1e-5));
+        Assert.True(allclose(frames, Applied(frames, Draw(Nothing, 16, 2)), atol: 1e-5));
     }
 
     [Fact]
@@ -21,7 +22,7 @@ public class AugmentationTests
     {
         using var scope = NewDisposeScope();
         var frames = rand(2, 3, 16, 16);
-        var flipped = Augmentation.Apply(frames, Draw(Nothing with { FlipProbability = 1 }, 16, 2));
+        var flipped = Applied(frames, Draw(Nothing with { FlipProbability = 1 }, 16, 2));
         Assert.True(allclose(frames.flip(3), flipped, atol: 1e-5));
     }
 
@@ -31,7 +32,7 @@ public class AugmentationTests
         using var scope = NewDisposeScope();
         var frames = rand(1, 1, 8, 8) + 1;
         // Output x reads input x + 2 pixels: 2 pixels are 4/8 of the half-width.
-        var shifted = Augmentation.Apply(frames, [1, 0, 0.5f, 0, 1, 0]);
+        var shifted = Applied(frames, [1, 0, 0.5f, 0, 1, 0]);
         Assert.True(allclose(frames.slice(3, 2, 8, 1), shifted.slice(3, 0, 6, 1), atol: 1e-5));
         Assert.Equal(0, shifted.slice(3, 6, 8, 1).abs().max().item<float>());
     }
@@ -56,4 +57,6 @@ public class AugmentationTests
     }
 
     static float[] Draw(AugmentationOptions options, int size, int clips) => new Augmentation(options, size, new Random(5)).Draw(clips);
+
+    static Tensor Applied(Tensor frames, float[] transforms) => Ops.Resample(frames, tensor(transforms).view(-1, 2, 3));
 }

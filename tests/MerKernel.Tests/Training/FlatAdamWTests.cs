@@ -1,4 +1,4 @@
-using MerKernel.Tests.Kernels;
+using MerKernel.Tests.Native;
 using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,0 +1,197 @@
+using MerKernel.Baselines;
+using MerKernel.Models;
+using MerKernel.Tests.Models;
+using static TorchSharp.torch;
+
+namespace MerKernel.Tests.Baselines;
+
+/// <summary>Sizes of the compared systems' networks, from their papers and codes.</summary>
+[Collection(AloneCollection.Name)]
+public class BaselineNetworkTests
+{
+    [Fact]
+    public void STSTNet_has_1_7_thousand_parameters()
+    {
+        // Three classes as published: convolutions 28 x (3 + 5 + 8), BatchNorms 2 x 16, linear 400 x 3 + 3.
+        var count = ModelSummary.Of(new StstNetOptions { Classes = 3 }, actionUnits: false).Parameters;
+        Assert.Equal(448 + 32 + 1203, count);
+        Assert.Equal(1.7, Math.Round(count / 1e3, 1));
+    }
+
+    [Fact]
+    public void OFF_ApexNet_has_2_66_million_parameters() =>
+        Assert.Equal(2.66, Math.Round(ModelSummary.Of(new OffApexNetOptions { Classes = 3 }, actionUnits: false).Parameters / 1e6, 2));
+
+    [Fact]
+    public void DSSN_has_0_97_million_parameters()
+    {
+        var summary = ModelSummary.Of(new DssnOptions(), actionUnits: false);
+        Assert.Equal(0.97, Math.Round(summary.Parameters / 1e6, 2));
+        // 57,600 values reach the classifier.
+        Assert.Equal(57_600 * 5 + 5, summary.Layers.Single(l => l.Name == "fc").Parameters);
+    }
+
+    [Fact]
+    public void MMNet_has_the_parameters_counted_by_hand()
+    {
+        static long Block(long from, long to, bool shortcut) => 9 * from * to + to * to + 4 * to + (shortcut ? from * to + 2 * to : 0) + 2 + 2;
+        var motion = 27 * 180 + 9L * 180 * 128 + 2 * (180 + 128) + Block(128, 128, false) + Block(128, 128, true) + Block(128, 256, true) + Block(256, 512, true);
+        // Patch embedding, 196 positions, per block q, k, v, projection, MLP x 4 and two LayerNorms, a last LayerNorm.
+        var position = 3 * 512 + 512 + 196 * 512 + 2 * (4L * 512 * 512 + 4 * 512 + 8L * 512 * 512 + 5 * 512 + 4 * 512) + 2 * 512;
+        Assert.Equal(motion + position + 100_352 * 5 + 5, ModelSummary.Of(new MmNetOptions(), actionUnits: false).Parameters);
+    }
+
+    [Fact]
+    public void Graph_TCN_has_17_6_million_parameters()
+    {
+        var summary = ModelSummary.Of(new GraphTcnOptions(), actionUnits: false);
+        Assert.Equal(17.6, Math.Round(summary.Parameters / 1e6, 1));
+        // 34,300 values reach its first linear layer.
+        Assert.Equal(34_300 * 512 + 512, summary.Layers.Single(l => l.Name == "fc1").Parameters);
+    }
+
+    [Fact]
+    public void AU_GCN_has_1_05_million_parameters() =>
+        Assert.Equal(1.05, Math.Round(ModelSummary.Of(new AuGcnOptions(), actionUnits: false).Parameters / 1e6, 2));
+
+    [Fact]
+    public void AMAN_trains_8_4_million_parameters_behind_a_ResNet_18()
+    {
+        var summary = ModelSummary.Of(new AmanOptions { Frames = 2, Versions = 2 }, actionUnits: false);
+        Assert.Equal(8.4, Math.Round(summary.Parameters / 1e6, 1));
+        // torchvision counts 1.81 G multiply-accumulates for a ResNet-18 at 224 pixels, its 512 x 1000 classifier included: four images here, and no such classifier.
+        Assert.Equal(1.81, Math.Round((summary.Macs + 4 * 512_000) / 4e9, 2));
+    }
+
+    [Fact]
+    public void MiMaNet_has_two_ResNet_34()
+    {
+        // torchvision's has 21,797,672 parameters, 513,000 of them in the classifier.
+        const long trunk = 21_797_672 - 513_000;
+        Assert.Equal((2 * trunk) + (3 * 512 * 512) + 512 + (1024 * 5) + 5, ModelSummary.Of(new MiMaNetOptions { AssumedFrames = 2 }, actionUnits: false).Parameters);
+    }
+
+    [Fact]
+    public void Micro_BERT_has_26_7_million_parameters_12_7_in_its_encoder()
+    {
+        // Published are the parts without the class's linear layer and the self-distillation's.
+        var layers = ModelSummary.Of(new MicronBertOptions(), actionUnits: false).Layers;
+        long Of(params string[] parts) => layers.Where(l => parts.Contains(l.Name.Split('.')[0])).Sum(l => l.Parameters);
+        Assert.Equal(12.7, Math.Round(Of("encoder") / 1e6, 1));
+        Assert.Equal(26.7, Math.Round(Of("encoder", "attention", "decoder") / 1e6, 1));
+    }
+
+    [Fact]
+    public void Tokens_that_find_themselves_pass_and_others_do_not()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using var attention = new DiagonalAttention(4);
+        using (no_grad())
+        {
+            // Queries and keys that are the tokens themselves, many times over; values and output as they come.
+            foreach (var (name, parameter) in attention.named_parameters()) parameter.copy_(name.EndsWith("bias") ? zeros(4) : eye(4) * (name[0] is 'q' or 'k' ? 20 : 1));
+        }
+        var frame = eye(4).unsqueeze(0);
+        Assert.True(attention.call((frame, frame)).allclose(frame, atol: 1e-4));
+        // In the other frame the first two tokens have changed places.
+        var moved = frame.index_select(1, tensor(new long[] { 1, 0, 2, 3 }));
+        Assert.Equal([0, 0, 1, 1], attention.call((frame, moved)).sum(-1).round().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Patches_put_a_frame_s_pixels_in_rows()
+    {
+        using var scope = NewDisposeScope();
+        var frame = arange(3 * 16 * 16).to_type(ScalarType.Float32).view(1, 3, 16, 16);
+        var patches = MicronBertDecoder.Patches(frame);
+        Assert.Equal([1, 4, 192], patches.shape);
+        // The third patch begins at row 8, column 0; its second channel 256 pixels on.
+        Assert.Equal([128, 129, 128 + 256], new[] { 0, 1, 64 }.Select(i => (int)patches[0, 2, i].item<float>()));
+    }
+
+    [Fact]
+    public void Graph_TCN_s_weight_normed_convolutions_count_too()
+    {
+        // Each of 1372 places: node blocks 1 x 25 and 25 x 25, then three of twice 25 x 25, the edge block like the first, all with kernels of 7; two shortcuts of 25; then the linear layers.
+        const long convolutions = 1372 * (2 * ((7 * 25) + (7 * 25 * 25) + 25) + (3 * 2 * 7 * 25 * 25));
+        Assert.Equal(convolutions + (34_300 * 512) + (512 * 5), ModelSummary.Of(new GraphTcnOptions(), actionUnits: false).Macs);
+    }
+
+    [Fact]
+    public void Action_units_are_linked_by_how_often_the_training_clips_show_them_together()
+    {
+        // Unit 0 in three clips, unit 1 in two of them, unit 2 in another: A = [[1, 2/3, 0], [1, 1, 0], [0, 0, 1]], degrees 2, 2, 1.
+        var links = AuGraph.Propagation(new[,] { { true, true, false }, { true, true, false }, { true, false, false }, { false, false, true } });
+        float[] expected = [0.5f, 0.5f, 0, 1 / 3f, 0.5f, 0, 0, 0, 1];
+        Assert.Equal(expected, links, (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void A_causal_block_sees_nothing_of_what_comes_after()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using var block = new TemporalBlock(1, 4, dilation: 2);
+        block.eval();
+        var sequence = randn(1, 1, 40);
+        var changed = sequence.clone();
+        changed[0, 0, 20] += 5;
+        var moved = (block.call(changed) - block.call(sequence)).abs().sum([0, 1]);
+        Assert.Equal(0, moved.narrow(0, 0, 20).max().item<float>());
+        Assert.True(moved[20].item<float>() > 0);
+    }
+
+    public static IEnumerable<object[]> Small =>
+    [
+        [new MmNetOptions { InputSize = 32, WidthDivisor = 16, Classes = 3 }],
+        [new StstNetOptions { InputSize = 32, Classes = 3 }],
+        [new OffApexNetOptions { InputSize = 32, Classes = 3 }],
+        [new DssnOptions { InputSize = 32, FlowSize = 67, Classes = 3 }],
+        [new TscnnOptions { InputSize = 32, WidthDivisor = 8, Classes = 3 }],
+        [new GraphTcnOptions { InputSize = 32, Hidden = 16, Classes = 3 }],
+        [new AuGcnOptions { InputSize = 32, Classes = 3 }],
+        [new AmanOptions { InputSize = 32, Frames = 3, Versions = 2, WidthDivisor = 8, Classes = 3 }],
+        [new MiMaNetOptions { InputSize = 32, AssumedFrames = 3, WidthDivisor = 8, Classes = 3 }],
+        [new MicronBertOptions { InputSize = 32, Width = 16, LocalCrops = 2, PretrainingEpochs = 1, Classes = 3 }],
+    ];
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Logits_are_one_for_each_class_and_repeat_for_a_seed(ModelOptions options)
+    {
+        using var scope = NewDisposeScope();
+        var batch = BaselineBatches.Random(options, 3);
+        float[] Logits(long seed)
+        {
+            using var network = options.Create(seed, actionUnits: false);
+            network.eval();
+            var logits = network.call(batch);
+            Assert.Equal([3, 3], logits.shape);
+            return Networks.Values(logits);
+        }
+        Assert.Equal(Logits(1), Logits(1));
+        Assert.NotEqual(Logits(1), Logits(2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void A_pass_and_its_gradient_leave_no_tensors_behind(ModelOptions options)
+    {
+        using var network = options.Create(1, actionUnits: false);
+        using var generator = new Generator(1, CPU);
+        network.UseGenerator(generator);
+        using var batchScope = NewDisposeScope();
+        var batch = BaselineBatches.Random(options, 3);
+        using var labels = tensor(new long[] { 0, 1, 2 });
+        long Alive()
+        {
+            using var scope = NewDisposeScope();
+            network.Loss(batch, labels, 0).backward();
+            return scope.DisposablesCount;
+        }
+        // The loss alone is left in the caller's scope, with the gradients of the first pass.
+        Alive();
+        Assert.Equal(Alive(), Alive());
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using MerKernel.Baselines;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Models;
+using MerKernel.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Tests.Baselines;
+
+/// <summary>Outside weights of the compared systems.</summary>
+[Collection(AloneCollection.Name)]
+public class PretrainedStartTests
+{
+    public static IEnumerable<object[]> Systems =>
+    [
+        [new DssnOptions { FlowSize = 67 }],
+        [new MiMaNetOptions { InputSize = 32, AssumedFrames = 2, WidthDivisor = 16 }],
+        [new MicronBertOptions { InputSize = 32, Width = 16 }],
+    ];
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void Parts_start_from_the_file_and_the_rest_from_the_seed(PretrainableOptions options)
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = options.Create(seed: 7, actionUnits: false);
+        var file = Written(folder, ((IStartsPretrained)donor).PretrainedParts.First().state_dict());
+        using var random = options.Create(seed: 8, actionUnits: false);
+        using var started = PretrainedStart.Create(options with { Pretrained = file }, seed: 8, actionUnits: false);
+        foreach (var part in ((IStartsPretrained)started).PretrainedParts)
+            foreach (var (name, tensor) in part.state_dict())
+                Assert.True(tensor.allclose(((IStartsPretrained)donor).PretrainedParts.First().state_dict()[name]), name);
+        Assert.True(started.state_dict()["fc.weight"].allclose(random.state_dict()["fc.weight"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void A_missing_or_misshapen_tensor_is_named_with_the_file_and_the_cure(PretrainableOptions options)
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = options.Create(seed: 7, actionUnits: false);
+        var state = ((IStartsPretrained)donor).PretrainedParts.First().state_dict();
+        var first = state.Keys.First(k => k.EndsWith("weight", StringComparison.Ordinal));
+        string Refused(Dictionary<string, Tensor> tensors)
+        {
+            var file = Written(folder, tensors);
+            return Assert.Throws<UserErrorException>(() => PretrainedStart.Create(options with { Pretrained = file }, 8, actionUnits: false)).Message;
+        }
+        var missing = Refused(state.Where(p => p.Key != first).ToDictionary());
+        Assert.Contains($"weights.safetensors has no tensor '{first}', which", missing);
+        Assert.Contains("take the file away to start from the substitute", missing);
+        Assert.Contains($"holds '{first}' as [2, 3], ", Refused(state.ToDictionary(p => p.Key, p => p.Key == first ? zeros(2, 3) : p.Value)));
+    }
+
+    [Fact]
+    public void The_frozen_features_are_those_of_the_file_s_network()
+    {
+        using var folder = new TemporaryFolder();
+        using var data = TinyDataset.Create();
+        using var donor = FrozenResNet.Create(widthDivisor: 8);
+        foreach (var parameter in donor.parameters()) using (no_grad()) parameter.mul_(0.5);
+        var file = Written(folder, donor.state_dict());
+        var random = new FrozenFeatureInput(2, 2, 8, null);
+        var (own, started) = (MerKernel.Training.ClipInputs.Of(data, random), MerKernel.Training.ClipInputs.Of(data, random with { Weights = file }));
+        Assert.Equal(own.shape, started.shape);
+        Assert.False(own.allclose(started));
+        // The first frame is the onset, which no factor changes: its versions are one image.
+        Assert.True(started[0, 0, 0].allclose(started[0, 0, 1]));
+        Assert.False(started[0, 1, 0].allclose(started[0, 1, 1]));
+    }
+
+    [Fact]
+    public void A_magnifier_s_weights_take_the_place_of_linear_magnification()
+    {
+        using var folder = new TemporaryFolder();
+        using var data = TinyDataset.Create();
+        using var donor = new Magnifier();
+        var file = Written(folder, donor.state_dict());
+        using var scope = NewDisposeScope();
+        // A frame that has not moved keeps its shape whatever the factor, but for the biases behind the change.
+        var onset = rand(1, 3, 16, 16);
+        using (no_grad()) foreach (var (name, bias) in donor.named_parameters().Where(p => p.name.StartsWith("change") && p.name.EndsWith("bias"))) bias.zero_();
+        Tensor Shape(double factor) { donor.Factor = factor; return donor.Shape(onset, onset); }
+        Assert.True(Shape(1).allclose(Shape(3), atol: 1e-5));
+        Assert.Equal([1, 32, 8, 8], Shape(1).shape);
+        Assert.Equal([1, 3, 16, 16], donor.call((onset, onset)).shape);
+        foreach (ClipInput plain in new ClipInput[] { new PatchInput(), new FrozenFeatureInput(2, 2, 8, null) })
+        {
+            ClipInput learned = plain is PatchInput ? new PatchInput { Magnifier = file } : new FrozenFeatureInput(2, 2, 8, null, file);
+            var (ours, theirs) = (MerKernel.Training.ClipInputs.Of(data, plain), MerKernel.Training.ClipInputs.Of(data, learned));
+            Assert.Equal(ours.shape, theirs.shape);
+            Assert.False(ours.allclose(theirs));
+        }
+    }
+
+    [Fact]
+    public void Files_are_found_by_the_system_s_key()
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = new Magnifier();
+        Safetensors.Write(Path.Combine(folder.Path, "magnifier.safetensors"), donor.state_dict());
+        Safetensors.Write(Path.Combine(folder.Path, "aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        ModelOptions Of(Profile profile, Peer peer) => new OutsideWeights(folder.Path).Start(peer.Model(profile), peer.Key);
+        var aman = Assert.IsType<AmanOptions>(Of(Profile.Paper, new Peer(Aman.Baseline)));
+        Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
+        Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
+        Assert.Null(Assert.IsType<AuGcnOptions>(Of(Profile.Paper, new Peer(AuGcn.Baseline))).Pretrained);
+    }
+
+    [Fact]
+    public void A_record_that_names_no_place_finds_its_files_by_what_is_in_them()
+    {
+        using var folder = new TemporaryFolder();
+        using var donor = new Magnifier();
+        Safetensors.Write(folder.File("magnifier.safetensors"), donor.state_dict());
+        Safetensors.Write(folder.File("aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(new OutsideWeights(folder.Path).Start(new Peer(Aman.Baseline).Model(Profile.Paper), Aman.Baseline.Key), StoreJson.Options), StoreJson.Options)!;
+        Assert.Null(((AmanOptions)stored).Pretrained!.Path);
+
+        // As a cluster's task has it: a workbench of its own, and files that may have been renamed.
+        File.Move(folder.File("aman.safetensors"), folder.File("renamed.safetensors"));
+        var task = new OutsideWeights(folder.Path);
+        var located = (AmanOptions)task.Locate(stored);
+        Assert.Equal([folder.File("renamed.safetensors"), folder.File("magnifier.safetensors")], [located.Pretrained!.Path!, located.Magnifier!.Path!]);
+        Assert.Equal(Profile.Tiny.Model, task.Locate(Profile.Tiny.Model));
+
+        File.Delete(folder.File("renamed.safetensors"));
+        var later = new OutsideWeights(folder.Path);
+        Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Locate(stored)).Message);
+    }
+
+    [Fact]
+    public void An_experiment_is_known_by_what_is_in_the_file_and_not_by_where_it_lies()
+    {
+        var weights = new PretrainedWeights(new string('a', 64)) { Path = "/one/aman.safetensors" };
+        Experiment With(PretrainedWeights? file) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = new AmanOptions { Pretrained = file } };
+        Assert.Equal(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Path = "/two/aman.safetensors" })));
+        Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Sha256 = new string('b', 64) })));
+        Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(null)));
+        var aman = Aman.Baseline;
+        Assert.Contains("starts from aman.safetensors (SHA-256 aaaaaaaa...)", aman.AssumedOf(new AmanOptions { Pretrained = weights }, aman.PublishedTraining));
+        Assert.Contains(aman.Substitute, aman.AssumedOf(new AmanOptions(), aman.PublishedTraining));
+    }
+
+    static PretrainedWeights Written(TemporaryFolder folder, Dictionary<string, Tensor> tensors)
+    {
+        var path = Path.Combine(folder.Path, "weights.safetensors");
+        Safetensors.Write(path, tensors);
+        return PretrainedStart.File(path);
+    }
+}
