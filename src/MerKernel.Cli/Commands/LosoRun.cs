@@ -20,9 +20,9 @@ static class LosoRun
         var failed = 0;
         foreach (var (id, methods) in work.GroupBy(w => w.Dataset).Select(g => (g.Key, g.Select(w => w.Method).ToList())))
         {
-            var dataset = bench.Dataset(id, cancel);
+            var dataset = bench.Load(id, cancel);
             // Seed after seed: the first one's tables are whole before the second begins.
-            var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed, cancel))).ToList();
+            var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
             string Name(Method method, Experiment experiment) => $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
             var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))), dataset.Subjects.Length);
             var engine = new LosoEngine(bench.Store) { Workers = workers, Device = device, Progress = display };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using MerKernel.Cli.Notebooks;
+using MerKernel.Data;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
@@ -21,9 +22,10 @@ static class ReproduceCommand
         {
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var chosen = TablesCommand.Chosen(parsed.GetValue(tables)).ToList();
-            var status = LosoRun.Run(bench, TableWork.Of(chosen), options.Workers(parsed), cancel);
-            var rows = ReproduceClosing.Tables(bench, cancel, chosen);
+            var status = LosoRun.Run(bench, Tables.Work(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).Select(w => (w.Method, w.Dataset)), options.Workers(parsed), cancel);
+            var rows = ReproduceClosing.Show(bench, chosen);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));

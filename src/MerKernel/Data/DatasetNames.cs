@@ -9,6 +9,9 @@ public static class DatasetNames
     /// <summary>The name on the command line and in JSON: 'casme2', 'samm'.</summary>
     public static string Key(this DatasetId dataset) => dataset == DatasetId.CasmeII ? "casme2" : "samm";
 
+    /// <summary>The data set's own folder below the one that holds both: CASME2 or SAMM.</summary>
+    public static string FolderIn(this DatasetId dataset, string root) => Path.Combine(root, dataset == DatasetId.CasmeII ? "CASME2" : "SAMM");
+
     /// <summary>The data set of a name as the command line has it.</summary>
     /// <exception cref="UserErrorException">There is no such data set.</exception>
     public static DatasetId Named(string key) => Enum.GetValues<DatasetId>().Where(id => id.Key() == key).Select(id => (DatasetId?)id).FirstOrDefault()

@@ -4,6 +4,8 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
+using Conv2d = MerKernel.Models.Conv2d;
+
 namespace MerKernel.Tests.Models;
 
 /// <summary>A network of one's own from the library's public parts: an attention of one's own in its blocks, a dropout behind them.</summary>
