@@ -22,8 +22,10 @@ public sealed class KernelClient : IDisposable
     readonly string _key, _file = Path.GetTempFileName();
 
     /// <param name="program">The kernel; by default the one built with the tests.</param>
-    public KernelClient(string key = "secret", string? program = null, params (string Name, string Value)[] environment)
+    /// <param name="watched">Start it as a kernelspec does, so that it comes back when it dies.</param>
+    public KernelClient(string key = "secret", string? program = null, bool watched = false, params (string Name, string Value)[] environment)
     {
+        program ??= Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll");
         _key = key;
         var ports = FreePorts(5);
         File.WriteAllText(_file, JsonSerializer.Serialize(new
@@ -31,7 +33,10 @@ public sealed class KernelClient : IDisposable
             shell_port = ports[0], iopub_port = ports[1], stdin_port = ports[2], control_port = ports[3], hb_port = ports[4],
             ip = "127.0.0.1", transport = "tcp", key, signature_scheme = "hmac-sha256",
         }));
-        var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll"), _file]) { RedirectStandardError = true };
+        var start = watched
+            ? new ProcessStartInfo("/bin/sh", [Path.Combine(Path.GetDirectoryName(program)!, "watch.sh"), "dotnet", program, _file])
+            : new ProcessStartInfo("dotnet", [program, _file]);
+        start.RedirectStandardError = true;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         Process = Process.Start(start)!;
         Process.ErrorDataReceived += (_, e) => { lock (Log) Log.AppendLine(e.Data); };
@@ -147,12 +152,12 @@ public sealed class KernelClient : IDisposable
     /// <summary>iopub messages of other requests than the one waited for.</summary>
     public List<Published> Others { get; } = [];
 
-    /// <summary>Waits until any cell writes something.</summary>
-    public bool WaitForStream()
+    /// <summary>Waits until any cell writes something, or something in particular.</summary>
+    public bool WaitForStream(Func<string, bool>? what = null)
     {
         var until = DateTime.UtcNow.AddSeconds(60);
         while (Receive(_iopub, until) is { } message)
-            if (message.Type == "stream") return true;
+            if (message.Type == "stream" && (what is null || what(message.Content["text"]!.GetValue<string>()))) return true;
         return false;
     }
 

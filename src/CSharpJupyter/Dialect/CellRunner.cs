@@ -14,6 +14,9 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     const string Supported = "#!csharp, #!html, #!markdown, #!javascript, #!time, #!who, #!whos, #!about, #!lsmagic, #r, #i, #load";
     readonly PackageRestorer _packages = new();
 
+    /// <summary>A cell had to be stopped by an abort since this was last set to false.</summary>
+    public bool WasAborted { get; set; }
+
     /// <summary>The value of the last expression as a bundle, or null where the cell ends in a statement.</summary>
     /// <param name="path">Names the cell in errors, like In[3].</param>
     /// <exception cref="CellFailedException">It cannot be run as it stands.</exception>
@@ -68,7 +71,11 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         interrupt.ThrowIfCancellationRequested();
 
         var submission = session.Compile(code, path, interrupt);
-        return CellThread.Run(submission, interrupt);
+        return CellThread.Run(submission, interrupt, () =>
+        {
+            WasAborted = true;
+            output.Write("stderr", "The cell did not stop by itself, because it runs code that is not its own. Its thread was aborted; what that code was doing may be left half done.\n");
+        });
     }
 
     void RunFile(string file, CellOutput output, CancellationToken interrupt)

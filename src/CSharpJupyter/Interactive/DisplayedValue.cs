@@ -1,4 +1,5 @@
 using CSharpJupyter.Output;
+using CSharpJupyter.Session;
 
 namespace Microsoft.DotNet.Interactive;
 
@@ -14,10 +15,15 @@ public sealed class DisplayedValue
     public string DisplayId { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Replaces what is shown, wherever in the notebook it stands.</summary>
-    public void Update(object? value) => (CellOutput.Current ?? _output)?.Display(Kernel.Bundle(value, _mimeTypes), DisplayId, update: true);
+    public void Update(object? value)
+    {
+        Interruption.Check();
+        (CellOutput.Current ?? _output)?.Display(Kernel.Bundle(value, _mimeTypes), DisplayId, update: true);
+    }
 
     internal static DisplayedValue Show(object? value, IReadOnlyList<string> mimeTypes)
     {
+        Interruption.Check();
         var shown = new DisplayedValue(CellOutput.Current, mimeTypes);
         shown._output?.Display(Kernel.Bundle(value, mimeTypes), shown.DisplayId);
         return shown;
