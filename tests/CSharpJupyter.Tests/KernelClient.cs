@@ -19,7 +19,7 @@ public sealed class KernelClient : IDisposable
     readonly DealerSocket _shell = new(), _control = new(), _stdin = new();
     readonly SubscriberSocket _iopub = new();
     readonly RequestSocket _heartbeat = new();
-    readonly string _key, _file = Path.GetTempFileName();
+    readonly string _key, _published, _file = Path.GetTempFileName();
 
     /// <param name="program">The kernel; by default the one built with the tests.</param>
     /// <param name="watched">Start it as a kernelspec does, so that it comes back when it dies.</param>
@@ -45,7 +45,7 @@ public sealed class KernelClient : IDisposable
         _shell.Options.Identity = _stdin.Options.Identity = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
         _iopub.Options.ReceiveHighWatermark = 0;
         _shell.Connect($"tcp://127.0.0.1:{ports[0]}");
-        _iopub.Connect($"tcp://127.0.0.1:{ports[1]}");
+        _iopub.Connect(_published = $"tcp://127.0.0.1:{ports[1]}");
         _iopub.SubscribeToAnyTopic();
         _stdin.Connect($"tcp://127.0.0.1:{ports[2]}");
         _control.Connect($"tcp://127.0.0.1:{ports[3]}");
@@ -100,6 +100,14 @@ public sealed class KernelClient : IDisposable
         var reply = Reply(id, control);
         IopubUntilIdle(id);
         return reply;
+    }
+
+    /// <summary>Waits until the process of a watched kernel's session is gone, and listens to the next: libzmq's clients do that by themselves, NetMQ does not subscribe again.</summary>
+    public void WaitForDeath(int session)
+    {
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}"), 30_000));
+        _iopub.Disconnect(_published);
+        _iopub.Connect(_published);
     }
 
     /// <summary>What a cell published, from busy to idle, and its reply.</summary>

@@ -48,9 +48,10 @@ public sealed class LifetimeTests
     public void A_session_that_dies_is_replaced_and_its_cells_are_answered()
     {
         using var kernel = new KernelClient(watched: true);
-        kernel.Execute("var kept = 5;");
+        var session = int.Parse(kernel.Execute("var kept = 5; Environment.ProcessId").Plain);
         var dying = kernel.SendExecute("Console.WriteLine(\"deep\");\nEnvironment.FailFast(\"gone\");");
         var waiting = kernel.SendExecute("1 + 1");
+        kernel.WaitForDeath(session);
         var run = kernel.Finish(dying);
         Assert.Equal(("error", "SessionLost"), (run.Status, run.Error["ename"]!.GetValue<string>()));
         Assert.Contains("its variables are gone", run.Error["evalue"]!.GetValue<string>());
@@ -60,7 +61,10 @@ public sealed class LifetimeTests
         Assert.Equal(("21", 2), (next.Plain, next.Reply["execution_count"]!.GetValue<int>()));
         Assert.Contains("CS0103", kernel.Execute("kept").Error["evalue"]!.GetValue<string>());
         // A second death is no other.
-        Assert.Equal("SessionLost", kernel.Execute("Environment.Exit(3);").Error["ename"]!.GetValue<string>());
+        session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
+        dying = kernel.SendExecute("Environment.Exit(3);");
+        kernel.WaitForDeath(session);
+        Assert.Equal("SessionLost", kernel.Finish(dying).Error["ename"]!.GetValue<string>());
         Assert.Equal("42", kernel.Execute("40 + 2").Plain);
         kernel.Send("shutdown_request", new() { ["restart"] = false }, control: true);
         Assert.True(kernel.Process.WaitForExit(20_000));
@@ -71,8 +75,10 @@ public sealed class LifetimeTests
     public void A_session_that_dies_between_cells_says_so_in_the_last_one()
     {
         using var kernel = new KernelClient(watched: true);
+        var session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
         var last = kernel.SendExecute("new System.Threading.Thread(() => { System.Threading.Thread.Sleep(500); Environment.FailFast(\"gone\"); }).Start();");
         Assert.Equal("ok", kernel.Finish(last).Status);
+        kernel.WaitForDeath(session);
         Assert.True(kernel.WaitForStream(s => s.Contains("A new one has started")));
         Assert.Equal("42", kernel.Execute("40 + 2").Plain);
     }
