@@ -130,7 +130,10 @@ sealed class CellQueue
     void Prove()
     {
         _runner.WasAborted = false;
-        if (Task.Factory.StartNew(() => Warmup.Run(_log), TaskCreationOptions.LongRunning).Wait(LongestProof)) return;
+        Task proof;
+        // Not as part of the cell that was interrupted.
+        using (ExecutionContext.SuppressFlow()) proof = Task.Factory.StartNew(() => Warmup.Run(_log), TaskCreationOptions.LongRunning);
+        if (proof.Wait(LongestProof)) return;
         _log("the session does not run cells any more after an abort");
         if (!_journal.IsKept) return;
         _journal.Reason("it did not run cells any more after one had been aborted");
