@@ -12,6 +12,7 @@ try
     Console.SetOut(new ConsoleWriter("stdout", Console.Out));
     Console.SetError(new ConsoleWriter("stderr", log));
     Console.SetIn(new ConsoleReader());
+    Microsoft.DotNet.Interactive.DisplayExtensions.Connect();
     ExceptionHandling.SetUnhandledExceptionHandler(UnhandledExceptions.Show);
     using var kernel = new JupyterKernel(ConnectionFile.Read(file), log);
     ParentWatch.Start(kernel.Leave);

@@ -67,13 +67,14 @@ sealed class CellQueue
         using var interrupt = new CancellationTokenSource();
         Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false) ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
         using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code, Interrupt = interrupt.Token };
+        output.Submit = more => { if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown) output.Display(shown); };
         output.MakeCurrent();
         Interruption.Reset();
         lock (_lock) _running = interrupt;
         JsonObject reply;
         try
         {
-            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } result && !silent)
+            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token, NotebookFile.Language(message.Metadata) ?? "csharp") is { } result && !silent)
                 output.Publish("execute_result", new() { ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = result.Metadata() });
             reply = new()
             {

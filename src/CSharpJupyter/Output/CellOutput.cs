@@ -29,6 +29,9 @@ sealed class CellOutput : IDisposable
 
     public Func<string, bool, string>? ReadLine { get; }
 
+    /// <summary>Runs more code in the cell's session.</summary>
+    public Action<string>? Submit { get; set; }
+
     /// <summary>The cell's source.</summary>
     public string Code { get; init; } = "";
 

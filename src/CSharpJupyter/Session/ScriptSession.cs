@@ -23,7 +23,8 @@ sealed class ScriptSession(ReferenceSet references)
         "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
     ];
 
-    public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    /// <summary>The SDK's version of the language: what the compiler previews beyond it makes keywords of names.</summary>
+    public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
 
     /// <summary>Release: cells compute. Unsafe code is allowed; version unification remarks (CS1701, CS1702) are not the user's.</summary>
     public static readonly CSharpCompilationOptions CompilationOptions = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
@@ -99,7 +100,8 @@ sealed class ScriptSession(ReferenceSet references)
     {
         GlobalStatementSyntax { Statement: ReturnStatementSyntax { Expression: not null } } => true,
         GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
-            compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void },
+            last.Expression.IsKind(SyntaxKind.NullLiteralExpression)
+            || compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void },
         _ => false,
     };
 
@@ -125,5 +127,16 @@ sealed class ScriptSession(ReferenceSet references)
             foreach (var field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 if (!field.Name.StartsWith('<') && seen.Add(field.Name)) yield return (field.Name, field.FieldType, field.GetValue(state));
         }
+    }
+
+    /// <summary>A type as source, or null where it has no name that a cell could write.</summary>
+    public static string? Spell(Type type)
+    {
+        if (type.IsArray) return Spell(type.GetElementType()!) is { } element && type.IsSZArray ? element + "[]" : null;
+        if (!type.IsVisible || type.IsNested || type.Name.Contains('<')) return null;
+        var name = $"global::{(type.Namespace is null ? "" : type.Namespace + ".")}{type.Name.Split('`')[0]}";
+        if (!type.IsGenericType) return name;
+        var arguments = type.GetGenericArguments().Select(Spell).ToList();
+        return arguments.Contains(null) ? null : $"{name}<{string.Join(", ", arguments)}>";
     }
 }
