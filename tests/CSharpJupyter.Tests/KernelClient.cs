@@ -65,22 +65,22 @@ public sealed class KernelClient : IDisposable
     public JsonObject Info { get; }
 
     /// <summary>Sends on shell (or control) and gives the message id.</summary>
-    public string Send(string type, JsonObject? content = null, bool control = false)
+    public string Send(string type, JsonObject? content = null, bool control = false, JsonObject? metadata = null)
     {
-        var (id, frames) = Frames(type, content ?? [], _key);
+        var (id, frames) = Frames(type, content ?? [], _key, metadata);
         (control ? _control : _shell).SendMultipartMessage(frames);
         return id;
     }
 
     public void SendRaw(NetMQMessage frames) => _shell.SendMultipartMessage(frames);
 
-    public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key)
+    public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key, JsonObject? metadata = null)
     {
         var id = Guid.NewGuid().ToString("N");
         string[] parts =
         [
             new JsonObject { ["msg_id"] = id, ["msg_type"] = type, ["session"] = "s", ["username"] = "u", ["version"] = "5.3", ["date"] = "2026-01-01T00:00:00Z" }.ToJsonString(),
-            "{}", "{}", content.ToJsonString(),
+            "{}", (metadata ?? []).ToJsonString(), content.ToJsonString(),
         ];
         var signature = key == "" ? "" : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(string.Concat(parts))));
         return (id, new(new[] { "<IDS|MSG>", signature }.Concat(parts).Select(p => new NetMQFrame(Encoding.UTF8.GetBytes(p)))));
@@ -111,9 +111,9 @@ public sealed class KernelClient : IDisposable
     }
 
     /// <summary>What a cell published, from busy to idle, and its reply.</summary>
-    public CellRun Execute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, Func<string>? answer = null)
+    public CellRun Execute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, Func<string>? answer = null, JsonObject? metadata = null)
     {
-        var id = SendExecute(code, silent, storeHistory, expressions, stdin);
+        var id = SendExecute(code, silent, storeHistory, expressions, stdin, metadata);
         if (answer is not null)
         {
             var asked = Receive(_stdin, DateTime.UtcNow.AddSeconds(60)) ?? throw new TimeoutException("no input_request");
@@ -124,12 +124,12 @@ public sealed class KernelClient : IDisposable
         return new(Reply(id), published);
     }
 
-    public string SendExecute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false) =>
+    public string SendExecute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, JsonObject? metadata = null) =>
         Send("execute_request", new()
         {
             ["code"] = code, ["silent"] = silent, ["store_history"] = storeHistory, ["user_expressions"] = expressions ?? [],
             ["allow_stdin"] = stdin, ["stop_on_error"] = true,
-        });
+        }, metadata: metadata);
 
     public CellRun Finish(string id) => new(Reply(id), IopubUntilIdle(id));
 

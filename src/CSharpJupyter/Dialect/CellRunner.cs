@@ -181,7 +181,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
             ? File.Exists(file) ? File.ReadAllText(file) : throw new CellFailedException("FileNotFound", $"#!value: there is no file {Path.GetFullPath(file)}.")
             : options["from-value"] ?? part.Text;
         _values[options.Need("name")] = text;
-        if (options["mime-type"] is { } mime) output.Display(new() { [mime] = text, ["text/plain"] = text });
+        output.Display(new() { ["text/plain"] = text, [options["mime-type"] ?? "text/plain"] = text });
     }
 }
 

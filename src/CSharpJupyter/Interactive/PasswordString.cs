@@ -1,6 +1,6 @@
 namespace Microsoft.DotNet.Interactive;
 
-/// <summary>A secret that does not show by mistake: as text it is dots.</summary>
+/// <summary>A secret that does not show by mistake: as text it is asterisks, as many for every secret.</summary>
 public sealed class PasswordString(string? password)
 {
     readonly string _password = password ?? "";
@@ -8,6 +8,6 @@ public sealed class PasswordString(string? password)
     /// <summary>The secret.</summary>
     public string GetClearTextPassword() => _password;
 
-    /// <summary>Dots, as many as the secret has characters.</summary>
-    public override string ToString() => new('·', _password.Length);
+    /// <summary>Asterisks.</summary>
+    public override string ToString() => new('*', 12);
 }
