@@ -89,12 +89,24 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public void A_package_that_brings_what_the_kernel_refers_to_leaves_its_helpers()
+    {
+        using var kernel = new KernelClient();
+        kernel.Execute("display(1); HTML(\"x\").Display();");
+        Assert.Equal("ok", kernel.Execute("#r \"nuget: Microsoft.CodeAnalysis.CSharp, 5.0.0\"").Status);
+        var run = kernel.Execute("display(new StringBuilder(\"shown\").ToString()); 1.Display(); while (true) break; Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(\"x\")");
+        Assert.True(run.Plain == "True", run.Reply.ToString());
+    }
+
+    [Fact]
     public void A_package_that_brings_NET_Interactive_leaves_the_session_whole()
     {
         Assert.Equal("ok", _kernel.Execute("#r \"nuget: Plotly.NET.Interactive, 6.0.0\"").Status);
         Assert.Equal("2", _kernel.Execute("1+1").Plain);
         Assert.Equal("alive\n", _kernel.Execute("Console.WriteLine(\"alive\");").Stream("stdout"));
-        Assert.Equal("shown", _kernel.Execute("display(\"shown\");").Published.Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>());
+        var shown = _kernel.Execute("display(\"shown\");");
+        Assert.True(shown.Status == "ok", shown.Reply.ToString());
+        Assert.Equal("shown", shown.Published.Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>());
     }
 
     [Fact]

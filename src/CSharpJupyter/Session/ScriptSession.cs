@@ -31,6 +31,9 @@ sealed class ScriptSession(ReferenceSet references)
         .WithOptimizationLevel(OptimizationLevel.Release).WithAllowUnsafe(true).WithUsings(Imports)
         .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
 
+    // Inherited from the first, and bound there: a package may bring what the kernel's own assembly refers to, which makes another of it, with which display would be ambiguous.
+    static readonly CSharpCompilationOptions Later = CompilationOptions.WithUsings(ImmutableArray<string>.Empty);
+
     CSharpCompilation? _last;
     object?[] _states = new object?[2];
     int _slots, _count, _version;
@@ -76,7 +79,7 @@ sealed class ScriptSession(ReferenceSet references)
         return new(hasResult, () => factory(states));
 
         CSharpCompilation Create(SyntaxTree tree) => CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
-            CompilationOptions.WithScriptClassName(name), _last, typeof(object));
+            (_last is null ? CompilationOptions : Later).WithScriptClassName(name), _last, typeof(object));
 
         bool Emit(CSharpCompilation cell)
         {
