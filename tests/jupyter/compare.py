@@ -49,10 +49,12 @@ class Kernel:
         self.manager = KernelManager()
         self.manager._kernel_spec = KernelSpec(argv=argv, display_name="kernel", language="C#", interrupt_mode="message")
         self.log = open(folder / "kernel.log", "w")
-        self.manager.start_kernel(cwd=str(folder), stdout=self.log, stderr=self.log, env={**os.environ, "LANG": "C.UTF-8", "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1", "DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE": "1"})
+        # A tool of this repository's manifest is found from here only; the cells' files lie elsewhere.
+        self.manager.start_kernel(stdout=self.log, stderr=self.log, env={**os.environ, "LANG": "C.UTF-8", "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1", "DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE": "1"})
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
+        self.run(f'System.IO.Directory.SetCurrentDirectory("{folder}");')
 
     def run(self, code, seconds=90):
         """What a cell did: how it ended, what it wrote, what it showed."""
@@ -120,8 +122,6 @@ def run(argv, cells):
         (folder / name).write_text(text)
     kernel = Kernel(argv, folder)
     try:
-        # The other kernel's first cell shows a script first.
-        kernel.run("0")
         return [kernel.run(code) for _, _, code in cells]
     finally:
         kernel.end()
