@@ -109,7 +109,7 @@ def main():
     print(text)
     if "--table" in sys.argv:
         path = pathlib.Path(sys.argv[sys.argv.index("--table") + 1])
-        path.write_text(re.sub(r"(<!-- speed -->\n).*?(\n<!-- /speed -->)", lambda m: m[1] + text + m[2], path.read_text(), flags=re.S))
+        path.write_text(re.sub(r"(<!-- speed -->\n).*?(<!-- /speed -->)", lambda m: m[1] + text + "\n" + m[2], path.read_text(), flags=re.S))
 
 
 main()
