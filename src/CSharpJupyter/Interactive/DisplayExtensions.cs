@@ -31,6 +31,8 @@ public static class DisplayExtensions
         if (shown.Value is not string && shown.FormattedValues is [{ MimeType: "text/html" }]) return Bundles.For(shown.Value, []);
         var bundle = new MimeBundle();
         foreach (var value in shown.FormattedValues) bundle[value.MimeType] = value.Value;
+        // Always there, for whoever shows nothing else.
+        bundle.TryAdd("text/plain", bundle.GetValueOrDefault("text/csv") ?? shown.Value as string ?? "(HTML)");
         return bundle;
     }
 }
