@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using CSharpJupyter.Kernel;
 using CSharpJupyter.Output;
+using CSharpJupyter.Session;
 using CSharpJupyter.Wire;
 
 var log = Console.Error;
@@ -10,8 +12,10 @@ try
     Console.SetOut(new ConsoleWriter("stdout", Console.Out));
     Console.SetError(new ConsoleWriter("stderr", log));
     Console.SetIn(new ConsoleReader());
+    Microsoft.DotNet.Interactive.DisplayExtensions.Connect();
+    ExceptionHandling.SetUnhandledExceptionHandler(UnhandledExceptions.Show);
     using var kernel = new JupyterKernel(ConnectionFile.Read(file), log);
-    ParentWatch.Start(() => Environment.Exit(0));
+    ParentWatch.Start(kernel.Leave);
     kernel.Run();
 }
 catch (Exception e) when (e is IOException or InvalidDataException or NetMQ.NetMQException)

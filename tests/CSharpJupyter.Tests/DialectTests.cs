@@ -59,8 +59,7 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     {
         var run = _kernel.Execute("#!pwsh\nGet-ChildItem");
         Assert.Equal("error", run.Status);
-        Assert.StartsWith("#!pwsh is a .NET Interactive magic that this C# kernel does not support", run.Error["evalue"]!.GetValue<string>());
-        Assert.Contains("#!log is a .NET Interactive magic", _kernel.Execute("#!log\n1").Stream("stderr"));
+        Assert.StartsWith("#!pwsh is a magic that this C# kernel does not know", run.Error["evalue"]!.GetValue<string>());
     }
 
     [Fact]
@@ -106,13 +105,5 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
         var reply = _kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7, ["detail_level"] = 0 });
         Assert.Contains("Math.Max", reply["data"]!["text/plain"]!.GetValue<string>());
         Assert.False(_kernel.Ask("inspect_request", new() { ["code"] = "   ", ["cursor_pos"] = 1 })["found"]!.GetValue<bool>());
-    }
-
-    [Fact]
-    public void Records_show_as_a_table_with_their_properties_as_columns()
-    {
-        var html = Html("record Row(string Name, double Uf1);\nnew[] { new Row(\"full\", 0.5), new Row(\"no CVA\", 0.25) }");
-        Assert.Contains("<th>Name</th><th>Uf1</th>", html);
-        Assert.Contains("<td>no CVA</td><td>0.25</td>", html);
     }
 }

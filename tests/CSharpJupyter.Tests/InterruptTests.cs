@@ -1,49 +1,150 @@
 using System.Diagnostics;
+using Xunit.Abstractions;
 
 namespace CSharpJupyter.Tests;
 
 /// <summary>Interrupting cells of every kind, one after the other in one kernel.</summary>
-public sealed class InterruptTests(SharedKernel shared) : IClassFixture<SharedKernel>
+public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) : IClassFixture<SharedKernel>
 {
+    /// <summary>Each would run for minutes or for ever.</summary>
+    static readonly string[] Endless =
+    [
+        "while (true) counter++;",
+        "while (true) Console.WriteLine(counter++);",
+        "await Task.Delay(100_000);",
+        "while (true) { await Task.Delay(1); counter++; }",
+        "while (true) { try { counter++; System.Threading.Thread.Yield(); } catch (Exception) { } }",
+        "Parallel.For(0, int.MaxValue, i => System.Threading.Thread.SpinWait(1000));",
+        "Parallel.ForEach(Enumerable.Range(0, int.MaxValue), new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => System.Threading.Thread.SpinWait(1000));",
+        "double Heat() { var s = 0.0; for (var i = 0L; ; i++) s += Math.Sin(i); } Heat()",
+        "Enumerable.Range(0, int.MaxValue).Select(i => i * 2L).Where(i => i > 1).Sum()",
+        "(from i in Enumerable.Range(0, int.MaxValue) where i % 3 == 0 select i * 2L).Sum()",
+        "IEnumerable<int> Ones() { while (true) yield return 1; }\nOnes().Where(x => x > 1)",
+        "long Fib(int n) => n < 2 ? n : Fib(n - 1) + Fib(n - 2);\nFib(80)",
+        "again: counter++; goto again;",
+        "new System.Threading.ManualResetEventSlim().Wait();",
+        "Task.Run(() => { while (true) { } }).Wait();",
+        "async Task<int> Never() { await Task.Delay(-1); return 1; }\nNever().Result",
+        "System.Threading.Thread.Sleep(100_000);",
+        "System.Diagnostics.Process.Start(\"sleep\", \"2\").WaitForExit(); while (true) ;",
+        "lock (new object()) { var list = new List<int>(); while (true) { list.Add(1); if (list.Count > 1000) list.Clear(); } }",
+        "var words = new Dictionary<string, int>(); for (var i = 0; ; i++) { var w = (i % 1000).ToString(); words[w] = words.GetValueOrDefault(w) + 1; }",
+    ];
+
     readonly KernelClient _kernel = shared.Kernel;
 
+    /// <summary>
+    /// The soak: CSHARP_JUPYTER_SOAK=1000 interrupts so often, half of it beside two busy loops, and holds the times to what docs/kernel.md promises. By default it
+    /// interrupts every kind of cell twice, and only wants the session and its variables back, because test machines are shared.
+    /// </summary>
     [Fact]
-    public void Mixed_interrupts_stop_their_cells_and_keep_the_state()
+    public void Interrupts_stop_every_kind_of_cell_and_lose_nothing()
     {
-        string[] cells =
-        [
-            "while (true) counter++;",
-            "await Task.Delay(100_000);",
-            "while (true) { try { counter++; System.Threading.Thread.Yield(); } catch { } }",
-            // Would take hours.
-            "Parallel.For(0, int.MaxValue, i => System.Threading.Thread.SpinWait(1000));",
-            "Parallel.ForEach(Enumerable.Range(0, int.MaxValue), i => System.Threading.Thread.SpinWait(1000));",
-            "double Heat() { var s = 0.0; for (var i = 0L; ; i++) s += Math.Sin(i); } Heat()",
-        ];
-        _kernel.Execute("var counter = 0L; var kept = \"kept\";");
-        foreach (var cell in cells.Concat(cells))
+        var times = int.TryParse(Environment.GetEnvironmentVariable("CSHARP_JUPYTER_SOAK"), out var named) ? named : 2 * Endless.Length;
+        var random = new Random(22);
+        _kernel.Execute("var counter = 0L; var kept = new List<int> { 1, 2, 3 };");
+        var idle = Interrupt(times / 2, random);
+        var busy = Enumerable.Range(0, 2).Select(_ => Process.Start("/bin/sh", ["-c", "while :; do :; done"])).ToList();
+        List<(string Cell, double Milliseconds)> beside;
+        try { beside = Interrupt(times - times / 2, random); }
+        finally { busy.ForEach(p => p.Kill()); }
+        var runs = new[] { ("idle", idle), ("beside two busy loops", beside) }.Select(r => (Name: r.Item1, Times: r.Item2.Select(s => s.Milliseconds).Order().ToList(), Slowest: r.Item2.MaxBy(s => s.Milliseconds))).ToList();
+        foreach (var (name, sorted, slowest) in runs)
+            log.WriteLine($"{name}: {sorted.Count} interrupts, median {sorted[sorted.Count / 2]:0} ms, longest {sorted[^1]:0} ms ({slowest.Cell})");
+        foreach (var (name, sorted, slowest) in runs)
         {
-            var id = _kernel.SendExecute("Console.WriteLine(\"started\");\n" + cell);
-            Assert.True(_kernel.WaitForStream());
-            var watch = Stopwatch.StartNew();
-            _kernel.Ask("interrupt_request", control: true);
-            var reply = _kernel.Reply(id);
-            Assert.Equal("KeyboardInterrupt", reply["ename"]!.GetValue<string>());
-            // A second on a machine of one's own; test machines are shared.
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{cell} took {watch.Elapsed}");
+            Assert.True(sorted[^1] < (named > 0 ? 1_000 : 10_000), $"{name}: {slowest}");
+            if (named > 0) Assert.True(sorted[sorted.Count / 2] < 50, $"{name}: median {sorted[sorted.Count / 2]}");
         }
-        Assert.Equal("kept", _kernel.Execute("kept").Plain);
+        Assert.Equal("6", _kernel.Execute("kept.Sum()").Plain);
         Assert.Equal("499500", _kernel.Execute("var sum = 0; Parallel.For(0, 1000, i => System.Threading.Interlocked.Add(ref sum, i)); sum").Plain);
     }
 
-    [Fact]
-    public void What_cannot_be_interrupted_says_so()
+    List<(string Cell, double Milliseconds)> Interrupt(int times, Random random)
     {
-        var id = _kernel.SendExecute("Console.WriteLine(\"started\"); System.Threading.Thread.Sleep(4000);");
+        var seen = new List<(string, double)>();
+        for (var i = 0; i < times; i++)
+        {
+            var cell = Endless[i % Endless.Length];
+            var id = _kernel.SendExecute("Console.WriteLine(\"started\");\n" + cell);
+            Assert.True(_kernel.WaitForStream(), cell);
+            Thread.Sleep(random.Next(20, 300));
+            var watch = Stopwatch.StartNew();
+            _kernel.Ask("interrupt_request", control: true);
+            var reply = _kernel.Reply(id);
+            seen.Add((cell, watch.Elapsed.TotalMilliseconds));
+            Assert.Equal("KeyboardInterrupt", reply["ename"]!.GetValue<string>());
+            _kernel.IopubUntilIdle(id);
+            _kernel.Others.Clear();
+            Assert.Equal($"{i}", _kernel.Execute($"kept.Count == 3 && counter >= 0 ? {i} : -1").Plain);
+        }
+        return seen;
+    }
+
+    [Fact]
+    public void The_error_names_the_line_that_was_interrupted()
+    {
+        var id = _kernel.SendExecute("var turns = 0;\nConsole.WriteLine(\"started\");\nwhile (true)\n    turns++;");
         Assert.True(_kernel.WaitForStream());
-        _kernel.Send("interrupt_request", control: true);
-        var run = new CellRun([], _kernel.IopubUntilIdle(id));
-        Assert.Contains("cannot be interrupted", run.Stream("stderr"));
+        _kernel.Ask("interrupt_request", control: true);
+        Assert.Matches(@"^The cell was interrupted at In\[\d+\]:4\.$", _kernel.Finish(id).Error["evalue"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Clean_up_runs_and_catch_alls_do_not_keep_a_cell()
+    {
+        var run = Interrupted("""
+            class Resource : IDisposable { public void Dispose() { for (var i = 0; i < 3; i++) Console.WriteLine($"closed {i}"); } }
+            try { using var resource = new Resource(); while (true) { try { while (true) ; } catch { Console.WriteLine("caught"); } } }
+            catch (Exception) { Console.WriteLine("caught"); }
+            finally { Console.WriteLine("finally"); }
+            Console.WriteLine("went on");
+            """);
+        Assert.Equal("started\nclosed 0\nclosed 1\nclosed 2\nfinally\n", run.Stream("stdout"));
+    }
+
+    [Fact]
+    public void A_task_that_another_cell_left_running_goes_on_and_those_of_the_cell_stop()
+    {
+        _kernel.Execute("var others = 0L; var own = 0L; var goes = true; _ = Task.Run(() => { while (goes) { others++; System.Threading.Thread.Sleep(1); } });");
+        Interrupted("_ = Task.Run(() => { while (true) { own++; System.Threading.Thread.Sleep(1); } }); new System.Threading.Thread(() => { while (true) own++; }).Start(); while (true) ;");
+        Assert.Equal("(True, True)", _kernel.Execute("await Task.Delay(100); var (a, b) = (others, own); await Task.Delay(200); $\"{(others > a, own == b)}\"").Plain);
+        _kernel.Execute("goes = false;");
+    }
+
+    [Fact]
+    public void What_nothing_can_stop_is_left_behind_and_said_to_be()
+    {
+        var run = Interrupted("[System.Runtime.InteropServices.DllImport(\"libc\", EntryPoint = \"system\")] static extern int Shell(string command);\nShell(\"sleep 6\"); while (true) counter2++;", "var counter2 = 0L;");
+        Assert.Contains("left behind", run.Error["evalue"]!.GetValue<string>());
+        Assert.Equal("7", _kernel.Execute("3 + 4").Plain);
+        // It stops when it comes back to the cell's own code.
+        Assert.Equal("True", _kernel.Execute("await Task.Delay(7000); var before = counter2; await Task.Delay(200); counter2 == before").Plain);
+    }
+
+    [Fact]
+    public void A_library_that_does_not_ask_is_aborted_and_the_cell_says_so()
+    {
+        var run = Interrupted("new System.Text.RegularExpressions.Regex(\"^(a+)+$\").IsMatch(new string('a', 60) + \"b\")");
+        Assert.Contains("was aborted", run.Stream("stderr"));
         Assert.Equal("7", _kernel.Execute("3 + 4").Plain);
     }
+
+    CellRun Interrupted(string cell, string before = "")
+    {
+        if (before != "") _kernel.Execute(before);
+        var id = _kernel.SendExecute("Console.WriteLine(\"started\");\n" + cell);
+        Thread.Sleep(1500);
+        _kernel.Send("interrupt_request", control: true);
+        var run = _kernel.Finish(id);
+        Assert.Equal("KeyboardInterrupt", run.Error["ename"]!.GetValue<string>());
+        return run;
+    }
+
+    [Theory]
+    [InlineData("async Task<int> Deep() { await Task.Delay(10); return 8; }\nDeep().Result")]
+    [InlineData("async Task<int> Deep() { await Task.Yield(); return 8; }\nvar deep = Deep(); deep.Wait(); deep.Result")]
+    [InlineData("async Task<int> Deep(int n) { await Task.Delay(1); return n == 0 ? 8 : await Deep(n - 1); }\nDeep(20).GetAwaiter().GetResult()")]
+    [InlineData("async Task<int> Deep() { await Task.Delay(10); return Task.Run(async () => { await Task.Delay(10); return 8; }).Result; }\nawait Deep(); Task.WhenAll(Deep(), Deep()).Result[1]")]
+    public void Waiting_for_a_task_that_awaits_ends(string cell) => Assert.Equal("8", _kernel.Execute(cell).Plain);
 }

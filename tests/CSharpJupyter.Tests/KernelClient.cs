@@ -19,11 +19,13 @@ public sealed class KernelClient : IDisposable
     readonly DealerSocket _shell = new(), _control = new(), _stdin = new();
     readonly SubscriberSocket _iopub = new();
     readonly RequestSocket _heartbeat = new();
-    readonly string _key, _file = Path.GetTempFileName();
+    readonly string _key, _published, _file = Path.GetTempFileName();
 
     /// <param name="program">The kernel; by default the one built with the tests.</param>
-    public KernelClient(string key = "secret", string? program = null, params (string Name, string Value)[] environment)
+    /// <param name="watched">Start it as a kernelspec does, so that it comes back when it dies.</param>
+    public KernelClient(string key = "secret", string? program = null, bool watched = false, params (string Name, string Value)[] environment)
     {
+        program ??= Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll");
         _key = key;
         var ports = FreePorts(5);
         File.WriteAllText(_file, JsonSerializer.Serialize(new
@@ -31,7 +33,10 @@ public sealed class KernelClient : IDisposable
             shell_port = ports[0], iopub_port = ports[1], stdin_port = ports[2], control_port = ports[3], hb_port = ports[4],
             ip = "127.0.0.1", transport = "tcp", key, signature_scheme = "hmac-sha256",
         }));
-        var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll"), _file]) { RedirectStandardError = true };
+        var start = watched
+            ? new ProcessStartInfo("/bin/sh", [Path.Combine(Path.GetDirectoryName(program)!, "watch.sh"), "dotnet", program, _file])
+            : new ProcessStartInfo("dotnet", [program, _file]);
+        start.RedirectStandardError = true;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         Process = Process.Start(start)!;
         Process.ErrorDataReceived += (_, e) => { lock (Log) Log.AppendLine(e.Data); };
@@ -40,7 +45,7 @@ public sealed class KernelClient : IDisposable
         _shell.Options.Identity = _stdin.Options.Identity = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
         _iopub.Options.ReceiveHighWatermark = 0;
         _shell.Connect($"tcp://127.0.0.1:{ports[0]}");
-        _iopub.Connect($"tcp://127.0.0.1:{ports[1]}");
+        _iopub.Connect(_published = $"tcp://127.0.0.1:{ports[1]}");
         _iopub.SubscribeToAnyTopic();
         _stdin.Connect($"tcp://127.0.0.1:{ports[2]}");
         _control.Connect($"tcp://127.0.0.1:{ports[3]}");
@@ -60,22 +65,22 @@ public sealed class KernelClient : IDisposable
     public JsonObject Info { get; }
 
     /// <summary>Sends on shell (or control) and gives the message id.</summary>
-    public string Send(string type, JsonObject? content = null, bool control = false)
+    public string Send(string type, JsonObject? content = null, bool control = false, JsonObject? metadata = null)
     {
-        var (id, frames) = Frames(type, content ?? [], _key);
+        var (id, frames) = Frames(type, content ?? [], _key, metadata);
         (control ? _control : _shell).SendMultipartMessage(frames);
         return id;
     }
 
     public void SendRaw(NetMQMessage frames) => _shell.SendMultipartMessage(frames);
 
-    public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key)
+    public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key, JsonObject? metadata = null)
     {
         var id = Guid.NewGuid().ToString("N");
         string[] parts =
         [
             new JsonObject { ["msg_id"] = id, ["msg_type"] = type, ["session"] = "s", ["username"] = "u", ["version"] = "5.3", ["date"] = "2026-01-01T00:00:00Z" }.ToJsonString(),
-            "{}", "{}", content.ToJsonString(),
+            "{}", (metadata ?? []).ToJsonString(), content.ToJsonString(),
         ];
         var signature = key == "" ? "" : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(string.Concat(parts))));
         return (id, new(new[] { "<IDS|MSG>", signature }.Concat(parts).Select(p => new NetMQFrame(Encoding.UTF8.GetBytes(p)))));
@@ -97,10 +102,18 @@ public sealed class KernelClient : IDisposable
         return reply;
     }
 
-    /// <summary>What a cell published, from busy to idle, and its reply.</summary>
-    public CellRun Execute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, Func<string>? answer = null)
+    /// <summary>Waits until the process of a watched kernel's session is gone, and listens to the next: libzmq's clients do that by themselves, NetMQ does not subscribe again.</summary>
+    public void WaitForDeath(int session)
     {
-        var id = SendExecute(code, silent, storeHistory, expressions, stdin);
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}"), 30_000));
+        _iopub.Disconnect(_published);
+        _iopub.Connect(_published);
+    }
+
+    /// <summary>What a cell published, from busy to idle, and its reply.</summary>
+    public CellRun Execute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, Func<string>? answer = null, JsonObject? metadata = null)
+    {
+        var id = SendExecute(code, silent, storeHistory, expressions, stdin, metadata);
         if (answer is not null)
         {
             var asked = Receive(_stdin, DateTime.UtcNow.AddSeconds(60)) ?? throw new TimeoutException("no input_request");
@@ -111,12 +124,12 @@ public sealed class KernelClient : IDisposable
         return new(Reply(id), published);
     }
 
-    public string SendExecute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false) =>
+    public string SendExecute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, JsonObject? metadata = null) =>
         Send("execute_request", new()
         {
             ["code"] = code, ["silent"] = silent, ["store_history"] = storeHistory, ["user_expressions"] = expressions ?? [],
             ["allow_stdin"] = stdin, ["stop_on_error"] = true,
-        });
+        }, metadata: metadata);
 
     public CellRun Finish(string id) => new(Reply(id), IopubUntilIdle(id));
 
@@ -147,12 +160,12 @@ public sealed class KernelClient : IDisposable
     /// <summary>iopub messages of other requests than the one waited for.</summary>
     public List<Published> Others { get; } = [];
 
-    /// <summary>Waits until any cell writes something.</summary>
-    public bool WaitForStream()
+    /// <summary>Waits until any cell writes something, or something in particular.</summary>
+    public bool WaitForStream(Func<string, bool>? what = null)
     {
         var until = DateTime.UtcNow.AddSeconds(60);
         while (Receive(_iopub, until) is { } message)
-            if (message.Type == "stream") return true;
+            if (message.Type == "stream" && (what is null || what(message.Content["text"]!.GetValue<string>()))) return true;
         return false;
     }
 

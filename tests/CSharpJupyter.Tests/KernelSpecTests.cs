@@ -25,8 +25,10 @@ public sealed class KernelSpecTests : IDisposable
         var text = File.ReadAllText(file);
         var spec = JsonNode.Parse(text)!;
         Assert.Equal(Path.Combine(_folder, "kernels", "csharp-mer", "kernel.json"), file);
-        Assert.All(new[] { spec["argv"]![0]!, spec["argv"]![1]! }, p => Assert.True(Path.IsPathRooted(p.GetValue<string>()) && File.Exists(p.GetValue<string>())));
-        Assert.Equal(("{connection_file}", "C# (MER)", "message", "/somewhere"), (spec["argv"]![2]!.GetValue<string>(), spec["display_name"]!.GetValue<string>(),
+        var argv = spec["argv"]!.AsArray().Select(a => a!.GetValue<string>()).ToList();
+        Assert.Equal(["sh", "watch.sh", "dotnet", "CSharpJupyter.dll"], argv[..^1].Select(Path.GetFileName));
+        Assert.All(argv.Where(a => a.Contains('/')), p => Assert.True(Path.IsPathRooted(p) && File.Exists(p)));
+        Assert.Equal(("{connection_file}", "C# (MER)", "message", "/somewhere"), (argv[^1], spec["display_name"]!.GetValue<string>(),
             spec["interrupt_mode"]!.GetValue<string>(), spec["env"]!["MER_ROOT"]!.GetValue<string>()));
         Install();
         Assert.Equal(text, File.ReadAllText(file));

@@ -43,4 +43,62 @@ public sealed class LifetimeTests
         parent.Kill();
         Assert.True(kernel.Process.WaitForExit(10_000));
     }
+
+    [Fact]
+    public void A_session_that_dies_is_replaced_and_its_cells_are_answered()
+    {
+        using var kernel = new KernelClient(watched: true);
+        var session = int.Parse(kernel.Execute("var kept = 5; Environment.ProcessId").Plain);
+        var dying = kernel.SendExecute("Console.WriteLine(\"deep\");\nEnvironment.FailFast(\"gone\");");
+        var waiting = kernel.SendExecute("1 + 1");
+        kernel.WaitForDeath(session);
+        var run = kernel.Finish(dying);
+        Assert.Equal(("error", "SessionLost"), (run.Status, run.Error["ename"]!.GetValue<string>()));
+        Assert.Contains("its variables are gone", run.Error["evalue"]!.GetValue<string>());
+        Assert.Equal("aborted", kernel.Finish(waiting).Status);
+        var next = kernel.Execute("20 + 1");
+        // It goes on counting where the old one was: that had begun its first two.
+        Assert.Equal(("21", 2), (next.Plain, next.Reply["execution_count"]!.GetValue<int>()));
+        Assert.Contains("CS0103", kernel.Execute("kept").Error["evalue"]!.GetValue<string>());
+        // A second death is no other.
+        session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
+        dying = kernel.SendExecute("Environment.Exit(3);");
+        kernel.WaitForDeath(session);
+        Assert.Equal("SessionLost", kernel.Finish(dying).Error["ename"]!.GetValue<string>());
+        Assert.Equal("42", kernel.Execute("40 + 2").Plain);
+        kernel.Send("shutdown_request", new() { ["restart"] = false }, control: true);
+        Assert.True(kernel.Process.WaitForExit(20_000));
+        Assert.Equal(0, kernel.Process.ExitCode);
+    }
+
+    [Fact]
+    public void A_session_that_dies_between_cells_says_so_in_the_last_one()
+    {
+        using var kernel = new KernelClient(watched: true);
+        var session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
+        var last = kernel.SendExecute("new System.Threading.Thread(() => { System.Threading.Thread.Sleep(500); Environment.FailFast(\"gone\"); }).Start();");
+        Assert.Equal("ok", kernel.Finish(last).Status);
+        kernel.WaitForDeath(session);
+        Assert.True(kernel.WaitForStream(s => s.Contains("A new one has started")));
+        Assert.Equal("42", kernel.Execute("40 + 2").Plain);
+    }
+
+    [Fact]
+    public void A_kernel_whose_watcher_is_killed_ends_too()
+    {
+        using var kernel = new KernelClient(watched: true);
+        var session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
+        kernel.Process.Kill();
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}") || File.ReadAllText($"/proc/{session}/stat").Contains(") Z "), 10_000));
+    }
+
+    [Fact]
+    public void What_nothing_catches_beside_a_cell_is_shown_and_ends_no_session()
+    {
+        using var kernel = new KernelClient();
+        kernel.Execute("var kept = 5;");
+        var run = kernel.Execute("new System.Threading.Thread(() => throw new Exception(\"beside\")).Start(); await Task.Delay(500);");
+        Assert.Contains("System.Exception: beside", run.Stream("stderr"));
+        Assert.Equal("5", kernel.Execute("kept").Plain);
+    }
 }

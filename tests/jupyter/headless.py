@@ -60,7 +60,7 @@ first, second = run("kernel", "install", **user), run("kernel", "install", **use
 specs = json.loads(subprocess.run(["/usr/bin/python3", "-m", "jupyter_client.kernelspecapp", "list", "--json"], capture_output=True, text=True, env={**os.environ, **user}).stdout)["kernelspecs"]
 check("an installed kernel is one that Jupyter lists, under its name and .NET Interactive's",
       first.returncode == second.returncode == 0 and specs.get("csharp-mer", {}).get("spec", {}).get("display_name") == "C# (MER)" and ".net-csharp" in specs, (first, second, specs))
-program = specs.get("csharp-mer", {}).get("spec", {}).get("argv", ["", ""])[1]
+program = next((a for a in specs.get("csharp-mer", {}).get("spec", {}).get("argv", []) if a.endswith("CSharpJupyter.dll")), "")
 check("its spec names a program that exists", os.path.isabs(program) and os.path.exists(program), program)
 listed = run("kernel", "list", **user)
 check("mer kernel list names both", "csharp-mer" in listed.stdout and ".net-csharp" in listed.stdout and program in listed.stdout, listed)

@@ -11,7 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 
 library = sys.argv[1]
-TABLE = "<table><thead><tr><th>Name</th><th>Uf1</th></tr></thead><tbody><tr><td>full</td><td>0.5</td></tr></tbody></table>"
+TABLE = "/^<table><thead><tr><td><span>Name</span></td><td><span>Uf1</span></td></tr></thead><tbody><tr><td>full</td><td><div class=\"dni-plaintext\"><pre>0.5</pre>/"
 
 
 def stream(name, text):
@@ -41,7 +41,7 @@ CELLS = {
     "an expression": ("6 * 7", [data("execute_result", "text/plain", "42")]),
     "streams": ('Console.WriteLine("out"); Console.Error.WriteLine("err");', [stream("stdout", "out\n"), stream("stderr", "err\n")]),
     "a declaration": ("record Row(string Name, double Uf1);", []),
-    "a table of records": ('new[] { new Row("full", 0.5) }', [data("execute_result", "text/html", TABLE)]),
+    "a table of records": ('new[] { new Row("full", 0.5) }.DisplayTable();', [data("display_data", "text/html", TABLE)]),
     "a display that is updated": ('var shown = display("before"); await Task.Delay(50); shown.Update("after");', [data("display_data", "text/plain", "after")]),
     "markup": ('HTML("<b>bold</b>")', [data("execute_result", "text/html", "<b>bold</b>")]),
     "markdown": ("#!markdown\n**bold**", [data("display_data", "text/markdown", "**bold**")]),

@@ -5,28 +5,32 @@ using CSharpJupyter.Formatters;
 using CSharpJupyter.Output;
 using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.DotNet.Interactive;
 
 namespace CSharpJupyter.Dialect;
 
-/// <summary>Runs a whole cell: magics, directives, then its parts one after the other.</summary>
+/// <summary>Runs a whole cell: its parts and commands, one after the other.</summary>
 sealed class CellRunner(ScriptSession session, ReferenceSet references)
 {
-    const string Supported = "#!csharp, #!html, #!markdown, #!javascript, #!time, #!who, #!whos, #!about, #!lsmagic, #r, #i, #load";
     readonly PackageRestorer _packages = new();
+    readonly Dictionary<string, object> _values = [];
+
+    /// <summary>A cell had to be stopped by an abort since this was last set to false.</summary>
+    public bool WasAborted { get; set; }
 
     /// <summary>The value of the last expression as a bundle, or null where the cell ends in a statement.</summary>
     /// <param name="path">Names the cell in errors, like In[3].</param>
+    /// <param name="language">What the front end says the cell is in.</param>
     /// <exception cref="CellFailedException">It cannot be run as it stands.</exception>
-    public MimeBundle? Run(string code, string path, CellOutput output, CancellationToken interrupt)
+    public MimeBundle? Run(string code, string path, CellOutput output, CancellationToken interrupt, string language = "csharp")
     {
         var watch = Stopwatch.StartNew();
-        var cell = CellText.Parse(code);
-        foreach (var magic in cell.Magics) RunMagic(magic, output);
+        var cell = CellText.Parse(code, language);
         MimeBundle? result = null;
         foreach (var part in cell.Parts)
         {
             if (result is not null) output.Display(result);
-            result = RunPart(part, path, output, interrupt);
+            result = part.IsCommand ? RunCommand(part, output, interrupt) : RunPart(part, path, output, interrupt);
         }
         if (cell.Timed)
         {
@@ -45,7 +49,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
             case "html": output.Display(MimeBundle.Html(part.Text, "(HTML)")); return null;
             case "markdown": output.Display(new() { ["text/markdown"] = part.Text, ["text/plain"] = part.Text }); return null;
             case "javascript": output.Display(new() { ["application/javascript"] = part.Text, ["text/plain"] = "(JavaScript)" }); return null;
-            default: throw new CellFailedException("NotSupported", $"{part.Language} is a .NET Interactive magic that this C# kernel does not support; it knows {Supported}.");
+            default: Keep(part, output); return null;
         }
     }
 
@@ -55,7 +59,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         var requests = new List<PackageRequest>();
         foreach (var directive in directives)
         {
-            if (directive.Name == "i") _packages.AddSource(PackageRequest.Parse(directive.Argument)?.Id ?? directive.Argument);
+            if (directive.Name == "i") _packages.AddSource(PackageRequest.Source(directive.Argument));
             else if (directive.Name == "r" && PackageRequest.Parse(directive.Argument) is { } package) requests.Add(package);
         }
         if (requests.Count > 0) LoadPackages(requests, output, interrupt);
@@ -68,18 +72,30 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         interrupt.ThrowIfCancellationRequested();
 
         var submission = session.Compile(code, path, interrupt);
-        return CellThread.Run(submission, interrupt);
+        return CellThread.Run(submission, interrupt, () =>
+        {
+            WasAborted = true;
+            output.Write("stderr", "The cell did not stop by itself, because it runs code that is not its own. Its thread was aborted; what that code was doing may be left half done.\n");
+        });
     }
 
     void RunFile(string file, CellOutput output, CancellationToken interrupt)
     {
         if (!File.Exists(file)) throw new CellFailedException("FileNotFound", $"#load: there is no file {Path.GetFullPath(file)}.");
+        RunInside(file, [("csharp", File.ReadAllText(file))], output, interrupt);
+    }
+
+    void RunInside(string file, IReadOnlyList<(string Language, string Code)> cells, CellOutput output, CancellationToken interrupt)
+    {
         var back = Directory.GetCurrentDirectory();
         var full = Path.GetFullPath(file);
-        var text = File.ReadAllText(full);
-        // Paths inside a loaded file are meant from where it lies.
+        // Paths inside a file are meant from where it lies.
         Directory.SetCurrentDirectory(Path.GetDirectoryName(full)!);
-        try { if (RunCSharp(text, Path.GetFileName(full), output, interrupt) is { } result) output.Display(result); }
+        try
+        {
+            foreach (var (language, code) in cells)
+                if (Run(code, Path.GetFileName(full), output, interrupt, language) is { } result) output.Display(result);
+        }
         finally { Directory.SetCurrentDirectory(back); }
     }
 
@@ -96,18 +112,83 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
             "Installed packages: " + string.Join("; ", names)));
     }
 
-    void RunMagic(string magic, CellOutput output)
+    MimeBundle? RunCommand(CellPart command, CellOutput output, CancellationToken interrupt)
     {
-        switch (magic.Split(' ')[0])
+        switch (command.Language)
         {
             case "#!about": output.Write("stdout", $"C# kernel {typeof(CellRunner).Assembly.GetName().Version}, .NET {Environment.Version}, Roslyn {typeof(CSharpCompilation).Assembly.GetName().Version}\n"); break;
-            case "#!lsmagic": output.Write("stdout", Supported + "\n"); break;
-            case "#!who": output.Write("stdout", string.Join(" ", session.Variables().Select(v => v.Name).Order()) + "\n"); break;
+            case "#!lsmagic": output.Write("stdout", CellText.Known + "\n"); break;
+            case "#!who": output.Write("stdout", string.Join(" ", session.Variables().Select(v => v.Name).Order(StringComparer.Ordinal)) + "\n"); break;
             case "#!whos":
-                foreach (var (name, type, value) in session.Variables().OrderBy(v => v.Name))
+                foreach (var (name, type, value) in session.Variables().OrderBy(v => v.Name, StringComparer.Ordinal))
                     output.Write("stdout", $"{name}\t{type.Name}\t{Bundles.For(value, ["text/plain"])["text/plain"].Split('\n')[0]}\n");
                 break;
-            default: output.Write("stderr", $"{magic.Split(' ')[0]} is a .NET Interactive magic that this C# kernel does not support; it is ignored.\n"); break;
+            case "#!import":
+                var file = command.Options.Trim('"', ' ');
+                RunInside(file, NotebookFile.Read(file), output, interrupt);
+                break;
+            case "#!set":
+                var set = new Options("#!set", command.Options, "name", "value", "mime-type");
+                Set(set.Need("name"), Value(set.Need("value"), output), interrupt);
+                break;
+            case "#!share":
+                var share = new Options("#!share", command.Options, "from", "as", "mime-type");
+                if (share.Rest is not [var shared]) throw new CellFailedException("Magic", "#!share names one variable: #!share --from value data.");
+                Set(share["as"] ?? shared, Shared(share.Need("from"), shared), interrupt);
+                break;
+        }
+        return null;
+    }
+
+    /// <summary>Declares a variable of the session.</summary>
+    void Set(string name, object value, CancellationToken interrupt)
+    {
+        if (!SyntaxFacts.IsValidIdentifier(name)) throw new CellFailedException("Magic", $"{name} is no name of a C# variable.");
+        SharedValue.Next = value;
+        var type = session.Variables().FirstOrDefault(v => ReferenceEquals(v.Value, value)).Type ?? value.GetType();
+        var spelt = ScriptSession.Spell(type);
+        CellThread.Run(session.Compile($"var {name} = {(spelt is null ? "" : $"({spelt})")}CSharpJupyter.Dialect.SharedValue.Next;", "#!set", interrupt), interrupt);
+    }
+
+    object Value(string written, CellOutput output)
+    {
+        if (!written.StartsWith('@')) return written;
+        var (from, name) = written[1..].Split(':', 2) is [var a, var b] ? (a, b) : ("", "");
+        switch (from)
+        {
+            case "input" or "password" when output.ReadLine is { } ask:
+                var answer = ask(name, from == "password");
+                return from == "password" ? new PasswordString(answer) : answer;
+            case "input" or "password": throw new CellFailedException("Magic", $"#!set: this notebook client takes no input (allow_stdin is false); write --value {name}.");
+            default: return Shared(from, name);
         }
     }
+
+    object Shared(string from, string name) => from switch
+    {
+        "value" => _values.TryGetValue(name, out var value) ? value : throw new CellFailedException("Magic", $"There is no #!value {name}."),
+        "csharp" => session.Variables().FirstOrDefault(v => v.Name == name) is { Name: not null } variable
+            ? variable.Value ?? throw new CellFailedException("Magic", $"{name} is null.")
+            : throw new CellFailedException("Magic", $"There is no variable {name}."),
+        _ => throw new CellFailedException("NotSupported", $"{from} is no kernel here; values come from csharp, value, @input:PROMPT and @password:PROMPT."),
+    };
+
+    /// <summary><c>#!value --name data</c>: text under a name.</summary>
+    void Keep(CellPart part, CellOutput output)
+    {
+        var options = new Options("#!value", part.Options, "name", "mime-type", "from-file", "from-value");
+        var text = options["from-file"] is { } file
+            ? File.Exists(file) ? File.ReadAllText(file) : throw new CellFailedException("FileNotFound", $"#!value: there is no file {Path.GetFullPath(file)}.")
+            : options["from-value"] ?? part.Text;
+        _values[options.Need("name")] = text;
+        output.Display(new() { ["text/plain"] = text, [options["mime-type"] ?? "text/plain"] = text });
+    }
+}
+
+/// <summary>Hands a value to the cell that declares its variable. Public because that cell reads it; no user has to.</summary>
+[System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
+public static class SharedValue
+{
+    /// <summary>The value of the next declaration.</summary>
+    public static object Next { get; internal set; } = "";
 }

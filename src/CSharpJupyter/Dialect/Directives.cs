@@ -18,13 +18,14 @@ static partial class Directives
         {
             var text = trivia.ToFullString();
             if (Line().Match(text) is not { Success: true } match) continue;
-            found.Add(new(match.Groups[1].Value, match.Groups[2].Value));
+            found.Add(new(match.Groups[1].Value, match.Groups[2].Success ? match.Groups[2].Value : match.Groups[3].Value.Trim()));
             for (var i = trivia.FullSpan.Start; i < trivia.FullSpan.End; i++)
                 if (rest[i] is not ('\n' or '\r')) rest[i] = ' ';
         }
         return (rest.ToString(), found);
     }
 
-    [GeneratedRegex(@"^[ \t]*#(r|i|load)[ \t]+""([^""]*)""", RegexOptions.Multiline)]
+    /// <summary>nuget: also goes without quotes.</summary>
+    [GeneratedRegex(@"^[ \t]*#(r|i|load)[ \t]+(?:""([^""]*)""|(nuget:[^""\r\n]*))", RegexOptions.Multiline)]
     private static partial Regex Line();
 }

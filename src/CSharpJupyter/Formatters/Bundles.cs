@@ -14,9 +14,13 @@ static class Bundles
     public static MimeBundle For(object? value, IReadOnlyList<string> mimeTypes)
     {
         if (value is MimeBundle ready) return ready;
-        if (value is null) return new() { ["text/plain"] = "null" };
-        if (mimeTypes.Count == 0 && IsScalar(value)) return new() { ["text/plain"] = Scalar(value) };
-        if (mimeTypes.Count == 0 && WellKnown.Bundle(value) is { } known) return known;
+        if (value is null) return new() { ["text/plain"] = Formatter.NullString };
+        if (mimeTypes.Count == 0 && !HasOwnFormatter(value.GetType()))
+        {
+            if (value is DateTime or DateTimeOffset) return MimeBundle.Html(value.ToDisplayString("text/html"), value.ToDisplayString("text/plain"));
+            if (IsScalar(value)) return new() { ["text/plain"] = Scalar(value) };
+            if (WellKnown.Bundle(value) is { } known) return known;
+        }
 
         var bundle = new MimeBundle();
         foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : Preferred(value.GetType()))
@@ -25,6 +29,9 @@ static class Bundles
         bundle["text/plain"] = bundle.Count > 1 || !bundle.ContainsKey("text/plain") ? Shorten(plain) : plain;
         return bundle;
     }
+
+    /// <summary>The notebook registered a formatter: it goes before whatever this kernel knows of the type.</summary>
+    static bool HasOwnFormatter(Type type) => Formatter.RegisteredFormatters(includeDefaults: false).Any(f => f.Type.IsAssignableFrom(type));
 
     static IEnumerable<string> Preferred(Type type) => Formatter.GetPreferredMimeTypesFor(type) is { } mimes && mimes.Any() ? mimes.ToList() : ["text/plain"];
 

@@ -2,11 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CSharpJupyter.Output;
-using Microsoft.DotNet.Interactive.Formatting;
 
 namespace CSharpJupyter.Formatters;
 
-/// <summary>Values of well-known libraries, recognised by name: the kernel refers to none of them. A formatter the notebook registers goes first.</summary>
+/// <summary>Values of well-known libraries, recognised by name: the kernel refers to none of them.</summary>
 static class WellKnown
 {
     const int FrameRows = 25, PreviewValues = 8;
@@ -18,12 +17,11 @@ static class WellKnown
     public static MimeBundle? Bundle(object value)
     {
         var type = value.GetType();
-        if (Formatter.RegisteredFormatters(includeDefaults: false).Any(f => f.Type.IsAssignableFrom(type))) return null;
         if (Is(type, "Plotly.NET.GenericChart")) return PlotlyChart.Bundle(type, value);
         if (Is(type, "Microsoft.Data.Analysis.DataFrame")) return Frame(value);
         if (Is(type, "TorchSharp.torch+Tensor")) return Tensor(value, type);
         if (Is(type, "OpenCvSharp.Mat")) return Mat(value);
-        return Described(value, type) ?? RecordTable.Bundle(value);
+        return Described(value, type);
     }
 
     /// <summary>

@@ -1,13 +1,38 @@
+using CSharpJupyter.Formatters;
 using CSharpJupyter.Output;
+using CSharpJupyter.Session;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Microsoft.DotNet.Interactive;
 
-/// <summary><c>value.Display()</c>.</summary>
+/// <summary><c>value.Display()</c>. The formatting library has the same for object; this one formats only what is sent.</summary>
 public static class DisplayExtensions
 {
     /// <summary>Shows the value now; the result can be updated in place.</summary>
-    public static DisplayedValue Display<T>(this T value, params string[] mimeTypes) => DisplayedValue.Show(value, mimeTypes);
+    public static DisplayedValue Display<T>(this T value, params string[] mimeTypes)
+    {
+        Interruption.Check();
+        var bundle = Bundles.For(value, mimeTypes);
+        var shown = new DisplayedValue(value, [.. bundle.Select(b => new FormattedValue(b.Key, b.Value))]);
+        CellOutput.Current?.Display(bundle, shown.DisplayId);
+        return shown;
+    }
 
-    /// <summary>Shows text as the given MIME type, as it is.</summary>
-    public static void DisplayAs(this string value, string mimeType) => CellOutput.Current?.Display(new MimeBundle { [mimeType] = value });
+    /// <summary>Sends what the formatting library's own Display, DisplayAs, DisplayTable and Update show.</summary>
+    internal static void Connect() => Formatter.SubscribeToDisplayedValues(shown =>
+    {
+        Interruption.Check();
+        CellOutput.Current?.Display(shown.FormattedValues.Count > 0 ? Bundle(shown) : Bundles.For(shown.Value, []), shown.DisplayId, shown.IsUpdated);
+    });
+
+    static MimeBundle Bundle(DisplayedValue shown)
+    {
+        // What this kernel knows better than an object's properties: charts, tensors, pictures, plain numbers.
+        if (shown.Value is not string && shown.FormattedValues is [{ MimeType: "text/html" }]) return Bundles.For(shown.Value, []);
+        var bundle = new MimeBundle();
+        foreach (var value in shown.FormattedValues) bundle[value.MimeType] = value.Value;
+        // Always there, for whoever shows nothing else.
+        bundle.TryAdd("text/plain", bundle.GetValueOrDefault("text/csv") ?? shown.Value as string ?? "(HTML)");
+        return bundle;
+    }
 }

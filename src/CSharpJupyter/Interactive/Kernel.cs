@@ -1,32 +1,73 @@
-using CSharpJupyter.Formatters;
 using CSharpJupyter.Output;
 using Microsoft.AspNetCore.Html;
+using Microsoft.DotNet.Interactive.Commands;
+using Microsoft.DotNet.Interactive.Events;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Microsoft.DotNet.Interactive;
 
-/// <summary>The helpers a notebook calls by their bare names, as in .NET Interactive.</summary>
-public static class Kernel
+/// <summary>The helpers a notebook calls by their bare names, as in .NET Interactive, and the one kernel there is: this.</summary>
+public sealed class Kernel
 {
+    Kernel() { }
+
+    /// <summary>The kernel that runs C#.</summary>
+    public static Kernel Current { get; } = new();
+
+    /// <summary>There are no kernels of other languages beside it, so it is the root too.</summary>
+    public static Kernel Root => Current;
+
+    /// <summary>Its name.</summary>
+    public string Name => "csharp";
+
+    /// <summary>This kernel by its name; null for every other.</summary>
+    public Kernel? FindKernelByName(string name) => name is "csharp" or ".NET" ? this : null;
+
+    /// <summary>Runs code in the session, as part of the running cell.</summary>
+    /// <exception cref="InvalidOperationException">No cell is running.</exception>
+    public Task<KernelCommandResult> SubmitCodeAsync(string code)
+    {
+        var submit = CellOutput.Current?.Submit ?? throw new InvalidOperationException("No cell is running.");
+        KernelEvent ended;
+        try
+        {
+            submit(code);
+            ended = new CommandSucceeded();
+        }
+        catch (Exception e) when (e is not CSharpJupyter.Session.CellInterruptedException) { ended = new CommandFailed(e); }
+        return Task.FromResult(new KernelCommandResult([ended]));
+    }
+
+    /// <summary>Runs a command; only <see cref="SubmitCode"/> means something here.</summary>
+    /// <exception cref="NotSupportedException">Another command.</exception>
+    public Task<KernelCommandResult> SendAsync(KernelCommand command) => command is SubmitCode submit
+        ? SubmitCodeAsync(submit.Code)
+        : throw new NotSupportedException($"{command.GetType().Name} is a command of .NET Interactive that this kernel does not know; it knows SubmitCode.");
+
     /// <summary>Shows a value now; the result can be updated in place.</summary>
-    /// <param name="value">Anything; null shows as null.</param>
+    /// <param name="value">Anything; null shows as &lt;null&gt;.</param>
     /// <param name="mimeTypes">Formats to use instead of the type's preferred ones.</param>
-    public static DisplayedValue display(object? value, params string[] mimeTypes) => DisplayedValue.Show(value, mimeTypes);
+    public static DisplayedValue display(object? value, params string[] mimeTypes) => DisplayExtensions.Display(value, mimeTypes);
 
     /// <summary>Markup that displays as HTML.</summary>
     public static IHtmlContent HTML(string content) => new HtmlString(content);
+
+    /// <summary>Runs a script in the page.</summary>
+    public static void Javascript(string script) => CellOutput.Current?.Display(MimeBundle.Html($"<script type=\"text/javascript\">{script}</script>", "(JavaScript)"));
+
+    /// <summary>Adds rules to the page.</summary>
+    public static void CSS(string rules) => CellOutput.Current?.Display(MimeBundle.Html($"<style>{rules}</style>", "(CSS)"));
 
     /// <summary>Removes the cell's output; with <paramref name="wait"/> only when new output comes.</summary>
     public static void clear_output(bool wait = false) => CellOutput.Current?.Clear(wait);
 
     /// <summary>Asks the user for a line.</summary>
-    public static Task<string> GetInputAsync(string prompt = "") => Ask(prompt, false);
+    public static Task<string> GetInputAsync(string prompt = "") => Task.FromResult(Ask(prompt, false));
 
     /// <summary>Asks the user for a line without showing what is typed.</summary>
-    public static Task<string> GetPasswordAsync(string prompt = "") => Ask(prompt, true);
+    public static Task<PasswordString> GetPasswordAsync(string prompt = "") => Task.FromResult(new PasswordString(Ask(prompt, true)));
 
-    static Task<string> Ask(string prompt, bool password) => CellOutput.Current?.ReadLine is { } ask
-        ? Task.FromResult(ask(prompt, password))
+    static string Ask(string prompt, bool password) => CellOutput.Current?.ReadLine is { } ask
+        ? ask(prompt, password)
         : throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false).");
-
-    internal static MimeBundle Bundle(object? value, IReadOnlyList<string> mimeTypes) => Bundles.For(value, mimeTypes);
 }

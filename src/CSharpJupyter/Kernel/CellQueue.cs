@@ -11,6 +11,7 @@ namespace CSharpJupyter.Kernel;
 /// <summary>Execute requests, one after the other on a thread of their own.</summary>
 sealed class CellQueue
 {
+    static readonly TimeSpan LongestProof = TimeSpan.FromSeconds(10);
     readonly BlockingCollection<Message> _waiting = [];
     readonly Channels _channels;
     readonly CellRunner _runner;
@@ -19,32 +20,25 @@ sealed class CellQueue
     readonly Action<string> _log;
     readonly Lock _lock = new();
     CancellationTokenSource? _running;
-    CellOutput? _runningOutput;
+    readonly Journal _journal;
     int _count;
 
-    public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Action<string> log)
+    public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Journal journal, Action<string> log)
     {
-        (_channels, _runner, _history, _input, _log) = (channels, runner, history, input, log);
+        (_channels, _runner, _history, _input, _journal, _log) = (channels, runner, history, input, journal, log);
+        _count = journal.Lost?.Count ?? 0;
         Start("cells", Work);
     }
 
     public void Add(Message message) => _waiting.Add(message);
 
-    /// <summary>Stops the running cell, if any. Where that takes over a second, the notebook says why.</summary>
+    /// <summary>Stops the running cell, if any.</summary>
     public void Interrupt()
     {
         CancellationTokenSource? running;
-        CellOutput? output;
-        lock (_lock) (running, output) = (_running, _runningOutput);
-        if (running is null) return;
-        // Threads of their own: cancelling waits for the cell to stop, and a parallel cell may fill the thread pool.
-        Start("interrupt", () => { try { running.Cancel(); } catch (ObjectDisposedException) { } });
-        Start("interrupt watch", () =>
-        {
-            Thread.Sleep(1000);
-            lock (_lock) if (_running != running) return;
-            output!.Write("stderr", "The cell has not stopped yet: it waits in native code or in a blocking call such as Thread.Sleep, which cannot be interrupted. It stops when that call returns; to stop it now, restart the kernel.\n");
-        });
+        lock (_lock) running = _running;
+        // A thread of its own: what is registered with the token may take its time.
+        if (running is not null) Start("interrupt", () => { try { running.Cancel(); } catch (ObjectDisposedException) { } });
     }
 
     static void Start(string name, ThreadStart work) => new Thread(work) { IsBackground = true, Name = name }.Start();
@@ -56,6 +50,8 @@ sealed class CellQueue
         {
             try { Execute(message); }
             catch (Exception e) { _log($"execute_request failed: {e}"); }
+            _journal.Done(_count);
+            if (_runner.WasAborted) Prove();
         }
     }
 
@@ -70,13 +66,15 @@ sealed class CellQueue
 
         using var interrupt = new CancellationTokenSource();
         Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false) ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
-        using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code };
+        using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code, Interrupt = interrupt.Token };
+        output.Submit = more => { if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown) output.Display(shown); };
         output.MakeCurrent();
-        lock (_lock) (_running, _runningOutput) = (interrupt, output);
+        Interruption.Reset();
+        lock (_lock) _running = interrupt;
         JsonObject reply;
         try
         {
-            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } result && !silent)
+            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token, NotebookFile.Language(message.Metadata) ?? "csharp") is { } result && !silent)
                 output.Publish("execute_result", new() { ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = result.Metadata() });
             reply = new()
             {
@@ -93,7 +91,7 @@ sealed class CellQueue
         }
         finally
         {
-            lock (_lock) (_running, _runningOutput) = (null, null);
+            lock (_lock) _running = null;
         }
         output.Flush();
         request.Reply(reply);
@@ -125,12 +123,27 @@ sealed class CellQueue
         {
             using var request = new Request(_channels, Channel.Shell, message);
             request.Reply(new() { ["status"] = "aborted", ["execution_count"] = _count });
+            _journal.Done(_count);
         }
+    }
+
+    /// <summary>An abort strikes anywhere, in the runtime too. A session that then cannot run a small cell gives way to a new one.</summary>
+    void Prove()
+    {
+        _runner.WasAborted = false;
+        Task proof;
+        // Not as part of the cell that was interrupted.
+        using (ExecutionContext.SuppressFlow()) proof = Task.Factory.StartNew(() => Warmup.Run(_log), TaskCreationOptions.LongRunning);
+        if (proof.Wait(LongestProof)) return;
+        _log("the session does not run cells any more after an abort");
+        if (!_journal.IsKept) return;
+        _journal.Reason("it did not run cells any more after one had been aborted");
+        System.Diagnostics.Process.GetCurrentProcess().Kill();
     }
 
     static JsonObject Interrupted(Exception e)
     {
-        var text = StackTraces.Place(e) is { } place ? $"The cell was interrupted at {place}." : "The cell was interrupted.";
+        var text = e is CellAbandonedException ? CellAbandonedException.Text : StackTraces.Place(e) is { } place ? $"The cell was interrupted at {place}." : "The cell was interrupted.";
         return new() { ["ename"] = "KeyboardInterrupt", ["evalue"] = text, ["traceback"] = new JsonArray(text) };
     }
 

@@ -23,7 +23,7 @@ sealed class History
         IEnumerable<(int Line, string Code)> found = request.Text("hist_access_type", "tail") switch
         {
             "range" => cells.Where(c => c.Line >= request.Number("start", 0) && c.Line < request.Number("stop", int.MaxValue)),
-            "search" => cells.Where(c => Matches(request.Text("pattern", "*"), c.Code)).TakeLast(n),
+            "search" => Latest(cells.Where(c => Matches(request.Text("pattern", "*"), c.Code)), request.Flag("unique", false)).TakeLast(n),
             _ => cells.TakeLast(n),
         };
         // [session, line, input], or with output [session, line, [input, output]]; outputs are not kept.
@@ -34,6 +34,10 @@ sealed class History
             ["history"] = new JsonArray([.. found.Select(c => new JsonArray(0, c.Line, output ? new JsonArray(c.Code, null) : (JsonNode)c.Code))]),
         };
     }
+
+    /// <summary>Of cells with the same text only the last, where they shall be unique.</summary>
+    static IEnumerable<(int Line, string Code)> Latest(IEnumerable<(int Line, string Code)> cells, bool unique) =>
+        unique ? cells.GroupBy(c => c.Code).Select(g => g.Last()).OrderBy(c => c.Line) : cells;
 
     static bool Matches(string glob, string code) =>
         Regex.IsMatch(code, "^" + Regex.Escape(glob).Replace("\\*", ".*").Replace("\\?", ".") + "$", RegexOptions.Singleline, TimeSpan.FromSeconds(1));

@@ -6,6 +6,8 @@ namespace CSharpJupyter.Kernel;
 /// <summary>Kernelspecs: the files by which Jupyter, JupyterLab and VS Code find this kernel.</summary>
 static class KernelSpecs
 {
+    const string Own = "CSharpJupyter.dll";
+
     /// <summary>Where Jupyter keeps a user's data.</summary>
     public static string UserFolder =>
         Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } named ? named
@@ -26,7 +28,7 @@ static class KernelSpecs
         var unfinished = $"{file}.{Environment.ProcessId}.tmp";
         System.IO.File.WriteAllText(unfinished, new JsonObject
         {
-            ["argv"] = new JsonArray(DotNet.Program, typeof(KernelSpecs).Assembly.Location, "{connection_file}"),
+            ["argv"] = new JsonArray("/bin/sh", Path.Combine(AppContext.BaseDirectory, "watch.sh"), DotNet.Program, Path.Combine(AppContext.BaseDirectory, Own), "{connection_file}"),
             ["display_name"] = display, ["language"] = "C#", ["interrupt_mode"] = "message", ["env"] = env,
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         System.IO.File.Move(unfinished, file, overwrite: true);
@@ -48,11 +50,16 @@ static class KernelSpecs
             ? Directory.GetFiles(kernels, "kernel.json", SearchOption.AllDirectories).Where(IsOurs).Order().Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), Program(f)))
             : [];
 
-    static bool IsOurs(string file) => Path.GetFileName(Program(file)) == "CSharpJupyter.dll";
+    static bool IsOurs(string file) => Program(file) != "";
 
+    /// <summary>The file of this kernel that a spec starts; empty where it starts another.</summary>
     static string Program(string file)
     {
-        try { return JsonNode.Parse(System.IO.File.ReadAllText(file))?["argv"]?[1]?.GetValue<string>() ?? ""; }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentOutOfRangeException) { return ""; }
+        try
+        {
+            return JsonNode.Parse(System.IO.File.ReadAllText(file))?["argv"] is JsonArray argv
+                ? argv.Select(a => a?.GetValue<string>() ?? "").FirstOrDefault(a => Path.GetFileName(a) == Own) ?? "" : "";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) { return ""; }
     }
 }

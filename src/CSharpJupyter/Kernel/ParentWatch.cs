@@ -1,10 +1,16 @@
+using System.Runtime.InteropServices;
+
 namespace CSharpJupyter.Kernel;
 
 /// <summary>Ends the kernel when the process that started it is gone: killed clients say no goodbye.</summary>
 static class ParentWatch
 {
+    const int ParentDeathSignal = 1, Kill = 9;
+
     public static void Start(Action ended)
     {
+        // Whoever runs watch.sh would start a new session when this one leaves; without it nobody does.
+        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is { Length: > 0 }) Control(ParentDeathSignal, Kill);
         var parent = int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var named) && named > 1 ? named : ParentOf("self");
         if (parent <= 1) return;
         new Thread(() =>
@@ -13,6 +19,9 @@ static class ParentWatch
             ended();
         }) { IsBackground = true, Name = "parent watch" }.Start();
     }
+
+    [DllImport("libc", EntryPoint = "prctl")]
+    static extern int Control(int option, nuint argument);
 
     static int ParentOf(string pid) => Stat(pid) is [_, var parent, ..] && int.TryParse(parent, out var number) ? number : 0;
 

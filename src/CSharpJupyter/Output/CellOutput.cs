@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CSharpJupyter.Session;
 using CSharpJupyter.Wire;
 
 namespace CSharpJupyter.Output;
@@ -10,7 +11,7 @@ namespace CSharpJupyter.Output;
 /// </summary>
 sealed class CellOutput : IDisposable
 {
-    static readonly AsyncLocal<CellOutput?> Flowing = new();
+    static readonly AsyncLocal<CellOutput?> s_flowing = new();
     static CellOutput? s_latest;
 
     readonly Lock _lock = new();
@@ -28,13 +29,25 @@ sealed class CellOutput : IDisposable
 
     public Func<string, bool, string>? ReadLine { get; }
 
+    /// <summary>Runs more code in the cell's session.</summary>
+    public Action<string>? Submit { get; set; }
+
     /// <summary>The cell's source.</summary>
     public string Code { get; init; } = "";
 
-    /// <summary>The cell the calling code belongs to; for code that lost its context, the latest cell.</summary>
-    public static CellOutput? Current => Flowing.Value ?? s_latest;
+    /// <summary>Cancelled when the cell is interrupted.</summary>
+    public CancellationToken Interrupt { get; init; }
 
-    public void MakeCurrent() => Flowing.Value = s_latest = this;
+    /// <summary>Ends the cell's own code when it is interrupted.</summary>
+    public Interruption Interruption { get; } = new();
+
+    /// <summary>The cell the calling code belongs to, or null for code that lost its context.</summary>
+    public static CellOutput? Flowing => s_flowing.Value;
+
+    /// <summary>The cell the calling code belongs to; for code that lost its context, the latest cell.</summary>
+    public static CellOutput? Current => Flowing ?? s_latest;
+
+    public void MakeCurrent() => s_flowing.Value = s_latest = this;
 
     public void Write(string stream, ReadOnlySpan<char> text)
     {

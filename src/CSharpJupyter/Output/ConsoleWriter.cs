@@ -1,4 +1,5 @@
 using System.Text;
+using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Output;
 
@@ -15,6 +16,8 @@ sealed class ConsoleWriter(string stream, TextWriter log) : TextWriter
 
     public override void Write(ReadOnlySpan<char> text)
     {
+        // Whatever writes can stop here, a library's loop too.
+        Interruption.Check();
         if (CellOutput.Current is { } cell) cell.Write(stream, text);
         else log.Write(text);
     }

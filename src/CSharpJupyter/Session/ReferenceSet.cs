@@ -29,7 +29,7 @@ sealed class ReferenceSet
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         // Not the kernel's own libraries: completion should offer what the notebook uses.
         foreach (var (name, path) in _platform)
-            if (Path.GetDirectoryName(path) == framework || name is "CSharpJupyter" or "Microsoft.DotNet.Interactive.Formatting" or "Microsoft.AspNetCore.Html.Abstractions")
+            if (Path.GetDirectoryName(path) == framework || name is "CSharpJupyter" or "Microsoft.DotNet.Interactive.Formatting" or "Microsoft.AspNetCore.Html.Abstractions" or "Newtonsoft.Json")
                 Add(name, path);
         AssemblyLoadContext.Default.Resolving += (_, name) => Resolve(name);
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => ResolveNative(name);
@@ -67,9 +67,11 @@ sealed class ReferenceSet
     }
 
     /// <summary>Refers to a file and to those of its dependencies that lie beside it; gives the assembly, or null where the framework has its own.</summary>
+    /// <param name="path">A file, or the name of an assembly of the framework.</param>
     /// <exception cref="CellFailedException">No such file, no managed assembly, or another build of it is loaded already.</exception>
     public Assembly? Load(string path)
     {
+        if (!File.Exists(path) && IsFrameworks(path)) return null;
         path = Path.GetFullPath(path);
         if (!File.Exists(path)) throw new CellFailedException("FileNotFound", $"#r: there is no file {path}.");
         if (ReadName(path) is not { } name) throw new CellFailedException("BadImageFormat", $"#r: {path} is no .NET assembly.");
@@ -83,8 +85,21 @@ sealed class ReferenceSet
         if (loaded is not null && loaded.ManifestModule.ModuleVersionId != name.Id)
             throw new CellFailedException("AlreadyLoaded", $"#r: another build of {name.Name} is loaded already; restart the kernel to use {path}.");
         AddFolder(Path.GetDirectoryName(path)!);
+        // The kernel's own helpers have these names. A library that was written for .NET Interactive finds its types, a cell finds ours.
+        if (name.Name.StartsWith("Microsoft.DotNet.Interactive", StringComparison.OrdinalIgnoreCase))
+        {
+            lock (_lock) _managed[name.Name] = path;
+            return null;
+        }
         ReferTo(name.Name, path, []);
         return loaded ?? AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
+    }
+
+    /// <summary>A name like System.Xml or System.Xml.dll, with or without version and key; the framework's assemblies are at hand anyway.</summary>
+    bool IsFrameworks(string name)
+    {
+        name = name.Split(',')[0].Trim();
+        return _references.ContainsKey(name) || name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) && _references.ContainsKey(name[..^4]);
     }
 
     void AddFolder(string folder)
@@ -102,7 +117,7 @@ sealed class ReferenceSet
     /// <summary>The dependencies too, so that a library's public types can be used without naming each assembly they come from.</summary>
     void ReferTo(string name, string path, HashSet<string> visited)
     {
-        if (!visited.Add(name) || _references.ContainsKey(name)) return;
+        if (!visited.Add(name) || _references.ContainsKey(name) || name.StartsWith("Microsoft.DotNet.Interactive", StringComparison.OrdinalIgnoreCase)) return;
         lock (_lock)
         {
             if (!_platform.ContainsKey(name)) _managed[name] = path;

@@ -23,12 +23,16 @@ sealed class ScriptSession(ReferenceSet references)
         "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
     ];
 
-    public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    /// <summary>The SDK's version of the language: what the compiler previews beyond it makes keywords of names.</summary>
+    public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
 
     /// <summary>Release: cells compute. Unsafe code is allowed; version unification remarks (CS1701, CS1702) are not the user's.</summary>
     public static readonly CSharpCompilationOptions CompilationOptions = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
         .WithOptimizationLevel(OptimizationLevel.Release).WithAllowUnsafe(true).WithUsings(Imports)
         .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
+
+    // Inherited from the first, and bound there: a package may bring what the kernel's own assembly refers to, which makes another of it, with which display would be ambiguous.
+    static readonly CSharpCompilationOptions Later = CompilationOptions.WithUsings(ImmutableArray<string>.Empty);
 
     CSharpCompilation? _last;
     object?[] _states = new object?[2];
@@ -42,22 +46,25 @@ sealed class ScriptSession(ReferenceSet references)
     /// <exception cref="CellFailedException">The code does not compile.</exception>
     public Submission Compile(string code, string path, CancellationToken cancel)
     {
-        var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancel);
         var (name, version) = ($"Cell{++_count}", references.Version);
-        var compilation = CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
-            CompilationOptions.WithScriptClassName(name), _last, typeof(object));
-        var root = tree.GetCompilationUnitRoot(cancel);
+        var written = Create(CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancel));
+        var root = written.SyntaxTrees[0].GetCompilationUnitRoot(cancel);
         if (root.Members.Count == 0)
         {
-            ThrowOnErrors(compilation.GetDiagnostics(cancel), path);
-            Commit(compilation, version);
+            ThrowOnErrors(written.GetDiagnostics(cancel), path);
+            Commit(written, written, version);
             return new(false, () => Task.FromResult<object?>(null));
         }
 
+        var compilation = InterruptibleCode.IsNeeded(root) ? Create(Interruptible(written, root, path)) : written;
         using var pe = new MemoryStream();
         using var pdb = new MemoryStream();
-        var emitted = compilation.Emit(pe, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancel);
-        ThrowOnErrors(emitted.Diagnostics, path);
+        if (!Emit(compilation))
+        {
+            // Errors are told of the code as it was written; what only compiles as written runs as written.
+            if (compilation == written || !Emit(written)) ThrowOnErrors(written.GetDiagnostics(cancel), path);
+            compilation = written;
+        }
         pe.Position = pdb.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(pe, pdb);
         references.Remember(assembly);
@@ -65,25 +72,39 @@ sealed class ScriptSession(ReferenceSet references)
         var factory = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!
             .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .CreateDelegate<Func<object?[], Task<object?>>>();
-        var hasResult = HasResult(compilation, tree, root);
-        Commit(compilation, version);
+        var hasResult = HasResult(compilation);
+        Commit(compilation, written, version);
         if (++_slots >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
         var states = _states;
         return new(hasResult, () => factory(states));
+
+        CSharpCompilation Create(SyntaxTree tree) => CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
+            (_last is null ? CompilationOptions : Later).WithScriptClassName(name), _last, typeof(object));
+
+        bool Emit(CSharpCompilation cell)
+        {
+            pe.SetLength(0);
+            pdb.SetLength(0);
+            return cell.Emit(pe, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancel).Success;
+        }
     }
 
-    void Commit(CSharpCompilation compilation, int version)
+    static SyntaxTree Interruptible(CSharpCompilation written, CompilationUnitSyntax root, string path) =>
+        CSharpSyntaxTree.Create((CompilationUnitSyntax)new InterruptibleCode(written.GetSemanticModel(root.SyntaxTree)).Visit(root), ParseOptions, path, Encoding.UTF8);
+
+    void Commit(CSharpCompilation compilation, CSharpCompilation written, int version)
     {
         (_last, _version) = (compilation, version);
-        Submitted?.Invoke(compilation);
+        Submitted?.Invoke(written);
     }
 
     /// <summary>The cell ends in an expression without semicolon that has a value.</summary>
-    static bool HasResult(CSharpCompilation compilation, SyntaxTree tree, CompilationUnitSyntax root) => root.Members[^1] switch
+    static bool HasResult(CSharpCompilation compilation) => compilation.SyntaxTrees[0].GetCompilationUnitRoot().Members[^1] switch
     {
         GlobalStatementSyntax { Statement: ReturnStatementSyntax { Expression: not null } } => true,
         GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
-            compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void },
+            last.Expression.IsKind(SyntaxKind.NullLiteralExpression)
+            || compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void },
         _ => false,
     };
 
@@ -109,5 +130,16 @@ sealed class ScriptSession(ReferenceSet references)
             foreach (var field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 if (!field.Name.StartsWith('<') && seen.Add(field.Name)) yield return (field.Name, field.FieldType, field.GetValue(state));
         }
+    }
+
+    /// <summary>A type as source, or null where it has no name that a cell could write.</summary>
+    public static string? Spell(Type type)
+    {
+        if (type.IsArray) return Spell(type.GetElementType()!) is { } element && type.IsSZArray ? element + "[]" : null;
+        if (!type.IsVisible || type.IsNested || type.Name.Contains('<')) return null;
+        var name = $"global::{(type.Namespace is null ? "" : type.Namespace + ".")}{type.Name.Split('`')[0]}";
+        if (!type.IsGenericType) return name;
+        var arguments = type.GetGenericArguments().Select(Spell).ToList();
+        return arguments.Contains(null) ? null : $"{name}<{string.Join(", ", arguments)}>";
     }
 }

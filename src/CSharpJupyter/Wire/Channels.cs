@@ -17,13 +17,14 @@ sealed class Channels : IDisposable
     readonly Action<Channel, Message> _received;
     readonly Action<string> _log;
 
-    public Channels(ConnectionFile file, Action<Channel, Message> received, Action<string> log)
+    /// <param name="subscribed">Called when a client begins to listen on iopub.</param>
+    public Channels(ConnectionFile file, Action<Channel, Message> received, Action subscribed, Action<string> log)
     {
         (_wire, _received, _log) = (new(file.Key), received, log);
         _sockets = new()
         {
             [Channel.Shell] = new RouterSocket(), [Channel.Control] = new RouterSocket(),
-            [Channel.Stdin] = new RouterSocket(), [Channel.Iopub] = new PublisherSocket(),
+            [Channel.Stdin] = new RouterSocket(), [Channel.Iopub] = new XPublisherSocket(),
         };
         foreach (var socket in _sockets.Values)
         {
@@ -39,9 +40,10 @@ sealed class Channels : IDisposable
 
         foreach (var channel in new[] { Channel.Shell, Channel.Control, Channel.Stdin })
             _sockets[channel].ReceiveReady += (_, e) => Receive(channel, e.Socket);
+        _sockets[Channel.Iopub].ReceiveReady += (_, e) => { if (e.Socket.ReceiveFrameBytes() is [1, ..]) subscribed(); };
         _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
         _outgoing.ReceiveReady += (_, _) => SendQueued();
-        _poller = [_sockets[Channel.Control], _sockets[Channel.Shell], _sockets[Channel.Stdin], _heartbeat, _outgoing];
+        _poller = [_sockets[Channel.Control], _sockets[Channel.Shell], _sockets[Channel.Stdin], _sockets[Channel.Iopub], _heartbeat, _outgoing];
     }
 
     /// <summary>Serves the sockets on the calling thread until <see cref="Stop"/>.</summary>

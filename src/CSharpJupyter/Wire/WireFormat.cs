@@ -30,7 +30,7 @@ sealed class WireFormat(string key)
             why = "header or content is no JSON object";
             if (Node(bytes[at + 2]) is not JsonObject header || Node(bytes[at + 5]) is not JsonObject content) return null;
             why = "header has no msg_type";
-            return header.Text("msg_type") == "" ? null : new(bytes[..at], bytes[at + 2], header, content);
+            return header.Text("msg_type") == "" ? null : new(bytes[..at], bytes[at + 2], header, content, Node(bytes[at + 4]) as JsonObject);
         }
         catch (JsonException e)
         {

@@ -44,13 +44,13 @@ public class GradientTests
         }
     }
 
-    public static TheoryData<string> Trained => [.. Methods.All.Select(m => m.Key)];
+    public static TheoryData<string> Trained => [.. Tables.Methods.Select(m => m.Key)];
 
     [Theory]
     [MemberData(nameof(Trained))]
     public void A_small_networks_gradients_are_those_in_64_bits(string key)
     {
-        var method = Methods.Named(key);
+        var method = Tables.Named(key);
         var options = method.Model(Profile.Small);
         var (narrow, wide) = (Gradients(ScalarType.Float32), Gradients(ScalarType.Float64));
         var all = Math.Sqrt(wide.Values.Sum(exact => exact.square().sum().item<double>()));

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-using Conv2d = MerKernel.Models.Conv2d;
+using Conv2d = TorchSharp.Modules.Conv2d;
 
 namespace MerKernel.Tests.Models;
 

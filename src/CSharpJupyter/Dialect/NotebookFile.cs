@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CSharpJupyter.Session;
+
+namespace CSharpJupyter.Dialect;
+
+/// <summary>A file that <c>#!import</c> runs: C# source, a .dib file or a notebook.</summary>
+static class NotebookFile
+{
+    /// <summary>Its cells, in order, with their language.</summary>
+    /// <exception cref="CellFailedException">No such file, or of a kind that cannot be run.</exception>
+    public static IReadOnlyList<(string Language, string Code)> Read(string file)
+    {
+        if (!File.Exists(file)) throw new CellFailedException("FileNotFound", $"#!import: there is no file {Path.GetFullPath(file)}.");
+        var text = File.ReadAllText(file);
+        switch (Path.GetExtension(file).ToLowerInvariant())
+        {
+            case ".cs" or ".csx" or ".dib": return [("csharp", text)];
+            case ".html" or ".md": return [(Path.GetExtension(file) == ".md" ? "markdown" : "html", text)];
+            case ".ipynb":
+                try { return Cells(JsonNode.Parse(text)!); }
+                catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+                {
+                    throw new CellFailedException("Notebook", $"#!import: {Path.GetFullPath(file)} is no notebook: {e.Message}");
+                }
+            default: throw new CellFailedException("NotSupported", $"#!import: {file} is no .cs, .csx, .dib, .ipynb, .md or .html file.");
+        }
+    }
+
+    static List<(string Language, string Code)> Cells(JsonNode notebook) => [.. notebook["cells"]!.AsArray()
+        .Where(c => c!["cell_type"]!.GetValue<string>() is "code" or "markdown")
+        .Select(c => (c!["cell_type"]!.GetValue<string>() == "markdown" ? "markdown" : Language(c["metadata"]) ?? "csharp",
+            c["source"] is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : c["source"]!.GetValue<string>()))];
+
+    /// <summary>What a cell's metadata, or an execute request's, say its language is; null where they say nothing.</summary>
+    public static string? Language(JsonNode? metadata) =>
+        Text(metadata?["polyglot_notebook"], "kernelName") ?? Text(metadata?["dotnet_interactive"], "language") ?? Text(metadata?["vscode"], "languageId");
+
+    static string? Text(JsonNode? node, string name) => node is JsonObject o && o[name] is JsonValue v && v.TryGetValue<string>(out var text) && text != "" ? text : null;
+}

@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace CSharpJupyter.Kernel;
+
+/// <summary>
+/// What the next process has to know if this one dies: which execute requests it still owes an answer, and the number of the last cell. A file that
+/// <c>watch.sh</c> names; kernels that were started without it keep none, and are not started again.
+/// </summary>
+sealed class Journal
+{
+    const int LongestBytes = 1 << 16;
+    readonly Lock _lock = new();
+    readonly List<string> _pending = [];
+    readonly FileStream? _file;
+
+    public Journal()
+    {
+        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is not { Length: > 0 } path) return;
+        Lost = LostSession.Read(File.ReadAllLines(path), Environment.GetEnvironmentVariable("CSHARP_JUPYTER_ENDED") ?? "");
+        _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        Write($"= {Lost?.Count ?? 0}");
+    }
+
+    /// <summary>The session that died before this one, or null.</summary>
+    public LostSession? Lost { get; }
+
+    /// <summary>This process would be started again.</summary>
+    public bool IsKept => _file is not null;
+
+    /// <summary>An execute request came.</summary>
+    public void Add(Wire.Message request)
+    {
+        if (_file is null) return;
+        var line = string.Join(' ', [Convert.ToBase64String(request.HeaderBytes), .. request.Identities.Select(Convert.ToBase64String)]);
+        lock (_lock)
+        {
+            _pending.Add(line);
+            Write("+ " + line);
+        }
+    }
+
+    /// <summary>The oldest execute request was answered.</summary>
+    public void Done(int count)
+    {
+        if (_file is null) return;
+        lock (_lock)
+        {
+            var last = _pending[0];
+            _pending.RemoveAt(0);
+            if (_pending.Count == 0 && _file.Length > LongestBytes)
+            {
+                _file.SetLength(0);
+                _file.Position = 0;
+                Write($"+ {last}");
+            }
+            Write($"- {count}");
+        }
+    }
+
+    /// <summary>Why this process is about to end itself.</summary>
+    public void Reason(string text)
+    {
+        lock (_lock) Write("! " + text);
+    }
+
+    /// <summary>It ends as it was asked to, and shall not be started again.</summary>
+    public void Close()
+    {
+        lock (_lock) _file?.SetLength(0);
+    }
+
+    void Write(string line) => _file?.Write(Encoding.UTF8.GetBytes(line + "\n"));
+}
+
+/// <summary>What a journal tells of a session whose process died.</summary>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Count">The number of its last cell.</param>
+/// <param name="Pending">Execute requests without an answer; the first was running.</param>
+/// <param name="Last">The last one that was answered, or null.</param>
+sealed record LostSession(string Reason, int Count, IReadOnlyList<Wire.Message> Pending, Wire.Message? Last)
+{
+    /// <summary>Null where there was none.</summary>
+    public static LostSession? Read(IReadOnlyList<string> lines, string status)
+    {
+        if (lines.Count == 0) return null;
+        var (reason, count, pending, last) = (Died(status), 0, new Queue<Wire.Message>(), (Wire.Message?)null);
+        foreach (var line in lines.Where(l => l.Length > 2))
+        {
+            switch (line[0])
+            {
+                case '+': pending.Enqueue(Message(line[2..])); break;
+                case '-' or '=':
+                    if (line[0] == '-') last = pending.Dequeue();
+                    count = int.Parse(line[2..]);
+                    break;
+                case '!': reason = line[2..]; break;
+            }
+        }
+        return new(reason, count, [.. pending], last);
+    }
+
+    static string Died(string status) => int.TryParse(status, out var code) && code > 128
+        ? (code - 128) switch
+        {
+            6 => "it was aborted, by a stack overflow, by code that gave up, or by a crash in native code",
+            9 => "it was killed, perhaps for want of memory",
+            11 => "it crashed in native code",
+            var signal => $"signal {signal}",
+        }
+        : $"it ended itself with exit code {status}";
+
+    static Wire.Message Message(string line)
+    {
+        var parts = line.Split(' ').Select(Convert.FromBase64String).ToList();
+        return new(parts[1..], parts[0], System.Text.Json.Nodes.JsonNode.Parse(parts[0])!.AsObject(), []);
+    }
+}

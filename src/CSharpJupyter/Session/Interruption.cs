@@ -1,0 +1,92 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using CSharpJupyter.Output;
+
+namespace CSharpJupyter.Session;
+
+/// <summary>
+/// What <see cref="InterruptibleCode"/> writes into cells: loops, methods and lambdas ask here whether their cell was interrupted, and then end with an
+/// exception at a place where any statement might throw. It is public because cells call it; no user has to.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class Interruption
+{
+    /// <summary>After an exception the cell has so long for its <c>finally</c> blocks, whose methods and loops ask too.</summary>
+    internal static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(60);
+
+    static readonly List<Thread> Abandoned = [];
+    static readonly Interruption None = new();
+    static volatile bool s_isAnyRequested;
+
+    /// <summary>The cell shall stop: whoever asks gets the exception.</summary>
+    volatile bool _isRequested;
+
+    /// <summary>The interruption of the cell that the calling code belongs to. A function with loops keeps it: a register is quicker to ask than the execution context.</summary>
+    public static Interruption Mine() => CellOutput.Flowing?.Interruption ?? None;
+
+    /// <summary>Whether the cell shall stop. Then call <see cref="Stop"/>, which never returns: a call that could would cost each round of the loop the registers that calls do not keep.</summary>
+    public bool IsRequested
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _isRequested;
+    }
+
+    /// <summary>Ends the calling code.</summary>
+    [DoesNotReturn]
+    public static void Stop(Interruption interruption) => throw interruption.Exception();
+
+    CellInterruptedException Exception()
+    {
+        _isRequested = false;
+        return new();
+    }
+
+    /// <summary>Ends the calling code if its cell shall stop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Check()
+    {
+        if (s_isAnyRequested) StopMine();
+    }
+
+    /// <summary><see cref="Check"/> in the middle of an expression.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Pass<T>(T value)
+    {
+        if (s_isAnyRequested) StopMine();
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void StopMine()
+    {
+        // Tasks that other cells have left running go on.
+        if (Mine() is { _isRequested: true } mine) Stop(mine);
+    }
+
+    /// <summary>Whether an exception is how an interrupted cell ends: a cell's own <c>catch (Exception)</c> does not catch it.</summary>
+    public static bool IsStopping(Exception e) => e is CellInterruptedException || e is ThreadInterruptedException && (CellOutput.Flowing?.Interrupt.IsCancellationRequested ?? false)
+        || e is AggregateException many && many.InnerExceptions.Any(IsStopping);
+
+    /// <summary>The cell shall stop, or shall stop again where it went on after an exception.</summary>
+    internal void Request() => _isRequested = s_isAnyRequested = true;
+
+    /// <summary>A thread that did not stop is left behind; it stops when it comes back to code that asks.</summary>
+    internal static void Abandon(Thread thread)
+    {
+        lock (Abandoned) Abandoned.Add(thread);
+    }
+
+    /// <summary>A cell begins: nobody need look for an interruption, unless a thread that was left behind still has to hear of its own.</summary>
+    internal static void Reset()
+    {
+        lock (Abandoned)
+        {
+            Abandoned.RemoveAll(t => !t.IsAlive);
+            s_isAnyRequested = Abandoned.Count > 0;
+        }
+    }
+}
+
+/// <summary>The cell was interrupted. It is no cancellation, because a task that is cancelled forgets where that happened.</summary>
+sealed class CellInterruptedException() : Exception("The cell was interrupted.");

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs the C# kernel, and again when its process dies under a session: a stack overflow, a crash in native code, no memory. The new process finds in the
+# journal which cells the old one owed an answer. watch.sh DOTNET CSharpJupyter.dll CONNECTION_FILE
+journal=$(mktemp) || exit 1
+# Without a name, so that it goes with the last process that has it open.
+exec 3<>"$journal"; rm "$journal"
+export CSHARP_JUPYTER_JOURNAL=/dev/fd/3
+# .NET does not start without ICU unless told to.
+/sbin/ldconfig -p 2>/dev/null | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+trap '' INT
+trap 'kill "$session" 2>/dev/null' TERM HUP
+while :; do
+  "$@" & session=$!
+  wait "$session"; status=$?
+  # A signal ends the wait, not the session.
+  while kill -0 "$session" 2>/dev/null; do wait "$session"; status=$?; done
+  # A session that ends as it was asked to leaves nothing in it.
+  [ -s /dev/fd/3 ] || exit "$status"
+  export CSHARP_JUPYTER_ENDED="$status"
+done
