@@ -1,3 +1,4 @@
+using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Tests.Baselines;
@@ -50,8 +51,9 @@ public class GradientTests
     [MemberData(nameof(Trained))]
     public void A_small_networks_gradients_are_those_in_64_bits(string key)
     {
-        var method = Tables.Named(key);
-        var options = method.Model(Profile.Small);
+        var full = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = Profile.Small.Model };
+        var experiment = Tables.Named(key).Of(full, Profile.Small);
+        var options = experiment.Model;
         var (narrow, wide) = (Gradients(ScalarType.Float32), Gradients(ScalarType.Float64));
         var all = Math.Sqrt(wide.Values.Sum(exact => exact.square().sum().item<double>()));
         foreach (var (name, exact) in wide)
@@ -65,7 +67,7 @@ public class GradientTests
 
         Dictionary<string, Tensor> Gradients(ScalarType type)
         {
-            using var network = options.Create(1, method.ActionUnits != ActionUnitSource.None);
+            using var network = options.Create(1, experiment.ActionUnits != ActionUnitSource.None);
             network.to(type);
             network.train();
             using var draws = new Generator(1, CPU);
