@@ -24,7 +24,7 @@ static class SubmitFinishCommand
         var usual = submission.Store == new Workbench().Store.Folder;
         using var bench = new Workbench
         {
-            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
+            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
             WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };
         var rows = ReproduceClosing.Tables(bench, cancel);

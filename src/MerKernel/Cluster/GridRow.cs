@@ -24,6 +24,7 @@ public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Ta
         return
         [
             .. from entry in shown
+               where bench.Datasets.Contains(entry.Key.Item2)
                from seed in bench.Seeds
                let experiment = bench.Experiment(entry.Key.Item1, entry.Key.Item2, seed, cancel)
                select new GridRow(entry.Key.Item1.Key, entry.Key.Item1.Name, [.. entry.Value], experiment, ExperimentHash.Of(experiment)),

@@ -18,12 +18,16 @@ public sealed class Workbench : IDisposable
     readonly Dictionary<string, PretrainedWeights> _weights = [];
     readonly string _root = RepositoryRoot.Find();
     RunStore? _store;
+    ImmutableArray<DatasetId>? _there;
 
     /// <summary>The profile.</summary>
     public Profile Profile { get; init; } = Profile.Small;
 
     /// <summary>Folder with CASME2/ and SAMM/; null looks in data/ of the checkout.</summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>Data sets that are asked for; null takes those that are there.</summary>
+    public ImmutableArray<DatasetId>? Only { get; init; }
 
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
@@ -67,18 +71,47 @@ public sealed class Workbench : IDisposable
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
     public string Cache => CacheFolder ?? Path.Combine(_root, "results", "cache");
 
-    /// <summary>The prepared data set; look-alikes are written first where no real data are used.</summary>
-    /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
+    /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
+    public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
+
+    ImmutableArray<DatasetId> There()
+    {
+        ImmutableArray<DatasetId> all = [.. Enum.GetValues<DatasetId>()];
+        if (RealRoot is not { } root) return all;
+        ImmutableArray<DatasetId> there = [.. all.Where(id => FrameLayout.IsThere(new(root, id)))];
+        // With neither there, the reader's own message says what was found.
+        if (there.IsEmpty) return all;
+        foreach (var id in all.Except(there)) Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so its tables are left out.");
+        return there;
+    }
+
+    /// <summary>The prepared data set; synthetic data are written first where no real data are used.</summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
     public MerDataset Dataset(DatasetId id, CancellationToken cancel = default)
     {
         if (_datasets.TryGetValue(id, out var known)) return known;
-        var options = new PreparationOptions { Size = Profile.Model.InputSize, CacheFolder = Cache, Warn = Say };
+        var root = RootOf(id, cancel);
+        var choices = DataChoices.Kept(root, id);
+        var options = Preparation(id, cancel) with { Size = Profile.Model.InputSize };
         var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
-        return _datasets[id] = DatasetLoader.Load(Source(id, cancel), options, progress, cancel);
+        var data = DatasetLoader.Load(choices.Source(root, id), options, progress, cancel);
+        if (root == RealRoot || choices.ToString().Length > 0)
+            Say?.Invoke($"{id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+                + (choices.ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : ""));
+        if (data.Subjects is [var one]) throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.");
+        return _datasets[id] = data;
     }
 
-    /// <summary>Where a data set's files are; look-alikes are written first where no real data are used.</summary>
-    public DatasetSource Source(DatasetId id, CancellationToken cancel = default) => new(RootOf(id, cancel), id);
+    /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
+    public PreparationOptions Preparation(DatasetId id, CancellationToken cancel = default) =>
+        DataChoices.Kept(RootOf(id, cancel), id).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
+
+    /// <summary>Where a data set's files are, by the choices kept in its folder; synthetic data are written first where no real data are used.</summary>
+    public DatasetSource Source(DatasetId id, CancellationToken cancel = default)
+    {
+        var root = RootOf(id, cancel);
+        return DataChoices.Kept(root, id).Source(root, id);
+    }
 
     /// <summary>The experiment of a method on a data set with the first seed.</summary>
     public Experiment Experiment(Method method, DatasetId id, CancellationToken cancel = default) => Experiment(method, id, Seed, cancel);
@@ -146,13 +179,16 @@ public sealed class Workbench : IDisposable
         foreach (var dataset in _datasets.Values) dataset.Dispose();
     }
 
+    /// <summary>Where the user's own data are looked for: the folder named, or data/ of the checkout for a profile that prefers real data.</summary>
+    string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Path.Combine(_root, "data")) ? Path.Combine(_root, "data") : null);
+
     /// <summary>The folder that holds CASME2/ and SAMM/: the one named, else real data where wanted and there, else look-alikes made now.</summary>
     public string RootOf(DatasetId id, CancellationToken cancel = default)
     {
         if (DataFolder is not null) return DataFolder;
-        var data = Path.Combine(_root, "data");
-        if (Profile.PrefersRealData && Directory.Exists(LookAlike.FolderOf(id, data))) return data;
+        if (RealRoot is { } real && FrameLayout.IsThere(new(real, id))) return real;
 
+        var data = Path.Combine(_root, "data");
         var options = Profile.LookAlikes with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
         var root = Path.Combine(data, $"look-alike-{options.Size.ToString().ToLowerInvariant()}");
         var summary = LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{id.Title()}: rendering", p.Done, p.Total)), cancel);

@@ -20,7 +20,7 @@ public static class AuditConclusions
     }
 
     /// <summary>The sentences with those on a study's data.</summary>
-    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(Study.Datasets.Select(d => WithoutImages(study, d))));
+    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(study.Datasets.Select(d => WithoutImages(study, d))));
 
     static string Accuracies(DatasetId dataset)
     {

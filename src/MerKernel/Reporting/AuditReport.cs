@@ -86,14 +86,14 @@ public static class AuditReport
     /// <summary>What the rules without images reach on a study's data, beside the full network's printed accuracy.</summary>
     public static ReportTable WithoutImages(Study study) => new("What action units alone give, and what class frequencies alone give",
         ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1", ">paper's full network, accuracy"],
-        [.. from dataset in Study.Datasets
+        [.. from dataset in study.Datasets
             let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
             from rule in Baseline.All
             let scored = ScoreSummary.Of(rule.Run(facts), facts.Classes.Length)
             let m = scored.Scores
             select (ImmutableArray<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike" : "real data")})", rule.Label, $"{scored.Clips}", Figures.Percent(m.Accuracy),
                 Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))]],
-        "Each clip is classified by clips of other subjects. " + string.Join(" ", Study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
+        "Each clip is classified by clips of other subjects. " + string.Join(" ", study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
 
     internal static decimal Paper(DatasetId dataset) => PaperTables.Numbered(2).Rows.Single(r => r.Variant == Variants.Full.Key).On(dataset)!.Accuracy;
 

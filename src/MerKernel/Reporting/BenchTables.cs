@@ -16,11 +16,10 @@ public static class BenchTables
     public static ImmutableArray<TableRow> Rows(Workbench bench, IEnumerable<PaperTable>? tables = null,
         IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null, CancellationToken cancel = default)
     {
-        var ids = Enum.GetValues<DatasetId>();
         var rows = new TableBuilder
         {
             Derived = bench.Store.Derived,
-            Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
+            Datasets = [.. bench.Datasets.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel)))],
             Profile = bench.Profile.Name,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],

@@ -13,7 +13,7 @@ public sealed record RunFacts(ImmutableArray<(string Name, string Value)> Facts)
 {
     /// <summary>The facts of a study.</summary>
     public static RunFacts Of(Study study) => new([
-        .. Study.Datasets.Select(id => (id.Title(), Data(study, id))),
+        .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),

@@ -41,7 +41,7 @@ public sealed record StudyFacts
     /// <summary>Gathers the facts of a workbench.</summary>
     public static StudyFacts Of(Workbench bench, CancellationToken cancel = default)
     {
-        var ids = Enum.GetValues<DatasetId>();
+        var ids = bench.Datasets;
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id, cancel))).ToImmutableArray();
         var size = NetworkSize.Of(bench.Experiment(Variants.Full, ids[0], cancel), bench.Store.Derived);
         return new StudyFacts
@@ -53,7 +53,7 @@ public sealed record StudyFacts
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id, cancel).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from work in TableWork.Of(PaperTables.All) from seed in bench.Seeds select Run(bench, work.Method, work.Dataset, seed, cancel)],
+            Runs = [.. from work in TableWork.Of(PaperTables.All) where ids.Contains(work.Dataset) from seed in bench.Seeds select Run(bench, work.Method, work.Dataset, seed, cancel)],
             Rows = BenchTables.Rows(bench, cancel: cancel),
             Machine = $"{RunFacts.Machine}; {RuntimeInformation.FrameworkDescription}",
         };

@@ -32,7 +32,7 @@ public sealed class StudyTable
     public ImmutableArray<string> Labels { get; }
 
     /// <summary>The data sets the paper's table has.</summary>
-    public IEnumerable<DatasetId> Datasets => Study.Datasets.Where(d => _paper.Rows.Any(r => r.On(d) is not null));
+    public IEnumerable<DatasetId> Datasets => _study.Datasets.Where(d => _paper.Rows.Any(r => r.On(d) is not null));
 
     /// <summary>Rows and controls, scored; missing folds are trained first.</summary>
     public ImmutableArray<TableRow> Rows => _rows.IsDefault ? _rows = Build(_study.Bench.Seed) : _rows;
@@ -113,7 +113,7 @@ public sealed class StudyTable
 
     /// <summary>A row that equals a known variant takes its key, so that it is scored and compared once.</summary>
     string KeyOf(string label, Func<Experiment, Experiment> change) =>
-        Variants.WithControls.Concat(Variants.Learned).FirstOrDefault(v => Study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
+        Variants.WithControls.Concat(Variants.Learned).FirstOrDefault(v => _study.Datasets.All(d => change(_study.Full(d)) == _study.Bench.Experiment(v, d)))?.Key ?? $"row: {label}";
 
     Experiment Of(string key, DatasetId dataset, int seed) =>
         (_changes.TryGetValue(key, out var change) ? change(_study.Full(dataset)) : _study.Bench.Experiment(Methods.Named(key), dataset)) with { Seed = seed };

@@ -10,10 +10,10 @@ static class ActionUnitChart
 {
     public static GenericChart Of(DataStudy study)
     {
-        var figure = new Figure("Action units by emotion", $"Share of the emotion's clips that show the unit (%).\n{CountPage.Brief(study)}", height: 560, rows: Study.Datasets.Length, rowGap: 0.3);
-        for (var panel = 0; panel < Study.Datasets.Length; panel++)
+        var figure = new Figure("Action units by emotion", $"Share of the emotion's clips that show the unit (%).\n{CountPage.Brief(study)}", height: 560, rows: study.Study.Datasets.Length, rowGap: 0.3);
+        for (var panel = 0; panel < study.Study.Datasets.Length; panel++)
         {
-            var data = study.Study.Bench.Dataset(Study.Datasets[panel]);
+            var data = study.Study.Bench.Dataset(study.Study.Datasets[panel]);
             var units = data.Clips.SelectMany(c => c.ActionUnits.Select(u => u.Number)).Distinct().Order().ToArray();
             var clips = data.Classes.Select((_, c) => data.Clips.Where((_, i) => data.Labels[i] == c).ToArray()).ToArray();
             var shares = clips.Select(of => units.Select(u => of.Count(c => c.ActionUnits.Any(a => a.Number == u)) / (double)Math.Max(1, of.Length)).ToArray()).ToArray();

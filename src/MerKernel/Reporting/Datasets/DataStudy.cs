@@ -13,8 +13,6 @@ namespace MerKernel.Reporting.Datasets;
 public sealed class DataStudy(Study study, bool? showFaces)
 {
     /// <summary>Side of the frames that are shown: the paper's, whatever size the networks see.</summary>
-    static readonly PreparationOptions Preparation = new();
-
     /// <summary>Where it started from.</summary>
     public Study Study => study;
 
@@ -45,7 +43,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
     {
         var data = study.Bench.Dataset(DatasetNames.Named(set));
         if (!Shows(data)) return Withheld(data);
-        var views = ClipView.Open(study.Bench.Source(data.Id), data.Clips.DistinctBy(c => c.Subject).Select(c => c.Id), Preparation);
+        var views = ClipView.Open(study.Bench.Source(data.Id), data.Clips.DistinctBy(c => c.Subject).Select(c => c.Id), study.Bench.Preparation(data.Id));
         var rows = views.Select(v => new PictureGrid.Tile(v.Onset.Clone(), $"{v.Clip.Subject}, {v.Clip.Emotion}")).Chunk(8).Select(tiles => new PictureGrid.Row("", tiles)).ToList();
         foreach (var view in views) view.Dispose();
         return PictureGrid.Draw($"{Title(data)}: one onset face a subject, as prepared", DataNotice.Brief(data.Synthetic, study.Bench.Profile.Name), [], rows);
@@ -58,7 +56,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
     {
         var data = study.Bench.Dataset(DatasetNames.Named(set));
         if (!Shows(data)) return Withheld(data);
-        using var view = ClipView.Open(study.Bench.Source(data.Id), clip ?? data.Clips.MaxBy(c => c.ActionUnits.Length)!.Id, Preparation);
+        using var view = ClipView.Open(study.Bench.Source(data.Id), clip ?? data.Clips.MaxBy(c => c.ActionUnits.Length)!.Id, study.Bench.Preparation(data.Id));
         using var sheet = InspectionSheet.Draw(view);
         return new Picture(sheet.Resize(new Size(), 0.55, 0.55, InterpolationFlags.Area), InspectionSheet.InWords(view));
     }

@@ -13,7 +13,7 @@ public sealed record MeanFace(ImmutableArray<Point2f> Points, ImmutableArray<Fac
     /// <summary>Finds the landmarks of the first clip of each subject at the paper's 224 pixels, whatever size the networks see.</summary>
     public static MeanFace Of(Study study, DatasetId dataset)
     {
-        var options = new PreparationOptions();
+        var options = study.Bench.Preparation(dataset);
         var clips = study.Bench.Dataset(dataset).Clips.DistinctBy(c => c.Subject).Select(c => c.Id);
         var views = ClipView.Open(study.Bench.Source(dataset), clips, options);
         try
