@@ -170,7 +170,8 @@ public sealed partial class FrameLayout
     {
         try
         {
-            return new DirectoryInfo(folder).EnumerateFileSystemInfos().Any() || true;
+            _ = Directory.EnumerateFileSystemEntries(folder).FirstOrDefault();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -180,6 +181,7 @@ public sealed partial class FrameLayout
 
     internal static string Contents(string folder)
     {
+        if (!IsReadable(folder)) return "a folder that may not be read";
         var names = Entries(folder).Select(e => e.Name).Order(StringComparer.Ordinal).ToArray();
         return names.Length == 0 ? "an empty folder" : string.Join(", ", names.Take(6)) + (names.Length > 6 ? $" and {names.Length - 6} more" : "");
     }
