@@ -68,7 +68,8 @@ sealed class DataOptions
     /// <summary>Size, cache and workers.</summary>
     public PreparationOptions Preparation(ParseResult parsed) => new()
     {
-        Size = parsed.GetValue(_size),
+        // A check has no size of its own.
+        Size = parsed.GetResult(_size) is null ? new PreparationOptions().Size : parsed.GetValue(_size),
         CacheFolder = parsed.GetValue(_cache) ?? Path.Combine(RepositoryRoot.Find(), "results", "cache"),
         Workers = Math.Max(1, parsed.GetValue(_workers)),
         Warn = Remark.Say,
