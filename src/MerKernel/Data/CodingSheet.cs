@@ -169,7 +169,7 @@ public static partial class CodingSheet
         if (onset is null || apex is null || offset is null)
         {
             // A defect we know, switched off by the user, costs the clip; one we do not know must be looked at.
-            var off = apex is null && onset is not null && offset is not null && Errata.Known.Any(e => e.Dataset == dataset && e.Clip.Equals(id, StringComparison.OrdinalIgnoreCase));
+            var off = apex is null && onset is not null && offset is not null && Errata.Known.Any(e => e.Dataset == dataset && e.Clip.Equals(id, StringComparison.OrdinalIgnoreCase) && e.Shows(frames));
             var column = onset is null ? "onset" : offset is null ? "offset" : "apex";
             defect = new DroppedRow(row.Number, id, off ? $"apex '{row["apex"]}' is no frame number and its erratum is switched off" : $"has {column} '{row[column]}', which is no frame number; fill the cell from the original sheet") { Emotion = emotion, IsExpected = off };
             return null;

@@ -8,7 +8,7 @@ namespace MerKernel.Data;
 /// <param name="Remarks">Columns that were passed over for better ones.</param>
 internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary<string, int> Columns, ImmutableArray<string> Missing, ImmutableArray<string> Remarks)
 {
-    // Spellings without blanks and signs, the published one first: of several columns of one field it counts.
+    // Spellings without blanks and signs (but with digits: ApexF1 and ApexF2 are two things), the published one first: of several columns of one field it counts.
     private static readonly (string Field, string Title, string[] Spellings, bool Needed)[] Fields =
     [
         ("subject", "Subject", ["subject", "subjects"], true),
@@ -83,6 +83,6 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
     {
         var spellings = Fields.Single(f => f.Field == field).Spellings;
         for (var c = 0; c < row.Cells.Length; c++)
-            if (Array.IndexOf(spellings, string.Concat(row[c].Where(char.IsAsciiLetter)).ToLowerInvariant()) is >= 0 and var rank) yield return (c, rank);
+            if (Array.IndexOf(spellings, string.Concat(row[c].Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()) is >= 0 and var rank) yield return (c, rank);
     }
 }
