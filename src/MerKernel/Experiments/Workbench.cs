@@ -15,6 +15,7 @@ public sealed class Workbench : IDisposable
     const int LookAlikeSeed = 1;
 
     readonly Dictionary<DatasetId, MerDataset> _datasets = [];
+    readonly Dictionary<DatasetId, string> _roots = [];
     readonly Dictionary<string, PretrainedWeights> _weights = [];
     readonly string _root = RepositoryRoot.Find();
     RunStore? _store;
@@ -90,28 +91,26 @@ public sealed class Workbench : IDisposable
     public MerDataset Dataset(DatasetId id, CancellationToken cancel = default)
     {
         if (_datasets.TryGetValue(id, out var known)) return known;
-        var root = RootOf(id, cancel);
-        var choices = DataChoices.Kept(root, id);
+        var choices = Choices(id, cancel);
         var options = Preparation(id, cancel) with { Size = Profile.Model.InputSize };
         var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
-        var data = DatasetLoader.Load(choices.Source(root, id), options, progress, cancel);
-        if (root == RealRoot || choices.ToString().Length > 0)
+        var data = DatasetLoader.Load(Source(id, cancel), options, progress, cancel);
+        if (RootOf(id, cancel) == RealRoot || choices.ToString().Length > 0)
             Say?.Invoke($"{id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
                 + (choices.ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : ""));
         if (data.Subjects is [var one]) throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.");
         return _datasets[id] = data;
     }
 
+    /// <summary>What was chosen about a data set with <c>mer data prepare</c>.</summary>
+    public DataChoices Choices(DatasetId id, CancellationToken cancel = default) => DataChoices.Kept(RootOf(id, cancel), id);
+
     /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
     public PreparationOptions Preparation(DatasetId id, CancellationToken cancel = default) =>
-        DataChoices.Kept(RootOf(id, cancel), id).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
+        Choices(id, cancel).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
 
     /// <summary>Where a data set's files are, by the choices kept in its folder; synthetic data are written first where no real data are used.</summary>
-    public DatasetSource Source(DatasetId id, CancellationToken cancel = default)
-    {
-        var root = RootOf(id, cancel);
-        return DataChoices.Kept(root, id).Source(root, id);
-    }
+    public DatasetSource Source(DatasetId id, CancellationToken cancel = default) => Choices(id, cancel).Source(RootOf(id, cancel), id);
 
     /// <summary>The experiment of a method on a data set with the first seed.</summary>
     public Experiment Experiment(Method method, DatasetId id, CancellationToken cancel = default) => Experiment(method, id, Seed, cancel);
@@ -183,7 +182,10 @@ public sealed class Workbench : IDisposable
     string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Path.Combine(_root, "data")) ? Path.Combine(_root, "data") : null);
 
     /// <summary>The folder that holds CASME2/ and SAMM/: the one named, else real data where wanted and there, else look-alikes made now.</summary>
-    public string RootOf(DatasetId id, CancellationToken cancel = default)
+    public string RootOf(DatasetId id, CancellationToken cancel = default) =>
+        _roots.TryGetValue(id, out var known) ? known : _roots[id] = FindRoot(id, cancel);
+
+    string FindRoot(DatasetId id, CancellationToken cancel)
     {
         if (DataFolder is not null) return DataFolder;
         if (RealRoot is { } real && FrameLayout.IsThere(new(real, id))) return real;

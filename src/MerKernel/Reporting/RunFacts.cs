@@ -38,7 +38,8 @@ public sealed record RunFacts(ImmutableArray<(string Name, string Value)> Facts)
     static string Data(Study study, DatasetId id)
     {
         var dataset = study.Bench.Dataset(id);
-        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}";
+        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}"
+            + (study.Bench.Choices(id).ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : "");
     }
 
     // The SDK writes the commit behind the version's plus sign.
