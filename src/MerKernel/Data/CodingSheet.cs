@@ -85,14 +85,18 @@ public static partial class CodingSheet
         var complete = headers.Where(h => h.IsComplete).Select(h => (Header: h, Records: h.Below.Select(r => new Record(h, r)).ToList())).ToList();
         if (complete.Count == 0) throw Unusable(path, tables, headers.MaxBy(h => h.Columns.Count));
         if (complete.All(c => c.Records.Count(r => !r.IsRemark) == 0))
-            throw new UserErrorException($"{path} has a header in row {complete[0].Header.Row.Number} but no clip below it; take the complete coding sheet of the data set.");
+            throw new UserErrorException(
+                $"{path} has a header in row {complete[0].Header.Row.Number} but no clip below it; take the complete coding sheet of the data set.");
         // SAMM's workbook may hold other sheets beside MICRO_ONLY, which alone lists the micro-expressions. Else the one with most clips counts.
         var micro = complete.Where(c => c.Header.Table.Name.Contains("micro", StringComparison.OrdinalIgnoreCase) && c.Records.Any(r => !r.IsRemark)).ToList();
         var ranked = (micro.Count > 0 ? micro : complete).OrderByDescending(c => c.Records.Count(r => !r.IsRemark)).ToList();
         var chosen = ranked[0];
         var clips = chosen.Records.Where(r => !r.IsRemark).ToList();
-        if (ranked.Skip(1).FirstOrDefault(o => o.Records.Count(r => !r.IsRemark) == clips.Count && !o.Records.Where(r => !r.IsRemark).Select(r => r.Text).SequenceEqual(clips.Select(r => r.Text))) is { Header: { } twin })
-            throw new UserErrorException($"{path} has two sheets of {clips.Count} clips, '{chosen.Header.Table.Name}' and '{twin.Table.Name}', and they differ; delete one or save it to a file of its own.");
+        bool IsTwin(IEnumerable<Record> others) => others.Where(r => !r.IsRemark).ToList() is var theirs
+            && theirs.Count == clips.Count && !theirs.Select(r => r.Text).SequenceEqual(clips.Select(r => r.Text));
+        if (ranked.Skip(1).FirstOrDefault(o => IsTwin(o.Records)) is { Header: { } twin })
+            throw new UserErrorException($"{path} has two sheets of {clips.Count} clips, '{chosen.Header.Table.Name}' and '{twin.Table.Name}', "
+                + "and they differ; delete one or save it to a file of its own.");
         foreach (var (other, records) in complete.Where(c => c.Header != chosen.Header))
             remarks.Add($"sheet '{other.Table.Name}' has a table of {records.Count(r => !r.IsRemark)} clips too, which is not read; sheet '{chosen.Header.Table.Name}' with {clips.Count} is");
         remarks.AddRange(chosen.Header.Remarks);
@@ -107,11 +111,14 @@ public static partial class CodingSheet
         if (set is { Id: null }) return set.Refusal(path);
         var title = set?.Title ?? "CASME II or SAMM";
         if (nearest is not null)
-            return new($"{path}, sheet '{nearest.Table.Name}', row {nearest.Row.Number}: the header lacks the column{(nearest.Missing.Length > 1 ? "s" : "")} {nearest.MissingTitles}; restore the header of the original sheet of {title}.");
+            return new($"{path}, sheet '{nearest.Table.Name}', row {nearest.Row.Number}: the header lacks the column{(nearest.Missing.Length > 1 ? "s" : "")} "
+                + $"{nearest.MissingTitles}; restore the header of the original sheet of {title}.");
         var sheets = string.Join(", ", tables.Select(t => $"'{t.Name}'"));
         return set is not null
-            ? new($"{path} has clips named like those of {title} ({set.Example}), but none of its sheets ({sheets}) has a header row with Subject, Filename and OnsetFrame; restore it, or take the sheet as the data set's authors ship it.")
-            : new($"{path} is no coding sheet of CASME II or SAMM: none of its sheets ({sheets}) has a header row with Subject, Filename and Onset; take CASME2-coding-20190701.xlsx or SAMM_Micro_FACS_Codes_v2.xlsx.");
+            ? new($"{path} has clips named like those of {title} ({set.Example}), but none of its sheets ({sheets}) has a header row with Subject, Filename and OnsetFrame; "
+                + "restore it, or take the sheet as the data set's authors ship it.")
+            : new($"{path} is no coding sheet of CASME II or SAMM: none of its sheets ({sheets}) has a header row with Subject, Filename and Onset; "
+                + "take CASME2-coding-20190701.xlsx or SAMM_Micro_FACS_Codes_v2.xlsx.");
     }
 
     /// <summary>The data set that the rows belong to, told from the clips' names.</summary>
@@ -120,17 +127,22 @@ public static partial class CodingSheet
         var sets = records.Select(r => (Row: r, Set: DatasetSigns.OfRow(r["filename"], r["subject"]))).Where(r => r.Set is not null)
             .GroupBy(r => r.Set!).OrderByDescending(g => g.Count()).ToList();
         if (sets.Count == 0)
-            throw new UserErrorException($"{path} is no coding sheet of CASME II or SAMM: its clips are called {string.Join(", ", records.Take(3).Select(r => $"'{r["filename"]}'"))}, and not like EP02_01f or 006_1_2; take CASME2-coding-20190701.xlsx or SAMM_Micro_FACS_Codes_v2.xlsx.");
+            throw new UserErrorException(
+                $"{path} is no coding sheet of CASME II or SAMM: its clips are called {string.Join(", ", records.Take(3).Select(r => $"'{r["filename"]}'"))}, "
+                + "and not like EP02_01f or 006_1_2; take CASME2-coding-20190701.xlsx or SAMM_Micro_FACS_Codes_v2.xlsx.");
         var set = DatasetSigns.Refined(sets[0].Key, records.SelectMany(r => r.Cells));
         if (set.Id is not { } id) throw set.Refusal(path);
         if (sets.Skip(1).FirstOrDefault(s => s.Count() > 1) is { } second)
-            throw new UserErrorException($"{path} holds clips of two data sets: rows {Rows(sets[0])} are of {set.Title}, rows {Rows(second)} of {second.Key.Title}. Scoring them as one set is another protocol; give each set its own sheet, as its authors ship it.");
+            throw new UserErrorException(
+                $"{path} holds clips of two data sets: rows {Rows(sets[0])} are of {set.Title}, rows {Rows(second)} of {second.Key.Title}. "
+                + "Scoring them as one set is another protocol; give each set its own sheet, as its authors ship it.");
         return id;
 
         static string Rows(IEnumerable<(Record Row, DatasetSigns? Set)> rows)
         {
             var numbers = rows.Select(r => r.Row.Number).ToList();
-            return numbers.Count == numbers[^1] - numbers[0] + 1 ? $"{numbers[0]} to {numbers[^1]}" : $"{string.Join(", ", numbers.Take(MostNamed))}{(numbers.Count > MostNamed ? ", ..." : "")} ({numbers.Count} rows)";
+            return numbers.Count == numbers[^1] - numbers[0] + 1 ? $"{numbers[0]} to {numbers[^1]}"
+                : $"{string.Join(", ", numbers.Take(MostNamed))}{(numbers.Count > MostNamed ? ", ..." : "")} ({numbers.Count} rows)";
         }
     }
 
@@ -156,8 +168,12 @@ public static partial class CodingSheet
         if (name.Length == 0) return Defect("has no file name; fill the cell from the original sheet", out defect);
         if (DatasetSigns.OfRow(name, "") is { } set && set.Id != dataset) return Defect($"has a name of {set.Title}; take the row out of the sheet", out defect);
         if (row.TooManyCells is { } cells) return Defect($"has {cells}: a comma or separator within a cell lacks its quotes", out defect);
-        if (!emotion.Any(char.IsLetter)) return Defect(emotion.Length == 0 ? "has no emotion; fill the cell from the original sheet" : $"has emotion '{emotion}', which is none: the cells may have shifted; restore the row from the original sheet", out defect);
-        if (ActionUnitNotation.IsConverted(row["actionunits"])) return Defect($"has action units '{row["actionunits"]}', a date, a time or a broken number that a spreadsheet program made of them; write them again as text, like 4+7+10", out defect);
+        if (emotion.Length == 0) return Defect("has no emotion; fill the cell from the original sheet", out defect);
+        if (!emotion.Any(char.IsLetter))
+            return Defect($"has emotion '{emotion}', which is none: the cells may have shifted; restore the row from the original sheet", out defect);
+        if (ActionUnitNotation.IsConverted(row["actionunits"]))
+            return Defect($"has action units '{row["actionunits"]}', a date, a time or a broken number that a spreadsheet program made of them; "
+                + "write them again as text, like 4+7+10", out defect);
 
         var id = $"{subject}/{name}";
         var frames = new PrintedFrames(row.Frame("onset"), row.Frame("apex"), row.Frame("offset"));
@@ -171,7 +187,9 @@ public static partial class CodingSheet
             // A defect we know, switched off by the user, costs the clip; one we do not know must be looked at.
             var off = apex is null && onset is not null && offset is not null && Errata.Known.Any(e => e.Dataset == dataset && e.Clip.Equals(id, StringComparison.OrdinalIgnoreCase) && e.Shows(frames));
             var column = onset is null ? "onset" : offset is null ? "offset" : "apex";
-            defect = new DroppedRow(row.Number, id, off ? $"apex '{row["apex"]}' is no frame number and its erratum is switched off" : $"has {column} '{row[column]}', which is no frame number; fill the cell from the original sheet") { Emotion = emotion, IsExpected = off };
+            var reason = off ? $"apex '{row["apex"]}' is no frame number and its erratum is switched off"
+                : $"has {column} '{row[column]}', which is no frame number; fill the cell from the original sheet";
+            defect = new DroppedRow(row.Number, id, reason) { Emotion = emotion, IsExpected = off };
             return null;
         }
         if (erratum is null && (apex <= onset || apex >= offset))

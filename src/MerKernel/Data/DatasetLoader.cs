@@ -142,8 +142,10 @@ public static class DatasetLoader
         var all = unread.Concat(faceless).ToList();
         if (all.Count == 0) return;
         var policies = $"{(unread.Count > 0 ? " --unusable drop" : "")}{(faceless.Count > 0 ? " --no-face drop (or centre-crop)" : "")}";
-        throw new UserErrorException($"{plan.Layout.Dataset.Title()}: {all.Count} of {plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {string.Join("; ", all.Take(MostNamed))}{(all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "")}. "
-            + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of every command from now on with: mer data prepare --data {plan.Layout.Root} --dataset {plan.Layout.Dataset.Key()}{policies}");
+        var named = string.Join("; ", all.Take(MostNamed)) + (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
+        throw new UserErrorException($"{plan.Layout.Dataset.Title()}: {all.Count} of {plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
+            + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of every command from now on with: "
+            + $"mer data prepare --data {plan.Layout.Root} --dataset {plan.Layout.Dataset.Key()}{policies}");
     }
 
     /// <summary>The data set, whose frames are read when they are first asked for; null where prepared clips are not there.</summary>

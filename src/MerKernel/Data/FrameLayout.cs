@@ -72,7 +72,9 @@ public sealed partial class FrameLayout
         {
             var expected = source.Id == DatasetId.Samm ? "SAMM/006/006_1_2/006_05562.jpg"
                 : source.Frames == FrameKind.Raw ? "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg" : "CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg";
-            throw new UserErrorException($"{source.FramesFolder ?? sets[0]} holds no {(source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ")}frames of {title}: found {Contents(source.FramesFolder ?? sets[0])}, expected frames like {expected}; name the folder that holds CASME2/ and SAMM/.");
+            var (place, kind) = (source.FramesFolder ?? sets[0], source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
+            throw new UserErrorException(
+                $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like {expected}; name the folder that holds CASME2/ and SAMM/.");
         }
         // Cropped frames count before raw ones; among several folders of one kind, the one with more of the sheet's clips.
         if (roots.Any(r => IsCropped(r.Root))) roots.RemoveAll(r => !IsCropped(r.Root));
@@ -80,7 +82,8 @@ public sealed partial class FrameLayout
         var sheet = source.Sheet is { } file ? file : SheetFinder.Find(root, [.. roots.Select(r => r.Folder).Concat(sets).Distinct()], source.Id, notes);
         var chosen = roots.Count == 1 ? roots[0] : Fullest(roots, sheet, source.Id);
         foreach (var (_, other) in all.Where(r => r.Root != chosen.Root))
-            notes.Add($"frames of {title} are in {other} too, which is not read; {chosen.Root} is (another choice: --frames {(IsCropped(other) == IsCropped(chosen.Root) ? other : IsCropped(other) ? "cropped" : "raw")})");
+            notes.Add($"frames of {title} are in {other} too, which is not read; {chosen.Root} is "
+                + $"(another choice: --frames {(IsCropped(other) == IsCropped(chosen.Root) ? other : IsCropped(other) ? "cropped" : "raw")})");
         return new FrameLayout(source.Id, root, chosen.Folder, sheet, chosen.Root, notes);
     }
 

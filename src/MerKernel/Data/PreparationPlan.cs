@@ -39,8 +39,10 @@ internal sealed record PreparationPlan(
             else entries.Add(Of(clip, layout));
         }
         var readings = options.Readings.IsEmpty ? "" : $"; read as {string.Join(' ', options.Readings.Select(r => r.ToString()).Order(StringComparer.Ordinal))}";
+        var (mapping, errata) = (classes.ClassOf.Select(c => $"{c.Key}>{c.Value}"), options.Errata.Where(e => e.Dataset == layout.Dataset).Select(e => e.Id));
         var description = string.Create(CultureInfo.InvariantCulture,
-            $"size {options.Size}; classes {classes.Name} ({string.Join(' ', classes.ClassOf.Select(c => $"{c.Key}>{c.Value}"))}: {string.Join(' ', classes.Classes)}); alignment {(align ? "landmarks" : "none")}; no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', options.Errata.Where(e => e.Dataset == layout.Dataset).Select(e => e.Id))}; left out {string.Join(' ', exclude.Order())}{readings}");
+            $"size {options.Size}; classes {classes.Name} ({string.Join(' ', mapping)}: {string.Join(' ', classes.Classes)}); alignment {(align ? "landmarks" : "none")}; ")
+            + $"no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', errata)}; left out {string.Join(' ', exclude.Order())}{readings}";
         return new PreparationPlan(layout, sheet, classes, align, description, Stat(layout, sheet, description, align, entries), entries.ToImmutable(), dropped.ToImmutable())
         {
             // A row without an emotion may be of any class.

@@ -25,7 +25,8 @@ static class SheetFinder
                 .ThenByDescending(Path.GetExtension, StringComparer.Ordinal).FirstOrDefault() ?? ByContents(files, dataset, refusals);
             if (chosen is null) continue;
             if (files.Where(f => f != chosen).Select(Path.GetFileName).ToList() is { Count: > 0 } others)
-                notes.Add($"{Path.GetFileName(chosen)} is the sheet; not read: {string.Join(", ", others.Take(6))}{(others.Count > 6 ? $" and {others.Count - 6} more" : "")} (another choice: --sheet FILE)");
+                notes.Add($"{Path.GetFileName(chosen)} is the sheet; not read: {string.Join(", ", others.Take(6))}{(others.Count > 6 ? $" and {others.Count - 6} more" : "")} "
+                    + "(another choice: --sheet FILE)");
             return chosen;
         }
         throw new UserErrorException($"{folders[0]} holds no coding sheet of {dataset.Title()}: found {FrameLayout.Contents(folders[0])}{string.Concat(refusals.Take(4).Select(r => $"; {r}"))}. "

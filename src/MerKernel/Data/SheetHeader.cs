@@ -71,7 +71,9 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
             columns.Add(field, best[0]);
             var differing = best.Skip(1).Where(c => table.Rows.Skip(at + 1).Any(r => r[c] != r[best[0]])).ToList();
             if (differing.Count > 0)
-                conflict ??= new UserErrorException($"{path}, row {row.Number}: columns {SheetTable.ColumnName(best[0])} and {SheetTable.ColumnName(differing[0])} are both called '{row[best[0]]}' and differ; delete or rename the one that does not count.");
+                conflict ??= new UserErrorException(
+                    $"{path}, row {row.Number}: columns {SheetTable.ColumnName(best[0])} and {SheetTable.ColumnName(differing[0])} are both called "
+                    + $"'{row[best[0]]}' and differ; delete or rename the one that does not count.");
             foreach (var (column, _) in named.Where(n => n.Column != best[0]))
                 remarks.Add($"column {SheetTable.ColumnName(column)} ('{row[column]}') is not read: column {SheetTable.ColumnName(best[0])} ('{row[best[0]]}') is the {title}");
         }

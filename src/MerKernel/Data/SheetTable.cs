@@ -60,7 +60,8 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             {
                 if ((promised += reader.RowCount) > MostPromised) throw new InvalidDataException($"it promises {promised} rows, more than a sheet holds");
                 if ((long)reader.RowCount * reader.FieldCount > MostPromisedCells)
-                    throw new InvalidDataException($"sheet '{reader.Name}' has a cell in row {reader.RowCount} and one in column {ColumnName(reader.FieldCount - 1)}; delete the rows below the table and the columns right of it");
+                    throw new InvalidDataException($"sheet '{reader.Name}' has a cell in row {reader.RowCount} and one in column {ColumnName(reader.FieldCount - 1)}; "
+                        + "delete the rows below the table and the columns right of it");
                 tables.Add(ReadOne(reader, text, ref cells));
             }
             while (reader.NextResult());
