@@ -6,7 +6,7 @@
 // FOLDER gets the full CASME II look-alike with raw 640 x 480 frames (minutes, 1.5 GB) unless it is there already.
 using System.Diagnostics;
 using MerKernel.Data;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 const int Workers = 2;
 var root = Path.GetFullPath(args.Length > 0 ? args[0] : Path.Combine("data", "benchmark"));

@@ -15,8 +15,8 @@ static class PackedData
 
     public static void Write(string path)
     {
-        using var bench = new Workbench { Profile = Profile.Small };
-        var data = bench.Dataset(DatasetId.CasmeII);
+        using var bench = new Workbench { Profile = Profile.Small, Synthetic = new Synthetic.SyntheticData() };
+        var data = bench.Load(DatasetId.CasmeII);
         Row[] rows = [.. data.Clips.Select((c, i) => new Row(
             c.Subject, c.Name, [.. c.ActionUnits.Select(u => u.Number)], data.Labels[i], [.. data.OnsetFrames[i]], [.. data.ApexFrames[i]]))];
         using var file = File.Create(path);

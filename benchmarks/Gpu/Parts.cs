@@ -13,10 +13,11 @@ namespace MerKernel.Benchmarks.Gpu;
 static class Parts
 {
     static IEnumerable<(string Key, MerNetOptions Model, bool Units)> Variants(Setting setting) =>
-        from variant in Experiments.Variants.All
-        let model = (MerNetOptions)variant.Model(Profile.Paper)
-        select (variant.Key, model with { InputSize = setting.Model.InputSize, WidthDivisor = setting.Model.WidthDivisor, WindowSize = setting.Model.WindowSize },
-            variant.ActionUnits != ActionUnitSource.None);
+        from change in Experiments.Tables.Paper
+        let paper = change.Of(Profile.Paper.Model)
+        let model = (MerNetOptions)paper.Model
+        select (change.Key, model with { InputSize = setting.Model.InputSize, WidthDivisor = setting.Model.WidthDivisor, WindowSize = setting.Model.WindowSize },
+            paper.ActionUnits != ActionUnitSource.None);
 
     /// <summary>What is there.</summary>
     public static void Versions(Setting setting, Figures figures)

@@ -7,21 +7,21 @@
 // The store is simulated (SimulatedStore), with EPOCHS (default 15) epochs and CLIPS (default 4) clips a fold; the small profile's runs are those of results/runs.
 using System.Collections.Immutable;
 using MerKernel;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
-using MerKernel.Synthesis;
+using MerKernel.Reports;
+using MerKernel.Synthetic;
 
 const int Subjects = 200, Seeds = 20;
 var epochs = args.Length > 0 ? int.Parse(args[0]) : 15;
 var clips = args.Length > 1 ? int.Parse(args[1]) : 4;
 var folder = Directory.CreateTempSubdirectory("mer-grid-").FullName;
 var subjects = Enumerable.Range(1, Subjects).Select(s => $"{s:000}").ToImmutableArray();
-ImmutableArray<(Variant Variant, DatasetId Dataset)> configurations =
+ImmutableArray<(Change Change, DatasetId Dataset)> configurations =
 [
-    .. Variants.WithControls.Take(13).Select(v => (v, DatasetId.CasmeII)), .. Variants.WithControls.Take(12).Select(v => (v, DatasetId.Samm)),
+    .. Tables.Changes.Take(13).Select(c => (c, DatasetId.CasmeII)), .. Tables.Changes.Take(12).Select(c => (c, DatasetId.Samm)),
 ];
 try
 {
@@ -100,21 +100,19 @@ void Grid()
         var runs = new RunStore(store.Runs.Folder);
         var hashes = rows.ToDictionary(r => (r.Variant, r.Dataset, r.Experiment.Seed), r => r.Hash);
         var labelled = subjects.SelectMany((s, i) => Enumerable.Range(0, clips).Select(c => new LabelledClip($"{s}/{c}", s, (i + c) % 5, units[(i * clips + c) % units.Length]))).ToImmutableArray();
-        var table = new TableBuilder
+        var table = new Scoring
         {
             Derived = runs.Derived,
             Datasets = [.. Enum.GetValues<DatasetId>().Select(id => new DatasetFacts(id, true, ["a", "b", "c", "d", "e"], labelled))],
             Profile = "tiny",
             Seeds = [.. Enumerable.Range(1, seeds)],
-            Runs = (variant, id, seed) => hashes.TryGetValue((variant, id, seed), out var hash) && runs.Listing(hash) is { Subjects.Length: Subjects } listing
-                ? new MeasuredRun(hash, listing.State, () => runs.TryReadAll(hash, subjects)) : null,
-        }.Build(PaperTables.All);
+            Runs = (method, id, seed) => hashes.TryGetValue((method.Key, id, seed), out var hash) && runs.Listing(hash) is { Subjects.Length: Subjects } listing
+                ? new RunResult(hash, listing.State, () => runs.TryReadAll(hash, subjects)) : null,
+        }.Rows(MerKernel.Experiments.Tables.All);
         runs.Derived.Save();
-        return $"{table.Count(r => r.Measured is not null):#,0} measured rows";
+        return $"{table.Count(r => r.Score is not null):#,0} measured rows";
     }
 }
 
-static Experiment Experiment(Variant variant, DatasetId id, int seed) => new()
-{
-    Dataset = id, DatasetFingerprint = "simulated", Model = variant.Apply(Profile.Tiny.Model), ActionUnits = variant.ActionUnits, Training = Profile.Tiny.Training, Seed = seed,
-};
+static Experiment Experiment(Change change, DatasetId id, int seed) =>
+    change.Of(Profile.Tiny.Model) with { Dataset = id, DatasetFingerprint = "simulated", Training = Profile.Tiny.Training, Seed = seed };

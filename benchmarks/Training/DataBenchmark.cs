@@ -1,6 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Benchmarks.Training;
 

@@ -98,8 +98,9 @@ static class EngineBenchmark
 
     static (MerDataset Data, Experiment Experiment) Shortened(Workbench bench, int epochs)
     {
-        var experiment = bench.Experiment(Methods.Named("full"), DatasetId.CasmeII);
-        return (bench.Dataset(DatasetId.CasmeII), experiment with { Training = experiment.Training with { Epochs = epochs } });
+        var data = bench.Load(DatasetId.CasmeII);
+        var experiment = bench.Experiment(Tables.Full, DatasetId.CasmeII);
+        return (data, experiment with { Training = experiment.Training with { Epochs = epochs } });
     }
 
     static double Engine(MerDataset data, Experiment experiment, int workers, IEnumerable<string> subjects)

@@ -25,7 +25,7 @@ for (var i = 0; i < args.Length; i++)
 }
 var root = Environment.GetEnvironmentVariable("MER_ROOT") ?? ".";
 var threads = Math.Min(2, Environment.ProcessorCount);
-using var small = new Workbench { Profile = Profile.Small };
+using var small = new Workbench { Profile = Profile.Small, Synthetic = new MerKernel.Synthetic.SyntheticData() };
 
 IEnumerable<Figure> Of(string part) => part switch
 {

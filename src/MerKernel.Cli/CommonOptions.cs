@@ -74,7 +74,7 @@ static class CommonOptions
 
     public static Option<string> Variant() => new("--variant")
     {
-        Description = $"one of {string.Join(", ", Methods.All.Select(m => m.Key))}",
+        Description = $"one of {string.Join(", ", Tables.Methods.Select(m => m.Key))}",
         DefaultValueFactory = _ => "full",
     };
 

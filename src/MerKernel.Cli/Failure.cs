@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MerKernel.Cli;
 
 /// <summary>What the user reads when a command ends with an exception, and the exit code.</summary>
@@ -20,5 +22,17 @@ static class Failure
                 Console.Error.WriteLine($"mer: this is a fault of the program; what was finished is kept. Please report these lines:\n{error}");
                 return 70;
         }
+    }
+}
+
+/// <summary>Sentences beside a command's result, on standard error.</summary>
+static class Remark
+{
+    static readonly ConcurrentDictionary<string, bool> s_said = [];
+
+    /// <summary>Says a sentence; one that was said before is not said again, however often a store is opened.</summary>
+    public static void Say(string sentence)
+    {
+        if (s_said.TryAdd(sentence, true)) Console.Error.WriteLine($"mer: {sentence}");
     }
 }

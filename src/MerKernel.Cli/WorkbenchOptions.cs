@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Cli.Display;
 using MerKernel.Experiments;
+using MerKernel.Synthetic;
 using MerKernel.Training;
 
 namespace MerKernel.Cli;
@@ -41,6 +42,7 @@ sealed class WorkbenchOptions(bool datasets = true)
         HeldOutSubjects = parsed.GetValue(_heldOut),
         Device = device ?? parsed.GetValue(_device)!,
         Precision = PrecisionNames.Named(parsed.GetValue(_precision), device ?? parsed.GetValue(_device)!),
+        Synthetic = new SyntheticData(),
         Preparing = new PreparationLine().Report,
         Say = Remark.Say,
     };

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CSharpJupyter.Browser;
+using DevTools;
 
 namespace CSharpJupyter.LiveTests;
 

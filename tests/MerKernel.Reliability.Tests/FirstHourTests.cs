@@ -1,6 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Reliability.Tests.Crash;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Reliability.Tests;
 

@@ -1,6 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Reliability.Tests;
 
@@ -21,7 +21,7 @@ public class MarkupTests
     [Fact]
     public void A_script_in_a_fact_a_notice_or_a_paragraph_is_text()
     {
-        foreach (var html in new[] { HtmlText.Facts([(Script, Script)]), HtmlText.Notice([Script]), HtmlText.Paragraphs([Script]) })
+        foreach (var html in new object[] { TextTable.Of(Script, [(Script, Script)]) with { Notes = [Script] }, HtmlText.Notice([Script]), HtmlText.Paragraphs([Script]) })
         {
             Assert.DoesNotContain("<script", html.ToString());
             Assert.Contains("&lt;script&gt;", html.ToString());

@@ -39,9 +39,9 @@ public class OlderStoreTests
             }
         }
         var run = Assert.Single(new RunCatalogue(store).List());
-        Assert.Equal((3, 3, clips), (run.Digest.Folds, run.Digest.AllFolds, run.Digest.Clips));
-        Assert.Equal(right / (double)clips, run.Digest.Final!.Accuracy, 9);
-        Assert.True(run.Digest.Seconds > 0);
+        Assert.Equal((3, 3, clips), (run.Folds, run.AllFolds, run.Clips));
+        Assert.Equal(right / (double)clips, run.Accuracy!.Value, 9);
+        Assert.True(run.Seconds > 0);
         Assert.Empty(said);
 
         File.Delete(Path.Combine(store.Folder, "derived.tsv"));
@@ -64,7 +64,7 @@ public class OlderStoreTests
             Assert.Contains("ResNet-18", output + errors, StringComparison.Ordinal);
             var sentence = Assert.Single(errors.Split('\n'), l => l.Contains("another version of this program", StringComparison.Ordinal));
             Assert.Contains("1 experiment in", sentence, StringComparison.Ordinal);
-            Assert.Contains("trained again, the old folders may be deleted", sentence, StringComparison.Ordinal);
+            Assert.Contains("trained again, the old folders are left alone", sentence, StringComparison.Ordinal);
         }
         File.Delete(folder["results/runs/derived.tsv"]);
         Assert.Equal(before, Tree.Of(folder["results/runs"]));

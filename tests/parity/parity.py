@@ -252,14 +252,18 @@ def compare(job):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mer", nargs="+", required=True, help="the program to compare with")
-    parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
+    parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), help="default: every row of the tables")
     parser.add_argument("--paper-size", nargs="*", default=["full"], choices=list(VARIANTS),
                         help="variants whose forward and gradients are also compared at full width and 224 pixels (default: full)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="variants compared side by side")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
 
-    jobs = [(arguments.mer, v, SMALL) for v in arguments.variants] + [(arguments.mer, v, PAPER) for v in arguments.paper_size]
+    rows = [line.split("\t") for line in Side(arguments.mer, ".").call("list").splitlines()]
+    if without := [key for key, kind, _ in rows if kind == "paper" and key not in VARIANTS]:
+        sys.exit(f"tests/parity/network.py describes no {', '.join(without)}, which the tables have; add a line to VARIANTS")
+    variants = arguments.variants or [key for key, _, _ in rows if key in VARIANTS]
+    jobs = [(arguments.mer, v, SMALL) for v in variants] + [(arguments.mer, v, PAPER) for v in arguments.paper_size]
     failures, started = [], time.time()
     print(f"{'variant':<18}{'size':<14}{'forward':>9}{'gradients':>11}{'20 updates':>12}   largest deviation at")
     with multiprocessing.get_context("fork").Pool(arguments.workers) as pool:
@@ -267,6 +271,7 @@ def main():
             print(line, flush=True)
             failures += problems
         problem = pool.apply(check_backbones, (arguments.mer,))
+    print("not described, so not compared: " + ", ".join(key for key, kind, _ in rows if kind == "added" and key not in VARIANTS))
     print("backbones: ResNet-18 and Swin-B under torchvision's and timm's names " + (f"FAILED ({problem})" if problem else "arrive"))
     failures += [problem] if problem else []
     print(f"bars: forward {BARS['forward']:.0e}, gradients {BARS['gradients']:.0e}, 20 updates {BARS['updates']:.0e} of the movement; {time.time() - started:.0f} s")

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using CSharpJupyter.Browser;
+using DevTools;
 using CSharpJupyter.Output;
 
 namespace CSharpJupyter.Formatters;

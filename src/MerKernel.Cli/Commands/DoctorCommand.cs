@@ -1,10 +1,13 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
+using CliWrap;
+using CliWrap.Buffered;
+using MerKernel.Cli.Display;
 using MerKernel.Faces;
+using MerKernel.Reports;
 using MerKernel.Training;
-using Spectre.Console;
 using TorchSharp;
+using Command = System.CommandLine.Command;
 
 namespace MerKernel.Cli.Commands;
 
@@ -16,11 +19,8 @@ static class DoctorCommand
         var command = new Command("doctor", "Shows devices, precisions and versions, and what is missing.  Example: mer doctor");
         command.SetAction(int (ParseResult _) =>
         {
-            if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
-            var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("what", "found");
             var missing = new List<string>();
-            foreach (var (what, found) in Findings(missing)) table.AddRow(Markup.Escape(what), Markup.Escape(found));
-            AnsiConsole.Write(table);
+            Terminal.Write(TextTable.Of("", [.. Findings(missing)]));
             missing.ForEach(sentence => Console.WriteLine($"Missing: {sentence}"));
             if (missing.Count == 0) Console.WriteLine("Nothing is missing.");
             return 0;
@@ -69,10 +69,9 @@ static class DoctorCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            process.WaitForExit();
-            return process.ExitCode == 0 ? [.. lines] : [];
+            var asked = CliWrap.Cli.Wrap("nvidia-smi").WithArguments(["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"])
+                .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
+            return asked.IsSuccess ? [.. asked.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)] : [];
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Collections.Immutable;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 
@@ -10,11 +9,7 @@ namespace MerKernel.Cli.Commands;
 sealed class GridOptions
 {
     readonly WorkbenchOptions _bench = new();
-    readonly Option<string> _tables = new("--tables")
-    {
-        Description = "all, or numbers like 3,4; every table brings its controls along",
-        DefaultValueFactory = _ => "all",
-    };
+    readonly Option<string[]> _tables = TablesCommand.TableOption();
 
     public void AddTo(Command command)
     {
@@ -26,15 +21,15 @@ sealed class GridOptions
 
     public int Workers(ParseResult parsed) => _bench.Workers(parsed);
 
-    public ImmutableArray<PaperTable> Tables(ParseResult parsed) => TablesNamed(parsed.GetValue(_tables)!);
+    public IReadOnlyList<Table> Tables(ParseResult parsed) => TablesCommand.Chosen(parsed.GetValue(_tables));
 
     /// <summary>The rows of the tables, their folds and their costs; the data are prepared for it.</summary>
-    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel) =>
-        GridPlan.Of(GridRow.Of(bench, Tables(parsed), cancel), id => ClipsOf(bench.Dataset(id, cancel)), bench.Store, cost);
-
-    public static ImmutableArray<PaperTable> TablesNamed(string text) => text == "all" ? PaperTables.All
-        : [.. text.Split(',').Select(t => int.TryParse(t, out var number) ? PaperTables.Numbered(number)
-            : throw new UserErrorException($"--tables {text} is no list of tables; write all, or numbers like 3,4.")).Distinct()];
+    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel)
+    {
+        var tables = Tables(parsed);
+        foreach (var id in tables.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains)) bench.Load(id, cancel);
+        return GridPlan.Of(GridRow.Of(bench, tables), id => ClipsOf(bench.Dataset(id)), bench.Store, cost);
+    }
 
     static Dictionary<string, int> ClipsOf(MerDataset dataset) => dataset.Clips.CountBy(c => c.Subject).ToDictionary();
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MerKernel.Data;
+using MerKernel.Evaluation;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
@@ -19,11 +20,11 @@ static class LosoCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var (chosen, id) = (Methods.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
-            var data = bench.Dataset(id, cancel);
+            var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
+            var data = bench.Load(id, cancel);
             string[] named = [.. (parsed.GetValue(folds) ?? []).SelectMany(f => f.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(data.Subject).Distinct()];
             var status = LosoRun.Run(bench, [(chosen, id)], options.Workers(parsed), cancel, named.Length > 0 ? named : null);
-            foreach (var seed in bench.Seeds) Show(bench, bench.Experiment(chosen, id, seed, cancel), chosen, data, named.Length > 0 ? named : [.. data.Subjects]);
+            foreach (var seed in bench.Seeds) Show(bench, bench.Experiment(chosen, id, seed), chosen, data, named.Length > 0 ? named : [.. data.Subjects]);
             return status;
         }));
         return command;
@@ -31,9 +32,12 @@ static class LosoCommand
 
     static void Show(Workbench bench, Experiment experiment, Method method, MerDataset data, IReadOnlyCollection<string> subjects)
     {
-        var run = new RunCatalogue(bench.Store).Of(experiment, subjects);
-        if (run.Digest.Final is not { } scores) return;
+        var hash = ExperimentHash.Of(experiment);
+        var folds = new RunCatalogue(bench.Store).Folds(hash).Where(f => subjects.Contains(f.Subject)).ToList();
+        if (folds.Count == 0) return;
+        var (outcome, classes) = (EpochProtocol.Default.Apply(folds), data.Classes.Length);
+        var pooled = outcome.Pooled(classes);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}, {method.Name}, seed {experiment.Seed}: accuracy {100 * scores.Accuracy:0.0} %, UF1 {scores.UF1:0.000}, UAR {scores.Uar:0.000} at the final epoch, over {run.Digest.Clips} clips of {run.Digest.Folds} folds{(run.Digest.Folds < data.Subjects.Length ? $" of {data.Subjects.Length}" : "")}; run {run.Hash}"));
+            $"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}, {method.Name}, seed {experiment.Seed}: accuracy {100 * Metrics.Accuracy(pooled):0.0} %, UF1 {Metrics.UF1(outcome.PooledForF1(classes)):0.000}, UAR {Metrics.Uar(pooled):0.000} at the final epoch, over {folds.Sum(f => f.Clips.Length)} clips of {folds.Count} folds{(folds.Count < data.Subjects.Length ? $" of {data.Subjects.Length}" : "")}; run {hash}"));
     }
 }

@@ -24,11 +24,11 @@ static class LosoRun
         _ = bench.Store.Experiments().Count();
         var failed = 0;
         // A fault of the second set is met before the first is trained on, which may take months.
-        foreach (var (dataset, methods) in work.GroupBy(w => w.Dataset).Select(g => (bench.Dataset(g.Key, cancel), g.Select(w => w.Method).ToList())).ToList())
+        foreach (var (dataset, methods) in work.GroupBy(w => w.Dataset).Select(g => (bench.Load(g.Key, cancel), g.Select(w => w.Method).ToList())).ToList())
         {
             var id = dataset.Id;
             // Seed after seed: the first one's tables are whole before the second begins.
-            var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed, cancel))).ToList();
+            var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
             string Name(Method method, Experiment experiment) => $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
             var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))), subjects?.Count ?? dataset.Subjects.Length);
             var engine = new LosoEngine(bench.Store) { Workers = workers, Device = device, Progress = display, Subjects = subjects };

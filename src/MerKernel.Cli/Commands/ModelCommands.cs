@@ -1,4 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
+using MerKernel.Experiments;
+using MerKernel.Models;
+using MerKernel.Training;
+using MerKernel.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MerKernel.Cli.Commands;
 
@@ -6,11 +13,140 @@ namespace MerKernel.Cli.Commands;
 public static class ModelCommands
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("model", "Weights and numbers of a network: export, forward, summary, trace.  Example: mer model summary --variant full")
+    public static Command Create() => new("model", "Weights and numbers of a network: list, export, forward, summary, trace.  Example: mer model summary --variant full")
     {
+        List(),
         ModelExportCommand.Create(),
         ModelForwardCommand.Create(),
         ModelSummaryCommand.Create(),
         ModelTraceCommand.Create(),
     };
+
+    /// <summary>One line a network: its key, whether the paper prints it, and its name; parity compares what stands here.</summary>
+    static Command List()
+    {
+        var list = new Command("list", "list the networks that --variant names (mer model list)");
+        list.SetAction(_ =>
+        {
+            foreach (var change in Tables.Changes) Console.WriteLine($"{change.Key}\t{(Tables.Paper.Contains(change) ? "paper" : "added")}\t{change.Name}");
+        });
+        return list;
+    }
+}
+
+/// <summary>mer model summary: parameters and multiply-accumulates per layer.</summary>
+static class ModelSummaryCommand
+{
+    public static Command Create()
+    {
+        var network = new NetworkOptions();
+        var command = new Command("summary", "print parameters and MACs per layer (mer model summary --variant full)");
+        network.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var summary = ModelSummary.Of(network.Network(parsed), network.SeesActionUnits(parsed));
+            Row("layer", "type", "output of one sample", "parameters", "MACs");
+            foreach (var layer in summary.Layers) Row(layer.Name, layer.Kind, $"[{string.Join(", ", layer.Output)}]", Count(layer.Parameters), Count(layer.Macs));
+            Row("total", "", "", Count(summary.Parameters), Count(summary.Macs));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{summary.Parameters / 1e6:0.0} M parameters, {summary.Macs / 1e9:0.00} GMAC a sample (convolutions, linear layers, attention products)"));
+            return 0;
+        });
+        return command;
+    }
+
+    static void Row(string layer, string kind, string output, string parameters, string macs) =>
+        Console.WriteLine($"{layer,-58} {kind,-17} {output,-22} {parameters,12} {macs,15}");
+
+    static string Count(long value) => value == 0 ? "-" : value.ToString("N0", CultureInfo.InvariantCulture);
+}
+
+/// <summary>mer model trace: maps, gradients and a few updates, for comparison with another implementation.</summary>
+static class ModelTraceCommand
+{
+    public static Command Create()
+    {
+        var weights = new Option<string>("--weights") { Description = "safetensors file with the network's state", Required = true };
+        var input = new Option<string>("--input") { Description = "safetensors file: onset and apex [batches,N,3,S,S], au [batches,N,21] float32, labels [batches,N] int64", Required = true };
+        var target = new Option<string>("--out") { Description = "safetensors file to write", Required = true };
+        var updates = new Option<int>("--updates") { Description = "optimiser updates", DefaultValueFactory = _ => new TraceOptions().Updates };
+        var twice = new Option<bool>("--double") { Description = "compute in float64" };
+        var network = new NetworkOptions();
+        var command = new Command("trace", "record maps, gradients and updates of a network (used by ./mer parity)") { weights, input, target, updates, twice };
+        network.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using var scope = NewDisposeScope();
+            using var model = network.Create(parsed, seed: 0);
+            ModelWeights.Load(model, parsed.GetValue(weights)!);
+            var type = parsed.GetValue(twice) ? ScalarType.Float64 : ScalarType.Float32;
+            model.to(type);
+            var file = new NetworkInput(parsed.GetValue(input)!);
+            var (onset, apex, units) = file.Batch(model, -1);
+            var labels = file.Take("labels", ScalarType.Int64, onset.size(0), onset.size(1));
+            var record = ModelTrace.Run(model, onset.to(type), apex.to(type), units.to(type), labels, new TraceOptions { Updates = parsed.GetValue(updates) });
+            var path = parsed.GetValue(target)!;
+            Safetensors.Write(path, record);
+            Console.WriteLine($"{record.Count} tensors -> {path}");
+            return 0;
+        });
+        return command;
+    }
+}
+
+/// <summary>The options that say which network is meant.</summary>
+sealed class NetworkOptions
+{
+    readonly Option<string> _variant = new("--variant") { Description = $"one of {string.Join(", ", Tables.Changes.Select(c => c.Key))}", DefaultValueFactory = _ => Tables.Full.Key };
+    readonly Option<int> _size = new("--size") { Description = "side of the input in pixels", DefaultValueFactory = _ => new MerNetOptions().InputSize };
+    readonly Option<int> _divisor = new("--width-divisor") { Description = "every channel count of the paper is divided by this", DefaultValueFactory = _ => 1 };
+    readonly Option<int> _window = new("--window") { Description = "side of Swin's window in patches", DefaultValueFactory = _ => new MerNetOptions().WindowSize };
+    readonly Option<int> _classes = new("--classes") { Description = "number of classes", DefaultValueFactory = _ => new MerNetOptions().Classes };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _variant, _size, _divisor, _window, _classes }) command.Options.Add(option);
+    }
+
+    /// <summary>Builds the network.</summary>
+    public MerNet Create(ParseResult parsed, long seed) => MerNet.Create(Network(parsed), seed, SeesActionUnits(parsed));
+
+    public bool SeesActionUnits(ParseResult parsed) => Chosen(parsed).ActionUnits != ActionUnitSource.None;
+
+    public MerNetOptions Network(ParseResult parsed) => (MerNetOptions)Chosen(parsed).Model;
+
+    Experiment Chosen(ParseResult parsed) => Tables.ChangeNamed(Variant(parsed)).Of(new MerNetOptions
+    {
+        InputSize = parsed.GetValue(_size),
+        WidthDivisor = parsed.GetValue(_divisor),
+        WindowSize = parsed.GetValue(_window),
+        Classes = parsed.GetValue(_classes),
+    });
+
+    public string Variant(ParseResult parsed) => parsed.GetValue(_variant)!;
+}
+
+/// <summary>The tensors of an input file, checked by name, type and shape.</summary>
+sealed class NetworkInput(string path)
+{
+    readonly Dictionary<string, Tensor> _tensors = Safetensors.Read(path);
+
+    /// <summary>A tensor whose shape must be the given one; -1 stands for any size.</summary>
+    public Tensor Take(string name, ScalarType type, params long[] shape)
+    {
+        if (!_tensors.TryGetValue(name, out var tensor)) throw new UserErrorException($"{path} has no tensor '{name}'; write it as {type} [{string.Join(", ", shape)}].");
+        var fits = tensor.dtype == type && tensor.dim() == shape.Length && shape.Zip(tensor.shape).All(pair => pair.First is -1 || pair.First == pair.Second);
+        if (!fits) throw new UserErrorException($"{path} holds '{name}' as {tensor.dtype} [{string.Join(", ", tensor.shape)}]; write it as {type} [{string.Join(", ", shape)}].");
+        return tensor;
+    }
+
+    /// <summary>Onset, apex and action units of a batch; a network without action units needs none in the file.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="batches">Dimensions before N: none, or -1 for a row of mini-batches.</param>
+    public (Tensor Onset, Tensor Apex, Tensor ActionUnits) Batch(MerNet network, params long[] batches)
+    {
+        var onset = Take("onset", ScalarType.Float32, [.. batches, -1, 3, network.Options.InputSize, network.Options.InputSize]);
+        var apex = Take("apex", ScalarType.Float32, onset.shape);
+        long[] before = [.. onset.shape[..(batches.Length + 1)], FusionHead.ActionUnitCount];
+        return (onset, apex, network.SeesActionUnits ? Take("au", ScalarType.Float32, before) : zeros(before));
+    }
 }

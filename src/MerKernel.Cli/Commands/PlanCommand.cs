@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
+using MerKernel.Cli.Display;
 using MerKernel.Data;
+using MerKernel.Reports;
 using MerKernel.Experiments;
-using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;
 
@@ -23,7 +24,7 @@ static class PlanCommand
             using var bench = options.Open(parsed);
             var cost = new FoldCost(bench.Store.Derived);
             var plan = options.Plan(parsed, bench, cost, cancel);
-            Show(bench, plan, cost, StepSpeed.Measure(Slowest(plan), cost), options.Workers(parsed), cancel);
+            Show(bench, plan, cost, StepSpeed.Measure(Slowest(plan), cost), options.Workers(parsed));
             bench.Store.Derived.Save();
         }));
         return command;
@@ -33,37 +34,37 @@ static class PlanCommand
     public static Experiment Slowest(GridPlan plan) => plan.Folds[0].Row.Experiment;
 
     /// <summary>Memory of a process in bytes: of the most expensive experiment on the largest data.</summary>
-    public static double Memory(Workbench bench, GridPlan plan, FoldCost cost, int sideBySide, CancellationToken cancel) =>
-        plan.Rows.Select(r => r.Experiment).DistinctBy(e => (e.Model, e.Dataset)).Max(e => cost.Memory(e, sideBySide, bench.Dataset(e.Dataset, cancel).Frames.numel()));
+    public static double Memory(Workbench bench, GridPlan plan, FoldCost cost, int sideBySide) =>
+        plan.Rows.Select(r => r.Experiment).DistinctBy(e => (e.Model, e.Dataset)).Max(e => cost.Memory(e, sideBySide, bench.Dataset(e.Dataset).Frames.numel()));
 
-    static void Show(Workbench bench, GridPlan plan, FoldCost cost, double rate, int workers, CancellationToken cancel)
+    static void Show(Workbench bench, GridPlan plan, FoldCost cost, double rate, int workers)
     {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
-        var table = new Table().Border(TableBorder.Simple).AddColumns("data set", "experiments", "folds", "stored", "missing", "PFLOP missing");
-        foreach (var id in plan.Rows.Select(r => r.Dataset).Distinct())
+        Terminal.Write(TextTable.OfFigures("", ["data set", "experiments", "folds", "stored", "missing", "PFLOP missing"], plan.Rows.Select(r => r.Dataset).Distinct().Select(id =>
         {
             var (folds, missing) = (plan.Folds.Where(f => f.Row.Dataset == id).ToList(), plan.Missing.Where(f => f.Row.Dataset == id).ToList());
-            var data = bench.Dataset(id, cancel);
-            table.AddRow($"{id.Title()} ({(data.Synthetic ? "synthetic look-alike" : "real")}, {data.Subjects.Length} subjects, {data.Clips.Length} clips)",
-                $"{plan.Rows.Count(r => r.Dataset == id)}", $"{folds.Count}", $"{folds.Count - missing.Count}", $"{missing.Count}", Number(missing.Sum(f => f.Flop) / 1e15));
-        }
-        AnsiConsole.Write(table);
+            var data = bench.Dataset(id);
+            return (string[])
+            [
+                $"{id.Title()} ({(data.Synthetic ? "synthetic look-alike" : "real")}, {data.Subjects.Length} subjects, {data.Clips.Length} clips)",
+                $"{plan.Rows.Count(r => r.Dataset == id)}", $"{folds.Count}", $"{folds.Count - missing.Count}", $"{missing.Count}", Number(missing.Sum(f => f.Flop) / 1e15),
+            ];
+        })));
         var flop = plan.Missing.Sum(f => f.Flop);
         var longest = plan.Missing.Select(f => f.Flop).DefaultIfEmpty().Max();
         Console.WriteLine($"{plan.Missing.Length} of {plan.Folds.Length} folds are missing: {Number(flop / 1e15)} PFLOP, the longest {Number(longest / 1e15)}.");
 
-        var hours = new Table().Border(TableBorder.Simple).AddColumns("on", "GFLOP/s", "all of it", "longest fold", "rate");
-        Add($"this machine, {workers} folds side by side", rate * workers, longest / rate, "measured just now: a training step of one thread, times the workers");
-        foreach (var hardware in Hardware.Known) Add(hardware.Name, hardware.FlopRate, null, $"assumed: {hardware.Assumption}");
-        AnsiConsole.Write(hours);
+        string[] On(string name, double flopRate, double? one, string source) => [name, Number(flopRate / 1e9), Duration(flop / flopRate), one is { } seconds ? Duration(seconds) : "", source];
+        Terminal.Write(TextTable.Of("", ["on", ">GFLOP/s", ">all of it", ">longest fold", "rate"],
+        [
+            On($"this machine, {workers} folds side by side", rate * workers, longest / rate, "measured just now: a training step of one thread, times the workers"),
+            .. Hardware.Known.Select(h => On(h.Name, h.FlopRate, null, $"assumed: {h.Assumption}")),
+        ]));
 
-        Console.WriteLine($"Memory: about {Gigabytes(Memory(bench, plan, cost, 1, cancel))} for one fold at a time, {Gigabytes(Memory(bench, plan, cost, workers, cancel))} for {workers} side by side.");
+        Console.WriteLine($"Memory: about {Gigabytes(Memory(bench, plan, cost, 1))} for one fold at a time, {Gigabytes(Memory(bench, plan, cost, workers))} for {workers} side by side.");
         var logits = plan.Missing.Sum(f => (double)f.Row.Experiment.Training.Epochs * f.Row.Experiment.Model.Classes * ClipsOf(f));
         Console.WriteLine($"Disk: about {Gigabytes(logits * BytesPerLogit)} for the folds; with --checkpoint-every up to {Gigabytes(plan.Rows.Max(r => cost.CheckpointBytes(r.Experiment)))} for each fold at work.");
 
-        void Add(string name, double flopRate, double? one, string source) =>
-            hours.AddRow(Markup.Escape(name), Number(flopRate / 1e9), Duration(flop / flopRate), one is { } seconds ? Duration(seconds) : "", Markup.Escape(source));
-        int ClipsOf(GridFold fold) => bench.Dataset(fold.Row.Dataset, cancel).Clips.Count(c => c.Subject == fold.Subject);
+        int ClipsOf(GridFold fold) => bench.Dataset(fold.Row.Dataset).Clips.Count(c => c.Subject == fold.Subject);
     }
 
     static string Number(double value) => value.ToString(value >= 100 ? "#,0" : value >= 1 ? "0.0" : "0.0000", CultureInfo.InvariantCulture);

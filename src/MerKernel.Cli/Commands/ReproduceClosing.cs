@@ -1,6 +1,6 @@
 using MerKernel.Cli.Notebooks;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 
@@ -8,18 +8,18 @@ namespace MerKernel.Cli.Commands;
 static class ReproduceClosing
 {
     /// <summary>Shows the tables and keeps them beside the run store.</summary>
-    public static IReadOnlyList<TableRow> Tables(Workbench bench, CancellationToken cancel, IEnumerable<PaperTable>? tables = null)
+    public static IReadOnlyList<ResultRow> Show(Workbench bench, IEnumerable<Table>? tables = null)
     {
-        var rows = BenchTables.Rows(bench, tables, cancel: cancel);
+        var rows = Scoring.Rows(bench, tables);
         TablesCommand.Show(rows);
-        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), MarkdownTables.Render(rows));
+        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), ResultTable.ToMarkdown(rows));
         AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.json"), JsonTables.Render(rows) + "\n");
         Console.WriteLine($"The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
         return rows;
     }
 
     /// <summary>Pages on a node: as at the end of mer reproduce where there are notebooks and Jupyter, else a sentence on how to make them later.</summary>
-    public static int Pages(Workbench bench, IReadOnlyList<TableRow> rows, CancellationToken cancel)
+    public static int Pages(Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
         var root = RepositoryRoot.Find();
         if (Directory.Exists(Path.Combine(root, "notebooks")) && JupyterPython.HasJupyter())

@@ -22,11 +22,12 @@ static class ReproduceCommand
         {
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var chosen = TablesCommand.Chosen(parsed.GetValue(tables)).ToList();
-            var work = TableWork.Of(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).ToList();
+            var work = Tables.Work(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).Select(w => (w.Method, w.Dataset)).ToList();
             if (work.Count == 0) throw new UserErrorException($"The tables asked for have no rows on {string.Join(" and ", bench.Datasets.Select(d => d.Title()))}; name other --tables, or the folder that holds the other data set.");
             var status = LosoRun.Run(bench, work, options.Workers(parsed), cancel);
-            var rows = ReproduceClosing.Tables(bench, cancel, chosen);
+            var rows = ReproduceClosing.Show(bench, chosen);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using MerKernel.Cli.Display;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;
@@ -18,19 +19,18 @@ static class RunsCommands
     static Command List()
     {
         var store = CommonOptions.Store();
-        var sort = new Option<string>("--sort") { Description = $"one of {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading}'"))}", DefaultValueFactory = _ => "date" };
+        var sort = new Option<string>("--sort") { Description = $"one of {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}", DefaultValueFactory = _ => "date" };
         var ascending = new Option<bool>("--ascending") { Description = "smallest or oldest first" };
         var dataset = new Option<string?>("--dataset") { Description = "casme2 or samm alone" };
         var list = new Command("list", "Lists the stored runs.  Example: mer runs list --sort accuracy --dataset samm") { sort, ascending, dataset, store };
         list.SetAction(parsed =>
         {
-            var by = RunTable.Columns.FirstOrDefault(c => c.Heading.Equals(parsed.GetValue(sort), StringComparison.OrdinalIgnoreCase));
-            if (by.Key is null) throw new UserErrorException($"--sort {parsed.GetValue(sort)} is no column; the columns are {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading}'"))}.");
+            var by = RunTable.Named(parsed.GetValue(sort)!);
             DatasetId? only = parsed.GetValue(dataset) is { } name ? CommonOptions.ParseDataset(name) : null;
             var runs = new RunCatalogue(Open(parsed.GetValue(store))).List().Where(r => only is null || r.Experiment.Dataset == only);
             var ordered = (parsed.GetValue(ascending) ? runs.OrderBy(by.Key) : runs.OrderByDescending(by.Key)).ToList();
-            Write(RunTable.Columns.Select(c => c.Heading), ordered.Select(r => RunTable.Columns.Select(c => c.Text(r))));
-            AnsiConsole.WriteLine($"{ordered.Count} runs. {RunTable.Legend}");
+            Terminal.Write(RunTable.Of(ordered));
+            AnsiConsole.WriteLine($"{ordered.Count} runs.");
         });
         return list;
     }
@@ -43,11 +43,11 @@ static class RunsCommands
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var found = catalogue.Find(parsed.GetValue(run)!);
-            AnsiConsole.WriteLine($"{found.Hash}: {found.Description.Words} ({found.Description.Profile} profile)");
-            Write(["option", "value"], OptionDifference.Options(found.Experiment).Select(o => (string[])[o.Key, o.Value]));
+            AnsiConsole.WriteLine($"{found.Hash}: {found.Words.Text} ({found.Words.Profile} profile)");
+            Terminal.Write(TextTable.Of("", ["option", "value"], OptionDifference.Options(found.Experiment).Select(o => (string[])[o.Key, o.Value])));
             var (classes, folds) = (found.Experiment.Model.Classes, catalogue.Folds(found.Hash));
-            Write(["subject", "clips", "final epoch", "best-test", "epochs"], folds.Select(f => (string[])
-                [f.Subject, $"{f.Clips.Length}", Right(EpochProtocol.Default, f, classes), Right(new BestTestEpoch(), f, classes), $"{f.Logits.Length}"]));
+            Terminal.Write(TextTable.OfFigures("", ["subject", "clips", "final epoch", "best-test", "epochs"], folds.Select(f => (string[])
+                [f.Subject, $"{f.Clips.Length}", Right(EpochProtocol.Default, f, classes), Right(new BestTestEpoch(), f, classes), $"{f.Logits.Length}"])));
         });
         return show;
     }
@@ -60,11 +60,9 @@ static class RunsCommands
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var comparison = RunComparison.Of(catalogue, catalogue.Find(parsed.GetValue(first)!), catalogue.Find(parsed.GetValue(second)!));
-            Write(["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
             var classes = ClassSet.Five(comparison.First.Experiment.Dataset).Classes;
             // A run on another class set has numbers for names.
-            string Name(int label) => comparison.First.Experiment.Model.Classes == classes.Length ? classes[label] : $"{label}";
-            Write(["clip", "true class", "first", "second", "right in"], comparison.Changed.Select(c => (string[])[c.Clip, Name(c.Label), Name(c.First), Name(c.Second), c.Gained ? "second" : "first"]));
+            Terminal.Write(RunComparisonText.Tables(comparison, comparison.First.Experiment.Model.Classes == classes.Length ? classes : []));
             foreach (var sentence in RunComparisonText.Sentences(comparison)) AnsiConsole.WriteLine(sentence);
         });
         return compare;
@@ -79,7 +77,7 @@ static class RunsCommands
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var found = parsed.GetValue(runs)!.Select(catalogue.Find).DistinctBy(r => r.Hash).ToList();
-            foreach (var run in found) AnsiConsole.WriteLine($"{run.Hash}: {run.Experiment.Dataset.Title()}, {run.Description.Words}, {run.Digest.Folds} folds, {run.Digest.Seconds:0} s of computing");
+            foreach (var run in found) AnsiConsole.WriteLine($"{run.Hash}: {run.Experiment.Dataset.Title()}, {run.Words.Text}, {run.Folds} folds, {run.Seconds:0} s of computing");
             if (!parsed.GetValue(yes))
             {
                 if (Console.IsInputRedirected) throw new UserErrorException("Nothing was deleted: there is nobody to ask; say --yes.");
@@ -94,19 +92,16 @@ static class RunsCommands
 
     static Argument<string> Run(string name) => new(name) { Description = "the run's hash or its beginning" };
 
-    static RunStore Open(string? folder) => new(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = Remark.Say };
+    static RunStore Open(string? folder)
+    {
+        var store = new RunStore(folder ?? Path.Combine(RepositoryRoot.Find(), "results", "runs")) { Warn = Remark.Say };
+        store.MustExist();
+        return store;
+    }
 
     static string Right(EpochProtocol protocol, FoldPrediction fold, int classes)
     {
         var matrix = protocol.Apply([fold]).Pooled(classes);
         return $"{matrix.Correct} of {matrix.Total}";
-    }
-
-    static void Write(IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows)
-    {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 220;
-        var table = new Table().Border(TableBorder.Simple).AddColumns([.. headings.Select(Markup.Escape)]);
-        foreach (var row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,5 +1,14 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
+using MerKernel.Cli.Display;
+using MerKernel.Data;
 using MerKernel.Experiments;
+using MerKernel.Reports;
+using MerKernel.Slurm;
+using MerKernel.Synthetic;
+using MerKernel.Training;
+using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
 
@@ -20,4 +29,254 @@ static class SubmitCommands
 
     /// <summary>The run store that commands look for submissions beside.</summary>
     public static RunStore StoreOf(string? folder) => new Workbench { StoreFolder = folder }.Store;
+}
+
+/// <summary>How far a submission is, row by row.</summary>
+static class SubmitStatusCommand
+{
+    const int MostNamed = 20;
+
+    public static Command Create()
+    {
+        var (store, name) = (CommonOptions.Store(), SubmitCommands.Name());
+        var command = new Command("status", "Says how far a submission is, by tables, rows and folds.  Example: mer submit status") { store, name };
+        command.SetAction((parsed, _) => Task.Run(() =>
+        {
+            var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
+            var submission = Submission.Load(folder);
+            Show(submission, folder, GridStatus.Of(submission, folder, SlurmCommands.States));
+        }));
+        return command;
+    }
+
+    static void Show(Submission submission, string folder, IReadOnlyList<FoldStatus> folds)
+    {
+        var tables = SubmissionRows.TablesOf(submission);
+        Terminal.Write(TextTable.Of("", ["row", "data set", "tables", ">folds", ">stored", ">running", ">waiting", ">ended without result"],
+            from row in folds.GroupBy(f => (f.Fold.Dataset, f.Fold.Variant, f.Fold.Seed))
+            orderby row.Key.Dataset, tables(row.First().Fold).FirstOrDefault()
+            let counts = new[] { FoldState.Stored, FoldState.Running, FoldState.Waiting, FoldState.Ended }.Select(state => row.Count(f => f.State == state) is > 0 and var n ? $"{n}" : "")
+            select (IEnumerable<string>)[Tables.Named(row.Key.Variant).Name + (submission.Seeds.Length > 1 ? $", seed {row.Key.Seed}" : ""), row.Key.Dataset.Title(), string.Join(", ", tables(row.First().Fold)), $"{row.Count()}", .. counts]));
+
+        int All(FoldState state) => folds.Count(f => f.State == state);
+        Console.WriteLine($"{Path.GetFileName(folder)}, round {submission.Rounds.Length}: {All(FoldState.Stored)} of {folds.Count} folds stored, {All(FoldState.Running)} running, {All(FoldState.Waiting)} waiting, {All(FoldState.Ended)} ended without result.");
+        var ended = folds.Where(f => f.State == FoldState.Ended).ToList();
+        foreach (var f in ended.Take(MostNamed)) Console.WriteLine($"  {Name(f.Fold)}: {Why(f, folder)}");
+        if (ended.Count > MostNamed) Console.WriteLine($"  and {ended.Count - MostNamed} more");
+        if (ended.Count > 0) Console.WriteLine("mer submit resubmit computes what is missing.");
+        foreach (var reason in folds.Where(f => f.State == FoldState.Waiting).Select(f => f.Job!.Reason).Where(r => r is not ("" or "None" or "Priority" or "Resources" or "JobArrayTaskLimit")).Distinct())
+            Console.WriteLine($"Some wait because Slurm says {reason}.");
+        foreach (var note in Directory.EnumerateFiles(Path.Combine(Submission.RoundFolder(folder, submission.Rounds.Length), "nodes")).Order(StringComparer.Ordinal))
+            Console.WriteLine($"Avoided: {File.ReadAllText(note).Trim().Replace("mer: ", "", StringComparison.Ordinal)}");
+        if (All(FoldState.Stored) == folds.Count)
+            Console.WriteLine(File.Exists(Path.Combine(Path.GetDirectoryName(submission.Store)!, "tables.md")) ? $"The tables: {Path.Combine(Path.GetDirectoryName(submission.Store)!, "tables.md")}" : "The tables are still to be made.");
+    }
+
+    static string Name(TaskFold fold) => $"{fold.Dataset.Title()}, {Tables.Named(fold.Variant).Name}, fold {fold.Subject}";
+
+    static string Why(FoldStatus status, string folder)
+    {
+        var log = Path.Combine(Submission.RoundFolder(folder, status.Round), "logs", $"{status.Fold.Task}.txt");
+        var last = File.Exists(log) ? File.ReadLines(log).LastOrDefault(l => l.Length > 0) : null;
+        // Slurm forgets at once what was cancelled before it began, and opens the log of what begins.
+        if (status.Job is null && last is null) return "cancelled before it began";
+        return (status.Job is { } job ? job.State.ToLowerInvariant().Replace('_', ' ') + (job.Nodes.Length > 0 ? $" on {job.Nodes}" : "") : "its task has ended")
+            + (last is null ? "; it wrote no log" : $"; {log} ends with '{last}'");
+    }
+}
+
+/// <summary>Cancels what is chosen of a submission, or all of it.</summary>
+static class SubmitCancelCommand
+{
+    public static Command Create()
+    {
+        var (store, name, selection) = (CommonOptions.Store(), SubmitCommands.Name(), new SubmitSelection());
+        var command = new Command("cancel", "Cancels a submission, or tables, rows and folds of it.  Example: mer submit cancel --table 5 --dataset samm") { store, name };
+        selection.AddTo(command);
+        command.SetAction((parsed, _) => Task.Run(() =>
+        {
+            var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
+            var submission = Submission.Load(folder);
+            var open = GridStatus.Of(submission, folder, SlurmCommands.States).Where(f => f.State is FoldState.Running or FoldState.Waiting).ToList();
+            var chosen = open.Where(f => selection.Chooses(parsed, submission)(f.Fold)).ToHashSet();
+            // A task goes only when nothing else is left of it to compute.
+            var tasks = open.GroupBy(f => (f.Round, f.Fold.Task)).ToList();
+            var cancelled = tasks.Where(t => t.All(chosen.Contains)).ToList();
+            var jobs = cancelled.Select(t => $"{submission.Rounds[t.Key.Round - 1].ArrayJob}_{t.Key.Task}").ToList();
+            if (selection.IsAll(parsed)) jobs.AddRange(submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}"));
+            SlurmCommands.Cancel(jobs);
+            Console.WriteLine($"Cancelled {cancelled.Sum(t => t.Count())} folds; what is stored is kept, mer submit resubmit computes the rest.");
+            if (chosen.Count > cancelled.Sum(t => t.Count()))
+                Console.WriteLine($"{chosen.Count - cancelled.Sum(t => t.Count())} folds share their task with others and go on; name those too, or submit with --folds-per-task 1.");
+        }));
+        return command;
+    }
+}
+
+/// <summary>Submits what ended without a result as a further round.</summary>
+static class SubmitResubmitCommand
+{
+    public static Command Create()
+    {
+        var (store, name, settings) = (CommonOptions.Store(), SubmitCommands.Name(), new SlurmSettings());
+        var dryRun = new Option<bool>("--dry-run") { Description = "print the scripts and commands and submit nothing" };
+        var command = new Command("resubmit", "Submits what ended without a result once more, and nothing else.  Example: mer submit resubmit --time 24:00:00") { store, name, dryRun };
+        settings.AddTo(command);
+        command.SetAction((parsed, _) => Task.Run(() =>
+        {
+            var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
+            var submission = Submission.Load(folder);
+            var all = GridStatus.Of(submission, folder, SlurmCommands.States);
+            var ended = all.Where(f => f.State == FoldState.Ended).Select(f => f.Fold).ToList();
+            if (ended.Count == 0)
+            {
+                Console.WriteLine($"Nothing to submit: {all.Count(f => f.State == FoldState.Stored)} of {all.Length} folds are stored, the others run or wait.");
+                return;
+            }
+            submission = submission with { Slurm = settings.Over(submission.Slurm, parsed) };
+            ImmutableArray<TaskFold> folds = [.. ended.Select((f, i) => f with { Task = i / submission.Slurm.FoldsPerTask })];
+            if (parsed.GetValue(dryRun))
+            {
+                SlurmRound.Print(submission, folder, submission.Rounds.Length + 1, folds);
+                return;
+            }
+            // One job makes the tables, after every round: those of rounds before would only run too early.
+            SlurmCommands.Cancel([.. submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}")]);
+            var open = all.Where(f => f.State is FoldState.Running or FoldState.Waiting).Select(f => submission.Rounds[f.Round - 1].ArrayJob).Distinct();
+            SlurmRound.Submit(submission, folder, folds, open);
+        }));
+        return command;
+    }
+}
+
+/// <summary>One task of an array: its folds, from and to the shared folder. The job script calls it.</summary>
+static class SubmitTaskCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("round") { Description = "folder of the round" };
+        var number = new Argument<int>("task") { Description = "number of the task" };
+        var command = new Command("task", "Computes the folds of one task; the job script calls it.  Example: mer submit task cluster/20260101-120000/round-1 0") { folder, number };
+        command.SetAction((parsed, cancel) => Task.Run(() => Run(Path.GetFullPath(parsed.GetValue(folder)!), parsed.GetValue(number), cancel)));
+        return command;
+    }
+
+    static int Run(string round, int task, CancellationToken cancel)
+    {
+        var submission = Submission.Load(Path.GetDirectoryName(round)!);
+        var folds = TaskList.Read(round).Where(f => f.Task == task).ToList();
+        if (folds.Count == 0) throw new UserErrorException($"{round} has no task {task}; its tasks are in folds.tsv.");
+        if (submission.Slurm.UsesGpu && !torch.cuda_is_available())
+        {
+            Console.Error.WriteLine($"mer: {Environment.MachineName} has no GPU that this program can use (its libtorch finds no CUDA); publish with a CUDA build of libtorch, or submit without --gres.");
+            return JobScript.NodeAtFault;
+        }
+
+        var store = new RunStore(submission.Store) { Warn = Remark.Say };
+        using var bench = new Workbench
+        {
+            Synthetic = new SyntheticData(),
+            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
+            WeightsFolder = submission.Weights, Say = store.Warn,
+        };
+        var engine = new LosoEngine(store)
+        {
+            Workers = submission.Slurm.Processors, CheckpointEvery = submission.Slurm.CheckpointEvery, Progress = new TaskLog(),
+            Device = submission.Slurm.UsesGpu ? torch.CUDA : torch.CPU,
+        };
+        var failed = 0;
+        foreach (var set in folds.GroupBy(f => f.Dataset))
+        {
+            var jobs = set.Select(f => new FoldJob(Stored(f.Hash), f.Hash, f.Subject)).ToList();
+            foreach (var (job, error) in engine.Run(jobs, bench.Load(set.Key, cancel), cancel))
+            {
+                failed++;
+                Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} failed twice ({error.Message.TrimEnd('.')}); mer submit resubmit tries it once more.");
+            }
+        }
+        return failed == 0 ? 0 : 2;
+
+        Experiment Stored(string hash) => store.TryReadExperiment(hash) is { } stored ? stored with { Model = bench.Outside.Locate(stored.Model) }
+            : throw new UserErrorException($"{store.FolderOf(hash)} has no experiment.json of this version; submit anew, which writes it.");
+    }
+}
+
+/// <summary>Writes the scripts of a round and submits them; or prints what would be submitted.</summary>
+static class SlurmRound
+{
+    /// <summary>Submits a further round of a submission.</summary>
+    /// <param name="submission">What is asked, with the rounds so far.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="folds">What is missing.</param>
+    /// <param name="waitFor">Arrays of rounds before that still have tasks.</param>
+    public static void Submit(Submission submission, string folder, ImmutableArray<TaskFold> folds, IEnumerable<long>? waitFor = null)
+    {
+        var number = submission.Rounds.Length + 1;
+        var here = Submission.RoundFolder(folder, number);
+        foreach (var part in (string[])["logs", "nodes"]) Directory.CreateDirectory(Path.Combine(here, part));
+        TaskList.Write(here, folds);
+        AtomicFile.Write(ArrayScript(here), JobScript.Array(submission, folder, number, folds));
+        AtomicFile.Write(FinishScript(here), JobScript.Finish(submission, folder, number));
+
+        var array = SlurmCommands.Submit(ArrayScript(here), submission.Slurm.SbatchArguments);
+        // Stored before the second job is submitted: whatever happens next, the array can be found and cancelled.
+        (submission with { Rounds = submission.Rounds.Add(new Round(array, 0)) }).Save(folder);
+        var finish = SlurmCommands.Submit(FinishScript(here), [Dependency([.. waitFor ?? [], array])]);
+        (submission with { Rounds = submission.Rounds.Add(new Round(array, finish)) }).Save(folder);
+
+        Console.WriteLine($"Submitted {folds.Length} folds in {Tasks(folds)} tasks, and a job that makes the tables when they have ended.");
+        Console.WriteLine($"Scripts and logs: {here}");
+        Console.WriteLine($"How far it is: {submission.Program} submit status --store {submission.Store}");
+    }
+
+    /// <summary>Prints everything that would be submitted.</summary>
+    public static void Print(Submission submission, string folder, int number, ImmutableArray<TaskFold> folds)
+    {
+        var here = Submission.RoundFolder(folder, number);
+        Console.WriteLine($"# {Path.Combine(here, "folds.tsv")}");
+        Console.Write(TaskList.Render(folds));
+        Console.WriteLine($"\n# {ArrayScript(here)}");
+        Console.Write(JobScript.Array(submission, folder, number, folds));
+        Console.WriteLine($"\n# {FinishScript(here)}");
+        Console.Write(JobScript.Finish(submission, folder, number));
+        Console.WriteLine("\n# Commands");
+        Console.WriteLine($"sbatch --parsable {string.Join(' ', [.. submission.Slurm.SbatchArguments, ArrayScript(here)])}");
+        Console.WriteLine($"sbatch --parsable --dependency=afterany:ARRAY {FinishScript(here)}");
+        Console.WriteLine($"\nNothing was submitted: {folds.Length} folds in {Tasks(folds)} tasks, {SlurmOptions.Limit(submission.Slurm.Time)} and {submission.Slurm.MemoryMiB} MiB each.");
+    }
+
+    // afterany, not afterok: one failed task would leave an afterok job waiting for ever, and a table of the other rows is worth having.
+    static string Dependency(IEnumerable<long> arrays) => "--dependency=afterany:" + string.Join(':', arrays.Select(a => a.ToString(CultureInfo.InvariantCulture)));
+
+    static int Tasks(ImmutableArray<TaskFold> folds) => folds.Max(f => f.Task) + 1;
+
+    static string ArrayScript(string here) => Path.Combine(here, "array.sh");
+
+    static string FinishScript(string here) => Path.Combine(here, "finish.sh");
+}
+
+/// <summary>Which tables of a submission show a fold's row.</summary>
+static class SubmissionRows
+{
+    public static Func<TaskFold, ImmutableArray<int>> TablesOf(Submission submission)
+    {
+        var shown = Tables.Work(submission.Tables.Select(Tables.Numbered)).ToDictionary(w => (w.Method.Key, w.Dataset), w => w.Tables);
+        return fold => shown.GetValueOrDefault((fold.Variant, fold.Dataset), []);
+    }
+}
+
+/// <summary>Writes what a task does into its log, a line for an epoch: where a task is killed, its log says how far it was.</summary>
+sealed class TaskLog : ILosoProgress
+{
+    public void Planned(int stored, int missing) => Line($"{missing} folds to compute, {stored} are stored");
+
+    public void EpochFinished(FoldJob job, EpochProgress epoch) => Line($"{Name(job)}: epoch {epoch.Epoch} of {epoch.Epochs}, loss {epoch.Loss:0.0000}");
+
+    public void FoldFinished(FoldJob job, FoldFacts facts) => Line($"{Name(job)}: stored after {facts.Seconds:0.0} s");
+
+    public void FoldFailed(FoldJob job, Exception error, bool final) => Line($"{Name(job)}: {error.Message}; {(final ? "given up" : "tried once more")}");
+
+    static string Name(FoldJob job) => $"{job.Hash}, subject {job.Subject}";
+
+    static void Line(string text) => Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z {text}");
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
+using MerKernel.Synthetic;
+using MerKernel.Data;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
@@ -24,10 +26,12 @@ static class SubmitFinishCommand
         var usual = submission.Store == new Workbench().Store.Folder;
         using var bench = new Workbench
         {
+            Synthetic = new SyntheticData(),
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
             WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };
-        var rows = ReproduceClosing.Tables(bench, cancel);
+        foreach (var id in bench.Datasets) bench.Load(id, cancel);
+        var rows = ReproduceClosing.Show(bench);
         if (missing.Count == 0) return ReproduceClosing.Pages(bench, rows, cancel);
         Console.WriteLine($"Incomplete: {missing.Count} folds have ended without a result, so their rows have no measured values; mer submit status names them, mer submit resubmit computes them.");
         return 2;

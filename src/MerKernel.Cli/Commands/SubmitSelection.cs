@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 
@@ -27,7 +27,7 @@ sealed class SubmitSelection
     public Func<TaskFold, bool> Chooses(ParseResult parsed, Submission submission)
     {
         var table = parsed.GetValue(_table);
-        var row = parsed.GetValue(_row) is { } key ? Methods.Named(key).Key : null;
+        var row = parsed.GetValue(_row) is { } key ? Tables.Named(key).Key : null;
         DatasetId? dataset = parsed.GetValue(_dataset) is { } name ? CommonOptions.ParseDataset(name) : null;
         var subjects = parsed.GetValue(_folds) is { Length: > 0 } named ? named : null;
         var tables = SubmissionRows.TablesOf(submission);

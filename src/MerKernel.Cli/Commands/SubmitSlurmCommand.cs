@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
@@ -35,7 +35,7 @@ static class SubmitSlurmCommand
                 Console.WriteLine($"All {plan.Folds.Length} folds are stored in {bench.Store.Folder}; mer tables shows the tables.");
                 return 0;
             }
-            var slurm = Settings(bench, plan, cost, settings, parsed, cancel);
+            var slurm = Settings(bench, plan, cost, settings, parsed);
             var submission = new Submission
             {
                 Profile = bench.Profile.Name,
@@ -45,8 +45,8 @@ static class SubmitSlurmCommand
                 Precision = bench.Precision,
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 Datasets = bench.Only,
-                Weights = plan.Rows.Any(r => r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.WeightsPlace) : null,
-                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(Synthesis.LookAlike.FolderOf(id, bench.RootOf(id, cancel)))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
+                Weights = plan.Rows.Any(r => r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.Outside.Folder) : null,
+                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(id.FolderIn(bench.Source(id).Root))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),
@@ -60,26 +60,26 @@ static class SubmitSlurmCommand
                 SlurmRound.Print(submission, folder, 1, folds);
                 return 0;
             }
-            foreach (var row in plan.Rows) bench.Store.Save(row.Experiment, bench.Dataset(row.Dataset, cancel).Manifest);
+            foreach (var row in plan.Rows) bench.Store.Save(row.Experiment, bench.Dataset(row.Dataset).Manifest);
             SlurmRound.Submit(submission, folder, folds);
             return 0;
         }));
         return command;
     }
 
-    static SlurmOptions Settings(Workbench bench, GridPlan plan, FoldCost cost, SlurmSettings settings, ParseResult parsed, CancellationToken cancel)
+    static SlurmOptions Settings(Workbench bench, GridPlan plan, FoldCost cost, SlurmSettings settings, ParseResult parsed)
     {
         var processors = settings.Processors(parsed) ?? 1;
-        var foldsPerTask = settings.FoldsPerTask(parsed) ?? Math.Max(processors, (plan.Missing.Length + Slurm.MostTasks - 1) / Slurm.MostTasks);
-        if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > Slurm.MostTasks)
-            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than {Slurm.MostTasks} tasks; give at least --folds-per-task {(plan.Missing.Length + Slurm.MostTasks - 1) / Slurm.MostTasks}.");
+        var foldsPerTask = settings.FoldsPerTask(parsed) ?? Math.Max(processors, (plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks);
+        if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > SlurmCommands.MostTasks)
+            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than {SlurmCommands.MostTasks} tasks; give at least --folds-per-task {(plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks}.");
         var limit = TimeSpan.Zero;
         if (!settings.NamesTime(parsed))
         {
             var rounds = (foldsPerTask + processors - 1) / processors;
             limit = Start + TimeMargin * TimeSpan.FromSeconds(rounds * plan.Missing[0].Flop / StepSpeed.Measure(PlanCommand.Slowest(plan), cost));
         }
-        var memory = PlanCommand.Memory(bench, plan, cost, processors, cancel);
+        var memory = PlanCommand.Memory(bench, plan, cost, processors);
         return settings.Over(new SlurmOptions { Time = limit, MemoryMiB = (long)Math.Ceiling(memory / (1 << 20)), Processors = processors, FoldsPerTask = foldsPerTask }, parsed);
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using MerKernel.Data;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,12 +1,15 @@
 using System.CommandLine;
+using MerKernel.Cli.Display;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using Spectre.Console;
+using Table = MerKernel.Experiments.Table;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>Shows the tables from what is stored; trains nothing.</summary>
+/// <summary>Shows the tables from what is stored; trains nothing and prepares nothing.</summary>
 static class TablesCommand
 {
     public static Command Create()
@@ -15,6 +18,8 @@ static class TablesCommand
         var tables = TableOption();
         var json = new Option<bool>("--json") { Description = "an array of rows" };
         var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
+        var latex = new Option<bool>("--latex") { Description = "LaTeX tables, for the package booktabs" };
+        var csv = new Option<bool>("--csv") { Description = "a line of figures for each row, protocol and seed" };
         var protocols = new Option<string[]>("--protocol")
         {
             Description = "epoch protocols side by side: final, best-test, held-out, last-K (default: final best-test)",
@@ -26,39 +31,77 @@ static class TablesCommand
             Description = "main (accuracy, UF1, UAR), or all: weighted F1, mean per-fold F1, kappa and each class's scores too",
             DefaultValueFactory = _ => "main",
         };
-        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, metrics, json, markdown };
+        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, metrics, json, markdown, latex, csv };
         options.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.Run(() =>
+        command.SetAction((parsed, _) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var chosen = parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null;
-            var rows = BenchTables.Rows(bench, Chosen(parsed.GetValue(tables)), chosen, SampleSet.Named(parsed.GetValue(clips)!), cancel);
             var all = parsed.GetValue(metrics) switch
             {
                 "main" => false,
                 "all" => true,
                 var other => throw new UserErrorException($"--metrics {other} is not known; use main or all."),
             };
+            var chosen = Chosen(parsed.GetValue(tables));
+            bench.LoadPrepared(chosen.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains));
+            var rows = Scoring.Rows(bench, chosen, parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null, SampleSet.Named(parsed.GetValue(clips)!));
             if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows, all));
-            else if (parsed.GetValue(markdown)) Console.Write(MarkdownTables.Render(rows) + (all ? MetricTables.ToMarkdown(rows) : ""));
+            else if (parsed.GetValue(markdown)) Console.Write(ResultTable.ToMarkdown(rows, all));
+            else if (parsed.GetValue(latex)) Console.Write(string.Concat(ResultTable.TextOf(rows, all).Select(t => t.ToLatex())));
+            else if (parsed.GetValue(csv)) Console.Write(ResultTable.Flat(rows).ToCsv());
             else Show(rows, all);
         }));
         return command;
     }
 
-    /// <summary>Shows rows in the terminal; wide enough for the tables where the output is no terminal.</summary>
-    public static void Show(IReadOnlyList<Reporting.TableRow> rows, bool allMetrics = false)
+    /// <summary>Shows rows in the terminal.</summary>
+    public static void Show(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false)
     {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 150;
-        TerminalTables.Write(AnsiConsole.Console, rows);
-        if (allMetrics) MetricTables.Write(AnsiConsole.Console, rows);
+        Terminal.Write(ResultTable.TextOf(rows, allMetrics));
+        AnsiConsole.MarkupLineInterpolated($"[dim]{ResultTable.Legend}[/]");
+        foreach (var notice in ResultTable.Opening(rows)) AnsiConsole.MarkupLineInterpolated($"[yellow]{notice}[/]");
     }
 
     /// <summary>Which tables: --table 2 3, or --tables 2,3.</summary>
-    public static Option<string[]> TableOption() => new("--table", "--tables") { Description = "only these tables, for example 2 3 or 2,3", AllowMultipleArgumentsPerToken = true };
+    public static Option<string[]> TableOption() => new("--table", "--tables") { Description = "all, or only these tables, for example 2 3 or 2,3", AllowMultipleArgumentsPerToken = true };
 
     /// <summary>The tables named, all seven where none is.</summary>
-    public static IEnumerable<PaperTable> Chosen(string[]? names) => names is null or [] ? PaperTables.All :
+    public static IReadOnlyList<Table> Chosen(string[]? names) => names is null or [] or ["all"] ? Tables.All :
         [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(n => int.TryParse(n, out var number)
-            ? PaperTables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {PaperTables.All.Length}.")).Distinct()];
+            ? Tables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {Tables.All.Length}.")).Distinct()];
+}
+
+/// <summary>Checks the paper's numbers against each other; needs no data.</summary>
+static class AuditCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("audit", "Checks the paper's numbers against each other: sample sizes, contradictions, F1 bounds, the published log.  Example: mer audit");
+        command.SetAction(_ => Console.Write(AuditReport.ToMarkdown()));
+        return command;
+    }
+}
+
+/// <summary>Writes the model card and the reproduction statement from what is stored.</summary>
+static class CardsCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions();
+        var command = new Command("cards", "Writes the model card and the reproduction statement from what is stored.  Example: mer cards --profile small");
+        options.AddTo(command);
+        command.SetAction((parsed, _) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            bench.LoadPrepared(bench.Datasets);
+            var study = StudyFacts.Of(bench);
+            var folder = Path.Combine(Path.GetDirectoryName(bench.Store.Folder)!, "reports");
+            foreach (var (name, text) in new[] { ("model-card.md", ModelCard.ToMarkdown(study)), ("reproduction-statement.md", ReproductionStatement.ToMarkdown(study)) })
+            {
+                AtomicFile.Write(Path.Combine(folder, name), text);
+                Console.WriteLine(Path.Combine(folder, name));
+            }
+        }));
+        return command;
+    }
 }

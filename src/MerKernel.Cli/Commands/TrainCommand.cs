@@ -27,12 +27,12 @@ static class TrainCommand
         {
             if (parsed.GetValue(epochs) is < 1 and var few) throw new UserErrorException($"--epochs {few} trains nothing; give 1 or more.");
             using var bench = options.Open(parsed);
-            var (chosen, id) = (Methods.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
+            var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");
             var device = ComputeDevice.Named(bench.Device);
-            var data = bench.Dataset(id, cancel);
+            var data = bench.Load(id, cancel);
             var subject = data.Subject(parsed.GetValue(fold)!);
-            var experiment = bench.Experiment(chosen, id, cancel);
+            var experiment = bench.Experiment(chosen, id);
             var hash = ExperimentHash.Of(experiment);
             if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };
             // A fold that is kept has the bytes that mer loso gives it, whose workers have one thread each.

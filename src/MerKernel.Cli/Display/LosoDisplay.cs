@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MerKernel.Experiments;
 using MerKernel.Training;
 using Spectre.Console;
+using Table = Spectre.Console.Table;
 using Spectre.Console.Rendering;
 
 namespace MerKernel.Cli.Display;

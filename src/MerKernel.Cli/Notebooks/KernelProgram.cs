@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.ComponentModel;
+using CliWrap;
 
 namespace MerKernel.Cli.Notebooks;
 
@@ -39,12 +40,24 @@ static class KernelProgram
 
     static IEnumerable<string> Folder(string? dataFolder) => dataFolder is null ? [] : ["--data-dir", dataFolder];
 
-    static int Run(string root, IEnumerable<string> arguments, bool quiet = false)
+    static int Run(string root, IEnumerable<string> arguments, bool quiet = false) => CliWrap.Cli.Wrap("dotnet").WithArguments([Program(root), .. arguments])
+        .WithStandardOutputPipe(quiet ? PipeTarget.Null : PipeTarget.ToStream(Console.OpenStandardOutput())).WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
+        .WithValidation(CommandResultValidation.None).ExecuteAsync().GetAwaiter().GetResult().ExitCode;
+}
+
+/// <summary>The Python that has Jupyter's client and converter.</summary>
+static class JupyterPython
+{
+    /// <summary>Debian's Python has Debian's nbclient and nbconvert; another python3 may come first on the path.</summary>
+    public static string Program => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
+    /// <summary>Whether the modules are there.</summary>
+    public static bool HasJupyter()
     {
-        var start = new ProcessStartInfo("dotnet", [Program(root), .. arguments]) { RedirectStandardOutput = quiet };
-        using var process = Process.Start(start)!;
-        if (quiet) process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
+        try
+        {
+            return CliWrap.Cli.Wrap(Program).WithArguments(["-c", "import nbclient, nbconvert"]).WithValidation(CommandResultValidation.None).ExecuteAsync().GetAwaiter().GetResult().IsSuccess;
+        }
+        catch (Win32Exception) { return false; }
     }
 }

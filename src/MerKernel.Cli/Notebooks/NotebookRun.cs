@@ -1,12 +1,23 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CliWrap;
 
 namespace MerKernel.Cli.Notebooks;
 
 /// <summary>Executes one notebook without a browser and shows each cell as it runs.</summary>
 static class NotebookRun
 {
+    /// <summary>Notebooks by a part of their name, or files; all of them where none is named.</summary>
+    public static List<string> Find(string folder, string[] names)
+    {
+        var all = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal).ToList() : [];
+        if (names.Length == 0) return all.Count > 0 ? all : throw new UserErrorException($"There are no notebooks in {folder}.");
+        return [.. names.SelectMany(n => File.Exists(n) ? [n] : all.Where(a => Path.GetFileName(a).Contains(n, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } found
+            ? found
+            : throw new UserErrorException($"No notebook matches '{n}'; there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}.")).Distinct()];
+    }
+
     /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>
     public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel)
     {
@@ -22,23 +33,18 @@ static class NotebookRun
         try
         {
             File.WriteAllText(input, json.ToJsonString());
-            var start = new ProcessStartInfo(JupyterPython.Program,
-                [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name])
-            { RedirectStandardOutput = true };
-            start.Environment["JUPYTER_PATH"] = specs;
             var clock = Stopwatch.StartNew();
             Console.WriteLine($"{name}");
-            using var process = Process.Start(start)!;
-            using var stop = cancel.Register(() => { try { process.Kill(entireProcessTree: true); } catch (InvalidOperationException) { } });
-            while (process.StandardOutput.ReadLine() is { } line)
-                if (line.StartsWith('{')) Show(JsonNode.Parse(line)!);
-            process.WaitForExit();
-            cancel.ThrowIfCancellationRequested();
+            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name];
+            var run = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments).WithEnvironmentVariables(e => e.Set("JUPYTER_PATH", specs)).WithValidation(CommandResultValidation.None)
+                .WithStandardOutputPipe(PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
+                .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
+                .ExecuteAsync(cancel).GetAwaiter().GetResult();
             if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; what Python says stands above.");
             AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
             PageRenderer.Render([(kept, page)]);
             Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {kept} and .html");
-            return process.ExitCode;
+            return run.ExitCode;
         }
         finally
         {

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
+using CliWrap.Buffered;
+using CliWrap;
 using Plotly.NET;
 
 namespace MerKernel.Cli.Notebooks;
@@ -18,22 +19,10 @@ static class PageRenderer
             ["plotly"] = PackedPlotly(),
             ["pages"] = new JsonArray([.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
         };
-        var start = new ProcessStartInfo(JupyterPython.Program, [Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        try
-        {
-            process.StandardInput.Write(job.ToJsonString());
-            process.StandardInput.Close();
-        }
-        catch (IOException) { /* it ended early; its exit code and last words say why */ }
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new UserErrorException(Complaint(errors.Result));
-        return [.. output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
+        var render = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments([Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
+            .WithStandardInputPipe(PipeSource.FromString(job.ToJsonString())).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
+        if (!render.IsSuccess) throw new UserErrorException(Complaint(render.StandardError));
+        return [.. render.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
             .Select(p => new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["charts"]!, (int)p["errors"]!))];
     }
 
@@ -51,3 +40,10 @@ static class PageRenderer
         return Convert.ToBase64String(packed.ToArray());
     }
 }
+
+/// <summary>A page that was made.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="Title">The notebook's first heading.</param>
+/// <param name="Charts">Charts on it.</param>
+/// <param name="Errors">Cells that ended with an error.</param>
+sealed record RenderedPage(string File, string Title, int Charts, int Errors);

@@ -47,6 +47,20 @@ public static class DatasetLoader
         UserErrorException Unkept() => new($"{options.CacheFolder} does not keep what is written to it; check the disk or choose another cache folder.");
     }
 
+    /// <summary>Loads a data set whose clips an earlier call has prepared; null where they are not. Writes nothing.</summary>
+    /// <exception cref="UserErrorException">Files are missing or damaged.</exception>
+    public static MerDataset? TryLoadPrepared(DatasetSource source, PreparationOptions options)
+    {
+        var layout = FrameLayout.Find(source);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
+        sheet.MustBe(source.Id);
+        var plan = PreparationPlan.Make(layout, sheet, options);
+        var cache = new ClipCache(options.CacheFolder);
+        return ReadManifest(cache, plan, options) is { } manifest
+            ? TryAssemble(plan, manifest, options, cache, () => throw new UserErrorException($"Prepared clips in {options.CacheFolder} are damaged; call a command that trains, which prepares them again."))
+            : null;
+    }
+
     // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents, and holds the manifest's checksum.
     private static DatasetManifest? ReadManifest(ClipCache cache, PreparationPlan plan, PreparationOptions options)
     {

@@ -9,6 +9,9 @@ public static class DatasetNames
     /// <summary>The name on the command line and in JSON: 'casme2', 'samm'.</summary>
     public static string Key(this DatasetId dataset) => dataset == DatasetId.CasmeII ? "casme2" : "samm";
 
+    /// <summary>The data set's own folder below the one that holds both: CASME2 or SAMM.</summary>
+    public static string FolderIn(this DatasetId dataset, string root) => Path.Combine(root, dataset == DatasetId.CasmeII ? "CASME2" : "SAMM");
+
     /// <summary>The subject that a text names, '1', 'sub01' or '01', as the data set writes it.</summary>
     /// <exception cref="UserErrorException">The data set has no clip of it.</exception>
     public static string Subject(this MerDataset data, string text) => FrameLayout.SubjectOf(text, data.Id) is { } subject && data.Subjects.Contains(subject) ? subject

@@ -39,3 +39,136 @@ public abstract record EpochProtocol
         _ => throw new UserErrorException($"There is no epoch protocol '{name}'; use final, best-test, held-out, or last-10 for the mean of the last ten epochs."),
     };
 }
+
+/// <summary>The last epoch is scored. Nothing is chosen.</summary>
+public sealed record FinalEpoch : EpochProtocol
+{
+    /// <inheritdoc/>
+    public override string Name => "final";
+
+    /// <inheritdoc/>
+    public override string Label => "final epoch";
+
+    /// <inheritdoc/>
+    protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
+    {
+        var last = fold.At(fold.Logits.Length - 1);
+        return (last, last);
+    }
+}
+
+/// <summary>
+/// The rule of the published code: each subject is scored at the epoch that is best on that very subject, accuracy and F1 each at its own
+/// best epoch (the first of equal ones), and epochs after the first that gets every clip right are not looked at. An upper bound, not an estimate.
+/// </summary>
+public sealed record BestTestEpoch : EpochProtocol
+{
+    /// <inheritdoc/>
+    public override string Name => "best-test";
+
+    /// <inheritdoc/>
+    public override string Label => "epoch chosen on the test subject";
+
+    /// <inheritdoc/>
+    public override bool LooksAtTestSubject => true;
+
+    /// <summary>The epochs, from 0, at which accuracy and F1 are each first best, up to and including the first epoch of accuracy 1.</summary>
+    public static (int Accuracy, int F1) BestEpochs(IEnumerable<(double Accuracy, double F1)> epochs)
+    {
+        var (accuracy, f1, epoch) = (0, 0, 0);
+        var (bestAccuracy, bestF1) = (double.NegativeInfinity, double.NegativeInfinity);
+        foreach (var scores in epochs)
+        {
+            if (scores.Accuracy > bestAccuracy) (bestAccuracy, accuracy) = (scores.Accuracy, epoch);
+            if (scores.F1 > bestF1) (bestF1, f1) = (scores.F1, epoch);
+            if (scores.Accuracy == 1) break;
+            epoch++;
+        }
+        return (accuracy, f1);
+    }
+
+    /// <inheritdoc/>
+    protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
+    {
+        var outcomes = Enumerable.Range(0, fold.Logits.Length).Select(e => fold.At(e)).ToList();
+        var best = BestEpochs(outcomes.Select(o => o.Matrix(fold.Logits[0][0].Length)).Select(m => (Metrics.Accuracy(m), Metrics.UF1(m))));
+        return (outcomes[best.Accuracy], outcomes[best.F1]);
+    }
+}
+
+/// <summary>
+/// The mean over the last epochs: every clip counts once for each of them, so accuracy is exactly the mean of those epochs' accuracies. Smooths the
+/// last epoch's luck without choosing one; a fold with fewer epochs counts all it has.
+/// </summary>
+/// <param name="K">Number of epochs.</param>
+public sealed record MeanOfLastK(int K = 10) : EpochProtocol
+{
+    /// <inheritdoc/>
+    public override string Name => $"last-{K}";
+
+    /// <inheritdoc/>
+    public override string Label => $"mean of the last {K} epochs";
+
+    /// <inheritdoc/>
+    protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
+    {
+        var epochs = Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => fold.At(e)).ToList();
+        var pooled = new FoldOutcome
+        {
+            Subject = fold.Subject,
+            Clips = [.. epochs.SelectMany(e => e.Clips)],
+            Labels = [.. epochs.SelectMany(e => e.Labels)],
+            Predictions = [.. epochs.SelectMany(e => e.Predictions)],
+        };
+        return (pooled, pooled);
+    }
+}
+
+/// <summary>
+/// The epoch is chosen on training subjects that were held out of training: highest accuracy on their clips, of equal ones the lowest
+/// cross entropy. The test subject has no say.
+/// </summary>
+public sealed record HeldOutSubjects : EpochProtocol
+{
+    /// <inheritdoc/>
+    public override string Name => "held-out";
+
+    /// <inheritdoc/>
+    public override string Label => "epoch chosen on held-out training subjects";
+
+    /// <inheritdoc/>
+    protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
+    {
+        if (fold.HeldOutLabels.IsEmpty)
+            throw new UserErrorException($"Fold {fold.Subject} was trained without held-out subjects, so no epoch can be chosen on them; train it with --held-out 2, or use another protocol.");
+        var chosen = Enumerable.Range(0, fold.HeldOutLogits.Length).MinBy(e => Loss(fold.HeldOutLogits[e], fold.HeldOutLabels));
+        var outcome = fold.At(chosen);
+        return (outcome, outcome);
+    }
+
+    /// <summary>Errors first, then cross entropy: pairs compare in that order.</summary>
+    static (int Errors, double CrossEntropy) Loss(ImmutableArray<ImmutableArray<float>> logits, ImmutableArray<int> labels)
+    {
+        var (errors, entropy) = (0, 0.0);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (FoldPrediction.Largest(logits[i]) != labels[i]) errors++;
+            double max = logits[i].Max();
+            entropy += max + Math.Log(logits[i].Sum(x => Math.Exp(x - max))) - logits[i][labels[i]];
+        }
+        return (errors, entropy);
+    }
+}
+
+/// <summary>What a protocol scores in each fold.</summary>
+/// <param name="Protocol">The protocol.</param>
+/// <param name="Folds">Decisions that accuracy and UAR are computed from.</param>
+/// <param name="F1Folds">Decisions that the F1 scores are computed from; other epochs than <paramref name="Folds"/> only under <see cref="BestTestEpoch"/>.</param>
+public sealed record ProtocolOutcome(EpochProtocol Protocol, ImmutableArray<FoldOutcome> Folds, ImmutableArray<FoldOutcome> F1Folds)
+{
+    /// <summary>The pooled confusion matrix behind accuracy and UAR.</summary>
+    public ConfusionMatrix Pooled(int classes) => ConfusionMatrix.Sum(Folds.Select(f => f.Matrix(classes)));
+
+    /// <summary>The pooled confusion matrix behind the F1 scores.</summary>
+    public ConfusionMatrix PooledForF1(int classes) => ConfusionMatrix.Sum(F1Folds.Select(f => f.Matrix(classes)));
+}

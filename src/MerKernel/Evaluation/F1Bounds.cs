@@ -11,26 +11,17 @@ public static class F1Bounds
     /// <summary>Bounds of the unweighted (macro) F1 of the pooled matrix.</summary>
     /// <param name="support">Clips of each class; each class has at least one.</param>
     /// <param name="correct">Clips predicted correctly.</param>
-    public static F1Range OfUF1(IReadOnlyList<int> support, int correct) =>
-        Of(support, correct, support.Select(_ => 1.0 / support.Count).ToArray());
-
-    /// <summary>Bounds of the F1 weighted by class size.</summary>
-    /// <param name="support">Clips of each class.</param>
-    /// <param name="correct">Clips predicted correctly.</param>
-    public static F1Range OfWeightedF1(IReadOnlyList<int> support, int correct) =>
-        Of(support, correct, support.Select(n => (double)n / support.Sum()).ToArray());
-
-    static F1Range Of(IReadOnlyList<int> support, int correct, double[] weights)
+    public static F1Range OfUF1(IReadOnlyList<int> support, int correct)
     {
         var errors = support.Sum() - correct;
         if (errors < 0 || correct < 0 || support.Any(n => n < 1))
             throw new ArgumentException($"{correct} correct of {support.Sum()} clips in classes of {string.Join(", ", support)} is impossible.");
         if (errors > 0 && support.Count < 2) throw new ArgumentException("With a single class nothing can be predicted wrongly.");
-        return Search(support, weights, errors);
+        return Search(support, errors);
     }
 
     /// <summary>low and high at [m, f]: the extreme sums over the classes so far, with m misses and f false alarms placed among them.</summary>
-    static F1Range Search(IReadOnlyList<int> support, double[] weights, int errors)
+    static F1Range Search(IReadOnlyList<int> support, int errors)
     {
         var width = errors + 1;
         var (low, high) = (Filled(width, double.PositiveInfinity), Filled(width, double.NegativeInfinity));
@@ -45,7 +36,7 @@ public static class F1Bounds
                 // exactly if no class has more misses and false alarms together than there are errors.
                 for (var alarms = 0; alarms <= errors - misses; alarms++)
                 {
-                    var share = weights[c] * 2 * hits / (support[c] + hits + alarms);
+                    var share = 1.0 / support.Count * 2 * hits / (support[c] + hits + alarms);
                     for (var m = misses; m <= errors; m++)
                     {
                         var (to, from, length) = (m * width + alarms, (m - misses) * width, width - alarms);
@@ -80,5 +71,18 @@ public static class F1Bounds
         var table = new double[width * width];
         Array.Fill(table, value);
         return table;
+    }
+}
+
+/// <summary>The F1 scores that are possible.</summary>
+/// <param name="Low">Smallest.</param>
+/// <param name="High">Largest.</param>
+public sealed record F1Range(double Low, double High)
+{
+    /// <summary>Whether a printed F1 lies inside, given its last digit.</summary>
+    public bool Allows(decimal printed)
+    {
+        var slack = 1 / Math.Pow(10, printed.Scale);
+        return (double)printed >= Low - slack && (double)printed <= High + slack;
     }
 }

@@ -35,3 +35,19 @@ public static class Grim
 
     static decimal Step(decimal printed) => new(1, 0, 0, false, printed.Scale);
 }
+
+/// <summary>A ratio that prints as the value in question.</summary>
+/// <param name="Correct">Numerator, for example clips predicted correctly.</param>
+/// <param name="Total">Denominator, for example clips scored.</param>
+/// <param name="Rounding">How it prints so.</param>
+public sealed record GrimMatch(int Correct, int Total, GrimRounding Rounding);
+
+/// <summary>How a ratio became its printed digits.</summary>
+public enum GrimRounding
+{
+    /// <summary>Rounded to the nearest (either way at a half).</summary>
+    Rounded,
+
+    /// <summary>Cut off after the last printed digit.</summary>
+    Cut,
+}

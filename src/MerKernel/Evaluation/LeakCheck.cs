@@ -13,7 +13,6 @@ public static class LeakCheck
         .. fold.HeldOut.Select(c => c.Subject).Distinct().Intersect(fold.Train.Select(c => c.Subject))
             .Select(s => $"subject {s} has clips that are trained on and clips held out to choose the epoch"),
         .. Frames(fold),
-        .. Strangers(fold, fold.NormalisedFrom, "normalisation statistics were computed from"),
         .. Strangers(fold, fold.WeightedFrom, "class weights were computed from"),
         .. fold.Augmented.Distinct().Intersect(fold.Test.Concat(fold.HeldOut).Select(c => c.Id)).Select(c => $"clip {c} is not trained on and was augmented"),
     ];
@@ -51,3 +50,31 @@ public static class LeakCheck
     static IEnumerable<string> Strangers(FoldInputs fold, IEnumerable<string> clips, string use) =>
         clips.Distinct().Except(fold.Train.Select(c => c.Id)).Select(c => $"{use} clip {c}, which is not trained on");
 }
+
+/// <summary>Everything a fold was computed from, as far as it could carry knowledge of the test subject into training.</summary>
+public sealed record FoldInputs
+{
+    /// <summary>The subject left out.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Clips trained on.</summary>
+    public required ImmutableArray<FoldClip> Train { get; init; }
+
+    /// <summary>Clips of training subjects held out to choose the epoch on.</summary>
+    public ImmutableArray<FoldClip> HeldOut { get; init; } = [];
+
+    /// <summary>Clips tested on.</summary>
+    public required ImmutableArray<FoldClip> Test { get; init; }
+
+    /// <summary>Ids of the clips that class weights were computed from; empty where classes weigh the same.</summary>
+    public ImmutableArray<string> WeightedFrom { get; init; } = [];
+
+    /// <summary>Ids of the clips that were augmented.</summary>
+    public ImmutableArray<string> Augmented { get; init; } = [];
+}
+
+/// <summary>A clip as the leak check sees it.</summary>
+/// <param name="Id">Clip id ('01/EP02_01f').</param>
+/// <param name="Subject">Subject.</param>
+/// <param name="Frames">A hash of each frame that training or testing may draw.</param>
+public sealed record FoldClip(string Id, string Subject, ImmutableArray<string> Frames);

@@ -43,7 +43,7 @@ public sealed class DerivedValues(string path)
     /// <summary>Keeps what was computed; where the store cannot be written to, it is computed again next time.</summary>
     public void Save()
     {
-        if (!_isNew) return;
+        if (!_isNew || !Directory.Exists(Path.GetDirectoryName(path))) return;
         var runs = new ConcurrentDictionary<string, bool>();
         var body = string.Concat(_values.Where(v => IsWanted(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}\t{v.Value.State}\t{v.Value.Json}\n"));
         try

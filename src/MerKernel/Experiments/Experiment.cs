@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
@@ -44,4 +48,34 @@ public sealed record Experiment
     {
         Model = change(Model as MerNetOptions ?? throw new UserErrorException($"The experiment runs {Model.GetType().Name.Replace("Options", "")}, which has other options than the paper's network; set its Model.")),
     };
+}
+
+/// <summary>Where the action units that a network sees beside the frames come from.</summary>
+public enum ActionUnitSource
+{
+    /// <summary>The coders' annotation of the very clip that is classified, as in the paper.</summary>
+    Annotated,
+
+    /// <summary>Nowhere: the network has no input for them.</summary>
+    None,
+
+    /// <summary>Control: the annotation of another clip; units are permuted among all clips, so a network cannot lean on them.</summary>
+    Shuffled,
+}
+
+/// <summary>Names an experiment by its contents.</summary>
+public static class ExperimentHash
+{
+    /// <summary>JSON with sorted keys and no white space: equal experiments give equal text.</summary>
+    public static string CanonicalJson(Experiment experiment) =>
+        Sorted(JsonSerializer.SerializeToNode(experiment, StoreJson.Options)!).ToJsonString(StoreJson.Compact);
+
+    /// <summary>The first 16 hexadecimal digits of the SHA-256 of the canonical JSON.</summary>
+    public static string Of(Experiment experiment) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson(experiment))))[..16];
+
+    static JsonNode Sorted(JsonNode node) => node is not JsonObject map
+        ? node.DeepClone()
+        : new JsonObject(map.OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Select(p => KeyValuePair.Create(p.Key, p.Value is null ? null : Sorted(p.Value))));
 }

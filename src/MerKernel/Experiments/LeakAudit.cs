@@ -17,7 +17,6 @@ public static class LeakAudit
             Train = Clips(split.Train),
             HeldOut = Clips(split.HeldOut),
             Test = Clips(split.Test),
-            NormalisedFrom = Ids(pairs.NormalisedFrom),
             WeightedFrom = Ids(pairs.CountedClips),
             Augmented = Ids(pairs.AugmentedClips),
         };

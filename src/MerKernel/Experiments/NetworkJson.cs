@@ -38,6 +38,8 @@ public sealed class NetworkJson : JsonConverter<ModelOptions>
     public override void Write(Utf8JsonWriter writer, ModelOptions value, JsonSerializerOptions options)
     {
         var node = (JsonObject)JsonSerializer.SerializeToNode(value, value.GetType(), options)!;
+        // An override of the name does not inherit that it is no option.
+        node.Remove(Discriminator);
         node.Insert(0, Discriminator, NameOf(value));
         node.WriteTo(writer, options);
     }

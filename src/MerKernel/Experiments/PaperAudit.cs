@@ -15,7 +15,7 @@ public static class PaperAudit
 
     /// <summary>Every distinct accuracy of the paper's own rows and abstract, with the sizes that allow it.</summary>
     public static ImmutableArray<AccuracyFinding> Accuracies(DatasetId dataset) =>
-        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where)).Append((PaperTables.AccuracyInAbstract(dataset), "abstract"))
+        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where)).Append((Tables.AccuracyInAbstract(dataset), "abstract"))
             .GroupBy(p => p.Item1, p => p.Item2)
             .Select(g => new AccuracyFinding(g.Key, [.. g], [.. SampleSizes(dataset).Select(n => Grim.Match(g.Key, n)).OfType<GrimMatch>()]))];
 
@@ -23,7 +23,7 @@ public static class PaperAudit
     public static ImmutableArray<Contradiction> Contradictions() =>
         [.. from dataset in Enum.GetValues<DatasetId>()
             from quantity in (string[])["accuracy", "F1"]
-            from network in Values(dataset, quantity).GroupBy(v => v.Variant)
+            from network in Values(dataset, quantity).GroupBy(v => v.Network)
             let values = network.GroupBy(v => v.Value, v => v.Where).ToList()
             where values.Count > 1
             select new Contradiction(network.Key, dataset, quantity, [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
@@ -67,15 +67,42 @@ public static class PaperAudit
         ? balances
         : Changed(balances.SelectMany(b => b.Select((_, i) => b.Select((n, c) => c == i ? n + by : n).ToArray())).DistinctBy(b => string.Join(',', b)), by, times - 1);
 
-    static IEnumerable<(string Variant, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
+    static IEnumerable<(string Network, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
     {
-        var values = OwnRows(dataset).Select(r => (r.Variant, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
-        return quantity == "F1" ? values : values.Append((Variants.Full.Key, PaperTables.AccuracyInAbstract(dataset), "abstract"));
+        var values = OwnRows(dataset).Select(r => (r.Network, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
+        return quantity == "F1" ? values : values.Append((Tables.Full.Name, Tables.AccuracyInAbstract(dataset), "abstract"));
     }
 
-    static IEnumerable<(string Variant, PaperFigure Figure, string Where)> OwnRows(DatasetId dataset) =>
-        from table in PaperTables.All
+    static IEnumerable<(string Network, Printed Figure, string Where)> OwnRows(DatasetId dataset) =>
+        from table in Tables.All
         from row in table.Rows
-        where Variants.All.Any(v => v.Key == row.Variant) && row.On(dataset) is not null
-        select (row.Variant!, row.On(dataset)!, $"Table {table.Number}");
+        where row.Method is Change && row.On(dataset) is not null
+        select (row.Method!.Name, row.On(dataset)!, $"Table {table.Number}");
 }
+
+/// <summary>A printed accuracy and the sample sizes that allow it.</summary>
+/// <param name="Accuracy">Accuracy in percent, digits as printed.</param>
+/// <param name="Where">Where it is printed.</param>
+/// <param name="Matches">The sizes asked about that allow it, with the number of correct clips.</param>
+public sealed record AccuracyFinding(decimal Accuracy, ImmutableArray<string> Where, ImmutableArray<GrimMatch> Matches);
+
+/// <summary>A printed F1 beside the F1 scores that its accuracy allows.</summary>
+/// <param name="Where">Where the pair is printed.</param>
+/// <param name="Printed">The pair.</param>
+/// <param name="Correct">Correct clips behind the accuracy, or null where no number of clips gives it.</param>
+/// <param name="Range">
+/// Macro F1 scores that so many correct clips allow at any class balance that fits what is known. The upper end holds also if F1 was taken at
+/// another epoch than accuracy, since no epoch has more clips right; the lower end then does not.
+/// </param>
+public sealed record F1Finding(string Where, Printed Printed, GrimMatch? Correct, F1Range? Range)
+{
+    /// <summary>Whether the F1 is possible; null where the accuracy already is not.</summary>
+    public bool? Possible => Range?.Allows(Printed.F1);
+}
+
+/// <summary>The same network on the same data with more than one printed value.</summary>
+/// <param name="Network">Name of the network.</param>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Quantity">'accuracy' or 'F1'.</param>
+/// <param name="Values">Each value with the places that print it.</param>
+public sealed record Contradiction(string Network, DatasetId Dataset, string Quantity, ImmutableArray<(decimal Value, string Where)> Values);

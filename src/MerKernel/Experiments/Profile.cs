@@ -1,5 +1,4 @@
 using MerKernel.Models;
-using MerKernel.Synthesis;
 using MerKernel.Training;
 
 namespace MerKernel.Experiments;
@@ -25,8 +24,8 @@ public sealed record Profile
     /// <summary>Epochs of the compared systems, whatever each would train; null leaves them theirs.</summary>
     public int? PeerEpochs { get; init; }
 
-    /// <summary>The look-alikes that take the real data's place.</summary>
-    public LookAlikeOptions LookAlikes { get; init; } = LookAlikeOptions.Full;
+    /// <summary>Size of the synthetic data sets that take the real data's place: tiny, small or full.</summary>
+    public string SyntheticSize { get; init; } = "full";
 
     /// <summary>True: real data in data/ are used when they are there.</summary>
     public bool PrefersRealData { get; init; }
@@ -39,7 +38,7 @@ public sealed record Profile
         ReducesPeers = true,
         Model = new MerNetOptions { InputSize = 48, WidthDivisor = 16, WindowSize = 4 },
         Training = new TrainingOptions { Epochs = 10, AccumulationSteps = 1, LearningRate = 6e-3 },
-        LookAlikes = LookAlikeOptions.Small,
+        SyntheticSize = "small",
     };
 
     /// <summary>The whole path in seconds, for tests that kill it, interrupt it and start it again; its numbers say nothing at all.</summary>
@@ -51,7 +50,7 @@ public sealed record Profile
         PeerEpochs = 2,
         Model = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 },
         Training = new TrainingOptions { Epochs = 2, AccumulationSteps = 1, LearningRate = 4e-3 },
-        LookAlikes = LookAlikeOptions.Tiny,
+        SyntheticSize = "tiny",
     };
 
     /// <summary>Everything as in the paper.</summary>

@@ -8,12 +8,12 @@ namespace MerKernel.Experiments;
 public sealed class RunCatalogue(RunStore store)
 {
     /// <summary>Every stored experiment, in the order of hashes.</summary>
-    public IReadOnlyList<RunSummary> List()
+    public IReadOnlyList<RunInfo> List()
     {
-        ImmutableArray<RunSummary> list = [.. store.StoredExperiments().Select(stored =>
+        ImmutableArray<RunInfo> list = [.. store.StoredExperiments().Select(stored =>
         {
-            var known = store.Derived.Get($"{stored.Folder}/words", stored.State, () => new Known(ExperimentHash.Of(stored.Experiment), RunDescription.Of(stored.Experiment)))!;
-            return new RunSummary { Hash = known.Hash, Experiment = stored.Experiment, Description = known.Description, Digest = Digest(stored.Experiment, known.Hash) };
+            var known = store.Derived.Get($"{stored.Folder}/words", stored.State, () => new Known(ExperimentHash.Of(stored.Experiment), RunWords.Of(stored.Experiment)))!;
+            return Of(stored.Experiment, known.Hash, known.Words);
         })];
         store.Derived.Save();
         return list;
@@ -21,7 +21,7 @@ public sealed class RunCatalogue(RunStore store)
 
     /// <summary>The run of a hash or its beginning.</summary>
     /// <exception cref="UserErrorException">None or several runs begin so.</exception>
-    public RunSummary Find(string hash)
+    public RunInfo Find(string hash)
     {
         var found = store.Experiments().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e))).Where(e => e.Hash.StartsWith(hash, StringComparison.OrdinalIgnoreCase)).ToList();
         return found switch
@@ -32,45 +32,42 @@ public sealed class RunCatalogue(RunStore store)
         };
     }
 
-    /// <summary>The summary of one experiment.</summary>
-    public RunSummary Of(Experiment experiment)
-    {
-        var hash = ExperimentHash.Of(experiment);
-        return new() { Hash = hash, Experiment = experiment, Description = RunDescription.Of(experiment), Digest = Digest(experiment, hash) };
-    }
+    /// <summary>One experiment at a glance.</summary>
+    public RunInfo Of(Experiment experiment) => Of(experiment, ExperimentHash.Of(experiment), RunWords.Of(experiment));
 
-    /// <summary>The summary of an experiment on some subjects alone; nothing is kept of it.</summary>
-    public RunSummary Of(Experiment experiment, IReadOnlyCollection<string> subjects)
+    /// <summary>An experiment on some subjects only; nothing is kept of it.</summary>
+    public RunInfo Of(Experiment experiment, IReadOnlyCollection<string> subjects)
     {
         var hash = ExperimentHash.Of(experiment);
-        return new() { Hash = hash, Experiment = experiment, Description = RunDescription.Of(experiment), Digest = Digest(experiment, hash, [.. Folds(hash).Where(f => subjects.Contains(f.Subject))]) };
+        return Of(experiment, hash, RunWords.Of(experiment), [.. Folds(hash).Where(f => subjects.Contains(f.Subject))]);
     }
 
     /// <summary>The stored folds of a run.</summary>
     public IReadOnlyList<FoldPrediction> Folds(string hash) => [.. store.StoredSubjects(hash).Select(s => store.TryRead(hash, s)).OfType<FoldPrediction>()];
 
     /// <summary>Deletes a run: record, folds and times.</summary>
-    public void Delete(RunSummary run) => Directory.Delete(store.FolderOf(run.Hash), recursive: true);
+    public void Delete(RunInfo run) => Directory.Delete(store.FolderOf(run.Hash), recursive: true);
 
-    /// <summary>What an experiment's stored folds say.</summary>
-    public RunDigest DigestOf(Experiment experiment) => Digest(experiment, ExperimentHash.Of(experiment));
+    RunInfo Of(Experiment experiment, string hash, RunWords words) =>
+        store.Derived.Get($"{hash}/info", store.Listing(hash).State, () => Of(experiment, hash, words, Folds(hash)))!;
 
-    RunDigest Digest(Experiment experiment, string hash) =>
-        store.Derived.Get($"{hash}/digest", store.Listing(hash).State, () => Digest(experiment, hash, Folds(hash)))!;
-
-    RunDigest Digest(Experiment experiment, string hash, IReadOnlyList<FoldPrediction> folds)
+    RunInfo Of(Experiment experiment, string hash, RunWords words, IReadOnlyList<FoldPrediction> folds)
     {
         var facts = folds.Select(f => store.TryReadFacts(hash, f.Subject)).OfType<FoldFacts>().ToList();
-        return new(folds.Count, AllFolds(hash), folds.Sum(f => f.Clips.Length), Scores(EpochProtocol.Default, folds, experiment.Model.Classes),
-            Scores(new BestTestEpoch(), folds, experiment.Model.Classes), facts.Sum(f => f.Seconds), facts.Count == 0 ? null : facts.Max(f => f.Finished));
-    }
+        var (final, best) = (Scores(EpochProtocol.Default), Scores(new BestTestEpoch()));
+        return new RunInfo
+        {
+            Hash = hash, Experiment = experiment, Words = words, Folds = folds.Count, AllFolds = AllFolds(hash), Clips = folds.Sum(f => f.Clips.Length),
+            Accuracy = final?.Accuracy, UF1 = final?.UF1, BestTestAccuracy = best?.Accuracy, BestTestUF1 = best?.UF1,
+            Seconds = facts.Sum(f => f.Seconds), Finished = facts.Count == 0 ? null : facts.Max(f => f.Finished), Devices = [.. facts.Select(f => f.Device).Distinct()],
+        };
 
-    /// <summary>Scores under a protocol; null without folds.</summary>
-    static RunScores? Scores(EpochProtocol protocol, IReadOnlyList<FoldPrediction> folds, int classes)
-    {
-        if (folds.Count == 0) return null;
-        var outcome = protocol.Apply(folds);
-        return new(Metrics.Accuracy(outcome.Pooled(classes)), Metrics.UF1(outcome.PooledForF1(classes)), Metrics.Uar(outcome.Pooled(classes)));
+        (double Accuracy, double UF1)? Scores(EpochProtocol protocol)
+        {
+            if (folds.Count == 0) return null;
+            var (outcome, classes) = (protocol.Apply(folds), experiment.Model.Classes);
+            return (Metrics.Accuracy(outcome.Pooled(classes)), Metrics.UF1(outcome.PooledForF1(classes)));
+        }
     }
 
     int? AllFolds(string hash)
@@ -84,5 +81,5 @@ public sealed class RunCatalogue(RunStore store)
     }
 
     /// <summary>What takes longer to find out about an experiment than to read.</summary>
-    sealed record Known(string Hash, RunDescription Description);
+    sealed record Known(string Hash, RunWords Words);
 }

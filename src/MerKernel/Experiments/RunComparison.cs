@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
@@ -13,12 +16,12 @@ namespace MerKernel.Experiments;
 /// <param name="AccuracyInterval">Its 95 % interval by paired bootstrap over subjects.</param>
 /// <param name="UF1">UF1, second minus first.</param>
 /// <param name="UF1Interval">Its interval.</param>
-public sealed record RunComparison(RunSummary First, RunSummary Second, ImmutableArray<OptionDifference> Options, ImmutableArray<string> Subjects, int Clips,
+public sealed record RunComparison(RunInfo First, RunInfo Second, ImmutableArray<OptionDifference> Options, ImmutableArray<string> Subjects, int Clips,
     ImmutableArray<ChangedClip> Changed, double Accuracy, Interval AccuracyInterval, double UF1, Interval UF1Interval)
 {
     /// <summary>Compares two runs under the final epoch.</summary>
     /// <exception cref="UserErrorException">They have no clips in common.</exception>
-    public static RunComparison Of(RunCatalogue catalogue, RunSummary first, RunSummary second)
+    public static RunComparison Of(RunCatalogue catalogue, RunInfo first, RunInfo second)
     {
         if (first.Experiment.Dataset != second.Experiment.Dataset || first.Experiment.Model.Classes != second.Experiment.Model.Classes)
             throw new UserErrorException($"{first.Hash} and {second.Hash} were run on different data sets or classes and cannot be compared clip by clip.");
@@ -35,7 +38,57 @@ public sealed record RunComparison(RunSummary First, RunSummary Second, Immutabl
 
     static bool Same(FoldOutcome a, FoldOutcome b) => a.Subject == b.Subject && a.Clips.SequenceEqual(b.Clips);
 
-    static ImmutableArray<FoldOutcome> Outcomes(RunCatalogue catalogue, RunSummary run) => EpochProtocol.Default.Apply(catalogue.Folds(run.Hash)).Folds;
+    static ImmutableArray<FoldOutcome> Outcomes(RunCatalogue catalogue, RunInfo run) => EpochProtocol.Default.Apply(catalogue.Folds(run.Hash)).Folds;
 
     static double Score(IEnumerable<FoldOutcome> folds, int classes, Func<ConfusionMatrix, double> score) => score(ConfusionMatrix.Sum(folds.Select(f => f.Matrix(classes))));
+}
+
+/// <summary>A clip that one run gets right and another wrong.</summary>
+/// <param name="Clip">Id of the clip.</param>
+/// <param name="Label">Its true class.</param>
+/// <param name="First">Class that the first run predicts.</param>
+/// <param name="Second">Class that the second run predicts.</param>
+public sealed record ChangedClip(string Clip, int Label, int First, int Second)
+{
+    /// <summary>Whether the second run is the one that is right.</summary>
+    public bool Gained => Second == Label;
+
+    /// <summary>The clips of one subject that changed sides.</summary>
+    /// <param name="first">The subject's outcome in the first run.</param>
+    /// <param name="second">In the second, clips in the same order.</param>
+    public static IEnumerable<ChangedClip> Between(FoldOutcome first, FoldOutcome second) =>
+        Enumerable.Range(0, first.Clips.Length).Where(i => (first.Predictions[i] == first.Labels[i]) != (second.Predictions[i] == second.Labels[i]))
+            .Select(i => new ChangedClip(first.Clips[i], first.Labels[i], first.Predictions[i], second.Predictions[i]));
+}
+
+/// <summary>An option that two experiments set differently.</summary>
+/// <param name="Name">Path in the stored record: 'training.learningRate'.</param>
+/// <param name="First">The first's value.</param>
+/// <param name="Second">The second's value.</param>
+public sealed partial record OptionDifference(string Name, string First, string Second)
+{
+    /// <summary>The option's name in words: 'learning rate'.</summary>
+    public string Words => InWords(Name);
+
+    /// <summary>What differs, in the order of names; an option that one of them does not have is shown as a dash.</summary>
+    public static ImmutableArray<OptionDifference> Between(Experiment first, Experiment second) => Between(Options(first), Options(second));
+
+    /// <summary>What differs between the options of two experiments.</summary>
+    public static ImmutableArray<OptionDifference> Between(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string> second) =>
+        [.. first.Keys.Union(second.Keys).Order(StringComparer.Ordinal)
+            .Select(name => new OptionDifference(name, first.GetValueOrDefault(name, "–"), second.GetValueOrDefault(name, "–"))).Where(d => d.First != d.Second)];
+
+    /// <summary>Every option of an experiment by its path, as it is stored.</summary>
+    public static ImmutableSortedDictionary<string, string> Options(Experiment experiment) =>
+        Leaves(JsonSerializer.SerializeToNode(experiment, StoreJson.Options)!, "").ToImmutableSortedDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal);
+
+    /// <summary>A path's last part as words.</summary>
+    public static string InWords(string path) => Capital().Replace(path[(path.LastIndexOf('.') + 1)..], m => " " + m.Value.ToLowerInvariant());
+
+    static IEnumerable<(string Name, string Value)> Leaves(JsonNode? node, string path) => node is JsonObject map
+        ? map.SelectMany(p => Leaves(p.Value, path.Length == 0 ? p.Key : $"{path}.{p.Key}"))
+        : [(path, node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : node?.ToJsonString() ?? "none")];
+
+    [GeneratedRegex("(?<=[a-z])[A-Z]")]
+    private static partial Regex Capital();
 }

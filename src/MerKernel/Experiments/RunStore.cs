@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 
@@ -21,6 +21,13 @@ public sealed class RunStore(string folder)
 
     /// <summary>Called with one sentence when a stored file turns out damaged and is set aside.</summary>
     public Action<string>? Warn { get; init; }
+
+    /// <summary>Demands that there is a store, for commands that only read it.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public void MustExist()
+    {
+        if (!Directory.Exists(Folder)) throw new UserErrorException($"There is no run store {Folder}; look at its name, or compute one with mer reproduce --store {Folder}.");
+    }
 
     /// <summary>Folder of an experiment.</summary>
     public string FolderOf(string hash) => Path.Combine(Folder, hash);
@@ -107,6 +114,14 @@ public sealed class RunStore(string folder)
         return folds.Count == subjects.Count ? folds : null;
     }
 
+    /// <summary>An experiment's result once the fold of every subject is stored; no fold is opened for it.</summary>
+    public RunResult? TryResult(Experiment experiment, IReadOnlyCollection<string> subjects)
+    {
+        var hash = ExperimentHash.Of(experiment);
+        var listing = Listing(hash);
+        return subjects.Except(listing.Subjects).Any() ? null : new RunResult(hash, listing.State, () => TryReadAll(hash, subjects));
+    }
+
     /// <summary>Reads a fold's facts; null if there are none, or if the file is damaged, which is then set aside: no number depends on it.</summary>
     public FoldFacts? TryReadFacts(string hash, string subject)
     {
@@ -143,12 +158,12 @@ public sealed class RunStore(string folder)
             }
             catch (Exception e) when (IsDamage(e))
             {
-                Warn?.Invoke($"{path} cannot be read ({e.Message}); delete that folder or restore the file.");
+                Warn?.Invoke($"{path} cannot be read ({e.Message.TrimEnd('.')}): another version of this program wrote it, or it is damaged. It is left alone and not used.");
             }
             if (stored is { } sound) yield return sound;
         }
         if (foreign > 0)
-            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders may be deleted.");
+            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders are left alone.");
     }
 
     /// <summary>Writes a file that explains the folder, unless a sound one is there.</summary>
@@ -232,4 +247,25 @@ public sealed class RunStore(string folder)
     sealed record StoredExperiment(int Schema, Experiment Experiment);
 
     sealed record StoredFacts(int Schema, FoldFacts Facts);
+}
+
+/// <summary>Which folds of an experiment are stored: one reading of its folder, no file opened.</summary>
+/// <param name="Subjects">Subjects of the stored folds, in the order of names.</param>
+/// <param name="State">Another text whenever a fold comes, goes or is replaced: names, and when the folder changed last.</param>
+public sealed record FoldListing(ImmutableArray<string> Subjects, string State);
+
+/// <summary>How a fold came about; kept apart from its numbers, which do not depend on it.</summary>
+/// <param name="Seconds">Wall-clock seconds of the fold.</param>
+/// <param name="Finished">When it was finished (UTC).</param>
+/// <param name="Device">Device it ran on.</param>
+public sealed record FoldFacts(double Seconds, DateTime Finished, string Device);
+
+/// <summary>A finished experiment: every fold of a method on a data set, read when they are asked for.</summary>
+/// <param name="Hash">The experiment's <see cref="ExperimentHash"/>.</param>
+/// <param name="State">What its scores depend on besides the experiment; another text where a fold has changed.</param>
+/// <param name="Read">Reads one fold for each subject; null where one turns out damaged.</param>
+public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<FoldPrediction>?> Read)
+{
+    /// <summary>A run whose folds are at hand.</summary>
+    public RunResult(string hash, IReadOnlyList<FoldPrediction> folds) : this(hash, "", () => folds) { }
 }

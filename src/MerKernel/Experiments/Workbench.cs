@@ -1,24 +1,16 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Models;
-using MerKernel.Baselines;
-using MerKernel.Synthesis;
 using MerKernel.Training;
-using MerKernel.Weights;
 
 namespace MerKernel.Experiments;
 
 /// <summary>Where a reproduction happens: a profile, its data, its run store. Commands and notebooks start from here.</summary>
 public sealed class Workbench : IDisposable
 {
-    /// <summary>Seed of the look-alikes; fixed, so that everybody without a licence sees the same clips.</summary>
-    const int LookAlikeSeed = 1;
-
-    readonly Dictionary<DatasetId, MerDataset> _datasets = [];
-    readonly Dictionary<DatasetId, string> _roots = [];
-    readonly Dictionary<string, PretrainedWeights> _weights = [];
+    readonly Dictionary<DatasetId, (DatasetSource Source, MerDataset Data)> _loaded = [];
     readonly string _root = RepositoryRoot.Find();
     RunStore? _store;
+    OutsideWeights? _outside;
     ImmutableArray<DatasetId>? _there;
 
     /// <summary>The profile.</summary>
@@ -36,11 +28,8 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder for what can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Folder with weights that compared systems were published on, KEY.safetensors each and magnifier.safetensors; null is data/weights of the checkout. A system without a file starts from its substitute.</summary>
+    /// <summary>Folder with the weights that compared systems were published on; null is data/weights of the checkout.</summary>
     public string? WeightsFolder { get; init; }
-
-    /// <summary>Where those weights are looked for: <see cref="WeightsFolder"/> or its default.</summary>
-    public string WeightsPlace => WeightsFolder ?? Path.Combine(_root, "data", "weights");
 
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
     public ImmutableArray<int> Seeds { get; init; } = [1];
@@ -57,6 +46,9 @@ public sealed class Workbench : IDisposable
     /// <summary>Where networks are trained, as <see cref="ComputeDevice.Named"/> takes it; a name, because tables need no libtorch.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>Makes data sets where no real ones are used; null: without real data there are none.</summary>
+    public ISyntheticData? Synthetic { get; init; }
+
     /// <summary>Receives one sentence for each step of the preparation.</summary>
     public Action<string>? Say { get; init; }
 
@@ -66,6 +58,9 @@ public sealed class Workbench : IDisposable
     /// <summary>The run store.</summary>
     public RunStore Store => _store ??= new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
 
+    /// <summary>The weights that compared systems were published on.</summary>
+    public OutsideWeights Outside => _outside ??= new(WeightsFolder ?? Path.Combine(_root, "data", "weights"));
+
     /// <summary>Weights of trained folds, for looking into them; they can be made again.</summary>
     public FoldWeights Weights => new(Path.Combine(Cache, "weights"));
 
@@ -74,6 +69,93 @@ public sealed class Workbench : IDisposable
 
     /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
     public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
+
+    /// <summary>What was chosen about a data set with <c>mer data prepare</c>.</summary>
+    public DataChoices Choices(DatasetId id) => DataChoices.Kept(RootOf(id), id);
+
+    /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
+    public PreparationOptions Preparation(DatasetId id) => Choices(id).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
+
+    string Data => Path.Combine(_root, "data");
+
+    string SyntheticFolder => Path.Combine(Data, $"look-alike-{Profile.SyntheticSize}");
+
+    /// <summary>Loads a data set, once; prepares its frames where they are not prepared yet, and makes synthetic data where no real ones are used.</summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
+    public MerDataset Load(DatasetId id, CancellationToken cancel = default)
+    {
+        if (_loaded.TryGetValue(id, out var known)) return known.Data;
+        if (RealFolder(id) is null)
+        {
+            if (Synthetic is null)
+                throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and SAMM/, or a source of synthetic data.");
+            Synthetic.Write(id, Profile.SyntheticSize, SyntheticFolder, Progress(id, "rendering"), cancel);
+            Say?.Invoke($"{id.Title()}: synthetic look-alike in {id.FolderIn(SyntheticFolder)}");
+        }
+        var source = Choices(id).Source(RootOf(id), id);
+        var aligning = Progress(id, "aligning") is { } report ? new Relay(report) : null;
+        return Keep(source, DatasetLoader.Load(source, Preparation(id) with { Size = Profile.Model.InputSize }, aligning, cancel));
+    }
+
+    /// <summary>Loads data sets as an earlier run left them; prepares, makes and writes nothing.</summary>
+    /// <exception cref="UserErrorException">Nothing was prepared for this profile, so nothing of it was run.</exception>
+    public void LoadPrepared(params IEnumerable<DatasetId> ids)
+    {
+        Store.MustExist();
+        foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
+        {
+            var source = Choices(id).Source(RootOf(id), id);
+            var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, Preparation(id) with { Size = Profile.Model.InputSize }) : null;
+            Keep(source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
+                $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} says what that costs."));
+        }
+    }
+
+    /// <summary>A data set that was loaded.</summary>
+    public MerDataset Dataset(DatasetId id) => Loaded(id).Data;
+
+    /// <summary>Where the files of a data set that was loaded are.</summary>
+    public DatasetSource Source(DatasetId id) => Loaded(id).Source;
+
+    /// <summary>The experiment of a method on a data set that was loaded, with a seed or the first one.</summary>
+    public Experiment Experiment(Method method, DatasetId id, int? seed = null)
+    {
+        var dataset = Dataset(id);
+        var experiment = method.Of(new Experiment
+        {
+            Dataset = id,
+            DatasetFingerprint = dataset.Fingerprint,
+            Model = Profile.Model with { Classes = dataset.Classes.Length },
+            Training = Profile.Training with { Precision = Precision },
+            Seed = seed ?? Seed,
+            HeldOutSubjects = HeldOutSubjects,
+        }, Profile);
+        return Profile.ReducesPeers ? experiment : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
+    }
+
+    /// <summary>Every fold of an experiment if all are stored, else null.</summary>
+    public IReadOnlyList<FoldPrediction>? Stored(Experiment experiment) =>
+        Store.TryReadAll(ExperimentHash.Of(experiment), Dataset(experiment.Dataset).Subjects);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, data) in _loaded.Values) data.Dispose();
+    }
+
+    (DatasetSource Source, MerDataset Data) Loaded(DatasetId id) =>
+        _loaded.TryGetValue(id, out var loaded) ? loaded : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
+
+    /// <summary>Keeps what was loaded, and says what it is where it is the user's own or something was chosen about it.</summary>
+    MerDataset Keep(DatasetSource source, MerDataset data)
+    {
+        _loaded[source.Id] = (source, data);
+        var (id, chosen) = (source.Id, Choices(source.Id).ToString());
+        if (RealFolder(id) is not null || chosen.Length > 0)
+            Say?.Invoke($"{id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+                + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
+        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
+    }
 
     ImmutableArray<DatasetId> There()
     {
@@ -86,121 +168,19 @@ public sealed class Workbench : IDisposable
         return there;
     }
 
-    /// <summary>The prepared data set; synthetic data are written first where no real data are used.</summary>
-    /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
-    public MerDataset Dataset(DatasetId id, CancellationToken cancel = default)
-    {
-        if (_datasets.TryGetValue(id, out var known)) return known;
-        var choices = Choices(id, cancel);
-        var options = Preparation(id, cancel) with { Size = Profile.Model.InputSize };
-        var progress = Preparing is null ? null : new Relay<PreparationProgress>(p => Preparing($"{id.Title()}: aligning", p.Done, p.Total));
-        var data = DatasetLoader.Load(Source(id, cancel), options, progress, cancel);
-        if (RootOf(id, cancel) == RealRoot || choices.ToString().Length > 0)
-            Say?.Invoke($"{id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
-                + (choices.ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : ""));
-        if (data.Subjects is [var one]) throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.");
-        return _datasets[id] = data;
-    }
-
-    /// <summary>What was chosen about a data set with <c>mer data prepare</c>.</summary>
-    public DataChoices Choices(DatasetId id, CancellationToken cancel = default) => DataChoices.Kept(RootOf(id, cancel), id);
-
-    /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
-    public PreparationOptions Preparation(DatasetId id, CancellationToken cancel = default) =>
-        Choices(id, cancel).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
-
-    /// <summary>Where a data set's files are, by the choices kept in its folder; synthetic data are written first where no real data are used.</summary>
-    public DatasetSource Source(DatasetId id, CancellationToken cancel = default) => Choices(id, cancel).Source(RootOf(id, cancel), id);
-
-    /// <summary>The experiment of a method on a data set with the first seed.</summary>
-    public Experiment Experiment(Method method, DatasetId id, CancellationToken cancel = default) => Experiment(method, id, Seed, cancel);
-
-    /// <summary>The experiment of a method on a data set with a seed.</summary>
-    public Experiment Experiment(Method method, DatasetId id, int seed, CancellationToken cancel = default)
-    {
-        var dataset = Dataset(id, cancel);
-        return new Experiment
-        {
-            Dataset = id,
-            DatasetFingerprint = dataset.Fingerprint,
-            Model = Started(method) with { Classes = dataset.Classes.Length },
-            ActionUnits = method.ActionUnits,
-            Training = method.Training(Profile) with { Precision = Precision },
-            Seed = seed,
-            HeldOutSubjects = HeldOutSubjects,
-        };
-    }
-
-    /// <summary>The method's network, started from its file of weights where there is one: at its published size alone, which such weights fit.</summary>
-    internal ModelOptions Started(Method method)
-    {
-        var model = method.Model(Profile);
-        if (model is not PretrainableOptions || Profile.ReducesPeers) return model;
-        if (model is MagnifyingOptions magnifying) model = magnifying with { Magnifier = Found("magnifier") };
-        return (PretrainableOptions)model with { Pretrained = Found(method.Key) };
-
-        PretrainedWeights? Found(string name)
-        {
-            var file = Path.Combine(WeightsPlace, $"{name}.safetensors");
-            if (_weights.TryGetValue(file, out var known) || !File.Exists(file)) return known;
-            return _weights[file] = PretrainedStart.File(file);
-        }
-    }
-
-    /// <summary>A stored network's options with the files it starts from, found by what is in them: a record says what they hold and not where they lie.</summary>
-    /// <exception cref="UserErrorException">No file in the folder of weights holds them.</exception>
-    public ModelOptions Located(ModelOptions model)
-    {
-        if (model is MagnifyingOptions { Magnifier: { } magnifier } magnifying) model = magnifying with { Magnifier = Find(magnifier) };
-        return model is PretrainableOptions { Pretrained: { } start } pretrained ? pretrained with { Pretrained = Find(start) } : model;
-
-        PretrainedWeights Find(PretrainedWeights weights)
-        {
-            if (!Directory.Exists(WeightsPlace)) throw Missing(weights);
-            foreach (var path in Directory.EnumerateFiles(WeightsPlace, "*.safetensors").Where(p => !_weights.ContainsKey(p))) _weights[path] = PretrainedStart.File(path);
-            return _weights.Values.FirstOrDefault(w => w.Sha256 == weights.Sha256) ?? throw Missing(weights);
-        }
-
-        UserErrorException Missing(PretrainedWeights weights) => new(
-            $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file in {WeightsPlace} holds them; put them back there, or submit anew with the --weights folder they are in.");
-    }
-
-    /// <summary>Every fold of a method on a data set with the first seed if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Method method, DatasetId id, CancellationToken cancel = default) => Stored(method, id, Seed, cancel);
-
-    /// <summary>Every fold of a method on a data set with a seed if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Method method, DatasetId id, int seed, CancellationToken cancel = default) =>
-        Store.TryReadAll(ExperimentHash.Of(Experiment(method, id, seed, cancel)), Dataset(id, cancel).Subjects);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var dataset in _datasets.Values) dataset.Dispose();
-    }
-
     /// <summary>Where the user's own data are looked for: the folder named, or data/ of the checkout for a profile that prefers real data.</summary>
-    string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Path.Combine(_root, "data")) ? Path.Combine(_root, "data") : null);
+    string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Data) ? Data : null);
 
-    /// <summary>The folder that holds CASME2/ and SAMM/: the one named, else real data where wanted and there, else look-alikes made now.</summary>
-    public string RootOf(DatasetId id, CancellationToken cancel = default) =>
-        _roots.TryGetValue(id, out var known) ? known : _roots[id] = FindRoot(id, cancel);
+    /// <summary>The folder with CASME2/ and SAMM/: the one named, else data/ where real data are wanted and there; null for synthetic data.</summary>
+    string? RealFolder(DatasetId id) => DataFolder ?? (RealRoot is { } root && FrameLayout.IsThere(new(root, id)) ? root : null);
 
-    string FindRoot(DatasetId id, CancellationToken cancel)
-    {
-        if (DataFolder is not null) return DataFolder;
-        if (RealRoot is { } real && FrameLayout.IsThere(new(real, id))) return real;
+    string RootOf(DatasetId id) => RealFolder(id) ?? SyntheticFolder;
 
-        var data = Path.Combine(_root, "data");
-        var options = Profile.LookAlikes with { Seed = LookAlikeSeed, Workers = Environment.ProcessorCount };
-        var root = Path.Combine(data, $"look-alike-{options.Size.ToString().ToLowerInvariant()}");
-        var summary = LookAlike.Write(id, options, root, Preparing is null ? null : new Relay<LookAlikeProgress>(p => Preparing($"{id.Title()}: rendering", p.Done, p.Total)), cancel);
-        Say?.Invoke($"{id.Title()}: synthetic look-alike in {summary.Folder}");
-        return root;
-    }
+    Action<int, int>? Progress(DatasetId id, string what) => Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: {what}", done, total);
 
     /// <summary>Passes progress on at once, on the thread that reports it.</summary>
-    sealed class Relay<T>(Action<T> report) : IProgress<T>
+    sealed class Relay(Action<int, int> report) : IProgress<PreparationProgress>
     {
-        public void Report(T value) => report(value);
+        public void Report(PreparationProgress value) => report(value.Done, value.Total);
     }
 }

@@ -8,7 +8,4 @@ public enum FlowMethod
 
     /// <summary>Polynomial expansion (Farneback 2003).</summary>
     Farneback,
-
-    /// <summary>Dense inverse search (Kroeger et al. 2016).</summary>
-    Dis,
 }

@@ -12,7 +12,6 @@ public static class OpticalFlow
     public static Mat Between(Mat before, Mat after, FlowMethod method) => method switch
     {
         FlowMethod.TvL1 => TvL1Flow.Between(before, after, new TvL1Options()),
-        FlowMethod.Dis => DisFlow.Between(before, after, new DisOptions()),
         _ => Farneback(before, after),
     };
 

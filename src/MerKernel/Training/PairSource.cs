@@ -38,9 +38,6 @@ public sealed class PairSource : IDisposable
         _actionUnits = tensor(actionUnits.SelectMany(a => a).ToArray()).view(labels.Count, -1).to(device).DetachFromDisposeScope();
     }
 
-    /// <summary>Clips that the normalisation's statistics come from: none, ImageNet's are constants. The leak check asks.</summary>
-    public IEnumerable<int> NormalisedFrom => [];
-
     /// <summary>Clips that were augmented so far. The leak check asks.</summary>
     public IEnumerable<int> AugmentedClips => _augmented;
 

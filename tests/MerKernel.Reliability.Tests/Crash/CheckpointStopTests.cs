@@ -1,4 +1,4 @@
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 

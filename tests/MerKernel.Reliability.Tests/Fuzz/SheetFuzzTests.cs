@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using CsCheck;
 using MerKernel.Data;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Fuzz;

@@ -96,18 +96,17 @@ public class PretrainedStartTests
     }
 
     [Fact]
-    public void Files_are_found_by_the_system_s_key_and_the_paper_profile_alone_uses_them()
+    public void Files_are_found_by_the_system_s_key()
     {
         using var folder = new TemporaryFolder();
         using var donor = new Magnifier();
         Safetensors.Write(Path.Combine(folder.Path, "magnifier.safetensors"), donor.state_dict());
         Safetensors.Write(Path.Combine(folder.Path, "aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
-        ModelOptions Of(Profile profile, Peer peer) { using var bench = new Workbench { Profile = profile, WeightsFolder = folder.Path }; return bench.Started(peer); }
+        ModelOptions Of(Profile profile, Peer peer) => new OutsideWeights(folder.Path).Start(peer.Model(profile), peer.Key);
         var aman = Assert.IsType<AmanOptions>(Of(Profile.Paper, new Peer(Aman.Baseline)));
         Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
         Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
         Assert.Null(Assert.IsType<AuGcnOptions>(Of(Profile.Paper, new Peer(AuGcn.Baseline))).Pretrained);
-        Assert.Null(Assert.IsType<AmanOptions>(Of(Profile.Small, new Peer(Aman.Baseline))).Pretrained);
     }
 
     [Fact]
@@ -117,20 +116,19 @@ public class PretrainedStartTests
         using var donor = new Magnifier();
         Safetensors.Write(folder.File("magnifier.safetensors"), donor.state_dict());
         Safetensors.Write(folder.File("aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
-        using var bench = new Workbench { Profile = Profile.Paper, WeightsFolder = folder.Path };
-        var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(bench.Started(new Peer(Aman.Baseline)), StoreJson.Options), StoreJson.Options)!;
+        var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(new OutsideWeights(folder.Path).Start(new Peer(Aman.Baseline).Model(Profile.Paper), Aman.Baseline.Key), StoreJson.Options), StoreJson.Options)!;
         Assert.Null(((AmanOptions)stored).Pretrained!.Path);
 
         // As a cluster's task has it: a workbench of its own, and files that may have been renamed.
         File.Move(folder.File("aman.safetensors"), folder.File("renamed.safetensors"));
-        using var task = new Workbench { Profile = Profile.Paper, WeightsFolder = folder.Path };
-        var located = (AmanOptions)task.Located(stored);
+        var task = new OutsideWeights(folder.Path);
+        var located = (AmanOptions)task.Locate(stored);
         Assert.Equal([folder.File("renamed.safetensors"), folder.File("magnifier.safetensors")], [located.Pretrained!.Path!, located.Magnifier!.Path!]);
-        Assert.Equal(Profile.Tiny.Model, task.Located(Profile.Tiny.Model));
+        Assert.Equal(Profile.Tiny.Model, task.Locate(Profile.Tiny.Model));
 
         File.Delete(folder.File("renamed.safetensors"));
-        using var later = new Workbench { Profile = Profile.Paper, WeightsFolder = folder.Path };
-        Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Located(stored)).Message);
+        var later = new OutsideWeights(folder.Path);
+        Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Locate(stored)).Message);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Data;
 using MerKernel.Experiments;
 
@@ -10,13 +10,10 @@ static class Grids
 {
     public static Dictionary<string, int> Clips { get; } = new() { ["01"] = 9, ["02"] = 1, ["03"] = 4 };
 
-    public static GridRow Row(Variant variant, int seed = 1)
+    public static GridRow Row(Change change, int seed = 1)
     {
-        var experiment = new Experiment
-        {
-            Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = variant.Apply(Profile.Tiny.Model), ActionUnits = variant.ActionUnits, Training = Profile.Tiny.Training, Seed = seed,
-        };
-        return new GridRow(variant.Key, variant.Name, [2], experiment, ExperimentHash.Of(experiment));
+        var experiment = change.Of(Profile.Tiny.Model) with { DatasetFingerprint = "f", Training = Profile.Tiny.Training, Seed = seed };
+        return new GridRow(change.Key, change.Name, [2], experiment, ExperimentHash.Of(experiment));
     }
 
     public static GridPlan Plan(RunStore store, params GridRow[] rows) => GridPlan.Of([.. rows], _ => Clips, store, new FoldCost());

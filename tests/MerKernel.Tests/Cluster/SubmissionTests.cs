@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using MerKernel.Cluster;
+using MerKernel.Slurm;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 
@@ -12,7 +12,7 @@ public class SubmissionTests
     public void The_list_of_folds_reads_back_as_it_was()
     {
         using var folder = new TemporaryFolder();
-        var list = TaskList.Of(Grids.Plan(new RunStore(folder.Path), Grids.Row(Variants.Full), Grids.Row(Variants.Full, seed: 2)).Folds, foldsPerTask: 4);
+        var list = TaskList.Of(Grids.Plan(new RunStore(folder.Path), Grids.Row(Tables.Full), Grids.Row(Tables.Full, seed: 2)).Folds, foldsPerTask: 4);
         var odd = list[0] with { Subject = "a\tb\nc" };
         TaskList.Write(folder.Path, [odd, .. list]);
         Assert.Equal(list.Prepend(odd), TaskList.Read(folder.Path).AsEnumerable());
@@ -36,7 +36,7 @@ public class SubmissionTests
     public void A_fold_is_stored_running_waiting_or_ended_in_its_last_round()
     {
         using var folder = new TemporaryFolder();
-        var (store, row) = (new RunStore(folder.File("runs")), Grids.Row(Variants.Full));
+        var (store, row) = (new RunStore(folder.File("runs")), Grids.Row(Tables.Full));
         var list = TaskList.Of(Grids.Plan(store, row).Folds, 1);
         store.Save(row.Hash, new FoldPrediction { Subject = "02", Clips = [], Labels = [], Logits = [], TrainingLoss = [] }, new FoldFacts(1, DateTime.UnixEpoch, "cpu"));
         TaskList.Write(Submission.RoundFolder(folder.Path, 1), list);
@@ -62,7 +62,7 @@ public class SubmissionTests
     {
         using var folder = new TemporaryFolder();
         var submission = Grids.Submission("/shared/runs", slurm);
-        var list = TaskList.Of(Grids.Plan(new RunStore(folder.Path), Grids.Row(Variants.Full)).Folds, slurm.FoldsPerTask);
+        var list = TaskList.Of(Grids.Plan(new RunStore(folder.Path), Grids.Row(Tables.Full)).Folds, slurm.FoldsPerTask);
         var array = JobScript.Array(submission, "/shared/cluster/x", 1, list);
         foreach (var script in (string[])[array, JobScript.Finish(submission, "/shared/cluster/x", 1)])
         {
@@ -88,7 +88,7 @@ public class SubmissionTests
         // A program that would write what it was called with.
         var submission = Grids.Submission(folder.Path) with { Program = "/bin/echo" };
         Directory.CreateDirectory(Path.Combine(Submission.RoundFolder(folder.Path, 1), "nodes"));
-        File.WriteAllText(folder.File("job.sh"), JobScript.Array(submission, folder.Path, 1, TaskList.Of(Grids.Plan(new RunStore(folder.Path), Grids.Row(Variants.Full)).Folds, 1)));
+        File.WriteAllText(folder.File("job.sh"), JobScript.Array(submission, folder.Path, 1, TaskList.Of(Grids.Plan(new RunStore(folder.Path), Grids.Row(Tables.Full)).Folds, 1)));
         var start = new ProcessStartInfo("bash", [folder.File("job.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new Dictionary<string, string> { ["SLURM_ARRAY_TASK_ID"] = "0", ["SLURM_ARRAY_JOB_ID"] = "1", ["SLURM_JOB_ID"] = "1", ["SLURM_RESTART_COUNT"] = "3", ["SLURMD_NODENAME"] = "n9" })
             start.Environment[name] = value;

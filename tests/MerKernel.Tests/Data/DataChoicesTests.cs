@@ -64,10 +64,10 @@ public sealed class DataChoicesTests : IDisposable
     {
         File.Delete(Path.Combine(frames, "sub01", "EP03_02", "reg_img10.png"));
         using (var bench = Bench(out _))
-            Assert.Contains("--dataset casme2 --unusable drop", Assert.Throws<UserErrorException>(() => bench.Dataset(DatasetId.CasmeII)).Message, StringComparison.Ordinal);
+            Assert.Contains("--dataset casme2 --unusable drop", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message, StringComparison.Ordinal);
         new DataChoices { Unusable = "drop", Reading = ["01/EP02_01f=10-30-60"] }.Keep(root, DatasetId.CasmeII);
         using var chosen = Bench(out var said);
-        var data = chosen.Dataset(DatasetId.CasmeII);
+        var data = chosen.Load(DatasetId.CasmeII);
         Assert.Equal(["01/EP02_01f", "03/EP07_04"], data.Clips.Select(c => c.Id));
         Assert.Equal(30, data.Clips[0].Apex);
         Assert.Contains("CASME II: 2 clips of 2 subjects, CASME2-coding-20190701.xlsx, frames in Cropped; chosen with mer data prepare: --unusable drop --reading 01/EP02_01f=10-30-60", said);
@@ -81,7 +81,7 @@ public sealed class DataChoicesTests : IDisposable
         int Clips()
         {
             using var bench = Bench(out _);
-            return bench.Dataset(DatasetId.CasmeII).Clips.Length;
+            return bench.Load(DatasetId.CasmeII).Clips.Length;
         }
 
         Assert.Equal(4, Clips());
@@ -107,7 +107,7 @@ public sealed class DataChoicesTests : IDisposable
         using (var bench = Bench(out _))
         {
             Assert.Equal([DatasetId.CasmeII, DatasetId.Samm], bench.Datasets.AsEnumerable());
-            Assert.Contains("holds no frames of SAMM: found readme.txt", Assert.Throws<UserErrorException>(() => bench.Dataset(DatasetId.Samm)).Message, StringComparison.Ordinal);
+            Assert.Contains("holds no frames of SAMM: found readme.txt", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.Samm)).Message, StringComparison.Ordinal);
         }
         using (var bench = Bench(out _, DatasetId.Samm)) Assert.Equal([DatasetId.Samm], bench.Datasets.AsEnumerable());
     }
@@ -117,7 +117,7 @@ public sealed class DataChoicesTests : IDisposable
     {
         SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx", ClipFiles.Rows[..3]);
         using var bench = Bench(out _);
-        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.", Assert.Throws<UserErrorException>(() => bench.Dataset(DatasetId.CasmeII)).Message);
+        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
     }
 
     [Theory]

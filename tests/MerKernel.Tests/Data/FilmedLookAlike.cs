@@ -1,6 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Faces;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Data;
 
@@ -15,7 +15,7 @@ public sealed class FilmedLookAlike : IDisposable
         var options = LookAlikeOptions.Small with { RawFrames = true };
         foreach (var dataset in Enum.GetValues<DatasetId>())
         {
-            var set = LookAlike.FolderOf(dataset, folder);
+            var set = dataset.FolderIn(folder);
             var clips = LookAlike.Truth(dataset, options).Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null).DistinctBy(c => c.Subject).ToArray();
             Directory.CreateDirectory(set);
             File.WriteAllText(Path.Combine(set, FrameLayout.SyntheticMark), """{"synthetic":true}""");

@@ -1,6 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Faces;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 using OpenCvSharp;
 
 namespace MerKernel.Tests.Data;

@@ -1,5 +1,5 @@
 using MerKernel.Data;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Data;
 

@@ -255,7 +255,7 @@ public sealed partial class StrangeFolderTests : IDisposable
         Assert.False(FrameLayout.Find(source).Synthetic);
         var frame = Directory.GetFiles(Path.Combine(frames, "sub01", "EP02_01f")).Min(StringComparer.Ordinal)!;
         var jpeg = FrameImageTests.Encode(".jpg", MatType.CV_8UC3);
-        File.WriteAllBytes(frame, MerKernel.Synthesis.Studio.Marked(jpeg));
+        File.WriteAllBytes(frame, MerKernel.Synthetic.Studio.Marked(jpeg));
         Assert.True(FrameLayout.Find(source).Synthetic);
         // The mark changes no pixel.
         using Mat plain = FrameImage.Decode(jpeg)!, marked = FrameImage.Decode(File.ReadAllBytes(frame))!;

@@ -29,9 +29,9 @@ public class GrimTests
     [InlineData(DatasetId.Samm, 133, 8, 11)]
     public void Most_of_the_papers_accuracies_are_shares_of_one_sample_size(DatasetId dataset, int clips, int possible, int all)
     {
-        var accuracies = PaperTables.All.SelectMany(t => t.Rows).Where(r => Variants.All.Any(v => v.Key == r.Variant))
+        var accuracies = Tables.All.SelectMany(t => t.Printed).Where(r => r.Method is Change)
             .Select(r => r.On(dataset)?.Accuracy).OfType<decimal>()
-            .Append(PaperTables.AccuracyInAbstract(dataset)).Distinct().ToList();
+            .Append(Tables.AccuracyInAbstract(dataset)).Distinct().ToList();
         Assert.Equal(all, accuracies.Count);
         Assert.Equal(possible, accuracies.Count(a => Grim.Match(a, clips) is { Rounding: GrimRounding.Rounded }));
     }

@@ -72,13 +72,13 @@ public class StatisticsTests
     {
         // Six subjects of ten clips each, all of one class: A has 9 right, B and C 5.
         IReadOnlyList<FoldOutcome> System(int right) => [.. new FinalEpoch().Apply([.. Enumerable.Range(1, 6).Select(s => Folds.Of($"{s:00}", "0000000000", new string('0', right) + new string('1', 10 - right)))]).Folds];
-        var pairs = SystemPair.Of([("B", System(5)), ("A", System(9)), ("C", System(5))], classes: 2);
+        var pairs = Comparison.Pairs([("B", System(5)), ("A", System(9)), ("C", System(5))], classes: 2);
         Assert.Equal([("A", "B"), ("A", "C"), ("B", "C")], pairs.Select(p => (p.First, p.Second)));
         // As in the test above an exchange is as extreme in 2 of 64 cases; Holm's smallest of three is three times that.
         Assert.InRange(pairs[0].HolmP, 3 * (2.0 / 64 - 0.008), 3 * (2.0 / 64 + 0.008));
         Assert.Equal(3 * 2.0 / 64, SubjectPermutation.Smallest(6, 3), 12);
         Assert.Equal(1, pairs[2].HolmP);
-        Assert.Equal(0, pairs[2].Difference.UF1);
+        Assert.Equal(0, pairs[2].UF1);
     }
 
     [Fact]

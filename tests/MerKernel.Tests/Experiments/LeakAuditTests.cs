@@ -19,7 +19,7 @@ public class LeakAuditTests
     static Experiment ExperimentOn(MerDataset dataset) => new()
     {
         Dataset = dataset.Id, DatasetFingerprint = dataset.Fingerprint,
-        Model = Variants.Named("baseline").Apply(new MerNetOptions { InputSize = 32, WidthDivisor = 16, Classes = 3 }),
+        Model = Tables.ChangeNamed("baseline").Of(new MerNetOptions { InputSize = 32, WidthDivisor = 16, Classes = 3 }).Model,
         Training = new TrainingOptions { Epochs = 1 },
     };
 

@@ -1,7 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Tests.Experiments;
 
@@ -14,8 +14,8 @@ public class PaperAuditTests
     {
         var found = PaperAudit.Contradictions();
         Assert.Equal(
-            [("full", DatasetId.CasmeII, "F1", 0.9402m, 0.9112m), ("full", DatasetId.Samm, "accuracy", 86.73m, 86.76m)],
-            found.Select(c => (c.Variant, c.Dataset, c.Quantity, c.Values[0].Value, c.Values[1].Value)));
+            [("full network", DatasetId.CasmeII, "F1", 0.9402m, 0.9112m), ("full network", DatasetId.Samm, "accuracy", 86.73m, 86.76m)],
+            found.Select(c => (c.Network, c.Dataset, c.Quantity, c.Values[0].Value, c.Values[1].Value)));
         Assert.Equal("Table 7", found[0].Values[1].Where);
         Assert.Equal("abstract", found[1].Values[1].Where);
     }

@@ -72,7 +72,7 @@ public class PeersTests
     {
         foreach (var peer in Peers.All)
         {
-            var experiment = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = peer.Model(Profile.Small), ActionUnits = peer.ActionUnits, Training = peer.Training(Profile.Small) };
+            var experiment = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = peer.Model(Profile.Small), ActionUnits = ActionUnitSource.None, Training = peer.Training(Profile.Small) };
             using var folder = new TemporaryFolder();
             var store = new RunStore(folder.Path);
             store.Save(experiment);

@@ -39,24 +39,20 @@ public class OpticalFlowTests
         Assert.InRange(errors.Order().ElementAt(errors.Count * 95 / 100), 0, 0.33);
     }
 
-    [Theory]
-    [InlineData(FlowMethod.TvL1)]
-    [InlineData(FlowMethod.Dis)]
-    public void Equal_frames_do_not_move(FlowMethod method)
+    [Fact]
+    public void Equal_frames_do_not_move()
     {
-        using var flow = Between((_, _) => (0, 0), method);
+        using var flow = Between((_, _) => (0, 0), FlowMethod.TvL1);
         var (u, v) = Inside(flow);
         Assert.All(u.Concat(v), value => Assert.Equal(0, value, 1e-3f));
     }
 
-    [Theory]
-    [InlineData(FlowMethod.TvL1)]
-    [InlineData(FlowMethod.Dis)]
-    public void Our_own_methods_give_the_same_bytes_on_any_thread(FlowMethod method)
+    [Fact]
+    public void Our_own_method_gives_the_same_bytes_on_any_thread()
     {
-        using var alone = Between((_, _) => (0.8, 0.3), method);
+        using var alone = Between((_, _) => (0.8, 0.3), FlowMethod.TvL1);
         var beside = new Mat[4];
-        Parallel.For(0, 4, i => beside[i] = Between((_, _) => (0.8, 0.3), method));
+        Parallel.For(0, 4, i => beside[i] = Between((_, _) => (0.8, 0.3), FlowMethod.TvL1));
         foreach (var flow in beside)
         {
             Assert.True(alone.AsSpan<Vec2f>().SequenceEqual(flow.AsSpan<Vec2f>()));

@@ -83,7 +83,7 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var network = MerNet.Create(new MerNetOptions { WidthDivisor = 2, InputSize = 64 }, seed: 1);
-        using var vit = MerNet.Create(Variants.Named("vit").Apply(new MerNetOptions()) with { WidthDivisor = 2, InputSize = 224 }, seed: 1);
+        using var vit = MerNet.Create((MerNetOptions)Tables.ChangeNamed("vit").Of(new MerNetOptions()).Model with { WidthDivisor = 2, InputSize = 224 }, seed: 1);
         void Deviates(MerNet of, string name, double expected) =>
             Assert.InRange(of.get_parameter(name)!.std().item<float>() / expected, 0.97, 1.03);
 

@@ -9,16 +9,16 @@ namespace MerKernel.Tests.Models;
 internal static class Networks
 {
     /// <summary>An eighth of the width and 40 pixels: maps of 20, 10, 5 and 3, so every odd side and every padding occurs.</summary>
-    public static MerNetOptions Small(string variant = "full") => Variants.Named(variant).Apply(new MerNetOptions()) with { WidthDivisor = 8, InputSize = 40, WindowSize = 4 };
+    public static MerNetOptions Small(string variant = "full") => (MerNetOptions)Tables.ChangeNamed(variant).Of(new MerNetOptions()).Model with { WidthDivisor = 8, InputSize = 40, WindowSize = 4 };
 
     /// <summary>A small network of a variant.</summary>
     public static MerNet Create(string variant = "full", long seed = 1) => Create(variant, Small(variant), seed);
 
     /// <summary>The network of a variant at other sizes.</summary>
     public static MerNet Create(string variant, MerNetOptions options, long seed = 1) =>
-        MerNet.Create(options, seed, Variants.Named(variant).ActionUnits != ActionUnitSource.None);
+        MerNet.Create(options, seed, Tables.ChangeNamed(variant).Of(options).ActionUnits != ActionUnitSource.None);
 
-    public static IEnumerable<object[]> VariantNames => Variants.All.Select(variant => new object[] { variant.Key });
+    public static IEnumerable<object[]> VariantNames => Tables.Paper.Select(variant => new object[] { variant.Key });
 
     public static (Tensor Onset, Tensor Apex, Tensor ActionUnits) Batch(int count, int size, long seed = 5)
     {

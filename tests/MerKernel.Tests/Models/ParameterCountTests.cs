@@ -12,7 +12,7 @@ public class ParameterCountTests
     {
         foreach (var divisor in new[] { 4, 8 })
         {
-            var options = Variants.Named(variant).Apply(new MerNetOptions()) with { WidthDivisor = divisor, InputSize = 64 };
+            var options = (MerNetOptions)Tables.ChangeNamed(variant).Of(new MerNetOptions()).Model with { WidthDivisor = divisor, InputSize = 64 };
             using var network = Networks.Create(variant, options);
             Assert.Equal(Count(options, variant is "full" or "au" or "horizontal" or "both-directions" or "independent" or "vit" or "onset" or "apex"), network.parameters().Sum(parameter => parameter.numel()));
         }

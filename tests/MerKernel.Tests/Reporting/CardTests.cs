@@ -1,11 +1,16 @@
 using MerKernel.Data;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Tests.Reporting;
 
 public class CardTests
 {
+    static RunInfo Run(string hash, int folds, double seconds) => new()
+    {
+        Hash = hash, Experiment = new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Seed = 7 }, Words = new("small", ""), Folds = folds, AllFolds = 2, Clips = 0, Seconds = seconds, Devices = ["cpu"],
+    };
+
     static readonly StudyFacts Study = new()
     {
         Profile = Profile.Small,
@@ -15,10 +20,10 @@ public class CardTests
         Datasets = [SampleTables.CasmeII],
         Runs =
         [
-            new StudyRun(Variants.Full, DatasetId.CasmeII, 7, "abc123", 2, 2, 60, ["cpu"]),
-            new StudyRun(Variants.Named("vit"), DatasetId.CasmeII, 7, "fed987", 1, 2, 7200, ["cpu"]),
+            (Tables.Full, Run("abc123", folds: 2, seconds: 60), 2),
+            (Tables.Named("vit"), Run("fed987", folds: 1, seconds: 7200), 2),
         ],
-        Rows = SampleTables.Builder.Build(PaperTables.All),
+        Rows = SampleTables.Scoring.Rows(Tables.All),
         Machine = "a processor, 2 cores; an operating system; a runtime",
     };
 
@@ -47,7 +52,7 @@ public class CardTests
     {
         var statement = ReproductionStatement.ToMarkdown(Study);
         Assert.Contains("| CASME II | full network | 7 | abc123 | 2 of 2 | 60 s | cpu |", statement);
-        Assert.Contains("| CASME II | FPF on ViT | 7 | fed987 | 1 of 2 | 2.0 h | cpu |", statement);
+        Assert.Contains("| CASME II | FPF block based on ViT | 7 | fed987 | 1 of 2 | 2.0 h | cpu |", statement);
         Assert.Contains("a processor, 2 cores", statement);
         Assert.Contains("Seed 7", statement);
         Assert.DoesNotContain("none was tuned", statement);
@@ -90,7 +95,7 @@ public class CardTests
 
     [Fact]
     public void Missing_folds_are_listed_among_what_was_not_reproduced() =>
-        Assert.Contains("FPF on ViT on CASME II, seed 7: 1 of 2 folds were not run", ReproductionStatement.ToMarkdown(Study));
+        Assert.Contains("FPF block based on ViT on CASME II, seed 7: 1 of 2 folds were not run", ReproductionStatement.ToMarkdown(Study));
 
     [Fact]
     public void No_line_keeps_the_indentation_of_the_source() =>

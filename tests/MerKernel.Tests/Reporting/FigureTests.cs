@@ -1,7 +1,7 @@
 using System.Text.Json;
-using MerKernel.Reporting.Charts;
+using MerKernel.Reports.Charts;
 using Plotly.NET;
-using Figure = MerKernel.Reporting.Charts.Figure;
+using Figure = MerKernel.Reports.Charts.Figure;
 
 namespace MerKernel.Tests.Reporting;
 

@@ -1,7 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;
@@ -14,14 +14,14 @@ public class KeptTableTests
     static string Shown(DerivedValues? derived, Func<string, IReadOnlyList<FoldPrediction>?> read, string state = "")
     {
         LabelledClip[] clips = [new("s1/0", "s1", 0, [4]), new("s1/1", "s1", 0, [12]), new("s1/2", "s1", 1, [12]), new("s2/0", "s2", 0, [4]), new("s2/1", "s2", 2, [1]), new("s3/0", "s3", 1, [1]), new("s3/1", "s3", 2, [4])];
-        return JsonTables.Render(new TableBuilder
+        return JsonTables.Render(new Scoring
         {
             Derived = derived,
             Datasets = [new DatasetFacts(DatasetId.CasmeII, true, ["x", "y", "z"], [.. clips])],
             Profile = "small",
             Seeds = [1],
-            Runs = (key, _, _) => key is "full" or "no-au" ? new MeasuredRun(new string(key[0], 16), state, () => read(key)) : null,
-        }.Build(PaperTables.All), allMetrics: true);
+            Runs = (method, _, _) => method.Key is "full" or "no-au" ? new RunResult(new string(method.Key[0], 16), state, () => read(method.Key)) : null,
+        }.Rows(Tables.All), allMetrics: true);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text.Encodings.Web;
-using MerKernel.Reporting.Pictures;
+using MerKernel.Reports.Pictures;
 using OpenCvSharp;
 
 namespace MerKernel.Tests.Reporting;

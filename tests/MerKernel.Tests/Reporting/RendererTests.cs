@@ -1,21 +1,21 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 using Spectre.Console;
-using TableRow = MerKernel.Reporting.TableRow;
 
 namespace MerKernel.Tests.Reporting;
 
 public class RendererTests
 {
-    static IReadOnlyList<TableRow> Rows => SampleTables.Builder.Build(PaperTables.All);
+    static ImmutableArray<ResultRow> Rows => SampleTables.Scoring.Rows(Tables.All);
 
-    static string Terminal(IReadOnlyList<TableRow> rows)
+    static string Terminal(IReadOnlyList<ResultRow> rows)
     {
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 110;
-        TerminalTables.Write(console, rows);
+        console.Profile.Width = 150;
+        foreach (var table in ResultTable.TextOf([.. rows])) table.WriteTo(console);
         return text.ToString();
     }
 
@@ -50,9 +50,8 @@ public class RendererTests
     [InlineData(false, "small", "not comparable with the paper")]
     public void Every_page_says_which_data_and_profile_its_numbers_come_from(bool synthetic, string profile, string expected)
     {
-        List<TableRow> rows = [.. Rows.Select(r => r with { Synthetic = synthetic, Profile = profile })];
-        Assert.Contains(expected, Terminal(rows));
-        Assert.Contains(expected, MarkdownTables.Render(rows));
+        List<ResultRow> rows = [.. Rows.Select(r => r with { Synthetic = synthetic, Profile = profile })];
+        Assert.Contains(expected, ResultTable.ToMarkdown(rows));
     }
 
     [Fact]
@@ -66,7 +65,7 @@ public class RendererTests
     public void A_chosen_epoch_is_called_that_in_every_rendering()
     {
         Assert.Contains("epoch chosen on the test subject", Terminal(Rows));
-        Assert.Contains("epoch chosen on the test subject", MarkdownTables.Render(Rows));
+        Assert.Contains("epoch chosen on the test subject", ResultTable.ToMarkdown(Rows));
     }
 
     [Fact]
@@ -75,14 +74,14 @@ public class RendererTests
         var lines = Terminal(Rows).Split('\n');
         var row = Array.FindIndex(lines, l => l.Contains("Vertical attention"));
         Assert.Contains("60.0", lines[row]);
-        Assert.Contains("50–67", lines[row + 1]);
+        Assert.Contains("[50–67]", lines[row + 1]);
         Assert.Contains("Δ −34.4", lines[row + 2]);
     }
 
     [Fact]
     public void Every_page_says_which_clips_it_scored_and_which_differences_the_data_support()
     {
-        foreach (var page in (string[])[Terminal(Rows).ReplaceLineEndings(" "), MarkdownTables.Render(Rows)])
+        foreach (var page in (string[])[Terminal(Rows).ReplaceLineEndings(" "), ResultTable.ToMarkdown(Rows)])
         {
             Assert.Contains("5 clips of 2 subjects, seed 7: every clip of the five classes", page);
             Assert.Contains("Differences the data support: none", page);
@@ -93,7 +92,7 @@ public class RendererTests
     [Fact]
     public void Markdown_rows_have_as_many_cells_as_their_header()
     {
-        foreach (var table in MarkdownTables.Render(Rows).Split("\n\n").Where(block => block.StartsWith('|')))
+        foreach (var table in ResultTable.ToMarkdown(Rows).Split("\n\n").Where(block => block.StartsWith('|')))
             Assert.Single(table.Trim().Split('\n').Select(l => l.Count(c => c == '|')).Distinct());
     }
 }

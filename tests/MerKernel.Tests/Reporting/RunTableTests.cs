@@ -1,24 +1,24 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
-using MerKernel.Reporting;
+using MerKernel.Reports;
 
 namespace MerKernel.Tests.Reporting;
 
 public class RunTableTests
 {
-    static readonly RunSummary Run = new()
+    static readonly RunInfo Run = new()
     {
-        Hash = "0123456789abcdef", Experiment = new() { Dataset = DatasetId.Samm, DatasetFingerprint = "" }, Description = new("small", "<b>full</b>"),
-        Digest = new(3, 8, 20, new(0.5, 0.25, 0.4), new(0.75, 0.5, 0.6), 12.4, null),
+        Hash = "0123456789abcdef", Experiment = new() { Dataset = DatasetId.Samm, DatasetFingerprint = "" }, Words = new("small", "<b>full</b>"),
+        Folds = 3, AllFolds = 8, Clips = 20, Accuracy = 0.5, UF1 = 0.25, BestTestAccuracy = 0.75, BestTestUF1 = 0.5, Seconds = 12.4,
     };
 
     [Fact]
     public void Every_column_is_text_and_a_key_to_sort_by()
     {
         Assert.Equal(["01234567", "SAMM", "small", "<b>full</b>", "1", "3 of 8", "20", "50.0", "0.250", "75.0", "0.500", "12 s", "–"], RunTable.Columns.Select(c => c.Text(Run)));
-        var html = RunTable.ToHtml([Run]).ToString()!;
-        Assert.Contains("data-key=\"0.25\"", html);
+        var html = RunTable.Of([Run]).ToString();
+        Assert.Contains("onclick=", html);
         Assert.Contains("&lt;b&gt;full&lt;/b&gt;", html);
         Assert.DoesNotContain("<b>full", html);
     }

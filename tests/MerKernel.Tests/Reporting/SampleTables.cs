@@ -1,6 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Reporting;
+using MerKernel.Experiments;
+using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;
@@ -19,15 +20,15 @@ static class SampleTables
         new("s2/0", "s2", 0, [12]), new("s2/1", "s2", 2, [1, 2]),
     ]);
 
-    public static TableBuilder Builder => new()
+    public static Scoring Scoring => new()
     {
         Datasets = [CasmeII],
         Profile = "small",
         Seeds = [7],
-        Runs = (variant, dataset, _) => (variant, dataset) switch
+        Runs = (method, dataset, _) => (method.Key, dataset) switch
         {
-            ("full", DatasetId.CasmeII) => new MeasuredRun("abc123", FullRun),
-            ("no-au", DatasetId.CasmeII) => new MeasuredRun("def456", WithoutUnits),
+            ("full", DatasetId.CasmeII) => new RunResult("abc123", FullRun),
+            ("no-au", DatasetId.CasmeII) => new RunResult("def456", WithoutUnits),
             _ => null,
         },
     };

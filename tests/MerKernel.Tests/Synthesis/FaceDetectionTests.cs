@@ -1,7 +1,7 @@
 using System.Numerics;
 using MerKernel.Data;
 using MerKernel.Faces;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 using MerKernel.Tests.Faces;
 using OpenCvSharp;
 

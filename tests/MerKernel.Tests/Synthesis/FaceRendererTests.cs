@@ -1,6 +1,6 @@
 using System.Numerics;
 using MerKernel.Data;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 using OpenCvSharp;
 
 namespace MerKernel.Tests.Synthesis;

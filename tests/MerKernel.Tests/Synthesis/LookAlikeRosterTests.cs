@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using MerKernel.Data;
-using MerKernel.Synthesis;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Synthesis;
 

@@ -1,0 +1,10 @@
+namespace DevTools;
+
+/// <summary>Chromium could not do what was asked; the message says why.</summary>
+/// <param name="message">What failed.</param>
+/// <param name="isScript">A script threw; the page itself is well.</param>
+public sealed class ChromiumException(string message, bool isScript = false) : Exception(message)
+{
+    /// <summary>Whether a script threw.</summary>
+    public bool IsScript => isScript;
+}

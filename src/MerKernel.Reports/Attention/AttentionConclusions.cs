@@ -1,0 +1,71 @@
+using System.Globalization;
+using MerKernel.Explanation;
+using MerKernel.Faces;
+
+namespace MerKernel.Reports.Attention;
+
+/// <summary>The sentences that close the attention notebook, each from numbers that stand above them.</summary>
+static class AttentionConclusions
+{
+    public static IEnumerable<string> Of(AttentionStudy study, string continuous, string independent, string vit, string withoutUnits) =>
+    [
+        $"{study.Brief}. What follows describes these networks on these clips and nothing else.",
+        Clips(study, continuous), Rows(study, continuous), Sign(study, continuous, independent), Streams(study, continuous, vit), Classes(study, continuous, withoutUnits), Features(study, continuous, withoutUnits),
+    ];
+
+    static string Clips(AttentionStudy study, string label)
+    {
+        var blocks = Spreads(study, label);
+        var most = blocks.MaxBy(b => b.Spread.OverClips / b.Spread.OverChannels);
+        var ratio = most.Spread.OverClips / most.Spread.OverChannels;
+        return $"Does the vertical attention answer to the clip? In block {most.Block + 1}, where it answers most, a weight differs between clips by {N(most.Spread.OverClips)} and between channels by {N(most.Spread.OverChannels)}: " +
+            (ratio < 0.1 ? "hardly at all; the map is nearly a fixed weight for each channel." : ratio < 0.5 ? $"a little; clips account for {N(ratio, "0.0")} of what channels do." : "yes, by an amount like that between channels.");
+    }
+
+    static string Rows(AttentionStudy study, string label)
+    {
+        var clips = study.Of(label);
+        var parts = from block in Enumerable.Range(0, clips[0].Vertical.Length)
+                    from band in study.Face.Bands
+                    let relative = clips.Average(c => band.Share(WeightPage.RowWeights(c.Vertical[block])) / band.Height)
+                    select (block, band.Name, relative);
+        var (high, low) = (parts.MaxBy(p => p.relative), parts.MinBy(p => p.relative));
+        return $"Does it prefer a part of the face? The most preferred is the {high.Name} in block {high.block + 1} with {N(high.relative, "0.00")} times an even map's share, the least the {low.Name} in block {low.block + 1} with {N(low.relative, "0.00")} times" +
+            (Math.Max(high.relative - 1, 1 - low.relative) < 0.1 ? ": less than a tenth away from weighing every row alike." : ".");
+    }
+
+    static string Sign(AttentionStudy study, string continuous, string independent)
+    {
+        var (a, b) = (Spreads(study, continuous).MaxBy(s => s.Spread.Negative), Spreads(study, independent).Max(s => s.Spread.Negative));
+        return $"Continuity changes what a weight is: in the continuous network up to {Figures.Percent(a.Spread.Negative)} % of the weights of a block (block {a.Block + 1}) are below 0, in the independent one {Figures.Percent(b)} %.";
+    }
+
+    static string Streams(AttentionStudy study, string swin, string vit)
+    {
+        string Of(string label) => RolloutPage.Strength(study, label) is var (strongest, over) ? $"its strongest patch has {N(strongest, "0.00")} times an even map's share and a patch differs between clips by {N(over)} of that share" : "";
+        return $"The position stream, rolled out: with Swin {Of(swin)}; with the ViT {Of(vit)}.";
+    }
+
+    static string Classes(AttentionStudy study, params IEnumerable<string> labels) => string.Join(" ", labels.Select(label =>
+        ClassMapPage.Overlap(study, label, c => c.PredictedClassMap) is not { } o ? $"Grad-CAM ({label}) is zero on every clip."
+        : $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on what moves, where an even map has {Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p {Figures.P(o.P)}): " +
+          (o.P < 0.05 ? "it follows the movement of its own clip." : o.Share > 1.2 * o.Area ? "it looks where faces move in general, not where this clip moves." : "it does not follow the movement.")));
+
+    static string Features(AttentionStudy study, string with, string without)
+    {
+        string Of(string label)
+        {
+            var (emotion, chance) = NetworkPage.Agreement(study, label, c => study.Data.Clips[c].Emotion, leftOut: true);
+            return $"{Figures.Percent(emotion)} % ({label}; any clip: {Figures.Percent(chance)} %)";
+        }
+        return $"Of the clips left out, the nearest neighbour in the head's features has the same emotion for {Of(with)} and {Of(without)}.";
+    }
+
+    static IEnumerable<(int Block, MapSpread Spread)> Spreads(AttentionStudy study, string label)
+    {
+        var clips = study.Of(label);
+        return Enumerable.Range(0, clips[0].Vertical.Length).Select(b => (b, study.SpreadOf(label, c => c.Vertical[b])));
+    }
+
+    static string N(double value, string format = "0.000") => value.ToString(format, CultureInfo.InvariantCulture);
+}

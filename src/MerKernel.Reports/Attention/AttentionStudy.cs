@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Explanation;
+using MerKernel.Models;
+using MerKernel.Reports.Pictures;
+using MerKernel.Synthetic;
+using MerKernel.Training;
+using Microsoft.AspNetCore.Html;
+using OpenCvSharp;
+using Plotly.NET;
+using TorchSharp;
+
+namespace MerKernel.Reports.Attention;
+
+/// <summary>
+/// Looks into trained networks: each is the full network with a change, trained on some folds whose weights are kept. Everything but the embeddings is shown on
+/// clips of the subject left out, which the network never saw.
+/// </summary>
+public sealed class AttentionStudy
+{
+    readonly Dictionary<string, Experiment> _networks;
+    readonly ConcurrentDictionary<(string Label, string Subject), ImmutableArray<ClipExplanation>> _explained = [];
+    MeanFace? _face;
+    ImmutableArray<float[]> _motion;
+
+    /// <summary>Names the networks to look into; <see cref="Run"/> trains them.</summary>
+    /// <param name="study">Profile, data, seeds, device.</param>
+    /// <param name="set">The data set, casme2 or samm.</param>
+    /// <param name="folds">How many subjects are left out in turn, from the first on.</param>
+    /// <param name="showFaces">Whether frames are shown; null shows them for synthetic data alone, because the licences of CASME II and SAMM allow few subjects' faces to be published.</param>
+    /// <param name="networks">Each network's label and what it changes in the full one; the first is the full network itself.</param>
+    public AttentionStudy(Study study, string set, int folds, bool? showFaces, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> networks)
+    {
+        Study = study;
+        Dataset = DatasetNames.Named(set);
+        ShowsFaces = showFaces ?? Data.Synthetic;
+        Subjects = [.. Data.Subjects.Take(Math.Max(1, folds))];
+        Labels = [.. networks.Select(n => n.Label)];
+        _networks = networks.ToDictionary(n => n.Label, n => n.Change(study.Full(Dataset)));
+    }
+
+    /// <summary>Trains what has no kept weights, looks into every network, and finds the parts of the face and what moves.</summary>
+    /// <exception cref="UserErrorException">A fold failed twice, or no face was found.</exception>
+    public void Run()
+    {
+        Study.Train(_networks.Values, Subjects, Study.Bench.Weights);
+        _face = MeanFace.Of(Study, Dataset);
+        _motion = FindMotion();
+        // One math thread each, as in training: the networks are many and their batches small.
+        Parallel.ForEach(Labels.SelectMany(label => Subjects.Select(subject => (label, subject))), network =>
+        {
+            torch.set_num_threads(1);
+            _explained[network] = Explain(_networks[network.label], network.subject);
+        });
+    }
+
+    /// <summary>Where it started from.</summary>
+    public Study Study { get; }
+
+    /// <summary>The data set.</summary>
+    public DatasetId Dataset { get; }
+
+    /// <summary>The prepared data.</summary>
+    public MerDataset Data => Study.Bench.Dataset(Dataset);
+
+    /// <summary>Whether frames are shown.</summary>
+    public bool ShowsFaces { get; }
+
+    /// <summary>The subjects left out in turn.</summary>
+    public ImmutableArray<string> Subjects { get; }
+
+    /// <summary>Labels of the networks, the full one first.</summary>
+    public ImmutableArray<string> Labels { get; }
+
+    /// <summary>Where the parts of the face lie.</summary>
+    public MeanFace Face => _face ?? throw NotRun();
+
+    /// <summary>The clips of the subjects left out: indices into the data set.</summary>
+    public ImmutableArray<int> TestClips => [.. Subjects.SelectMany(ClipsOf)];
+
+    /// <summary>A few words on what is shown, for subtitles.</summary>
+    public string Brief => $"{Dataset.Title()}: {DataNotice.Brief(Data.Synthetic, Study.Bench.Profile.Name)}, seed {Study.Seeds[0]}, n = {TestClips.Length} clips of the {Subjects.Length} subjects left out in turn";
+
+    /// <summary>What a network does with the clips it was not trained on, in the order of <see cref="TestClips"/>.</summary>
+    public ImmutableArray<ClipExplanation> Of(string label) => [.. ByFold(label).SelectMany(clips => clips)];
+
+    /// <summary>The same fold by fold: one network each.</summary>
+    public ImmutableArray<ImmutableArray<ClipExplanation>> ByFold(string label) =>
+        [.. Subjects.Select(subject => ClipsOf(subject).Select(i => Everyone(label, subject)[i]).ToImmutableArray())];
+
+    /// <summary>What the network of one fold does with every clip of the data set, trained on or not.</summary>
+    public ImmutableArray<ClipExplanation> Everyone(string label, string subject) =>
+        _explained.TryGetValue((label, subject), out var clips) ? clips
+        : _explained.IsEmpty ? throw NotRun()
+        : throw new UserErrorException($"There is no network '{label}' here; the networks are {string.Join(", ", Labels)}.");
+
+    /// <summary>The clips of a subject: indices into the data set.</summary>
+    public IEnumerable<int> ClipsOf(string subject) => Enumerable.Range(0, Data.Clips.Length).Where(i => Data.Clips[i].Subject == subject);
+
+    /// <summary>For each class the first clip left out; places within <see cref="TestClips"/>.</summary>
+    public ImmutableArray<int> Examples => [.. Enumerable.Range(0, TestClips.Length).DistinctBy(i => Data.Labels[TestClips[i]]).OrderBy(i => Data.Labels[TestClips[i]])];
+
+    /// <summary>
+    /// For each test clip how far every place moves, [S * S]: on a look-alike the true displacement of the skin; on real data, where the truth is not known, the
+    /// optical flow between onset and apex.
+    /// </summary>
+    public ImmutableArray<float[]> Motion => _motion.IsDefault ? throw NotRun() : _motion;
+
+    /// <summary>The networks and what they make of the clips.</summary>
+    public IHtmlContent Show() => NetworkPage.Table(this);
+
+    /// <summary>The vertical maps of each block over the clips of one example a class.</summary>
+    public Picture Maps(params IReadOnlyList<string> labels) => WeightPage.Pictures(this, labels);
+
+    /// <summary>Mean weight of each row in each block, with its deviation between clips.</summary>
+    public GenericChart RowProfiles(params IReadOnlyList<string> labels) => RowProfileChart.Networks(this, labels);
+
+    /// <summary>Mean weight of each row in each block, emotion by emotion.</summary>
+    public GenericChart RowProfilesByEmotion(string label) => RowProfileChart.Emotions(this, label);
+
+    /// <summary>How much of the vertical attention falls on each part of the face, beside an even map.</summary>
+    public IHtmlContent FaceParts(params IReadOnlyList<string> labels) => WeightPage.FaceParts(this, labels);
+
+    /// <summary>What the maps depend on: clip, row or column, channel.</summary>
+    public IHtmlContent Spread(params IReadOnlyList<string> labels) => WeightPage.Spread(this, labels);
+
+    /// <summary>Attention rollout of position streams.</summary>
+    public Picture Rollouts(params IReadOnlyList<string> labels) => RolloutPage.Pictures(this, labels);
+
+    /// <summary>What the rollouts of position streams look at.</summary>
+    public IHtmlContent RolloutFigures(params IReadOnlyList<string> labels) => RolloutPage.Table(this, labels);
+
+    /// <summary>Grad-CAM on F_M beside what truly moves.</summary>
+    public Picture ClassMaps(string label) => ClassMapPage.Pictures(this, label);
+
+    /// <summary>Whether Grad-CAM falls on what moves.</summary>
+    public IHtmlContent ClassMapFigures(params IReadOnlyList<string> labels) => ClassMapPage.Table(this, labels);
+
+    /// <summary>The head's features in their two main directions, by emotion and by subject.</summary>
+    public GenericChart Embeddings(params IReadOnlyList<string> labels) => EmbeddingChart.Of(this, labels);
+
+    /// <summary>Whether clips of an emotion, or of a subject, lie together in the head's features.</summary>
+    public IHtmlContent Neighbours(params IReadOnlyList<string> labels) => NetworkPage.Neighbours(this, labels);
+
+    /// <summary>Sentences computed from the figures above.</summary>
+    public IHtmlContent Conclusion(string continuous, string independent, string vit, string withoutUnits) =>
+        HtmlText.Paragraphs(AttentionConclusions.Of(this, continuous, independent, vit, withoutUnits));
+
+    /// <summary>What a map depends on, measured in each fold and averaged.</summary>
+    internal MapSpread SpreadOf(string label, Func<ClipExplanation, float[,]> map) => MapSpread.MeanOf([.. ByFold(label).Select(clips => MapSpread.Of([.. clips.Select(map)]))]);
+
+    /// <summary>Mean over clips, and standard deviation between the clips of a fold: networks differ too, and that is another matter.</summary>
+    internal static (double Mean, double WithinFolds) Summary(IReadOnlyList<IReadOnlyList<ClipExplanation>> folds, Func<ClipExplanation, double> of)
+    {
+        var values = folds.Select(clips => clips.Select(of).ToArray()).ToArray();
+        var count = values.Sum(v => v.Length);
+        return (values.Sum(v => v.Sum()) / count, Math.Sqrt(values.Sum(v => v.Sum(x => (x - v.Average()) * (x - v.Average()))) / count));
+    }
+
+    /// <summary>What stands below a map: the clip's difference image, or where no face may be shown the landmarks of the mean face.</summary>
+    internal Mat Under(int clip)
+    {
+        if (!ShowsFaces) return Face.Outline(Data.Size);
+        using Mat onset = MapPicture.Frame(Data, Data.OnsetFrames[clip][0]), apex = MapPicture.Frame(Data, Data.ApexFrames[clip][0]);
+        return InspectionSheet.Difference(onset, apex);
+    }
+
+    /// <summary>A clip's name, class and what a network takes it for.</summary>
+    internal string Caption(string label, int place)
+    {
+        var (clip, predicted) = (TestClips[place], Of(label)[place].Predicted);
+        var truth = Data.Labels[clip];
+        return $"{Data.Clips[clip].Id}, {Data.Classes[truth]}{(predicted == truth ? ", recognised" : $", taken for {Data.Classes[predicted]}")}; AU {string.Join("+", Data.Clips[clip].ActionUnits.Select(u => u.Number))}";
+    }
+
+    static UserErrorException NotRun() => new("The networks were not looked into yet; call Run() first.");
+
+    ImmutableArray<float[]> FindMotion()
+    {
+        if (!Data.Synthetic || LookAlike.OptionsOf(Dataset, Study.Bench.Source(Dataset).Root) is not { } options) return [.. TestClips.Select(FlowOf)];
+        var truth = LookAlike.Truth(Dataset, options).ToDictionary(c => c.Id);
+        return [.. TestClips.Select(clip => TrueMotion.Of(Dataset, options, truth[Data.Clips[clip].Id], Data.Size).Cast<float>().ToArray())];
+    }
+
+    float[] FlowOf(int clip)
+    {
+        using Mat onset = MapPicture.Frame(Data, Data.OnsetFrames[clip][0]), apex = MapPicture.Frame(Data, Data.ApexFrames[clip][0]), flow = InspectionSheet.Flow(onset, apex);
+        return [.. flow.AsSpan<Vec2f>().ToArray().Select(v => MathF.Sqrt(v.Item0 * v.Item0 + v.Item1 * v.Item1))];
+    }
+
+    ImmutableArray<ClipExplanation> Explain(Experiment experiment, string subject)
+    {
+        var units = Data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits)).ToArray();
+        using var scope = torch.NewDisposeScope();
+        using var network = (MerNet)Study.Bench.Weights.Load(experiment, subject);
+        using var pairs = new PairSource(Data, Data.Labels, units, torch.CPU);
+        var batch = pairs.Exact([.. Enumerable.Range(0, Data.Clips.Length)]);
+        return Explainer.Explain(network, batch.Clips.Onset, batch.Clips.Apex, batch.Clips.ActionUnits, batch.Labels);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Reports.Charts;
+using Microsoft.AspNetCore.Html;
+using Plotly.NET;
+
+namespace MerKernel.Reports;
+
+/// <summary>The audit of the paper's numbers, table by table and chart by chart: facts in a neutral voice. Nothing in it was measured by this project.</summary>
+public static class AuditReport
+{
+    /// <summary>Everything as Markdown.</summary>
+    public static string ToMarkdown()
+    {
+        var text = new StringBuilder("# The paper's numbers, checked against each other\n\n");
+        text.Append("Everything here follows from the printed tables, the published sheets' clip counts and the published training log. Nothing was trained for it.\n\n");
+        foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(Accuracies(dataset).ToMarkdown());
+        text.Append(Contradictions().ToMarkdown());
+        foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(F1Scores(dataset).ToMarkdown());
+        return text.Append(Log().ToMarkdown()).ToString();
+    }
+
+    /// <summary>Which accuracies are shares of which sample size.</summary>
+    public static TextTable Accuracies(DatasetId dataset)
+    {
+        var sizes = PaperAudit.SampleSizes(dataset);
+        var findings = PaperAudit.Accuracies(dataset);
+        var size = PaperAudit.LikelySize(dataset);
+        var rounded = findings.Count(f => f.Matches.Any(m => m.Total == size && m.Rounding == GrimRounding.Rounded));
+        return TextTable.Of($"{dataset.Title()}: which accuracies are shares of which number of clips",
+            [">accuracy", "printed in", .. sizes.Select(n => $"of {n}")],
+            findings.Select(f => (IEnumerable<string>)[Figures.Printed(f.Accuracy), string.Join(", ", f.Where.Distinct()), .. sizes.Select(n => Cell(f, n))]),
+            string.Create(CultureInfo.InvariantCulture, $"{rounded} of {findings.Length} distinct accuracies are rounded shares of {size} clips; an arbitrary number with two decimals would be one with probability {Grim.ShareOfPossibleValues(findings[0].Accuracy, size):0.000}."));
+    }
+
+    /// <summary>Networks with more than one printed value.</summary>
+    public static TextTable Contradictions() => TextTable.Of("Values that differ between places", ["network", "data set", "quantity", "values"],
+        PaperAudit.Contradictions().Select(c => (IEnumerable<string>)
+            [c.Network, c.Dataset.Title(), c.Quantity, string.Join("; ", c.Values.Select(v => $"{Figures.Printed(v.Value)} ({v.Where})"))]));
+
+    /// <summary>Printed F1 beside the F1 its accuracy allows.</summary>
+    public static TextTable F1Scores(DatasetId dataset) => TextTable.Of($"{dataset.Title()}: the F1 that each accuracy allows",
+        ["printed in", ">accuracy", ">correct clips", ">F1 printed", "F1 possible", "verdict"],
+        PaperAudit.F1Scores(dataset).Select(f => (IEnumerable<string>)
+        [
+            f.Where, Figures.Printed(f.Printed.Accuracy), f.Correct is { } m ? $"{m.Correct} of {m.Total}" : "none", Figures.Printed(f.Printed.F1),
+            f.Range is { } r ? $"{Figures.Fraction(r.Low)} to {Figures.Fraction(r.High)}" : "–",
+            f.Possible switch { true => "possible", false => "outside", null => "accuracy is no share of any size in question" },
+        ]),
+        "Possible is the macro F1 of some confusion matrix with so many clips correct, at any class balance that fits the published sheet. If F1 and accuracy were taken at different epochs, as the published code does, the upper end still holds and the lower does not.");
+
+    /// <summary>The same as a chart.</summary>
+    public static GenericChart F1Chart() => F1RangeChart.Of(Enum.GetValues<DatasetId>());
+
+    /// <summary>What the published log gives under each protocol.</summary>
+    public static TextTable Log()
+    {
+        var (chosen, final) = (new BestTestEpoch().Label, new FinalEpoch().Label);
+        var comparable = PublishedLog.RanToTheEnd;
+        var same = $"the {comparable.Length} folds that ran every epoch";
+        var last = comparable[0].Epochs.Length;
+        return TextTable.Of("The published training log under different protocols", ["protocol", "folds", ">clips", ">correct", ">accuracy", ">mean per-fold F1"],
+        [
+            Row(chosen, "all", PublishedLog.CasmeII, f => f.Best.Accuracy.Correct, f => f.Best.F1.MacroF1),
+            Row(chosen, same, comparable, f => f.Best.Accuracy.Correct, f => f.Best.F1.MacroF1),
+            Row($"{final} (epoch {last})", same, comparable, f => f.Epochs[^1].Correct, f => f.Epochs[^1].MacroF1),
+            Row(new MeanOfLastK().Label, same, comparable, f => f.Epochs.TakeLast(new MeanOfLastK().K).Average(e => e.Correct), f => f.Epochs.TakeLast(new MeanOfLastK().K).Average(e => e.MacroF1)),
+            .. new[] { 25, 50, 75 }.Select(epoch => Row($"epoch {epoch}", same, comparable, f => f.Epochs[epoch - 1].Correct, f => f.Epochs[epoch - 1].MacroF1)),
+            [new HeldOutSubjects().Label, "–", "–", "–", "not in the log", "–"],
+        ],
+        $"The log is the successor network's on CASME II ({PublishedLog.CasmeII.Length} folds, {PublishedLog.Clips} clips). Folds that reached 100 % on the test subject stopped there, so a single epoch can be compared only in the other {comparable.Length}. " +
+        "It holds no predictions on training subjects, so no epoch can be chosen on them.");
+
+        static ImmutableArray<string> Row(string protocol, string folds, ImmutableArray<PublishedFold> over, Func<PublishedFold, double> correct, Func<PublishedFold, double> f1)
+        {
+            var (clips, right) = (over.Sum(f => f.TestClips), over.Sum(correct));
+            return [protocol, folds, $"{clips}", right.ToString("0.#", CultureInfo.InvariantCulture), $"{Figures.Percent(right / clips)} %", Figures.Fraction(over.Average(f1))];
+        }
+    }
+
+    /// <summary>Accuracy by epoch in the folds of the log that ran every epoch.</summary>
+    public static GenericChart LogChart() => PublishedLogChart.Of();
+
+    /// <summary>What the rules without images reach on a study's data, beside the full network's printed accuracy.</summary>
+    public static TextTable WithoutImages(Study study) => TextTable.Of("What action units alone give, and what class frequencies alone give",
+        ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1", ">paper's full network, accuracy"],
+        from dataset in study.Datasets
+            let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
+            from rule in Rule.All
+            let m = Score.Of(rule.Run(facts), facts.Classes.Length)
+            select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike" : "real data")})", rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
+                Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))],
+        "Each clip is classified by clips of other subjects. " + string.Join(" ", study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
+
+    internal static decimal Paper(DatasetId dataset) => Tables.Numbered(2).Rows.Single(r => r.Method == Tables.Full).On(dataset)!.Accuracy;
+
+    static string Cell(AccuracyFinding finding, int size) => finding.Matches.FirstOrDefault(m => m.Total == size) is { } match
+        ? $"{match.Correct}{(match.Rounding == GrimRounding.Cut ? " (cut, not rounded)" : "")}" : "no";
+}
+
+/// <summary>What follows from the audit, in sentences computed from its tables.</summary>
+public static class AuditConclusions
+{
+    /// <summary>The sentences that need no data.</summary>
+    public static IEnumerable<string> Sentences()
+    {
+        foreach (var dataset in Enum.GetValues<DatasetId>()) yield return Accuracies(dataset);
+        var contradictions = PaperAudit.Contradictions();
+        yield return $"{contradictions.Length} values are printed differently in different places: " +
+            $"{string.Join("; ", contradictions.Select(c => $"{c.Network}, {c.Quantity} on {c.Dataset.Title()}, {string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))}"))}.";
+        foreach (var dataset in Enum.GetValues<DatasetId>()) yield return F1Scores(dataset);
+        yield return Log();
+    }
+
+    /// <summary>The sentences with those on a study's data.</summary>
+    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(study.Datasets.Select(d => WithoutImages(study, d))));
+
+    static string Accuracies(DatasetId dataset)
+    {
+        var size = PaperAudit.LikelySize(dataset);
+        var findings = PaperAudit.Accuracies(dataset);
+        bool Rounded(AccuracyFinding f) => f.Matches.Any(m => m.Total == size && m.Rounding == GrimRounding.Rounded);
+        var others = findings.Where(f => !Rounded(f)).Select(f => $"{Figures.Printed(f.Accuracy)} ({Fits(f)})").ToList();
+        return $"{dataset.Title()}: {findings.Count(Rounded)} of {findings.Length} distinct accuracies are rounded shares of {size} clips. " +
+            (others.Count == 0 ? "There is no other." : $"The others: {string.Join("; ", others)}.");
+    }
+
+    static string Fits(AccuracyFinding finding) => finding.Matches.IsEmpty ? "no share of any size in question"
+        : string.Join(" or ", finding.Matches.Select(m => $"{m.Correct} of {m.Total}{(m.Rounding == GrimRounding.Cut ? ", cut and not rounded" : "")}"));
+
+    static string F1Scores(DatasetId dataset)
+    {
+        var findings = PaperAudit.F1Scores(dataset);
+        var outside = findings.Where(f => f.Possible == false).ToList();
+        return $"{dataset.Title()}: {findings.Count(f => f.Possible == true)} of {findings.Length} distinct pairs of accuracy and F1 are possible with one confusion matrix" +
+            (outside.Count == 0 ? "; none is impossible." : $"; outside: {string.Join(", ", outside.Select(f => $"{Figures.Printed(f.Printed.Accuracy)} with {Figures.Printed(f.Printed.F1)} ({f.Where})"))}.") +
+            (findings.Count(f => f.Possible is null) is > 0 and var open ? $" {open} cannot be judged, since the accuracy fits no size in question." : "");
+    }
+
+    static string Log()
+    {
+        var comparable = PublishedLog.RanToTheEnd;
+        var clips = comparable.Sum(f => f.TestClips);
+        string Share(double correct, int of) => $"{Figures.Percent(correct / of)} %";
+        return $"The published log gives {PublishedLog.CorrectAtBestTestEpoch} of {PublishedLog.Clips} = {Share(PublishedLog.CorrectAtBestTestEpoch, PublishedLog.Clips)} with the {new BestTestEpoch().Label}. " +
+            $"In the {comparable.Length} folds that ran every epoch ({clips} clips) that rule gives {Share(comparable.Sum(f => f.Best.Accuracy.Correct), clips)} and the {new FinalEpoch().Label} of the same runs {Share(comparable.Sum(f => f.Epochs[^1].Correct), clips)}.";
+    }
+
+    static string WithoutImages(Study study, DatasetId dataset)
+    {
+        var facts = DatasetFacts.Of(study.Bench.Dataset(dataset));
+        var lookup = Score.Of(Rule.All.Single(b => b.Label == Rule.Lookup).Run(facts), facts.Classes.Length);
+        return $"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike: this says nothing about the published set" : "real data")}): the look-up of the nearest set of action units, which sees no image, has {Figures.Percent(lookup.Accuracy)} % " +
+            $"({Figures.Percent(lookup.AccuracyInterval)}); the paper prints {Figures.Printed(AuditReport.Paper(dataset))} % for its full network on the published set.";
+    }
+}

@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Models;
+
+namespace MerKernel.Reports;
+
+/// <summary>What a model card and a reproduction statement need to know: read off the run store, nothing typed in.</summary>
+public sealed record StudyFacts
+{
+    /// <summary>The profile.</summary>
+    public required Profile Profile { get; init; }
+
+    /// <summary>Seeds of the runs.</summary>
+    public required ImmutableArray<int> Seeds { get; init; }
+
+    /// <summary>Parameters of the full network at the profile's size.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiply-accumulates of the full network for one clip.</summary>
+    public required long Macs { get; init; }
+
+    /// <summary>Training subjects held out of each fold.</summary>
+    public int HeldOutSubjects { get; init; }
+
+    /// <summary>What the data sets were made of: sheet, preparation, clips left out.</summary>
+    public ImmutableArray<DatasetManifest> Manifests { get; init; } = [];
+
+    /// <summary>The data sets.</summary>
+    public required ImmutableArray<DatasetFacts> Datasets { get; init; }
+
+    /// <summary>Every experiment of the tables and their controls, and how many folds it has in all.</summary>
+    public required ImmutableArray<(Method Method, RunInfo Info, int Subjects)> Runs { get; init; }
+
+    /// <summary>The rows of the tables.</summary>
+    public required ImmutableArray<ResultRow> Rows { get; init; }
+
+    /// <summary>The machine the statement was written on: processor, cores, operating system, runtime.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>Gathers the facts of a workbench.</summary>
+    public static StudyFacts Of(Workbench bench)
+    {
+        var ids = bench.Datasets;
+        var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id))).ToImmutableArray();
+        var size = NetworkSize.Of(bench.Experiment(Tables.Full, ids[0]), bench.Store.Derived);
+        var catalogue = new RunCatalogue(bench.Store);
+        return new StudyFacts
+        {
+            Profile = bench.Profile,
+            Seeds = bench.Seeds,
+            Parameters = size.Parameters,
+            Macs = size.Macs,
+            HeldOutSubjects = bench.HeldOutSubjects,
+            Manifests = [.. ids.Select(id => bench.Dataset(id).Manifest).OfType<DatasetManifest>()],
+            Datasets = datasets,
+            Runs = [.. from work in Tables.Work(Tables.All) where ids.Contains(work.Dataset) from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
+            Rows = Scoring.Rows(bench),
+            Machine = $"{Provenance.Machine}; {RuntimeInformation.FrameworkDescription}",
+        };
+    }
+}
+
+/// <summary>A model card (after Mitchell et al., 2019) of the full network, from a run store.</summary>
+public static class ModelCard
+{
+    /// <summary>The card as Markdown.</summary>
+    public static string ToMarkdown(StudyFacts study)
+    {
+        var text = new StringBuilder("# Model card: full network\n\n");
+        foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct()) text.Append($"> **{notice}**\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"""
+            ## What it is
+
+            A two-stream network for micro-expression recognition: continuous vertical attention on the difference of apex and onset, a Swin transformer on both
+            frames, and the coders' 21 action units. {study.Parameters:N0} parameters at the {study.Profile.Name} profile ({study.Profile.Model.InputSize}-pixel frames, width 1/{study.Profile.Model.WidthDivisor} of the paper's).
+
+            ## What it is for
+
+            Research on the method: comparing networks and protocols on published micro-expression data sets.
+            Not for judging people. It classifies clips recorded in a laboratory whose onset and apex a coder has marked; it was never tested on anything else, and what a
+            face shows is no proof of what a person feels or intends. Use on employees, pupils, applicants, travellers or suspects is out of scope, and in parts of the world unlawful.
+
+            ## What it was trained and tested on
+
+
+            """);
+        foreach (var d in study.Datasets)
+            text.Append($"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects; " +
+                $"{string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}.\n");
+        text.Append("\nTested leave one subject out: each subject is classified by a network that never saw that subject.\n\n## How well it does\n\n");
+        text.Append(Scores(study).ToMarkdown());
+        text.Append("""
+            ## What to know before using it
+
+            - The action units are the human coders' annotation of the very clip that is classified. The lookup row above uses them and no image; a network must beat it to have learned anything from the face.
+            - An epoch chosen on the test subject is an upper bound and no estimate of what the network does on a new person.
+            - The classes are imbalanced, so accuracy favours the common ones; UF1 and UAR do not.
+            - Both published data sets hold few subjects, recorded in one laboratory each. Differences between groups of people cannot be measured with them.
+            - The dlib landmark model that aligns real faces was trained on data that exclude commercial use.
+
+            """);
+        return text.ToString();
+    }
+
+    static TextTable Scores(StudyFacts study)
+    {
+        Method?[] shown = [Tables.Full, .. Tables.Controls];
+        // Table 2 and its rules: every table shows the same figures for these rows.
+        var lines = study.Rows.Where(r => r.Table.Number == 2 && (r.Method is not null ? shown.Contains(r.Method) : r.Kind == RowKind.Baseline)).GroupBy(r => (r.Dataset, r.Label, r.Kind, r.Protocol));
+        return new("", ["data set", "row", "protocol", ">accuracy", ">UF1", ">UAR"], [.. from line in lines
+            let head = line.First()
+            let measured = line.Where(r => r.Score is not null).Select(r => r with { Paper = null }).ToList()
+            let scores = measured.Count > 0 ? ResultTable.Scores(measured) : ["not run", "", ""]
+            select (ImmutableArray<TextTable.Cell>)[head.Dataset.Title(), head.Method?.Name ?? head.Label, head.ProtocolLabel, .. scores]])
+        {
+            Notes = [$"In brackets: 95 % interval by bootstrap over subjects.{(study.Seeds.Length > 1 ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}." : "")}"],
+        };
+    }
+}
+
+/// <summary>A reproduction statement after the machine-learning reproducibility checklist, from a run store.</summary>
+public static class ReproductionStatement
+{
+    /// <summary>The statement as Markdown.</summary>
+    public static string ToMarkdown(StudyFacts study)
+    {
+        var text = new StringBuilder("# Reproduction statement\n\n");
+        foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct()) text.Append($"> **{notice}**\n\n");
+        var (t, m) = (study.Profile.Training, study.Profile.Model);
+        text.Append("## Claims\n\nTables 1 to 7 of the paper: the full network's accuracy and F1 on CASME II and SAMM, and the contribution of each of its parts. Of Table 1's other methods, those whose networks are known are run as well, with what was assumed of each under the table.\n\n## Data\n\n");
+        foreach (var d in study.Datasets)
+        {
+            var note = study.Rows.FirstOrDefault(r => r.Dataset == d.Dataset)?.Sample.Note(d.Dataset);
+            text.Append($"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic look-alike, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
+                $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {note}.\n");
+            if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest) text.Append(Preparation(manifest));
+        }
+        text.Append(CultureInfo.InvariantCulture, $"""
+
+            Splits: leave one subject out{HeldOut(study)}. Every fold is checked for leaks before and after training: clips or subjects on both sides, identical frames under different subjects,
+            class weights from test clips, augmented test clips.
+
+            ## Network and training
+
+            {study.Parameters:N0} parameters in the full network and {study.Macs / 1e9:0.00} GMAC for a clip; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's. Layer by layer: mer model summary; in words: src/MerKernel/Models/README.md.
+            AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {t.AccumulationSteps} batch(es). Cross entropy without class weights.
+            Augmentation of training pairs: flip with probability {t.Augmentation.FlipProbability}, rotation within ±{t.Augmentation.MaxRotationDegrees} degrees, crop with padding {t.Augmentation.CropPadding} (at 224 pixels){(t.FrameJitter ? ", frames near onset and apex" : "")}.
+            No search over hyper-parameters is part of this study. All weights start at random.
+            {Choice(study)} {SeedsOf(study)}
+
+            ## Computation
+
+
+            """);
+        text.Append($"Written on: {study.Machine}.\n\n");
+        text.Append(TextTable.Of("", ["data set", "network", ">seed", "experiment", ">folds", ">computing time", "device"], study.Runs.Select(r => (string[])
+            [r.Info.Experiment.Dataset.Title(), r.Method.Name, $"{r.Info.Experiment.Seed}", r.Info.Hash, $"{r.Info.Folds} of {r.Subjects}", Time(r.Info.Seconds), string.Join(", ", r.Info.Devices)])).ToMarkdown());
+        var done = study.Runs.Sum(r => r.Info.Folds);
+        text.Append($"Computing time in all: {Time(study.Runs.Sum(r => r.Info.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Info.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"""
+            ## Code
+
+            mer reproduce --profile {study.Profile.Name} --seeds {string.Join(',', study.Seeds)}{(study.HeldOutSubjects > 0 ? $" --held-out {study.HeldOutSubjects}" : "")} computes everything above and mer cards writes this statement. Dependencies with versions and licences: environment.md. The tests: mer test; the comparison with PyTorch: mer parity.
+
+            ## Results
+
+            The tables stand in tables.md: paper beside measured, each figure with a 95 % interval by bootstrap over subjects ({Resamples:N0} resamples), and which differences the data support (permutation test by subject, Holm's correction).
+
+
+            """);
+        foreach (var (name, meaning) in MetricGuide.Scores.Take(3)) text.Append($"- {name}: {meaning}.\n");
+        text.Append("\n## What was not reproduced, and why\n\n");
+        foreach (var gap in Gaps(study)) text.Append($"- {gap}\n");
+        return text.ToString();
+    }
+
+    const int Resamples = 10_000;
+
+    /// <summary>Sheet, preparation and clips left out of a data set.</summary>
+    static string Preparation(DatasetManifest manifest)
+    {
+        var repaired = manifest.Clips.Count(c => c.Notes.Length > 0);
+        var dropped = manifest.Dropped.GroupBy(d => d.Reason).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} ({g.Key})").ToList();
+        return $"  - Sheet {manifest.Sheet} (SHA-256 {Short(manifest.SheetSha256)}), frames in {manifest.Frames}, fingerprint {Short(manifest.Fingerprint)}; preparation: {manifest.Preparation}.\n" +
+            $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips with a remark or a repair: {repaired}. Clip by clip: data.json beside each run.\n";
+    }
+
+    static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+
+    static string HeldOut(StudyFacts study) => study.HeldOutSubjects == 0 ? "" : $"; of the others {study.HeldOutSubjects} are held out of training, to choose an epoch on";
+
+    static string SeedsOf(StudyFacts study) => study.Seeds.Length == 1
+        ? $"Seed {study.Seeds[0]} throughout; every draw comes from it."
+        : $"Every experiment once with each of the seeds {string.Join(", ", study.Seeds)}; every draw of a run comes from its seed.";
+
+    static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
+        ? "The values are the paper's where it gives them, else the published code's; none was tuned here."
+        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to finish in minutes and not independently of the look-alikes; the rest is the paper's or the published code's.";
+
+    static IEnumerable<string> Gaps(StudyFacts study)
+    {
+        foreach (var d in study.Datasets.Where(d => d.Synthetic))
+            yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic look-alike stands in, so the paper's claims on it are neither confirmed nor refuted.";
+        if (study.Profile.Name != Profile.Paper.Name)
+            yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
+        foreach (var (method, info, subjects) in study.Runs.Where(r => r.Info.Folds < r.Subjects))
+            yield return $"{method.Name} on {info.Experiment.Dataset.Title()}, seed {info.Experiment.Seed}: {subjects - info.Folds} of {subjects} folds were not run.";
+        yield return $"Quoted from the paper, because too little of them is published: {string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} (Table 1).";
+        yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown beside the last epoch and labelled.";
+        yield return "Which clips make the paper's 248 and 133: see mer tables --clips paper for what is known.";
+        yield return "Start from pre-trained weights: the paper does not mention any.";
+        if (study.Seeds.Length == 1)
+            yield return "The spread between seeds: a single seed stands behind each figure, and the interval over subjects does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
+    }
+
+    static string Time(double seconds) => seconds < 120
+        ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s")
+        : seconds < 7200 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min") : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h");
+}

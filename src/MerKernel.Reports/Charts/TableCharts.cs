@@ -1,0 +1,214 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using Plotly.NET;
+
+namespace MerKernel.Reports.Charts;
+
+/// <summary>Accuracy of each row: paper, and measured under each protocol with its interval; the rules without images as lines.</summary>
+static class ScoreChart
+{
+    public static GenericChart Of(StudyTable table)
+    {
+        var datasets = table.Datasets.ToList();
+        var labels = table.Rows.Where(r => r.Kind != RowKind.Baseline).Select(r => r.Label).Distinct().Reverse().ToList();
+        var figure = new Figure(table.Title, $"Accuracy with 95 % interval by bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
+        for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
+        return figure.LegendAt(-70.0 / (40 * labels.Count)).Chart();
+    }
+
+    /// <summary>Accuracy and its interval in percent.</summary>
+    public static (double, double, double) Accuracy(Score s) => (100 * s.Accuracy, 100 * s.AccuracyInterval.Low, 100 * s.AccuracyInterval.High);
+
+    static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
+    {
+        var rows = table.Rows.Where(r => r.Dataset == dataset && r.Kind != RowKind.Baseline).ToList();
+        var published = rows.Where(r => r.Paper is not null).DistinctBy(r => r.Label).ToList();
+        figure.Add("scatter", new
+        {
+            name = "paper", mode = "markers", showlegend = panel == 0, legendgroup = "paper",
+            x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Label)), text = published.Select(r => r.Label),
+            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Ink, line = new { width = 2.5 } },
+            hovertemplate = "%{text}<br>paper %{x} %<extra></extra>",
+        }, panel);
+        foreach (var (protocol, i) in table.Study.Protocols.Select((p, i) => (p, i)))
+        {
+            var measured = rows.Where(r => r.Protocol == protocol && r.Score is not null).ToList();
+            var colour = ChartTheme.Of(ChartTheme.Colours, i + 1);
+            // Above and below the row's line, so that neither hides the other.
+            var offset = table.Study.Protocols.Length == 1 ? 0 : i == 0 ? 0.16 : -0.16;
+            figure.Add("scatter", new
+            {
+                name = protocol.Label, mode = "markers", showlegend = panel == 0, legendgroup = protocol.Name,
+                x = measured.Select(r => 100 * r.Score!.Accuracy), y = measured.Select(r => labels.IndexOf(r.Label) + offset),
+                text = measured.Select(r => r.Label),
+                error_x = Figure.Bars(measured.Select(r => Accuracy(r.Score!)), colour),
+                marker = new { symbol = i == 0 ? "circle" : "square-open", size = 9, color = colour, line = new { width = 2, color = colour } },
+                hovertemplate = "%{text}<br>" + protocol.Label + " %{x:.1f} %<extra></extra>",
+            }, panel);
+        }
+        figure.Axes(panel, "accuracy (%)", "", dataset.Title(), new { range = new[] { 0, 100 } }, new
+        {
+            // Categories by number, so that the two protocols can stand beside each other.
+            tickmode = "array", tickvals = Enumerable.Range(0, labels.Count), ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
+            range = new[] { -0.6, labels.Count - 0.4 }, type = "linear",
+        });
+        foreach (var (baseline, dash) in new[] { (Rule.Lookup, "dot"), (Rule.Majority, "dash") })
+        {
+            if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Label == baseline)?.Score is not { } m) continue;
+            figure.Add("scatter", new
+            {
+                name = baseline, mode = "lines", showlegend = panel == 0, legendgroup = baseline, line = new { dash, color = "#666666", width = 1.5 },
+                x = new[] { 100 * m.Accuracy, 100 * m.Accuracy }, y = new[] { -0.6, labels.Count - 0.4 }, hovertemplate = baseline + " %{x:.1f} %<extra></extra>",
+            }, panel);
+        }
+    }
+}
+
+/// <summary>Each row minus the full network on the same clips: the difference that a table claims, with its interval.</summary>
+static class DifferenceChart
+{
+    public static GenericChart Of(StudyTable table)
+    {
+        var (datasets, protocol) = (table.Datasets.ToList(), table.Study.Protocols[0]);
+        var labels = table.Labels.Where(l => l != table.FullLabel).Reverse().ToList();
+        var figure = new Figure($"{table.Title}: difference from the full network", $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
+        for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
+        return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();
+    }
+
+    static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
+    {
+        var classes = table.Study.Bench.Dataset(dataset).Classes.Length;
+        var full = table.Outcome(table.FullLabel, dataset, table.Study.Protocols[0]);
+        var rows = labels.Select(label =>
+        {
+            var row = table.Outcome(label, dataset, table.Study.Protocols[0]);
+            var paper = table.Rows.First(r => r.Dataset == dataset && r.Label == label).Paper;
+            return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)), Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
+        }).ToList();
+        var printed = table.Rows.First(r => r.Dataset == dataset && r.Label == table.FullLabel).Paper;
+        var at = Enumerable.Range(0, labels.Count).ToList();
+        figure.Add("scatter", new
+        {
+            name = "measured", mode = "markers", showlegend = panel == 0, legendgroup = "measured",
+            x = rows.Select(r => r.Value), y = at, text = labels,
+            error_x = Figure.Bars(rows.Select(r => (r.Value, r.Interval.Low, r.Interval.High)), ChartTheme.Colours[1]),
+            marker = new { symbol = "circle", size = 9, color = ChartTheme.Colours[1] },
+            hovertemplate = "%{text}: %{x:+.3f}<extra></extra>",
+        }, panel);
+        var published = at.Where(i => rows[i].Paper is not null && printed is not null).ToList();
+        figure.Add("scatter", new
+        {
+            name = "paper", mode = "markers", showlegend = panel == 0, legendgroup = "paper",
+            x = published.Select(i => rows[i].Paper!.F1 - printed!.F1), y = published,
+            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Ink, line = new { width = 2.5 } },
+            hovertemplate = "paper %{x:+.3f}<extra></extra>",
+        }, panel);
+        figure.Axes(panel, "difference in UF1", "", dataset.Title(), new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5 }, new
+        {
+            tickmode = "array", tickvals = at, ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""), range = new[] { -0.6, labels.Count - 0.4 },
+        });
+    }
+}
+
+/// <summary>Measured accuracy of each system against its multiply-accumulates a clip, on a logarithmic axis: final epoch, with its interval.</summary>
+static class CostChart
+{
+    public static GenericChart Of(StudyTable table)
+    {
+        var datasets = table.Datasets.ToList();
+        var honest = table.Study.Protocols[0];
+        var figure = new Figure("Accuracy against cost", $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n{string.Join("; ", datasets.Select(table.Study.Brief))}", height: 560, columns: datasets.Count);
+        for (var panel = 0; panel < datasets.Count; panel++)
+        {
+            var rows = table.Rows.Where(r => r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Score: not null }).ToList();
+            for (var i = 0; i < rows.Count; i++)
+            {
+                var (row, m) = (rows[i], rows[i].Score!);
+                var colour = ChartTheme.Of(ChartTheme.Colours, i);
+                figure.Add("scatter", new
+                {
+                    name = Figure.Escape(row.Label), mode = "markers", showlegend = panel == 0, legendgroup = row.Label, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
+                    text = new[] { Figure.Escape(row.Label) },
+                    error_y = Figure.Bars([ScoreChart.Accuracy(m)], colour),
+                    // Names beside points would cover each other; past the last symbol they go on hollow.
+                    marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i) + (i < ChartTheme.Symbols.Length ? "" : "-open"), size = 10, color = colour },
+                    hovertemplate = "%{text}<br>%{x:.3s} MACs, %{y:.1f} %<extra></extra>",
+                }, panel);
+            }
+            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? datasets[panel].Title() : "", new { type = "log", exponentformat = "power" }, new { range = new[] { 0, 100 } });
+        }
+        return figure.LegendAt(-0.24).Layout("margin", new { l = 70, r = 30, t = 100, b = 170 }).Chart();
+    }
+}
+
+/// <summary>Accuracy of each subject (fold) under each row: which subjects decide a difference.</summary>
+static class SubjectChart
+{
+    public static GenericChart Of(StudyTable table)
+    {
+        var (datasets, protocol) = (table.Datasets.ToList(), table.Study.Protocols[0]);
+        var figure = new Figure($"{table.Title}: subject by subject", $"Accuracy on each left-out subject (clips in brackets), {protocol.Label}.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            height: 130 + (90 + 32 * table.Labels.Length) * datasets.Count, rows: datasets.Count, rowGap: 0.3);
+        for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], panel, datasets.Count);
+        return figure.Chart();
+    }
+
+    static void Panel(Figure figure, StudyTable table, DatasetId dataset, int panel, int panels)
+    {
+        var outcomes = table.Labels.Select(label => table.Outcome(label, dataset, table.Study.Protocols[0]).Folds).ToList();
+        var accuracy = outcomes.Select(folds => folds.Select(f => f.Labels.Zip(f.Predictions).Count(p => p.First == p.Second) / (double)f.Labels.Length)).ToList();
+        figure.Add("heatmap", new
+        {
+            z = accuracy,
+            text = accuracy.Select(row => row.Select(a => $"{100 * a:0}")), texttemplate = "%{text}", textfont = new { size = 10 },
+            colorscale = ChartTheme.Shares, zmin = 0, zmax = 1, xgap = 1, ygap = 1, showscale = panel == 0,
+            colorbar = new { title = new { text = "accuracy" }, tickformat = ".0%", len = 1.0 / panels, y = 1, yanchor = "top", thickness = 12 },
+            hovertemplate = "%{y}<br>subject %{x}: %{z:.0%}<extra></extra>",
+        }, panel);
+        figure.Axes(panel, "subject (clips)", "", dataset.Title(),
+            new { tickmode = "array", tickvals = Enumerable.Range(0, outcomes[0].Length), ticktext = outcomes[0].Select(f => Figure.Escape($"{f.Subject} ({f.Labels.Length})")), tickangle = -60 },
+            new { tickmode = "array", tickvals = Enumerable.Range(0, table.Labels.Length), ticktext = table.Labels.Select(Figure.Escape), autorange = "reversed" });
+    }
+}
+
+/// <summary>Pooled confusion matrices: colour is the share of the true class, the number is clips.</summary>
+static class ConfusionChart
+{
+    public static GenericChart Of(StudyTable table)
+    {
+        var (datasets, labels, protocol) = (table.Datasets.ToList(), table.Labels, table.Study.Protocols[0]);
+        var figure = new Figure($"{table.Title}: confusion matrices", $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03, rowGap: 0.26);
+        for (var row = 0; row < datasets.Count; row++)
+            for (var column = 0; column < labels.Length; column++)
+            {
+                var classes = table.Study.Bench.Dataset(datasets[row]).Classes;
+                Panel(figure, table.Outcome(labels[column], datasets[row], protocol).Pooled(classes.Length), classes, row * labels.Length + column,
+                    Short(labels[column], labels.Length), column == 0 ? datasets[row] : null);
+            }
+        return figure.Chart();
+    }
+
+    static void Panel(Figure figure, ConfusionMatrix matrix, ImmutableArray<string> classes, int panel, string title, DatasetId? first)
+    {
+        var all = Enumerable.Range(0, classes.Length).ToList();
+        // Classes as text axes would merge equal names; numbers do not.
+        figure.Add("heatmap", new
+        {
+            z = all.Select(t => all.Select(p => matrix.Support(t) == 0 ? 0 : (double)matrix[t, p] / matrix.Support(t))),
+            text = all.Select(t => all.Select(p => matrix[t, p] == 0 ? "" : $"{matrix[t, p]}")),
+            texttemplate = "%{text}", textfont = new { size = 11 },
+            colorscale = ChartTheme.Shares, zmin = 0, zmax = 1, showscale = false, xgap = 1, ygap = 1,
+            hovertemplate = "true %{y}, predicted %{x}: %{text} clips (%{z:.0%})<extra></extra>",
+        }, panel);
+        var names = classes.Select(Figure.Escape).ToList();
+        figure.Axes(panel, first is null ? "" : "predicted", first is { } dataset ? $"{dataset.Title()}: true" : "", title,
+            new { tickmode = "array", tickvals = all, ticktext = names, tickangle = -45 },
+            new { tickmode = "array", tickvals = all, ticktext = first is null ? [.. names.Select(_ => "")] : names, autorange = "reversed" });
+    }
+
+    static string Short(string label, int columns) => label.Length <= 80 / columns ? label : label[..(80 / columns)] + "…";
+}

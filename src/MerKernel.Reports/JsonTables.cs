@@ -1,0 +1,81 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+
+namespace MerKernel.Reports;
+
+/// <summary>
+/// Tables as JSON: an array of rows {table, row, dataset, data, profile, protocol, paper {accuracy, f1}, measured {accuracy, uf1, uar}, clips, folds,
+/// seed, experiment}. Accuracy is in percent on both sides and the other scores are fractions, as the paper prints them. A row that was run with several seeds
+/// has measured means, then deviation {accuracy, uf1, uar} between seeds, and instead of seed and experiment an array seeds of {seed, experiment, measured}. A row with a footnote has note, and
+/// a row of Table 1 that is run has system {sees, parameters, macs, trainingSeconds, assumed}.
+/// </summary>
+public static class JsonTables
+{
+    static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The rows as JSON; protocol is "none" where there is no epoch to choose, measured is null where nothing was run.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="allMetrics">Whether measured holds every score, the classes' scores and the pooled confusion matrix (rows are true classes) as well.</param>
+    public static string Render(IEnumerable<ResultRow> rows, bool allMetrics = false) => new JsonArray(
+        [.. from row in rows
+            group row by (row.Table.Number, row.Dataset, row.Label, row.Kind, row.Protocol) into line
+            let measured = line.Where(r => r.Score is not null).DistinctBy(r => r.Protocol is null ? 0 : r.Seed).ToList()
+            select Json(measured.Count > 0 ? measured : [line.First()], allMetrics)]).ToJsonString(Options);
+
+    static JsonObject Json(List<ResultRow> seeds, bool allMetrics)
+    {
+        var row = seeds[0];
+        var json = new JsonObject
+        {
+            ["table"] = row.Table.Number,
+            ["row"] = row.Label,
+            ["dataset"] = row.Dataset.Key(),
+            ["data"] = row.Synthetic ? "synthetic" : "real",
+            ["profile"] = row.Profile,
+            ["protocol"] = row.Protocol?.Name ?? "none",
+            ["paper"] = row.Paper is { } p ? new JsonObject { ["accuracy"] = p.Accuracy, ["f1"] = p.F1 } : null,
+            ["measured"] = seeds.Count == 1 ? Measured(row, allMetrics) : Over(seeds, s => s.Mean),
+        };
+        if (row.Note is not null) json["note"] = row.Note;
+        if (row.System is { } system)
+            json["system"] = new JsonObject
+            {
+                ["sees"] = system.Sees, ["parameters"] = system.Parameters, ["macs"] = system.Macs, ["trainingSeconds"] = system.TrainingSeconds, ["assumed"] = Array(system.Assumed, a => a),
+            };
+        if (seeds.Count > 1) json["deviation"] = Over(seeds, s => s.Deviation);
+        json["clips"] = row.Score?.Clips ?? 0;
+        json["folds"] = row.Score?.Folds ?? 0;
+        if (seeds.Count == 1) (json["seed"], json["experiment"]) = (row.Seed, row.Experiment);
+        else json["seeds"] = Array(seeds, r => new JsonObject { ["seed"] = r.Seed, ["experiment"] = r.Experiment, ["measured"] = Measured(r, allMetrics) });
+        return json;
+    }
+
+    static JsonObject Over(List<ResultRow> seeds, Func<(double Mean, double Deviation), double> of)
+    {
+        double Value(Func<Score, double> score) => of(Figures.Spread([.. seeds.Select(r => score(r.Score!))]));
+        return new() { ["accuracy"] = 100 * Value(s => s.Accuracy), ["uf1"] = Value(s => s.UF1), ["uar"] = Value(s => s.Uar) };
+    }
+
+    static JsonObject? Measured(ResultRow row, bool allMetrics)
+    {
+        if (row.Score is not { } s) return null;
+        var json = new JsonObject { ["accuracy"] = 100 * s.Accuracy, ["uf1"] = s.UF1, ["uar"] = s.Uar };
+        if (!allMetrics) return json;
+        (json["weightedF1"], json["meanFoldF1"], json["kappa"]) = (s.WeightedF1, s.MeanFoldF1, s.Kappa);
+        json["classes"] = Array(row.Classes.Zip(s.PerClass), c => new JsonObject
+        {
+            ["class"] = c.First, ["clips"] = c.Second.Support, ["precision"] = c.Second.Precision, ["recall"] = c.Second.Recall, ["f1"] = c.Second.F1,
+        });
+        json["confusion"] = Array(Enumerable.Range(0, s.Confusion.Classes), t => Array(Enumerable.Range(0, s.Confusion.Classes), p => s.Confusion[t, p]));
+        return json;
+    }
+
+    static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> of) => new([.. items.Select(of)]);
+}

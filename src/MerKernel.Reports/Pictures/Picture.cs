@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using MerKernel.Data;
+using MerKernel.Faces;
+using Microsoft.AspNetCore.Html;
+using OpenCvSharp;
+
+namespace MerKernel.Reports.Pictures;
+
+/// <summary>A picture and what it shows in words, for those who cannot see it. The C# kernel shows both; any other shows the HTML.</summary>
+/// <param name="Image">The picture, BGR.</param>
+/// <param name="AltText">What it shows.</param>
+public sealed record Picture(Mat Image, string AltText) : IHtmlContent
+{
+    /// <inheritdoc/>
+    public void WriteTo(TextWriter writer, HtmlEncoder encoder) =>
+        writer.Write($"""<img src="data:image/png;base64,{Convert.ToBase64String(Image.ToBytes())}" alt="{encoder.Encode(AltText)}">""");
+}
+
+/// <summary>Pictures in rows and columns with headings, small enough for a notebook that is kept.</summary>
+static class PictureGrid
+{
+    const int Gap = 8, Title = 28, Line = 17;
+
+    static readonly Scalar Ink = new(30, 30, 30), Faint = new(110, 110, 110), Paper = new(255, 255, 255);
+
+    /// <summary>A picture and what stands below it.</summary>
+    public sealed record Tile(Mat Image, string Caption = "");
+
+    /// <summary>A row of tiles and what stands above it.</summary>
+    public sealed record Row(string Caption, IReadOnlyList<Tile> Tiles);
+
+    /// <summary>Draws the tiles and disposes of their pictures.</summary>
+    /// <param name="title">What is shown.</param>
+    /// <param name="subtitle">Of which data; a line each.</param>
+    /// <param name="columns">Headings of the columns; empty for none.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="side">Height of a tile in pixels; its width follows from its picture. Small pictures keep their pixels, which a kept notebook stores in little space.</param>
+    public static Picture Draw(string title, string subtitle, IReadOnlyList<string> columns, IReadOnlyList<Row> rows, int side = 96)
+    {
+        var width = Math.Max(rows.Max(r => r.Tiles.Sum(t => Width(t, side) + Gap)) + Gap, 560);
+        var lines = subtitle.Split('\n');
+        var head = Title + Line * lines.Length;
+        var top = head + (columns.Count > 0 ? Line : Gap / 2);
+        var sheet = new Mat(top + rows.Sum(r => Height(r, side)) + Gap, width, MatType.CV_8UC3, Paper);
+        SheetText.Write(sheet, title, Gap, 20, 0.5, Ink);
+        for (var i = 0; i < lines.Length; i++) SheetText.Write(sheet, lines[i], Gap, Title + 10 + i * Line, 0.36, Faint);
+        var y = top;
+        foreach (var row in rows)
+        {
+            if (row.Caption.Length > 0) SheetText.Write(sheet, row.Caption, Gap, y + 12, 0.4, Ink);
+            y += row.Caption.Length > 0 ? Line : 0;
+            var x = Gap;
+            for (var i = 0; i < row.Tiles.Count; i++)
+            {
+                var (tile, wide) = (row.Tiles[i], Width(row.Tiles[i], side));
+                if (i < columns.Count && ReferenceEquals(row, rows[0])) SheetText.Write(sheet, columns[i], x, head + 11, 0.38, Ink, wide + Gap);
+                using (tile.Image)
+                using (var shown = tile.Image.Resize(new Size(wide, side), 0, 0, tile.Image.Rows > side ? InterpolationFlags.Area : InterpolationFlags.Nearest))
+                using (var target = new Mat(sheet, new Rect(x, y, wide, side)))
+                    shown.CopyTo(target);
+                if (tile.Caption.Length > 0) SheetText.Write(sheet, tile.Caption, x, y + side + 13, 0.36, Faint, wide + Gap / 2);
+                x += wide + Gap;
+            }
+            y += Height(row, side) - (row.Caption.Length > 0 ? Line : 0);
+        }
+        return new(sheet, InWords(title, lines, columns, rows));
+    }
+
+    static string InWords(string title, IEnumerable<string> lines, IEnumerable<string> columns, IEnumerable<Row> rows)
+    {
+        static string Joined(IEnumerable<string> parts) => string.Join(", ", parts.Where(p => p.Length > 0));
+        var text = string.Join(" ", lines.Prepend(title).Select(l => l.TrimEnd('.') + "."));
+        if (Joined(columns) is { Length: > 0 } across) text += $" Columns: {across}.";
+        return $"{text} Rows: {string.Join("; ", rows.Select(r => r.Caption.Length > 0 ? r.Caption : Joined(r.Tiles.Select(t => t.Caption))))}.";
+    }
+
+    static int Width(Tile tile, int side) => (int)Math.Round(side * (double)tile.Image.Cols / tile.Image.Rows);
+
+    static int Height(Row row, int side) => (row.Caption.Length > 0 ? Line : 0) + side + Gap + (row.Tiles.Any(t => t.Caption.Length > 0) ? Line : 0);
+}
+
+/// <summary>Maps over faces. The colour scale (viridis) runs from dark to light, so it also reads in grey.</summary>
+static class MapPicture
+{
+    /// <summary>A map over a picture, stretched between its smallest and largest value, which the caption must name.</summary>
+    /// <param name="map">Map [rows, columns]; one row or column is spread over the picture.</param>
+    /// <param name="under">The picture below, BGR.</param>
+    /// <param name="smooth">Whether the map is interpolated; false shows its own cells.</param>
+    public static Mat Over(float[,] map, Mat under, bool smooth)
+    {
+        using var heat = Colours(map, under.Size(), smooth);
+        using Mat grey = under.CvtColor(ColorConversionCodes.BGR2GRAY), below = grey.CvtColor(ColorConversionCodes.GRAY2BGR);
+        var over = new Mat();
+        Cv2.AddWeighted(heat, 0.6, below, 0.4, 0, over);
+        return over;
+    }
+
+    /// <summary>The picture with the map as a strip to its right: what the network multiplies each row with.</summary>
+    public static Mat WithStrip(float[,] rows, Mat picture)
+    {
+        var strip = Math.Max(4, picture.Cols / 8);
+        using var heat = Colours(rows, new Size(strip, picture.Rows), smooth: false);
+        using var gap = new Mat(picture.Rows, Math.Max(1, strip / 3), MatType.CV_8UC3, Scalar.All(255));
+        var joined = new Mat();
+        Cv2.HConcat([picture, gap, heat], joined);
+        return joined;
+    }
+
+    /// <summary>The smallest and largest value of a map, for its caption.</summary>
+    public static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture, $"{Number(map.Cast<float>().Min())} .. {Number(map.Cast<float>().Max())}");
+
+    /// <summary>A map resampled (bilinear) to a square, row by row.</summary>
+    public static float[] Resampled(float[,] map, int side)
+    {
+        using var large = Resize(map, new Size(side, side), smooth: true);
+        var values = new float[side * side];
+        Marshal.Copy(large.Data, values, 0, values.Length);
+        return values;
+    }
+
+    /// <summary>A frame of a data set, BGR.</summary>
+    public static Mat Frame(MerDataset data, int row)
+    {
+        var size = data.Size;
+        using var frame = data.Frames[row];
+        var planes = frame.bytes.ToArray();
+        var image = new Mat(size, size, MatType.CV_8UC3);
+        var pixels = image.AsSpan<Vec3b>();
+        var plane = size * size;
+        for (var i = 0; i < plane; i++) pixels[i] = new Vec3b(planes[2 * plane + i], planes[plane + i], planes[i]);
+        return image;
+    }
+
+    static string Number(float value) => value.ToString(Math.Abs(value) is < 0.001f and > 0 ? "0.0e0" : "0.###", CultureInfo.InvariantCulture);
+
+    static Mat Colours(float[,] map, Size size, bool smooth)
+    {
+        using var large = Resize(map, size, smooth);
+        large.MinMaxLoc(out double least, out double most);
+        using Mat grey = new();
+        var scale = most > least ? 255 / (most - least) : 0;
+        large.ConvertTo(grey, MatType.CV_8U, scale, -least * scale);
+        var heat = new Mat();
+        Cv2.ApplyColorMap(grey, heat, ColormapTypes.Viridis);
+        return heat;
+    }
+
+    static Mat Resize(float[,] map, Size size, bool smooth)
+    {
+        using var small = Mat.FromArray(map);
+        return small.Resize(size, 0, 0, smooth ? InterpolationFlags.Linear : InterpolationFlags.Nearest);
+    }
+}
+
+/// <summary>Where the parts of the face lie in a data set's prepared frames, from the landmarks of one clip of each subject.</summary>
+/// <param name="Points">The mean of the 68 landmarks, as fractions of the crop.</param>
+/// <param name="Bands">The rows of the crop by part of the face.</param>
+/// <param name="Faces">How many faces it is the mean of.</param>
+public sealed record MeanFace(ImmutableArray<Point2f> Points, ImmutableArray<FaceBand> Bands, int Faces)
+{
+    /// <summary>Finds the landmarks of the first clip of each subject at the paper's 224 pixels, whatever size the networks see.</summary>
+    public static MeanFace Of(Study study, DatasetId dataset)
+    {
+        var options = study.Bench.Preparation(dataset);
+        var clips = study.Bench.Dataset(dataset).Clips.DistinctBy(c => c.Subject).Select(c => c.Id);
+        var views = ClipView.Open(study.Bench.Source(dataset), clips, options);
+        try
+        {
+            var faces = views.Select(v => v.Landmarks).Where(l => l.Length == 68).ToArray();
+            if (faces.Length == 0) throw new UserErrorException($"No face was found in the frames of {dataset.Title()}; look at them with 'mer data show'.");
+            return new MeanFace(
+                [.. Enumerable.Range(0, 68).Select(i => new Point2f(faces.Average(f => f[i].X) / options.Size, faces.Average(f => f[i].Y) / options.Size))],
+                FaceBands.Of([.. faces.Select(f => (IReadOnlyList<Point2f>)f)], options.Size), faces.Length);
+        }
+        finally
+        {
+            foreach (var view in views) view.Dispose();
+        }
+    }
+
+    /// <summary>The landmarks as dots on grey: what stands below a map where no face may be shown.</summary>
+    public Mat Outline(int side)
+    {
+        var image = new Mat(side, side, MatType.CV_8UC3, Scalar.All(128));
+        foreach (var p in Points) Cv2.Circle(image, new Point(p.X * side, p.Y * side), Math.Max(1, side / 90), Scalar.All(235), -1, LineTypes.AntiAlias);
+        return image;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reports;
+
+/// <summary>Where a row of a table comes from.</summary>
+public enum RowKind
+{
+    /// <summary>The paper prints it and this project runs it.</summary>
+    Variant,
+
+    /// <summary>The paper prints it for another system, which is not run.</summary>
+    PublishedOnly,
+
+    /// <summary>Another published system, or a row of one's own; the paper's table does not have it.</summary>
+    Added,
+
+    /// <summary>Added by this project, because the table cannot be read without it.</summary>
+    Baseline,
+}
+
+/// <summary>One row of a table on one data set under one protocol with one seed: what the paper prints next to what was measured.</summary>
+public sealed record ResultRow
+{
+    /// <summary>The table.</summary>
+    public required Table Table { get; init; }
+
+    /// <summary>The row's name.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Where the row comes from.</summary>
+    public required RowKind Kind { get; init; }
+
+    /// <summary>What is run for the row; null where nothing is trained.</summary>
+    public Method? Method { get; init; }
+
+    /// <summary>The data set.</summary>
+    public required DatasetId Dataset { get; init; }
+
+    /// <summary>True if the numbers come from synthetic data.</summary>
+    public required bool Synthetic { get; init; }
+
+    /// <summary>Name of the profile.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>The epoch protocol; null where there is no epoch to choose.</summary>
+    public EpochProtocol? Protocol { get; init; }
+
+    /// <summary>What the paper prints, or null.</summary>
+    public Printed? Paper { get; init; }
+
+    /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
+    public Score? Score { get; init; }
+
+    /// <summary>
+    /// The row compared with the full network on the same clips (row minus full), corrected over the table's rows on this data set; null for the full network itself,
+    /// where one of the two was not run, and under protocols that look at the test subject.
+    /// </summary>
+    public Comparison? AgainstFull { get; init; }
+
+    /// <summary>A footnote on the row, or null.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What the row's system sees and costs, in tables that compare systems; else null.</summary>
+    public SystemFacts? System { get; init; }
+
+    /// <summary>Which clips were scored, and what is known about that choice.</summary>
+    public SampleSet Sample { get; init; } = SampleSet.All;
+
+    /// <summary>Names of the classes, in label order.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>Seed of the run.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Hash of the experiment, or null where none stands behind the row.</summary>
+    public string? Experiment { get; init; }
+
+    internal string ProtocolLabel => Protocol?.Label ?? "no epoch to choose";
+}
+
+/// <summary>What a table needs to know of a data set besides the runs.</summary>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Synthetic">True for look-alikes.</param>
+/// <param name="Classes">Class names in label order.</param>
+/// <param name="Clips">The clips that are scored, for the baselines without images.</param>
+public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableArray<string> Classes, ImmutableArray<LabelledClip> Clips)
+{
+    /// <summary>The facts of a loaded data set.</summary>
+    public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
+        [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))]);
+
+    /// <summary>The facts without the clips that a sample set does not score.</summary>
+    public DatasetFacts Of(SampleSet sample) => this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
+
+    /// <summary>Another text for other clips, subjects, labels or action units.</summary>
+    internal string State => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+        Clips.Select(c => $"{c.Id} {c.Subject} {c.Label} {string.Join(' ', c.ActionUnits)}").Prepend(string.Join(' ', Classes))))))[..16];
+
+    static ImmutableSortedSet<int> Units(Clip clip) =>
+        [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];
+}
+
+/// <summary>What a compared system sees of a clip and what it costs, at the profile's size.</summary>
+/// <param name="Sees">Its input, in a few words.</param>
+/// <param name="Parameters">Parameters of its network.</param>
+/// <param name="Macs">Multiply-accumulates of one clip, forward.</param>
+/// <param name="TrainingSeconds">Computing time of the stored folds, added up; null where none is stored.</param>
+/// <param name="Assumed">What is not known of it and was chosen here.</param>
+public sealed record SystemFacts(string Sees, long Parameters, long Macs, double? TrainingSeconds, ImmutableArray<string> Assumed)
+{
+    /// <summary>Headings of <see cref="Cells"/>.</summary>
+    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip", ">training, all folds"];
+
+    /// <summary>The facts of a method on a data set, with the first seed's training time.</summary>
+    public static SystemFacts Of(Workbench bench, Method method, DatasetId id)
+    {
+        var experiment = bench.Experiment(method, id);
+        var units = experiment.ActionUnits != ActionUnitSource.None;
+        var size = NetworkSize.Of(experiment, bench.Store.Derived);
+        var info = new RunCatalogue(bench.Store).Of(experiment);
+        var sees = method is Peer peer ? peer.Baseline.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
+        return new SystemFacts(sees, size.Parameters, size.Macs, info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
+    }
+
+    /// <summary>The facts as cells of a table.</summary>
+    /// <param name="row">The row's name.</param>
+    internal IEnumerable<string> Cells(string row) => [row, Sees, Short(Parameters), Short(Macs), TrainingSeconds is { } s ? Time(s) : "–"];
+
+    static string Short(double value) => value switch
+    {
+        >= 1e9 => (value / 1e9).ToString("0.00 G", CultureInfo.InvariantCulture),
+        >= 1e6 => (value / 1e6).ToString("0.00 M", CultureInfo.InvariantCulture),
+        >= 1e3 => (value / 1e3).ToString("0.0 k", CultureInfo.InvariantCulture),
+        _ => value.ToString("0", CultureInfo.InvariantCulture),
+    };
+
+    static string Time(double seconds) => seconds >= 5400 ? $"{(seconds / 3600).ToString("0.0", CultureInfo.InvariantCulture)} h" : $"{seconds.ToString("0", CultureInfo.InvariantCulture)} s";
+}
+
+/// <summary>A rule without images that stands under every table.</summary>
+/// <param name="Label">The row's name.</param>
+/// <param name="Run">Its decisions, leave one subject out.</param>
+public sealed record Rule(string Label, Func<DatasetFacts, ImmutableArray<FoldOutcome>> Run)
+{
+    /// <summary>Label of the look-up of the nearest set of action units.</summary>
+    public const string Lookup = "action-unit lookup (no image)";
+
+    /// <summary>Label of the majority class.</summary>
+    public const string Majority = "majority class";
+
+    /// <summary>What action units alone give, then what class frequencies alone give.</summary>
+    public static ImmutableArray<Rule> All { get; } =
+    [
+        new("action-unit network (no image)", d => LosoBaseline.Run(d.Clips, train => AuNetwork.Fit(train, d.Classes.Length))),
+        new(Lookup, d => LosoBaseline.Run(d.Clips, AuLookup.Fit)),
+        new("guess by class frequency", d => PriorWeightedRandom.Run(d.Clips)),
+        new(Majority, d => LosoBaseline.Run(d.Clips, MajorityClass.Fit)),
+    ];
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reports;
+
+/// <summary>The rows of one table on one data set, protocols side by side, and the texts that belong to them.</summary>
+public sealed class ResultTable
+{
+    readonly ImmutableArray<ResultRow> _rows;
+    readonly ImmutableArray<EpochProtocol> _protocols;
+    readonly ImmutableArray<Line> _lines;
+
+    /// <summary>A row of the table with what was measured of it under each protocol: one row a seed, none where it was not run.</summary>
+    sealed record Line(ResultRow Head, ImmutableArray<ImmutableArray<ResultRow>> Cells);
+
+    ResultTable(ImmutableArray<ResultRow> rows)
+    {
+        _rows = rows;
+        _protocols = [.. rows.Select(r => r.Protocol).OfType<EpochProtocol>().Distinct()];
+        _lines = [.. rows.GroupBy(r => (r.Label, r.Kind)).Select(line => new Line(line.First(), [.. _protocols.Select((p, i) => Measured(line, p, i == 0))]))];
+    }
+
+    /// <summary>Rows by table and data set.</summary>
+    public static IEnumerable<ResultTable> Of(IEnumerable<ResultRow> rows) => rows.GroupBy(r => (r.Table.Number, r.Dataset)).Select(page => new ResultTable([.. page]));
+
+    /// <summary>Every table: scores, then what systems cost, then, if wanted, every score and class.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="allMetrics">Whether every score and class follows.</param>
+    public static IEnumerable<TextTable> TextOf(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
+        Of(rows).SelectMany(page => page.Texts()).Concat(allMetrics ? Of(rows).SelectMany(page => page.AllMetrics()).Append(MetricGuide.Table) : []);
+
+    /// <summary>What stands above all tables: which data they are from and what the figures are.</summary>
+    public static IEnumerable<string> Opening(IEnumerable<ResultRow> rows) => DataNotice.For(rows);
+
+    /// <summary>What the figures are.</summary>
+    public const string Legend = "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects; Δ is measured minus paper, " +
+        "and the words say where the paper's figure lies: inside that interval, above or below it.";
+
+    /// <summary>The rows as a Markdown document.</summary>
+    public static string ToMarkdown(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
+        $"{string.Concat(Opening(rows).Select(n => $"> **{n}**\n\n"))}{Legend}\n\n{string.Concat(TextOf(rows, allMetrics).Select(t => t.ToMarkdown()))}";
+
+    /// <summary>Every measured row as one line of figures, for other programs.</summary>
+    public static TextTable Flat(IEnumerable<ResultRow> rows) => TextTable.Of("",
+        ["table", "dataset", "data", "profile", "row", "protocol", "seed", "experiment", "clips", "folds", "paper accuracy", "paper F1", "accuracy", "accuracy low", "accuracy high", "UF1", "UF1 low", "UF1 high", "UAR", "UAR low", "UAR high"],
+        rows.Select(r => (IEnumerable<string>)[$"{r.Table.Number}", r.Dataset.Key(), r.Synthetic ? "synthetic" : "real", r.Profile, r.Label, r.Protocol?.Name ?? "none", $"{r.Seed}", r.Experiment ?? "",
+            $"{r.Score?.Clips}", $"{r.Score?.Folds}", r.Paper is { } p ? Figures.Printed(p.Accuracy) : "", r.Paper is { } f ? Figures.Printed(f.F1) : "",
+            Exact(100 * r.Score?.Accuracy), Exact(100 * r.Score?.AccuracyInterval.Low), Exact(100 * r.Score?.AccuracyInterval.High), Exact(r.Score?.UF1), Exact(r.Score?.UF1Interval.Low), Exact(r.Score?.UF1Interval.High),
+            Exact(r.Score?.Uar), Exact(r.Score?.UarInterval.Low), Exact(r.Score?.UarInterval.High)]));
+
+    ResultRow First => _rows[0];
+
+    string Title => $"Table {First.Table.Number}: {First.Table.Title}\n{First.Dataset.Title()} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
+
+    IEnumerable<TextTable> Texts()
+    {
+        var systems = _lines.Where(l => l.Head.System is not null).ToList();
+        ImmutableArray<TextTable.Column> columns =
+        [
+            "row", new("accuracy", true, "paper"), new("F1", true, "paper"),
+            .. _protocols.SelectMany(p => new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))), ">clips", ">seed",
+        ];
+        yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
+        {
+            Notes = [.. new[] { Scored, Spread, Differences }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
+        };
+        if (systems.Count > 0) yield return TextTable.Of("", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
+    }
+
+    ImmutableArray<TextTable.Cell> Cells(Line line)
+    {
+        var scored = line.Cells.FirstOrDefault(c => c.Length > 0, []);
+        return
+        [
+            new(line.Head.Label, Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None), Figures.Printed(line.Head.Paper?.Accuracy), Figures.Printed(line.Head.Paper?.F1),
+            .. line.Cells.SelectMany((rows, i) => rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
+            $"{scored.FirstOrDefault()?.Score!.Clips}", string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
+        ];
+    }
+
+    static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly && (line.Head.Protocol is not null || protocol == 0);
+
+    /// <summary>Accuracy, UF1 and UAR of a row over its seeds.</summary>
+    internal static TextTable.Cell[] Scores(IReadOnlyList<ResultRow> rows)
+    {
+        var paper = rows[0].Paper;
+        return
+        [
+            Cell(rows, s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent, paper?.Accuracy / 100, m => Figures.PercentDifference(m, paper!.Accuracy)),
+            Cell(rows, s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, paper?.F1, m => Figures.Difference(m, paper!.F1)),
+            Cell(rows, s => s.Uar, s => s.UarInterval, Figures.Fraction, Figures.Fraction, null, _ => ""),
+        ];
+    }
+
+    // Over several seeds the mean, its deviation, and from the lowest to the highest end of the seeds' intervals.
+    static TextTable.Cell Cell(IReadOnlyList<ResultRow> rows, Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write, Func<Interval, string> writeInterval, decimal? paper, Func<double, string> difference)
+    {
+        var (mean, deviation) = Figures.Spread([.. rows.Select(r => score(r.Score!))]);
+        var hull = new Interval(rows.Min(r => interval(r.Score!).Low), rows.Max(r => interval(r.Score!).High));
+        var text = write(mean) + (rows.Count > 1 ? $" ± {write(deviation)}" : "");
+        if (paper is not { } printed) return new(text, $"[{writeInterval(hull)}]");
+        var place = (double)printed < hull.Low ? "below" : (double)printed > hull.High ? "above" : "inside";
+        return new(text, $"[{writeInterval(hull)}]\nΔ {difference(mean)}\npaper {place}", place == "inside" ? TextTable.Tint.Agrees : TextTable.Tint.Differs);
+    }
+
+    /// <summary>What was scored, if all rows agree, and what is known about the choice of clips.</summary>
+    string Scored
+    {
+        get
+        {
+            var measured = _lines.SelectMany(l => l.Cells).Where(c => c.Length > 0).ToList();
+            if (measured.Count == 0) return "";
+            var seeds = measured.SelectMany(c => c).Where(r => r.Protocol is not null).Select(r => r.Seed).Distinct().Order().ToList();
+            var counts = measured.Select(c => $"{c[0].Score!.Clips} clips of {c[0].Score!.Folds} subjects").Distinct();
+            return $"Scored: {string.Join("; ", counts)}, {(seeds.Count > 1 ? "seeds" : "seed")} {string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: {First.Sample.Note(First.Dataset)}.";
+        }
+    }
+
+    string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
+        ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of the seeds' intervals." : "";
+
+    /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and what was assumed of a system.</summary>
+    IEnumerable<string> Notes =>
+        from line in _lines
+        let assumed = line.Head.System is { Assumed: { Length: > 0 } list } ? $"Assumed: {string.Join("; ", list)}." : null
+        let text = string.Join(" ", new[] { line.Head.Note, assumed }.OfType<string>())
+        where text.Length > 0
+        select $"{line.Head.Label}: {text}";
+
+    /// <summary>Which differences from the full network the data support; empty where nothing can be compared.</summary>
+    internal string Differences
+    {
+        get
+        {
+            // Over several seeds the mean difference, and the largest p: a difference is supported if every seed supports it.
+            var rows = _lines.SelectMany(l => l.Cells.Where(c => c.Length > 0 && c.All(r => r.AgainstFull is not null)), (l, c) => (l.Head.Label, UF1: c.Average(r => r.AgainstFull!.UF1), P: c.Max(r => r.AgainstFull!.HolmP), Seeds: c.Length))
+                .OrderBy(r => r.P).ToList();
+            if (rows.Count == 0) return "";
+            string Named(bool supported) => string.Join(", ", rows.Where(r => r.P < 0.05 == supported)
+                .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)})")) is { Length: > 0 } names ? names : "none";
+            var seeds = rows.Max(r => r.Seeds) > 1 ? "; mean difference and largest p of the seeds" : "";
+            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {rows.Count} rows{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}.";
+        }
+    }
+
+    /// <summary>Every score, then precision and recall of each class; nothing where nothing was measured.</summary>
+    internal IEnumerable<TextTable> AllMetrics()
+    {
+        var measured = _rows.Where(r => r.Score is not null).DistinctBy(r => (r.Label, r.Kind, r.Protocol, r.Protocol is null ? 0 : r.Seed)).ToList();
+        if (measured.Count == 0) yield break;
+        string[] words = ["row", "protocol", ">seed"];
+        yield return TextTable.Of($"{Title}: every score", [.. words, ">accuracy", ">UF1", ">UAR", ">weighted F1", ">mean per-fold F1", ">kappa"],
+            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", Figures.Percent(r.Score!.Accuracy), Figures.Fraction(r.Score.UF1), Figures.Fraction(r.Score.Uar),
+                Figures.Fraction(r.Score.WeightedF1), Figures.Fraction(r.Score.MeanFoldF1), Figures.Fraction(r.Score.Kappa)]));
+        yield return TextTable.Of($"{Title}: precision / recall of each class", [.. words, .. First.Classes.Select(c => $">{c}")],
+            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", .. r.Score!.PerClass.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Precision:0.00} / {c.Recall:0.00}"))]));
+    }
+
+    // A row without epochs has one figure whatever the protocol and seed: it stands in the first column only.
+    static ImmutableArray<ResultRow> Measured(IEnumerable<ResultRow> line, EpochProtocol protocol, bool first) =>
+        [.. line.Where(r => r.Score is not null && (r.Protocol == protocol || r.Protocol is null && first)).DistinctBy(r => r.Protocol is null ? 0 : r.Seed)];
+
+    static string Exact(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";
+}

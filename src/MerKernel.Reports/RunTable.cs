@@ -1,0 +1,78 @@
+using System.Globalization;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using Microsoft.AspNetCore.Html;
+
+namespace MerKernel.Reports;
+
+/// <summary>Runs as a table that sorts by any column.</summary>
+public static class RunTable
+{
+    /// <summary>Columns of a list of runs: heading, with '>' for figures, text, and what it sorts by.</summary>
+    public static ImmutableArray<(string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key)> Columns { get; } =
+    [
+        ("run", r => r.Hash[..8], r => r.Hash),
+        ("data set", r => r.Experiment.Dataset.Title(), r => r.Experiment.Dataset),
+        ("profile", r => r.Words.Profile, r => r.Words.Profile),
+        ("network and options", r => r.Words.Text, r => r.Words.Text),
+        (">seed", r => Number(r.Experiment.Seed), r => r.Experiment.Seed),
+        (">folds", r => r.AllFolds is { } all ? $"{r.Folds} of {all}" : Number(r.Folds), r => r.Folds),
+        (">clips", r => Number(r.Clips), r => r.Clips),
+        (">accuracy", r => Percent(r.Accuracy), r => r.Accuracy ?? -1),
+        (">UF1", r => Fraction(r.UF1), r => r.UF1 ?? -1),
+        (">best-test accuracy", r => Percent(r.BestTestAccuracy), r => r.BestTestAccuracy ?? -1),
+        (">best-test UF1", r => Fraction(r.BestTestUF1), r => r.BestTestUF1 ?? -1),
+        (">time", r => $"{r.Seconds.ToString("0", CultureInfo.InvariantCulture)} s", r => r.Seconds),
+        ("date", r => r.Finished?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–", r => r.Finished ?? DateTime.MinValue),
+    ];
+
+    /// <summary>What the columns mean, for below the table.</summary>
+    public const string Legend = "Accuracy in percent and UF1 of the confusion matrix pooled over the stored folds: at the final epoch, and (best-test) at the epoch chosen on the test subject. Times are added up over folds; dates are UTC.";
+
+    /// <summary>The list; in HTML a click on a heading sorts.</summary>
+    public static TextTable Of(IEnumerable<RunInfo> runs) =>
+        TextTable.Of("", Columns.Select(c => c.Heading), runs.Select(r => Columns.Select(c => c.Text(r))), Legend) with { Sorts = true };
+
+    /// <summary>The column of a heading, in any case.</summary>
+    /// <exception cref="UserErrorException">There is no such column.</exception>
+    public static (string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key) Named(string heading) =>
+        Columns.Where(c => c.Heading.TrimStart('>').Equals(heading, StringComparison.OrdinalIgnoreCase)).FirstOrDefault() is { Key: not null } column ? column
+        : throw new UserErrorException($"--sort {heading} is no column; the columns are {string.Join(", ", Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}.");
+
+    static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    static string Percent(double? value) => value is { } v ? Figures.Percent(v) : "–";
+
+    static string Fraction(double? value) => value is { } v ? Figures.Fraction(v) : "–";
+}
+
+/// <summary>A comparison of two runs in words and tables, for terminal and notebook.</summary>
+public static class RunComparisonText
+{
+    /// <summary>What is compared and by how much the scores differ.</summary>
+    public static IEnumerable<string> Sentences(RunComparison c)
+    {
+        yield return $"{c.First.Hash[..8]} ({c.First.Words.Text}) and {c.Second.Hash[..8]} ({c.Second.Words.Text}) on {c.First.Experiment.Dataset.Title()}: {c.Clips} clips of {c.Subjects.Length} subjects that both have, final epoch.";
+        yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % interval {Signed(100 * c.AccuracyInterval.Low, "0.0")} to {Signed(100 * c.AccuracyInterval.High, "0.0")}), " +
+            $"UF1 {Figures.Difference(c.UF1, 0)} ({Signed(c.UF1Interval.Low, ".000")} to {Signed(c.UF1Interval.High, ".000")}), by paired bootstrap over subjects" +
+            (c.Subjects.Length < 10 ? "; with fewer than ten subjects the intervals are too narrow." : ".");
+        yield return c.AccuracyInterval is { Low: <= 0, High: >= 0 } ? "The interval of the accuracy holds zero: these clips do not tell the two apart." : "The interval of the accuracy does not hold zero.";
+        yield return $"{c.Changed.Count(x => x.Gained)} clips are right in the second alone, {c.Changed.Count(x => !x.Gained)} in the first alone.";
+    }
+
+    /// <summary>Options that differ and clips that changed sides.</summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="classes">Class names in label order; a label without one shows its number.</param>
+    public static IEnumerable<TextTable> Tables(RunComparison comparison, IReadOnlyList<string> classes)
+    {
+        string Name(int label) => label < classes.Count ? classes[label] : $"{label}";
+        yield return TextTable.Of("", ["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
+        yield return TextTable.Of("", ["clip", "true class", "first", "second", "right in"],
+            comparison.Changed.Select(x => (string[])[x.Clip, Name(x.Label), Name(x.First), Name(x.Second), x.Gained ? "second" : "first"]));
+    }
+
+    /// <summary>The whole comparison as HTML.</summary>
+    public static IHtmlContent ToHtml(RunComparison comparison, IReadOnlyList<string> classes) => HtmlText.All([HtmlText.Paragraphs(Sentences(comparison)), .. Tables(comparison, classes)]);
+
+    static string Signed(double value, string digits) => value.ToString($"+{digits};−{digits};0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+
+namespace MerKernel.Reports;
+
+/// <summary>Puts measured scores next to the paper's tables, and under each table the rows without which it cannot be read. Trains nothing.</summary>
+public sealed class Scoring
+{
+    readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), Scored?> _scored = [];
+    readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), Comparison?> _comparisons = [];
+
+    /// <summary>A scored run or rule, shared by every table that shows it.</summary>
+    /// <param name="Name">Name of the score among derived values.</param>
+    /// <param name="State">What it was computed from.</param>
+    /// <param name="Score">The scores.</param>
+    /// <param name="Outcomes">The scored decisions, read only where a comparison needs them; null where they cannot be read any more.</param>
+    /// <param name="Experiment">The experiment's hash; null for a rule.</param>
+    sealed record Scored(string Name, string State, Score Score, Lazy<ImmutableArray<FoldOutcome>?> Outcomes, string? Experiment);
+
+    /// <summary>Finds the run of a method on a data set with a seed; null if it is not finished.</summary>
+    public required Func<Method, DatasetId, int, RunResult?> Runs { get; init; }
+
+    /// <summary>The data sets to show; a table's rows on other data sets are left out.</summary>
+    public required IReadOnlyList<DatasetFacts> Datasets { get; init; }
+
+    /// <summary>Name of the profile.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Seeds of the runs.</summary>
+    public required ImmutableArray<int> Seeds { get; init; }
+
+    /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
+    public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
+
+    /// <summary>What a system sees and costs, for tables that compare systems; null where that is not known.</summary>
+    public Func<Method, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
+
+    /// <summary>Where scores, intervals and tests are kept from call to call; null computes them anew.</summary>
+    public DerivedValues? Derived { get; init; }
+
+    /// <summary>Which clips are scored.</summary>
+    public SampleSet Sample { get; init; } = SampleSet.All;
+
+    /// <summary>The rows of tables from what a workbench has stored, seed after seed; a row that was not run in full has no scores.</summary>
+    /// <param name="bench">Data, which are loaded, store, profile and seeds.</param>
+    /// <param name="tables">Which tables; the default is all seven.</param>
+    /// <param name="protocols">Epoch protocols to score by; the default is the final epoch and the published rule.</param>
+    /// <param name="sample">Which clips are scored; the default is all.</param>
+    public static ImmutableArray<ResultRow> Rows(Workbench bench, IEnumerable<Table>? tables = null, IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
+    {
+        var chosen = (tables ?? Tables.All).ToList();
+        var rows = new Scoring
+        {
+            Derived = bench.Store.Derived,
+            Datasets = [.. chosen.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains).Select(id => DatasetFacts.Of(bench.Dataset(id)))],
+            Profile = bench.Profile.Name,
+            Seeds = bench.Seeds,
+            Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
+            Sample = sample ?? SampleSet.All,
+            Runs = (method, id, seed) => bench.Store.TryResult(bench.Experiment(method, id, seed), bench.Dataset(id).Subjects),
+            Systems = (method, id) => SystemFacts.Of(bench, method, id),
+        }.Rows(chosen);
+        bench.Store.Derived.Save();
+        return rows;
+    }
+
+    /// <summary>The rows of tables, data set by data set and seed by seed: the paper's in printed order, then other systems, controls and rules.</summary>
+    /// <exception cref="UserErrorException">A run cannot be read, or not be scored by one of the protocols.</exception>
+    public ImmutableArray<ResultRow> Rows(params IEnumerable<Table> tables)
+    {
+        var asked = tables.ToList();
+        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.Datasets.Contains(data.Dataset)).SelectMany(t => t.Methods).Distinct(), data);
+        return
+        [
+            .. from table in asked
+               from data in Datasets
+               where table.Datasets.Contains(data.Dataset)
+               from seed in Seeds
+               from row in Compared([.. Page(table, data, seed)], data, seed)
+               select row,
+        ];
+    }
+
+    /// <summary>Scores runs side by side. One data set at a time: runs of as many subjects share their draws.</summary>
+    void ScoreRuns(IEnumerable<Method> methods, DatasetFacts data)
+    {
+        var runs = (from method in methods from seed in Seeds select (method, seed, Run: Runs(method, data.Dataset, seed))).ToList();
+        try
+        {
+            Parallel.ForEach(runs, each => Keep(each.method, each.seed, each.Run, data));
+        }
+        catch (AggregateException e) when (e.InnerException is UserErrorException known)
+        {
+            throw new UserErrorException(known.Message, known);
+        }
+    }
+
+    IEnumerable<ResultRow> Page(Table table, DatasetFacts data, int seed)
+    {
+        var controls = table.Controls.Select(c => new Row(c.Name, c));
+        foreach (var (row, kind) in table.Rows.Select(r => (r, r.Method is null ? RowKind.PublishedOnly : r.IsAdded ? RowKind.Added : RowKind.Variant)).Concat(controls.Select(r => (r, RowKind.Baseline))))
+        {
+            var blank = Blank(table, row.Label, kind, data, seed) with { Paper = row.On(data.Dataset), Note = row.Note, Method = row.Method };
+            if (row.Method is not { } method) yield return blank;
+            else
+                foreach (var protocol in Protocols)
+                    yield return With(blank, ScoreOf(method, data, protocol, seed)) with { Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null };
+        }
+        foreach (var rule in Rule.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
+    }
+
+    ResultRow Blank(Table table, string label, RowKind kind, DatasetFacts data, int seed) => new()
+    {
+        Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic, Profile = Profile, Seed = seed, Classes = data.Classes, Sample = Sample,
+    };
+
+    static ResultRow With(ResultRow row, Scored? scored) => row with { Score = scored?.Score, Experiment = scored?.Experiment };
+
+    /// <summary>Compares each row with the full network of the same seed and corrects the p-values over the page.</summary>
+    List<ResultRow> Compared(List<ResultRow> rows, DatasetFacts data, int seed)
+    {
+        if (Protocols[0].LooksAtTestSubject || ScoreOf(Tables.Full, data, Protocols[0], seed) is not { } full) return rows;
+        var compared = rows.Index().AsParallel().AsOrdered()
+            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
+            .Select(p => (p.Index, Comparison: Compare(p.Item, full, data))).Where(p => p.Comparison is not null).ToList();
+        foreach (var (at, comparison) in compared.Select(c => c.Index).Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)]))) rows[at] = rows[at] with { AgainstFull = comparison };
+        return rows;
+    }
+
+    Comparison? Compare(ResultRow row, Scored full, DatasetFacts data)
+    {
+        var key = (row.Method?.Key ?? row.Label, data.Dataset, row.Seed);
+        if (_comparisons.TryGetValue(key, out var known)) return known;
+        var scored = row.Method is { } method ? ScoreOf(method, data, row.Protocol!, row.Seed)! : ScoreOf(Rule.All.Single(b => b.Label == row.Label), data);
+        return _comparisons[key] = Kept($"{scored.Name}/against/{full.Name}", $"{scored.State}, {full.State}", () =>
+            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? Comparison.Of(row.Label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null);
+    }
+
+    /// <summary>Scores a run once, however many tables show it.</summary>
+    Scored? ScoreOf(Method method, DatasetFacts data, EpochProtocol protocol, int seed)
+    {
+        var place = (method.Key, data.Dataset, protocol, seed);
+        if (!_scored.ContainsKey(place)) Keep(method, seed, Runs(method, data.Dataset, seed), data);
+        return _scored[place];
+    }
+
+    /// <summary>Scores a rule once; it knows no epochs and no seed.</summary>
+    Scored ScoreOf(Rule rule, DatasetFacts data) => _scored.GetOrAdd((rule.Label, data.Dataset, null, 0), _ =>
+    {
+        var (scored, name) = (data.Of(Sample), $"baseline/{data.Dataset}/{rule.Label}");
+        var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => rule.Run(scored));
+        return new(name, scored.State, Kept(name, scored.State, () => Score.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
+    })!;
+
+    /// <summary>Scores a run under every protocol. Its folds are read once, if at all, and only the decisions on them are held.</summary>
+    void Keep(Method method, int seed, RunResult? run, DatasetFacts data)
+    {
+        var outcomes = new Lazy<ImmutableArray<ProtocolOutcome>?>(() =>
+            run!.Read() is { } read && Sample.Of(data.Dataset, read) is var folds ? [.. Protocols.Select(protocol => protocol.Apply(folds))] : null);
+        for (var i = 0; i < Protocols.Length; i++)
+        {
+            var at = i;
+            var name = $"{run?.Hash}/{Protocols[i].Name}/{Sample.Name}";
+            var score = run is null ? null : Kept(name, run.State, () => outcomes.Value is { } all ? Score.Of(all[at], data.Classes.Length) : null);
+            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => outcomes.Value?[at].Folds), run.Hash);
+        }
+    }
+
+    T? Kept<T>(string name, string state, Func<T?> compute) where T : class => Derived is null ? compute() : Derived.Get(name, state, compute);
+}

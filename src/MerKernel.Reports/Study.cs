@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Synthetic;
+using MerKernel.Training;
+using Microsoft.AspNetCore.Html;
+using TorchSharp;
+
+namespace MerKernel.Reports;
+
+/// <summary>What a notebook starts from: a workbench, the protocols side by side, and pages that show what it ran.</summary>
+public sealed class Study : IDisposable
+{
+    /// <summary>Profile, data and run store.</summary>
+    public required Workbench Bench { get; init; }
+
+    /// <summary>Seeds; the first is shown in full.</summary>
+    public ImmutableArray<int> Seeds => Bench.Seeds;
+
+    /// <summary>Epoch protocols side by side; rows are compared under the first.</summary>
+    public required ImmutableArray<EpochProtocol> Protocols { get; init; }
+
+    /// <summary>Where missing folds are trained.</summary>
+    public required torch.Device Device { get; init; }
+
+    /// <summary>Opens a study and loads its data; what is not prepared yet is prepared, which may take minutes.</summary>
+    /// <param name="profile">small, or another profile's name.</param>
+    /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
+    /// <param name="protocol">Epoch protocol to show beside the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
+    /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
+    /// <param name="device">cpu, or cuda or cuda:1 where there is one.</param>
+    /// <param name="precision">fp32 or bf16; null is fp32 on a processor and bf16 on a GPU.</param>
+    /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
+    /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    {
+        var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut);
+        foreach (var id in study.Datasets) study.Bench.Load(id);
+        return study;
+    }
+
+    internal static Study Unloaded(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    {
+        var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
+        if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
+        var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(EpochProtocol.Named).ToList();
+        return new Study
+        {
+            Bench = new Workbench
+            {
+                Profile = Profile.Named(profile), DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
+                Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device),
+            },
+            Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
+            Device = ComputeDevice.Named(device),
+        };
+    }
+
+    /// <summary>The data sets of the paper that are there.</summary>
+    public ImmutableArray<DatasetId> Datasets => Bench.Datasets;
+
+    /// <summary>The full network's experiment on a data set.</summary>
+    public Experiment Full(DatasetId dataset) => Bench.Experiment(Tables.Full, dataset);
+
+    /// <summary>One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.</summary>
+    /// <param name="number">Number of the table.</param>
+    /// <param name="own">Each row's label and what it changes in the full network's experiment.</param>
+    /// <exception cref="UserErrorException">There is no such table, or a label stands in it already.</exception>
+    public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> own)
+    {
+        var paper = Tables.Numbered(number);
+        if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
+            throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
+        return new(this, paper with { Rows = [.. paper.Rows, .. own.Select(o => new Row(o.Label, new Change(o.Label, o.Label, o.Change)))] });
+    }
+
+    /// <summary>Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.</summary>
+    /// <param name="sweep">What is varied.</param>
+    /// <param name="points">The points, <see cref="Sweep.Grid"/> or <see cref="Sweep.Random"/>; null takes the grid.</param>
+    /// <param name="subjects">How many subjects are left out in turn.</param>
+    public SweepResult Run(Sweep sweep, IEnumerable<SweepPoint>? points = null, int subjects = 3)
+    {
+        var (chosen, leftOut) = ((points ?? sweep.Grid()).ToImmutableArray(), Bench.Dataset(sweep.Start.Dataset).Subjects.Take(subjects).ToImmutableArray());
+        Train(chosen.Select(p => p.Experiment), leftOut);
+        return new SweepResult(this, sweep, chosen, leftOut);
+    }
+
+    /// <summary>Trains the missing folds of experiments, several side by side; progress on one line.</summary>
+    /// <param name="experiments">The experiments.</param>
+    /// <param name="subjects">Only the folds that leave out one of these subjects; null trains all.</param>
+    /// <param name="weights">Where to keep the networks' weights; a fold without kept weights is trained again. Null keeps none.</param>
+    /// <exception cref="UserErrorException">A fold failed twice.</exception>
+    public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null, FoldWeights? weights = null)
+    {
+        foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
+        {
+            var progress = new ProgressText(set.Key.Title());
+            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress, Weights = weights, Subjects = subjects };
+            var failures = engine.Run(set, Bench.Dataset(set.Key));
+            progress.Done();
+            if (failures.Count > 0)
+                throw new UserErrorException($"{failures.Count} folds on {set.Key.Title()} failed twice, the first of subject {failures[0].Job.Subject}: {failures[0].Error.Message}. The others are stored; running the cell again tries these once more.");
+        }
+    }
+
+    /// <summary>Which data and which size of network the numbers of this notebook come from.</summary>
+    public IHtmlContent Notice => HtmlText.Notice(Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct());
+
+    /// <summary>A few words on a data set for a subtitle.</summary>
+    public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
+
+    /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
+    public IHtmlContent HowItRan() => Provenance.Of(this);
+
+    /// <inheritdoc/>
+    public void Dispose() => Bench.Dispose();
+}
+
+/// <summary>Progress of a run as one line of text that is written over: what a notebook cell can show.</summary>
+sealed class ProgressText(string title) : ILosoProgress
+{
+    readonly Stopwatch _clock = Stopwatch.StartNew(), _shown = new();
+    readonly Lock _gate = new();
+    int _missing, _finished;
+    double _epochs;
+
+    public void Planned(int stored, int missing) => (_missing, _epochs) = (missing, 0);
+
+    public void EpochFinished(FoldJob job, EpochProgress epoch)
+    {
+        lock (_gate)
+        {
+            _epochs += 1.0 / epoch.Epochs;
+            // A few times a second is enough; every write is a message to the browser.
+            if (_shown.IsRunning && _shown.ElapsedMilliseconds < 300) return;
+            _shown.Restart();
+            Console.Write($"\r{title}: {_finished} of {_missing} folds, {_clock.Elapsed:mm\\:ss}, about {_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs):mm\\:ss} left   ");
+        }
+    }
+
+    public void FoldFinished(FoldJob job, FoldFacts facts) => Interlocked.Increment(ref _finished);
+
+    public void FoldFailed(FoldJob job, Exception error, bool final) =>
+        Console.WriteLine($"\r{title}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+
+    /// <summary>Closes the line; nothing where nothing was to be computed.</summary>
+    public void Done()
+    {
+        if (_missing > 0) Console.WriteLine($"\r{title}: {_finished} of {_missing} folds trained in {_clock.Elapsed:mm\\:ss}.                    ");
+    }
+}
+
+/// <summary>How a page's numbers came about: data, profile, seeds, machine, versions.</summary>
+static class Provenance
+{
+    /// <summary>Of a study.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="more">What else is to be said.</param>
+    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("", [
+        .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
+        ("profile", study.Bench.Profile.Description),
+        (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
+        ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
+        ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
+        ("machine", Machine),
+        ("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}"),
+        ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
+        .. more,
+    ]);
+
+    /// <summary>Processor, cores and operating system.</summary>
+    public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";
+
+    static string Data(Study study, DatasetId id)
+    {
+        var dataset = study.Bench.Dataset(id);
+        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}"
+            + (study.Bench.Choices(id).ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : "");
+    }
+
+    // The SDK writes the commit behind the version's plus sign.
+    static string Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } version
+        ? version.Split('+') is [var number, { Length: >= 12 } commit] ? $"{number} (commit {commit[..12]})" : version
+        : "unknown";
+
+    static string Processor()
+    {
+        const string file = "/proc/cpuinfo";
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

@@ -1,0 +1,62 @@
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Reports.Charts;
+using Microsoft.AspNetCore.Html;
+using Plotly.NET;
+
+namespace MerKernel.Reports;
+
+/// <summary>What a sweep gave on a few subjects.</summary>
+public sealed class SweepResult
+{
+    readonly Study _study;
+
+    internal SweepResult(Study study, Sweep sweep, ImmutableArray<SweepPoint> points, ImmutableArray<string> subjects)
+    {
+        (_study, Sweep, Subjects) = (study, sweep, subjects);
+        var catalogue = new RunCatalogue(study.Bench.Store);
+        Runs = [.. points.Select(p => (p, catalogue.Of(p.Experiment, subjects)))];
+    }
+
+    /// <summary>The sweep.</summary>
+    public Sweep Sweep { get; }
+
+    /// <summary>The subjects left out in turn; every run is scored on these alone.</summary>
+    public ImmutableArray<string> Subjects { get; }
+
+    /// <summary>Each point and its run, in the order of the sweep.</summary>
+    public ImmutableArray<(SweepPoint Point, RunInfo Run)> Runs { get; }
+
+    /// <summary>The run with the highest accuracy at the final epoch; the first of equal ones.</summary>
+    public RunInfo Best => Runs.MaxBy(r => r.Run.Accuracy!.Value).Run;
+
+    /// <summary>The run with the lowest accuracy at the final epoch; the first of equal ones.</summary>
+    public RunInfo Worst => Runs.MinBy(r => r.Run.Accuracy!.Value).Run;
+
+    /// <summary>What the numbers are, and what they are not.</summary>
+    public IHtmlContent Notice => HtmlText.Notice([$"{Runs.Length} runs on {Sweep.Start.Dataset.Title()}, each scored on {Subjects.Length} of {_study.Bench.Dataset(Sweep.Start.Dataset).Subjects.Length} subjects " +
+        $"({string.Join(", ", Subjects)}; {Best.Clips} clips): enough to see an effect's size, too few to choose by. Whoever chooses here has chosen on test subjects."]);
+
+    /// <summary>The runs as a table that sorts.</summary>
+    public TextTable Table() => RunTable.Of(Runs.Select(r => r.Run));
+
+    /// <summary>Every run as a line through what was varied and what came of it.</summary>
+    public GenericChart ParallelCoordinates() => ParallelChart.Of(this, _study.Brief(Sweep.Start.Dataset));
+
+    /// <summary>Two runs side by side: options that differ, and clips that changed sides.</summary>
+    public IHtmlContent Compare(RunInfo first, RunInfo second) => RunComparisonText.ToHtml(RunComparison.Of(new RunCatalogue(_study.Bench.Store), first, second), _study.Bench.Dataset(Sweep.Start.Dataset).Classes);
+
+    /// <summary>What follows, in sentences computed from the numbers.</summary>
+    public IHtmlContent Conclusion()
+    {
+        var (low, high) = (Runs.Min(r => r.Run.Accuracy!.Value), Runs.Max(r => r.Run.Accuracy!.Value));
+        var effects = Sweep.Axes.Select((axis, i) => (axis.Name, Means: axis.Values.Select((value, v) => (Value: value, Mean: Mean(i, v))).Where(m => !double.IsNaN(m.Mean)).ToList()))
+            .OrderByDescending(a => a.Means.Max(m => m.Mean) - a.Means.Min(m => m.Mean));
+        return HtmlText.Paragraphs([
+            $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and {Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is {Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
+            .. effects.Select(a => $"The mean accuracy by {a.Name}: {string.Join(", ", a.Means.Select(m => $"{Figures.Percent(m.Mean)} % at {m.Value}"))}."),
+        ]);
+    }
+
+    double Mean(int axis, int position) => Runs.Where(r => r.Point.Settings[axis].Position == position).Select(r => r.Run.Accuracy!.Value).DefaultIfEmpty(double.NaN).Average();
+}

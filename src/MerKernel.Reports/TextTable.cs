@@ -1,0 +1,238 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text;
+using Microsoft.AspNetCore.Html;
+using Spectre.Console;
+
+namespace MerKernel.Reports;
+
+/// <summary>A table of finished text, the one model behind every table this program shows: HTML, Markdown, LaTeX, CSV and the terminal are written from it.</summary>
+/// <param name="Title">What it shows, and of which data; a line break in it stays.</param>
+/// <param name="Columns">The columns.</param>
+/// <param name="Rows">Rows of as many cells.</param>
+public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Columns, ImmutableArray<ImmutableArray<TextTable.Cell>> Rows) : IHtmlContent
+{
+    /// <summary>A column.</summary>
+    /// <param name="Heading">What stands above it.</param>
+    /// <param name="IsNumber">Whether its cells are figures, which stand to the right.</param>
+    /// <param name="Group">What stands above it and its neighbours of the same group; empty for none.</param>
+    public readonly record struct Column(string Heading, bool IsNumber = false, string Group = "")
+    {
+        /// <summary>A column of text, or, behind a '&gt;', of figures.</summary>
+        public static implicit operator Column(string heading) => heading.StartsWith('>') ? new(heading[1..], true) : new(heading);
+
+        internal string FullHeading => Group.Length > 0 ? $"{Group}: {Heading}" : Heading;
+    }
+
+    /// <summary>A cell.</summary>
+    /// <param name="Text">Its text or figure.</param>
+    /// <param name="Detail">Lines in smaller type below it: an interval, a difference.</param>
+    /// <param name="Tint">Its colour, which is never the only sign.</param>
+    public readonly record struct Cell(string Text, string Detail = "", Tint Tint = Tint.None)
+    {
+        /// <summary>A cell of text alone.</summary>
+        public static implicit operator Cell(string text) => new(text);
+
+        internal string Inline => Detail.Length == 0 ? Text : $"{Text} {Detail.Replace('\n', ' ')}";
+    }
+
+    /// <summary>Kinds of cells.</summary>
+    public enum Tint
+    {
+        /// <summary>As any other.</summary>
+        None,
+
+        /// <summary>A figure that agrees with another one.</summary>
+        Agrees,
+
+        /// <summary>A figure that does not.</summary>
+        Differs,
+
+        /// <summary>The name of a row that the paper's table lacks.</summary>
+        Added,
+    }
+
+    /// <summary>Sentences below the table.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>A table of plain text.</summary>
+    /// <param name="title">What it shows.</param>
+    /// <param name="headings">A leading '&gt;' stands for a column of figures.</param>
+    /// <param name="rows">Rows of as many cells.</param>
+    /// <param name="notes">Sentences below the table.</param>
+    public static TextTable Of(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows, params IEnumerable<string> notes) =>
+        new(title, [.. headings.Select(h => (Column)h)], [.. rows.Select(r => r.Select(c => (Cell)c).ToImmutableArray())]) { Notes = [.. notes.Where(n => n.Length > 0)] };
+
+    /// <summary>A table whose first column is text and whose others are figures.</summary>
+    public static TextTable OfFigures(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows, params IEnumerable<string> notes) =>
+        Of(title, headings.Select((h, i) => i == 0 ? h : $">{h}"), rows, notes);
+
+    /// <summary>Names and their values.</summary>
+    public static TextTable Of(string title, IEnumerable<(string Name, string Value)> facts) => Of(title, ["", ""], facts.Select(f => (string[])[f.Name, f.Value]));
+
+    /// <summary>Whether a click on a heading sorts the HTML: figures as figures, text as text.</summary>
+    public bool Sorts { get; init; }
+
+    bool HasGroups => Columns.Any(c => c.Group.Length > 0);
+
+    /// <summary>Columns that stand next to each other under one group.</summary>
+    IEnumerable<(string Group, int First, int Count)> Groups()
+    {
+        for (var first = 0; first < Columns.Length;)
+        {
+            var count = Columns.Skip(first).TakeWhile(c => c.Group.Length > 0 && c.Group == Columns[first].Group).Count();
+            yield return (Columns[first].Group, first, Math.Max(1, count));
+            first += Math.Max(1, count);
+        }
+    }
+
+    /// <summary>The table as a section of a Markdown document.</summary>
+    public string ToMarkdown()
+    {
+        static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|").Replace('\n', ' ')))} |\n";
+        var text = new StringBuilder();
+        foreach (var (line, i) in Title.Split('\n').Where(l => l.Length > 0).Select((l, i) => (l, i))) text.Append(i == 0 ? $"## {line}\n\n" : $"{line}\n\n");
+        text.Append(Row(Columns.Select(c => c.FullHeading))).Append(Row(Columns.Select(c => c.IsNumber ? "---:" : "---")));
+        foreach (var row in Rows) text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"*{c.Inline}*" : c.Inline)));
+        text.Append('\n');
+        foreach (var note in Notes) text.Append($"{note}\n\n");
+        return text.ToString();
+    }
+
+    /// <summary>One line of headings, then a line a row; details stand behind their figures.</summary>
+    public string ToCsv()
+    {
+        static string Field(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+        return string.Concat(Rows.Select(r => r.Select(c => c.Inline)).Prepend(Columns.Select(c => c.FullHeading)).Select(cells => string.Join(',', cells.Select(Field)) + "\n"));
+    }
+
+    /// <summary>A table environment for LaTeX with the package booktabs.</summary>
+    public string ToLatex()
+    {
+        static string Row(IEnumerable<string> cells) => $"{string.Join(" & ", cells)} \\\\\n";
+        static string Cell(Cell cell) => cell.Detail.Length == 0 ? Latex(cell.Text) : $"{Latex(cell.Text)} {{\\scriptsize {Latex(cell.Detail)}}}";
+        var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{Latex(Title)}}}\n\\begin{{tabular}}{{{string.Concat(Columns.Select(c => c.IsNumber ? 'r' : 'l'))}}}\n\\toprule\n");
+        if (HasGroups)
+        {
+            text.Append(Row(Groups().Select(g => g.Count == 1 ? Latex(g.Group) : $"\\multicolumn{{{g.Count}}}{{c}}{{{Latex(g.Group)}}}")));
+            text.Append(string.Concat(Groups().Where(g => g.Count > 1).Select(g => $"\\cmidrule(lr){{{g.First + 1}-{g.First + g.Count}}}")) + "\n");
+        }
+        text.Append(Row(Columns.Select(c => Latex(c.Heading)))).Append("\\midrule\n");
+        foreach (var row in Rows) text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"\\emph{{{Cell(c)}}}" : Cell(c))));
+        text.Append("\\bottomrule\n\\end{tabular}\n");
+        foreach (var note in Notes) text.Append($"\\par{{\\footnotesize {Latex(note)}}}\n");
+        return text.Append("\\end{table}\n\n").ToString();
+    }
+
+    static string Latex(string text) => string.Concat(text.Select(c => c switch
+    {
+        '&' or '%' or '$' or '#' or '_' or '{' or '}' => $"\\{c}",
+        '\\' => "\\textbackslash{}",
+        '~' => "\\textasciitilde{}",
+        '^' => "\\textasciicircum{}",
+        '<' => "$<$",
+        '>' => "$>$",
+        '–' => "--",
+        '−' => "$-$",
+        '±' => "$\\pm$",
+        'Δ' => "$\\Delta$",
+        'µ' => "$\\mu$",
+        '\n' => " ",
+        _ => c.ToString(),
+    }));
+
+    // Without double quotes: it stands in an attribute. What is no figure comes last.
+    const string Sort = "const h=this.parentNode,t=h.closest('table'),i=h.cellIndex,d=h.ariaSort==='descending'?1:-1,n=h.style.textAlign==='right',k=r=>{const x=r.cells[i].textContent;return n?parseFloat(x):x};" +
+        "for(const o of h.parentNode.cells)o.ariaSort='none';h.ariaSort=d<0?'descending':'ascending';" +
+        "t.tBodies[0].append(...[...t.tBodies[0].rows].sort((a,b)=>n?d*((isNaN(k(a))?-1e9:k(a))-(isNaN(k(b))?-1e9:k(b))):d*k(a).localeCompare(k(b))))";
+
+    const string Common = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid #ccc";
+
+    /// <inheritdoc/>
+    public void WriteTo(TextWriter writer, HtmlEncoder encoder)
+    {
+        static string Lines(string text) => HtmlText.Encode(text).Replace("\n", "<br>");
+        // A line before each group but the first columns, so that protocols do not run into each other.
+        bool Opens(int i) => i > 0 && Columns[i].Group.Length > 0 && Columns[i].Group != Columns[i - 1].Group;
+        string Style(int i) => $"{Common};text-align:{(Columns[i].IsNumber ? "right" : "left")}{(Opens(i) ? ";border-left:2px solid #888" : "")}";
+        writer.Write("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
+        if (Title.Length > 0) writer.Write($"<caption style=\"text-align:left\"><strong>{Lines(Title)}</strong></caption>");
+        writer.Write("<thead>");
+        if (HasGroups)
+            writer.Write($"<tr>{string.Concat(Groups().Select(g => $"<th scope=\"colgroup\" colspan=\"{g.Count}\" style=\"{Common};text-align:center{(Opens(g.First) ? ";border-left:2px solid #888" : "")}\">{Lines(g.Group)}</th>"))}</tr>");
+        if (Columns.Any(c => c.Heading.Length > 0))
+            writer.Write($"<tr>{string.Concat(Columns.Select((c, i) => $"<th scope=\"col\" style=\"{Style(i)}\">{(Sorts ? $"<button type=\"button\" style=\"all:unset;cursor:pointer\" onclick=\"{Sort}\">{Lines(c.Heading)}</button>" : Lines(c.Heading))}</th>"))}</tr>");
+        writer.Write("</thead><tbody>");
+        foreach (var row in Rows)
+        {
+            writer.Write("<tr>");
+            for (var i = 0; i < row.Length; i++)
+            {
+                var cell = row[i];
+                // Text keeps its own dark colour on the tint, so that it reads on a dark page too.
+                var tint = cell.Tint switch { Tint.Agrees => ";background:#d9ecd9;color:#1a1a1a", Tint.Differs => ";background:#f6e0cc;color:#1a1a1a", _ => "" };
+                var text = cell.Tint == Tint.Added ? $"<em>{Lines(cell.Text)}</em>" : cell.Detail.Length > 0 ? $"<strong>{Lines(cell.Text)}</strong>" : Lines(cell.Text);
+                writer.Write($"<td style=\"{Style(i)}{tint}\">{text}{(cell.Detail.Length > 0 ? $"<br><small>{Lines(cell.Detail)}</small>" : "")}</td>");
+            }
+            writer.Write("</tr>");
+        }
+        writer.Write("</tbody></table></div>");
+        foreach (var note in Notes) writer.Write($"<p><small>{Lines(note)}</small></p>");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => HtmlText.Of(this);
+
+    /// <summary>Writes the table to the terminal; the columns of a group become one, whose heading is the group's.</summary>
+    public void WriteTo(IAnsiConsole console)
+    {
+        var table = new Spectre.Console.Table { Border = TableBorder.Simple };
+        if (Title.Length > 0) table.Title(Markup.Escape(Title));
+        foreach (var (group, first, count) in Groups())
+        {
+            var column = Columns[first];
+            if (group.Length == 0) table.AddColumn(column.IsNumber ? new TableColumn(Markup.Escape(column.Heading)).RightAligned() : new TableColumn(Markup.Escape(column.Heading)));
+            else table.AddColumn(new TableColumn($"{Markup.Escape(group)}\n{Markup.Escape(Padded(first, count, Columns.Skip(first).Take(count).Select(c => c.Heading)))}").NoWrap());
+        }
+        foreach (var row in Rows) table.AddRow(Groups().Select(g => new Markup(g.Group.Length == 0 ? Lines(row[g.First]) : Lines(row, g.First, g.Count))));
+        console.Write(table);
+        foreach (var note in Notes) console.MarkupLineInterpolated($"[dim]{note}[/]");
+    }
+
+    static string Lines(Cell cell) => (cell.Tint == Tint.Added ? $"[italic]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text)) + (cell.Detail.Length > 0 ? $"\n[dim]{Markup.Escape(cell.Detail)}[/]" : "");
+
+    string Lines(ImmutableArray<Cell> row, int first, int count)
+    {
+        var cells = row.Skip(first).Take(count).Select(c => (string[])[c.Text, .. c.Detail.Split('\n', StringSplitOptions.RemoveEmptyEntries)]).ToList();
+        return string.Join('\n', Enumerable.Range(0, cells.Max(c => c.Length)).Select(line => (Line: line, Text: Markup.Escape(Padded(first, count, cells.Select(c => c.ElementAtOrDefault(line) ?? "")))))
+            .Select(l => l.Line == 0 ? l.Text : $"[dim]{l.Text}[/]"));
+    }
+
+    /// <summary>One line of the cells of a group, each as wide as its column.</summary>
+    string Padded(int first, int count, IEnumerable<string> texts) => string.Join(' ', texts.Take(count).Select((t, i) =>
+        t.PadLeft(Rows.SelectMany(r => $"{r[first + i].Text}\n{r[first + i].Detail}".Split('\n')).Append(Columns[first + i].Heading).Max(l => l.Length))));
+}
+
+/// <summary>Pieces of HTML for notebooks; every text is escaped here and in <see cref="TextTable"/> and nowhere else.</summary>
+static class HtmlText
+{
+    public static string Encode(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>Content as text.</summary>
+    public static string Of(IHtmlContent content)
+    {
+        using var writer = new StringWriter();
+        content.WriteTo(writer, HtmlEncoder.Default);
+        return writer.ToString();
+    }
+
+    /// <summary>Sentences that must not be overlooked.</summary>
+    public static IHtmlContent Notice(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s =>
+        $"<p style=\"border-left:4px solid #b35900;padding:.4em .8em;margin:.4em 0\"><strong>{Encode(s)}</strong></p>")));
+
+    /// <summary>Paragraphs.</summary>
+    public static IHtmlContent Paragraphs(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s => $"<p>{Encode(s)}</p>")));
+
+    /// <summary>One content below the other.</summary>
+    public static IHtmlContent All(params IEnumerable<IHtmlContent> parts) => new HtmlString(string.Concat(parts.Select(Of)));
+}

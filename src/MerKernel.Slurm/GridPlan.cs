@@ -1,0 +1,46 @@
+using MerKernel.Data;
+using MerKernel.Experiments;
+
+namespace MerKernel.Slurm;
+
+/// <summary>What is to be computed: rows, their folds, what of them is stored, and what the rest costs.</summary>
+public sealed class GridPlan
+{
+    GridPlan(ImmutableArray<GridRow> rows, ImmutableArray<GridFold> folds, ImmutableArray<GridFold> missing) =>
+        (Rows, Folds, Missing) = (rows, folds, missing);
+
+    /// <summary>The rows.</summary>
+    public ImmutableArray<GridRow> Rows { get; }
+
+    /// <summary>Every fold of every row, the longest first, so that a short one is the last to finish.</summary>
+    public ImmutableArray<GridFold> Folds { get; }
+
+    /// <summary>Those that are not stored, in the same order.</summary>
+    public ImmutableArray<GridFold> Missing { get; }
+
+    /// <summary>Plans rows.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="clips">Clips of each subject of a data set.</param>
+    /// <param name="store">The run store, which is asked once for each row.</param>
+    /// <param name="cost">What folds cost.</param>
+    public static GridPlan Of(ImmutableArray<GridRow> rows, Func<DatasetId, IReadOnlyDictionary<string, int>> clips, RunStore store, FoldCost cost)
+    {
+        var folds = rows.SelectMany(row =>
+        {
+            var subjects = clips(row.Dataset);
+            var all = subjects.Values.Sum();
+            // Clips held out are predicted instead of trained on; on average a subject's share.
+            var heldOut = row.Experiment.HeldOutSubjects * all / Math.Max(1, subjects.Count);
+            var flop = cost.Flop(row.Experiment);
+            return subjects.Select(s => new GridFold(row, s.Key, flop(all - s.Value - heldOut, s.Value + heldOut)));
+        }).OrderByDescending(f => f.Flop).ToImmutableArray();
+        var stored = rows.ToDictionary(r => r.Hash, r => store.StoredSubjects(r.Hash).ToHashSet());
+        return new GridPlan(rows, folds, [.. folds.Where(f => !stored[f.Row.Hash].Contains(f.Subject))]);
+    }
+}
+
+/// <summary>A fold of a row, with what it costs.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Subject">The subject left out.</param>
+/// <param name="Flop">Floating point operations of training and of the predictions after every epoch.</param>
+public sealed record GridFold(GridRow Row, string Subject, double Flop);

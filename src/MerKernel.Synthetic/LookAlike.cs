@@ -1,0 +1,158 @@
+using MerKernel.Data;
+
+namespace MerKernel.Synthetic;
+
+/// <summary>
+/// Synthetic look-alikes of CASME II and SAMM: on the disk exactly what the holder of a licence has, with invented people.
+/// For everything that must run without the real data; numbers from them say nothing about people.
+/// </summary>
+public static class LookAlike
+{
+    /// <summary>The rows of a look-alike with what their frames truly show, in sheet order; reads and writes nothing.</summary>
+    public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) => LookAlikePlanner.Plan(dataset, options);
+
+    /// <summary>What the look-alike below a folder was made from; null where there are real data, or a look-alike of another version.</summary>
+    public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
+        LookAlikeMarker.Read(dataset, dataset.FolderIn(root)) ?? LookAlikeMarker.Read(dataset, root);
+
+    /// <summary>
+    /// Writes a look-alike below <paramref name="root"/> (CASME2/ or SAMM/). What is there is kept, what is missing is added: a finished set
+    /// costs nothing, an interrupted one goes on. The bytes depend on the options alone, not on the number of workers.
+    /// </summary>
+    /// <exception cref="UserErrorException">The folder holds real data, or a look-alike of other options.</exception>
+    public static LookAlikeSummary Write(DatasetId dataset, LookAlikeOptions options, string root, IProgress<LookAlikeProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var folder = dataset.FolderIn(root);
+        var clips = Truth(dataset, options);
+        var marker = new LookAlikeMarker(dataset, options);
+        var rendered = 0;
+        if (!marker.Claim(folder))
+        {
+            var done = 0;
+            using var studio = new Studio(dataset, options, folder);
+            ForEach(clips, options.Workers, cancel, clip =>
+            {
+                if (studio.Film(clip, cancel)) Interlocked.Increment(ref rendered);
+                progress?.Report(new(dataset, Interlocked.Increment(ref done), clips.Length, clip.Id));
+            });
+            Sheets.Write(dataset, clips, Path.Combine(folder, Sheets.NameOf(dataset)));
+            marker.Finish(folder);
+        }
+        return new(dataset, folder, clips.Select(c => c.Subject).Distinct().Count(), clips.Length, clips.Sum(c => c.FrameCount), rendered);
+    }
+
+    static void ForEach(IEnumerable<LookAlikeClip> clips, int workers, CancellationToken cancel, Action<LookAlikeClip> work)
+    {
+        try
+        {
+            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, work);
+        }
+        catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"The look-alike cannot be written: {e.InnerExceptions[0].Message} Free some space or choose another folder; a repeated call goes on from here.", e);
+        }
+    }
+}
+
+/// <summary>What a look-alike data set is made from; the files depend on nothing else.</summary>
+public sealed record LookAlikeOptions
+{
+    /// <summary>The tiny set, for tests of the whole path.</summary>
+    public static LookAlikeOptions Tiny { get; } = new() { Size = LookAlikeSize.Tiny };
+
+    /// <summary>The small set, which the main job trains on.</summary>
+    public static LookAlikeOptions Small { get; } = new();
+
+    /// <summary>The set with the real subject and clip counts.</summary>
+    public static LookAlikeOptions Full { get; } = new() { Size = LookAlikeSize.Full };
+
+    /// <summary>Seed of every random draw. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Tiny, small or full. Default small.</summary>
+    public LookAlikeSize Size { get; init; } = LookAlikeSize.Small;
+
+    /// <summary>True to write CASME II's uncropped 640 x 480 frames as well. Default false.</summary>
+    public bool RawFrames { get; init; }
+
+    /// <summary>Only the first so many subjects, as they are in the whole set; null writes all.</summary>
+    public int? Subjects { get; init; }
+
+    /// <summary>Clips rendered side by side; has no influence on the files. Default 2.</summary>
+    public int Workers { get; init; } = 2;
+}
+
+/// <summary>How much of the real data set a look-alike imitates.</summary>
+public enum LookAlikeSize
+{
+    /// <summary>Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole path.</summary>
+    Tiny,
+
+    /// <summary>Eight subjects and short clips: CASME II 64 five-class clips, SAMM 56.</summary>
+    Small,
+
+    /// <summary>The real sets' subjects, clips and class counts: CASME II 26 and 255 rows, SAMM 29 and 159 rows.</summary>
+    Full,
+}
+
+/// <summary>What stands on the disk after <see cref="LookAlike.Write"/>.</summary>
+/// <param name="Dataset">The imitated data set.</param>
+/// <param name="Folder">The data set's own folder (ROOT/CASME2 or ROOT/SAMM).</param>
+/// <param name="Subjects">Subjects in the sheet.</param>
+/// <param name="Clips">Rows in the sheet.</param>
+/// <param name="Frames">Frames of all clips, each counted once.</param>
+/// <param name="Rendered">Clips rendered by this call; 0 where everything was there already.</param>
+public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames, int Rendered);
+
+/// <summary>How far <see cref="LookAlike.Write"/> has come.</summary>
+/// <param name="Dataset">The imitated data set.</param>
+/// <param name="Done">Clips on the disk.</param>
+/// <param name="Total">Clips in all.</param>
+/// <param name="Clip">The clip that was finished last.</param>
+public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total, string Clip);
+
+/// <summary>One row of a look-alike: what its sheet says and what its frames truly show.</summary>
+public sealed record LookAlikeClip
+{
+    /// <summary>Subject as the sheet writes it.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The sheet's Filename.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The emotion in the sheet's spelling.</summary>
+    public required string Emotion { get; init; }
+
+    /// <summary>Number of the first frame, where the movement begins.</summary>
+    public required int Onset { get; init; }
+
+    /// <summary>Number of the frame of strongest movement.</summary>
+    public required int Apex { get; init; }
+
+    /// <summary>Number of the last frame.</summary>
+    public required int Offset { get; init; }
+
+    /// <summary>The sheet's apex cell where it errs: another number, or '/'.</summary>
+    public object? SheetApex { get; init; }
+
+    /// <summary>The sheet's offset cell where it errs.</summary>
+    public int? SheetOffset { get; init; }
+
+    /// <summary>Digits of SAMM's frame numbers, 3 to 5.</summary>
+    public int Digits { get; init; }
+
+    /// <summary>The sheet's Action Units cell.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The units the cell names, in any notation.</summary>
+    public required ImmutableArray<int> CodedUnits { get; init; }
+
+    /// <summary>What the face performs; traces that no coder would see are among it.</summary>
+    public required ImmutableArray<AuMovement> Movements { get; init; }
+
+    /// <summary>Subject and name.</summary>
+    public string Id => $"{Subject}/{Name}";
+
+    /// <summary>Number of frames on the disk.</summary>
+    public int FrameCount => Offset - Onset + 1;
+}

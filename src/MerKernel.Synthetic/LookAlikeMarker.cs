@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using MerKernel.Data;
+
+namespace MerKernel.Synthetic;
+
+/// <summary>The two small files that name a look-alike: one from the first moment on, so that nothing half-written passes for real; one at the end.</summary>
+sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
+{
+    /// <summary>Raised whenever the same options would give other files.</summary>
+    const int Version = 2;
+
+    const string FinishedName = ".finished";
+
+    readonly string _text = Text(new JsonObject
+    {
+        ["synthetic"] = true,
+        ["dataset"] = dataset.ToString(),
+        ["seed"] = options.Seed,
+        ["size"] = options.Size.ToString().ToLowerInvariant(),
+        ["raw"] = options.RawFrames,
+        ["version"] = Version,
+    }, options.Subjects);
+
+    static string Text(JsonObject text, int? subjects)
+    {
+        if (subjects is { } some) text["subjects"] = some;
+        return text.ToJsonString();
+    }
+
+    /// <summary>Marks the folder as this look-alike's own; true if it is finished already.</summary>
+    public bool Claim(string folder)
+    {
+        var marker = Path.Combine(folder, FrameLayout.SyntheticMark);
+        if (!File.Exists(marker))
+        {
+            // Looked at again afterwards: another process may be claiming the folder for the same look-alike.
+            if (HoldsOtherThings(folder) && !File.Exists(marker))
+                throw new UserErrorException($"{folder} is not empty and not a look-alike, perhaps it holds real data: choose another folder.");
+            AtomicFile.Write(marker, _text);
+        }
+        else if (File.ReadAllText(marker) != _text)
+            throw new UserErrorException($"{folder} holds a look-alike of other options or of an older version, or {FrameLayout.SyntheticMark} in it is damaged: delete the folder or choose another.");
+        AtomicFile.Sweep(folder);
+        return File.Exists(Path.Combine(folder, FinishedName));
+    }
+
+    /// <summary>Marks the folder as finished.</summary>
+    public void Finish(string folder) => AtomicFile.Write(Path.Combine(folder, FinishedName), _text);
+
+    /// <summary>What a finished look-alike was made from; null where the folder holds none of this version.</summary>
+    public static LookAlikeOptions? Read(DatasetId dataset, string folder)
+    {
+        var marker = Path.Combine(folder, FinishedName);
+        if (!File.Exists(marker)) return null;
+        var text = File.ReadAllText(marker);
+        try
+        {
+            var (seed, subjects) = ((int?)JsonNode.Parse(text)?["seed"] ?? 0, (int?)JsonNode.Parse(text)?["subjects"]);
+            return (from size in Enum.GetValues<LookAlikeSize>()
+                    from raw in new[] { false, true }
+                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw, Subjects = subjects }).FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    static bool HoldsOtherThings(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => !entry.EndsWith(TemporaryName.Ending, StringComparison.Ordinal));
+}

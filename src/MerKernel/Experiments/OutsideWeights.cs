@@ -1,0 +1,50 @@
+using MerKernel.Models;
+using MerKernel.Baselines;
+using MerKernel.Weights;
+
+namespace MerKernel.Experiments;
+
+/// <summary>
+/// A folder with the weights that compared systems were published on: KEY.safetensors each, and magnifier.safetensors. A system without a file starts from its
+/// substitute.
+/// </summary>
+public sealed class OutsideWeights(string folder)
+{
+    readonly Dictionary<string, PretrainedWeights> _files = [];
+
+    /// <summary>The folder.</summary>
+    public string Folder => folder;
+
+    /// <summary>A network that starts from the files that are there for it.</summary>
+    /// <param name="model">The network at its published size, which alone such weights fit.</param>
+    /// <param name="key">The system's key, which names its file.</param>
+    public ModelOptions Start(ModelOptions model, string key)
+    {
+        if (model is not PretrainableOptions) return model;
+        if (model is MagnifyingOptions magnifying) model = magnifying with { Magnifier = Found("magnifier") };
+        return (PretrainableOptions)model with { Pretrained = Found(key) };
+
+        PretrainedWeights? Found(string name)
+        {
+            var file = Path.Combine(folder, $"{name}.safetensors");
+            if (_files.TryGetValue(file, out var known) || !File.Exists(file)) return known;
+            return _files[file] = PretrainedStart.File(file);
+        }
+    }
+
+    /// <summary>A stored network's options with the files it starts from, found by what is in them: a record says what they hold and not where they lie.</summary>
+    /// <exception cref="UserErrorException">No file in the folder holds them.</exception>
+    public ModelOptions Locate(ModelOptions model)
+    {
+        if (model is MagnifyingOptions { Magnifier: { } magnifier } magnifying) model = magnifying with { Magnifier = Find(magnifier) };
+        return model is PretrainableOptions { Pretrained: { } start } pretrained ? pretrained with { Pretrained = Find(start) } : model;
+
+        PretrainedWeights Find(PretrainedWeights weights)
+        {
+            var paths = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors") : [];
+            foreach (var path in paths.Where(p => !_files.ContainsKey(p))) _files[path] = PretrainedStart.File(path);
+            return _files.Values.FirstOrDefault(w => w.Sha256 == weights.Sha256) ?? throw new UserErrorException(
+                $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file in {folder} holds them; put them back there, or submit anew with the --weights folder they are in.");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Frozen;
+using MerKernel.Data;
+using MerKernel.Models;
+
+namespace MerKernel.Experiments;
+
+/// <summary>A stored experiment at a glance; the scores are of its stored folds, 0 to 1, and null without folds.</summary>
+public sealed record RunInfo
+{
+    /// <summary>Its <see cref="ExperimentHash"/>.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>The experiment.</summary>
+    public required Experiment Experiment { get; init; }
+
+    /// <summary>The profile that the fewest options differ from, and the options that do.</summary>
+    public required RunWords Words { get; init; }
+
+    /// <summary>Stored folds.</summary>
+    public required int Folds { get; init; }
+
+    /// <summary>Subjects of its data; null where the data's manifest is missing.</summary>
+    public required int? AllFolds { get; init; }
+
+    /// <summary>Clips of the stored folds.</summary>
+    public required int Clips { get; init; }
+
+    /// <summary>Accuracy at the final epoch.</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>Macro F1 at the final epoch.</summary>
+    public double? UF1 { get; init; }
+
+    /// <summary>Accuracy at the epoch chosen on the test subject.</summary>
+    public double? BestTestAccuracy { get; init; }
+
+    /// <summary>Macro F1 at the epoch chosen on the test subject.</summary>
+    public double? BestTestUF1 { get; init; }
+
+    /// <summary>Computing time of the stored folds, added up.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>When the last of them was finished (UTC).</summary>
+    public DateTime? Finished { get; init; }
+
+    /// <summary>Devices they ran on.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+}
+
+/// <summary>An experiment in words: the nearest profile's full network, and what differs from it.</summary>
+/// <param name="Profile">Name of the profile that the fewest options differ from.</param>
+/// <param name="Text">The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.</param>
+public sealed record RunWords(string Profile, string Text)
+{
+    /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
+    static readonly Lazy<ImmutableArray<(Profile Profile, Change Change, FrozenDictionary<string, string> Options)>> Known = new(() =>
+        [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Paper, Experiments.Profile.Tiny]
+            from c in Tables.Changes
+            select (p, c, Described(c.Of(p.Model) with { Training = p.Training }).ToFrozenDictionary())]);
+
+    /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>
+    public static RunWords Of(Experiment experiment)
+    {
+        var options = Described(experiment);
+        var (profile, change, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
+        // Another network has nothing in common with ours but size and classes.
+        var ours = experiment.Model is MerNetOptions;
+        return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
+            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? change.Name : experiment.Model.GetType().Name.Replace("Options", ""))));
+    }
+
+    static ImmutableSortedDictionary<string, string> Described(Experiment experiment) =>
+        OptionDifference.Options(experiment).RemoveRange(["dataset", "datasetFingerprint", "seed", "model.classes"]);
+}

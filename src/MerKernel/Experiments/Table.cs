@@ -1,0 +1,51 @@
+using MerKernel.Data;
+
+namespace MerKernel.Experiments;
+
+/// <summary>One of the paper's tables: the rows it prints, and those that this project adds.</summary>
+/// <param name="Number">Its number in the paper.</param>
+/// <param name="Title">What it compares.</param>
+/// <param name="Rows">The paper's rows in printed order, then the added ones.</param>
+public sealed record Table(int Number, string Title, params ImmutableArray<Row> Rows)
+{
+    /// <summary>Whether the table compares systems, so that what each sees and costs belongs to it.</summary>
+    public bool ComparesSystems { get; init; }
+
+    /// <summary>The data sets that the table has numbers for.</summary>
+    public IEnumerable<DatasetId> Datasets => Enum.GetValues<DatasetId>().Where(id => Rows.Any(r => r.On(id) is not null));
+
+    /// <summary>The rows that the paper prints.</summary>
+    public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);
+
+    /// <summary>The controls that stand under the table: those that are no rows of it.</summary>
+    public IEnumerable<Method> Controls => Tables.Controls.Where(c => Rows.All(r => r.Method != c));
+
+    /// <summary>Everything that must be run before the table can be shown, each once.</summary>
+    public IEnumerable<Method> Methods => Rows.Select(r => r.Method).OfType<Method>().Concat(Controls).Distinct();
+}
+
+/// <summary>A row of a table: its label, what is run for it and what the paper prints.</summary>
+/// <param name="Label">The row's name.</param>
+/// <param name="Method">What is run; null for a system that is published only.</param>
+public sealed record Row(string Label, Method? Method)
+{
+    /// <summary>What the paper prints for CASME II with 5 classes; null where it prints nothing.</summary>
+    public Printed? CasmeII { get; init; }
+
+    /// <summary>What the paper prints for SAMM; null where it prints nothing.</summary>
+    public Printed? Samm { get; init; }
+
+    /// <summary>A footnote: a slip of the paper's table, or why a system is not run; null for none.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Whether the paper's table lacks the row.</summary>
+    public bool IsAdded => CasmeII is null;
+
+    /// <summary>What is printed for a data set, or null.</summary>
+    public Printed? On(DatasetId dataset) => dataset == DatasetId.CasmeII ? CasmeII : Samm;
+}
+
+/// <summary>A published pair of numbers, digits as printed (0.921 and 0.9210 are different claims of precision).</summary>
+/// <param name="Accuracy">Accuracy in percent.</param>
+/// <param name="F1">F1 score, 0 to 1.</param>
+public sealed record Printed(decimal Accuracy, decimal F1);

@@ -1,0 +1,111 @@
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Reports;
+
+namespace MerKernel.Tests.Reporting;
+
+public class ScoringTests
+{
+    static ResultRow[] Rows(int table, string row) => [.. SampleTables.Scoring.Rows(Tables.Numbered(table)).Where(r => r.Label == row)];
+
+    [Fact]
+    public void Both_protocols_of_one_run_stand_side_by_side()
+    {
+        var rows = Rows(3, "Vertical attention (Y)");
+        Assert.Equal([new FinalEpoch(), new BestTestEpoch()], rows.Select(r => r.Protocol!));
+        Assert.Equal([0.6, 1.0], rows.Select(r => r.Score!.Accuracy));
+        Assert.All(rows, r => Assert.Equal("abc123", r.Experiment));
+    }
+
+    [Fact]
+    public void Scores_are_those_of_the_pooled_folds()
+    {
+        // Final epoch: all five said to be class 0, of which three are: F1 2*3/(3+5), 0, 0; recalls 1, 0, 0.
+        var measured = Rows(3, "Vertical attention (Y)")[0].Score!;
+        Assert.Equal(0.25, measured.UF1, 12);
+        Assert.Equal(1.0 / 3, measured.Uar, 12);
+        // Two subjects, 2/3 and 1/2 right: a resample has one of them twice, or both.
+        Assert.Equal(new Interval(0.5, 2.0 / 3), measured.AccuracyInterval);
+    }
+
+    [Fact]
+    public void A_row_names_its_paper_figure_clips_folds_seed_and_data()
+    {
+        var row = Rows(3, "Vertical attention (Y)")[0];
+        Assert.Equal((new Printed(94.35m, 0.9402m), 5, 2, 7, true, "small"), (row.Paper, row.Score!.Clips, row.Score.Folds, row.Seed, row.Synthetic, row.Profile));
+    }
+
+    [Fact]
+    public void What_was_not_run_has_no_scores() =>
+        Assert.All(Rows(3, "Horizontal attention (X)"), r => Assert.Null(r.Score));
+
+    [Fact]
+    public void Methods_that_are_published_only_have_one_row_and_no_scores()
+    {
+        var row = Assert.Single(Rows(1, "GEME (2021)"));
+        Assert.Equal((RowKind.PublishedOnly, 75.20m), (row.Kind, row.Paper!.Accuracy));
+        Assert.Null(row.Score);
+    }
+
+    [Fact]
+    public void Every_table_carries_the_rows_without_which_it_cannot_be_read() => Assert.All(Tables.All, table =>
+    {
+        var rows = SampleTables.Scoring.Rows(table);
+        Assert.Contains(rows, r => r.Label == "majority class" && r.Score is not null);
+        Assert.Contains(rows, r => r.Label == "action-unit lookup (no image)" && r.Score is not null);
+        Assert.Contains(rows, r => r.Method == Tables.WithoutActionUnits && r.Score is { Accuracy: 0 });
+    });
+
+    [Fact]
+    public void Table_7_shows_the_network_without_action_units_once() =>
+        Assert.Single(SampleTables.Scoring.Rows(Tables.Numbered(7)).Where(r => r.Method == Tables.WithoutActionUnits).Select(r => r.Label).Distinct());
+
+    [Fact]
+    public void Baselines_are_scored_leaving_one_subject_out()
+    {
+        // Majority: s1 is told 0 (of 0, 2 by label order), s2 is told 0: 2 + 1 of 5. Lookup: s1/0 and s1/1 find s2/0 (0), s1/2 ties 0 and 2 -> 0; s2/0 finds 0, s2/1 ties all -> 0.
+        Assert.Equal(0.6, Assert.Single(Rows(3, "majority class")).Score!.Accuracy, 12);
+        Assert.Equal(0.6, Assert.Single(Rows(3, "action-unit lookup (no image)")).Score!.Accuracy, 12);
+    }
+
+    [Fact]
+    public void Rows_are_compared_with_the_full_network_on_the_same_clips()
+    {
+        // Full gets s1's two and s2's one clip of class 0 right by always saying 0; without units nothing is right.
+        var row = Rows(3, "full network without action units")[0];
+        Assert.Equal(-0.6, row.AgainstFull!.Accuracy, 12);
+        Assert.Equal(-0.25, row.AgainstFull.UF1, 12);
+        // Three clips only the full network gets right: 2 / 2^3. Two subjects can be exchanged in 4 ways, of which 2 are as extreme.
+        Assert.Equal(0.25, row.AgainstFull.McNemarP!.Value, 12);
+        Assert.Equal(0.5, row.AgainstFull.PermutationP, 0.03);
+        Assert.True(row.AgainstFull.HolmP >= row.AgainstFull.PermutationP);
+    }
+
+    [Fact]
+    public void Epochs_chosen_on_the_test_subject_support_no_comparison()
+    {
+        Assert.Null(Rows(3, "full network without action units")[1].AgainstFull);
+        var chosen = new Scoring
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Scoring.Runs, Protocols = [new BestTestEpoch(), new FinalEpoch()],
+        };
+        Assert.All(chosen.Rows(Tables.All), r => Assert.Null(r.AgainstFull));
+    }
+
+    [Fact]
+    public void A_sample_set_is_left_out_of_runs_and_baselines_alike()
+    {
+        var without = new Scoring
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Scoring.Runs,
+            Sample = new SampleSet("less", _ => ["s1/0"], _ => "a test"),
+        };
+        var rows = without.Rows(Tables.Numbered(3)).Where(r => r.Score is not null).ToList();
+        Assert.All(rows, r => Assert.Equal((4, 2), (r.Score!.Clips, r.Score.Folds)));
+        Assert.Contains(rows, r => r.Label == "majority class");
+    }
+
+    [Fact]
+    public void Rows_of_a_data_set_that_is_not_shown_are_left_out() =>
+        Assert.Single(SampleTables.Scoring.Rows(Tables.All).Select(r => r.Dataset).Distinct());
+}
