@@ -22,10 +22,10 @@ static class ReproduceCommand
         {
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
-            foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var chosen = TablesCommand.Chosen(parsed.GetValue(tables)).ToList();
             var work = Tables.Work(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).Select(w => (w.Method, w.Dataset)).ToList();
             if (work.Count == 0) throw new UserErrorException($"The tables asked for have no rows on {string.Join(" and ", bench.Datasets.Select(d => d.Title()))}; name other --tables, or the folder that holds the other data set.");
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var status = LosoRun.Run(bench, work, options.Workers(parsed), cancel);
             var rows = ReproduceClosing.Show(bench, chosen);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");

@@ -71,6 +71,12 @@ public sealed class DataChoicesTests : IDisposable
         Assert.Equal(["01/EP02_01f", "03/EP07_04"], data.Clips.Select(c => c.Id));
         Assert.Equal(30, data.Clips[0].Apex);
         Assert.Contains("CASME II: 2 clips of 2 subjects, CASME2-coding-20190701.xlsx, frames in Cropped; chosen with mer data prepare: --unusable drop --reading 01/EP02_01f=10-30-60", said);
+        // What shows results finds the same prepared set, and says the same of it.
+        Directory.CreateDirectory(chosen.Store.Folder);
+        using var shown = Bench(out var again);
+        shown.LoadPrepared(DatasetId.CasmeII);
+        Assert.Equal((data.Fingerprint, 30), (shown.Dataset(DatasetId.CasmeII).Fingerprint, shown.Dataset(DatasetId.CasmeII).Clips[0].Apex));
+        Assert.Contains(said[^1], again);
     }
 
     [Fact]
