@@ -66,6 +66,12 @@ static class CommonOptions
         Required = true,
     };
 
+    /// <summary>For commands that work on whatever data sets are there.</summary>
+    public static Option<string?> DatasetAmong() => new("--dataset")
+    {
+        Description = "only casme2 or samm (default: those that are there)",
+    };
+
     public static Option<string> Variant() => new("--variant")
     {
         Description = $"one of {string.Join(", ", Tables.Methods.Select(m => m.Key))}",

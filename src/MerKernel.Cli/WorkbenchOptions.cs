@@ -8,10 +8,12 @@ using MerKernel.Training;
 namespace MerKernel.Cli;
 
 /// <summary>The options that make a <see cref="Workbench"/>, and the workbench they make.</summary>
-sealed class WorkbenchOptions
+/// <param name="datasets">Whether the command works on several data sets, of which --dataset chooses one.</param>
+sealed class WorkbenchOptions(bool datasets = true)
 {
     readonly Option<string> _profile = CommonOptions.Profile();
     readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
+    readonly Option<string?> _dataset = CommonOptions.DatasetAmong();
     readonly Option<int[]> _seeds = CommonOptions.Seeds();
     readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
     readonly Option<string> _device = CommonOptions.Device();
@@ -19,7 +21,11 @@ sealed class WorkbenchOptions
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision }) command.Options.Add(option);
+        if (datasets) command.Options.Add(_dataset);
     }
+
+    /// <summary>Whether the user gave a number of workers.</summary>
+    public bool NamesWorkers(ParseResult parsed) => parsed.GetResult(_workers) is { Implicit: false };
 
     public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
 
@@ -29,6 +35,7 @@ sealed class WorkbenchOptions
     {
         Profile = Profile.Named(parsed.GetValue(_profile)!),
         DataFolder = parsed.GetValue(_data),
+        Only = datasets && parsed.GetValue(_dataset) is { } one ? [CommonOptions.ParseDataset(one)] : null,
         WeightsFolder = parsed.GetValue(_weights),
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],

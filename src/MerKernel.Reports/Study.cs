@@ -59,7 +59,7 @@ public sealed class Study : IDisposable
         };
     }
 
-    /// <summary>The data sets that are worked on.</summary>
+    /// <summary>The data sets of the paper that are there.</summary>
     public ImmutableArray<DatasetId> Datasets => Bench.Datasets;
 
     /// <summary>The full network's experiment on a data set.</summary>
@@ -177,7 +177,8 @@ static class Provenance
     static string Data(Study study, DatasetId id)
     {
         var dataset = study.Bench.Dataset(id);
-        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}";
+        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}"
+            + (study.Bench.Choices(id).ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : "");
     }
 
     // The SDK writes the commit behind the version's plus sign.

@@ -34,6 +34,9 @@ public sealed record Submission
     /// <summary>What was named as data folder, or null.</summary>
     public string? Data { get; init; }
 
+    /// <summary>The data sets that were asked for, or null for those that are there.</summary>
+    public ImmutableArray<Data.DatasetId>? Datasets { get; init; }
+
     /// <summary>Folder of the weights that compared systems start from, or null where no row starts from any.</summary>
     public string? Weights { get; init; }
 

@@ -75,6 +75,9 @@ public sealed record LookAlikeOptions
     /// <summary>True to write CASME II's uncropped 640 x 480 frames as well. Default false.</summary>
     public bool RawFrames { get; init; }
 
+    /// <summary>Only the first so many subjects, as they are in the whole set; null writes all.</summary>
+    public int? Subjects { get; init; }
+
     /// <summary>Clips rendered side by side; has no influence on the files. Default 2.</summary>
     public int Workers { get; init; } = 2;
 }

@@ -7,11 +7,11 @@ namespace MerKernel.Synthetic;
 sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
 {
     /// <summary>Raised whenever the same options would give other files.</summary>
-    const int Version = 1;
+    const int Version = 2;
 
     const string FinishedName = ".finished";
 
-    readonly string _text = new JsonObject
+    readonly string _text = Text(new JsonObject
     {
         ["synthetic"] = true,
         ["dataset"] = dataset.ToString(),
@@ -19,7 +19,13 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         ["size"] = options.Size.ToString().ToLowerInvariant(),
         ["raw"] = options.RawFrames,
         ["version"] = Version,
-    }.ToJsonString();
+    }, options.Subjects);
+
+    static string Text(JsonObject text, int? subjects)
+    {
+        if (subjects is { } some) text["subjects"] = some;
+        return text.ToJsonString();
+    }
 
     /// <summary>Marks the folder as this look-alike's own; true if it is finished already.</summary>
     public bool Claim(string folder)
@@ -49,10 +55,10 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         var text = File.ReadAllText(marker);
         try
         {
-            var seed = (int?)JsonNode.Parse(text)?["seed"] ?? 0;
+            var (seed, subjects) = ((int?)JsonNode.Parse(text)?["seed"] ?? 0, (int?)JsonNode.Parse(text)?["subjects"]);
             return (from size in Enum.GetValues<LookAlikeSize>()
                     from raw in new[] { false, true }
-                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw }).FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
+                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw, Subjects = subjects }).FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
         {

@@ -14,7 +14,9 @@ static class LookAlikePlanner
         var random = RandomExtensions.For(options.Seed, "plan", dataset.ToString(), options.Size.ToString());
         var rows = Deal(roster, random);
         var odd = AuNotation.All.ToList();
-        return [.. rows.Select(row => Draw(dataset, row.Subject, row.Name, row.Emotion, roster, odd, options.Seed))];
+        // Dealt to all and then cut, so that a subject's clips are those of the whole set.
+        var subjects = roster.Subjects.Take(options.Subjects ?? roster.Subjects.Length).Select(s => s.Subject).ToHashSet();
+        return [.. rows.Where(row => subjects.Contains(row.Subject)).Select(row => Draw(dataset, row.Subject, row.Name, row.Emotion, roster, odd, options.Seed))];
 
         List<(string Subject, string Name, string Emotion)> Deal(LookAlikeRoster roster, Random random)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Collections.Concurrent;
 using System.Numerics;
 using MerKernel.Data;
@@ -86,7 +87,15 @@ sealed class Studio : IDisposable
     {
         Cv2.ImEncode(".jpg", image, out var bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
         FaultPoint.Reach("write", path, () => File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]));
-        File.WriteAllBytes(path, bytes);
+        File.WriteAllBytes(path, Marked(bytes));
+    }
+
+    /// <summary>A JPEG with a comment behind its first marker, by which a copy without the marker file is still known as synthetic.</summary>
+    internal static byte[] Marked(byte[] jpeg)
+    {
+        var comment = Encoding.ASCII.GetBytes(FrameImage.SyntheticComment);
+        // Segment FFFE; its length counts its own two bytes.
+        return [.. jpeg[..2], 0xFF, 0xFE, 0, (byte)(comment.Length + 2), .. comment, .. jpeg[2..]];
     }
 }
 

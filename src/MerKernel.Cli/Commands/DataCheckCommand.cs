@@ -12,13 +12,14 @@ static class DataCheckCommand
     {
         var options = new DataOptions();
         var command = new Command("check", "compare coding sheet and frames, and count beside the published numbers");
-        options.AddSourceTo(command);
+        options.AddChoicesTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var complete = true;
-            foreach (var source in options.Sources(parsed))
+            foreach (var id in options.Datasets(parsed))
             {
-                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(source, options.RepairedErrata(parsed), progress, cancellation));
+                var choices = options.Choices(parsed, id);
+                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(choices.Source(options.Root(parsed), id), choices.Preparation(id, options.Preparation(parsed)), progress, cancellation));
                 Write(report);
                 complete &= report.Complete;
             }

@@ -4,97 +4,86 @@ using MerKernel.Data;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>The options that say where a data set lies and how it is prepared.</summary>
+/// <summary>The options that say where a data set lies and how it is prepared, over the choices kept in the data folder.</summary>
 sealed class DataOptions
 {
-    readonly Option<string?> _root = CommonOptions.Data();
-    readonly Option<string?> _dataset = new("--dataset") { Description = "casme2 or samm" };
-    readonly Option<string?> _sheet = new("--sheet") { Description = "coding sheet (default: the newest in the data set's folder)" };
-    readonly Option<FrameKind> _frames = Choice("--frames", "any, cropped or raw", FrameKind.Any);
-    readonly Option<FaceAlignment> _alignment = Choice("--alignment", "auto (raw frames by landmarks, cropped ones only resized), landmarks or none", FaceAlignment.Auto);
-    readonly Option<NoFacePolicy> _noFace = Choice("--no-face", "a clip without a face: fail, centre-crop or drop", NoFacePolicy.Fail);
-    readonly Option<UnusableClipPolicy> _unusable = Choice("--unusable", "a clip without a readable onset or apex: fail or drop", UnusableClipPolicy.Fail);
+    readonly Option<string?> _root = CommonOptions.Data(), _dataset = CommonOptions.DatasetAmong();
+    readonly Option<string?> _sheet = new("--sheet") { Description = "coding sheet; auto takes the one in the data set's folder" };
+    readonly Option<string?> _frames = new("--frames") { Description = "any, cropped, raw, or the folder that holds the subjects' folders" };
+    readonly Option<string[]> _reading = Several("--reading", "frames of a clip instead of the sheet's, such as 07/EP06_01=56-89-116; none takes them back");
+    readonly Option<string[]> _errata = WithoutErratum();
+    readonly Option<string?> _alignment = new("--alignment") { Description = "auto (raw frames by landmarks, cropped ones only resized), landmarks or none" };
+    readonly Option<string?> _noFace = new("--no-face") { Description = "a clip without a face: fail, centre-crop or drop" };
+    readonly Option<string?> _unusable = new("--unusable") { Description = "a clip without a readable row, onset or apex: fail or drop" };
+    readonly Option<string?> _classes = new("--classes") { Description = "five, megc3 or all" };
+    readonly Option<string?> _clips = new("--clips") { Description = "all, or paper for the clips that the paper seems to score: 248 of CASME II" };
+    readonly Option<string[]> _exclude = Several("--exclude", "clip to leave out, such as 07/EP06_01; may be repeated; none takes them back");
     readonly Option<int> _size = new("--size") { Description = "side length of the frames in pixels", DefaultValueFactory = _ => 224 };
-    readonly Option<string> _classes = new("--classes") { Description = "five, megc3 or all", DefaultValueFactory = _ => "five" };
-    readonly Option<string[]> _exclude = new("--exclude") { Description = "clip to leave out, such as 07/EP06_01; may be repeated", AllowMultipleArgumentsPerToken = true };
     readonly Option<string?> _cache = new("--cache") { Description = "folder of the prepared clips (default: results/cache of the checkout)" };
     readonly Option<int> _workers = new("--workers") { Description = "clips prepared side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
 
     /// <summary>Errata that are not repaired.</summary>
-    public static Option<string[]> WithoutErratum() => new("--without-erratum")
+    public static Option<string[]> WithoutErratum() =>
+        Several("--without-erratum", $"leave a known erratum as printed; may be repeated: {string.Join(", ", Errata.Known.Select(e => e.Id))}");
+
+    /// <summary>What is chosen about a data set and kept.</summary>
+    public void AddChoicesTo(Command command) => Add(command, _root, _dataset, _sheet, _frames, _reading, _errata, _alignment, _noFace, _unusable, _classes, _clips, _exclude, _workers);
+
+    public void AddPreparationTo(Command command) => Add(command, _size, _cache);
+
+    public void AddViewTo(Command command) => Add(command, _root, _dataset, _sheet, _frames, _reading, _errata, _alignment, _noFace, _size);
+
+    /// <summary>The folder that holds the data sets.</summary>
+    public string Root(ParseResult parsed) => parsed.GetValue(_root) ?? Path.Combine(RepositoryRoot.Find(), "data");
+
+    /// <summary>The data sets meant: the one named, or those that the root holds; the other is named in a sentence.</summary>
+    public ImmutableArray<DatasetId> Datasets(ParseResult parsed)
     {
-        Description = $"leave a known erratum as printed; may be repeated: {string.Join(", ", Errata.Known.Select(e => e.Id))}",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    readonly Option<string[]> _errata = WithoutErratum();
-
-    public void AddSourceTo(Command command) => Add(command, _root, _dataset, _sheet, _frames, _errata);
-
-    public void AddPreparationTo(Command command) => Add(command, _alignment, _noFace, _unusable, _size, _classes, _exclude, _cache, _workers);
-
-    public void AddViewTo(Command command) => Add(command, _alignment, _noFace, _size);
-
-    /// <summary>The data sets meant: the one named, or those that the root holds.</summary>
-    public ImmutableArray<DatasetSource> Sources(ParseResult parsed)
-    {
-        var root = parsed.GetValue(_root) ?? Path.Combine(RepositoryRoot.Find(), "data");
-        DatasetSource Source(DatasetId id) => new(root, id) { Sheet = parsed.GetValue(_sheet), Frames = parsed.GetValue(_frames) };
-        if (parsed.GetValue(_dataset) is { } name) return [Source(CommonOptions.ParseDataset(name))];
-        var found = Enum.GetValues<DatasetId>().Select(Source).Where(Exists).ToImmutableArray();
+        if (parsed.GetValue(_dataset) is { } name) return [CommonOptions.ParseDataset(name)];
+        var (root, all) = (Root(parsed), Enum.GetValues<DatasetId>());
+        ImmutableArray<DatasetId> there = [.. all.Where(id => FrameLayout.IsThere(new(root, id)))];
         // With neither there, the reader's own sentence says what was found and expected.
-        return found.IsEmpty ? [Source(DatasetId.CasmeII)] : found;
+        if (there.IsEmpty) return [DatasetId.CasmeII];
+        foreach (var id in all.Except(there)) Remark.Say($"{id.Title()}: nothing of it is in {root}.");
+        return there;
     }
 
-    public ImmutableArray<Erratum> RepairedErrata(ParseResult parsed) => Errata.Except(parsed.GetValue(_errata) ?? []);
-
-    public PreparationOptions Preparation(ParseResult parsed, DatasetId dataset) => new()
+    /// <summary>What the command line chooses, over what is kept in the data folder; a sentence says what that is.</summary>
+    public DataChoices Choices(ParseResult parsed, DatasetId dataset)
     {
-        Size = parsed.GetValue(_size),
-        Classes = parsed.GetValue(_classes) switch
-        {
-            "five" or null => ClassSet.Five(dataset),
-            "megc3" => ClassSet.MegcThree,
-            "all" => ClassSet.All(dataset),
-            var other => throw new UserErrorException($"--classes {other} is not known; use five, megc3 or all."),
-        },
-        Alignment = parsed.GetValue(_alignment),
-        NoFace = parsed.GetValue(_noFace),
-        Unusable = parsed.GetValue(_unusable),
-        Errata = RepairedErrata(parsed),
-        Exclude = [.. parsed.GetValue(_exclude) ?? []],
-        CacheFolder = parsed.GetValue(_cache) ?? Path.Combine(RepositoryRoot.Find(), "results", "cache"),
-        Workers = parsed.GetValue(_workers),
+        var kept = DataChoices.Kept(Root(parsed), dataset);
+        if (kept.ToString().Length > 0) Remark.Say($"{dataset.Title()}: chosen before, in {DataChoices.PathIn(Root(parsed))}: {kept}");
+        return Given(parsed).Over(kept);
+    }
+
+    /// <summary>What the command line chooses.</summary>
+    public DataChoices Given(ParseResult parsed) => new()
+    {
+        // A path of the command line is seen from where the command was called, one that is kept from the data folder.
+        Sheet = Absolute(parsed.GetValue(_sheet), "auto"), Frames = Absolute(parsed.GetValue(_frames), "any", "cropped", "raw"),
+        Alignment = parsed.GetValue(_alignment), NoFace = parsed.GetValue(_noFace), Unusable = parsed.GetValue(_unusable), Classes = parsed.GetValue(_classes), Clips = parsed.GetValue(_clips),
+        Exclude = Listed(parsed.GetValue(_exclude)), WithoutErratum = Listed(parsed.GetValue(_errata)), Reading = Listed(parsed.GetValue(_reading)),
     };
 
-    static bool Exists(DatasetSource source)
+    /// <summary>Size, cache and workers.</summary>
+    public PreparationOptions Preparation(ParseResult parsed) => new()
     {
-        try
-        {
-            FrameLayout.Find(source);
-            return true;
-        }
-        catch (UserErrorException)
-        {
-            return false;
-        }
-    }
+        // A check has no size of its own.
+        Size = parsed.GetResult(_size) is null ? new PreparationOptions().Size : parsed.GetValue(_size),
+        CacheFolder = parsed.GetValue(_cache) ?? Path.Combine(RepositoryRoot.Find(), "results", "cache"),
+        Workers = Math.Max(1, parsed.GetValue(_workers)),
+        Warn = Remark.Say,
+    };
+
+    static string? Absolute(string? path, params string[] words) =>
+        path is null || words.Contains(path, StringComparer.OrdinalIgnoreCase) ? path?.ToLowerInvariant() : Path.GetFullPath(path);
+
+    static ImmutableArray<string>? Listed(string[]? values) => values is { Length: > 0 } ? [.. values] : null;
+
+    static Option<string[]> Several(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
     static void Add(Command command, params Option[] options)
     {
         foreach (var option in options) command.Options.Add(option);
     }
-
-    // 'centre-crop' and CentreCrop are the same choice.
-    static Option<T> Choice<T>(string name, string description, T usual) where T : struct, Enum => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => usual,
-        CustomParser = result =>
-        {
-            var text = result.Tokens.Single().Value;
-            if (Enum.TryParse<T>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value)) return value;
-            throw new UserErrorException($"{name} {text} is not known; use {description[(description.LastIndexOf(':') + 1)..].Trim()}.");
-        },
-    };
 }

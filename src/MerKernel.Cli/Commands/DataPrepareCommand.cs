@@ -10,20 +10,37 @@ static class DataPrepareCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("prepare", "align all clips and keep them in the cache; may be interrupted and goes on");
-        options.AddSourceTo(command);
+        var command = new Command("prepare", "align all clips and keep them in the cache, and keep what was chosen for every other command; may be interrupted and goes on");
+        options.AddChoicesTo(command);
         options.AddPreparationTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            foreach (var source in options.Sources(parsed))
+            var root = options.Root(parsed);
+            foreach (var id in options.Datasets(parsed))
             {
                 var clock = Stopwatch.StartNew();
-                var preparation = options.Preparation(parsed, source.Id);
-                using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(source, preparation, progress, cancellation));
+                var choices = options.Choices(parsed, id);
+                var preparation = choices.Preparation(id, options.Preparation(parsed));
+                using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
                 Write(data, clock.Elapsed, preparation);
+                // Only what led to a data set is kept: a choice that failed would stop every other command too.
+                if (options.Given(parsed).ToString().Length > 0) Keep(choices, root, id);
             }
         }, cancellation));
         return command;
+    }
+
+    static void Keep(DataChoices choices, string root, DatasetId id)
+    {
+        try
+        {
+            choices.Keep(root, id);
+            Console.WriteLine($"every command and notebook on this folder follows from now on ({DataChoices.PathIn(root)}): {(DataChoices.Kept(root, id).ToString() is { Length: > 0 } kept ? kept : "the defaults")}");
+        }
+        catch (UserErrorException e)
+        {
+            Remark.Say($"{e.Message} The choices hold for this call alone.");
+        }
     }
 
     static void Write(MerDataset data, TimeSpan elapsed, PreparationOptions options)

@@ -12,16 +12,16 @@ static class DataShowCommand
         var target = new Option<string>("--out") { Description = "picture to write (.png)", Required = true };
         var options = new DataOptions();
         var command = new Command("show", "draw onset, landmarks, apex, difference, optical flow and action units of a clip") { clip, target };
-        options.AddSourceTo(command);
         options.AddViewTo(command);
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(clip)!;
-            var sources = options.Sources(parsed);
+            var there = options.Datasets(parsed);
             // SAMM's clips carry their subject, 006_1_2; CASME II's begin with EP.
             var samm = !name.Contains("EP", StringComparison.OrdinalIgnoreCase);
-            var source = sources.FirstOrDefault(s => s.Id == DatasetId.Samm == samm) ?? sources[0];
-            using var view = ClipView.Open(source, name, options.Preparation(parsed, source.Id));
+            var id = there.Contains(samm ? DatasetId.Samm : DatasetId.CasmeII) ? samm ? DatasetId.Samm : DatasetId.CasmeII : there[0];
+            var choices = options.Choices(parsed, id);
+            using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name, choices.Preparation(id, options.Preparation(parsed)));
             using var sheet = InspectionSheet.Draw(view);
             var path = Path.GetFullPath(parsed.GetValue(target)!);
             if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UserErrorException($"--out {path} is no .png file; name one.");

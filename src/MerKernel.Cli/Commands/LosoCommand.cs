@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using MerKernel.Data;
+using MerKernel.Evaluation;
 using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
@@ -8,16 +11,33 @@ static class LosoCommand
 {
     public static Command Create()
     {
-        var options = new WorkbenchOptions();
+        var options = new WorkbenchOptions(datasets: false);
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
-        var command = new Command("loso", "Trains every fold of one experiment.  Example: mer loso --dataset samm --variant vit") { dataset, variant };
+        var command = new Command("loso", "Trains every fold of one experiment, or some, and keeps them.  Example: mer loso --dataset samm --variant vit") { dataset, variant };
+        var folds = new Option<string[]>("--fold") { Description = "only the folds that leave these subjects out, for example 17,08 (default: all)", AllowMultipleArgumentsPerToken = true };
+        command.Options.Add(folds);
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
             var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
-            return LosoRun.Run(bench, [(chosen, id)], options.Workers(parsed), cancel);
+            var data = bench.Load(id, cancel);
+            string[] named = [.. (parsed.GetValue(folds) ?? []).SelectMany(f => f.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(data.Subject).Distinct()];
+            var status = LosoRun.Run(bench, [(chosen, id)], options.Workers(parsed), cancel, named.Length > 0 ? named : null);
+            foreach (var seed in bench.Seeds) Show(bench, bench.Experiment(chosen, id, seed), chosen, data, named.Length > 0 ? named : [.. data.Subjects]);
+            return status;
         }));
         return command;
+    }
+
+    static void Show(Workbench bench, Experiment experiment, Method method, MerDataset data, IReadOnlyCollection<string> subjects)
+    {
+        var hash = ExperimentHash.Of(experiment);
+        var folds = new RunCatalogue(bench.Store).Folds(hash).Where(f => subjects.Contains(f.Subject)).ToList();
+        if (folds.Count == 0) return;
+        var (outcome, classes) = (EpochProtocol.Default.Apply(folds), data.Classes.Length);
+        var pooled = outcome.Pooled(classes);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}, {method.Name}, seed {experiment.Seed}: accuracy {100 * Metrics.Accuracy(pooled):0.0} %, UF1 {Metrics.UF1(outcome.PooledForF1(classes)):0.000}, UAR {Metrics.Uar(pooled):0.000} at the final epoch, over {folds.Sum(f => f.Clips.Length)} clips of {folds.Count} folds{(folds.Count < data.Subjects.Length ? $" of {data.Subjects.Length}" : "")}; run {hash}"));
     }
 }

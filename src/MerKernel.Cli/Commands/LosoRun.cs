@@ -8,9 +8,14 @@ namespace MerKernel.Cli.Commands;
 /// <summary>Runs experiments with their display; shared by the commands that train.</summary>
 static class LosoRun
 {
-    /// <summary>Computes what is missing.</summary>
+    /// <summary>Computes what is missing, once every data set has been checked.</summary>
+    /// <param name="bench">Data and store.</param>
+    /// <param name="work">Methods, each with a data set.</param>
+    /// <param name="workers">Folds side by side.</param>
+    /// <param name="cancel">Stops between two steps; stored folds are kept.</param>
+    /// <param name="subjects">Only the folds that leave these out; null computes all.</param>
     /// <returns>0, or 2 if a fold failed twice.</returns>
-    public static int Run(Workbench bench, IEnumerable<(Method Method, DatasetId Dataset)> work, int workers, CancellationToken cancel)
+    public static int Run(Workbench bench, IEnumerable<(Method Method, DatasetId Dataset)> work, int workers, CancellationToken cancel, IReadOnlyCollection<string>? subjects = null)
     {
         // A device that is not there is said before data are prepared for it.
         var device = ComputeDevice.Named(bench.Device);
@@ -18,14 +23,15 @@ static class LosoRun
         // Reading them through says in a sentence what is not used, before anything is trained again.
         _ = bench.Store.Experiments().Count();
         var failed = 0;
-        foreach (var (id, methods) in work.GroupBy(w => w.Dataset).Select(g => (g.Key, g.Select(w => w.Method).ToList())))
+        // A fault of the second set is met before the first is trained on, which may take months.
+        foreach (var (dataset, methods) in work.GroupBy(w => w.Dataset).Select(g => (bench.Load(g.Key, cancel), g.Select(w => w.Method).ToList())).ToList())
         {
-            var dataset = bench.Load(id, cancel);
+            var id = dataset.Id;
             // Seed after seed: the first one's tables are whole before the second begins.
             var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
             string Name(Method method, Experiment experiment) => $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
-            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))), dataset.Subjects.Length);
-            var engine = new LosoEngine(bench.Store) { Workers = workers, Device = device, Progress = display };
+            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))), subjects?.Count ?? dataset.Subjects.Length);
+            var engine = new LosoEngine(bench.Store) { Workers = workers, Device = device, Progress = display, Subjects = subjects };
             var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)
                 Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} on {id.Title()} failed twice ({error.Message}); the other folds are kept, calling again tries it once more.");

@@ -6,13 +6,13 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>The main job: every row of Tables 1 to 7 on both data sets.</summary>
+/// <summary>The main job: every row of Tables 1 to 7 on the data sets that are there.</summary>
 static class ReproduceCommand
 {
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var command = new Command("reproduce", "Runs every row of Tables 1 to 7 on both data sets, then shows the tables; --tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce --profile small");
+        var command = new Command("reproduce", "Runs every row of Tables 1 to 7 on the data sets that are there, then shows the tables; --tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce --profile small");
         var tables = TablesCommand.TableOption();
         var noReports = new Option<bool>("--no-reports") { Description = "do not execute the table notebooks and write no pages" };
         command.Options.Add(tables);
@@ -22,9 +22,11 @@ static class ReproduceCommand
         {
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
-            foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var chosen = TablesCommand.Chosen(parsed.GetValue(tables)).ToList();
-            var status = LosoRun.Run(bench, Tables.Work(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).Select(w => (w.Method, w.Dataset)), options.Workers(parsed), cancel);
+            var work = Tables.Work(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).Select(w => (w.Method, w.Dataset)).ToList();
+            if (work.Count == 0) throw new UserErrorException($"The tables asked for have no rows on {string.Join(" and ", bench.Datasets.Select(d => d.Title()))}; name other --tables, or the folder that holds the other data set.");
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
+            var status = LosoRun.Run(bench, work, options.Workers(parsed), cancel);
             var rows = ReproduceClosing.Show(bench, chosen);
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");

@@ -63,9 +63,9 @@ sealed partial class SlurmSettings
             ? long.Parse(m.Groups["n"].Value, CultureInfo.InvariantCulture) * (m.Groups["u"].Value.ToUpperInvariant() == "G" ? 1024 : 1)
             : throw new UserErrorException($"--mem {text} is not understood; write it like 12G or 900M.");
 
-    [GeneratedRegex(@"^((?<d>\d{1,3})-)?(?<h>\d{1,3}):(?<m>\d{1,2})(:(?<s>\d{1,2}))?$")]
+    [GeneratedRegex(@"^((?<d>[0-9]{1,3})-)?(?<h>[0-9]{1,3}):(?<m>[0-9]{1,2})(:(?<s>[0-9]{1,2}))?$")]
     private static partial Regex TimePattern();
 
-    [GeneratedRegex(@"^(?<n>\d{1,7})(?<u>[GgMm])$")]
+    [GeneratedRegex(@"^(?<n>[0-9]{1,7})(?<u>[GgMm])$")]
     private static partial Regex MemoryPattern();
 }

@@ -27,7 +27,7 @@ static class SubmitFinishCommand
         using var bench = new Workbench
         {
             Synthetic = new SyntheticData(),
-            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
+            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
             WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };
         foreach (var id in bench.Datasets) bench.Load(id, cancel);

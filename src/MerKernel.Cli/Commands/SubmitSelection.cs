@@ -29,9 +29,9 @@ sealed class SubmitSelection
         var table = parsed.GetValue(_table);
         var row = parsed.GetValue(_row) is { } key ? Tables.Named(key).Key : null;
         DatasetId? dataset = parsed.GetValue(_dataset) is { } name ? CommonOptions.ParseDataset(name) : null;
-        var subjects = parsed.GetValue(_folds) is { Length: > 0 } named ? named.ToImmutableHashSet() : null;
+        var subjects = parsed.GetValue(_folds) is { Length: > 0 } named ? named : null;
         var tables = SubmissionRows.TablesOf(submission);
         return fold => (table is null || tables(fold) is [var only] && only == table) && (row is null || fold.Variant == row)
-            && (dataset is null || fold.Dataset == dataset) && (subjects is null || subjects.Contains(fold.Subject));
+            && (dataset is null || fold.Dataset == dataset) && (subjects is null || subjects.Any(s => FrameLayout.SubjectOf(s, fold.Dataset) == fold.Subject));
     }
 }

@@ -14,20 +14,23 @@ public static class SynthesizeCommand
         var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, or full: the real sets' subject and clip counts", DefaultValueFactory = _ => LookAlikeSize.Small };
         var dataset = new Option<string>("--dataset") { Description = "casme2, samm or all", DefaultValueFactory = _ => "all" };
         dataset.AcceptOnlyFromAmong("casme2", "samm", "all");
+        var subjects = new Option<int?>("--subjects") { Description = "only the first so many subjects of each set, for example 4 of the full ones for a rehearsal (default: all)" };
         var seed = new Option<int>("--seed") { Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed };
         var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };
         var workers = new Option<int>("--workers") { Description = "clips rendered side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
         var output = new Option<DirectoryInfo>("--out") { Description = "folder that gets CASME2/ and SAMM/", Required = true };
         var command = new Command("synthesize", "write synthetic look-alikes of CASME II and SAMM; may be interrupted and goes on: mer data synthesize --out data/synthetic")
         {
-            size, dataset, seed, raw, workers, output,
+            size, subjects, dataset, seed, raw, workers, output,
         };
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(subjects) is < 1 and var few) throw new UserErrorException($"--subjects {few} makes no data; give 1 or more.");
             var options = new LookAlikeOptions
             {
                 Size = parsed.GetValue(size),
                 Seed = parsed.GetValue(seed),
+                Subjects = parsed.GetValue(subjects),
                 RawFrames = parsed.GetValue(raw),
                 Workers = Math.Max(1, parsed.GetValue(workers)),
             };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Models;
@@ -9,18 +10,18 @@ using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>One fold, epoch by epoch; nothing is stored unless it is the experiment's own length.</summary>
+/// <summary>One fold, epoch by epoch; it is kept as mer loso would keep it, unless something makes it another experiment's.</summary>
 static class TrainCommand
 {
     public static Command Create()
     {
-        var options = new WorkbenchOptions();
+        var options = new WorkbenchOptions(datasets: false);
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
         var fold = new Option<string>("--fold") { Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true };
         var epochs = new Option<int?>("--epochs") { Description = "train this many epochs instead of the profile's" };
         var backbone = new Option<string?>("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names to start from" };
         var weights = new Option<string?>("--save-weights") { Description = "safetensors file for the trained network's state" };
-        var command = new Command("train", "Trains a single fold.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, backbone, weights };
+        var command = new Command("train", "Trains a single fold and keeps it where nothing differs from the profile.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, backbone, weights };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -30,22 +31,40 @@ static class TrainCommand
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");
             var device = ComputeDevice.Named(bench.Device);
             var data = bench.Load(id, cancel);
+            var subject = data.Subject(parsed.GetValue(fold)!);
             var experiment = bench.Experiment(chosen, id);
+            var hash = ExperimentHash.Of(experiment);
             if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };
-            torch.set_num_threads(options.Workers(parsed));
+            // A fold that is kept has the bytes that mer loso gives it, whose workers have one thread each.
+            var threads = options.NamesWorkers(parsed) ? options.Workers(parsed) : 1;
+            var differs = ExperimentHash.Of(experiment) != hash ? "--epochs differs from the profile's" : parsed.GetValue(backbone) is not null ? "--init-backbone starts it elsewhere"
+                : threads > 1 ? "--workers above 1 adds in another order" : null;
+            torch.set_num_threads(threads);
 
             var clock = Stopwatch.StartNew();
-            var result = FoldRun.Train(experiment, data, parsed.GetValue(fold)!, device,
+            if (differs is null && parsed.GetValue(weights) is null && bench.Store.TryRead(hash, subject) is { } stored)
+            {
+                Show(stored, data);
+                Console.WriteLine($"This fold was stored before and is not trained again: {bench.Store.FoldPath(hash, subject)}");
+                return 0;
+            }
+            var result = FoldRun.Train(experiment, data, subject, device,
                 e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
                 started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load(network as MerNet ?? throw new UserErrorException($"--init-backbone starts the paper's networks; {chosen.Key} has no ResNet-18 or Swin under their names."), start)) : null,
                 finished: parsed.GetValue(weights) is { } target ? network => ModelWeights.Save(network, target) : null);
             Show(result, data);
+            if (differs is null)
+            {
+                bench.Store.Save(experiment, data.Manifest);
+                bench.Store.Save(hash, result, new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, device.ToString()));
+            }
+            Console.WriteLine(differs is null ? $"Kept for loso and reproduce: {bench.Store.FoldPath(hash, subject)}" : $"Not kept: {differs}.");
             return 0;
         }));
         return command;
     }
 
-    static void Show(FoldPrediction fold, Data.MerDataset data)
+    static void Show(FoldPrediction fold, MerDataset data)
     {
         for (var i = 0; i < fold.Clips.Length; i++)
         {

@@ -181,6 +181,7 @@ static class ClosingReport
         var report = new Report(bench, ReportFolder.Default, say);
         var status = 0;
         if (bench.StoreFolder is not null) say("the notebooks read results/runs and not --store, so they were not executed.");
+        else if (bench.Only is not null) say("the notebooks show every data set that is there and not --dataset alone, so they were not executed.");
         else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, bench, rows, cancel);
         report.Write(rows);

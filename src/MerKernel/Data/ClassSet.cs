@@ -45,6 +45,10 @@ public sealed record ClassSet(string Name, ImmutableArray<string> Classes, Immut
     public int? LabelOf(string emotion) =>
         ClassOf.TryGetValue(emotion, out var name) ? Classes.IndexOf(name) : null;
 
+    /// <summary>Whether a word is an emotion of one of the sheets, in any spelling of case.</summary>
+    public static bool IsEmotion(string word) =>
+        Enum.GetValues<DatasetId>().Any(id => All(id).LabelOf(word.ToLowerInvariant()) is not null);
+
     private static ClassSet Same(string name, (string Spelling, string Class) alias, params string[] classes) => new(
         name,
         [.. classes],

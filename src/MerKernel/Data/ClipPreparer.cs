@@ -24,9 +24,9 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
         // The onset comes first: its face decides the transform of all.
         foreach (var (number, path, bytes) in frames)
         {
-            using var image = FrameImage.Decode(bytes);
+            using var image = FrameImage.Decode(bytes, out var undecoded);
             var needed = number == clip.Onset || number == clip.Apex;
-            var problem = image is null ? "cannot be opened or is no whole image"
+            var problem = image is null ? undecoded
                 : image.Rows < 16 || image.Cols < 16 ? $"is {image.Cols} x {image.Rows} pixels"
                 : extent is { } e && e != image.Size() ? $"is {image.Cols} x {image.Rows} pixels, the onset {e.Width} x {e.Height}" : null;
             if (problem is not null)
@@ -35,6 +35,7 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
                 notes.Add($"frame {number} {problem} and is not drawn in training");
                 continue;
             }
+            if (needed && FrameImage.Darkness(image!, bytes) is { } dark) notes.Add($"frame {number} {dark}");
             if (extent is null && finder is not null)
             {
                 face = finder.Find(image!);

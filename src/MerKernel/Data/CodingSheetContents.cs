@@ -4,7 +4,14 @@ namespace MerKernel.Data;
 /// <param name="Row">Row number as a spreadsheet program shows it, from 1.</param>
 /// <param name="Clip">Subject and name as far as they could be read.</param>
 /// <param name="Reason">Why, in one sentence.</param>
-public sealed record DroppedRow(int Row, string Clip, string Reason);
+public sealed record DroppedRow(int Row, string Clip, string Reason)
+{
+    /// <summary>The emotion in lower case, as far as there is one: a clip of no class in use costs nothing.</summary>
+    public string Emotion { get; init; } = "";
+
+    /// <summary>True for a row that was left out knowingly: a repetition that says the same, or an erratum that was switched off.</summary>
+    public bool IsExpected { get; init; }
+}
 
 /// <summary>What a coding sheet says: every clip of every emotion, repaired, in sheet order.</summary>
 public sealed record CodingSheetContents
@@ -15,7 +22,7 @@ public sealed record CodingSheetContents
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Edition of the sheet, told from its columns: '2014' or '2019' of CASME II, 'v2' of SAMM.</summary>
+    /// <summary>Edition of the sheet: '2014' or '2019' of CASME II, 'v2' of SAMM, <see cref="UnknownEdition"/> where neither clips nor columns tell.</summary>
     public required string Edition { get; init; }
 
     /// <summary>SHA-256 of the file, hexadecimal.</summary>
@@ -24,11 +31,14 @@ public sealed record CodingSheetContents
     /// <summary>The clips; <see cref="Clip.Notes"/> say what was repaired or is odd.</summary>
     public required ImmutableArray<Clip> Clips { get; init; }
 
-    /// <summary>Rows that look like clips but cannot be used: duplicates, and rows whose erratum was switched off.</summary>
+    /// <summary>Rows that look like clips but cannot be used: what is wrong with each.</summary>
     public required ImmutableArray<DroppedRow> Dropped { get; init; }
 
-    /// <summary>Rows below the header that are no clips (footnotes), one sentence each.</summary>
+    /// <summary>What was chosen and what was passed over: other sheets, columns, rows that are no clips (footnotes, sums), one sentence each.</summary>
     public required ImmutableArray<string> Remarks { get; init; }
+
+    /// <summary>The edition of a sheet that does not tell.</summary>
+    public const string UnknownEdition = "not to be told";
 
     /// <summary>Ends with an error where the sheet codes another data set.</summary>
     /// <exception cref="UserErrorException">It does.</exception>

@@ -23,7 +23,7 @@ public static class DatasetLoader
     {
         if (options.Size is < 16 or > 1024) throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the least, 1024 the most, 224 the paper's.");
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
         sheet.MustBe(source.Id);
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
@@ -52,7 +52,7 @@ public static class DatasetLoader
     public static MerDataset? TryLoadPrepared(DatasetSource source, PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
         sheet.MustBe(source.Id);
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
@@ -145,13 +145,21 @@ public static class DatasetLoader
         return null;
     }
 
+    // Clips named in the message; the check lists all.
+    private const int MostNamed = 3;
+
     private static void Check(PreparationPlan plan, (string Reason, bool NoFace)?[] unusable, PreparationOptions options)
     {
-        var failing = unusable.Where(u => u is { NoFace: true } ? options.NoFace == NoFacePolicy.Fail : u is not null && options.Unusable == UnusableClipPolicy.Fail).ToArray();
-        if (failing.Length == 0) return;
-        var more = failing.Length > 1 ? $" and {failing.Length - 1} more clips have such a fault" : "";
-        var cure = failing[0]!.Value.NoFace ? "choose the no-face policy centre-crop or drop" : "complete the files or choose to drop unusable clips";
-        throw new UserErrorException($"{failing[0]!.Value.Reason}{more} ({plan.Clips.Length} clips checked); {cure}, or run 'mer data check' for the list.");
+        var rows = plan.BadRows.Select(r => $"{plan.Sheet.Path}, row {r.Row} ({r.Clip}) {r.Reason}");
+        var unread = options.Unusable == UnusableClipPolicy.Fail ? rows.Concat(unusable.Where(u => u is { NoFace: false }).Select(u => u!.Value.Reason)).ToList() : [];
+        var faceless = options.NoFace == NoFacePolicy.Fail ? unusable.Where(u => u is { NoFace: true }).Select(u => u!.Value.Reason).ToList() : [];
+        var all = unread.Concat(faceless).ToList();
+        if (all.Count == 0) return;
+        var policies = $"{(unread.Count > 0 ? " --unusable drop" : "")}{(faceless.Count > 0 ? " --no-face drop (or centre-crop)" : "")}";
+        var named = string.Join("; ", all.Take(MostNamed)) + (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
+        throw new UserErrorException($"{plan.Layout.Dataset.Title()}: {all.Count} of {plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
+            + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of every command from now on with: "
+            + $"mer data prepare --data {plan.Layout.Root} --dataset {plan.Layout.Dataset.Key()}{policies}");
     }
 
     /// <summary>The data set, whose frames are read when they are first asked for; null where prepared clips are not there.</summary>

@@ -5,11 +5,14 @@ namespace MerKernel.Data;
 /// <param name="Id">The data set.</param>
 public sealed record DatasetSource(string Root, DatasetId Id)
 {
-    /// <summary>The coding sheet; where null, the newest one in the data set's folder.</summary>
+    /// <summary>The coding sheet; where null, the one in the data set's folder: of the published names the newest, else the only one that is a sheet of the set.</summary>
     public string? Sheet { get; init; }
 
     /// <summary>Which frames are taken where a data set has both.</summary>
     public FrameKind Frames { get; init; } = FrameKind.Any;
+
+    /// <summary>The folder of the frames, where there are several of one kind; null finds it.</summary>
+    public string? FramesFolder { get; init; }
 }
 
 /// <summary>Raw recordings, or frames that the data set's authors registered and cropped.</summary>

@@ -27,7 +27,18 @@ public enum FrameRepair
 /// <param name="Repair">What is done.</param>
 /// <param name="Frame">The frame number that <see cref="FrameRepair.ReplaceApex"/> and <see cref="FrameRepair.ReplaceOffset"/> set.</param>
 /// <param name="Reason">What is wrong and why the repair is right, with its source.</param>
-public sealed record Erratum(string Id, DatasetId Dataset, string Clip, Func<PrintedFrames, bool> Shows, FrameRepair Repair, int Frame, string Reason);
+public sealed record Erratum(string Id, DatasetId Dataset, string Clip, Func<PrintedFrames, bool> Shows, FrameRepair Repair, int Frame, string Reason)
+{
+    /// <summary>The frames after the repair.</summary>
+    public PrintedFrames Repaired(PrintedFrames printed) => Repair switch
+    {
+        FrameRepair.MidpointApex => printed with { Apex = printed.Onset + (printed.Offset - printed.Onset) / 2 },
+        FrameRepair.ReplaceApex => printed with { Apex = Frame },
+        FrameRepair.SwapApexAndOffset => printed with { Apex = printed.Offset, Offset = printed.Apex ?? printed.Offset },
+        FrameRepair.ReplaceOffset => printed with { Offset = Frame },
+        _ => printed,
+    };
+}
 
 /// <summary>The frame numbers of a row as printed; null where the cell holds no number.</summary>
 /// <param name="Onset">Onset frame.</param>

@@ -10,10 +10,14 @@ namespace MerKernel.Data;
 public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<int, FileInfo> Files, ImmutableArray<string> Stray)
 {
     // reg_img46.jpg (CASME II cropped), img46.jpg (raw), 006_05562.jpg (SAMM); plain numbers come from re-exports.
-    [GeneratedRegex(@"^(?:reg_img|img|\d{3}_)?(\d{1,9})\.(?:jpe?g|png|bmp)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:reg_img|img|[0-9]{3}_)?([0-9]{1,9})\.(?:jpe?g|png|bmp)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
+    /// <summary>Whether a file is named like a frame.</summary>
+    public static bool IsFrame(string file) => FrameName().IsMatch(System.IO.Path.GetFileName(file));
+
     /// <summary>Lists a folder.</summary>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
     public static FrameFolder Read(string path)
     {
         var files = ImmutableSortedDictionary.CreateBuilder<int, FileInfo>();

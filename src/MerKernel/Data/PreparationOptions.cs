@@ -21,8 +21,18 @@ public sealed record PreparationOptions
     /// <summary>The errata that are repaired.</summary>
     public ImmutableArray<Erratum> Errata { get; init; } = Data.Errata.Known;
 
+    /// <summary>Frame numbers that stand for those of the sheet.</summary>
+    public ImmutableArray<Reading> Readings { get; init; } = [];
+
     /// <summary>Clips (<see cref="Clip.Id"/>) left out by choice; '07/EP06_01' leaves the 248 clips of the published CASME II runs.</summary>
     public ImmutableArray<string> Exclude { get; init; } = [];
+
+    /// <summary>Clips left out where the sheet has them; an entry that ends in a slash names a subject.</summary>
+    public ImmutableArray<string> ExcludeWherePresent { get; init; } = [];
+
+    /// <summary>Whether a clip is left out by choice.</summary>
+    internal bool LeavesOut(string id) => Exclude.Contains(id, StringComparer.OrdinalIgnoreCase)
+        || ExcludeWherePresent.Any(e => e.EndsWith('/') ? id.StartsWith(e, StringComparison.OrdinalIgnoreCase) : id.Equals(e, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where prepared clips are kept between runs.</summary>
     public string CacheFolder { get; init; } = Path.Combine("results", "cache");

@@ -18,6 +18,9 @@ public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<st
     /// <summary>CASME II, sheet of 2019: 249 clips; three of subject 24 joined the five classes. Which ones they joined is not published.</summary>
     public static PublishedCounts CasmeII2019 { get; } = new("CASME II, sheet of 2019", CasmeII2014.Subjects.SetItem("24", 10), Named());
 
+    /// <summary>CASME II, where the sheet does not tell its edition.</summary>
+    public static PublishedCounts CasmeIIEither { get; } = new("CASME II, sheet of 2014; that of 2019 has 249, three more of subject 24. Which this is cannot be told", CasmeII2014.Subjects, Named());
+
     /// <summary>SAMM, version 2: 136 clips of 27 subjects.</summary>
     public static PublishedCounts Samm { get; } = new(
         "SAMM, version 2",
@@ -27,7 +30,7 @@ public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<st
 
     /// <summary>The counts of the sheet's edition.</summary>
     public static PublishedCounts For(CodingSheetContents sheet) =>
-        sheet.Dataset == DatasetId.Samm ? Samm : sheet.Edition == "2014" ? CasmeII2014 : CasmeII2019;
+        sheet.Dataset == DatasetId.Samm ? Samm : sheet.Edition switch { "2014" => CasmeII2014, "2019" => CasmeII2019, _ => CasmeIIEither };
 
     private static ImmutableSortedDictionary<string, int> Numbered(string format, params int[] counts) =>
         Named([.. counts.Select((n, i) => ((i + 1).ToString(format, System.Globalization.CultureInfo.InvariantCulture), n))]);

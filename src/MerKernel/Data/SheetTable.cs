@@ -6,32 +6,63 @@ using ExcelDataReader.Exceptions;
 
 namespace MerKernel.Data;
 
-/// <summary>One sheet of a spreadsheet file as trimmed text, merged cells filled in.</summary>
-internal sealed record SheetTable(string Name, string[][] Rows)
+/// <summary>A row that holds something.</summary>
+/// <param name="Number">Row number as a spreadsheet program shows it, from 1.</param>
+/// <param name="Cells">Its cells as plain text; blank ones are empty.</param>
+/// <param name="Count">Cells that the file has for this row, blank ones included: of a text file what stands between separators.</param>
+internal sealed record SheetRow(int Number, string[] Cells, int Count)
+{
+    public string this[int column] => column >= 0 && column < Cells.Length ? Cells[column] : "";
+}
+
+/// <summary>One sheet of a spreadsheet file: the rows that are not blank, merged cells filled in.</summary>
+/// <param name="Name">Name of the sheet; empty in a text file.</param>
+/// <param name="IsText">True for .csv, where a separator within a cell makes one cell too many.</param>
+/// <param name="Rows">The rows, in order.</param>
+/// <param name="UnreadColumns">Columns that hold something too far to the right to be part of a table.</param>
+internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<SheetRow> Rows, int UnreadColumns)
 {
     /// <summary>Most bytes of a file, and of a workbook's parts when unpacked: the real sheets have 30 kB, an archive made to harm unpacks to gigabytes.</summary>
     public const long MostBytes = 16_000_000;
 
-    // Of all sheets together: a binary workbook may name one sheet a thousand times. What is promised is looked through row by row, where it is nowhere written too.
-    private const int MostRows = 20_000, MostCells = 1_000_000, MostPromised = 4 << 20;
+    /// <summary>Columns that are read; the published sheets have 12.</summary>
+    public const int MostColumns = 256;
+
+    // Rows that hold something, and cells of all sheets together: a binary workbook may name one sheet a thousand times. What is promised is looked through row by row,
+    // where it is nowhere written too.
+    private const int MostRows = 20_000, MostCells = 1_000_000, MostPromised = 4 << 20, MostPromisedCells = 1 << 28;
 
     static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    // Beginnings of files that are renamed to .xls or .csv by those who export them.
+    private static readonly (string Start, string What)[] Strangers =
+    [
+        ("<!doctype html", "an HTML page"), ("<html", "an HTML page"), ("<table", "an HTML page"), ("mime-version:", "a web archive"), ("<?xml", "an XML file"),
+        ("{\"", "a JSON file"), ("[{", "a JSON file"), ("%pdf", "a PDF document"), ("{\\rtf", "a text document (RTF)"),
+    ];
 
     /// <summary>Reads every sheet of a .xlsx, .xls or .csv file.</summary>
     public static ImmutableArray<SheetTable> ReadAll(string path, byte[] bytes)
     {
+        var start = Encoding.UTF8.GetString(bytes, 0, Math.Min(bytes.Length, 256)).TrimStart('\uFEFF', ' ', '\t', '\r', '\n').ToLowerInvariant();
+        if (Strangers.FirstOrDefault(s => start.StartsWith(s.Start, StringComparison.Ordinal)).What is { } stranger)
+            throw new UserErrorException($"{path} is {stranger}, not a spreadsheet; open it in a spreadsheet program and save it as .xlsx, or take the file as the data set's authors ship it.");
         try
         {
             if (bytes is [0x50, 0x4B, ..]) bytes = Unpacked(bytes);
             using var stream = new MemoryStream(bytes);
             // The content decides, not the extension: exports are renamed often enough.
-            using var reader = LooksBinary(bytes) ? ExcelReaderFactory.CreateReader(stream) : ExcelReaderFactory.CreateCsvReader(stream);
+            var text = !LooksBinary(bytes);
+            using var reader = text ? ExcelReaderFactory.CreateCsvReader(stream) : ExcelReaderFactory.CreateReader(stream);
             var tables = ImmutableArray.CreateBuilder<SheetTable>();
             var (promised, cells) = (0L, 0L);
             do
             {
                 if ((promised += reader.RowCount) > MostPromised) throw new InvalidDataException($"it promises {promised} rows, more than a sheet holds");
-                tables.Add(ReadOne(reader, ref cells));
+                if ((long)reader.RowCount * reader.FieldCount > MostPromisedCells)
+                    throw new InvalidDataException($"sheet '{reader.Name}' has a cell in row {reader.RowCount} and one in column {ColumnName(reader.FieldCount - 1)}; "
+                        + "delete the rows below the table and the columns right of it");
+                tables.Add(ReadOne(reader, text, ref cells));
             }
             while (reader.NextResult());
             return tables.ToImmutable();
@@ -44,31 +75,45 @@ internal sealed record SheetTable(string Name, string[][] Rows)
         }
     }
 
+    /// <summary>A column as a spreadsheet program names it: A for 0, AB for 27.</summary>
+    public static string ColumnName(int column) => (column < 26 ? "" : ColumnName(column / 26 - 1)) + (char)('A' + column % 26);
+
     private static bool LooksBinary(byte[] bytes) =>
         bytes is [0x50, 0x4B, ..] or [0xD0, 0xCF, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 512)).Contains((byte)0);
 
-    private static SheetTable ReadOne(IExcelDataReader reader, ref long cells)
+    private static SheetTable ReadOne(IExcelDataReader reader, bool text, ref long cells)
     {
-        var rows = new List<string[]>();
+        var rows = new List<SheetRow>();
+        var (number, unread) = (0, 0);
         while (reader.Read())
         {
-            var row = new string[reader.FieldCount];
-            for (var i = 0; i < row.Length; i++) row[i] = Text(reader.GetValue(i));
-            rows.Add(row);
-            // One cell in the last corner of a sheet makes a table of 17 thousand million.
+            number++;
+            var (row, count, blank) = (new string[Math.Min(reader.FieldCount, MostColumns)], 0, true);
+            for (var i = 0; i < reader.FieldCount; i++)
+            {
+                if (reader.GetValue(i) is not { } value) continue;
+                count = i + 1;
+                if (i >= row.Length) unread = Math.Max(unread, i + 1);
+                else blank &= (row[i] = Text(value)).Length == 0;
+            }
+            if (blank) continue;
+            for (var i = 0; i < row.Length; i++) row[i] ??= "";
+            rows.Add(new SheetRow(number, row, count));
             if (rows.Count > MostRows || (cells += row.Length) > MostCells) throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
         }
+        var numbers = rows.Select(r => r.Number).ToArray();
         foreach (var range in reader.MergeCells ?? [])
         {
-            var value = Cell(rows, range.FromRow, range.FromColumn);
-            for (var r = range.FromRow; r <= Math.Min(range.ToRow, rows.Count - 1); r++)
-                for (var c = range.FromColumn; c <= Math.Min(range.ToColumn, rows[r].Length - 1); c++)
-                {
-                    if (++cells > MostCells) throw new InvalidDataException($"it has over {MostCells} cells, merged ones counted for each merging");
-                    rows[r][c] = value;
-                }
+            var at = Array.BinarySearch(numbers, range.FromRow + 1);
+            var value = at < 0 ? "" : rows[at][range.FromColumn];
+            for (at = at < 0 ? ~at : at; at < rows.Count && numbers[at] <= range.ToRow + 1; at++)
+            {
+                var last = Math.Min(range.ToColumn, rows[at].Cells.Length - 1);
+                if ((cells += Math.Max(1, last - range.FromColumn + 1)) > MostCells) throw new InvalidDataException($"it has over {MostCells} cells, merged ones counted for each merging");
+                for (var c = Math.Max(0, range.FromColumn); c <= last; c++) rows[at].Cells[c] = value;
+            }
         }
-        return new SheetTable(reader.Name ?? "", [.. rows]);
+        return new SheetTable(reader.Name ?? "", text, [.. rows], unread);
     }
 
     // The sizes that an archive states may be wrong, so what comes out is counted.
@@ -90,14 +135,13 @@ internal sealed record SheetTable(string Name, string[][] Rows)
         return target.ToArray();
     }
 
-    private static string Cell(List<string[]> rows, int row, int column) =>
-        row >= 0 && row < rows.Count && column >= 0 && column < rows[row].Length ? rows[row][column] : "";
-
-    private static string Text(object? value) => value switch
+    // Dates and times in the form of ISO 8601, so that they are known again.
+    private static string Text(object value) => PlainText.Of(value switch
     {
-        null => "",
         double d when d == Math.Floor(d) && Math.Abs(d) < 1e15 => ((long)d).ToString(CultureInfo.InvariantCulture),
+        DateTime t => t.ToString(t.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        TimeSpan t => t.ToString("hh\\:mm\\:ss", CultureInfo.InvariantCulture),
         IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
-    } is var text ? text.Replace('\u00a0', ' ').Trim() : "";
+    });
 }

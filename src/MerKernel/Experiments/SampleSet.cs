@@ -16,13 +16,10 @@ public sealed record SampleSet(string Name, Func<DatasetId, ImmutableArray<strin
 
     /// <summary>As near to the paper's 248 and 133 clips as is known.</summary>
     public static SampleSet Paper { get; } = new("paper",
-        dataset => dataset == DatasetId.CasmeII ? ["07/EP06_01"] : AssumedSammLeftOut,
+        DataChoices.LeftOutByPaper,
         dataset => dataset == DatasetId.CasmeII
             ? "the paper's accuracies are shares of 248 clips; the published runs score the 249 of the 2019 sheet without 07/EP06_01, for a reason that is not given"
             : "most of the paper's SAMM accuracies are shares of 133 clips, and which 3 of the sheet's 136 are missing is not known; assumed here: the subjects with a single clip (012, 023, 031). 133 is also the size of the three-class list of the 2019 challenge, which has other clips");
-
-    // Subjects with one clip in the published sheet. Left out by subject, since the names of their clips are the sheet's to tell.
-    static readonly ImmutableArray<string> AssumedSammLeftOut = ["012/", "023/", "031/"];
 
     /// <summary>The sample set of a name.</summary>
     /// <exception cref="UserErrorException">There is no such set.</exception>

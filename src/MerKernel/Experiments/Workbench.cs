@@ -11,6 +11,7 @@ public sealed class Workbench : IDisposable
     readonly string _root = RepositoryRoot.Find();
     RunStore? _store;
     OutsideWeights? _outside;
+    ImmutableArray<DatasetId>? _there;
 
     /// <summary>The profile.</summary>
     public Profile Profile { get; init; } = Profile.Small;
@@ -18,7 +19,7 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder with CASME2/ and SAMM/; null looks in data/ of the checkout.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>Data sets that are asked for; null takes all.</summary>
+    /// <summary>Data sets that are asked for; null takes those that are there.</summary>
     public ImmutableArray<DatasetId>? Only { get; init; }
 
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
@@ -66,33 +67,34 @@ public sealed class Workbench : IDisposable
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
     public string Cache => CacheFolder ?? Path.Combine(_root, "results", "cache");
 
-    /// <summary>The data sets that are worked on.</summary>
-    public ImmutableArray<DatasetId> Datasets => Only ?? [.. Enum.GetValues<DatasetId>()];
+    /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
+    public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
 
-    /// <summary>How a data set's clips are prepared at the paper's size.</summary>
-    public PreparationOptions Preparation(DatasetId id) => new() { CacheFolder = Cache, Warn = Say };
+    /// <summary>What was chosen about a data set with <c>mer data prepare</c>.</summary>
+    public DataChoices Choices(DatasetId id) => DataChoices.Kept(RootOf(id), id);
+
+    /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
+    public PreparationOptions Preparation(DatasetId id) => Choices(id).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
 
     string Data => Path.Combine(_root, "data");
 
     string SyntheticFolder => Path.Combine(Data, $"look-alike-{Profile.SyntheticSize}");
 
     /// <summary>Loads a data set, once; prepares its frames where they are not prepared yet, and makes synthetic data where no real ones are used.</summary>
-    /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
+    /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
     public MerDataset Load(DatasetId id, CancellationToken cancel = default)
     {
         if (_loaded.TryGetValue(id, out var known)) return known.Data;
-        var root = RealFolder(id) ?? SyntheticFolder;
-        if (root == SyntheticFolder)
+        if (RealFolder(id) is null)
         {
             if (Synthetic is null)
                 throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and SAMM/, or a source of synthetic data.");
-            Synthetic.Write(id, Profile.SyntheticSize, root, Progress(id, "rendering"), cancel);
-            Say?.Invoke($"{id.Title()}: synthetic look-alike in {id.FolderIn(root)}");
+            Synthetic.Write(id, Profile.SyntheticSize, SyntheticFolder, Progress(id, "rendering"), cancel);
+            Say?.Invoke($"{id.Title()}: synthetic look-alike in {id.FolderIn(SyntheticFolder)}");
         }
-        var source = new DatasetSource(root, id);
+        var source = Choices(id).Source(RootOf(id), id);
         var aligning = Progress(id, "aligning") is { } report ? new Relay(report) : null;
-        _loaded[id] = (source, DatasetLoader.Load(source, Preparation(id) with { Size = Profile.Model.InputSize }, aligning, cancel));
-        return _loaded[id].Data;
+        return Keep(source, DatasetLoader.Load(source, Preparation(id) with { Size = Profile.Model.InputSize }, aligning, cancel));
     }
 
     /// <summary>Loads data sets as an earlier run left them; prepares, makes and writes nothing.</summary>
@@ -102,9 +104,9 @@ public sealed class Workbench : IDisposable
         Store.MustExist();
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
         {
-            var source = new DatasetSource(RealFolder(id) ?? SyntheticFolder, id);
+            var source = Choices(id).Source(RootOf(id), id);
             var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, Preparation(id) with { Size = Profile.Model.InputSize }) : null;
-            _loaded[id] = (source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
+            Keep(source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
                 $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} says what that costs."));
         }
     }
@@ -144,8 +146,35 @@ public sealed class Workbench : IDisposable
     (DatasetSource Source, MerDataset Data) Loaded(DatasetId id) =>
         _loaded.TryGetValue(id, out var loaded) ? loaded : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
 
+    /// <summary>Keeps what was loaded, and says what it is where it is the user's own or something was chosen about it.</summary>
+    MerDataset Keep(DatasetSource source, MerDataset data)
+    {
+        _loaded[source.Id] = (source, data);
+        var (id, chosen) = (source.Id, Choices(source.Id).ToString());
+        if (RealFolder(id) is not null || chosen.Length > 0)
+            Say?.Invoke($"{id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+                + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
+        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
+    }
+
+    ImmutableArray<DatasetId> There()
+    {
+        ImmutableArray<DatasetId> all = [.. Enum.GetValues<DatasetId>()];
+        if (RealRoot is not { } root) return all;
+        ImmutableArray<DatasetId> there = [.. all.Where(id => FrameLayout.IsThere(new(root, id)))];
+        // With neither there, the reader's own message says what was found.
+        if (there.IsEmpty) return all;
+        foreach (var id in all.Except(there)) Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so its tables are left out.");
+        return there;
+    }
+
+    /// <summary>Where the user's own data are looked for: the folder named, or data/ of the checkout for a profile that prefers real data.</summary>
+    string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Data) ? Data : null);
+
     /// <summary>The folder with CASME2/ and SAMM/: the one named, else data/ where real data are wanted and there; null for synthetic data.</summary>
-    string? RealFolder(DatasetId id) => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(id.FolderIn(Data)) ? Data : null);
+    string? RealFolder(DatasetId id) => DataFolder ?? (RealRoot is { } root && FrameLayout.IsThere(new(root, id)) ? root : null);
+
+    string RootOf(DatasetId id) => RealFolder(id) ?? SyntheticFolder;
 
     Action<int, int>? Progress(DatasetId id, string what) => Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: {what}", done, total);
 

@@ -20,6 +20,8 @@ public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, Immuta
         var others = clips.Select(c => c.Subject).Distinct().Where(s => s != subject).Order(StringComparer.Ordinal).ToArray();
         if (clips.All(c => c.Subject != subject))
             throw new UserErrorException($"Subject '{subject}' has no clip in this data set; its subjects are {string.Join(", ", others)}.");
+        if (others.Length == 0)
+            throw new UserErrorException($"All clips are of subject {subject}; leave-one-subject-out needs two subjects.");
         if (heldOutSubjects < 0)
             throw new UserErrorException($"{heldOutSubjects} subjects cannot be held out; hold out 0 or more.");
         if (heldOutSubjects >= others.Length)

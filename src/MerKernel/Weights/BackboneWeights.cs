@@ -86,10 +86,10 @@ public static partial class BackboneWeights
     [GeneratedRegex(@"^(conv1|bn1|layer[1-4]\.\d)\.")]
     private static partial Regex ResNetName();
 
-    [GeneratedRegex(@"^features\.(\d+)\.(.+)$")]
+    [GeneratedRegex(@"^features\.([0-9]{1,6})\.(.+)$")]
     private static partial Regex TorchvisionSwin();
 
-    [GeneratedRegex(@"^layers\.(\d+)\.(downsample\..+)$")]
+    [GeneratedRegex(@"^layers\.([0-9]{1,6})\.(downsample\..+)$")]
     private static partial Regex TimmDownsample();
 
     [GeneratedRegex(@"^(patch_embed|layers\.\d+|norm)\.")]

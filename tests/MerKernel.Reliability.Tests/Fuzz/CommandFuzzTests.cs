@@ -27,7 +27,7 @@ public sealed class CommandFuzzTests(ITestOutputHelper log) : IDisposable
     static readonly string[] Options =
     [
         "--profile", "--data", "--store", "--seed", "--seeds", "--held-out", "--workers", "--dataset", "--variant", "--fold", "--epochs", "--table", "--protocol", "--clips", "--json", "--markdown", "--size",
-        "--classes", "--exclude", "--cache", "--sheet", "--frames", "--alignment", "--no-face", "--unusable", "--width-divisor", "--window", "-p", "--", "--help", "--version", "@/etc/passwd",
+        "--classes", "--exclude", "--cache", "--sheet", "--frames", "--alignment", "--no-face", "--unusable", "--reading", "--without-erratum", "--width-divisor", "--window", "-p", "--", "--help", "--version", "@/etc/passwd",
     ];
 
     readonly string _folder = Directory.CreateTempSubdirectory("mer-fuzz-").FullName;

@@ -65,27 +65,33 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
     {
         const string Name = "../../../etc";
         var path = Path.Combine(_folder, "formula.csv");
-        File.WriteAllText(path, $"Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Action Units,Estimated Emotion\n1,{Name},1,5,9,=cmd|' /C calc'!A0,=1+1\n");
-        var clip = Assert.Single(CodingSheet.Read(path).Clips);
-        Assert.Equal("=1+1", clip.Emotion);
+        File.WriteAllText(path, $"Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Action Units,Estimated Emotion\n1,{Name},1,5,9,=cmd|' /C calc'!A0,=A1+1\n1,EP01_02,1,5,9,4,disgust\n");
+        var clip = CodingSheet.Read(path).Clips[0];
+        Assert.Equal("=a1+1", clip.Emotion);
         Directory.CreateDirectory(Path.Combine(_folder, "CASME2", "Cropped", "sub01", "EP01_01"));
         Assert.Null(FrameLayout.Find(new DatasetSource(_folder, DatasetId.CasmeII) { Sheet = path }).FolderOf(clip));
     }
 
     [Fact]
-    public void A_small_archive_that_unpacks_to_gigabytes_and_a_cell_in_the_last_corner_are_refused()
+    public void A_small_archive_that_unpacks_to_gigabytes_is_refused_and_a_cell_far_from_the_table_passed_over()
     {
         var parts = Parts(Workbook());
         var bomb = Zip([.. parts.Select(p => (p.Key, p.Value)), ("xl/sharedStrings2.xml", new string(' ', 50_000_000))]);
         Assert.True(bomb.Length < 200_000);
         Assert.Contains("unpack to over", Assert.Throws<UserErrorException>(() => Read(bomb, "xlsx")).Message, StringComparison.Ordinal);
         var sheet = parts.Keys.Single(k => k.EndsWith("worksheets/sheet1.xml", StringComparison.Ordinal));
-        foreach (var corner in new[] { "A1048576", "XFD2000", "XFD1048576" })
+        string With(params string[] cells) => cells.Aggregate(parts[sheet], (xml, cell) => xml.Replace("</x:sheetData>", $"<x:row r=\"{cell.TrimStart("AXFD".ToCharArray())}\"><x:c r=\"{cell}\"><x:v>1</x:v></x:c></x:row></x:sheetData>", StringComparison.Ordinal));
+        CodingSheetContents Sheet(params string[] cells)
         {
-            var xml = parts[sheet].Replace("</x:sheetData>", $"<x:row r=\"{corner.TrimStart("AXFD".ToCharArray())}\"><x:c r=\"{corner}\"><x:v>1</x:v></x:c></x:row></x:sheetData>", StringComparison.Ordinal);
-            Assert.NotEqual(parts[sheet], xml);
-            Assert.Contains("it has over", Assert.Throws<UserErrorException>(() => Read(Zip(parts.Select(p => (p.Key, p.Key == sheet ? xml : p.Value))), "xlsx")).Message, StringComparison.Ordinal);
+            var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.xlsx");
+            File.WriteAllBytes(path, Zip(parts.Select(p => (p.Key, p.Key == sheet ? With(cells) : p.Value))));
+            return CodingSheet.Read(path);
         }
+
+        Assert.Contains("row 1048576 holds no clip and was passed over: '1'", Sheet("A1048576").Remarks);
+        Assert.Contains("something stands as far right as column XFD and was passed over", Sheet("XFD2000").Remarks);
+        foreach (var corner in new string[][] { ["XFD1048576"], ["XFD30", "A1048576"] })
+            Assert.Contains("has a cell in row 1048576 and one in column XFD; delete the rows below the table and the columns right of it", Assert.Throws<UserErrorException>(() => Sheet(corner)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,11 +25,11 @@ internal static class ClipFiles
         return Path.Combine(set, "Cropped");
     }
 
-    /// <summary>A 32 x 40 frame, red = number, green = 2 * number, blue = 7.</summary>
+    /// <summary>A 32 x 40 frame, red = number, green = 2 * number, blue = 207.</summary>
     public static void Frame(string path, int number)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var image = new Mat(40, 32, MatType.CV_8UC3, new Scalar(7, 2 * number, number));
+        using var image = new Mat(40, 32, MatType.CV_8UC3, new Scalar(207, 2 * number, number));
         image.SaveImage(path);
     }
 }

@@ -81,7 +81,7 @@ public sealed class CodingSheetRobustnessTests : IDisposable
             <row r="1"><c r="A1" t="inlineStr"><is><t>Subject</t></is></c><c r="B1" t="inlineStr"><is><t>Filename</t></is></c><c r="C1" t="inlineStr"><is><t>OnsetFrame</t></is></c><c r="D1" t="inlineStr"><is><t>ApexFrame</t></is></c><c r="E1" t="inlineStr"><is><t>OffsetFrame</t></is></c><c r="F1" t="inlineStr"><is><t>Action Units</t></is></c><c r="G1" t="inlineStr"><is><t>Estimated Emotion</t></is></c></row>
             <row r="2"><c r="A2"><v>7</v></c><c r="B2" t="inlineStr"><is><t>EP01_01</t></is></c><c r="C2"><v>10</v></c><c r="D2"><f>C2+5</f></c><c r="E2"><v>20</v></c><c r="F2"><v>12</v></c><c r="G2" t="inlineStr"><is><t>happiness</t></is></c></row>
             """, ""));
-        Assert.Contains("row 2 (EP01_01) has apex ''", Assert.Throws<UserErrorException>(() => CodingSheet.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("row 2 (07/EP01_01) has apex ''", Assert.Throws<UserErrorException>(() => CodingSheet.Read(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

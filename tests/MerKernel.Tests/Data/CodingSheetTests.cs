@@ -99,11 +99,18 @@ public sealed class CodingSheetTests : IDisposable
     }
 
     [Fact]
-    public void An_unreadable_frame_number_names_file_row_clip_and_cure()
+    public void Rows_that_cannot_be_understood_are_all_named_and_the_others_read()
     {
-        var path = Xlsx(folder, "a.xlsx", CasmeHeader, Casme("01", "EP02_01f", 46, 59, 86, "4", "disgust"), Casme("02", "EP01_11f", 46, "x9", 91, "5", "happiness"));
-        var error = Assert.Throws<UserErrorException>(() => CodingSheet.Read(path));
-        Assert.Equal($"{path}, row 3 (EP01_11f) has apex 'x9', which is no frame number; fill the cell from the original sheet.", error.Message);
+        var path = Xlsx(folder, "a.xlsx", CasmeHeader, Casme("01", "EP02_01f", 46, 59, 86, "4", "disgust"), Casme("02", "EP01_11f", 46, "x9", 91, "5", "happiness"), Casme("", "EP01_12", 1, 2, 3, "5", "happiness"));
+        var sheet = CodingSheet.Read(path);
+        Assert.Equal("01/EP02_01f", Assert.Single(sheet.Clips).Id);
+        Assert.Equal(
+            ["row 3 (02/EP01_11f) has apex 'x9', which is no frame number; fill the cell from the original sheet", "row 4 (/EP01_12) has subject '', which is no subject number; fill the cell from the original sheet"],
+            sheet.Dropped.Select(d => $"row {d.Row} ({d.Clip}) {d.Reason}"));
+        Assert.All(sheet.Dropped, d => Assert.False(d.IsExpected));
+        var none = Xlsx(folder, "b.xlsx", CasmeHeader, Casme("02", "EP01_11f", 46, "x9", 91, "5", "happiness"));
+        Assert.Equal($"{none} has no row that can be read: row 2 (02/EP01_11f) has apex 'x9', which is no frame number; fill the cell from the original sheet; take the sheet as the data set's authors ship it.",
+            Assert.Throws<UserErrorException>(() => CodingSheet.Read(none)).Message);
     }
 
     [Fact]
@@ -112,7 +119,7 @@ public sealed class CodingSheetTests : IDisposable
         var error = Assert.Throws<UserErrorException>(() => CodingSheet.Read(Xlsx(folder, "a.xlsx", ["x", "y"], [1, 2])));
         Assert.Contains("no coding sheet", error.Message, StringComparison.Ordinal);
         var lacking = Assert.Throws<UserErrorException>(() => CodingSheet.Read(Xlsx(folder, "b.xlsx", ["Subject", "Filename", "OnsetFrame", "Action Units", "Estimated Emotion"], [1, 2])));
-        Assert.Contains("lacks the columns apex, offset", lacking.Message, StringComparison.Ordinal);
+        Assert.Contains("lacks the columns ApexFrame, OffsetFrame", lacking.Message, StringComparison.Ordinal);
     }
 
     [Fact]

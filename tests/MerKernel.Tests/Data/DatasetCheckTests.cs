@@ -37,8 +37,8 @@ public sealed class DatasetCheckTests : IDisposable
         Assert.False(report.Complete);
         void Has(string clip, Severity severity, string part) =>
             Assert.Contains(report.Findings, f => f.Clip == clip && f.Severity == severity && f.Text.Contains(part, StringComparison.Ordinal));
-        Has("03/EP07_04", Severity.Unusable, "no folder");
-        Has("01/EP02_01f", Severity.Unusable, "apex frame 40 is missing");
+        Has("03/EP07_04", Severity.Unusable, "has no folder for clip 03/EP07_04");
+        Has("01/EP02_01f", Severity.Unusable, "lacks the apex frame 40 (it has 10 to 60)");
         Has("01/EP02_01f", Severity.Warning, "between 19 and 21, 39 and 41");
         Has("01/EP03_02", Severity.Warning, "offset 20 lies past the last frame 19");
         Has("01/EP03_02", Severity.Unusable, "reg_img10.png cannot be opened or is no whole image");

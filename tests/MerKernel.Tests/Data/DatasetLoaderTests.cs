@@ -31,7 +31,7 @@ public sealed class DatasetLoaderTests : IDisposable
         Assert.Equal([[40, 39], [10], [60, 59]], data.ApexFrames.Select(rows => rows.Select(r => Red(data, r))));
         Assert.Equal([10, 3, 16, 16], data.Frames.shape);
         // Planes in the order red, green, blue.
-        Assert.Equal([10, 20, 7], new[] { 0, 1, 2 }.Select(c => (int)data.Frames[0, c, 8, 8].item<byte>()));
+        Assert.Equal([10, 20, 207], new[] { 0, 1, 2 }.Select(c => (int)data.Frames[0, c, 8, 8].item<byte>()));
         Assert.False(data.Synthetic);
         Assert.Contains(data.Manifest!.Dropped, d => d.Clip == "02/EP01_11f" && d.Reason.Contains("fear", StringComparison.Ordinal));
     }
@@ -129,7 +129,7 @@ public sealed class DatasetLoaderTests : IDisposable
     {
         var aligned = options with { Alignment = FaceAlignment.Landmarks };
         var error = Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, aligned));
-        Assert.Contains("shows no face and 2 more clips have such a fault (3 clips checked)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("3 of 3 clips cannot be used: ", error.Message, StringComparison.Ordinal);
         using var cropped = DatasetLoader.Load(source, aligned with { NoFace = NoFacePolicy.CentreCrop });
         Assert.All(cropped.Clips, c => Assert.Contains("no face found", Assert.Single(c.Notes), StringComparison.Ordinal));
     }

@@ -7,6 +7,8 @@ internal static class SheetFiles
 {
     public static readonly object?[] CasmeHeader = ["Subject", "Filename", null, "OnsetFrame", "ApexFrame", "OffsetFrame", null, "Action Units", "Estimated Emotion"];
 
+    public static readonly object?[] CasmeHeader2019 = [.. CasmeHeader, "Objective Classes"];
+
     public static readonly object?[] SammHeader =
         ["Subject", "Filename", "Inducement Code", "Onset Frame", "Apex Frame", "Offset Frame", "Duration", "Micro", "Action Units", "Estimated Emotion", "Objective Classes", "Notes"];
 
@@ -21,9 +23,20 @@ internal static class SheetFiles
     public static string Xlsx(string folder, string name, string sheet, object?[][] rows)
     {
         var path = Path.Combine(folder, name);
+        MiniExcel.SaveAs(path, Table(rows), printHeader: false, sheetName: sheet, overwriteFile: true);
+        return path;
+    }
+
+    private static Dictionary<string, object?>[] Table(object?[][] rows)
+    {
         var width = rows.Max(r => r.Length);
-        var table = rows.Select(r => Enumerable.Range(0, width).ToDictionary(i => $"c{i:D2}", i => i < r.Length ? r[i] : null)).ToArray();
-        MiniExcel.SaveAs(path, table, printHeader: false, sheetName: sheet, overwriteFile: true);
+        return [.. rows.Select(r => Enumerable.Range(0, width).ToDictionary(i => $"c{i:D2}", i => i < r.Length ? r[i] : null))];
+    }
+
+    public static string Xlsx(string folder, string name, params (string Sheet, object?[][] Rows)[] sheets)
+    {
+        var path = Path.Combine(folder, name);
+        MiniExcel.SaveAs(path, sheets.ToDictionary(s => s.Sheet, s => (object)Table(s.Rows)), printHeader: false, overwriteFile: true);
         return path;
     }
 
