@@ -61,7 +61,7 @@ public class OlderStoreTests
         {
             var (code, output, errors) = MerProcess.Run(folder, command);
             Assert.True(code == 0, errors);
-            Assert.Contains("ResNet-18", output + errors, StringComparison.Ordinal);
+            Assert.Contains("AU embedding", output + errors, StringComparison.Ordinal);
             var sentence = Assert.Single(errors.Split('\n'), l => l.Contains("another version of this program", StringComparison.Ordinal));
             Assert.Contains("1 experiment in", sentence, StringComparison.Ordinal);
             Assert.Contains("trained again, the old folders are left alone", sentence, StringComparison.Ordinal);
