@@ -15,9 +15,6 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     readonly PackageRestorer _packages = new();
     readonly Dictionary<string, object> _values = [];
 
-    /// <summary>A cell had to be stopped by an abort since this was last set to false.</summary>
-    public bool WasAborted { get; set; }
-
     /// <summary>The value of the last expression as a bundle, or null where the cell ends in a statement.</summary>
     /// <param name="path">Names the cell in errors, like In[3].</param>
     /// <param name="language">What the front end says the cell is in.</param>
@@ -72,11 +69,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         interrupt.ThrowIfCancellationRequested();
 
         var submission = session.Compile(code, path, interrupt);
-        return CellThread.Run(submission, interrupt, () =>
-        {
-            WasAborted = true;
-            output.Write("stderr", "The cell did not stop by itself, because it runs code that is not its own. Its thread was aborted; what that code was doing may be left half done.\n");
-        });
+        return CellThread.Run(submission, interrupt);
     }
 
     void RunFile(string file, CellOutput output, CancellationToken interrupt)

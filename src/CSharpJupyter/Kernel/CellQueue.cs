@@ -11,7 +11,6 @@ namespace CSharpJupyter.Kernel;
 /// <summary>Execute requests, one after the other on a thread of their own.</summary>
 sealed class CellQueue
 {
-    static readonly TimeSpan LongestProof = TimeSpan.FromSeconds(10);
     readonly BlockingCollection<Message> _waiting = [];
     readonly Channels _channels;
     readonly CellRunner _runner;
@@ -51,7 +50,6 @@ sealed class CellQueue
             try { Execute(message); }
             catch (Exception e) { _log($"execute_request failed: {e}"); }
             _journal.Done(_count);
-            if (_runner.WasAborted) Prove();
         }
     }
 
@@ -125,20 +123,6 @@ sealed class CellQueue
             request.Reply(new() { ["status"] = "aborted", ["execution_count"] = _count });
             _journal.Done(_count);
         }
-    }
-
-    /// <summary>An abort strikes anywhere, in the runtime too. A session that then cannot run a small cell gives way to a new one.</summary>
-    void Prove()
-    {
-        _runner.WasAborted = false;
-        Task proof;
-        // Not as part of the cell that was interrupted.
-        using (ExecutionContext.SuppressFlow()) proof = Task.Factory.StartNew(() => Warmup.Run(_log), TaskCreationOptions.LongRunning);
-        if (proof.Wait(LongestProof)) return;
-        _log("the session does not run cells any more after an abort");
-        if (!_journal.IsKept) return;
-        _journal.Reason("it did not run cells any more after one had been aborted");
-        System.Diagnostics.Process.GetCurrentProcess().Kill();
     }
 
     static JsonObject Interrupted(Exception e)

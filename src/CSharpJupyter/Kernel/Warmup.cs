@@ -12,9 +12,7 @@ static class Warmup
         try
         {
             var cell = new ScriptSession(new ReferenceSet()).Compile("var x = new[] { 1, 2 }.Select(i => $\"{i}\").ToList(); x.Count", "warmup", CancellationToken.None);
-            // A token that can be cancelled: with CancellationToken.None ControlledExecution never returns.
-            using var never = new CancellationTokenSource();
-            CellThread.Run(cell, never.Token);
+            CellThread.Run(cell, CancellationToken.None);
         }
         catch (Exception e) { log($"warm-up failed: {e.Message}"); }
         if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_TRACE") == "1") log($"warm after {watch.ElapsedMilliseconds} ms");

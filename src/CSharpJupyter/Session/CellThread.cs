@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime;
 using System.Runtime.ExceptionServices;
 using CSharpJupyter.Formatters;
 using CSharpJupyter.Output;
@@ -8,22 +7,20 @@ namespace CSharpJupyter.Session;
 
 /// <summary>
 /// Runs one cell on a thread of its own, with a synchronization context that keeps the continuations of its awaits on that thread. An interrupted cell is
-/// stopped by the gentlest means that works: its own code asks (<see cref="Interruption"/>); a blocking call is interrupted; the thread is aborted wherever
-/// it is, which may break what it was doing; in the end it is left behind.
+/// stopped by the gentlest means that works: its own code asks (<see cref="Interruption"/>); a blocking call is interrupted; in the end the thread is left behind.
+/// It is never aborted: an abort strikes anywhere, in the runtime too, and now and then ended or hung the process.
 /// </summary>
 sealed class CellThread
 {
     const int StackBytes = 16 << 20;
-    static readonly TimeSpan Asks = TimeSpan.FromMilliseconds(30), Blocked = TimeSpan.FromMilliseconds(300), Aborted = TimeSpan.FromMilliseconds(1200), Round = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan Asks = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.FromMilliseconds(1500), Round = TimeSpan.FromMilliseconds(20);
 
     readonly Submission _cell;
     readonly CancellationToken _interrupt;
-    readonly CancellationTokenSource _abort = new();
     readonly ManualResetEventSlim _ended = new();
     readonly Thread _thread;
     MimeBundle? _result;
     ExceptionDispatchInfo? _failure;
-    volatile bool _mayBeAborted;
 
     CellThread(Submission cell, CancellationToken interrupt)
     {
@@ -31,16 +28,15 @@ sealed class CellThread
         _thread = new(Work, StackBytes) { IsBackground = true, Name = "cell" };
     }
 
-    /// <param name="wasAborted">Called where the cell had to be aborted.</param>
     /// <exception cref="OperationCanceledException">The cell was interrupted.</exception>
     /// <exception cref="CellAbandonedException">It was interrupted and did not stop.</exception>
-    public static MimeBundle? Run(Submission cell, CancellationToken interrupt, Action? wasAborted = null)
+    public static MimeBundle? Run(Submission cell, CancellationToken interrupt)
     {
         var run = new CellThread(cell, interrupt);
         run._thread.Start();
         if (!run.EndsUnlessInterrupted())
         {
-            try { run.Stop(wasAborted); }
+            try { run.Stop(); }
             // What it left running stops too.
             finally { Interruption.Mine().Request(); }
         }
@@ -55,24 +51,17 @@ sealed class CellThread
         catch (OperationCanceledException) { return _ended.IsSet; }
     }
 
-    void Stop(Action? wasAborted)
+    void Stop()
     {
         var interruption = Interruption.Mine();
         interruption.Request();
         if (_ended.Wait(Asks)) return;
-        for (var waited = Asks; waited < Blocked; waited += Round)
+        for (var waited = Asks; waited < Patience; waited += Round)
         {
             if ((_thread.ThreadState & ThreadState.WaitSleepJoin) != 0) _thread.Interrupt();
             if (_ended.Wait(Round)) return;
             if (waited > Interruption.CleanUp) interruption.Request();
         }
-        if (_mayBeAborted)
-        {
-            wasAborted?.Invoke();
-            // On a thread of its own: it returns when the cell has stopped, or never.
-            new Thread(_abort.Cancel) { IsBackground = true, Name = "abort" }.Start();
-        }
-        if (_ended.Wait(Aborted)) return;
         Interruption.Abandon(_thread);
         throw new CellAbandonedException();
     }
@@ -81,18 +70,11 @@ sealed class CellThread
     {
         try
         {
-            object? value = null;
-            ControlledExecution.Run(() =>
-            {
-                _mayBeAborted = true;
-                value = ParallelLoops.CancelledBy(_interrupt, Pump);
-                _mayBeAborted = false;
-            }, _abort.Token);
-            // Formatting is the cell's work too: it may be long, print, or fail. It is never aborted: that would end the process.
+            var value = ParallelLoops.CancelledBy(_interrupt, Pump);
+            // Formatting is the cell's work too: it may be long, print, or fail.
             if (_cell.HasResult) _result = Bundles.For(value, []);
         }
         catch (Exception e) { _failure = ExceptionDispatchInfo.Capture(e); }
-        _mayBeAborted = false;
         while (true)
         {
             try { _ended.Set(); return; }

@@ -13,7 +13,7 @@ public sealed class NativeFailureTests(OneExperiment whole) : IClassFixture<OneE
         var (code, _, errors) = MerProcess.Run(folder, Job.One, fault);
         Assert.True(code == 0, errors);
         var said = Assert.Single(errors.Split('\n'), line => line.Contains("tried once more", StringComparison.Ordinal));
-        Assert.Contains("ResNet-18 with action units, fold 05: epoch ", said);
+        Assert.Contains("AU embedding, fold 05: epoch ", said);
         Assert.Contains(what, said);
         Assert.Contains(cure, said);
         Assert.Equal(whole.Expected, Tree.Of(folder));
