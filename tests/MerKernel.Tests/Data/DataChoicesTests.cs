@@ -126,6 +126,15 @@ public sealed class DataChoicesTests : IDisposable
         Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
     }
 
+    [Fact]
+    public void Clips_of_which_the_choices_leave_one_subject_make_no_fold()
+    {
+        // 02's only clip is fear, which the five classes leave out.
+        new DataChoices { Exclude = ["03/EP07_04"] }.Keep(root, DatasetId.CasmeII);
+        using var bench = Bench(out _);
+        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("01")]
