@@ -5,7 +5,7 @@ using MerKernel.Native;
 using var interruption = new Interruption();
 try
 {
-    InstalledLibtorch.Use();
+    InstalledLibtorch.Use(line => Console.Error.WriteLine($"mer: {line}"));
     NativeOps.Use();
     var status = await RootCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
     return interruption.ExitCode ?? status;

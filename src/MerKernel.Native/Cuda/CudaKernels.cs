@@ -59,7 +59,7 @@ internal static unsafe class CudaKernels
 
     static Module? Make(int device)
     {
-        if (s_current == 0 || s_stream == 0 || !Libtorch.Has()) return null;
+        if (s_current == 0 || s_stream == 0 || !Libtorch.CanCall) return null;
         try
         {
             return new Module(device);

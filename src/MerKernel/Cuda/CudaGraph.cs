@@ -32,7 +32,7 @@ internal sealed unsafe class CudaGraph : IDisposable
 
     /// <summary>Whether this libtorch has graphs.</summary>
     public static bool Supported =>
-        Libtorch.Has() && s_create != 0 && s_destroy != 0 && s_begin != 0 && s_end != 0 && s_replay != 0 && s_pool != 0;
+        Libtorch.CanCall && s_create != 0 && s_destroy != 0 && s_begin != 0 && s_end != 0 && s_replay != 0 && s_pool != 0;
 
     /// <summary>Records what an action starts on the calling thread's stream, without doing it.</summary>
     /// <param name="action">Starts operations; its tensors keep their places in memory for as long as the graph lives.</param>

@@ -26,7 +26,7 @@ internal sealed unsafe class CudaStream : IDisposable
     /// <summary>Opens one, after all that was started on the device; null where the device is no GPU or the functions are missing.</summary>
     public static CudaStream? On(Device device)
     {
-        if (device.type != DeviceType.CUDA || s_fromPool == 0 || s_current == 0 || s_use == 0 || !Libtorch.Has()) return null;
+        if (device.type != DeviceType.CUDA || s_fromPool == 0 || s_current == 0 || s_use == 0 || !Libtorch.CanCall) return null;
         cuda.synchronize(device);
         return new CudaStream(Math.Max(0, device.index));
     }

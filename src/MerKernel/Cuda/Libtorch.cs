@@ -16,17 +16,8 @@ internal static unsafe class Libtorch
 
     static readonly delegate* unmanaged<nint, long*, long*, nint> s_call = Guard();
 
-    /// <summary>Whether every function of a list is there, and the library that calls them.</summary>
-    public static bool Has(params ReadOnlySpan<(string Library, string Name)> functions)
-    {
-        if (s_call is null) return false;
-        foreach (var (library, name) in functions)
-        {
-            if (Find(library, name) == 0) return false;
-        }
-
-        return true;
-    }
+    /// <summary>Whether the library that calls them is there.</summary>
+    public static bool CanCall => s_call is not null;
 
     /// <summary>A function's address, or 0.</summary>
     /// <param name="library">File name of a library that libtorch has loaded.</param>

@@ -68,41 +68,7 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     /// <summary>What <see cref="Loss"/> computes: cross entropy unless the network's paper has another.</summary>
     protected virtual Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) => nn.functional.cross_entropy(call(batch), labels);
 
-    /// <summary>
-/// One thread for libtorch's arithmetic on the calling thread, until disposed. Small networks are many small operations, in which several threads wait for each
-/// other longer than they compute, above all where the cores are busy.
-/// </summary>
-public readonly struct OneMathThread : IDisposable
-{
-    // The small profile's networks have up to 1.4 million parameters, the paper's 75.
-    private const long SmallNetwork = 5_000_000;
-
-    private readonly int before;
-
-    /// <summary>Sets it.</summary>
-    public OneMathThread()
-    {
-        before = get_num_threads();
-        set_num_threads(1);
-    }
-
-    /// <summary>Sets it for a small network; leaves the number alone for another.</summary>
-    public static OneMathThread For(Network network) => network.parameters().Sum(p => p.numel()) < SmallNetwork ? new() : default;
-
-    /// <summary>Gives the thread its number back.</summary>
-    public void Dispose()
-    {
-        if (before > 0) set_num_threads(before);
-    }
-}
-
-/// <summary>
-/// Marks an option that came after experiments were stored: where it has its default it is left out of the record, so that it changes no older experiment's hash.
-/// </summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class AddedOptionAttribute : Attribute;
-
-/// <summary>Parameters with a learning rate and weight decay of their own; all others have the experiment's.</summary>
+    /// <summary>Parameters with a learning rate and weight decay of their own; all others have the experiment's.</summary>
     public virtual IReadOnlyList<ParameterGroup> ParameterGroups => [];
 
     /// <summary>Attention angles that the network has learned so far, in degrees, first block first; empty for networks that learn none.</summary>
