@@ -11,6 +11,9 @@ public static class LookAlike
     /// <summary>The rows of a look-alike with what their frames truly show, in sheet order; reads and writes nothing.</summary>
     public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) => LookAlikePlanner.Plan(dataset, options);
 
+    /// <summary>Five-class clips of each subject of the real data set, as its sheet counts them.</summary>
+    public static ImmutableArray<int> RealClips(DatasetId dataset) => [.. LookAlikeRoster.Of(dataset, LookAlikeSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
+
     /// <summary>What the look-alike below a folder was made from; null where there are real data, or a look-alike of another version.</summary>
     public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
         LookAlikeMarker.Read(dataset, dataset.FolderIn(root)) ?? LookAlikeMarker.Read(dataset, root);
