@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Net;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Synthetic;
 using MerKernel.Training;
-using Microsoft.AspNetCore.Html;
 using TorchSharp;
 
 namespace MerKernel.Reports;
@@ -113,7 +114,7 @@ public sealed class Study : IDisposable
     public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
-    public IHtmlContent HowItRan() => Provenance.Of(this);
+    public IHtmlContent HowItRan() => HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this));
 
     /// <inheritdoc/>
     public void Dispose() => Bench.Dispose();
@@ -153,23 +154,46 @@ sealed class ProgressText(string title) : ILosoProgress
     }
 }
 
+/// <summary>
+/// What tells the pages of one run from those of another: the full network's experiment on each data set with each seed, whose hash holds data, options, seed and
+/// precision. A notebook that shows how it ran carries it unseen, and a front page links only pages with its own.
+/// </summary>
+static partial class RunMark
+{
+    /// <summary>The profile and the hashes, first eight digits each.</summary>
+    public static string Text(Workbench bench) => $"{bench.Profile.Name}: {string.Join(", ", from id in bench.Datasets from seed in bench.Seeds select $"{id.Title()} {ExperimentHash.Of(bench.Experiment(Tables.Full, id, seed))[..8]}")}";
+
+    /// <summary>As part of a page.</summary>
+    public static string Of(Workbench bench) => $"<span hidden data-mer-run=\"{HtmlText.Encode(Text(bench))}\"></span>";
+
+    /// <summary>That of a page or an executed notebook's output; null where it has none.</summary>
+    public static string? In(string html) => Mark().Match(html) is { Success: true } found ? WebUtility.HtmlDecode(found.Groups[1].Value) : null;
+
+    [GeneratedRegex("data-mer-run=\"([^\"]*)\"")]
+    private static partial Regex Mark();
+}
+
 /// <summary>How a page's numbers came about: data, profile, seeds, machine, versions.</summary>
 static class Provenance
 {
     /// <summary>Of a study.</summary>
     /// <param name="study">The study.</param>
     /// <param name="more">What else is to be said.</param>
-    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("", [
+    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("How it ran", [
         .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
+        ("run", RunMark.Text(study.Bench)),
         ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
         ("machine", Machine),
-        ("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}"),
+        .. Versions,
         ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
         .. more,
     ]);
+
+    /// <summary>Versions of the runtime, of TorchSharp and of this library with its commit.</summary>
+    public static ImmutableArray<(string Name, string Value)> Versions { get; } = [("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}")];
 
     /// <summary>Processor, cores and operating system.</summary>
     public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";

@@ -2,7 +2,6 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports.Charts;
-using Microsoft.AspNetCore.Html;
 using Plotly.NET;
 
 namespace MerKernel.Reports;
@@ -41,7 +40,7 @@ public sealed class StudyTable
     ImmutableArray<ResultRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
     /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
-    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend])]);
+    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend(AllRows)])]);
 
     /// <summary>Every score and every class of every row, and what each score means.</summary>
     public IHtmlContent Metrics() => HtmlText.All(ResultTable.Of(AllRows).SelectMany(t => t.AllMetrics()).Append(MetricGuide.Table));

@@ -19,13 +19,13 @@ static class NotebookRun
     }
 
     /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>
-    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel)
+    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel, string kernel = KernelProgram.Name)
     {
         var name = Path.GetFileNameWithoutExtension(notebook);
         var json = Read(notebook);
         NotebookParameters.Inject(json, name, parameters);
         var specs = Path.Combine(root, "artifacts", "jupyter");
-        if (KernelProgram.Install(root, KernelProgram.Name, KernelProgram.DisplayName, specs) != 0) throw new UserErrorException("the kernelspec could not be written.");
+        KernelProgram.Install(root, kernel, specs);
 
         Directory.CreateDirectory(reports);
         var (input, executed) = (Path.GetTempFileName(), Path.GetTempFileName());
@@ -35,7 +35,7 @@ static class NotebookRun
             File.WriteAllText(input, json.ToJsonString());
             var clock = Stopwatch.StartNew();
             Console.WriteLine($"{name}");
-            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name];
+            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, kernel];
             var run = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments).WithEnvironmentVariables(e => e.Set("JUPYTER_PATH", specs)).WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
                 .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))

@@ -31,7 +31,7 @@ def on_executed(cell, cell_index, execute_reply):
 
 
 # Without the times of each cell: the same results shall be the same file.
-client = NotebookClient(notebook, timeout=None, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
+client = NotebookClient(notebook, timeout=None, startup_timeout=300, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
                         on_cell_start=on_start, on_cell_executed=on_executed)
 status = 0
 try:

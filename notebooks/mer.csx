@@ -1,0 +1,13 @@
+// The library, for every notebook: #!import "mer.csx". artifacts/in-use is the build that ./mer chose: cpu, cuda (./mer --torch cuda) or MER_LIBTORCH's.
+#r "../artifacts/in-use/MerKernel.Reports.dll"
+#r "../artifacts/in-use/MerKernel.Native.dll"
+using MerKernel;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Models;
+using MerKernel.Native;
+using MerKernel.Reports;
+using MerKernel.Training;
+InstalledLibtorch.Use(Console.WriteLine);
+NativeOps.Use();
