@@ -74,6 +74,7 @@ static partial class NotebookHost
     static JsonNode? Json(object? value) => value switch
     {
         null => null,
+        Trace t => new JsonObject(t.GetProperties(false).Select(p => KeyValuePair.Create(p.Key, Json(p.Value))).Prepend(KeyValuePair.Create("type", Json(t.type)))),
         DynamicObj.DynamicObj o => new JsonObject(o.GetProperties(false).Select(p => KeyValuePair.Create(p.Key, Json(p.Value)))),
         IDictionary<string, object> map => new JsonObject(map.Select(p => KeyValuePair.Create(p.Key, Json(p.Value)))),
         string or bool or int or long or decimal => JsonSerializer.SerializeToNode(value),
