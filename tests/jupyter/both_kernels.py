@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Runs every notebook on the tiny profile in the C# kernel and in .NET Interactive, and compares what each cell shows.
 
 both_kernels.py [NOTEBOOK...] [--keep FOLDER]      Called in the checkout; NOTEBOOK as `mer notebooks run` takes it.
