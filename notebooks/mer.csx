@@ -8,6 +8,12 @@ using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Native;
 using MerKernel.Reports;
+using MerKernel.Reports.Charts;
+using MerKernel.Reports.Pictures;
 using MerKernel.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
 InstalledLibtorch.Use(Console.WriteLine);
+// What processors and GPUs do better than libtorch, where they can; without it the same numbers come slower.
 NativeOps.Use();

@@ -42,14 +42,17 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         var pages = PageRenderer.Render(state.Executed.Select(n => ((JsonNode)n, Path.ChangeExtension(n, ".html"))));
         foreach (var page in pages.Where(p => p.Errors > 0)) say($"{Path.GetFileName(page.File)}: {page.Errors} cells ended with an error.");
         if (state.Others.Length > 0) say($"of another run, so not linked: {string.Join(", ", state.Others.Select(o => $"{o.Name} ({o.Run})"))}; this one is {RunMark.Text(bench)}.");
-        if (state.Missing.Length > 0) say($"not executed yet: {string.Join(", ", state.Missing)}; ./mer notebooks run {string.Join(' ', state.Missing)} does it.");
-        if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; ./mer notebooks run {string.Join(' ', state.Outdated)} brings them up to date.");
+        if (state.Missing.Length > 0) say($"not executed yet: {string.Join(", ", state.Missing)}; {Running(state.Missing)} does it.");
+        if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; {Running(state.Outdated)} brings them up to date.");
 
         // Not disposed: the workbench is the caller's.
         var study = new Study { Bench = bench, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
         PageRenderer.Render([(IndexNotebook.Of(study, rows, pages, Computing(rows)), Index)]);
         if (pdf) Print();
     }
+
+    /// <summary>The command that executes notebooks on this run.</summary>
+    string Running(IEnumerable<string> names) => $"./mer notebooks run {string.Join(' ', names)}{string.Concat(ClosingReport.Parameters(bench).Select(p => $" -p {p}"))}";
 
     ReportFolder State() => ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
 
@@ -89,7 +92,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
             throw new UserErrorException($"{real.Title()} is real data, whose licence forbids passing frames on; only reports of synthetic data are published.");
         var state = State();
         if (state.Missing.Concat(state.Outdated).ToList() is { Count: > 0 } open)
-            throw new UserErrorException($"{string.Join(", ", open)} must be executed first: ./mer notebooks run{(bench.Profile == Profile.Small ? "" : $" -p profile={bench.Profile.Name}")} {string.Join(' ', open)}");
+            throw new UserErrorException($"{string.Join(", ", open)} must be executed first: {Running(open)}");
         var target = Path.Combine(published, bench.Profile.Name);
         foreach (var notebook in state.Executed) AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
         foreach (var (name, text) in Texts(rows).Where(t => t.Name != "tables.json")) AtomicFile.Write(Path.Combine(target, name), text);
@@ -290,15 +293,18 @@ static class ClosingReport
         return status;
     }
 
+    /// <summary>A workbench as a notebook's parameters.</summary>
+    public static string[] Parameters(Workbench bench) =>
+    [
+        $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
+        // Notebooks compute on the processor unless told otherwise; what a GPU trained they only read.
+        .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
+    ];
+
     /// <summary>Executes what was not executed yet with these parameters on these results, and remembers what was.</summary>
     static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
-        string[] parameters =
-        [
-            $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
-            // The notebooks' build computes on the processor; what a GPU trained they only read.
-            .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
-        ];
+        var parameters = Parameters(bench);
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
         foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))

@@ -60,6 +60,6 @@ public class KernelTests
         static string Name(Workbench bench) => Path.GetRelativePath("/store", bench.ReportFolder);
         Assert.Equal("reports/tiny-synthetic", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs" }));
         Assert.Equal("reports/paper-my-data.v2", Name(new() { Profile = Profile.Paper, StoreFolder = "/store/runs", DataFolder = "/licensed/my data.v2/" }));
-        Assert.Equal("reports/tiny-synthetic-samm", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Only = [Data.DatasetId.Samm] }));
+        Assert.Equal("reports/tiny-synthetic-samm", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Only = [MerKernel.Data.DatasetId.Samm] }));
     }
 }
