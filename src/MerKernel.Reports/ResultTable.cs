@@ -72,7 +72,7 @@ public sealed class ResultTable
         var systems = _lines.Where(l => l.Head.System is not null).ToList();
         ImmutableArray<TextTable.Column> columns =
         [
-            "row", new("accuracy", true, DataNotice.Printed(First.IsComparable)), new("F1", true, DataNotice.Printed(First.IsComparable)),
+            "row", .. HasPrinted ? new TextTable.Column[] { new("accuracy", true, DataNotice.Printed(First.IsComparable)), new("F1", true, DataNotice.Printed(First.IsComparable)) } : [],
             .. _protocols.SelectMany(p => new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))), ">clips", ">seed",
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
@@ -82,12 +82,15 @@ public sealed class ResultTable
         if (systems.Count > 0) yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
     }
 
+    bool HasPrinted => _rows.Any(r => r.Paper is not null);
+
     ImmutableArray<TextTable.Cell> Cells(Line line)
     {
         var scored = line.Cells.FirstOrDefault(c => c.Length > 0, []);
         return
         [
-            new(line.Head.Label, Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None), Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1),
+            new(line.Head.Label, Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None),
+            .. HasPrinted ? [Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1)] : Array.Empty<TextTable.Cell>(),
             .. line.Cells.SelectMany((rows, i) => rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
             $"{scored.FirstOrDefault()?.Score!.Clips}", string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
         ];

@@ -60,7 +60,7 @@ static class Summary
     {
         var (fewest, most) = (rows.Min(r => r.AgainstFull!.Among), rows.Max(r => r.AgainstFull!.Among));
         string P(int among) => Figures.P(Math.Min(1, SubjectPermutation.Smallest(rows[0].Score!.Folds, among))).Replace("= ", "");
-        return $"with {rows[0].Score!.Folds} subjects of {rows[0].Dataset.Title()} the smallest p that is possible at all is {P(fewest)}{(fewest == most ? "" : $" to {P(most)}, depending on the table")}";
+        return $"with {rows[0].Score!.Folds} subjects of {rows[0].Dataset.Title()} the smallest p that is possible at all is {P(fewest)}{(P(fewest) == P(most) ? "" : $" to {P(most)}, depending on the table")}";
     }
 
     static string Points(double share) => (100 * share).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);

@@ -144,11 +144,10 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
     public static ReportFolder Of(string folder, string notebooks, string run)
     {
         var marks = Notebooks(folder).Select(f => (File: f, Name: Path.GetFileNameWithoutExtension(f), Run: Mark(f))).ToList();
-        // A notebook without a mark shows nothing of any run.
-        var own = marks.Where(m => m.Run is null || m.Run == run).ToList();
+        var own = marks.Where(m => m.Run == run).ToList();
         var sources = Notebooks(notebooks).ToDictionary(f => Path.GetFileNameWithoutExtension(f));
         var done = own.ToDictionary(m => m.Name, m => m.File);
-        return new([.. own.Select(m => m.File)], [.. marks.Except(own).Select(m => (m.Name, m.Run!))], [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],
+        return new([.. own.Select(m => m.File)], [.. marks.Except(own).Select(m => (m.Name, m.Run ?? "names no run"))], [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],
             [.. sources.Keys.Intersect(done.Keys).Where(n => Code(sources[n]) is { } now && Code(done[n]) is { } then && !now.SequenceEqual(then)).Order(StringComparer.Ordinal)]);
     }
 

@@ -5,7 +5,7 @@ namespace MerKernel.Tests.Notebooks;
 
 public class ReportFolderTests
 {
-    static void Write(string folder, string name, params (string Source, string? Tag)[] cells) => Write(folder, name, null, cells);
+    static void Write(string folder, string name, params (string Source, string? Tag)[] cells) => Write(folder, name, "small: a", cells);
 
     static void Write(string folder, string name, string? run, params (string Source, string? Tag)[] cells)
     {
@@ -42,9 +42,10 @@ public class ReportFolderTests
         foreach (var name in (string[])["01-own", "02-other"]) Write(notebooks, name, ("1 + 1", null));
         Write(reports, "01-own", "small: CASME II a & b", ("1 + 1", null));
         Write(reports, "02-other", "paper: CASME II c", ("1 + 1", null));
+        Write(reports, "03-unmarked", null, ("1 + 1", null));
         var state = ReportFolder.Of(reports, notebooks, "small: CASME II a & b");
         Assert.Equal(["01-own.ipynb"], state.Executed.Select(Path.GetFileName));
-        Assert.Equal([("02-other", "paper: CASME II c")], state.Others.AsEnumerable());
+        Assert.Equal([("02-other", "paper: CASME II c"), ("03-unmarked", "names no run")], state.Others.AsEnumerable());
         Assert.Equal(["02-other"], state.Missing.ToArray());
     }
 }
