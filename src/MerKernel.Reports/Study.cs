@@ -131,8 +131,8 @@ public sealed class Study : IDisposable
     /// <summary>The full network's experiment of a profile, without data.</summary>
     static Experiment Plain(Profile profile) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training };
 
-    /// <summary>What this study sets otherwise than the profile of its name.</summary>
-    ImmutableArray<OptionDifference> Changed => OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile));
+    /// <summary>What this study sets otherwise than the profile of its name, in words; empty where nothing is changed.</summary>
+    internal string Changes => string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile)).Select(d => $"{d.Words} {d.Second} instead of {d.First}"));
 
     /// <summary>Where the numbers of this notebook come from, and its hyperparameters next to the profile's and the paper's.</summary>
     public IHtmlContent Settings()
@@ -143,7 +143,7 @@ public sealed class Study : IDisposable
             from name in shown
             from path in here.Keys.Where(k => k.EndsWith("." + name, StringComparison.Ordinal))
             select (string[])[OptionDifference.InWords(path), here[path], profile.GetValueOrDefault(path, "0"), paper.GetValueOrDefault(path, "0")],
-            Changed.IsEmpty ? "All as in the profile: folds that are stored are not trained again." : $"Changed: {string.Join(", ", Changed.Select(d => d.Words))}. Folds with these values are stored apart from the profile's."));
+            Changes.Length == 0 ? "All as in the profile: folds that are stored are not trained again." : $"Changed: {Changes}. Folds with these values are stored apart from the profile's."));
     }
 
     /// <summary>One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.</summary>
@@ -189,7 +189,7 @@ public sealed class Study : IDisposable
 
     /// <summary>Which data and which size of network the numbers of this notebook come from.</summary>
     public IHtmlContent Notice => HtmlText.Notice([.. Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct(),
-        .. Changed.IsEmpty ? Array.Empty<string>() : [$"Hyperparameters that differ from the {Bench.Profile.Name} profile: {string.Join(", ", Changed.Select(d => $"{d.Words} {d.Second} instead of {d.First}"))}."]]);
+        .. Changes.Length == 0 ? Array.Empty<string>() : [$"Hyperparameters differ from the {Bench.Profile.Name} profile: {Changes}."]]);
 
     /// <summary>A few words on a data set for a subtitle.</summary>
     public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";

@@ -111,6 +111,8 @@ public sealed class StudyTable
 
     internal Study Study => _study;
 
+    internal Table Paper => _paper;
+
     internal int Number => _paper.Number;
 
     internal string Title => $"Table {_paper.Number}: {_paper.Title}";

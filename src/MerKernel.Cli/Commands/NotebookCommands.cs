@@ -59,7 +59,7 @@ static class TestPagesCommand
     {
         var pages = new Argument<string[]>("page") { Description = "pages or folders of pages (default: results/reports)", Arity = ArgumentArity.ZeroOrMore };
         var shows = new Option<string[]>("--shows") { Description = "text that a reader must see on one of the pages, letter for letter; may be repeated", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("test-pages", "Opens report pages in headless Chromium and fails on errors, requests and cut charts.  Example: mer test-pages results/reports/03-table3.html") { pages, shows };
+        var command = new Command("test-pages", "Opens report pages in headless Chromium and fails on errors, requests and cut charts.  Example: mer test-pages results/reports/13-table3.html") { pages, shows };
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var files = Files(parsed.GetValue(pages) is { Length: > 0 } given ? given : [ReportFolder.Default]);
