@@ -23,6 +23,11 @@ public sealed class StudyTable
     /// <summary>The data sets the paper's table has.</summary>
     public IEnumerable<DatasetId> Datasets => _paper.Datasets.Where(_study.Datasets.Contains);
 
+    /// <summary>What is run for each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.</summary>
+    /// <param name="dataset">The data set.</param>
+    public ImmutableArray<(string Label, Experiment Experiment)> Experiments(DatasetId dataset) =>
+        [.. from row in _paper.Rows where row.Method is not null select (row.Label, _study.Bench.Experiment(row.Method!, dataset))];
+
     /// <summary>Trains the folds that are missing, with every seed, and scores the rows and controls.</summary>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
     public void Run()
@@ -104,6 +109,8 @@ public sealed class StudyTable
     }
 
     internal Study Study => _study;
+
+    internal Table Paper => _paper;
 
     internal int Number => _paper.Number;
 

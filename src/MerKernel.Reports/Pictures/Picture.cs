@@ -113,6 +113,9 @@ static class MapPicture
         return joined;
     }
 
+    /// <summary>A map in colours, cell by cell, stretched between its smallest and largest value.</summary>
+    public static Mat Colours(float[,] map) => Colours(map, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
+
     /// <summary>The smallest and largest value of a map, for its caption.</summary>
     public static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture, $"{Number(map.Cast<float>().Min())} .. {Number(map.Cast<float>().Max())}");
 
