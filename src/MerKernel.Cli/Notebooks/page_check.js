@@ -31,6 +31,8 @@ async function merCheckPage() {
     if (!image.alt.trim()) complaints.push(`an image without alternative text${image.closest("section") ? ` below ${quote(image.closest("section"))}` : ""}`);
     if (image.complete && image.naturalWidth === 0) complaints.push(`an image that cannot be shown: ${quote(image)}`);
   }
+  for (const text of document.querySelectorAll(".text :not(code, pre)"))
+    for (const node of text.childNodes) if (node.nodeType === 3 && /\$\$|\\[a-z]{2,}/.test(node.data)) complaints.push(`an equation that is not drawn: '${node.data.trim().slice(0, 60)}'`);
   for (const table of document.querySelectorAll(".output table")) {
     const first = table.querySelector("tbody th, tbody td"), box = table.parentElement;
     if (box.scrollWidth - box.clientWidth <= 2 || !first) continue;
