@@ -9,7 +9,7 @@ static class CommonOptions
 {
     public static Option<string> Profile() => new("--profile")
     {
-        Description = "tiny (seconds, for tests), small (minutes, synthetic) or paper (everything as in the paper)",
+        Description = "tiny (seconds, for tests), small (minutes, synthetic), medium (synthetic, the real counts) or paper (everything as in the paper)",
         DefaultValueFactory = _ => "small",
     };
 

@@ -10,7 +10,8 @@ namespace MerKernel.Reports;
 /// Tables as JSON: an array of rows {table, row, dataset, data, profile, protocol, paper {accuracy, f1}, measured {accuracy, uf1, uar}, clips, folds,
 /// seed, experiment}. Accuracy is in percent on both sides and the other scores are fractions, as the paper prints them. A row that was run with several seeds
 /// has measured means, then deviation {accuracy, uf1, uar} between seeds, and instead of seed and experiment an array seeds of {seed, experiment, measured}. A row with a footnote has note, and
-/// a row of Table 1 that is run has system {sees, parameters, macs, trainingSeconds, assumed}.
+/// a row of Table 1 that is run has system {sees, parameters, macs, updates, trainingSeconds, assumed}. A row whose network has BatchNorm has statistics {clips, running, batch}: training clips,
+/// and how many of them are right with running and with batch statistics.
 /// </summary>
 public static class JsonTables
 {
@@ -47,8 +48,9 @@ public static class JsonTables
         if (row.System is { } system)
             json["system"] = new JsonObject
             {
-                ["sees"] = system.Sees, ["parameters"] = system.Parameters, ["macs"] = system.Macs, ["trainingSeconds"] = system.TrainingSeconds, ["assumed"] = Array(system.Assumed, a => a),
+                ["sees"] = system.Sees, ["parameters"] = system.Parameters, ["macs"] = system.Macs, ["updates"] = system.Updates, ["trainingSeconds"] = system.TrainingSeconds, ["assumed"] = Array(system.Assumed, a => a),
             };
+        if (StatisticsCheck.Over(seeds.Select(s => s.Statistics)) is { } check) json["statistics"] = new JsonObject { ["clips"] = check.Clips, ["running"] = check.Running, ["batch"] = check.Batch };
         if (seeds.Count > 1) json["deviation"] = Over(seeds, s => s.Deviation);
         json["clips"] = row.Score?.Clips ?? 0;
         json["folds"] = row.Score?.Folds ?? 0;

@@ -62,6 +62,18 @@ public sealed record ResultRow
     /// </summary>
     public Comparison? AgainstFull { get; init; }
 
+    /// <summary>BatchNorm's running statistics against the batch's on training clips, over all folds; null for networks without BatchNorm and where nothing was run.</summary>
+    public StatisticsCheck? Statistics { get; init; }
+
+    /// <summary>Batches of the shortest fold's training; 0 where nothing is trained.</summary>
+    public int Batches { get; init; }
+
+    /// <summary>The smallest difference that the table's data could have shown; null where nothing was compared.</summary>
+    public Detectable? Detectable { get; init; }
+
+    /// <summary>The same for the real data set's subjects and clips, where the data are synthetic.</summary>
+    public Detectable? OnRealCounts { get; init; }
+
     /// <summary>A footnote on the row, or null.</summary>
     public string? Note { get; init; }
 
@@ -112,12 +124,13 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
 /// <param name="Sees">Its input, in a few words.</param>
 /// <param name="Parameters">Parameters of its network.</param>
 /// <param name="Macs">Multiply-accumulates of one clip, forward.</param>
+/// <param name="Updates">Updates of its weights in the shortest fold.</param>
 /// <param name="TrainingSeconds">Computing time of the stored folds, added up; null where none is stored.</param>
 /// <param name="Assumed">What is not known of it and was chosen here.</param>
-public sealed record SystemFacts(string Sees, long Parameters, long Macs, double? TrainingSeconds, ImmutableArray<string> Assumed)
+public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Updates, double? TrainingSeconds, ImmutableArray<string> Assumed)
 {
     /// <summary>Headings of <see cref="Cells"/>.</summary>
-    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip", ">training, all folds"];
+    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip", ">updates per fold", ">training, all folds"];
 
     /// <summary>The facts of a method on a data set, with the first seed's training time.</summary>
     public static SystemFacts Of(Workbench bench, Method method, DatasetId id)
@@ -127,12 +140,12 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, double
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var info = new RunCatalogue(bench.Store).Of(experiment);
         var sees = method is Peer peer ? peer.Baseline.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, size.Parameters, size.Macs, info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
+        return new SystemFacts(sees, size.Parameters, size.Macs, Scoring.UpdatesOf(experiment, bench.Dataset(id)), info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The facts as cells of a table.</summary>
     /// <param name="row">The row's name.</param>
-    internal IEnumerable<string> Cells(string row) => [row, Sees, Short(Parameters), Short(Macs), TrainingSeconds is { } s ? Time(s) : "–"];
+    internal IEnumerable<string> Cells(string row) => [row, Sees, Short(Parameters), Short(Macs), $"{Updates}", TrainingSeconds is { } s ? Time(s) : "–"];
 
     static string Short(double value) => value switch
     {

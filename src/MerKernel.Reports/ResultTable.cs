@@ -77,7 +77,7 @@ public sealed class ResultTable
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
         {
-            Notes = [.. new[] { Scored, Spread, Differences }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
+            Notes = [.. new[] { Scored, Spread, Differences, Detectable, Settled }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
         };
         if (systems.Count > 0) yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
     }
@@ -146,6 +146,38 @@ public sealed class ResultTable
         let text = string.Join(" ", new[] { line.Head.Note, assumed }.OfType<string>())
         where text.Length > 0
         select $"{line.Head.Label}: {text}";
+
+    /// <summary>What the data could have shown at all.</summary>
+    string Detectable
+    {
+        get
+        {
+            // Controls are those of every table, and each table has a power of its own.
+            if (First.Kind == RowKind.Baseline || First.Detectable is not { } here) return "";
+            static string Points(double? difference) => difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
+            static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, {Points(d.Corrected)} after a correction over {d.Rows} rows";
+            return $"Power: the smallest difference in accuracy that such data show four times in five (simulated over subjects; rows part from the full network on {Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}."
+                + (First.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
+        }
+    }
+
+    /// <summary>Rows whose networks predict with BatchNorm statistics that they were not trained with; empty where there are none.</summary>
+    string Settled
+    {
+        get
+        {
+            var rows = _lines.SelectMany(l => l.Cells).SelectMany(c => c).Where(r => r.Statistics is not null).ToList();
+            var few = rows.Where(r => r.Batches < StatisticsCheck.SettledBatches).Select(r => $"{r.Label} ({r.Batches})").Distinct().ToList();
+            var parted = rows.GroupBy(r => r.Label).Select(g => (g.Key, Check: StatisticsCheck.Over(g.DistinctBy(r => r.Seed).Select(r => r.Statistics))!))
+                .Where(r => Math.Abs(r.Check.Gap) > StatisticsCheck.NamedFrom)
+                .Select(r => $"{r.Key} ({Figures.Percent((double)r.Check.Running / r.Check.Clips)} % against {Figures.Percent((double)r.Check.Batch / r.Check.Clips)} %)").ToList();
+            return string.Join(" ", new[]
+            {
+                few.Count == 0 ? "" : $"BatchNorm's statistics are not settled: fewer than {StatisticsCheck.SettledBatches} batches per fold in {string.Join(", ", few)}.",
+                parted.Count == 0 ? "" : $"More than {StatisticsCheck.NamedFrom} points between running and batch statistics on training clips, right with the one and with the other: {string.Join(", ", parted)}.",
+            }.Where(s => s.Length > 0));
+        }
+    }
 
     /// <summary>Which differences from the full network the data support, corrected over the rows shown, and the smallest p they could have; empty where nothing can be compared.</summary>
     internal string Differences

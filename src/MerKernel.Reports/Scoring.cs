@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Reports;
 
@@ -17,7 +18,8 @@ public sealed class Scoring
     /// <param name="Score">The scores.</param>
     /// <param name="Outcomes">The scored decisions, read only where a comparison needs them; null where they cannot be read any more.</param>
     /// <param name="Experiment">The experiment's hash; null for a rule.</param>
-    sealed record Scored(string Name, string State, Score Score, Lazy<ImmutableArray<FoldOutcome>?> Outcomes, string? Experiment);
+    /// <param name="Statistics">BatchNorm statistics of a run; null for a rule and for networks without BatchNorm.</param>
+    sealed record Scored(string Name, string State, Score Score, Lazy<ImmutableArray<FoldOutcome>?> Outcomes, string? Experiment, StatisticsCheck? Statistics = null);
 
     /// <summary>Finds the run of a method on a data set with a seed; null if it is not finished.</summary>
     public required Func<Method, DatasetId, int, RunResult?> Runs { get; init; }
@@ -36,6 +38,9 @@ public sealed class Scoring
 
     /// <summary>What a system sees and costs, for tables that compare systems; null where that is not known.</summary>
     public Func<Method, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
+
+    /// <summary>Batches of a method's shortest fold on a data set.</summary>
+    public Func<Method, DatasetId, int> Batches { get; init; } = (_, _) => 0;
 
     /// <summary>Where scores, intervals and tests are kept from call to call; null computes them anew.</summary>
     public DerivedValues? Derived { get; init; }
@@ -61,10 +66,19 @@ public sealed class Scoring
             Sample = sample ?? SampleSet.All,
             Runs = (method, id, seed) => bench.Store.TryResult(bench.Experiment(method, id, seed), bench.Dataset(id).Subjects),
             Systems = (method, id) => SystemFacts.Of(bench, method, id),
+            Batches = (method, id) => BatchesOf(bench.Experiment(method, id), bench.Dataset(id)),
         }.Rows(chosen);
         bench.Store.Derived.Save();
         return rows;
     }
+
+    /// <summary>Batches of an experiment's shortest fold, the one that leaves out the subject with the most clips.</summary>
+    internal static int BatchesOf(Experiment experiment, MerDataset dataset) =>
+        experiment.Training.BatchesOver(dataset.Clips.Length - dataset.Clips.CountBy(c => c.Subject).Max(s => s.Value));
+
+    /// <summary>Updates of the weights in that fold.</summary>
+    internal static int UpdatesOf(Experiment experiment, MerDataset dataset) =>
+        experiment.Training.Epochs * ((BatchesOf(experiment, dataset) / experiment.Training.Epochs + experiment.Training.AccumulationSteps - 1) / experiment.Training.AccumulationSteps);
 
     /// <summary>The rows of tables, data set by data set and seed by seed: the paper's in printed order, then other systems, controls and rules.</summary>
     /// <exception cref="UserErrorException">A run cannot be read, or not be scored by one of the protocols.</exception>
@@ -106,7 +120,7 @@ public sealed class Scoring
             if (row.Method is not { } method) yield return blank;
             else
                 foreach (var protocol in Protocols)
-                    yield return With(blank, ScoreOf(method, data, protocol, seed)) with { Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null };
+                    yield return With(blank, ScoreOf(method, data, protocol, seed)) with { Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null, Batches = Batches(method, data.Dataset) };
         }
         foreach (var rule in Rule.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
     }
@@ -116,7 +130,7 @@ public sealed class Scoring
         Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic, Profile = Profile, Seed = seed, Classes = data.Classes, Sample = Sample,
     };
 
-    static ResultRow With(ResultRow row, Scored? scored) => row with { Score = scored?.Score, Experiment = scored?.Experiment };
+    static ResultRow With(ResultRow row, Scored? scored) => row with { Score = scored?.Score, Experiment = scored?.Experiment, Statistics = scored?.Statistics };
 
     /// <summary>Compares each row with the full network of the same seed and corrects the p-values over the page.</summary>
     List<ResultRow> Compared(List<ResultRow> rows, DatasetFacts data, int seed)
@@ -126,7 +140,22 @@ public sealed class Scoring
             .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
             .Select(p => (p.Index, Comparison: Compare(p.Item, full, data))).Where(p => p.Comparison is not null).ToList();
         foreach (var (at, comparison) in compared.Select(c => c.Index).Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)]))) rows[at] = rows[at] with { AgainstFull = comparison };
-        return rows;
+        var pairs = compared.Where(c => rows[c.Index].Method is not null).Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();
+        if (pairs.Count == 0) return rows;
+        var pair = Discordance.Mean(pairs);
+        var here = Detect([.. data.Clips.CountBy(c => c.Subject).Select(s => s.Value)]);
+        var real = data.Synthetic ? Detect(LookAlike.RealClips(data.Dataset)) : null;
+        return [.. rows.Select(r => r with { Detectable = here, OnRealCounts = real })];
+
+        Detectable Detect(ImmutableArray<int> clips) => Kept($"detectable/{pair}/{compared.Count}/{string.Join(' ', clips)}", "", () => Detectable.Of(clips, pair, compared.Count))!;
+    }
+
+    /// <summary>Which clips a row and the full network part on.</summary>
+    Discordance? Parting(ResultRow row, Scored full, DatasetFacts data)
+    {
+        var scored = ScoreOf(row.Method!, data, row.Protocol!, row.Seed)!;
+        return Kept($"{scored.Name}/parts from/{full.Name}", $"{scored.State}, {full.State}", () =>
+            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? Discordance.Of(folds, fullFolds) : null);
     }
 
     Comparison? Compare(ResultRow row, Scored full, DatasetFacts data)
@@ -157,14 +186,15 @@ public sealed class Scoring
     /// <summary>Scores a run under every protocol. Its folds are read once, if at all, and only the decisions on them are held.</summary>
     void Keep(Method method, int seed, RunResult? run, DatasetFacts data)
     {
-        var outcomes = new Lazy<ImmutableArray<ProtocolOutcome>?>(() =>
-            run!.Read() is { } read && Sample.Of(data.Dataset, read) is var folds ? [.. Protocols.Select(protocol => protocol.Apply(folds))] : null);
+        var read = new Lazy<(ImmutableArray<ProtocolOutcome> Outcomes, StatisticsCheck? Statistics)?>(() =>
+            run!.Read() is { } all && Sample.Of(data.Dataset, all) is var folds ? ([.. Protocols.Select(protocol => protocol.Apply(folds))], StatisticsCheck.Over(all.Select(f => f.Statistics))) : null);
+        var statistics = run is null ? null : Kept($"{run.Hash}/statistics", run.State, () => read.Value is { } known ? known.Statistics ?? new(0, 0, 0) : null);
         for (var i = 0; i < Protocols.Length; i++)
         {
             var at = i;
             var name = $"{run?.Hash}/{Protocols[i].Name}/{Sample.Name}";
-            var score = run is null ? null : Kept(name, run.State, () => outcomes.Value is { } all ? Score.Of(all[at], data.Classes.Length) : null);
-            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => outcomes.Value?[at].Folds), run.Hash);
+            var score = run is null ? null : Kept(name, run.State, () => read.Value is { } all ? Score.Of(all.Outcomes[at], data.Classes.Length) : null);
+            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => read.Value?.Outcomes[at].Folds), run.Hash, statistics is { Clips: > 0 } ? statistics : null);
         }
     }
 

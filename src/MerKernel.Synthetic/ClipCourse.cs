@@ -9,17 +9,19 @@ sealed class ClipCourse
     readonly double _remains, _skew;
     readonly (double Amplitude, double Rate, double Phase)[] _waves;
 
-    public ClipCourse(int onset, int apex, int offset, Random random)
+    public ClipCourse(int onset, int apex, int offset, Random random, double headDrift = 1)
     {
         (_onset, _apex, _offset) = (onset, apex, offset);
         _remains = random.Uniform(0, 0.25);
         _skew = random.Uniform(0.8, 1.3);
         var wavelength = Math.Max(20, offset - onset);
-        _waves = [.. Amplitudes.Select(a => (a * random.Gaussian(), 2 * Math.PI * random.Uniform(0.3, 1) / wavelength, random.Uniform(0, 2 * Math.PI)))];
+        _waves = [.. Amplitudes.Select((a, i) => ((i == Lamp ? a : headDrift * a) * random.Gaussian(), 2 * Math.PI * random.Uniform(0.3, 1) / wavelength, random.Uniform(0, 2 * Math.PI)))];
     }
 
     // Right, down (iod), roll (radians), lamp (relative).
     static readonly double[] Amplitudes = [0.0035, 0.0035, 0.0015, 0.006];
+
+    const int Lamp = 3;
 
     /// <summary>Strength of the movement: 0 at the onset, rising to 1 at the apex, falling to a small rest at the offset.</summary>
     public double Activation(int frame)
@@ -34,7 +36,7 @@ sealed class ClipCourse
     public HeadDrift Drift(int frame) => new(Wave(0, frame), Wave(1, frame), Wave(2, frame));
 
     /// <summary>The lamp's brightness relative to the onset.</summary>
-    public double Gain(int frame) => 1 + Wave(3, frame);
+    public double Gain(int frame) => 1 + Wave(Lamp, frame);
 
     double Wave(int index, int frame)
     {

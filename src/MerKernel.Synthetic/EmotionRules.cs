@@ -4,7 +4,8 @@ namespace MerKernel.Synthetic;
 
 /// <summary>
 /// Which action units an emotion shows, after EMFACS and the habits of the two coding sheets. The classes overlap where the real sheets do:
-/// a frown (4, 4+7) is coded as disgust and as others in CASME II, and a single 12 as happiness and as repression.
+/// a frown (4, 4+7) is coded as disgust and as others in CASME II, and a single 12 as happiness and as repression. SAMM's overlap less: about 5 clips in 100
+/// carry units that another class shows more often (4+7 and 14 as Other, 12 as Contempt), so that images can tell what its units cannot.
 /// </summary>
 static class EmotionRules
 {
@@ -14,22 +15,25 @@ static class EmotionRules
         ["repression"] = [("12", 6), ("14", 4), ("15", 4), ("14+17", 3), ("17", 5), ("15+17", 3), ("12+15", 3), ("12+17", 2), ("24", 3), ("14+24", 2)],
         ["disgust"] = [("4+7", 22), ("4+7+9", 12), ("4+9", 9), ("4+7+10", 8), ("4+10", 4), ("9", 4), ("10", 4), ("7+9", 3), ("4", 7), ("4+5+7+9", 1)],
         ["surprise"] = [("1+2", 12), ("1+2+5", 7), ("2", 3), ("1+2+25", 4), ("5", 2), ("1+2+26", 2), ("1", 1)],
-        ["others"] = [("4", 32), ("4+7", 22), ("4+5", 6), ("14", 8), ("1", 4), ("7", 5), ("4+14", 4), ("17", 4), ("1+4", 5), ("4+16", 2), ("5+7", 3), ("18", 2), ("20", 2), ("2", 2), ("1+2", 2), ("12", 2), ("4+12", 2), ("9", 2)],
+        ["others"] = [("4", 36), ("4+7", 18), ("4+5", 6), ("14", 8), ("1", 4), ("7", 5), ("4+14", 4), ("17", 4), ("1+4", 5), ("4+16", 2), ("5+7", 3), ("18", 2), ("20", 2), ("2", 2), ("1+2", 2), ("12", 2), ("4+12", 2), ("9", 2)],
         ["sadness"] = [("1+4", 2), ("1+4+15", 1), ("15+17", 1)],
         ["fear"] = [("1+2+4", 1), ("1+4+20", 1)],
     };
 
     static readonly Dictionary<string, (string Units, double Weight)[]> Samm = new()
     {
-        ["Anger"] = [("4", 16), ("4+7", 20), ("7", 9), ("4+5", 4), ("4+5+7", 3), ("23", 2), ("4+24", 2), ("7+24", 1), ("17+23", 2)],
+        ["Anger"] = [("4", 16), ("4+7", 20), ("7", 9), ("4+5", 4), ("4+5+7", 3), ("4+24", 2)],
         ["Happiness"] = [("12", 13), ("6+12", 8), ("12+25", 3), ("6+7+12", 2)],
         ["Surprise"] = [("1+2", 6), ("1+2+5", 4), ("5", 2), ("1+2+25+26", 2), ("25+26", 1), ("1+2+38", 1)],
-        ["Contempt"] = [("14", 7), ("12+14", 2), ("14+17", 2)],
-        ["Other"] = [("1+4", 2), ("17", 4), ("20", 4), ("15", 2), ("2+17", 2), ("18", 3), ("24+28", 2), ("45+56", 1), ("14+20", 1), ("4+12", 1), ("6", 1), ("17+20", 3)],
+        ["Contempt"] = [("14", 8), ("12+14", 3), ("14+17", 2), ("12", 2.3)],
+        ["Other"] = [("1+4", 4), ("17", 7), ("20", 6), ("15", 2), ("18", 5), ("17+20", 2), ("4+7", 3.2), ("14", 3)],
         ["Disgust"] = [("9", 2), ("10", 2), ("4+9", 2), ("4+10", 1)],
         ["Fear"] = [("1+2+4", 2), ("1+2+20", 1), ("20+25", 2), ("1+4+5", 1)],
         ["Sadness"] = [("1+4", 2), ("15", 1), ("1+15", 1), ("15+17", 1)],
     };
+
+    /// <summary>How often an emotion's trace is there, where its unit is not coded anyway.</summary>
+    public const double TraceChance = 0.6;
 
     // Movement below a coder's threshold that goes with the emotion: what the image knows and the sheet does not.
     static readonly Dictionary<string, int> Traces = new()
@@ -43,6 +47,13 @@ static class EmotionRules
     {
         var rules = dataset == DatasetId.CasmeII ? CasmeII : Samm;
         return [.. random.Pick(rules[emotion]).Split('+').Select(int.Parse).Order()];
+    }
+
+    /// <summary>The sets of units of an emotion with their shares, which add up to 1.</summary>
+    public static IEnumerable<(ImmutableArray<int> Units, double Share)> Sets(DatasetId dataset, string emotion)
+    {
+        var rules = (dataset == DatasetId.CasmeII ? CasmeII : Samm)[emotion];
+        return rules.Select(r => (r.Units.Split('+').Select(int.Parse).Order().ToImmutableArray(), r.Weight / rules.Sum(x => x.Weight)));
     }
 
     /// <summary>The unit that goes with an emotion unseen, if any.</summary>

@@ -11,6 +11,9 @@ public static class LookAlike
     /// <summary>The rows of a look-alike with what their frames truly show, in sheet order; reads and writes nothing.</summary>
     public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) => LookAlikePlanner.Plan(dataset, options);
 
+    /// <summary>Five-class clips of each subject of the real data set, as its sheet counts them.</summary>
+    public static ImmutableArray<int> RealClips(DatasetId dataset) => [.. LookAlikeRoster.Of(dataset, LookAlikeSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
+
     /// <summary>What the look-alike below a folder was made from; null where there are real data, or a look-alike of another version.</summary>
     public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
         LookAlikeMarker.Read(dataset, dataset.FolderIn(root)) ?? LookAlikeMarker.Read(dataset, root);
@@ -63,13 +66,16 @@ public sealed record LookAlikeOptions
     /// <summary>The small set, which the main job trains on.</summary>
     public static LookAlikeOptions Small { get; } = new();
 
+    /// <summary>The real subject and clip counts with short clips.</summary>
+    public static LookAlikeOptions Medium { get; } = new() { Size = LookAlikeSize.Medium };
+
     /// <summary>The set with the real subject and clip counts.</summary>
     public static LookAlikeOptions Full { get; } = new() { Size = LookAlikeSize.Full };
 
     /// <summary>Seed of every random draw. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Tiny, small or full. Default small.</summary>
+    /// <summary>Tiny, small, medium or full. Default small.</summary>
     public LookAlikeSize Size { get; init; } = LookAlikeSize.Small;
 
     /// <summary>True to write CASME II's uncropped 640 x 480 frames as well. Default false.</summary>
@@ -88,10 +94,16 @@ public enum LookAlikeSize
     /// <summary>Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole path.</summary>
     Tiny,
 
-    /// <summary>Eight subjects and short clips: CASME II 64 five-class clips, SAMM 56.</summary>
+    /// <summary>Eight subjects and short clips: CASME II 120 five-class clips, SAMM 100.</summary>
     Small,
 
-    /// <summary>The real sets' subjects, clips and class counts: CASME II 26 and 255 rows, SAMM 29 and 159 rows.</summary>
+    /// <summary>
+    /// The real sets' subjects, clips and class counts with clips as short as the small set's, and as hard as the real ones: heads drift three times as far, and
+    /// a blink that no coder noted overlaps the apex of one clip in five.
+    /// </summary>
+    Medium,
+
+    /// <summary>The real sets' subjects, clips and class counts, drift and blinks as in the medium set: CASME II 26 and 255 rows, SAMM 29 and 159 rows.</summary>
     Full,
 }
 

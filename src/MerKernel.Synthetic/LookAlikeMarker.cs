@@ -7,7 +7,7 @@ namespace MerKernel.Synthetic;
 sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
 {
     /// <summary>Raised whenever the same options would give other files.</summary>
-    const int Version = 2;
+    const int Version = 3;
 
     const string FinishedName = ".finished";
 

@@ -5,7 +5,7 @@ namespace MerKernel.Synthetic;
 /// <summary>Draws every row of a look-alike: who shows what, where it begins and ends, and what the sheet will say about it.</summary>
 static class LookAlikePlanner
 {
-    const int FewestVideos = 1, MostVideos = 19;
+    const int FewestVideos = 1, MostVideos = 19, Blink = 45;
 
     /// <summary>The rows in sheet order.</summary>
     public static ImmutableArray<LookAlikeClip> Plan(DatasetId dataset, LookAlikeOptions options)
@@ -62,11 +62,11 @@ static class LookAlikePlanner
     static LookAlikeClip Draw(DatasetId dataset, string subject, string name, string emotion, LookAlikeRoster roster, List<AuNotation.Odd> odd, int seed)
     {
         var random = RandomExtensions.For(seed, "clip", dataset.ToString(), subject, name);
-        var clip = Perform(dataset, emotion, odd, random) with { Subject = subject, Name = name, Emotion = emotion };
+        var clip = Perform(dataset, emotion, roster, odd, random) with { Subject = subject, Name = name, Emotion = emotion };
         return Err(dataset, Time(dataset, clip, roster, random));
     }
 
-    static LookAlikeClip Perform(DatasetId dataset, string emotion, List<AuNotation.Odd> odd, Random random)
+    static LookAlikeClip Perform(DatasetId dataset, string emotion, LookAlikeRoster roster, List<AuNotation.Odd> odd, Random random)
     {
         var strength = random.Uniform(0.026, 0.05);
         double Peak() => Math.Min(0.0625, strength * random.Uniform(0.8, 1.25));
@@ -88,8 +88,9 @@ static class LookAlikePlanner
             code = AuNotation.Write(movements.Select(m => (m.Number, m.Side, graded ? m.Peak < 0.035 ? 'A' : 'B' : (char?)null)));
             if (dataset == DatasetId.Samm && random.NextDouble() < 0.05) code += " ";
         }
-        if (EmotionRules.Trace(emotion) is { } trace && !units.Contains(trace) && random.NextDouble() < 0.6)
-            movements.Add(new(trace, FaceSide.Both, strength * random.Uniform(0.3, 0.55)));
+        if (EmotionRules.Trace(emotion) is { } trace && !units.Contains(trace) && random.NextDouble() < EmotionRules.TraceChance)
+            movements.Add(new(trace, FaceSide.Both, strength * random.Uniform(0.48, 0.88)));
+        if (!units.Contains(Blink) && random.NextDouble() < roster.Blinks) movements.Add(new(Blink, FaceSide.Both, random.Uniform(0.05, 0.1)));
         return new()
         {
             Subject = "", Name = "", Emotion = emotion, Onset = 0, Apex = 0, Offset = 0,

@@ -20,14 +20,22 @@ sealed record LookAlikeRoster
     /// <summary>Fewest and most frames of a clip.</summary>
     public required (int Low, int High) Frames { get; init; }
 
+    /// <summary>Head drift relative to the easy sets'. Default 1.</summary>
+    public double HeadDrift { get; init; } = 1;
+
+    /// <summary>Share of the clips in which a blink that no coder noted overlaps the apex. Default none.</summary>
+    public double Blinks { get; init; }
+
     /// <summary>The roster of a look-alike.</summary>
     public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) => (dataset, size) switch
     {
         (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,
         (_, LookAlikeSize.Tiny) => SammTiny,
         (DatasetId.CasmeII, LookAlikeSize.Small) => CasmeIISmall,
+        (DatasetId.CasmeII, LookAlikeSize.Medium) => CasmeIIFull with { Frames = CasmeIISmall.Frames },
         (DatasetId.CasmeII, _) => CasmeIIFull,
         (_, LookAlikeSize.Small) => SammSmall,
+        (_, LookAlikeSize.Medium) => SammFull with { Frames = SammSmall.Frames },
         _ => SammFull,
     };
 
@@ -60,8 +68,8 @@ sealed record LookAlikeRoster
 
     static readonly LookAlikeRoster CasmeIISmall = new()
     {
-        Subjects = [("01", 9), ("04", 5), ("05", 9), ("12", 9), ("16", 4), ("17", 13), ("20", 8), ("25", 7)],
-        Emotions = [("others", 20), ("disgust", 15), ("happiness", 11), ("repression", 9), ("surprise", 9)],
+        Subjects = [("01", 17), ("04", 10), ("05", 17), ("12", 17), ("16", 8), ("17", 22), ("20", 15), ("25", 14)],
+        Emotions = [("others", 38), ("disgust", 28), ("happiness", 20), ("repression", 17), ("surprise", 17)],
         Excluded = [("sadness", 1), ("fear", 1)],
         Named = CasmeIINamed,
         Frames = (12, 16),
@@ -79,12 +87,14 @@ sealed record LookAlikeRoster
         Excluded = [("sadness", 4), ("fear", 2)],
         Named = CasmeIINamed,
         Frames = (24, 60),
+        HeadDrift = 3,
+        Blinks = 0.2,
     };
 
     static readonly LookAlikeRoster SammSmall = new()
     {
-        Subjects = [("006", 7), ("007", 7), ("011", 10), ("014", 8), ("020", 7), ("026", 9), ("028", 3), ("032", 5)],
-        Emotions = [("Anger", 20), ("Happiness", 11), ("Other", 10), ("Surprise", 8), ("Contempt", 7)],
+        Subjects = [("006", 13), ("007", 13), ("011", 18), ("014", 14), ("020", 12), ("026", 16), ("028", 5), ("032", 9)],
+        Emotions = [("Anger", 36), ("Happiness", 20), ("Other", 18), ("Surprise", 14), ("Contempt", 12)],
         Excluded = [("Fear", 1), ("Disgust", 1)],
         Named = SammNamed,
         Frames = (9, 11),
@@ -102,5 +112,7 @@ sealed record LookAlikeRoster
         Excluded = [("Disgust", 9), ("Fear", 8), ("Sadness", 6)],
         Named = SammNamed,
         Frames = (24, 48),
+        HeadDrift = 3,
+        Blinks = 0.2,
     };
 }

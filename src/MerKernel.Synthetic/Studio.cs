@@ -163,7 +163,7 @@ sealed record Staging(ClipCourse Course, Pose Pose, Random Random)
     public static Staging Of(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip)
     {
         var random = RandomExtensions.For(options.Seed, "film", dataset.ToString(), clip.Subject, clip.Name);
-        var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random);
+        var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random, LookAlikeRoster.Of(dataset, options.Size).HeadDrift);
         return new Staging(course, Camera.Of(dataset).Place(random), random);
     }
 

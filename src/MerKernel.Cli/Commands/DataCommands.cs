@@ -12,5 +12,6 @@ static class DataCommands
         DataPrepareCommand.Create(),
         DataShowCommand.Create(),
         SynthesizeCommand.Create(),
+        DataTruthCommand.Create(),
     };
 }

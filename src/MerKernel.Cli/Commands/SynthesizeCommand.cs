@@ -11,7 +11,7 @@ public static class SynthesizeCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, or full: the real sets' subject and clip counts", DefaultValueFactory = _ => LookAlikeSize.Small };
+        var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, medium (the real sets' subject and clip counts with short clips) or full (with clips of their length)", DefaultValueFactory = _ => LookAlikeSize.Small };
         var dataset = new Option<string>("--dataset") { Description = "casme2, samm or all", DefaultValueFactory = _ => "all" };
         dataset.AcceptOnlyFromAmong("casme2", "samm", "all");
         var subjects = new Option<int?>("--subjects") { Description = "only the first so many subjects of each set, for example 4 of the full ones for a rehearsal (default: all)" };

@@ -22,7 +22,7 @@ public sealed class Dssn : Network, IStartsPretrained
         Published = new DssnOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 100, batch: 60) with { KeepsOrder = true },
         Reduced = new DssnOptions { FlowSize = 67, WidthDivisor = 2 },
-        ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-3, epochs: 12, batch: 16),
+        ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-3, epochs: 16, batch: 16),
         Sees = "flow onset to apex (magnitude, strain)",
         Substitute = "starts from random weights in place of AlexNet's first two layers from ImageNet",
         Assumed =

@@ -21,7 +21,7 @@ public sealed class GraphTcn : Network, IDraws
         Published = new GraphTcnOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-3, epochs: 100, batch: 32),
         Reduced = new GraphTcnOptions { Channels = 8, Hidden = 64 },
-        ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 2e-3, epochs: 8, batch: 16),
+        ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 2e-3, epochs: 16, batch: 16),
         Sees = "patches of brows and mouth, magnified apex",
         Magnification = PatchInput.AssumedLinearMagnification,
         Assumed =

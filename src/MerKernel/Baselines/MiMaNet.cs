@@ -22,7 +22,7 @@ public sealed class MiMaNetAssumed : Network, IStartsPretrained
         Published = new MiMaNetOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 50, batch: 32) with { WeightDecay = 1e-4 },
         Reduced = new MiMaNetOptions { WidthDivisor = 16, AssumedFrames = 4 },
-        ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-3, epochs: 8, batch: 16) with { WeightDecay = 1e-4 },
+        ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-3, epochs: 16, batch: 16) with { WeightDecay = 1e-4 },
         Sees = "apex; frames onset to offset",
         Substitute = "both ResNet-34 start from random weights in place of ImageNet's",
         Assumed =

@@ -22,7 +22,7 @@ public sealed class MmNet : Network
         Published = new MmNetOptions(),
         PublishedTraining = new TrainingOptions { Epochs = 74, BatchSize = 32, AccumulationSteps = 1 },
         Reduced = new MmNetOptions { WidthDivisor = 8 },
-        ReducedTraining = new TrainingOptions { Epochs = 12, AccumulationSteps = 1, LearningRate = 4e-3 },
+        ReducedTraining = new TrainingOptions { Epochs = 24, AccumulationSteps = 1, LearningRate = 4e-3 },
         Sees = "onset, apex",
     };
 

@@ -30,6 +30,10 @@ public sealed record FoldPrediction
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<ImmutableArray<float>>? Angles { get; init; }
 
+    /// <summary>BatchNorm's running statistics against the batch's at the end of training; null for networks without BatchNorm and in folds of older versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StatisticsCheck? Statistics { get; init; }
+
     /// <summary>Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.</summary>
     public bool IsWhole() =>
         Subject is not null && !Clips.IsDefault && !Clips.Contains(null!) && !TrainingLoss.IsDefault

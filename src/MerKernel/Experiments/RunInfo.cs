@@ -54,7 +54,7 @@ public sealed record RunWords(string Profile, string Text)
 {
     /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
     static readonly Lazy<ImmutableArray<(Profile Profile, Change Change, FrozenDictionary<string, string> Options)>> Known = new(() =>
-        [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Paper, Experiments.Profile.Tiny]
+        [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Medium, Experiments.Profile.Paper, Experiments.Profile.Tiny]
             from c in Tables.Changes
             select (p, c, Described(c.Of(p.Model) with { Training = p.Training }).ToFrozenDictionary())]);
 

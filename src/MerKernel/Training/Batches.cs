@@ -11,6 +11,9 @@ public static class Batches
         return InOrder(order, batchSize);
     }
 
+    /// <summary>How many batches so many clips make.</summary>
+    public static int Count(int clips, int batchSize) => (clips + batchSize - 1) / batchSize - ((clips - 1) % batchSize == 0 && clips > batchSize ? 1 : 0);
+
     /// <summary>Cuts the clips in the order they have; a last batch of one joins the one before.</summary>
     public static List<int[]> InOrder(IReadOnlyList<int> clips, int batchSize)
     {

@@ -16,6 +16,7 @@ public sealed class PairSource : IDisposable
     readonly Tensor _frames, _scale, _shift, _labels, _actionUnits;
     readonly Tensor? _input;
     readonly bool _showsFrames;
+    readonly ImmutableArray<int> _labelOf;
 
     /// <summary>Moves what batches are made of to the device.</summary>
     /// <param name="dataset">The data set; must outlive the source.</param>
@@ -26,6 +27,7 @@ public sealed class PairSource : IDisposable
     public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device, ModelOptions? model = null)
     {
         _dataset = dataset;
+        _labelOf = [.. labels];
         _showsFrames = model?.SeesFrames ?? true;
         using var scope = NewDisposeScope();
         _frames = dataset.Frames.alias().to(device).DetachFromDisposeScope();
@@ -43,6 +45,9 @@ public sealed class PairSource : IDisposable
 
     /// <summary>Clips whose annotation a network counted before training. The leak check asks.</summary>
     public IEnumerable<int> CountedClips => _counted;
+
+    /// <summary>A clip's label, as the network is taught it.</summary>
+    public int LabelOf(int clip) => _labelOf[clip];
 
     /// <summary>Action units [clips, 21] and labels [clips] of training clips, for what a network counts before training.</summary>
     public (Tensor ActionUnits, Tensor Labels) Annotation(IReadOnlyList<int> clips)

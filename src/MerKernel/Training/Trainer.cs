@@ -4,6 +4,7 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MerKernel.Training;
@@ -88,6 +89,7 @@ public sealed class Trainer
             Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
         }
+        var statistics = CheckStatistics(model, pairs, split);
         Finished?.Invoke(model);
         return new FoldPrediction
         {
@@ -99,6 +101,7 @@ public sealed class Trainer
             HeldOutLabels = [.. split.HeldOut.Select(i => dataset.Labels[i])],
             HeldOutLogits = [.. state.HeldOut],
             Angles = state.Angles.Any(a => a.Length > 0) ? [.. state.Angles] : null,
+            Statistics = statistics,
         };
     }
 
@@ -136,9 +139,38 @@ public sealed class Trainer
         return total.item<float>() / batches.Sum(b => b.Length);
     }
 
+    /// <summary>
+    /// How many training clips the finished network gets right with BatchNorm's running statistics, which it predicts with, and with those of the batch, which it
+    /// was trained with: where they part, the running ones have not forgotten their start. Null for a network without BatchNorm.
+    /// </summary>
+    StatisticsCheck? CheckStatistics(Network model, PairSource pairs, FoldSplit split)
+    {
+        nn.Module[] norms = [.. model.modules().Where(m => m is BatchNorm1d or BatchNorm2d or BatchNorm3d)];
+        if (norms.Length == 0) return null;
+        var some = split.Train.ToArray();
+        new Random(SeedFor("statistics")).Shuffle(some);
+        if (some.Length > StatisticsCheck.MostClips) some = some[..StatisticsCheck.MostClips];
+        using var scope = NewDisposeScope();
+        using var batches = new ExactBatches(pairs, [.. some]);
+        int Right(ImmutableArray<ImmutableArray<float>> logits) => logits.Zip(some, (row, clip) => FoldPrediction.Largest(row) == pairs.LabelOf(clip)).Count(right => right);
+        var running = Right(Predict(model, batches));
+        var kept = norms.SelectMany(n => n.buffers()).Select(b => (Buffer: b, Value: b.clone())).ToList();
+        foreach (var norm in norms) norm.train();
+        var batch = Right(Logits(model, batches));
+        using (no_grad())
+            foreach (var (buffer, value) in kept) buffer.copy_(value);
+        model.eval();
+        return new(some.Length, running, batch);
+    }
+
     ImmutableArray<ImmutableArray<float>> Predict(Network model, ExactBatches batches)
     {
         model.eval();
+        return Logits(model, batches);
+    }
+
+    ImmutableArray<ImmutableArray<float>> Logits(Network model, ExactBatches batches)
+    {
         using var noGrad = inference_mode();
         using var precision = Autocast.In(Options.Precision, Device);
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<float>>();

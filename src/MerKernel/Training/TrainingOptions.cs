@@ -57,6 +57,10 @@ public sealed record TrainingOptions
     [AddedOption]
     public Precision Precision { get; init; }
 
+    /// <summary>Batches of a whole training: as often a BatchNorm's running statistics are renewed.</summary>
+    /// <param name="clips">Training clips.</param>
+    public int BatchesOver(int clips) => Epochs * Batches.Count(clips, BatchSize);
+
     /// <summary>The learning rate of an epoch.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
     public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / DecayEvery);

@@ -24,6 +24,9 @@ static partial class Tree
         ];
     }
 
+    /// <summary>Names of everything below a folder in which a process is at work.</summary>
+    public static string[] Names(string root) => [.. Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
     static string Hash(string path)
     {
         if (Path.GetFileName(path) is "tables.md" or "tables.json") return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TrainingTime().Replace(File.ReadAllText(path), "$1"))));

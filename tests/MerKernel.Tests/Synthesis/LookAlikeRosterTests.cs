@@ -52,8 +52,8 @@ public class LookAlikeRosterTests
     }
 
     [Theory]
-    [InlineData(DatasetId.CasmeII, 64)]
-    [InlineData(DatasetId.Samm, 56)]
+    [InlineData(DatasetId.CasmeII, 120)]
+    [InlineData(DatasetId.Samm, 100)]
     public void The_small_set_has_eight_subjects_and_every_class_in_at_least_three_of_them(DatasetId dataset, int clips)
     {
         for (var seed = 1; seed <= 5; seed++)
@@ -107,7 +107,7 @@ public class LookAlikeRosterTests
     [Theory]
     // Measured on the real sheets: 81.9 to 82.3 % and 94.9 %.
     [InlineData(DatasetId.CasmeII, 0.75, 0.87)]
-    [InlineData(DatasetId.Samm, 0.91, 0.985)]
+    [InlineData(DatasetId.Samm, 0.90, 0.985)]
     public void Looking_up_the_nearest_action_unit_set_is_about_as_right_as_on_the_real_sheets(DatasetId dataset, double low, double high)
     {
         var five = LookAlike.Truth(dataset, LookAlikeOptions.Full).Where(c => (dataset == DatasetId.CasmeII ? Five : SammFive).Contains(c.Emotion)).ToList();

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using MerKernel.Cli.Display;
+using MerKernel.Reports;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>mer data truth: what is known to be true of the synthetic data, and how far the stored rows are from it.</summary>
+static class DataTruthCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions();
+        var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
+        var command = new Command("truth", "Shows what no rule can pass on the synthetic data, and how far the stored rows are from it.  Example: mer data truth --profile small") { markdown };
+        options.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            var tables = bench.Datasets.SelectMany(id =>
+            {
+                bench.Load(id, cancel);
+                return TruthReport.Of(bench, id);
+            });
+            if (parsed.GetValue(markdown)) Console.Write(string.Concat(tables.Select(t => t.ToMarkdown())));
+            else Terminal.Write(tables);
+        }, cancel));
+        return command;
+    }
+}

@@ -1,0 +1,117 @@
+namespace MerKernel.Evaluation;
+
+/// <summary>
+/// How two systems part on the same clips: what a simulation of further data sets needs to know of them.
+/// </summary>
+/// <param name="Discordant">Share of the clips that exactly one of the two gets right, 0 to 1.</param>
+/// <param name="Between">Standard deviation of a subject's true difference in accuracy around the common one, 0 to 1.</param>
+public sealed record Discordance(double Discordant, double Between)
+{
+    /// <summary>Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips alone explain it.</summary>
+    /// <exception cref="ArgumentException">The two were not scored on the same clips.</exception>
+    public static Discordance Of(IReadOnlyList<FoldOutcome> first, IReadOnlyList<FoldOutcome> second)
+    {
+        var partner = second.ToDictionary(f => f.Subject);
+        if (first.Count != partner.Count || !first.All(f => partner.TryGetValue(f.Subject, out var other) && f.Clips.SequenceEqual(other.Clips)))
+            throw new ArgumentException("The two systems were scored on different clips.");
+        var subjects = first.Select(f => (Clips: f.Clips.Length, Signs: Signs(f, partner[f.Subject]))).ToList();
+        double clips = subjects.Sum(s => s.Clips), squares = subjects.Sum(s => (double)s.Clips * s.Clips);
+        var (discordant, mean) = (subjects.Sum(s => s.Signs.Count(d => d != 0)) / clips, subjects.Sum(s => s.Signs.Sum()) / clips);
+        // E (sum of a subject's signs - n mean)^2 = n (discordant - mean^2) + (n^2 - n) between^2.
+        var excess = subjects.Sum(s => Math.Pow(s.Signs.Sum() - s.Clips * mean, 2)) - clips * (discordant - mean * mean);
+        return new(discordant, squares > clips ? Math.Sqrt(Math.Max(0, excess / (squares - clips))) : 0);
+
+        static int[] Signs(FoldOutcome a, FoldOutcome b) =>
+            [.. a.Labels.Select((label, i) => (a.Predictions[i] == label ? 1 : 0) - (b.Predictions[i] == label ? 1 : 0))];
+    }
+
+    /// <summary>The mean over several pairs of systems.</summary>
+    public static Discordance Mean(IReadOnlyCollection<Discordance> pairs) => new(pairs.Average(p => p.Discordant), pairs.Average(p => p.Between));
+}
+
+/// <summary>The smallest difference in accuracy that a table's data could have shown between two of its rows, 0 to 1; null where they could show none.</summary>
+/// <param name="Pair">How its rows part from the full network, on average.</param>
+/// <param name="Rows">Rows compared.</param>
+/// <param name="Alone">For a single comparison that was planned.</param>
+/// <param name="Corrected">After a correction over all rows.</param>
+public sealed record Detectable(Discordance Pair, int Rows, double? Alone, double? Corrected)
+{
+    /// <summary>What as many clips of as many subjects could have shown.</summary>
+    public static Detectable Of(IReadOnlyList<int> clips, Discordance pair, int rows) =>
+        new(pair, rows, Power.SmallestDifference(clips, pair), Power.SmallestDifference(clips, pair, rows));
+}
+
+/// <summary>The smallest difference in accuracy that a data set could have shown between two systems.</summary>
+public static class Power
+{
+    /// <summary>The level of the test, and how often a difference must pass it.</summary>
+    public const double Level = 0.05, Wanted = 0.8;
+
+    const int DataSets = 400, Exchanges = 400;
+
+    /// <summary>
+    /// The smallest difference in accuracy, 0 to 1, that the permutation test by subject finds at the level of 0.05 in four of five data sets. Data sets are
+    /// simulated: every subject has its own true difference, every clip is won, lost or drawn by it. Null where even a system that wins every discordant
+    /// clip is not found, so that the data cannot show any difference.
+    /// </summary>
+    /// <param name="clips">Clips of each subject.</param>
+    /// <param name="pair">How the two systems part.</param>
+    /// <param name="comparisons">How many comparisons the test is corrected over (Bonferroni, the first step of Holm).</param>
+    /// <param name="seed">Seed of the simulation.</param>
+    public static double? SmallestDifference(IReadOnlyList<int> clips, Discordance pair, int comparisons = 1, int seed = 1)
+    {
+        if (pair.Discordant <= 0 || Found(clips, pair, pair.Discordant, comparisons, seed) < Wanted) return null;
+        var (low, high) = (0.0, pair.Discordant);
+        while (high - low > 0.001)
+        {
+            var middle = (low + high) / 2;
+            if (Found(clips, pair, middle, comparisons, seed) >= Wanted) high = middle;
+            else low = middle;
+        }
+        return high;
+    }
+
+    /// <summary>Share of simulated data sets in which a true difference passes the test.</summary>
+    /// <param name="clips">Clips of each subject.</param>
+    /// <param name="pair">How the two systems part.</param>
+    /// <param name="difference">The true difference in accuracy, 0 to 1; at most the discordant share.</param>
+    /// <param name="comparisons">How many comparisons the test is corrected over.</param>
+    /// <param name="seed">Seed of the simulation; the same draws serve every difference.</param>
+    public static double Found(IReadOnlyList<int> clips, Discordance pair, double difference, int comparisons = 1, int seed = 1)
+    {
+        var random = new Random(seed);
+        // The same exchanges for every data set: they depend on nothing that is drawn.
+        var signs = new int[Exchanges * clips.Count];
+        for (var i = 0; i < signs.Length; i++) signs[i] = 2 * random.Next(2) - 1;
+        var found = 0;
+        var sums = new int[clips.Count];
+        for (var set = 0; set < DataSets; set++)
+        {
+            for (var s = 0; s < sums.Length; s++)
+            {
+                var own = Math.Clamp(difference + pair.Between * Normal(random), -pair.Discordant, pair.Discordant);
+                var (wins, losses) = ((pair.Discordant + own) / 2, (pair.Discordant - own) / 2);
+                sums[s] = 0;
+                for (var c = 0; c < clips[s]; c++)
+                {
+                    var draw = random.NextDouble();
+                    sums[s] += draw < wins ? 1 : draw < wins + losses ? -1 : 0;
+                }
+            }
+            var observed = Math.Abs(sums.Sum());
+            var extreme = 0;
+            for (var e = 0; e < signs.Length; e += sums.Length)
+            {
+                var sum = 0;
+                for (var s = 0; s < sums.Length; s++) sum += signs[e + s] * sums[s];
+                if (Math.Abs(sum) >= observed) extreme++;
+            }
+            // All exchanges cannot give a p below two in 2^subjects, however few of them were drawn.
+            var p = Math.Max((1.0 + extreme) / (1 + Exchanges), SubjectPermutation.Smallest(clips.Count));
+            if (observed > 0 && p * comparisons <= Level) found++;
+        }
+        return found / (double)DataSets;
+    }
+
+    static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

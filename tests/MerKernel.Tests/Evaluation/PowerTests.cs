@@ -1,0 +1,57 @@
+using MerKernel.Evaluation;
+
+namespace MerKernel.Tests.Evaluation;
+
+public class PowerTests
+{
+    static FoldOutcome Fold(string subject, string right) => new()
+    {
+        Subject = subject, Clips = [.. right.Select((_, i) => $"{subject}/{i}")], Labels = [.. right.Select(_ => 1)], Predictions = [.. right.Select(c => c == '+' ? 1 : 0)],
+    };
+
+    [Fact]
+    public void Discordant_clips_are_those_that_one_of_two_gets_right()
+    {
+        // Clip by clip: +1 0 -1 0 | 0 +1: three of six.
+        var pair = Discordance.Of([Fold("a", "++--"), Fold("b", "-+")], [Fold("b", "--"), Fold("a", "-++-")]);
+        Assert.Equal(0.5, pair.Discordant, 12);
+    }
+
+    [Fact]
+    public void Subjects_that_part_the_same_way_leave_nothing_between_them_and_those_that_part_both_ways_do()
+    {
+        FoldOutcome[] nothing = [Fold("a", "----"), Fold("b", "----")];
+        Assert.Equal(0, Discordance.Of([Fold("a", "+++-"), Fold("b", "-+++")], nothing).Between, 12);
+        // Subject a wins all four, b loses all four: mean 0, sums +4 and -4; (16 + 16 - 8) / (32 - 8) = 1.
+        Assert.Equal(1, Discordance.Of([Fold("a", "++++"), Fold("b", "----")], [Fold("a", "----"), Fold("b", "++++")]).Between, 12);
+    }
+
+    [Fact]
+    public void With_many_equal_subjects_the_smallest_difference_is_the_normal_ones()
+    {
+        // (1.96 + 0.84) sqrt(0.2 / 600) = 5.1 points.
+        var smallest = Power.SmallestDifference([.. Enumerable.Repeat(10, 60)], new(0.2, 0));
+        Assert.InRange(smallest!.Value, 0.051 * 0.88, 0.051 * 1.12);
+    }
+
+    [Fact]
+    public void Subjects_that_differ_and_corrections_ask_for_larger_differences()
+    {
+        int[] clips = [.. Enumerable.Repeat(10, 26)];
+        var plain = Power.SmallestDifference(clips, new(0.2, 0))!.Value;
+        Assert.True(Power.SmallestDifference(clips, new(0.2, 0.08)) > plain);
+        Assert.True(Power.SmallestDifference(clips, new(0.2, 0), comparisons: 8) > plain);
+    }
+
+    [Fact]
+    public void Five_subjects_can_show_nothing_because_their_smallest_p_is_above_the_level() =>
+        Assert.Null(Power.SmallestDifference([10, 10, 10, 10, 10], new(0.5, 0)));
+
+    [Fact]
+    public void Without_a_difference_the_test_finds_one_as_often_as_its_level_says()
+    {
+        int[] clips = [.. Enumerable.Repeat(8, 20)];
+        // 400 data sets: 0.05 with a standard error of 0.011.
+        Assert.InRange(Power.Found(clips, new(0.3, 0), 0), 0.01, 0.09);
+    }
+}
