@@ -25,7 +25,8 @@ static class Conclusions
 
         var rule = rows.FirstOrDefault(r => r.Method == Tables.Full && r.Kind == RowKind.Variant && r.Protocol is { LooksAtTestSubject: true });
         yield return $"{where}: the full network has {Figures.Percent(full.Accuracy)} % accuracy ({Figures.Percent(full.AccuracyInterval)}) and UF1 {Figures.Fraction(full.UF1)} ({Figures.Fraction(full.UF1Interval)}) at the {honest.Label}."
-            + (rule?.Score is { } best ? $" Choosing the epoch on the test subject lifts the same run to {Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}: {Figures.Percent(best.Accuracy - full.Accuracy)} points that no new subject would see." : "");
+            + (rule?.Score is { } best ? $" Choosing the epoch on the test subject lifts the same run to {Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}" +
+                (best.Accuracy > full.Accuracy ? $": {Figures.Percent(best.Accuracy - full.Accuracy)} points that no new subject would see." : ".") : "");
 
         if (final.Count > 1) yield return $"{Order(final)} {Support(final)}";
         yield return WithoutImages(rows, full);
@@ -33,7 +34,7 @@ static class Conclusions
 
     static string Order(List<ResultRow> rows)
     {
-        var published = rows.Where(r => r.Paper is not null).ToList();
+        var published = rows.Where(r => r.Paper is not null && r.IsComparable).ToList();
         var measured = string.Join(" > ", rows.OrderByDescending(r => r.Score!.UF1).Select(r => r.Label));
         if (published.Count < 2) return $"Order by UF1: {measured}.";
         var (paper, here) = (published.OrderByDescending(r => r.Paper!.F1).Select(r => r.Label), published.OrderByDescending(r => r.Score!.UF1).Select(r => r.Label));

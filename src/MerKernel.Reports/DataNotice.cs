@@ -1,5 +1,6 @@
 using System.Globalization;
 using MerKernel.Evaluation;
+using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
@@ -14,9 +15,15 @@ public static class DataNotice
     {
         (true, "small") => "Synthetic look-alikes and the small profile: these numbers show that everything runs. They say nothing about real faces or about the paper's claims.",
         (true, _) => $"Synthetic look-alikes ({profile} profile): these numbers say nothing about real faces or about the paper's claims.",
-        (false, "small") => "Real data, but the small profile's reduced network, frames and epochs: not comparable with the paper.",
+        (false, _) when !Comparable(synthetic, profile) => $"Real data, but the {profile} profile's reduced network, frames and epochs: not comparable with the paper.",
         (false, _) => $"Real data, {profile} profile.",
     };
+
+    /// <summary>Whether numbers may be held against those the paper prints: real data at the paper's size.</summary>
+    public static bool Comparable(bool synthetic, string profile) => !synthetic && profile == Profile.Paper.Name;
+
+    /// <summary>What stands over the paper's own numbers: they are apart where nothing compares with them.</summary>
+    public static string Printed(bool comparable) => comparable ? "paper" : "printed, other data";
 
     /// <summary>The sentences of all rows, each once.</summary>
     public static IEnumerable<string> For(IEnumerable<ResultRow> rows) => rows.Select(r => For(r.Synthetic, r.Profile)).Distinct();

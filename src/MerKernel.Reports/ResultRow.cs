@@ -95,6 +95,9 @@ public sealed record ResultRow
     /// <summary>Hash of the experiment, or null where none stands behind the row.</summary>
     public string? Experiment { get; init; }
 
+    /// <summary>Whether <see cref="Score"/> may be held against <see cref="Paper"/>.</summary>
+    public bool IsComparable => DataNotice.Comparable(Synthetic, Profile);
+
     internal string ProtocolLabel => Protocol?.Label ?? "no epoch to choose";
 }
 

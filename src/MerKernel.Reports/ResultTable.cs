@@ -11,13 +11,15 @@ public sealed class ResultTable
     readonly ImmutableArray<ResultRow> _rows;
     readonly ImmutableArray<EpochProtocol> _protocols;
     readonly ImmutableArray<Line> _lines;
+    readonly string _title;
 
     /// <summary>A row of the table with what was measured of it under each protocol: one row a seed, none where it was not run.</summary>
     sealed record Line(ResultRow Head, ImmutableArray<ImmutableArray<ResultRow>> Cells);
 
-    ResultTable(ImmutableArray<ResultRow> rows)
+    ResultTable(ImmutableArray<ResultRow> rows, string? title = null)
     {
         _rows = rows;
+        _title = title ?? $"Table {First.Table.Number}: {First.Table.Title}";
         _protocols = [.. rows.Select(r => r.Protocol).OfType<EpochProtocol>().Distinct()];
         _lines = [.. rows.GroupBy(r => (r.Label, r.Kind)).Select(line => new Line(line.First(), [.. _protocols.Select((p, i) => Measured(line, p, i == 0))]))];
     }
@@ -25,22 +27,33 @@ public sealed class ResultTable
     /// <summary>Rows by table and data set.</summary>
     public static IEnumerable<ResultTable> Of(IEnumerable<ResultRow> rows) => rows.GroupBy(r => (r.Table.Number, r.Dataset)).Select(page => new ResultTable([.. page]));
 
-    /// <summary>Every table: scores, then what systems cost, then, if wanted, every score and class.</summary>
+    /// <summary>Every table: scores, then what systems cost, then, if wanted, every score and class. Controls stand under a single table, and once behind several.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="allMetrics">Whether every score and class follows.</param>
-    public static IEnumerable<TextTable> TextOf(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
-        Of(rows).SelectMany(page => page.Texts()).Concat(allMetrics ? Of(rows).SelectMany(page => page.AllMetrics()).Append(MetricGuide.Table) : []);
+    public static IEnumerable<TextTable> TextOf(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false)
+    {
+        var several = rows.DistinctBy(r => r.Table.Number).Count() > 1;
+        var shown = several ? Of(rows.Where(r => r.Kind != RowKind.Baseline)) : Of(rows);
+        return shown.SelectMany(page => page.Texts())
+            .Concat(several ? Controls(rows).SelectMany(page => page.Texts()) : [])
+            .Concat(allMetrics ? Of(rows).SelectMany(page => page.AllMetrics()).Append(MetricGuide.Table) : []);
+    }
+
+    /// <summary>The rows without which no table can be read, from all tables, each once per data set.</summary>
+    static IEnumerable<ResultTable> Controls(IEnumerable<ResultRow> rows) => rows.Where(r => r.Kind == RowKind.Baseline).GroupBy(r => r.Dataset)
+        .Select(set => new ResultTable([.. set.DistinctBy(r => (r.Label, r.Protocol, r.Seed))], "Controls: what stands next to every table"));
 
     /// <summary>What stands above all tables: which data they are from and what the figures are.</summary>
     public static IEnumerable<string> Opening(IEnumerable<ResultRow> rows) => DataNotice.For(rows);
 
     /// <summary>What the figures are.</summary>
-    public const string Legend = "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects; Δ is measured minus paper, " +
-        "and the words say where the paper's figure lies: inside that interval, above or below it.";
+    public static string Legend(IEnumerable<ResultRow> rows) => "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects" + (rows.All(r => r.IsComparable)
+        ? "; Δ is measured minus paper, and the words say where the paper's figure lies: inside that interval, above or below it."
+        : ". What the paper prints is of other data: it stands apart, and nothing is measured against it.");
 
     /// <summary>The rows as a Markdown document.</summary>
     public static string ToMarkdown(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
-        $"{string.Concat(Opening(rows).Select(n => $"> **{n}**\n\n"))}{Legend}\n\n{string.Concat(TextOf(rows, allMetrics).Select(t => t.ToMarkdown()))}";
+        $"{string.Concat(Opening(rows).Select(n => $"> **{n}**\n\n"))}{Legend(rows)}\n\n{string.Concat(TextOf(rows, allMetrics).Select(t => t.ToMarkdown()))}";
 
     /// <summary>Every measured row as one line of figures, for other programs.</summary>
     public static TextTable Flat(IEnumerable<ResultRow> rows) => TextTable.Of("",
@@ -52,40 +65,45 @@ public sealed class ResultTable
 
     ResultRow First => _rows[0];
 
-    string Title => $"Table {First.Table.Number}: {First.Table.Title}\n{First.Dataset.Title()} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
+    string Title => $"{_title}\n{First.Dataset.Title()} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
 
     IEnumerable<TextTable> Texts()
     {
         var systems = _lines.Where(l => l.Head.System is not null).ToList();
         ImmutableArray<TextTable.Column> columns =
         [
-            "row", new("accuracy", true, "paper"), new("F1", true, "paper"),
+            "row", .. HasPrinted ? new TextTable.Column[] { new("accuracy", true, DataNotice.Printed(First.IsComparable)), new("F1", true, DataNotice.Printed(First.IsComparable)) } : [],
             .. _protocols.SelectMany(p => new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))), ">clips", ">seed",
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
         {
             Notes = [.. new[] { Scored, Spread, Differences, Unlearned, Detectable, Settled }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
         };
-        if (systems.Count > 0) yield return TextTable.Of("", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
+        if (systems.Count > 0) yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
     }
+
+    bool HasPrinted => _rows.Any(r => r.Paper is not null);
 
     ImmutableArray<TextTable.Cell> Cells(Line line)
     {
         var scored = line.Cells.FirstOrDefault(c => c.Length > 0, []);
         return
         [
-            new(line.Head.Label, Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None), Figures.Printed(line.Head.Paper?.Accuracy), Figures.Printed(line.Head.Paper?.F1),
+            new(line.Head.Label, Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None),
+            .. HasPrinted ? [Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1)] : Array.Empty<TextTable.Cell>(),
             .. line.Cells.SelectMany((rows, i) => rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
             $"{scored.FirstOrDefault()?.Score!.Clips}", string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
         ];
     }
+
+    static TextTable.Cell Printed(ResultRow row, decimal? value) => new(Figures.Printed(value), Tint: row.IsComparable ? TextTable.Tint.None : TextTable.Tint.Apart);
 
     static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly && (line.Head.Protocol is not null || protocol == 0);
 
     /// <summary>Accuracy, UF1 and UAR of a row over its seeds.</summary>
     internal static TextTable.Cell[] Scores(IReadOnlyList<ResultRow> rows)
     {
-        var paper = rows[0].Paper;
+        var paper = rows[0].IsComparable ? rows[0].Paper : null;
         return
         [
             Cell(rows, s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent, paper?.Accuracy / 100, m => Figures.PercentDifference(m, paper!.Accuracy)),
@@ -145,7 +163,8 @@ public sealed class ResultTable
     {
         get
         {
-            if (First.Detectable is not { } here) return "";
+            // Controls are those of every table, and each table has a power of its own.
+            if (First.Kind == RowKind.Baseline || First.Detectable is not { } here) return "";
             static string Points(double? difference) => difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, {Points(d.Corrected)} after a correction over {d.Rows} rows";
             return $"Power: the smallest difference in accuracy that such data show four times in five (simulated over subjects; rows part from the full network on {Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}."
@@ -171,19 +190,22 @@ public sealed class ResultTable
         }
     }
 
-    /// <summary>Which differences from the full network the data support; empty where nothing can be compared.</summary>
+    /// <summary>Which differences from the full network the data support, corrected over the rows shown, and the smallest p they could have; empty where nothing can be compared.</summary>
     internal string Differences
     {
         get
         {
+            var compared = _rows.Where(r => r.AgainstFull is not null).GroupBy(r => r.Seed)
+                .SelectMany(seed => seed.Zip(Comparison.Corrected([.. seed.Select(r => r.AgainstFull!)]), (r, c) => (r.Label, Comparison: c, r.Score!.Folds))).ToList();
+            if (compared.Count == 0) return "";
             // Over several seeds the mean difference, and the largest p: a difference is supported if every seed supports it.
-            var rows = _lines.SelectMany(l => l.Cells.Where(c => c.Length > 0 && c.All(r => r.AgainstFull is not null)), (l, c) => (l.Head.Label, UF1: c.Average(r => r.AgainstFull!.UF1), P: c.Max(r => r.AgainstFull!.HolmP), Seeds: c.Length))
-                .OrderBy(r => r.P).ToList();
-            if (rows.Count == 0) return "";
+            var rows = compared.GroupBy(r => r.Label).Select(l => (Label: l.Key, UF1: l.Average(r => r.Comparison.UF1), P: l.Max(r => r.Comparison.HolmP), Seeds: l.Count())).OrderBy(r => r.P).ToList();
             string Named(bool supported) => string.Join(", ", rows.Where(r => r.P < 0.05 == supported)
                 .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)})")) is { Length: > 0 } names ? names : "none";
             var seeds = rows.Max(r => r.Seeds) > 1 ? "; mean difference and largest p of the seeds" : "";
-            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {rows.Count} rows{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}.";
+            var (subjects, smallest) = (compared[0].Folds, Math.Min(1, SubjectPermutation.Smallest(compared[0].Folds, rows.Count)));
+            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {rows.Count} {(rows.Count == 1 ? "row" : "rows")}{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}. " +
+                $"With {subjects} subjects and {rows.Count} {(rows.Count == 1 ? "row" : "rows")} the smallest p that all of the data could give is {(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using Microsoft.AspNetCore.Html;
 
 namespace MerKernel.Reports;
 
@@ -31,7 +30,7 @@ public static class RunTable
 
     /// <summary>The list; in HTML a click on a heading sorts.</summary>
     public static TextTable Of(IEnumerable<RunInfo> runs) =>
-        TextTable.Of("", Columns.Select(c => c.Heading), runs.Select(r => Columns.Select(c => c.Text(r))), Legend) with { Sorts = true };
+        TextTable.Of("Runs", Columns.Select(c => c.Heading), runs.Select(r => Columns.Select(c => c.Text(r))), Legend) with { Sorts = true };
 
     /// <summary>The column of a heading, in any case.</summary>
     /// <exception cref="UserErrorException">There is no such column.</exception>
@@ -66,8 +65,8 @@ public static class RunComparisonText
     public static IEnumerable<TextTable> Tables(RunComparison comparison, IReadOnlyList<string> classes)
     {
         string Name(int label) => label < classes.Count ? classes[label] : $"{label}";
-        yield return TextTable.Of("", ["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
-        yield return TextTable.Of("", ["clip", "true class", "first", "second", "right in"],
+        yield return TextTable.Of("Options that differ", ["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
+        yield return TextTable.Of("Clips that changed sides", ["clip", "true class", "first", "second", "right in"],
             comparison.Changed.Select(x => (string[])[x.Clip, Name(x.Label), Name(x.First), Name(x.Second), x.Gained ? "second" : "first"]));
     }
 

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Net;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Synthetic;
 using MerKernel.Training;
-using Microsoft.AspNetCore.Html;
 using TorchSharp;
 
 namespace MerKernel.Reports;
@@ -35,14 +36,19 @@ public sealed class Study : IDisposable
     /// <param name="precision">fp32 or bf16; null is fp32 on a processor and bf16 on a GPU.</param>
     /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
-    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null) =>
+        Open(Profile.Named(profile), data, protocol, seeds, device, precision, heldOut);
+
+    /// <summary>Opens a study whose profile was changed with <c>with</c>, for example to other epochs; frames of another size are prepared.</summary>
+    /// <inheritdoc cref="Open(string, string?, string, IEnumerable{int}?, string, string?, int?)"/>
+    public static Study Open(Profile profile, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
     {
         var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut);
         foreach (var id in study.Datasets) study.Bench.Load(id);
         return study;
     }
 
-    internal static Study Unloaded(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    internal static Study Unloaded(Profile? profile = null, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
     {
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
@@ -51,7 +57,7 @@ public sealed class Study : IDisposable
         {
             Bench = new Workbench
             {
-                Profile = Profile.Named(profile), DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
+                Profile = profile ?? Profile.Small, DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
                 Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device),
             },
             Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
@@ -62,8 +68,84 @@ public sealed class Study : IDisposable
     /// <summary>The data sets of the paper that are there.</summary>
     public ImmutableArray<DatasetId> Datasets => Bench.Datasets;
 
+    /// <summary>A data set that was loaded.</summary>
+    /// <param name="set">casme2 or samm; null takes the first that is there.</param>
+    public MerDataset Data(string? set = null) => Bench.Dataset(set is null ? Datasets[0] : DatasetNames.Named(set));
+
     /// <summary>The full network's experiment on a data set.</summary>
     public Experiment Full(DatasetId dataset) => Bench.Experiment(Tables.Full, dataset);
+
+    /// <summary>Every fold of an experiment, in the order of the data set's subjects; those that are not stored are trained first.</summary>
+    /// <exception cref="UserErrorException">A fold failed twice.</exception>
+    public IReadOnlyList<FoldPrediction> Loso(Experiment experiment)
+    {
+        Train([experiment]);
+        return Bench.Stored(experiment)!;
+    }
+
+    /// <summary>One fold of an experiment; it is trained if it is not stored.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="subject">The subject to leave out.</param>
+    /// <exception cref="UserErrorException">There is no such subject, or the fold failed twice.</exception>
+    public FoldPrediction Fold(Experiment experiment, string subject)
+    {
+        var leftOut = Bench.Dataset(experiment.Dataset).Subject(subject);
+        Train([experiment], [leftOut]);
+        return Bench.Store.TryRead(ExperimentHash.Of(experiment), leftOut)!;
+    }
+
+    /// <summary>The trained network of a fold, which is the caller's; it is trained if its weights are not kept.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="subject">The subject it never saw.</param>
+    /// <exception cref="UserErrorException">There is no such subject, or the fold failed twice.</exception>
+    public Models.Network Network(Experiment experiment, string subject)
+    {
+        var leftOut = Bench.Dataset(experiment.Dataset).Subject(subject);
+        Train([experiment], [leftOut], Bench.Weights);
+        return Bench.Weights.Load(experiment, leftOut);
+    }
+
+    /// <summary>
+    /// Rows that are written down, compared as the paper's table compares its own. A row that computes what a row of the table computes stands next to what the paper
+    /// prints for it, whatever it is called; any other is a row of one's own. Systems of the table that cannot be run stay in it. Nothing is trained before it is run.
+    /// </summary>
+    /// <param name="number">Number of the table.</param>
+    /// <param name="rows">Each row's label and how its experiment comes from the full network's; the full network is added if it is not among them.</param>
+    /// <exception cref="UserErrorException">There is no such table, there are no rows, or two have the same label.</exception>
+    public StudyTable Compare(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
+    {
+        var paper = Tables.Numbered(number);
+        if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
+        if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
+        var full = Plain(Bench.Profile);
+        var chosen = rows.Select(row =>
+        {
+            var (label, change) = row;
+            var computed = change(full);
+            if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known) return new Row(label, new Change(label, label, change));
+            return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed ? printed with { Label = label } : new Row(label, known);
+        }).ToList();
+        if (chosen.All(r => r.Method != Tables.Full)) chosen.Add(new Row(Tables.Full.Name, Tables.Full));
+        return new(this, paper with { Rows = [.. paper.Rows.Where(r => r.Method is null), .. chosen] });
+    }
+
+    /// <summary>The full network's experiment of a profile, without data.</summary>
+    static Experiment Plain(Profile profile) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training };
+
+    /// <summary>What this study sets otherwise than the profile of its name, in words; empty where nothing is changed.</summary>
+    internal string Changes => string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile)).Select(d => $"{d.Words} {d.Second} instead of {d.First}"));
+
+    /// <summary>Where the numbers of this notebook come from, and its hyperparameters next to the profile's and the paper's.</summary>
+    public IHtmlContent Settings()
+    {
+        var (here, profile, paper) = (OptionDifference.Options(Plain(Bench.Profile)), OptionDifference.Options(Plain(Profile.Named(Bench.Profile.Name))), OptionDifference.Options(Plain(Profile.Paper)));
+        string[] shown = ["epochs", "batchSize", "accumulationSteps", "learningRate", "learningRateDecay", "weightDecay", "labelSmoothing", "flipProbability", "maxRotationDegrees", "cropPadding", "inputSize", "widthDivisor", "windowSize"];
+        return HtmlText.All(Notice, TextTable.OfFigures("Hyperparameters", ["", "here", $"{Bench.Profile.Name} profile", "paper"],
+            from name in shown
+            from path in here.Keys.Where(k => k.EndsWith("." + name, StringComparison.Ordinal))
+            select (string[])[OptionDifference.InWords(path), here[path], profile.GetValueOrDefault(path, "0"), paper.GetValueOrDefault(path, "0")],
+            Changes.Length == 0 ? "All as in the profile: folds that are stored are not trained again." : $"Changed: {Changes}. Folds with these values are stored apart from the profile's."));
+    }
 
     /// <summary>One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.</summary>
     /// <param name="number">Number of the table.</param>
@@ -107,13 +189,14 @@ public sealed class Study : IDisposable
     }
 
     /// <summary>Which data and which size of network the numbers of this notebook come from.</summary>
-    public IHtmlContent Notice => HtmlText.Notice(Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct());
+    public IHtmlContent Notice => HtmlText.Notice([.. Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct(),
+        .. Changes.Length == 0 ? Array.Empty<string>() : [$"Hyperparameters differ from the {Bench.Profile.Name} profile: {Changes}."]]);
 
     /// <summary>A few words on a data set for a subtitle.</summary>
     public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
-    public IHtmlContent HowItRan() => Provenance.Of(this);
+    public IHtmlContent HowItRan() => HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this));
 
     /// <inheritdoc/>
     public void Dispose() => Bench.Dispose();
@@ -153,23 +236,46 @@ sealed class ProgressText(string title) : ILosoProgress
     }
 }
 
+/// <summary>
+/// What tells the pages of one run from those of another: the full network's experiment on each data set with each seed, whose hash holds data, options, seed and
+/// precision. A notebook that shows how it ran carries it unseen, and a front page links only pages with its own.
+/// </summary>
+static partial class RunMark
+{
+    /// <summary>The profile and the hashes, first eight digits each.</summary>
+    public static string Text(Workbench bench) => $"{bench.Profile.Name}: {string.Join(", ", from id in bench.Datasets from seed in bench.Seeds select $"{id.Title()} {ExperimentHash.Of(bench.Experiment(Tables.Full, id, seed))[..8]}")}";
+
+    /// <summary>As part of a page.</summary>
+    public static string Of(Workbench bench) => $"<span hidden data-mer-run=\"{HtmlText.Encode(Text(bench))}\"></span>";
+
+    /// <summary>That of a page or an executed notebook's output; null where it has none.</summary>
+    public static string? In(string html) => Mark().Match(html) is { Success: true } found ? WebUtility.HtmlDecode(found.Groups[1].Value) : null;
+
+    [GeneratedRegex("data-mer-run=\"([^\"]*)\"")]
+    private static partial Regex Mark();
+}
+
 /// <summary>How a page's numbers came about: data, profile, seeds, machine, versions.</summary>
 static class Provenance
 {
     /// <summary>Of a study.</summary>
     /// <param name="study">The study.</param>
     /// <param name="more">What else is to be said.</param>
-    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("", [
+    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("How it ran", [
         .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
+        ("run", RunMark.Text(study.Bench)),
         ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
         ("machine", Machine),
-        ("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}"),
+        .. Versions,
         ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
         .. more,
     ]);
+
+    /// <summary>Versions of the runtime, of TorchSharp and of this library with its commit.</summary>
+    public static ImmutableArray<(string Name, string Value)> Versions { get; } = [("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}")];
 
     /// <summary>Processor, cores and operating system.</summary>
     public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";

@@ -2,7 +2,6 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports.Charts;
-using Microsoft.AspNetCore.Html;
 using Plotly.NET;
 
 namespace MerKernel.Reports;
@@ -24,6 +23,11 @@ public sealed class StudyTable
     /// <summary>The data sets the paper's table has.</summary>
     public IEnumerable<DatasetId> Datasets => _paper.Datasets.Where(_study.Datasets.Contains);
 
+    /// <summary>What is run for each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.</summary>
+    /// <param name="dataset">The data set.</param>
+    public ImmutableArray<(string Label, Experiment Experiment)> Experiments(DatasetId dataset) =>
+        [.. from row in _paper.Rows where row.Method is not null select (row.Label, _study.Bench.Experiment(row.Method!, dataset))];
+
     /// <summary>Trains the folds that are missing, with every seed, and scores the rows and controls.</summary>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
     public void Run()
@@ -41,7 +45,7 @@ public sealed class StudyTable
     ImmutableArray<ResultRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
     /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
-    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend])]);
+    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend(AllRows)])]);
 
     /// <summary>Every score and every class of every row, and what each score means.</summary>
     public IHtmlContent Metrics() => HtmlText.All(ResultTable.Of(AllRows).SelectMany(t => t.AllMetrics()).Append(MetricGuide.Table));
@@ -105,6 +109,8 @@ public sealed class StudyTable
     }
 
     internal Study Study => _study;
+
+    internal Table Paper => _paper;
 
     internal int Number => _paper.Number;
 

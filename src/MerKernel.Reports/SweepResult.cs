@@ -1,7 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Reports.Charts;
-using Microsoft.AspNetCore.Html;
 using Plotly.NET;
 
 namespace MerKernel.Reports;

@@ -1,7 +1,4 @@
-using System.Net;
-using System.Text.Encodings.Web;
 using System.Text;
-using Microsoft.AspNetCore.Html;
 using Spectre.Console;
 
 namespace MerKernel.Reports;
@@ -10,6 +7,7 @@ namespace MerKernel.Reports;
 /// <param name="Title">What it shows, and of which data; a line break in it stays.</param>
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">Rows of as many cells.</param>
+[TypeFormatterSource(typeof(HtmlFormatters), PreferredMimeTypes = ["text/html", "text/plain"])]
 public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Columns, ImmutableArray<ImmutableArray<TextTable.Cell>> Rows) : IHtmlContent
 {
     /// <summary>A column.</summary>
@@ -50,6 +48,9 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
 
         /// <summary>The name of a row that the paper's table lacks.</summary>
         Added,
+
+        /// <summary>A figure that stands apart, grey, because nothing here compares with it.</summary>
+        Apart,
     }
 
     /// <summary>Sentences below the table.</summary>
@@ -146,20 +147,21 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         "for(const o of h.parentNode.cells)o.ariaSort='none';h.ariaSort=d<0?'descending':'ascending';" +
         "t.tBodies[0].append(...[...t.tBodies[0].rows].sort((a,b)=>n?d*((isNaN(k(a))?-1e9:k(a))-(isNaN(k(b))?-1e9:k(b))):d*k(a).localeCompare(k(b))))";
 
-    const string Common = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid #ccc";
+    // Half transparent, so that lines and tints suit a light page and a dark one.
+    const string Common = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.4)", GroupLine = ";border-left:2px solid rgba(128,128,128,.7)";
 
     /// <inheritdoc/>
-    public void WriteTo(TextWriter writer, HtmlEncoder encoder)
+    public void WriteTo(TextWriter writer)
     {
         static string Lines(string text) => HtmlText.Encode(text).Replace("\n", "<br>");
         // A line before each group but the first columns, so that protocols do not run into each other.
         bool Opens(int i) => i > 0 && Columns[i].Group.Length > 0 && Columns[i].Group != Columns[i - 1].Group;
-        string Style(int i) => $"{Common};text-align:{(Columns[i].IsNumber ? "right" : "left")}{(Opens(i) ? ";border-left:2px solid #888" : "")}";
+        string Style(int i) => $"{Common};text-align:{(Columns[i].IsNumber ? "right" : "left")}{(Opens(i) ? GroupLine : "")}";
         writer.Write("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
         if (Title.Length > 0) writer.Write($"<caption style=\"text-align:left\"><strong>{Lines(Title)}</strong></caption>");
         writer.Write("<thead>");
         if (HasGroups)
-            writer.Write($"<tr>{string.Concat(Groups().Select(g => $"<th scope=\"colgroup\" colspan=\"{g.Count}\" style=\"{Common};text-align:center{(Opens(g.First) ? ";border-left:2px solid #888" : "")}\">{Lines(g.Group)}</th>"))}</tr>");
+            writer.Write($"<tr>{string.Concat(Groups().Select(g => $"<th scope=\"{(g.Count > 1 ? "colgroup" : "col")}\" colspan=\"{g.Count}\" style=\"{Common};text-align:center{(Opens(g.First) ? GroupLine : "")}\">{Lines(g.Group)}</th>"))}</tr>");
         if (Columns.Any(c => c.Heading.Length > 0))
             writer.Write($"<tr>{string.Concat(Columns.Select((c, i) => $"<th scope=\"col\" style=\"{Style(i)}\">{(Sorts ? $"<button type=\"button\" style=\"all:unset;cursor:pointer\" onclick=\"{Sort}\">{Lines(c.Heading)}</button>" : Lines(c.Heading))}</th>"))}</tr>");
         writer.Write("</thead><tbody>");
@@ -169,10 +171,16 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
             for (var i = 0; i < row.Length; i++)
             {
                 var cell = row[i];
-                // Text keeps its own dark colour on the tint, so that it reads on a dark page too.
-                var tint = cell.Tint switch { Tint.Agrees => ";background:#d9ecd9;color:#1a1a1a", Tint.Differs => ";background:#f6e0cc;color:#1a1a1a", _ => "" };
+                var tint = cell.Tint switch
+                {
+                    Tint.Agrees => ";background:rgba(0,140,60,.17)",
+                    Tint.Differs => ";background:rgba(230,120,0,.2)",
+                    Tint.Apart => ";color:#808080",
+                    _ => "",
+                };
                 var text = cell.Tint == Tint.Added ? $"<em>{Lines(cell.Text)}</em>" : cell.Detail.Length > 0 ? $"<strong>{Lines(cell.Text)}</strong>" : Lines(cell.Text);
-                writer.Write($"<td style=\"{Style(i)}{tint}\">{text}{(cell.Detail.Length > 0 ? $"<br><small>{Lines(cell.Detail)}</small>" : "")}</td>");
+                var detail = cell.Detail.Length > 0 ? $"<br><small>{Lines(cell.Detail)}</small>" : "";
+                writer.Write(i == 0 ? $"<th scope=\"row\" style=\"{Style(i)};font-weight:normal{tint}\">{text}{detail}</th>" : $"<td style=\"{Style(i)}{tint}\">{text}{detail}</td>");
             }
             writer.Write("</tr>");
         }
@@ -181,6 +189,9 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     }
 
     /// <inheritdoc/>
+    public string InWords => Title.Length > 0 ? $"(table: {Title.Replace('\n', ' ')})" : "(table)";
+
+    /// <summary>The HTML.</summary>
     public override string ToString() => HtmlText.Of(this);
 
     /// <summary>Writes the table to the terminal; the columns of a group become one, whose heading is the group's.</summary>
@@ -211,28 +222,4 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <summary>One line of the cells of a group, each as wide as its column.</summary>
     string Padded(int first, int count, IEnumerable<string> texts) => string.Join(' ', texts.Take(count).Select((t, i) =>
         t.PadLeft(Rows.SelectMany(r => $"{r[first + i].Text}\n{r[first + i].Detail}".Split('\n')).Append(Columns[first + i].Heading).Max(l => l.Length))));
-}
-
-/// <summary>Pieces of HTML for notebooks; every text is escaped here and in <see cref="TextTable"/> and nowhere else.</summary>
-static class HtmlText
-{
-    public static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    /// <summary>Content as text.</summary>
-    public static string Of(IHtmlContent content)
-    {
-        using var writer = new StringWriter();
-        content.WriteTo(writer, HtmlEncoder.Default);
-        return writer.ToString();
-    }
-
-    /// <summary>Sentences that must not be overlooked.</summary>
-    public static IHtmlContent Notice(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s =>
-        $"<p style=\"border-left:4px solid #b35900;padding:.4em .8em;margin:.4em 0\"><strong>{Encode(s)}</strong></p>")));
-
-    /// <summary>Paragraphs.</summary>
-    public static IHtmlContent Paragraphs(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s => $"<p>{Encode(s)}</p>")));
-
-    /// <summary>One content below the other.</summary>
-    public static IHtmlContent All(params IEnumerable<IHtmlContent> parts) => new HtmlString(string.Concat(parts.Select(Of)));
 }

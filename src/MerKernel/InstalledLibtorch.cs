@@ -27,7 +27,8 @@ public static class InstalledLibtorch
         lock (s_lock)
         {
             if (s_done) return;
-            Load(Path.GetFullPath(folder), AppContext.BaseDirectory, say);
+            // In a notebook the program is the kernel, which lies elsewhere.
+            Load(Path.GetFullPath(folder), Path.GetDirectoryName(typeof(InstalledLibtorch).Assembly.Location)!, say);
             s_done = true;
         }
     }

@@ -55,17 +55,27 @@ check("a failing cell ends the run with 1, its source and its error",
       seen.returncode == 1 and 'throw new InvalidOperationException($"fold {folds}");' in seen.stderr and "System.InvalidOperationException: fold 1" in seen.stderr, seen)
 check("what ran before it is kept, and nothing after it ran", outputs("bad")[-2:] == [["System.InvalidOperationException"], []], outputs("bad"))
 
+seen = run("notebooks", "run", good, *out, "--kernel", ".net-csharp")
+check("it runs in .NET Interactive too", seen.returncode == 0 and "1  1 0.5" in json.dumps(outputs("good")), (seen, outputs("good")))
+
 user = {"JUPYTER_DATA_DIR": str(folder / "data"), "JUPYTER_PATH": ""}
 first, second = run("kernel", "install", **user), run("kernel", "install", **user)
 specs = json.loads(subprocess.run(["/usr/bin/python3", "-m", "jupyter_client.kernelspecapp", "list", "--json"], capture_output=True, text=True, env={**os.environ, **user}).stdout)["kernelspecs"]
-check("an installed kernel is one that Jupyter lists, under its name and .NET Interactive's",
-      first.returncode == second.returncode == 0 and specs.get("csharp-mer", {}).get("spec", {}).get("display_name") == "C# (MER)" and ".net-csharp" in specs, (first, second, specs))
-program = next((a for a in specs.get("csharp-mer", {}).get("spec", {}).get("argv", []) if a.endswith("CSharpJupyter.dll")), "")
-check("its spec names a program that exists", os.path.isabs(program) and os.path.exists(program), program)
+spec = lambda name: specs.get(name, {}).get("spec", {})
+check("Jupyter lists both kernels, ours first, and one line says why",
+      first.returncode == second.returncode == 0 and sorted([spec("csharp-mer")["display_name"], spec(".net-csharp")["display_name"]]) == ["C# (MER)", "C# in .NET Interactive"] and "interrupt stops a cell" in second.stdout, (first, second, specs))
+programs = [next((a for a in spec(name).get("argv", []) if a.endswith(".dll")), "") for name in ("csharp-mer", ".net-csharp")]
+check("their specs name programs that exist", all(os.path.isabs(p) and os.path.exists(p) for p in programs), programs)
+check(".NET Interactive listens on this machine alone and ends with its client", "--http-local-only" in spec(".net-csharp")["argv"] and spec(".net-csharp")["argv"][1].endswith("interactive.sh"), spec(".net-csharp"))
 listed = run("kernel", "list", **user)
-check("mer kernel list names both", "csharp-mer" in listed.stdout and ".net-csharp" in listed.stdout and program in listed.stdout, listed)
+check("mer kernel list names both", all(n in listed.stdout for n in ("csharp-mer", ".net-csharp", *programs)), listed)
 gone = run("kernel", "uninstall", **user)
-check("uninstalled they are gone", gone.returncode == 0 and "csharp-mer" not in run("kernel", "list", **user).stdout and not list((folder / "data").rglob("kernel.json")), gone)
+check("uninstalled they are gone", gone.returncode == 0 and not list((folder / "data").rglob("kernel.json")), gone)
+own = folder / "data" / "kernels" / ".net-csharp" / "kernel.json"
+own.parent.mkdir(parents=True)
+own.write_text('{"argv": ["dotnet", "interactive", "jupyter", "{connection_file}"], "display_name": ".NET (C#)", "language": "C#"}')
+left = run("kernel", "install", **user)
+check("a .NET Interactive of the user's own keeps its name", left.returncode == 0 and "left alone" in left.stderr and ".NET (C#)" in own.read_text(), left)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MerKernel.Cli.Notebooks;
 using MerKernel.Data;
+using MerKernel.Experiments;
 using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
@@ -12,18 +13,29 @@ static class NotebooksCommand
     {
         var names = new Argument<string[]>("name") { Description = "notebooks by the beginning or a part of their name, or files (default: all)", Arity = ArgumentArity.ZeroOrMore };
         var parameters = new Option<string[]>("-p", "--parameter") { Description = "name=value for the cell tagged 'parameters'" };
-        var reports = new Option<string?>("--out") { Description = "folder for the executed notebooks (default: results/reports of the checkout)" };
-        var run = new Command("run", "Executes notebooks and writes them, with their outputs, and a page each.  Example: mer notebooks run table1 -p profile=small") { names, parameters, reports };
+        var reports = new Option<string?>("--out") { Description = "folder for the executed notebooks (default: results/reports/PROFILE-DATA of the checkout)" };
+        var kernel = new Option<string>("--kernel") { Description = $"csharp, or {KernelProgram.Interactive} for .NET Interactive", DefaultValueFactory = _ => "csharp" };
+        kernel.AcceptOnlyFromAmong("csharp", KernelProgram.Interactive);
+        var run = new Command("run", "Executes notebooks and writes them, with their outputs, and a page each.  Example: mer notebooks run table1 -p profile=small") { names, parameters, kernel, reports };
         run.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var root = RepositoryRoot.Find();
-            var folder = parsed.GetValue(reports) ?? Path.Combine(root, "results", "reports");
+            var given = parsed.GetValue(parameters) ?? [];
+            var folder = parsed.GetValue(reports) ?? FolderFor(given);
             // The first failure stops the run: later notebooks may build on it.
             foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
-                if (NotebookRun.Execute(root, notebook, parsed.GetValue(parameters) ?? [], folder, cancel) is not 0 and var failed) return failed;
+                if (NotebookRun.Execute(root, notebook, given, folder, cancel, parsed.GetValue(kernel) == KernelProgram.Interactive ? KernelProgram.Interactive : KernelProgram.Name) is not 0 and var failed) return failed;
             return 0;
         }));
         return new("notebooks", "Notebooks without a browser.  Example: mer notebooks run") { run };
+    }
+
+    /// <summary>The report that notebooks with these parameters belong to.</summary>
+    static string FolderFor(IEnumerable<string> parameters)
+    {
+        string? Value(string name) => parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        using var bench = new Workbench { Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data") };
+        return bench.ReportFolder;
     }
 }
 
@@ -33,18 +45,20 @@ static class ReportCommand
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var folder = new Option<string?>("--out") { Description = "folder with the executed notebooks, where the pages go (default: results/reports of the checkout)" };
-        var zip = new Option<bool>("--zip") { Description = "also pack the report for sending" };
+        var folder = new Option<string?>("--out") { Description = "folder with the executed notebooks, where the pages go (default: results/reports/PROFILE-DATA of the checkout)" };
+        var zip = new Option<bool>("--zip") { Description = "also pack the report for sending, with every prediction and how to recompute it" };
+        var publish = new Option<bool>("--publish") { Description = "also copy the executed notebooks, cards and tables to results/published/PROFILE, which ships with the project" };
         var noPdf = new Option<bool>("--no-pdf") { Description = "do not print the front page" };
-        var command = new Command("report", "Makes a page of every executed notebook and a front page with the seven tables.  Example: mer report --zip") { folder, zip, noPdf };
+        var command = new Command("report", "Makes a page of every executed notebook and a front page with the seven tables.  Example: mer report --zip") { folder, zip, publish, noPdf };
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
             bench.LoadPrepared(bench.Datasets);
             var rows = Scoring.Rows(bench);
-            var report = new Report(bench, parsed.GetValue(folder) ?? ReportFolder.Default, Remark.Say);
+            var report = new Report(bench, parsed.GetValue(folder) ?? bench.ReportFolder, Remark.Say);
             report.Write(rows, !parsed.GetValue(noPdf));
+            if (parsed.GetValue(publish)) Console.WriteLine(report.Publish(rows, ReportFolder.Published));
             if (parsed.GetValue(zip)) Console.WriteLine(report.Zip(rows));
             Console.WriteLine(report.Index);
         }));
@@ -57,12 +71,12 @@ static class TestPagesCommand
 {
     public static Command Create()
     {
-        var pages = new Argument<string[]>("page") { Description = "pages or folders of pages (default: results/reports)", Arity = ArgumentArity.ZeroOrMore };
+        var pages = new Argument<string[]>("page") { Description = "pages or folders of pages (default: every report in results/reports)", Arity = ArgumentArity.ZeroOrMore };
         var shows = new Option<string[]>("--shows") { Description = "text that a reader must see on one of the pages, letter for letter; may be repeated", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("test-pages", "Opens report pages in headless Chromium and fails on errors, requests and cut charts.  Example: mer test-pages results/reports/03-table3.html") { pages, shows };
+        var command = new Command("test-pages", "Opens report pages in headless Chromium and fails on errors, requests and cut charts.  Example: mer test-pages results/reports/small-synthetic") { pages, shows };
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            var files = Files(parsed.GetValue(pages) is { Length: > 0 } given ? given : [ReportFolder.Default]);
+            var files = Files(parsed.GetValue(pages) is { Length: > 0 } given ? given : Directory.Exists(ReportFolder.All) ? Directory.GetDirectories(ReportFolder.All) : []);
             using var browser = PageBrowser.TryOpen() ?? throw new UserErrorException("No Chromium is installed; sudo apt-get install chromium.");
             var (wrong, unseen) = (0, (parsed.GetValue(shows) ?? []).ToHashSet());
             foreach (var file in files)
@@ -84,7 +98,7 @@ static class TestPagesCommand
     static List<string> Files(string[] given)
     {
         var files = given.SelectMany(Pages).ToList();
-        return files.Count > 0 ? files : throw new UserErrorException($"There are no pages in {string.Join(", ", given)}; ./mer report makes them.");
+        return files.Count > 0 ? files : throw new UserErrorException($"There are no pages in {(given.Length > 0 ? string.Join(", ", given) : ReportFolder.All)}; ./mer report makes them.");
     }
 
     static IEnumerable<string> Pages(string place) =>
@@ -93,24 +107,27 @@ static class TestPagesCommand
         : throw new UserErrorException($"There is no page {place}; ./mer report makes the pages.");
 }
 
-/// <summary>Makes the C# kernel known to Jupyter, JupyterLab and VS Code, or unknown again.</summary>
+/// <summary>Makes both kernels known to Jupyter, JupyterLab and VS Code, or unknown again.</summary>
 static class KernelCommand
 {
     public static Command Create()
     {
-        var install = new Command("install", "Installs the kernelspec for this user; call it again after the checkout has moved.  Example: mer kernel install");
+        var install = new Command("install", "Installs the kernelspecs for this user; call it again after the checkout has moved.  Example: mer kernel install");
         install.SetAction(_ =>
         {
             var root = RepositoryRoot.Find();
-            var exit = KernelProgram.Install(root, KernelProgram.Name, KernelProgram.DisplayName, null);
-            // Where .NET Interactive itself is installed, its kernel keeps its name.
-            KernelProgram.Install(root, KernelProgram.Alias, ".NET (C#), by " + KernelProgram.DisplayName, null);
-            return exit;
+            KernelProgram.Install(root, KernelProgram.Name, null);
+            try
+            {
+                KernelProgram.Install(root, KernelProgram.Interactive, null);
+                Console.WriteLine($"two kernels: {KernelProgram.Choice}");
+            }
+            catch (UserErrorException e) { Remark.Say($"without {KernelProgram.InteractiveTitle}: {e.Message}"); }
         });
         var uninstall = new Command("uninstall", "Removes the kernelspecs that install wrote.  Example: mer kernel uninstall");
-        uninstall.SetAction(_ => KernelProgram.Uninstall(RepositoryRoot.Find(), KernelProgram.Name) | KernelProgram.Uninstall(RepositoryRoot.Find(), KernelProgram.Alias));
-        var list = new Command("list", "Lists the kernelspecs of this kernel and the program each starts.  Example: mer kernel list");
+        uninstall.SetAction(_ => KernelProgram.Uninstall(RepositoryRoot.Find()));
+        var list = new Command("list", "Lists the kernelspecs and the program each starts.  Example: mer kernel list");
         list.SetAction(_ => KernelProgram.List(RepositoryRoot.Find()));
-        return new("kernel", "The C# kernel for Jupyter.  Example: mer kernel install") { install, uninstall, list };
+        return new("kernel", "The kernels for Jupyter.  Example: mer kernel install") { install, uninstall, list };
     }
 }

@@ -7,14 +7,14 @@ namespace MerKernel.Cli.Commands;
 /// <summary>How a reproduction ends, here and on a cluster: tables and pages from what is stored.</summary>
 static class ReproduceClosing
 {
-    /// <summary>Shows the tables and keeps them beside the run store.</summary>
+    /// <summary>Shows the tables and keeps them in the run's report.</summary>
     public static IReadOnlyList<ResultRow> Show(Workbench bench, IEnumerable<Table>? tables = null)
     {
         var rows = Scoring.Rows(bench, tables);
         TablesCommand.Show(rows);
-        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.md"), ResultTable.ToMarkdown(rows));
-        AtomicFile.Write(Path.Combine(ResultsOf(bench), "tables.json"), JsonTables.Render(rows) + "\n");
-        Console.WriteLine($"The same tables: {Path.Combine(ResultsOf(bench), "tables.md")} and tables.json beside it.");
+        AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.md"), ResultTable.ToMarkdown(rows));
+        AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.json"), JsonTables.Render(rows) + "\n");
+        Console.WriteLine($"The same tables: {Path.Combine(bench.ReportFolder, "tables.md")} and tables.json next to it.");
         return rows;
     }
 
@@ -27,7 +27,4 @@ static class ReproduceClosing
         Console.WriteLine($"No pages were made: notebooks and Jupyter are not both here. Later, in a checkout: copy {bench.Store.Folder} to its results/runs and call ./mer reproduce --profile {bench.Profile.Name}{(bench.DataFolder is { } data ? $" --data {data}" : "")}; it retrains nothing.");
         return 0;
     }
-
-    /// <summary>Beside the run store: results/ for results/runs.</summary>
-    static string ResultsOf(Workbench bench) => Path.GetDirectoryName(bench.Store.Folder)!;
 }

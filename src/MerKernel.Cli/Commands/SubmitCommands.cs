@@ -69,7 +69,11 @@ static class SubmitStatusCommand
         foreach (var note in Directory.EnumerateFiles(Path.Combine(Submission.RoundFolder(folder, submission.Rounds.Length), "nodes")).Order(StringComparer.Ordinal))
             Console.WriteLine($"Avoided: {File.ReadAllText(note).Trim().Replace("mer: ", "", StringComparison.Ordinal)}");
         if (All(FoldState.Stored) == folds.Count)
-            Console.WriteLine(File.Exists(Path.Combine(Path.GetDirectoryName(submission.Store)!, "tables.md")) ? $"The tables: {Path.Combine(Path.GetDirectoryName(submission.Store)!, "tables.md")}" : "The tables are still to be made.");
+        {
+            using var bench = new Workbench { Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = submission.Store };
+            var made = Path.Combine(bench.ReportFolder, "tables.md");
+            Console.WriteLine(File.Exists(made) ? $"The tables: {made}" : "The tables are still to be made.");
+        }
     }
 
     static string Name(TaskFold fold) => $"{fold.Dataset.Title()}, {Tables.Named(fold.Variant).Name}, fold {fold.Subject}";

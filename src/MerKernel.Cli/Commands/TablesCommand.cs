@@ -58,7 +58,7 @@ static class TablesCommand
     public static void Show(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false)
     {
         Terminal.Write(ResultTable.TextOf(rows, allMetrics));
-        AnsiConsole.MarkupLineInterpolated($"[dim]{ResultTable.Legend}[/]");
+        AnsiConsole.MarkupLineInterpolated($"[dim]{ResultTable.Legend(rows)}[/]");
         foreach (var notice in ResultTable.Opening(rows)) AnsiConsole.MarkupLineInterpolated($"[yellow]{notice}[/]");
     }
 
@@ -104,11 +104,10 @@ static class CardsCommand
             using var bench = options.Open(parsed);
             bench.LoadPrepared(bench.Datasets);
             var study = StudyFacts.Of(bench);
-            var folder = Path.Combine(Path.GetDirectoryName(bench.Store.Folder)!, "reports");
             foreach (var (name, text) in new[] { ("model-card.md", ModelCard.ToMarkdown(study)), ("reproduction-statement.md", ReproductionStatement.ToMarkdown(study)) })
             {
-                AtomicFile.Write(Path.Combine(folder, name), text);
-                Console.WriteLine(Path.Combine(folder, name));
+                AtomicFile.Write(Path.Combine(bench.ReportFolder, name), text);
+                Console.WriteLine(Path.Combine(bench.ReportFolder, name));
             }
         }));
         return command;

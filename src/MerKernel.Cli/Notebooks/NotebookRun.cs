@@ -19,13 +19,13 @@ static class NotebookRun
     }
 
     /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>
-    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel)
+    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel, string kernel = KernelProgram.Name)
     {
         var name = Path.GetFileNameWithoutExtension(notebook);
         var json = Read(notebook);
         NotebookParameters.Inject(json, name, parameters);
         var specs = Path.Combine(root, "artifacts", "jupyter");
-        if (KernelProgram.Install(root, KernelProgram.Name, KernelProgram.DisplayName, specs) != 0) throw new UserErrorException("the kernelspec could not be written.");
+        KernelProgram.Install(root, kernel, specs);
 
         Directory.CreateDirectory(reports);
         var (input, executed) = (Path.GetTempFileName(), Path.GetTempFileName());
@@ -35,7 +35,7 @@ static class NotebookRun
             File.WriteAllText(input, json.ToJsonString());
             var clock = Stopwatch.StartNew();
             Console.WriteLine($"{name}");
-            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, KernelProgram.Name];
+            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, kernel];
             var run = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments).WithEnvironmentVariables(e => e.Set("JUPYTER_PATH", specs)).WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
                 .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
@@ -74,10 +74,20 @@ static class NotebookRun
             case "start":
                 var first = e["source"]!.GetValue<string>().Split('\n').FirstOrDefault(l => l.Trim() != "")?.Trim() ?? "";
                 s_line = $"  [{e["cell"]}/{e["of"]}] {(first.Length > 70 ? first[..70] + "…" : first)}";
+                s_told.Restart();
                 if (live) Console.Write(s_line);
                 break;
+            case "progress":
+                // A terminal is written over; a log gets a line now and then.
+                if (live) Console.Write($"\r{Fitting($"  [{e["cell"]}] {e["text"]}")}");
+                else if (s_told.Elapsed > BetweenLogLines)
+                {
+                    s_told.Restart();
+                    Console.WriteLine($"    {e["text"]}");
+                }
+                break;
             case "done":
-                Console.WriteLine($"{(live ? "" : s_line)}  {e["seconds"]!.GetValue<double>():0.00} s");
+                Console.WriteLine($"{(live ? "\r" + Fitting($"{s_line}  {e["seconds"]!.GetValue<double>():0.00} s") : $"{s_line}  {e["seconds"]!.GetValue<double>():0.00} s")}");
                 break;
             case "failed":
                 Console.WriteLine(live ? "" : s_line);
@@ -85,6 +95,17 @@ static class NotebookRun
                 break;
         }
     }
+
+    /// <summary>As wide as the terminal, so that nothing of the line before it stays.</summary>
+    static string Fitting(string line)
+    {
+        var width = Math.Max(20, Console.WindowWidth - 1);
+        return line.Length > width ? line[..width] : line.PadRight(width);
+    }
+
+    static readonly TimeSpan BetweenLogLines = TimeSpan.FromSeconds(15);
+
+    static readonly Stopwatch s_told = new();
 
     static string s_line = "";
 }

@@ -9,7 +9,7 @@ sealed class PageBrowser : IDisposable
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Widths a page is looked at, in CSS pixels: a desk, a laptop beside a window, a telephone.</summary>
-    static readonly int[] Widths = [1280, 1000, 500];
+    static readonly int[] Widths = [1280, 1000, 400];
 
     const long MostBytes = 3_000_000;
 

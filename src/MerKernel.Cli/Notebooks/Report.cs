@@ -7,16 +7,19 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
 using MerKernel.Training;
-using Microsoft.AspNetCore.Html;
 using TorchSharp;
 
 namespace MerKernel.Cli.Notebooks;
 
-/// <summary>The report of a workbench: a page for each executed notebook, the front page with the seven tables, its PDF, and all of it in one archive.</summary>
+/// <summary>
+/// The report of a run, in a folder of its own: a page for each executed notebook, the front page with the seven tables, its PDF, and all of it in one archive. Pages of
+/// another run are left alone and not linked.
+/// </summary>
 /// <param name="bench">Data, store, profile and seed of the front page's tables.</param>
 /// <param name="folder">Where the executed notebooks are and the pages go.</param>
 /// <param name="say">Receives one sentence for everything worth knowing.</param>
@@ -35,11 +38,12 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     public void Write(IReadOnlyList<ResultRow> rows, bool pdf = true)
     {
         Directory.CreateDirectory(folder);
-        var state = ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"));
+        var state = State();
         var pages = PageRenderer.Render(state.Executed.Select(n => ((JsonNode)n, Path.ChangeExtension(n, ".html"))));
         foreach (var page in pages.Where(p => p.Errors > 0)) say($"{Path.GetFileName(page.File)}: {page.Errors} cells ended with an error.");
-        if (state.Missing.Length > 0) say($"not executed yet: {string.Join(", ", state.Missing)}; ./mer notebooks run {string.Join(' ', state.Missing)} does it.");
-        if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; ./mer notebooks run {string.Join(' ', state.Outdated)} brings them up to date.");
+        if (state.Others.Length > 0) say($"of another run, so not linked: {string.Join(", ", state.Others.Select(o => $"{o.Name} ({o.Run})"))}; this one is {RunMark.Text(bench)}.");
+        if (state.Missing.Length > 0) say($"not executed yet: {string.Join(", ", state.Missing)}; {Running(state.Missing)} does it.");
+        if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; {Running(state.Outdated)} brings them up to date.");
 
         // Not disposed: the workbench is the caller's.
         var study = new Study { Bench = bench, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
@@ -47,7 +51,12 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         if (pdf) Print();
     }
 
-    /// <summary>Packs what one would send to a colleague: the pages, the PDF, the executed notebooks and the tables as JSON.</summary>
+    /// <summary>The command that executes notebooks on this run.</summary>
+    string Running(IEnumerable<string> names) => $"./mer notebooks run {string.Join(' ', names)}{string.Concat(ClosingReport.Parameters(bench).Select(p => $" -p {p}"))}";
+
+    ReportFolder State() => ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
+
+    /// <summary>Packs what one would send to a colleague: the pages, the PDF, the executed notebooks, the tables, every prediction, both cards, and how to recompute it.</summary>
     /// <returns>The archive.</returns>
     public string Zip(IReadOnlyList<ResultRow> rows)
     {
@@ -55,14 +64,47 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         File.Delete(unfinished);
         using (var zip = ZipFile.Open(unfinished, ZipArchiveMode.Create))
         {
-            foreach (var pattern in (string[])["*.html", "*.pdf", "*.ipynb"])
-                foreach (var file in Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal))
-                    zip.CreateEntryFromFile(file, $"mer-report/{Path.GetFileName(file)}", CompressionLevel.SmallestSize);
-            using var tables = new StreamWriter(zip.CreateEntry("mer-report/tables.json", CompressionLevel.SmallestSize).Open());
-            tables.Write(JsonTables.Render(rows) + "\n");
+            void Add(string name, string text)
+            {
+                using var entry = new StreamWriter(zip.CreateEntry($"mer-report/{name}", CompressionLevel.SmallestSize).Open());
+                entry.Write(text);
+            }
+            foreach (var file in State().Executed.SelectMany(n => new[] { n, Path.ChangeExtension(n, ".html") }).Concat([Index, Pdf]).Where(File.Exists).Order(StringComparer.Ordinal))
+                zip.CreateEntryFromFile(file, $"mer-report/{Path.GetFileName(file)}", CompressionLevel.SmallestSize);
+            foreach (var (name, text) in Texts(rows)) Add(name, text);
+            var runs = rows.Where(r => r.Experiment is not null).DistinctBy(r => r.Experiment).ToList();
+            foreach (var run in runs)
+                if (bench.Store.TryReadAll(run.Experiment!, bench.Dataset(run.Dataset).Subjects) is { } folds)
+                    Add($"predictions/{run.Experiment}.csv", RunPredictions.Csv(folds, bench.Dataset(run.Dataset).Classes, run.Seed));
+            Add("predictions/runs.csv", RunPredictions.List(runs));
+            Add("RECOMPUTE.md", Recompute.ToMarkdown(bench, runs));
         }
         File.Move(unfinished, Archive, overwrite: true);
         return Archive;
+    }
+
+    /// <summary>Copies what ships with the project: executed notebooks, cards and tables of synthetic data.</summary>
+    /// <returns>Where they are.</returns>
+    /// <exception cref="UserErrorException">The data are real, or not every notebook was executed.</exception>
+    public string Publish(IReadOnlyList<ResultRow> rows, string published)
+    {
+        if (bench.Datasets.FirstOrDefault(id => !bench.Dataset(id).Synthetic) is var real && bench.Datasets.Any(id => !bench.Dataset(id).Synthetic))
+            throw new UserErrorException($"{real.Title()} is real data, whose licence forbids passing frames on; only reports of synthetic data are published.");
+        var state = State();
+        if (state.Missing.Concat(state.Outdated).ToList() is { Count: > 0 } open)
+            throw new UserErrorException($"{string.Join(", ", open)} must be executed first: {Running(open)}");
+        var target = Path.Combine(published, bench.Profile.Name);
+        foreach (var notebook in state.Executed) AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
+        foreach (var (name, text) in Texts(rows).Where(t => t.Name != "tables.json")) AtomicFile.Write(Path.Combine(target, name), text);
+        // A notebook that was renamed would stay for ever.
+        foreach (var gone in Directory.GetFiles(target, "*.ipynb").Where(f => state.Executed.All(n => Path.GetFileName(n) != Path.GetFileName(f)))) File.Delete(gone);
+        return target;
+    }
+
+    IEnumerable<(string Name, string Text)> Texts(IReadOnlyList<ResultRow> rows)
+    {
+        var facts = StudyFacts.Of(bench);
+        return [("tables.md", ResultTable.ToMarkdown(rows)), ("tables.json", JsonTables.Render(rows) + "\n"), ("model-card.md", ModelCard.ToMarkdown(facts)), ("reproduction-statement.md", ReproductionStatement.ToMarkdown(facts))];
     }
 
     void Print()
@@ -83,26 +125,48 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 }
 
 /// <summary>Executed notebooks beside the notebooks they came from.</summary>
-/// <param name="Executed">Executed notebooks, in the order of their names.</param>
-/// <param name="Missing">Names of notebooks that were not executed yet.</param>
+/// <param name="Executed">Executed notebooks of this run, in the order of their names.</param>
+/// <param name="Others">Executed notebooks of another run, which they name.</param>
+/// <param name="Missing">Names of notebooks that were not executed yet in this run.</param>
 /// <param name="Outdated">Names of notebooks whose code has changed since they were executed.</param>
-sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<string> Missing, ImmutableArray<string> Outdated)
+sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(string Name, string Run)> Others, ImmutableArray<string> Missing, ImmutableArray<string> Outdated)
 {
-    /// <summary>results/reports of the checkout.</summary>
-    public static string Default => Path.Combine(RepositoryRoot.Find(), "results", "reports");
+    /// <summary>results/reports of the checkout, which holds a folder for each run's report.</summary>
+    public static string All => Path.Combine(RepositoryRoot.Find(), "results", "reports");
+
+    /// <summary>results/published of the checkout: what ships executed.</summary>
+    public static string Published => Path.Combine(RepositoryRoot.Find(), "results", "published");
 
     /// <summary>Looks into a folder.</summary>
-    public static ReportFolder Of(string folder, string notebooks)
+    /// <param name="folder">With executed notebooks.</param>
+    /// <param name="notebooks">Where they come from.</param>
+    /// <param name="run">What <see cref="RunMark"/> says of the run that is asked for.</param>
+    public static ReportFolder Of(string folder, string notebooks, string run)
     {
-        var executed = Notebooks(folder);
+        var marks = Notebooks(folder).Select(f => (File: f, Name: Path.GetFileNameWithoutExtension(f), Run: Mark(f))).ToList();
+        var own = marks.Where(m => m.Run == run).ToList();
         var sources = Notebooks(notebooks).ToDictionary(f => Path.GetFileNameWithoutExtension(f));
-        var done = executed.ToDictionary(f => Path.GetFileNameWithoutExtension(f));
-        return new(executed, [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],
+        var done = own.ToDictionary(m => m.Name, m => m.File);
+        return new([.. own.Select(m => m.File)], [.. marks.Except(own).Select(m => (m.Name, m.Run ?? "names no run"))], [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],
             [.. sources.Keys.Intersect(done.Keys).Where(n => Code(sources[n]) is { } now && Code(done[n]) is { } then && !now.SequenceEqual(then)).Order(StringComparer.Ordinal)]);
     }
 
     static ImmutableArray<string> Notebooks(string folder) =>
         Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>The run that an executed notebook says it shows; null where it says nothing, or is no notebook.</summary>
+    static string? Mark(string file)
+    {
+        try
+        {
+            return (from cell in JsonNode.Parse(File.ReadAllText(file))!["cells"]!.AsArray()
+                    from output in cell!["outputs"]?.AsArray() ?? []
+                    let html = output!["data"]?["text/html"]
+                    where html is not null
+                    select RunMark.In(html is JsonArray lines ? string.Concat(lines.Select(l => (string)l!)) : (string)html!)).FirstOrDefault(mark => mark is not null);
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException) { return null; }
+    }
 
     /// <summary>The code cells but for injected parameters; null for a file that is no notebook, which whoever reads it says.</summary>
     static List<string>? Code(string file)
@@ -117,6 +181,39 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<strin
     }
 }
 
+/// <summary>Predictions as files that mer score reads, in any checkout with the same data.</summary>
+static class RunPredictions
+{
+    /// <summary>A line per clip and epoch, with the logit of each class.</summary>
+    public static string Csv(IEnumerable<FoldPrediction> folds, IReadOnlyList<string> classes, int seed) => TextTable.Of("", ["clip", "fold", "epoch", "seed", .. classes],
+        from fold in folds
+        from epoch in Enumerable.Range(0, fold.Logits.Length)
+        from clip in Enumerable.Range(0, fold.Clips.Length)
+        select (IEnumerable<string>)[fold.Clips[clip], fold.Subject, $"{epoch + 1}", $"{seed}", .. fold.Logits[epoch][clip].Select(l => l.ToString("G6", CultureInfo.InvariantCulture))]).ToCsv();
+
+    /// <summary>Which file is of which network.</summary>
+    public static string List(IEnumerable<ResultRow> runs) => TextTable.Of("", ["file", "data set", "network", "seed"],
+        runs.Select(r => (IEnumerable<string>)[$"{r.Experiment}.csv", r.Dataset.Key(), r.Method!.Name, $"{r.Seed}"])).ToCsv();
+}
+
+/// <summary>How a colleague who has the report computes its numbers again.</summary>
+static class Recompute
+{
+    /// <summary>The page as Markdown.</summary>
+    public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> runs)
+    {
+        var synthetic = bench.Datasets.All(id => bench.Dataset(id).Synthetic);
+        var options = $"--profile {bench.Profile.Name} --seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}{(bench.HeldOutSubjects > 0 ? $" --held-out {bench.HeldOutSubjects}" : "")}{(synthetic ? "" : " --data FOLDER")}";
+        var text = new StringBuilder($"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
+        text.Append($"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
+        text.Append($"From the data, by training: check out the commit below and call\n\n    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
+        text.Append(TextTable.Of("What it was computed with", [.. Provenance.Versions, ("machine", Provenance.Machine)]).ToMarkdown());
+        text.Append(TextTable.Of("Data", ["data set", "kind", ">clips", "fingerprint"], bench.Datasets.Select(bench.Dataset).Select(d => (string[])[d.Id.Title(), d.Synthetic ? "synthetic, made by ./mer reproduce" : "real, by licence from its authors; data/README.md says where its files go", $"{d.Clips.Length}", d.Fingerprint])).ToMarkdown());
+        text.Append(TextTable.Of("Experiments", ["data set", "network", ">seed", "experiment"], runs.Select(r => (string[])[r.Dataset.Title(), r.Method!.Name, $"{r.Seed}", r.Experiment!])).ToMarkdown());
+        return text.ToString();
+    }
+}
+
 /// <summary>The front page of a report as a notebook, so that it is made by the same converter and template as the pages it links to.</summary>
 static class IndexNotebook
 {
@@ -126,23 +223,28 @@ static class IndexNotebook
     /// <param name="computing">How long what is shown took to compute.</param>
     public static JsonObject Of(Study study, IReadOnlyList<ResultRow> rows, IReadOnlyList<RenderedPage> pages, string computing)
     {
+        var controls = rows.DistinctBy(r => r.Table.Number).Count() > 1;
         var cells = new JsonArray
         {
-            Text("# Seven tables: the paper and what was measured"),
+            Text($"# {(rows.DistinctBy(r => r.Table.Number).Count() == Tables.All.Length ? "Seven tables" : "Tables")}: the paper and what was measured"),
             Output(study.Notice),
-            Text("Each table of the paper stands here for each data set: what is printed, beside what was measured under both epoch rules. " +
-                "The final epoch is the honest figure; the epoch chosen on the test subject is the published code's rule, applied to the same runs. " +
-                "Below the paper's rows stand controls and rules without images, without which a table cannot be read."),
+            Text("## What this run says"),
+            Output(HtmlText.Items(Summary.Of(rows))),
+            Text("## What the paper's own numbers say\n\nThree findings of the audit, which needs no data and no training:"),
+            Output(HtmlText.Items(AuditConclusions.Findings())),
             Text("## Pages"),
             Output(Links(pages)),
+            Text("Each table of the paper stands here for each data set, measured under both epoch rules: the final epoch is the honest figure; the epoch chosen on the test subject is the rule of the published code of the paper's successor, applied to the same runs. " +
+                (controls ? "The controls and the rules without images, without which no table can be read, stand once, behind the tables." : "")),
+            Output(HtmlText.Paragraphs([ResultTable.Legend(rows)])),
         };
-        foreach (var table in rows.GroupBy(r => r.Table.Number))
+        foreach (var table in ResultTable.TextOf(rows).GroupBy(t => t.Title.Split('\n')[0]))
         {
-            cells.Add((JsonNode)Text($"## Table {table.Key}: {WebUtility.HtmlEncode(table.First().Table.Title)}"));
-            cells.Add((JsonNode)Output(HtmlText.All(ResultTable.TextOf([.. table]))));
+            cells.Add((JsonNode)Text($"## {WebUtility.HtmlEncode(table.Key)}"));
+            cells.Add((JsonNode)Output(HtmlText.All(table.Select(t => t with { Title = string.Join('\n', t.Title.Split('\n').Skip(1)) }))));
         }
         cells.Add((JsonNode)Text("## How it ran"));
-        cells.Add((JsonNode)Output(Provenance.Of(study, ("computing time", computing))));
+        cells.Add((JsonNode)Output(HtmlText.All(new HtmlString(RunMark.Of(study.Bench)), Provenance.Of(study, ("computing time", computing)))));
         return new() { ["nbformat"] = 4, ["nbformat_minor"] = 4, ["metadata"] = new JsonObject(), ["cells"] = cells };
     }
 
@@ -178,36 +280,41 @@ static class ClosingReport
             return 0;
         }
         var root = RepositoryRoot.Find();
-        var report = new Report(bench, ReportFolder.Default, say);
+        var folder = bench.ReportFolder;
+        var report = new Report(bench, folder, say);
         var status = 0;
         if (bench.StoreFolder is not null) say("the notebooks read results/runs and not --store, so they were not executed.");
         else if (bench.Only is not null) say("the notebooks show every data set that is there and not --dataset alone, so they were not executed.");
         else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
-        else status = Execute(root, bench, rows, cancel);
+        else status = Execute(root, folder, bench, rows, cancel);
         report.Write(rows);
         Console.WriteLine($"Open {report.Index}");
         return status;
     }
 
+    /// <summary>A workbench as a notebook's parameters.</summary>
+    public static string[] Parameters(Workbench bench) =>
+    [
+        $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
+        // Notebooks compute on the processor unless told otherwise; what a GPU trained they only read.
+        .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
+    ];
+
     /// <summary>Executes what was not executed yet with these parameters on these results, and remembers what was.</summary>
-    static int Execute(string root, Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
+    static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
-        string[] parameters =
-        [
-            $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
-            // The notebooks' build computes on the processor; what a GPU trained they only read.
-            .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
-        ];
+        var parameters = Parameters(bench);
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
         foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))
         {
             var (name, state) = (Path.GetFileNameWithoutExtension(notebook), State(File.ReadAllText(notebook), parameters, rows));
+            string Place() => $"{Path.GetFileName(folder)}/{name}";
             // A notebook trains what it lacks; the tables that were not asked for stay away.
             if (!rows.Any(r => name.EndsWith($"-table{r.Table.Number}", StringComparison.Ordinal))) continue;
-            if (executed.GetValueOrDefault(name) == state && File.Exists(Path.Combine(ReportFolder.Default, name + ".ipynb"))) continue;
-            if (NotebookRun.Execute(root, notebook, parameters, ReportFolder.Default, cancel) is not 0 and var failed) return failed;
-            executed[name] = state;
+            if (executed.GetValueOrDefault(Place()) == state && File.Exists(Path.Combine(folder, name + ".ipynb"))) continue;
+            if (NotebookRun.Execute(root, notebook, parameters, folder, cancel) is not 0 and var failed) return failed;
+            executed[Place()] = state;
             AtomicFile.Write(memory, JsonSerializer.Serialize(executed) + "\n");
         }
         return 0;

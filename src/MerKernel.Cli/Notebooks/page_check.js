@@ -31,6 +31,16 @@ async function merCheckPage() {
     if (!image.alt.trim()) complaints.push(`an image without alternative text${image.closest("section") ? ` below ${quote(image.closest("section"))}` : ""}`);
     if (image.complete && image.naturalWidth === 0) complaints.push(`an image that cannot be shown: ${quote(image)}`);
   }
+  for (const text of document.querySelectorAll(".text :not(code, pre)"))
+    for (const node of text.childNodes) if (node.nodeType === 3 && /\$\$|\\[a-z]{2,}/.test(node.data)) complaints.push(`an equation that is not drawn: '${node.data.trim().slice(0, 60)}'`);
+  for (const table of document.querySelectorAll(".output table")) {
+    const first = table.querySelector("tbody th, tbody td"), box = table.parentElement;
+    if (box.scrollWidth - box.clientWidth <= 2 || !first) continue;
+    if (!box.classList.contains("more")) complaints.push(`the table ${quote(table)} scrolls and does not show it`);
+    box.scrollLeft = 60;
+    if (Math.abs(first.getBoundingClientRect().left - box.getBoundingClientRect().left) > slack) complaints.push(`the first column of ${quote(table)} scrolls away`);
+    box.scrollLeft = 0;
+  }
   for (const chart of document.querySelectorAll(".chart")) {
     const name = `chart ${chart.getAttribute("aria-label")?.slice(0, 70) ?? chart.id}`, box = chart.getBoundingClientRect();
     if (!chart.getAttribute("aria-label")) complaints.push(`${name} has no text for those who cannot see it`);

@@ -15,6 +15,8 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 
+import mathml
+
 # What the kernel puts before the first chart; the page brings the one copy of plotly.js itself.
 LOADER = re.compile(r'<script data-loads="plotly\.js">.*?</script>\s*', re.S)
 
@@ -24,6 +26,20 @@ def without_loader(notebook):
         html = output.get("data", {}).get("text/html")
         if html and "data-loads" in html:
             output.data["text/html"] = LOADER.sub("", html)
+
+
+def markdown(source):
+    """Markdown as HTML, its equations as MathML, its links to notebooks as links to their pages."""
+    page = markdown2html(source)
+    if "$" not in page and ".ipynb" not in page:
+        return page
+    soup = BeautifulSoup(page, "html.parser")
+    for link in soup.find_all("a", href=re.compile(r"^[\w-]+\.ipynb$")):
+        link["href"] = link["href"].removesuffix("ipynb") + "html"
+    for text in soup.find_all(string=re.compile(r"\$")):
+        if not text.find_parent(["code", "pre"]):
+            text.replace_with(BeautifulSoup(mathml.drawn(str(text)), "html.parser"))
+    return str(soup)
 
 
 def contents(notebook):
@@ -39,7 +55,7 @@ def is_fresh(source, target):
     if not isinstance(source, str) or not os.path.exists(target):
         return False
     template = [os.path.join(folder, name) for folder, _, names in os.walk(sys.argv[1]) for name in names]
-    return os.path.getmtime(target) > max(map(os.path.getmtime, [source, __file__, *template]))
+    return os.path.getmtime(target) > max(map(os.path.getmtime, [source, __file__, mathml.__file__, *template]))
 
 
 def render(exporter, page, plotly):
@@ -62,5 +78,6 @@ def render(exporter, page, plotly):
 
 job = json.load(sys.stdin)
 exporter = HTMLExporter(template_name="report", extra_template_basedirs=[sys.argv[1]])
+exporter.register_filter("markdown_with_equations", markdown)
 for page in job["pages"]:
     render(exporter, page, job["plotly"])

@@ -30,9 +30,23 @@ def on_executed(cell, cell_index, execute_reply):
         tell(event="done", cell=code_cells.index(cell_index) + 1, seconds=time.monotonic() - started[cell_index])
 
 
+class WatchedClient(NotebookClient):
+    """Passes on the last line that a cell wrote, at most once a second: a cell that trains for minutes shows how far it is."""
+
+    told = 0.0
+
+    def process_message(self, msg, cell, cell_index):
+        if msg["msg_type"] == "stream" and cell_index in started and time.monotonic() - self.told >= 1:
+            lines = [part.strip() for part in msg["content"]["text"].replace("\r", "\n").split("\n") if part.strip()]
+            if lines:
+                self.told = time.monotonic()
+                tell(event="progress", cell=code_cells.index(cell_index) + 1, text=lines[-1])
+        return super().process_message(msg, cell, cell_index)
+
+
 # Without the times of each cell: the same results shall be the same file.
-client = NotebookClient(notebook, timeout=None, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
-                        on_cell_start=on_start, on_cell_executed=on_executed)
+client = WatchedClient(notebook, timeout=None, startup_timeout=300, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
+                       on_cell_start=on_start, on_cell_executed=on_executed)
 status = 0
 try:
     client.execute()

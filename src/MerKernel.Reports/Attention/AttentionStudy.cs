@@ -6,7 +6,6 @@ using MerKernel.Models;
 using MerKernel.Reports.Pictures;
 using MerKernel.Synthetic;
 using MerKernel.Training;
-using Microsoft.AspNetCore.Html;
 using OpenCvSharp;
 using Plotly.NET;
 using TorchSharp;

@@ -3,7 +3,6 @@ using MerKernel.Data;
 using MerKernel.Interpretability;
 using MerKernel.Faces;
 using MerKernel.Reports.Pictures;
-using Microsoft.AspNetCore.Html;
 using OpenCvSharp;
 
 namespace MerKernel.Reports.Attention;

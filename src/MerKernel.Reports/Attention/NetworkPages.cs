@@ -1,7 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Interpretability;
 using MerKernel.Reports.Charts;
-using Microsoft.AspNetCore.Html;
 using Plotly.NET;
 using Figure = MerKernel.Reports.Charts.Figure;
 

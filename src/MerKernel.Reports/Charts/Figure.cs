@@ -189,6 +189,9 @@ public static class ChartTheme
     /// <summary>Colour of text, axes and the first series.</summary>
     public const string Ink = "#1a1a1a";
 
+    /// <summary>Colour of what the paper prints: grey where it is of other data.</summary>
+    public static string Printed(bool comparable) => comparable ? Ink : "#999999";
+
     /// <summary>Colour of grid lines.</summary>
     public const string Grid = "#dddddd";
 

@@ -24,11 +24,12 @@ static class ScoreChart
     {
         var rows = table.Rows.Where(r => r.Dataset == dataset && r.Kind != RowKind.Baseline).ToList();
         var published = rows.Where(r => r.Paper is not null).DistinctBy(r => r.Label).ToList();
+        var comparable = rows.All(r => r.IsComparable);
         figure.Add("scatter", new
         {
-            name = "paper", mode = "markers", showlegend = panel == 0, legendgroup = "paper",
+            name = DataNotice.Printed(comparable), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
             x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Label)), text = published.Select(r => r.Label),
-            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Ink, line = new { width = 2.5 } },
+            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 } },
             hovertemplate = "%{text}<br>paper %{x} %<extra></extra>",
         }, panel);
         foreach (var (protocol, i) in table.Study.Protocols.Select((p, i) => (p, i)))
@@ -89,6 +90,7 @@ static class DifferenceChart
             return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)), Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
         }).ToList();
         var printed = table.Rows.First(r => r.Dataset == dataset && r.Label == table.FullLabel).Paper;
+        var comparable = table.Rows.Where(r => r.Dataset == dataset).All(r => r.IsComparable);
         var at = Enumerable.Range(0, labels.Count).ToList();
         figure.Add("scatter", new
         {
@@ -101,9 +103,9 @@ static class DifferenceChart
         var published = at.Where(i => rows[i].Paper is not null && printed is not null).ToList();
         figure.Add("scatter", new
         {
-            name = "paper", mode = "markers", showlegend = panel == 0, legendgroup = "paper",
+            name = DataNotice.Printed(comparable), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
             x = published.Select(i => rows[i].Paper!.F1 - printed!.F1), y = published,
-            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Ink, line = new { width = 2.5 } },
+            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 } },
             hovertemplate = "paper %{x:+.3f}<extra></extra>",
         }, panel);
         figure.Axes(panel, "difference in UF1", "", dataset.Title(), new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5 }, new
@@ -113,34 +115,59 @@ static class DifferenceChart
     }
 }
 
-/// <summary>Measured accuracy of each system against its multiply-accumulates a clip, on a logarithmic axis: final epoch, with its interval.</summary>
+/// <summary>
+/// Measured accuracy of each system against its multiply-accumulates a clip, on a logarithmic axis: final epoch, with its interval. Names stand at the right edge, in
+/// the points' order from top to bottom, each with a line to its point: beside the points they would cover each other.
+/// </summary>
 static class CostChart
 {
+    /// <summary>Height of a name in points of accuracy.</summary>
+    const double NameHeight = 4.6;
+
     public static GenericChart Of(StudyTable table)
     {
         var datasets = table.Datasets.ToList();
         var honest = table.Study.Protocols[0];
-        var figure = new Figure("Accuracy against cost", $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n{string.Join("; ", datasets.Select(table.Study.Brief))}", height: 560, columns: datasets.Count);
+        var figure = new Figure("Accuracy against cost", $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n{string.Join("; ", datasets.Select(table.Study.Brief))}", height: 500 * datasets.Count, rows: datasets.Count);
         for (var panel = 0; panel < datasets.Count; panel++)
         {
-            var rows = table.Rows.Where(r => r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Score: not null }).ToList();
+            var rows = table.Rows.Where(r => r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Score: not null }).OrderByDescending(r => r.Score!.Accuracy).ToList();
+            var heights = NameHeights([.. rows.Select(r => 100 * r.Score!.Accuracy)]);
             for (var i = 0; i < rows.Count; i++)
             {
                 var (row, m) = (rows[i], rows[i].Score!);
                 var colour = ChartTheme.Of(ChartTheme.Colours, i);
                 figure.Add("scatter", new
                 {
-                    name = Figure.Escape(row.Label), mode = "markers", showlegend = panel == 0, legendgroup = row.Label, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
+                    name = Figure.Escape(row.Label), mode = "markers", showlegend = false, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
                     text = new[] { Figure.Escape(row.Label) },
                     error_y = Figure.Bars([ScoreChart.Accuracy(m)], colour),
-                    // Names beside points would cover each other; past the last symbol they go on hollow.
                     marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i) + (i < ChartTheme.Symbols.Length ? "" : "-open"), size = 10, color = colour },
                     hovertemplate = "%{text}<br>%{x:.3s} MACs, %{y:.1f} %<extra></extra>",
                 }, panel);
+                // On a logarithmic axis places of annotations are powers of ten.
+                var (x, y, edge) = (Math.Log10(row.System.Macs), 100 * m.Accuracy, Math.Log10(rows.Max(r => r.System!.Macs)) + 0.25);
+                figure.Annotate(new
+                {
+                    x, y, xref = Figure.Name("x", panel), yref = Figure.Name("y", panel), ax = edge, ay = heights[i], axref = Figure.Name("x", panel), ayref = Figure.Name("y", panel),
+                    text = Figure.Escape(row.Label), xanchor = "left", showarrow = true, arrowhead = 0, arrowwidth = 0.8, arrowcolor = "#999999", standoff = 6, font = new { color = colour, size = 11 },
+                });
             }
-            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? datasets[panel].Title() : "", new { type = "log", exponentformat = "power" }, new { range = new[] { 0, 100 } });
+            var all = rows.Select(r => Math.Log10(r.System!.Macs)).DefaultIfEmpty().ToList();
+            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? datasets[panel].Title() : "",
+                new { type = "log", exponentformat = "power", range = new[] { all.Min() - 0.3, all.Max() + 0.25 + 0.45 * (all.Max() - all.Min() + 0.55) } }, new { range = new[] { 0, 100 } });
         }
-        return figure.LegendAt(-0.24).Layout("margin", new { l = 70, r = 30, t = 100, b = 170 }).Chart();
+        return figure.Chart();
+    }
+
+    /// <summary>Heights of names for points from top to bottom: as near to the points as names that do not touch can be, between 2 and 98.</summary>
+    internal static double[] NameHeights(IReadOnlyList<double> points)
+    {
+        double[] heights = [.. points];
+        var gap = Math.Min(NameHeight, 96.0 / Math.Max(1, points.Count - 1));
+        for (var i = 0; i < heights.Length; i++) heights[i] = Math.Min(Math.Min(98, heights[i]), i == 0 ? 98 : heights[i - 1] - gap);
+        for (var i = heights.Length - 1; i >= 0; i--) heights[i] = Math.Max(Math.Max(2, heights[i]), i == heights.Length - 1 ? 2 : heights[i + 1] + gap);
+        return heights;
     }
 }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using MerKernel.Data;
 using MerKernel.Reports.Charts;
 using MerKernel.Reports.Pictures;
-using Microsoft.AspNetCore.Html;
 using Microsoft.Data.Analysis;
 using OpenCvSharp;
 using Plotly.NET;

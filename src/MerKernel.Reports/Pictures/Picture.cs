@@ -1,21 +1,26 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using MerKernel.Data;
 using MerKernel.Faces;
-using Microsoft.AspNetCore.Html;
 using OpenCvSharp;
 
 namespace MerKernel.Reports.Pictures;
 
-/// <summary>A picture and what it shows in words, for those who cannot see it. The C# kernel shows both; any other shows the HTML.</summary>
+/// <summary>A picture and what it shows in words, for those who cannot see it.</summary>
 /// <param name="Image">The picture, BGR.</param>
 /// <param name="AltText">What it shows.</param>
-public sealed record Picture(Mat Image, string AltText) : IHtmlContent
+[TypeFormatterSource(typeof(PictureFormatters), PreferredMimeTypes = ["image/png", "text/plain"])]
+public sealed record Picture(Mat Image, string AltText)
 {
-    /// <inheritdoc/>
-    public void WriteTo(TextWriter writer, HtmlEncoder encoder) =>
-        writer.Write($"""<img src="data:image/png;base64,{Convert.ToBase64String(Image.ToBytes())}" alt="{encoder.Encode(AltText)}">""");
+    // A kept notebook stores it: the default files are more than twice as large.
+    internal byte[] Png => Image.ToBytes(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, 9));
+}
+
+/// <summary>The formatters of <see cref="Picture"/>: the picture, and its words.</summary>
+public sealed class PictureFormatters
+{
+    /// <summary>Makes them.</summary>
+    public IEnumerable<object> CreateTypeFormatters() => [ValueFormatter.Of<Picture>("image/png", p => Convert.ToBase64String(p.Png)), ValueFormatter.Of<Picture>("text/plain", p => p.AltText)];
 }
 
 /// <summary>Pictures in rows and columns with headings, small enough for a notebook that is kept.</summary>
@@ -107,6 +112,9 @@ static class MapPicture
         Cv2.HConcat([picture, gap, heat], joined);
         return joined;
     }
+
+    /// <summary>A map in colours, cell by cell, stretched between its smallest and largest value.</summary>
+    public static Mat Colours(float[,] map) => Colours(map, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
 
     /// <summary>The smallest and largest value of a map, for its caption.</summary>
     public static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture, $"{Number(map.Cast<float>().Min())} .. {Number(map.Cast<float>().Max())}");

@@ -9,7 +9,7 @@ public static class SubjectPermutation
     /// <summary>The smallest p-value the test can give, however large the difference: 2 of the 2^subjects exchanges look as extreme as the data. Times the comparisons, as Holm's correction has it.</summary>
     /// <param name="subjects">Number of subjects.</param>
     /// <param name="comparisons">How many comparisons it is corrected over.</param>
-    public static double Smallest(int subjects, int comparisons = 1) => comparisons * Math.Pow(2, 1 - subjects);
+    public static double Smallest(int subjects, int comparisons = 1) => Math.Min(1, comparisons * Math.Pow(2, 1 - subjects));
 
     /// <summary>Two-sided p-value, (1 + extreme) / (1 + permutations), so never 0.</summary>
     /// <param name="first">The first system's confusion matrix for each subject.</param>

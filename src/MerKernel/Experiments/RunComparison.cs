@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -87,7 +88,15 @@ public sealed partial record OptionDifference(string Name, string First, string 
 
     static IEnumerable<(string Name, string Value)> Leaves(JsonNode? node, string path) => node is JsonObject map
         ? map.SelectMany(p => Leaves(p.Value, path.Length == 0 ? p.Key : $"{path}.{p.Key}"))
-        : [(path, node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : node?.ToJsonString() ?? "none")];
+        : [(path, node is JsonValue value ? Text(value) : node?.ToJsonString() ?? "none")];
+
+    // 0.1 * 0.006 is 0.0006000000000000001 in binary; nobody means the last digits.
+    static string Text(JsonValue value) => value.GetValueKind() switch
+    {
+        JsonValueKind.String => value.GetValue<string>(),
+        JsonValueKind.Number => double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture).ToString("G10", CultureInfo.InvariantCulture),
+        _ => value.ToJsonString(),
+    };
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]
     private static partial Regex Capital();

@@ -67,6 +67,13 @@ public sealed class Workbench : IDisposable
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
     public string Cache => CacheFolder ?? Path.Combine(_root, "results", "cache");
 
+    /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA beside the run store, for example results/reports/small-synthetic.</summary>
+    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", $"{Profile.Name}-{DataName}{(Only is { } only && only.Length < Enum.GetValues<DatasetId>().Length ? $"-{string.Join('-', only.Select(id => id.Key()))}" : "")}");
+
+    /// <summary>The data in a word that can be a folder's name.</summary>
+    string DataName => DataFolder is { } named ? string.Concat(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named))).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-')) is { Length: > 0 } name ? name : "data"
+        : Datasets.Any(id => RealFolder(id) is not null) ? "data" : "synthetic";
+
     /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
     public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
 

@@ -65,8 +65,12 @@ public abstract class Network : Layer<ClipBatch, Tensor>
         return LossOf(batch, labels, epoch).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Share of each label that cross entropy spreads over all classes; the trainer sets it.</summary>
+    public double LabelSmoothing { get; set; }
+
     /// <summary>What <see cref="Loss"/> computes: cross entropy unless the network's paper has another.</summary>
-    protected virtual Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) => nn.functional.cross_entropy(call(batch), labels);
+    protected virtual Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) =>
+        nn.functional.cross_entropy(call(batch), labels, label_smoothing: LabelSmoothing);
 
     /// <summary>Parameters with a learning rate and weight decay of their own; all others have the experiment's.</summary>
     public virtual IReadOnlyList<ParameterGroup> ParameterGroups => [];

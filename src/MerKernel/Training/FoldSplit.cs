@@ -9,6 +9,12 @@ namespace MerKernel.Training;
 /// <param name="Test">Every clip of the subject left out.</param>
 public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, ImmutableArray<int> HeldOut, ImmutableArray<int> Test)
 {
+    /// <summary>Leaves one subject out and trains on all the others (paper section 4.1).</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="subject">The subject to test on.</param>
+    /// <exception cref="UserErrorException">The subject has no clip, or no other subject remains to train on.</exception>
+    public static FoldSplit LeaveOut(MerDataset data, string subject) => LeaveOut(data.Clips, data.Subject(subject), 0, new Random(0));
+
     /// <summary>Leaves one subject out (paper section 4.1).</summary>
     /// <param name="clips">All clips.</param>
     /// <param name="subject">The subject to test on.</param>

@@ -56,6 +56,7 @@ public sealed class Trainer
         using var stream = CudaStream.On(Device);
         using var model = Create(SeedFor("weights"));
         using var threads = OneMathThread.For(model);
+        model.LabelSmoothing = Options.LabelSmoothing;
         Started?.Invoke(model);
         model.to(Device);
         // On every device the same draws.

@@ -48,6 +48,11 @@ public sealed record TrainingOptions
     [AddedOption]
     public bool KeepsOrder { get; init; }
 
+    /// <summary>Share of each label that cross entropy spreads over all classes (Szegedy et al. 2016); 0 is plain cross entropy (published code).
+    /// A network with a loss of its own takes no notice.</summary>
+    [AddedOption]
+    public double LabelSmoothing { get; init; }
+
     /// <summary>Number format of the network's arithmetic. Part of the experiment, since it changes the results' digits.</summary>
     [AddedOption]
     public Precision Precision { get; init; }

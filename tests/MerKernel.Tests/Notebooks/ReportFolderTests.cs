@@ -5,14 +5,17 @@ namespace MerKernel.Tests.Notebooks;
 
 public class ReportFolderTests
 {
-    static void Write(string folder, string name, params (string Source, string? Tag)[] cells)
+    static void Write(string folder, string name, params (string Source, string? Tag)[] cells) => Write(folder, name, "small: a", cells);
+
+    static void Write(string folder, string name, string? run, params (string Source, string? Tag)[] cells)
     {
+        var outputs = run is null ? new JsonArray() : new JsonArray(new JsonObject { ["data"] = new JsonObject { ["text/html"] = new JsonArray("<span hidden data-mer", $"-run=\"{run.Replace("&", "&amp;")}\"></span>") } });
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, name + ".ipynb"), new JsonObject
         {
             ["cells"] = new JsonArray([.. cells.Select(c => new JsonObject
             {
-                ["cell_type"] = "code", ["source"] = c.Source, ["metadata"] = c.Tag is null ? [] : new JsonObject { ["tags"] = new JsonArray(c.Tag) },
+                ["cell_type"] = "code", ["outputs"] = outputs.DeepClone(), ["source"] = c.Source, ["metadata"] = c.Tag is null ? [] : new JsonObject { ["tags"] = new JsonArray(c.Tag) },
             })]),
         }.ToJsonString());
     }
@@ -25,9 +28,24 @@ public class ReportFolderTests
         foreach (var name in (string[])["01-same", "02-changed", "03-missing"]) Write(notebooks, name, ("1 + 1", null));
         Write(reports, "01-same", ("1 + 1", null), ("seed = 2;", "injected-parameters"));
         Write(reports, "02-changed", ("1 + 2", null));
-        var state = ReportFolder.Of(reports, notebooks);
+        var state = ReportFolder.Of(reports, notebooks, "small: a");
         Assert.Equal(["01-same.ipynb", "02-changed.ipynb"], state.Executed.Select(Path.GetFileName));
         Assert.Equal(["03-missing"], state.Missing.ToArray());
         Assert.Equal(["02-changed"], state.Outdated.ToArray());
+    }
+
+    [Fact]
+    public void A_notebook_of_another_run_is_none_of_this_report()
+    {
+        using var temporary = new TemporaryFolder();
+        var (reports, notebooks) = (Path.Combine(temporary.Path, "reports"), Path.Combine(temporary.Path, "notebooks"));
+        foreach (var name in (string[])["01-own", "02-other"]) Write(notebooks, name, ("1 + 1", null));
+        Write(reports, "01-own", "small: CASME II a & b", ("1 + 1", null));
+        Write(reports, "02-other", "paper: CASME II c", ("1 + 1", null));
+        Write(reports, "03-unmarked", null, ("1 + 1", null));
+        var state = ReportFolder.Of(reports, notebooks, "small: CASME II a & b");
+        Assert.Equal(["01-own.ipynb"], state.Executed.Select(Path.GetFileName));
+        Assert.Equal([("02-other", "paper: CASME II c"), ("03-unmarked", "names no run")], state.Others.AsEnumerable());
+        Assert.Equal(["02-other"], state.Missing.ToArray());
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using MerKernel.Reports.Pictures;
 using OpenCvSharp;
 
@@ -22,10 +21,12 @@ public class PictureTests
         Assert.Equal("Faces. Look-alike. Rows: 01, disgust, 02, anger.", PictureGrid.Draw("Faces", "Look-alike", [], [new("", [Tile("01, disgust"), Tile("02, anger")])]).AltText);
 
     [Fact]
-    public void As_HTML_a_picture_carries_its_words_encoded()
+    public void A_kernel_finds_its_picture_and_its_words_by_the_attributes_name()
     {
-        using var html = new StringWriter();
-        new Picture(new Mat(8, 8, MatType.CV_8UC3, Scalar.Gray), "a < b").WriteTo(html, HtmlEncoder.Default);
-        Assert.Matches("^<img src=\"data:image/png;base64,iVBORw0KGgo[^\"]+\" alt=\"a &lt; b\">$", html.ToString());
+        var picture = new Picture(new Mat(8, 9, MatType.CV_8UC3, Scalar.Gray), "a < b");
+        Assert.Equal(["image/png", "text/plain"], Formats.Preferred(picture));
+        using var read = Cv2.ImDecode(Convert.FromBase64String(Formats.Of(picture, "image/png")), ImreadModes.Color);
+        Assert.Equal((8, 9), (read.Rows, read.Cols));
+        Assert.Equal("a < b", Formats.Of(picture, "text/plain"));
     }
 }

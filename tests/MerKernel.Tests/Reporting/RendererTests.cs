@@ -48,6 +48,8 @@ public class RendererTests
     [InlineData(true, "small", "Synthetic look-alikes and the small profile")]
     [InlineData(true, "paper", "Synthetic look-alikes (paper profile)")]
     [InlineData(false, "small", "not comparable with the paper")]
+    [InlineData(false, "tiny", "not comparable with the paper")]
+    [InlineData(false, "paper", "Real data, paper profile.")]
     public void Every_page_says_which_data_and_profile_its_numbers_come_from(bool synthetic, string profile, string expected)
     {
         List<ResultRow> rows = [.. Rows.Select(r => r with { Synthetic = synthetic, Profile = profile })];
@@ -58,7 +60,8 @@ public class RendererTests
     public void Every_table_names_its_data_beside_its_data_set()
     {
         var pages = Terminal(Rows);
-        Assert.Equal(7, pages.Split("CASME II (synthetic look-alike, small profile)").Length - 1);
+        // Seven tables and the controls.
+        Assert.Equal(8, pages.Split("CASME II (synthetic look-alike, small profile)").Length - 1);
     }
 
     [Fact]
@@ -71,7 +74,7 @@ public class RendererTests
     [Fact]
     public void The_terminal_shows_interval_and_difference_below_the_figure()
     {
-        var lines = Terminal(Rows).Split('\n');
+        var lines = Terminal([.. Rows.Select(r => r with { Synthetic = false, Profile = "paper" })]).Split('\n');
         var row = Array.FindIndex(lines, l => l.Contains("Vertical attention"));
         Assert.Contains("60.0", lines[row]);
         Assert.Contains("[50–67]", lines[row + 1]);
@@ -87,6 +90,22 @@ public class RendererTests
             Assert.Contains("Differences the data support: none", page);
             Assert.Contains("full network without action units (−.250, p", page);
         }
+    }
+
+    [Fact]
+    public void Controls_stand_once_behind_several_tables_and_under_a_single_one()
+    {
+        Assert.Single(Rows.Where(r => r.Label == "majority class").DistinctBy(r => r.Table.Number).Select(_ => ResultTable.ToMarkdown(Rows).Split("| *majority class* |").Length - 1).Distinct(), 1);
+        Assert.Contains("| *majority class* |", ResultTable.ToMarkdown(SampleTables.Scoring.Rows(Tables.Numbered(3))));
+    }
+
+    [Fact]
+    public void The_smallest_p_that_is_possible_stands_under_a_table()
+    {
+        // Table 7 alone: 'Without AU embedding' and the four rules are compared on two subjects; each pair of signs is as extreme as the other: 5 x 2 / 4, which is more than 1.
+        Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.", ResultTable.ToMarkdown(SampleTables.Scoring.Rows(Tables.Numbered(7))));
+        // Behind the other tables it is the only row of its own that was run: 2 / 4.
+        Assert.Contains("With 2 subjects and 1 row the smallest p that all of the data could give is .500.", ResultTable.ToMarkdown(Rows));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MerKernel.Evaluation;
+using MerKernel.Experiments;
 using MerKernel.Reports;
 using MerKernel.Training;
 
@@ -50,5 +51,41 @@ public class StudyTests
         using var study = Study.Unloaded(seeds: [4, 5, 4]);
         Assert.Equal([4, 5], study.Seeds.AsEnumerable());
         Assert.Equal(4, study.Bench.Seed);
+    }
+
+    /// <summary>Written in a notebook, under labels of its own, a row finds the paper's by what it computes.</summary>
+    [Fact]
+    public void A_row_that_computes_the_papers_stands_next_to_its_numbers()
+    {
+        using var study = Study.Unloaded(Profile.Tiny);
+        foreach (var paper in Tables.All)
+        {
+            var ran = paper.Rows.Where(r => r.Method is not null).ToList();
+            var table = study.Compare(paper.Number, [.. ran.Select((r, i) => ($"row {i}", (Func<Experiment, Experiment>)(full => r.Method!.Of(full, Profile.Tiny))))]);
+            Assert.Equal(ran.Select((r, i) => r with { Label = $"row {i}" }), table.Paper.Rows.Where(r => r.Method is not null));
+            Assert.Equal(paper.Rows.Where(r => r.Method is null), table.Paper.Rows.Where(r => r.Method is null));
+        }
+    }
+
+    [Fact]
+    public void Any_other_row_is_ones_own_and_the_full_network_is_added()
+    {
+        using var study = Study.Unloaded(Profile.Tiny);
+        var table = study.Compare(4, ("shorter", full => full with { Training = full.Training with { Epochs = 1 } }));
+        Assert.Equal(["shorter", "full network"], table.Paper.Rows.Select(r => r.Label));
+        Assert.All(table.Paper.Rows, r => Assert.Null(r.CasmeII));
+        Assert.Equal(Tables.Full, table.Paper.Rows[1].Method);
+        Assert.Throws<UserErrorException>(() => study.Compare(4));
+        Assert.Throws<UserErrorException>(() => study.Compare(4, ("twice", full => full), ("twice", full => full.WithModel(m => m with { Continuous = false }))));
+    }
+
+    [Fact]
+    public void Changed_hyperparameters_are_said_and_unchanged_ones_are_the_profiles_experiments()
+    {
+        using var changed = Study.Unloaded(Profile.Tiny with { Training = Profile.Tiny.Training with { Epochs = 7 } });
+        Assert.Contains("epochs 7 instead of 2", $"{changed.Changes}");
+        using var same = Study.Unloaded(Profile.Tiny with { Training = Profile.Tiny.Training with { Epochs = Profile.Tiny.Training.Epochs, Augmentation = Profile.Tiny.Training.Augmentation with { } } });
+        Assert.Equal("", same.Changes);
+        Assert.Equal(Profile.Tiny, same.Bench.Profile);
     }
 }

@@ -43,6 +43,24 @@ public class TextTableTests
         Assert.Contains("<strong>1.5</strong><br><small>[1–2]<br>Δ −3</small>", html);
     }
 
+    [Fact]
+    public void Html_names_its_rows_and_needs_no_light_page()
+    {
+        var html = new TextTable("t", ["a", ">b"], [["row", new("1", Tint: TextTable.Tint.Agrees)], ["other", new("2", Tint: TextTable.Tint.Apart)]]).ToString();
+        Assert.Equal(2, html.Split("<th scope=\"row\"").Length - 1);
+        // Every colour is half transparent or a grey that both pages show.
+        Assert.All(System.Text.RegularExpressions.Regex.Matches(html, "(?:background|color):([^;\"]+)"), m => Assert.Matches("^(rgba\\(|#808080)", m.Groups[1].Value));
+    }
+
+    [Fact]
+    public void A_kernel_finds_the_HTML_by_the_attributes_name()
+    {
+        Assert.Equal(["text/html", "text/plain"], Formats.Preferred(Table));
+        Assert.Equal(Table.ToString(), Formats.Of(Table, "text/html"));
+        Assert.Equal("(table: a & b line <2>)", Formats.Of(Table, "text/plain"));
+        Assert.Equal("<p>x &lt; y</p>", Formats.Of(HtmlText.Paragraphs(["x < y"]), "text/html"));
+    }
+
     [Theory]
     // SampleTables' full network has 60 % with an interval of 50 to 67 %.
     [InlineData(70.0, "paper above")]
@@ -50,8 +68,20 @@ public class TextTableTests
     [InlineData(40.0, "paper below")]
     public void A_cell_says_in_words_where_the_papers_figure_lies(double accuracy, string words)
     {
-        var row = Table3.First(r => r.Method == Tables.Full) with { Paper = new Printed((decimal)accuracy, 0.5m) };
+        var row = Table3.First(r => r.Method == Tables.Full) with { Paper = new Printed((decimal)accuracy, 0.5m), Synthetic = false, Profile = "paper" };
         Assert.Contains($"<strong>60.0</strong><br><small>[50–67]<br>Δ {60 - accuracy:+0.0;−0.0;0.0}<br>{words}</small>", Assert.Single(ResultTable.TextOf([row])).ToString());
+    }
+
+    [Theory]
+    [InlineData(true, "paper"), InlineData(true, "small"), InlineData(false, "small"), InlineData(false, "tiny")]
+    public void Where_nothing_compares_the_printed_figure_stands_apart_without_a_verdict(bool synthetic, string profile)
+    {
+        var html = Assert.Single(ResultTable.TextOf([Table3.First(r => r.Method == Tables.Full) with { Synthetic = synthetic, Profile = profile }])).ToString();
+        Assert.Contains("printed, other data", html);
+        Assert.Contains("color:#808080\">94.35<", html);
+        Assert.DoesNotContain("Δ", html);
+        Assert.DoesNotContain("paper inside", html);
+        Assert.DoesNotContain("background:", html);
     }
 
     [Fact]

@@ -35,6 +35,33 @@
     chart.after(copy);
   }
 
+  // A chart has the width it was laid out for; where there is less room it is shrunk as a whole.
+  const fit = chart => {
+    const scale = Math.min(1, chart.parentElement.clientWidth / chart.offsetWidth);
+    chart.style.transformOrigin = "0 0";
+    chart.style.transform = scale < 1 ? `scale(${scale})` : "";
+    chart.style.marginBottom = scale < 1 ? `${(scale - 1) * chart.offsetHeight}px` : "";
+  };
+  const sizes = new ResizeObserver(seen => seen.forEach(e => (e.target.classList.contains("chart") ? [e.target] : e.target.querySelectorAll(":scope > .chart")).forEach(fit)));
+  for (const chart of document.querySelectorAll(".chart")) [chart, chart.parentElement].forEach(e => sizes.observe(e));
+
+  // A table that is wider than its box fades at the edge behind which there is more, and the keyboard scrolls it.
+  const more = box => {
+    box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 2);
+    if (box.scrollWidth - box.clientWidth > 2) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", box.querySelector("caption")?.textContent ?? "table");
+    }
+  };
+  const boxes = new ResizeObserver(seen => seen.forEach(e => more(e.target)));
+  for (const table of document.querySelectorAll(".output table")) {
+    let box = table.parentElement;
+    while (!/auto|scroll/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
+    box.addEventListener("scroll", () => more(box), { passive: true });
+    boxes.observe(box);
+  }
+
   const links = new Map([...document.querySelectorAll("nav a")].map(a => [decodeURIComponent(a.hash.slice(1)), a]));
   const seen = new IntersectionObserver(entries => {
     for (const e of entries.filter(e => e.isIntersecting)) {

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Reports.Pictures;
+
+/// <summary>Tensors as pictures: frames as the camera saw them, maps in colours.</summary>
+public static class TensorPictures
+{
+    /// <summary>Frames side by side.</summary>
+    /// <param name="frames">[3, S, S] or [N, 3, S, S]: uint8, or floats that were normalised with ImageNet's constants as networks see them.</param>
+    /// <param name="title">What they show.</param>
+    /// <param name="captions">A few words below each.</param>
+    public static Picture AsFrames(this Tensor frames, string title, params IReadOnlyList<string> captions)
+    {
+        using var scope = NewDisposeScope();
+        var shown = frames.detach().cpu();
+        if (shown.dim() == 3) shown = shown.unsqueeze(0);
+        if (shown.dim() != 4 || shown.size(1) != 3) throw new ArgumentException($"Frames are [3, S, S] or [N, 3, S, S]; these are [{string.Join(", ", frames.shape)}].");
+        if (shown.dtype != ScalarType.Byte)
+        {
+            float[] mean = [0.485f, 0.456f, 0.406f], deviation = [0.229f, 0.224f, 0.225f];
+            shown = shown.mul(tensor(deviation).view(3, 1, 1)).add(tensor(mean).view(3, 1, 1)).mul(255).round().clamp(0, 255).to_type(ScalarType.Byte);
+        }
+        // BGR, pixel by pixel, as OpenCV has it.
+        var pixels = shown.flip(1).permute(0, 2, 3, 1).contiguous();
+        return Grid(title, Enumerable.Range(0, (int)pixels.size(0)).Select(i => Image(pixels[i], MatType.CV_8UC3)), captions);
+    }
+
+    /// <summary>Maps side by side in colours from dark (its smallest value) to light (its largest); both stand below it.</summary>
+    /// <param name="maps">[H, W] or [N, H, W].</param>
+    /// <param name="title">What they show.</param>
+    /// <param name="captions">A few words below each.</param>
+    public static Picture AsMaps(this Tensor maps, string title, params IReadOnlyList<string> captions)
+    {
+        using var scope = NewDisposeScope();
+        var shown = maps.detach().cpu().to_type(ScalarType.Float32).contiguous();
+        if (shown.dim() == 2) shown = shown.unsqueeze(0);
+        if (shown.dim() != 3) throw new ArgumentException($"Maps are [H, W] or [N, H, W]; these are [{string.Join(", ", maps.shape)}]. Average the channels first, for example with mean([1]).");
+        var (height, width) = ((int)shown.size(1), (int)shown.size(2));
+        var values = Enumerable.Range(0, (int)shown.size(0)).Select(i =>
+        {
+            var map = new float[height, width];
+            Buffer.BlockCopy(shown[i].contiguous().data<float>().ToArray(), 0, map, 0, sizeof(float) * height * width);
+            return map;
+        }).ToList();
+        return Grid(title, values.Select(v => MapPicture.Colours(v)), [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{MapPicture.Range(v)}")]);
+    }
+
+    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions) => PictureGrid.Draw(title, "", [],
+        [.. images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : "")).Chunk(5).Select(tiles => new PictureGrid.Row("", tiles))], side: 144);
+
+    static Mat Image(Tensor pixels, MatType type)
+    {
+        var image = new Mat((int)pixels.size(0), (int)pixels.size(1), type);
+        var bytes = pixels.contiguous().data<byte>().ToArray();
+        Marshal.Copy(bytes, 0, image.Data, bytes.Length);
+        return image;
+    }
+}

@@ -1,0 +1,120 @@
+using MerKernel.Data;
+using MerKernel.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Training;
+
+/// <summary>
+/// The batches of a data set for a training loop of one's own. Written with <see cref="FoldDraws"/> and <see cref="AdamW"/>, such a loop trains the network that
+/// <see cref="Trainer"/> trains, number for number.
+/// </summary>
+public static class DatasetBatches
+{
+    // Networks of smaller frames are small too, and many small operations are quicker on one thread (OneMathThread).
+    const int LargeFrames = 112;
+
+    /// <summary>
+    /// One epoch: the clips shuffled, their frames drawn near onset and apex, augmented. What a loop computes from a batch is freed when it asks for the next one;
+    /// keep numbers, not tensors.
+    /// </summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="clips">The training clips: indices into <see cref="MerDataset.Clips"/>.</param>
+    /// <param name="training">Batch size, augmentation and which frames are drawn.</param>
+    /// <param name="draws">Where the draws come from; the next epoch goes on with them.</param>
+    /// <param name="device">Where the batches are assembled; null is the processor.</param>
+    public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, TrainingOptions training, FoldDraws draws, Device? device = null)
+    {
+        var augmentation = new Augmentation(training.Augmentation, data.Size, draws.Augmentation);
+        var batches = training.KeepsOrder ? Training.Batches.InOrder(clips, training.BatchSize) : Training.Batches.Shuffled(clips, training.BatchSize, draws.Batches);
+        return Assembled(data, batches, device, (pairs, batch) => pairs.Augmented(batch, training.FrameJitter, augmentation, draws.Batches));
+    }
+
+    /// <summary>The clips as they are tested: in order, exact onset and apex, nothing augmented. What is computed from a batch is freed with it.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="clips">The clips: indices into <see cref="MerDataset.Clips"/>.</param>
+    /// <param name="batchSize">Clips per batch.</param>
+    /// <param name="device">Where the batches are assembled; null is the processor.</param>
+    public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, int batchSize = 64, Device? device = null) =>
+        Assembled(data, [.. clips.Chunk(batchSize)], device, (pairs, batch) => pairs.Exact(batch));
+
+    /// <summary>Clips as they are tested, in one batch that is the caller's: frames [N, 3, S, S], action units [N, 21], labels [N].</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="clips">The clips: indices into <see cref="MerDataset.Clips"/>.</param>
+    public static PairBatch Batch(this MerDataset data, params IReadOnlyList<int> clips)
+    {
+        using var scope = NewDisposeScope();
+        using var pairs = Source(data, null);
+        var batch = pairs.Exact(clips);
+        foreach (var tensor in batch.Tensors) tensor.MoveToOuterDisposeScope();
+        return batch;
+    }
+
+    static IEnumerable<PairBatch> Assembled(MerDataset data, IReadOnlyList<int[]> batches, Device? device, Func<PairSource, int[], PairBatch> assemble)
+    {
+        using var threads = data.Size < LargeFrames ? new OneMathThread() : default;
+        using var pairs = Source(data, device);
+        foreach (var clips in batches)
+        {
+            using var scope = NewDisposeScope();
+            yield return assemble(pairs, clips);
+        }
+    }
+
+    static PairSource Source(MerDataset data, Device? device) => new(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], device ?? CPU);
+}
+
+/// <summary>The random draws of a fold. Each purpose has a generator of its own from (seed, subject, purpose), so no draw depends on another.</summary>
+/// <param name="seed">Seed of the experiment.</param>
+/// <param name="subject">The subject left out.</param>
+public sealed class FoldDraws(int seed, string subject) : IDisposable
+{
+    /// <summary>Seed of the network's first weights.</summary>
+    public int Weights => Seeds.For(seed, subject, "weights");
+
+    /// <summary>Order of the clips, and their frames near onset and apex.</summary>
+    public Random Batches { get; } = new CountedRandom(Seeds.For(seed, subject, "batches"));
+
+    /// <summary>Flips, rotations and crops.</summary>
+    public Random Augmentation { get; } = new CountedRandom(Seeds.For(seed, subject, "augmentation"));
+
+    /// <summary>What the network draws in training, for example stochastic depth; for <see cref="Models.Network.UseGenerator"/>.</summary>
+    public Generator Network { get; } = new((ulong)Seeds.For(seed, subject, "network"), CPU);
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}
+
+/// <summary>AdamW (Loshchilov and Hutter 2019) for a training loop of one's own: one call per batch.</summary>
+public sealed class AdamW : IDisposable
+{
+    readonly FoldOptimizer _optimizer;
+
+    /// <summary>Takes over the parameters of a network, which stays usable afterwards.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="learningRate">Learning rate.</param>
+    /// <param name="weightDecay">Decay of every weight, apart from the gradient.</param>
+    public AdamW(Network network, double learningRate, double weightDecay)
+    {
+        LearningRate = learningRate;
+        _optimizer = new(network, new TrainingOptions { LearningRate = learningRate, WeightDecay = weightDecay });
+    }
+
+    /// <summary>Learning rate of the next step.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>Steps so far.</summary>
+    public int Steps => _optimizer.Updates;
+
+    /// <summary>Sets the gradients to those of a loss and updates every parameter.</summary>
+    /// <param name="loss">A scalar; the mean over several batches' losses accumulates their gradients.</param>
+    public void Step(Tensor loss)
+    {
+        _optimizer.ZeroGradients();
+        loss.backward();
+        _optimizer.Step(LearningRate);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _optimizer.Dispose();
+}
