@@ -52,8 +52,14 @@ public static class TensorPictures
         return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))), [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{Range(v)}")]);
     }
 
-    /// <summary>Two digits are enough to read a colour by.</summary>
-    static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture, $"{map.Cast<float>().Min():G2} .. {map.Cast<float>().Max():G2}");
+    /// <summary>Two digits are enough to read a colour by, or as many as tell the ends apart.</summary>
+    static string Range(float[,] map)
+    {
+        var (least, most) = (map.Cast<float>().Min(), map.Cast<float>().Max());
+        string Digits(float value, int digits) => value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        var digits = least == most ? 2 : Enumerable.Range(2, 8).First(n => n == 9 || Digits(least, n) != Digits(most, n));
+        return $"{Digits(least, digits)} .. {Digits(most, digits)}";
+    }
 
     /// <summary>At least as wide as high, so that a caption has room; a map of few columns shows each as a stripe.</summary>
     static Mat Wide(Mat map)

@@ -63,6 +63,7 @@ public class DisplaysTests
             Assert.Equal(160 * 160, found.Count(p => p == new Vec3b(50, 100, 200)));
         }
         Assert.Contains("left: -0.5 .. 2", tensor(new float[,] { { -0.5f, 1 }, { 2, 0 } }).AsMaps("A map", "left").AltText);
+        Assert.Contains("near: 0.0191 .. 0.0193", tensor(new float[,] { { 0.0191f, 0.0193f } }).AsMaps("Two values", "near").AltText);
         Assert.Throws<ArgumentException>(() => zeros(2, 4, 8, 8).AsMaps("Too many dimensions"));
     }
 }
