@@ -16,6 +16,8 @@ static class RootCommands
             TrainCommand.Create(),
             PlanCommand.Create(),
             SubmitCommands.Create(),
+            FoldsCommand.Create(),
+            ScoreCommand.Create(),
             AuditCommand.Create(),
             CardsCommand.Create(),
             RunsCommands.Create(),

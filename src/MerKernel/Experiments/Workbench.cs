@@ -1,5 +1,4 @@
 using MerKernel.Data;
-using MerKernel.Evaluation;
 using MerKernel.Training;
 
 namespace MerKernel.Experiments;
@@ -133,9 +132,9 @@ public sealed class Workbench : IDisposable
         return Profile.ReducesPeers ? experiment : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
     }
 
-    /// <summary>Every fold of an experiment if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Experiment experiment) =>
-        Store.TryReadAll(ExperimentHash.Of(experiment), Dataset(experiment.Dataset).Subjects);
+    /// <summary>The result of a method on a data set that was loaded, with a seed; null where not every fold is stored.</summary>
+    public RunResult? Result(Method method, DatasetId id, int seed) =>
+        method is ReadMethod read ? read.Result(this, id, seed) : Store.TryResult(Experiment(method, id, seed), Dataset(id).Subjects);
 
     /// <inheritdoc/>
     public void Dispose()
