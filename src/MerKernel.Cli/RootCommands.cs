@@ -18,6 +18,8 @@ static class RootCommands
             SubmitCommands.Create(),
             FoldsCommand.Create(),
             ScoreCommand.Create(),
+            FitCommand.Create(),
+            PredictCommand.Create(),
             AuditCommand.Create(),
             CardsCommand.Create(),
             RunsCommands.Create(),

@@ -60,7 +60,7 @@ public sealed class Scoring
     {
         var asked = (tables ?? Tables.All).ToList();
         ImmutableArray<DatasetId> ids = [.. asked.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains)];
-        var chosen = KeptPredictions.AddedTo(asked, bench, ids).ToList();
+        var chosen = ReadMethod.AddedTo(asked, bench, ids).ToList();
         var rows = new Scoring
         {
             Derived = bench.Store.Derived,
@@ -145,7 +145,7 @@ public sealed class Scoring
     {
         if (Protocols[0].LooksAtTestSubject || ScoreOf(Tables.Full, data, Protocols[0], seed) is not { } full) return rows;
         var compared = rows.Index().AsParallel().AsOrdered()
-            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
+            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && p.Item.Method is not SeedAverage && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
             .Select(p => (p.Index, Comparison: Compare(p.Item, full, data))).Where(p => p.Comparison is not null).ToList();
         foreach (var (at, comparison) in compared.Select(c => c.Index).Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)]))) rows[at] = rows[at] with { AgainstFull = comparison };
         var pairs = compared.Where(c => rows[c.Index].Method is not null).Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();

@@ -92,6 +92,18 @@ public sealed class StudyTable
     /// <summary>The learned angles by epoch and block, and the axis along which the clips really move.</summary>
     public GenericChart LearnedAngles() => AngleChart.Of(this);
 
+    /// <summary>How well the detectors of rows with predicted action units find the ten commonest ones; empty in other tables.</summary>
+    public IHtmlContent DetectedUnits() => HtmlText.All(
+        from row in _paper.Rows
+        where row.Method == Tables.PredictedActionUnits
+        from dataset in Datasets
+        select DetectedUnitTable.Of(Folds(row.Label, dataset), _study.Bench.Dataset(dataset)));
+
+    /// <summary>What a row predicted on a data set with the first seed, under each protocol: a row per clip, for <see cref="TextTable.ToCsv"/>.</summary>
+    /// <param name="row">Label of a row.</param>
+    /// <param name="dataset">The data set.</param>
+    public TextTable Predictions(string row, DatasetId dataset) => RunExport.Of(Folds(row, dataset), _study.Bench.Dataset(dataset).Classes, _study.Protocols);
+
     /// <summary>What follows, in sentences computed from the numbers.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
 
@@ -100,7 +112,7 @@ public sealed class StudyTable
     {
         if (!_paper.ComparesSystems || _study.Protocols[0].LooksAtTestSubject) return [];
         if (_pairs.TryGetValue(dataset, out var known)) return known;
-        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Protocol == _study.Protocols[0] && r.Score is not null).Select(r => r.Label).Distinct();
+        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Method is not SeedAverage && r.Protocol == _study.Protocols[0] && r.Score is not null).Select(r => r.Label).Distinct();
         return _pairs[dataset] = Comparison.Pairs(systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)), _study.Bench.Dataset(dataset).Classes.Length);
     }
 

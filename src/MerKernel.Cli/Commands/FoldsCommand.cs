@@ -38,7 +38,8 @@ static class FoldsCommand
         data.Subjects.Select(s => (Subject: s, Labels: data.Labels.Where((_, i) => data.Clips[i].Subject == s).ToList()))
             .Select(f => (IEnumerable<string>)[f.Subject, $"{f.Labels.Count}", .. data.Classes.Select((_, c) => $"{f.Labels.Count(l => l == c)}")]));
 
-    static void WriteFrames(MerDataset data, string path)
+    /// <summary>Onset and apex of every clip as a NumPy array, in the order of <see cref="Clips"/>.</summary>
+    public static void WriteFrames(MerDataset data, string path)
     {
         var side = data.Size;
         var shape = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({data.Clips.Length}, 2, 3, {side}, {side}), }}";

@@ -12,7 +12,7 @@ namespace MerKernel.Experiments;
 /// </summary>
 public sealed record Predictions
 {
-    static readonly string[] s_known = ["clip", "subject", "fold", "epoch", "seed", "predicted", "label", "class"];
+    static readonly string[] s_known = ["clip", "subject", "fold", "epoch", "seed", "predicted", "label", "class", "protocol", "action_units", "onset", "apex", "offset"];
 
     /// <summary>SHA-256 of the file, hexadecimal.</summary>
     public required string Sha256 { get; init; }

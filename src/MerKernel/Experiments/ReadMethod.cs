@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MerKernel.Data;
+using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
 
@@ -17,6 +18,44 @@ public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
 
     /// <summary>Its folds, or null where they are not there.</summary>
     public abstract RunResult? Result(Workbench bench, DatasetId dataset, int seed);
+
+    /// <summary>Tables with the rows that are read: below a row that is trained with several seeds their average, and at the end what is kept for a loaded data set.</summary>
+    public static IEnumerable<Table> AddedTo(IEnumerable<Table> tables, Workbench bench, IReadOnlyCollection<DatasetId> datasets)
+    {
+        var kept = datasets.SelectMany(id => KeptPredictions.Of(bench.Store, bench.Dataset(id))).Distinct().Select(k => new Row(k.Label, k) { Note = "Trained elsewhere; read from a file of predictions." }).ToList();
+        return tables.Select(t => t with { Rows = [.. t.Rows.SelectMany(Averaged), .. kept] });
+
+        IEnumerable<Row> Averaged(Row row) => bench.Seeds.Length > 1 && row.Method is { } method and not ReadMethod
+            ? [row, new Row($"{row.Label}: logits averaged over {bench.Seeds.Length} seeds", new SeedAverage(method))] : [row];
+    }
+}
+
+/// <summary>The networks of all seeds as one system: their logits are averaged, epoch by epoch, and the largest mean decides.</summary>
+/// <param name="Member">What was trained with each seed.</param>
+public sealed record SeedAverage(Method Member) : ReadMethod($"{Member.Key}/seeds", $"{Member.Name}, logits averaged over seeds")
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Seeds(Workbench bench, DatasetId dataset) => [bench.Seed];
+
+    /// <inheritdoc/>
+    public override RunResult? Result(Workbench bench, DatasetId dataset, int seed)
+    {
+        var runs = bench.Seeds.Select(s => bench.Result(Member, dataset, s)).OfType<RunResult>().ToList();
+        return runs.Count < bench.Seeds.Length ? null : new($"seeds-{string.Join('-', runs.Select(r => r.Hash))}", string.Join(' ', runs.Select(r => r.State)), () =>
+            runs.Select(r => r.Read()).ToList() is var folds && folds.All(f => f is not null) ? Average([.. folds.Select(f => f!)]) : null);
+    }
+
+    /// <summary>The folds with the mean of their logits; training loss and attention angles are those of none and left out.</summary>
+    /// <param name="seeds">The folds of each seed, all on the same clips in the same order and of as many epochs.</param>
+    public static ImmutableArray<FoldPrediction> Average(IReadOnlyList<IReadOnlyList<FoldPrediction>> seeds) =>
+        [.. seeds[0].Select((fold, f) => fold with
+        {
+            Logits = Mean([.. seeds.Select(s => s[f].Logits)]),
+            HeldOutLabels = [], HeldOutLogits = [], Angles = null, TrainingLoss = [.. fold.TrainingLoss.Select(_ => float.NaN)],
+        })];
+
+    static ImmutableArray<ImmutableArray<ImmutableArray<float>>> Mean(ImmutableArray<ImmutableArray<ImmutableArray<ImmutableArray<float>>>> seeds) =>
+        [.. seeds[0].Select((epoch, e) => epoch.Select((clip, i) => clip.Select((_, c) => (float)seeds.Average(s => (double)s[e][i][c])).ToImmutableArray()).ToImmutableArray())];
 }
 
 /// <summary>Predictions from elsewhere as a row of every table: kept in the run store as the file that was checked.</summary>
@@ -48,13 +87,6 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
     public static ImmutableArray<KeptPredictions> Of(RunStore store, MerDataset data) => Directory.Exists(FolderOf(store, data))
         ? [.. Directory.EnumerateFiles(FolderOf(store, data), $"*{Extension}").Select(f => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(f))).Order(StringComparer.Ordinal).Select(l => new KeptPredictions(l))]
         : [];
-
-    /// <summary>Tables with a row for whatever is kept for one of the loaded data sets.</summary>
-    public static IEnumerable<Table> AddedTo(IEnumerable<Table> tables, Workbench bench, IReadOnlyCollection<DatasetId> datasets)
-    {
-        var kept = datasets.SelectMany(id => Of(bench.Store, bench.Dataset(id))).Distinct().Select(k => new Row(k.Label, k) { Note = "Trained elsewhere; read from a file of predictions." }).ToList();
-        return tables.Select(t => t with { Rows = [.. t.Rows, .. kept] });
-    }
 
     /// <inheritdoc/>
     public override ImmutableArray<int> Seeds(Workbench bench, DatasetId dataset) => TryRead(bench, dataset)?.Runs.Select(r => r.Seed ?? bench.Seed).ToImmutableArray() ?? [];

@@ -1,0 +1,114 @@
+using MerKernel.Baselines;
+using MerKernel.Data;
+using MerKernel.Flow;
+using MerKernel.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Experiments;
+
+/// <summary>
+/// Finds action units in the optical flow from onset to apex: a linear multi-label head, by ridge regression, with a threshold for each unit that is best on the
+/// training subjects, each of them predicted by the others. Its sizes are this project's choice.
+/// </summary>
+public sealed class ActionUnitDetector
+{
+    const double AssumedRidge = 0.1;
+
+    // What fewer clips or subjects show cannot be told from the person.
+    const int FewestClips = 3, FewestSubjects = 2;
+
+    // A column and a threshold for each unit; what a unit's share of the training clips adds to its score is left out on both sides.
+    readonly double[] _weights, _thresholds;
+
+    ActionUnitDetector(double[] weights, double[] thresholds, ImmutableArray<int> learnedFrom) => (_weights, _thresholds, LearnedFrom) = (weights, thresholds, learnedFrom);
+
+    /// <summary>What it sees of a clip: flow at 28 x 28, as STSTNet and OFF-ApexNet see it.</summary>
+    public static ClipInput Input { get; } = new FlowInput(FlowMethod.TvL1, 28);
+
+    /// <summary>The clips that it learned from. The leak check asks.</summary>
+    public ImmutableArray<int> LearnedFrom { get; }
+
+    /// <summary>Learns from some clips of a data set and looks at no others.</summary>
+    /// <param name="input">The <see cref="Input"/> of every clip.</param>
+    /// <param name="units">Active action units of every clip, [21] of 0 or 1.</param>
+    /// <param name="subjects">Subject of every clip.</param>
+    /// <param name="clips">The clips to learn from.</param>
+    public static ActionUnitDetector Fit(Tensor input, IReadOnlyList<float[]> units, IReadOnlyList<string> subjects, IReadOnlyList<int> clips)
+    {
+        using var one = new OneMathThread();
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var (count, learned) = (ActionUnits.Used.Length, clips.ToImmutableArray());
+        var x = Features(input.index_select(0, tensor(learned.Select(c => (long)c).ToArray())));
+        var y = tensor(learned.SelectMany(c => units[c]).Select(u => (double)u).ToArray()).view(learned.Length, count);
+        // In the dual: as many unknowns as clips instead of as flow vectors.
+        using Scalar ridge = AssumedRidge;
+        var inverse = linalg.inv(x.matmul(x.t()).add(eye(learned.Length, dtype: ScalarType.Float64).mul(ridge)));
+        y = y - y.mean([0L], keepdim: true);
+        var dual = inverse.matmul(y);
+
+        var scores = ByOthers(inverse, dual, y, [.. learned.Select(c => subjects[c])]).data<double>().ToArray();
+        var thresholds = new double[count];
+        for (var u = 0; u < count; u++)
+        {
+            var column = Enumerable.Range(0, learned.Length).Select(i => (Score: scores[i * count + u], IsActive: units[learned[i]][u] > 0, Subject: subjects[learned[i]])).ToList();
+            var active = column.Where(c => c.IsActive).ToList();
+            thresholds[u] = active.Count < FewestClips || active.Select(c => c.Subject).Distinct().Count() < FewestSubjects ? double.PositiveInfinity : Threshold([.. column.Select(c => (c.Score, c.IsActive))]);
+        }
+        return new(x.t().matmul(dual).contiguous().data<double>().ToArray(), thresholds, learned);
+    }
+
+    /// <summary>Its numbers by name, for a file of weights.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State => [new("detector.weights", tensor(_weights)), new("detector.thresholds", tensor(_thresholds))];
+
+    /// <summary>The detector of a file's <see cref="State"/>; null where the file has none.</summary>
+    public static ActionUnitDetector? Of(IReadOnlyDictionary<string, Tensor> tensors) =>
+        tensors.TryGetValue("detector.weights", out var weights) && tensors.TryGetValue("detector.thresholds", out var thresholds)
+            ? new([.. weights.data<double>()], [.. thresholds.data<double>()], []) : null;
+
+    /// <summary>The units that are found in clips, [21] of 0 or 1 each.</summary>
+    /// <param name="input">The <see cref="Input"/> of the clips, [N, 4, 28, 28].</param>
+    public float[][] Detect(Tensor input)
+    {
+        using var one = new OneMathThread();
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var count = ActionUnits.Used.Length;
+        return [.. Features(input).matmul(tensor(_weights).view(-1, count)).data<double>().ToArray().Chunk(count).Select(row => row.Select((s, u) => s >= _thresholds[u] ? 1f : 0f).ToArray())];
+    }
+
+    /// <summary>Every subject as the ridge regression of the others predicts it, without fitting again: y - inverse[own, own]^-1 dual[own].</summary>
+    internal static Tensor ByOthers(Tensor inverse, Tensor dual, Tensor y, IReadOnlyList<string> subjects)
+    {
+        var predicted = zeros_like(y);
+        foreach (var own in subjects.Select((subject, i) => (subject, Row: (long)i)).GroupBy(c => c.subject))
+        {
+            var rows = tensor(own.Select(c => c.Row).ToArray());
+            var block = inverse.index_select(0, rows).index_select(1, rows);
+            predicted.index_copy_(0, rows, y.index_select(0, rows) - linalg.solve(block, dual.index_select(0, rows)));
+        }
+        return predicted;
+    }
+
+    /// <summary>The score that gives the best F1 when it and all above are called active; of equally good ones the highest.</summary>
+    internal static double Threshold(IReadOnlyCollection<(double Score, bool IsActive)> clips)
+    {
+        var (best, threshold, called, right, active) = (-1.0, double.PositiveInfinity, 0, 0, clips.Count(c => c.IsActive));
+        foreach (var same in clips.GroupBy(c => c.Score).OrderByDescending(g => g.Key))
+        {
+            (called, right) = (called + same.Count(), right + same.Count(c => c.IsActive));
+            var f1 = 2.0 * right / (called + active);
+            if (f1 > best) (best, threshold) = (f1, same.Key);
+        }
+        return threshold;
+    }
+
+    /// <summary>Motion to the right and down, made mirror-symmetric since a unit counts on either side, of length 1: [N, 1568].</summary>
+    static Tensor Features(Tensor flow)
+    {
+        var (u, v) = (flow.select(1, FlowInput.U), flow.select(1, FlowInput.V));
+        var all = cat([(u - u.flip(2)).flatten(1), (v + v.flip(2)).flatten(1)], 1).to_type(ScalarType.Float64);
+        return all / all.norm(1, keepdim: true).clamp(min: 1e-9);
+    }
+}
