@@ -37,11 +37,12 @@ public sealed partial class Recording
     {
         if (Directory.Exists(path))
         {
-            ImmutableArray<string> files = [.. Directory.EnumerateFiles(path).Where(f => s_pictures.Contains(System.IO.Path.GetExtension(f).ToLowerInvariant()))
+            ImmutableArray<string> files = [.. Directory.EnumerateFiles(path).Where(IsPicture)
                 .OrderBy(f => LastNumber().Match(System.IO.Path.GetFileNameWithoutExtension(f)) is { Success: true } number ? decimal.Parse(number.Value, CultureInfo.InvariantCulture) : -1).ThenBy(f => f, StringComparer.Ordinal)];
             return files.Length < 2 ? throw new UserErrorException($"{path} holds {files.Length} pictures (.jpg, .png or .bmp); a clip needs an onset and an apex.") : new(path, files, Checked(path, files.Length), []);
         }
         if (!File.Exists(path)) throw new UserErrorException($"There is no video or folder {System.IO.Path.GetFullPath(path)}.");
+        if (IsPicture(path)) throw new UserErrorException($"{path} is one picture; name the onset's and the apex's with --onset and --apex, or the folder of all frames.");
         using var video = Capture(path);
         var (count, times, size) = (0, new List<double>(), new Size());
         using var frame = new Mat();
@@ -55,6 +56,8 @@ public sealed partial class Recording
         if (count < 2) throw new UserErrorException($"{path} has {count} frames that can be read; a clip needs an onset and an apex. If it plays elsewhere, make frames of it: ffmpeg -i {path} frames/%05d.png");
         return new(path, [], count, [.. Oddities(times, size)]);
     }
+
+    static bool IsPicture(string file) => s_pictures.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant());
 
     internal static IEnumerable<string> Oddities(List<double> times, Size size)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;

@@ -8,6 +8,8 @@ using MerKernel.Synthetic;
 using OpenCvSharp;
 using TorchSharp;
 
+using Scalar = OpenCvSharp.Scalar;
+
 namespace MerKernel.Tests.Experiments;
 
 /// <summary>New clips: read, aligned as in training, spotted, classified; and what is said of those that cannot be.</summary>
@@ -98,7 +100,7 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         var data = sets.Bench.Dataset(DatasetId.Samm);
         using var network = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 }.Create(1, true);
         using var model = FittedModel.Of(sets.Bench.Experiment(Tables.Full, DatasetId.Samm), data, network, null);
-        using var clip = NewClip.Prepare(Recording.Of(sets.Frames(data.Clips[0])[..2]), data.Size, true, data.Classes, out _);
+        using var clip = NewClip.Prepare(Recording.Of([.. sets.Frames(data.Clips[0])[..2]]), data.Size, true, data.Classes, out _);
         Assert.Contains("--action-units", Assert.Throws<UserErrorException>(() => model.Predict(clip)).Message);
         Assert.Equal([4, 7], model.Predict(clip, [7, 4]).Units);
     }
@@ -187,8 +189,7 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     {
         // A texture whose mouth moves up by as much as a triangle says: none until frame 5, most in frame 12, and a head that drifts all the time.
         using Mat noise = new(Spotter.Side, Spotter.Side, MatType.CV_8UC1), texture = new();
-        Cv2.SetRNGSeed(1);
-        Cv2.Randu(noise, Scalar.All(0), Scalar.All(255));
+        new Random(1).NextBytes(noise.AsSpan<byte>());
         Cv2.GaussianBlur(noise, texture, new Size(0, 0), 3);
         Cv2.Normalize(texture, texture, 0, 255, NormTypes.MinMax);
         var mouth = new Rect(30, 95, 68, 30);
