@@ -21,7 +21,7 @@ public static class Spotter
     public const int Side = 128;
 
     const int AssumedNeighbours = 1;
-    const double AssumedOnsetShare = 0.1;
+    const double AssumedOnsetShare = 0.2;
 
     // In inter-ocular distances from the point between the eyes, as CanonicalFace has them.
     static readonly (double Left, double Top, double Right, double Bottom)[] s_moving = [(-1, -0.6, 1, -0.15), (-0.85, -0.15, 0.85, 0.2), (-0.65, 0.85, 0.65, 1.5)];
