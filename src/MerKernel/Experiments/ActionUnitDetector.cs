@@ -1,15 +1,17 @@
+using System.Runtime.CompilerServices;
 using MerKernel.Baselines;
 using MerKernel.Data;
 using MerKernel.Flow;
 using MerKernel.Models;
+using MerKernel.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Finds action units in the optical flow from onset to apex: a linear multi-label head, by ridge regression, with a threshold for each unit that is best on the
-/// training subjects, each of them predicted by the others. Its sizes are this project's choice.
+/// Finds action units in what moves from onset to apex, as optical flow and as the difference of the frames: a linear multi-label head, by ridge regression, with a
+/// threshold for each unit that is best on the training subjects, each of them predicted by the others. Its sizes are this project's choice.
 /// </summary>
 public sealed class ActionUnitDetector
 {
@@ -18,13 +20,41 @@ public sealed class ActionUnitDetector
     // What fewer clips or subjects show cannot be told from the person.
     const int FewestClips = 3, FewestSubjects = 2;
 
+    // Flow at 28 x 28, as STSTNet and OFF-ApexNet see it, and the difference of the frames at 24 x 24.
+    static readonly FlowInput s_flow = new(FlowMethod.TvL1, 28);
+    const int AssumedCells = 24;
+
+    static readonly ConditionalWeakTable<MerDataset, Tensor> s_inputs = [];
+
     // A column and a threshold for each unit; what a unit's share of the training clips adds to its score is left out on both sides.
     readonly double[] _weights, _thresholds;
 
     ActionUnitDetector(double[] weights, double[] thresholds, ImmutableArray<int> learnedFrom) => (_weights, _thresholds, LearnedFrom) = (weights, thresholds, learnedFrom);
 
-    /// <summary>What it sees of a clip: flow at 28 x 28, as STSTNet and OFF-ApexNet see it.</summary>
-    public static ClipInput Input { get; } = new FlowInput(FlowMethod.TvL1, 28);
+    /// <summary>
+    /// What it sees of every clip of a data set, [clips, 3296]: motion to the right and down, and apex minus onset in three colours, each made mirror-symmetric, since
+    /// a unit counts on either side, and of length 1.
+    /// </summary>
+    public static Tensor Input(MerDataset dataset) => s_inputs.GetValue(dataset, static d =>
+    {
+        using var normal = inference_mode(false);
+        using var scope = NewDisposeScope();
+        var (flow, frames) = (ClipInputs.Of(d, s_flow), d.Frames.cpu());
+        var (u, v) = (flow.select(1, FlowInput.U), flow.select(1, FlowInput.V));
+        Tensor Cells(ImmutableArray<ImmutableArray<int>> rows)
+            // A clip at a time: all frames of a data set as numbers of 32 bits would fill the memory.
+            => cat([.. rows.Select(r => nn.functional.adaptive_avg_pool2d(frames.narrow(0, r[0], 1).to_type(ScalarType.Float32), AssumedCells))], 0);
+
+        var difference = Cells(d.ApexFrames) - Cells(d.OnsetFrames);
+        return cat([Unit(cat([(u - u.flip(2)).flatten(1), (v + v.flip(2)).flatten(1)], 1)), Unit((difference + difference.flip(3)).flatten(1))], 1).DetachFromDisposeScope();
+
+        // Both parts weigh the same.
+        static Tensor Unit(Tensor all)
+        {
+            var rows = all.to_type(ScalarType.Float64);
+            return rows.div(rows.norm(1, keepdim: true).clamp(min: 1e-9)).Over(Math.Sqrt(2));
+        }
+    });
 
     /// <summary>The clips that it learned from. The leak check asks.</summary>
     public ImmutableArray<int> LearnedFrom { get; }
@@ -40,7 +70,7 @@ public sealed class ActionUnitDetector
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var (count, learned) = (ActionUnits.Used.Length, clips.ToImmutableArray());
-        var x = Features(input.index_select(0, tensor(learned.Select(c => (long)c).ToArray())));
+        var x = input.index_select(0, tensor(learned.Select(c => (long)c).ToArray()));
         var y = tensor(learned.SelectMany(c => units[c]).Select(u => (double)u).ToArray()).view(learned.Length, count);
         // In the dual: as many unknowns as clips instead of as flow vectors.
         using Scalar ridge = AssumedRidge;
@@ -68,14 +98,14 @@ public sealed class ActionUnitDetector
             ? new([.. weights.data<double>()], [.. thresholds.data<double>()], []) : null;
 
     /// <summary>The units that are found in clips, [21] of 0 or 1 each.</summary>
-    /// <param name="input">The <see cref="Input"/> of the clips, [N, 4, 28, 28].</param>
+    /// <param name="input">The <see cref="Input"/> of the clips.</param>
     public float[][] Detect(Tensor input)
     {
         using var one = new OneMathThread();
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var count = ActionUnits.Used.Length;
-        return [.. Features(input).matmul(tensor(_weights).view(-1, count)).data<double>().ToArray().Chunk(count).Select(row => row.Select((s, u) => s >= _thresholds[u] ? 1f : 0f).ToArray())];
+        return [.. input.matmul(tensor(_weights).view(-1, count)).data<double>().ToArray().Chunk(count).Select(row => row.Select((s, u) => s >= _thresholds[u] ? 1f : 0f).ToArray())];
     }
 
     /// <summary>Every subject as the ridge regression of the others predicts it, without fitting again: y - inverse[own, own]^-1 dual[own].</summary>
@@ -102,13 +132,5 @@ public sealed class ActionUnitDetector
             if (f1 > best) (best, threshold) = (f1, same.Key);
         }
         return threshold;
-    }
-
-    /// <summary>Motion to the right and down, made mirror-symmetric since a unit counts on either side, of length 1: [N, 1568].</summary>
-    static Tensor Features(Tensor flow)
-    {
-        var (u, v) = (flow.select(1, FlowInput.U), flow.select(1, FlowInput.V));
-        var all = cat([(u - u.flip(2)).flatten(1), (v + v.flip(2)).flatten(1)], 1).to_type(ScalarType.Float64);
-        return all / all.norm(1, keepdim: true).clamp(min: 1e-9);
     }
 }

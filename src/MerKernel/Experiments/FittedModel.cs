@@ -104,7 +104,7 @@ public sealed class FittedModel : IDisposable
         using var noGrad = inference_mode();
         using var one = OneMathThread.For(Network);
         var units = coded is not null ? ActionUnits.ToVector(coded.Select(u => new ActionUnit(u)))
-            : source == ActionUnitSource.Predicted && Detector is not null ? Detector.Detect(ClipInputs.Of(clip, ActionUnitDetector.Input))[0] : new float[ActionUnits.Used.Length];
+            : source == ActionUnitSource.Predicted && Detector is not null ? Detector.Detect(ActionUnitDetector.Input(clip))[0] : new float[ActionUnits.Used.Length];
         using var pairs = new PairSource(clip, clip.Labels, [units], CPU, Origin.Experiment.Model);
         var logits = Network.call(pairs.Exact([0]).Clips).to_type(ScalarType.Float32).data<float>().ToImmutableArray();
         return (logits, [.. ActionUnits.Used.Where((_, u) => units[u] > 0)]);

@@ -68,7 +68,7 @@ public static class FoldRun
     /// <summary>Puts what a detector finds in the place of the annotation of the clips that are not trained on.</summary>
     static ActionUnitDetector Detect(MerDataset dataset, FoldSplit split, ref ImmutableArray<float[]> units)
     {
-        var input = ClipInputs.Of(dataset, ActionUnitDetector.Input);
+        var input = ActionUnitDetector.Input(dataset);
         var detector = ActionUnitDetector.Fit(input, units, [.. dataset.Clips.Select(c => c.Subject)], split.Train);
         var found = units.ToBuilder();
         int[] tested = [.. split.Test, .. split.HeldOut];

@@ -15,21 +15,19 @@ public class ActionUnitDetectorTests
 {
     static readonly int Units = ActionUnits.Used.Length;
 
-    /// <summary>Flow in which unit u moves row 3 + 4 u down on both sides, under noise; each of five subjects has a push to the right of its own.</summary>
+    /// <summary>Inputs of 100 numbers in which unit u shows in three places, under noise; each of five subjects has a place of its own.</summary>
     static (Tensor Input, float[][] Units, string[] Subjects) Planted(int clips = 40, int seed = 1)
     {
         var random = new Random(seed);
-        var (flow, units) = (new float[clips * 4 * 28 * 28], new float[clips][]);
+        var (values, units) = (new double[clips * 100], new float[clips][]);
         for (var i = 0; i < clips; i++)
         {
             units[i] = new float[Units];
             for (var u = 0; u < 4; u++) units[i][u] = random.Next(3) == 0 ? 1 : 0;
-            for (var c = 0; c < 2; c++)
-                for (var y = 0; y < 28; y++)
-                    for (var x = 0; x < 28; x++)
-                        flow[((i * 4 + c) * 28 + y) * 28 + x] = (float)(random.NextDouble() - 0.5) + (c == 0 ? i % 5 : Enumerable.Range(0, 4).Any(u => y == 3 + 4 * u && units[i][u] > 0) ? 2 : 0);
+            for (var x = 0; x < 100; x++)
+                values[i * 100 + x] = (random.NextDouble() - 0.5) / 2 + (x < 12 && units[i][x / 3] > 0 ? 1 : x == 20 + i % 5 ? 2 : 0);
         }
-        return (tensor(flow).view(clips, 4, 28, 28), units, [.. Enumerable.Range(0, clips).Select(i => $"{i % 5}")]);
+        return (tensor(values).view(clips, 100), units, [.. Enumerable.Range(0, clips).Select(i => $"{i % 5}")]);
     }
 
     [Fact]
@@ -155,7 +153,7 @@ public class ActionUnitDetectorTests
         var split = FoldSplit.LeaveOut(data.Clips, "01", 0, new Random(1));
         float[][] units = [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))];
         using var pairs = new PairSource(data, data.Labels, units, CPU);
-        ActionUnitDetector On(IReadOnlyList<int> clips) => ActionUnitDetector.Fit(ClipInputs.Of(data, ActionUnitDetector.Input), units, [.. data.Clips.Select(c => c.Subject)], clips);
+        ActionUnitDetector On(IReadOnlyList<int> clips) => ActionUnitDetector.Fit(ActionUnitDetector.Input(data), units, [.. data.Clips.Select(c => c.Subject)], clips);
         Assert.Empty(LeakCheck.Findings(LeakAudit.Inputs(data, split, pairs, On(split.Train))));
         Assert.Contains("learned from clip 01/EP00", Assert.Single(LeakCheck.Findings(LeakAudit.Inputs(data, split, pairs, On([.. split.Train, 0])))));
     }
