@@ -13,6 +13,7 @@ sealed class WorkbenchOptions(bool datasets = true)
 {
     readonly Option<string> _profile = CommonOptions.Profile();
     readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
+    readonly Option<string?> _backbone = new("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names; networks with such a backbone start from it, and their runs are stored apart" };
     readonly Option<string?> _dataset = CommonOptions.DatasetAmong();
     readonly Option<int[]> _seeds = CommonOptions.Seeds();
     readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
@@ -20,7 +21,7 @@ sealed class WorkbenchOptions(bool datasets = true)
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision }) command.Options.Add(option);
+        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone }) command.Options.Add(option);
         if (datasets) command.Options.Add(_dataset);
     }
 
@@ -40,6 +41,7 @@ sealed class WorkbenchOptions(bool datasets = true)
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],
         HeldOutSubjects = parsed.GetValue(_heldOut),
+        Backbone = parsed.GetValue(_backbone),
         Device = device ?? parsed.GetValue(_device)!,
         Precision = PrecisionNames.Named(parsed.GetValue(_precision), device ?? parsed.GetValue(_device)!),
         Synthetic = new SyntheticData(),

@@ -42,6 +42,9 @@ public sealed class Scoring
     /// <summary>Batches of a method's shortest fold on a data set.</summary>
     public Func<Method, DatasetId, int> Batches { get; init; } = (_, _) => 0;
 
+    /// <summary>The seeds of a method that is read and not trained; none where it has nothing on a data set.</summary>
+    public Func<ReadMethod, DatasetId, ImmutableArray<int>> OwnSeeds { get; init; } = (_, _) => [];
+
     /// <summary>Where scores, intervals and tests are kept from call to call; null computes them anew.</summary>
     public DerivedValues? Derived { get; init; }
 
@@ -55,18 +58,21 @@ public sealed class Scoring
     /// <param name="sample">Which clips are scored; the default is all.</param>
     public static ImmutableArray<ResultRow> Rows(Workbench bench, IEnumerable<Table>? tables = null, IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
     {
-        var chosen = (tables ?? Tables.All).ToList();
+        var asked = (tables ?? Tables.All).ToList();
+        ImmutableArray<DatasetId> ids = [.. asked.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains)];
+        var chosen = ReadMethod.AddedTo(asked, bench, ids).ToList();
         var rows = new Scoring
         {
             Derived = bench.Store.Derived,
-            Datasets = [.. chosen.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains).Select(id => DatasetFacts.Of(bench.Dataset(id)))],
+            Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id)))],
             Profile = bench.Profile.Name,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Sample = sample ?? SampleSet.All,
-            Runs = (method, id, seed) => bench.Store.TryResult(bench.Experiment(method, id, seed), bench.Dataset(id).Subjects),
-            Systems = (method, id) => SystemFacts.Of(bench, method, id),
-            Batches = (method, id) => BatchesOf(bench.Experiment(method, id), bench.Dataset(id)),
+            Runs = bench.Result,
+            OwnSeeds = (method, id) => method.Seeds(bench, id),
+            Systems = (method, id) => method is ReadMethod ? null : SystemFacts.Of(bench, method, id),
+            Batches = (method, id) => method is ReadMethod ? 0 : BatchesOf(bench.Experiment(method, id), bench.Dataset(id)),
         }.Rows(chosen);
         bench.Store.Derived.Save();
         return rows;
@@ -120,8 +126,10 @@ public sealed class Scoring
             var blank = Blank(table, row.Label, kind, data, seed) with { Paper = row.On(data.Dataset), Note = row.Note, Method = row.Method };
             if (row.Method is not { } method) yield return blank;
             else
-                foreach (var protocol in Protocols)
-                    yield return With(blank, ScoreOf(method, data, protocol, seed)) with { Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null, Batches = Batches(method, data.Dataset) };
+                // What is read has seeds of its own, which stand on the first seed's page.
+                foreach (var own in method is ReadMethod read ? seed == Seeds[0] ? OwnSeeds(read, data.Dataset) : [] : [seed])
+                    foreach (var protocol in Protocols)
+                        yield return With(blank, ScoreOf(method, data, protocol, own)) with { Seed = own, Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null, Batches = Batches(method, data.Dataset) };
         }
         foreach (var rule in Rule.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
     }
@@ -138,7 +146,7 @@ public sealed class Scoring
     {
         if (Protocols[0].LooksAtTestSubject || ScoreOf(Tables.Full, data, Protocols[0], seed) is not { } full) return rows;
         var compared = rows.Index().AsParallel().AsOrdered()
-            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
+            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && p.Item.Method is not SeedAverage && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
             .Select(p => (p.Index, Comparison: Compare(p.Item, full, data))).Where(p => p.Comparison is not null).ToList();
         foreach (var (at, comparison) in compared.Select(c => c.Index).Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)]))) rows[at] = rows[at] with { AgainstFull = comparison };
         var pairs = compared.Where(c => rows[c.Index].Method is not null).Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();
@@ -194,7 +202,7 @@ public sealed class Scoring
         {
             var at = i;
             var name = $"{run?.Hash}/{Protocols[i].Name}/{Sample.Name}";
-            var score = run is null ? null : Kept(name, run.State, () => read.Value is { } all ? Score.Of(all.Outcomes[at], data.Classes.Length) : null);
+            var score = run is null || run.ChoosesEpochs && !Protocols[i].LooksAtTestSubject ? null : Kept(name, run.State, () => read.Value is { } all ? Score.Of(all.Outcomes[at], data.Classes.Length) : null);
             _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => read.Value?.Outcomes[at].Folds), run.Hash, statistics is { Clips: > 0 } ? statistics : null);
         }
     }

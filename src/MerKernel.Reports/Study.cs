@@ -156,6 +156,8 @@ public sealed class Study : IDisposable
         var paper = Tables.Numbered(number);
         if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
             throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
+        foreach (var (label, _) in own)
+            if (Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is a row of your own; the paper's row is spelt '{near}'.");
         return new(this, paper with { Rows = [.. paper.Rows, .. own.Select(o => new Row(o.Label, new Change(o.Label, o.Label, o.Change)))] });
     }
 

@@ -96,6 +96,18 @@ public sealed class StudyTable
     /// <summary>The learned angles by epoch and block, and the axis along which the clips really move.</summary>
     public GenericChart LearnedAngles() => AngleChart.Of(this);
 
+    /// <summary>How well the detectors of rows with predicted action units find the ten commonest ones; empty in other tables.</summary>
+    public IHtmlContent DetectedUnits() => HtmlText.All(
+        from row in _paper.Rows
+        where row.Method == Tables.PredictedActionUnits
+        from dataset in Datasets
+        select DetectedUnitTable.Of(Folds(row.Label, dataset), _study.Bench.Dataset(dataset)));
+
+    /// <summary>What a row predicted on a data set with the first seed, under each protocol: a row per clip, for <see cref="TextTable.ToCsv"/>.</summary>
+    /// <param name="row">Label of a row.</param>
+    /// <param name="dataset">The data set.</param>
+    public TextTable Predictions(string row, DatasetId dataset) => RunExport.Of(Folds(row, dataset), _study.Bench.Dataset(dataset).Classes, _study.Protocols);
+
     /// <summary>What follows, in sentences computed from the numbers.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
 
@@ -104,7 +116,7 @@ public sealed class StudyTable
     {
         if (!_paper.ComparesSystems || _study.Protocols[0].LooksAtTestSubject) return [];
         if (_pairs.TryGetValue(dataset, out var known)) return known;
-        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Score is not null).Select(r => r.Label).Distinct();
+        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Method is not SeedAverage && r.Protocol == _study.Protocols[0] && r.Score is not null).Select(r => r.Label).Distinct();
         return _pairs[dataset] = Comparison.Pairs(systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)), _study.Bench.Dataset(dataset).Classes.Length);
     }
 
@@ -118,7 +130,7 @@ public sealed class StudyTable
 
     /// <summary>The folds of a row.</summary>
     internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) => _folds.TryGetValue((label, dataset), out var known) ? known
-        : _folds[(label, dataset)] = _study.Bench.Stored(_study.Bench.Experiment(Row(label).Method!, dataset)) ?? throw new UserErrorException($"'{label}' was not run on {dataset.Title()}; run the table first.");
+        : _folds[(label, dataset)] = _study.Bench.Result(MethodOf(label), dataset, _study.Bench.Seed)?.Read() ?? throw new UserErrorException($"'{label}' was not run on {dataset.Title()}; run the table first.");
 
     /// <summary>What a protocol scores of a row.</summary>
     internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) => protocol.Apply(Folds(label, dataset));
@@ -126,6 +138,6 @@ public sealed class StudyTable
     /// <summary>Label of the row that is the full network; every table has it.</summary>
     internal string FullLabel => _paper.Rows.First(r => r.Method == Tables.Full).Label;
 
-    Row Row(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label && r.Method is not null)
+    Method MethodOf(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label)?.Method ?? (_rows.IsDefault ? null : _rows.FirstOrDefault(r => r.Label == label)?.Method)
         ?? throw new UserErrorException($"{Title} has no row '{label}' that is run; its rows are {string.Join(", ", Labels)}.");
 }

@@ -91,7 +91,7 @@ public static class TruthReport
     /// <summary>A method's decisions at the final epoch, the seeds of a subject side by side; null where a seed was not run in full.</summary>
     static ImmutableArray<FoldOutcome>? Pool(Workbench bench, Method method, DatasetId dataset)
     {
-        var seeds = bench.Seeds.Select(seed => bench.Stored(bench.Experiment(method, dataset, seed))).ToList();
+        var seeds = bench.Seeds.Select(seed => bench.Result(method, dataset, seed)?.Read()).ToList();
         return seeds.Any(s => s is null) ? null
             : [.. seeds.SelectMany(s => EpochProtocol.Default.Apply(s!).Folds).GroupBy(f => f.Subject).Select(Together)];
     }

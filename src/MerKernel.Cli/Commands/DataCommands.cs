@@ -11,6 +11,7 @@ static class DataCommands
         DataCheckCommand.Create(),
         DataPrepareCommand.Create(),
         DataShowCommand.Create(),
+        DataSpotCommand.Create(),
         SynthesizeCommand.Create(),
         DataTruthCommand.Create(),
     };

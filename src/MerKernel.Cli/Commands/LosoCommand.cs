@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using MerKernel.Cli.Display;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 
@@ -39,5 +41,6 @@ static class LosoCommand
         var pooled = outcome.Pooled(classes);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}, {method.Name}, seed {experiment.Seed}: accuracy {100 * Metrics.Accuracy(pooled):0.0} %, UF1 {Metrics.UF1(outcome.PooledForF1(classes)):0.000}, UAR {Metrics.Uar(pooled):0.000} at the final epoch, over {folds.Sum(f => f.Clips.Length)} clips of {folds.Count} folds{(folds.Count < data.Subjects.Length ? $" of {data.Subjects.Length}" : "")}; run {hash}"));
+        if (experiment.ActionUnits == ActionUnitSource.Predicted) Terminal.Write(DetectedUnitTable.Of(folds, data));
     }
 }

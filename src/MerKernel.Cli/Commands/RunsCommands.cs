@@ -11,9 +11,9 @@ namespace MerKernel.Cli.Commands;
 /// <summary>The run store in the terminal.</summary>
 static class RunsCommands
 {
-    public static Command Create() => new("runs", "What is stored: list, show, compare, delete.  Example: mer runs list --sort UF1")
+    public static Command Create() => new("runs", "What is stored: list, show, compare, export, delete.  Example: mer runs list --sort UF1")
     {
-        List(), Show(), Compare(), Delete(),
+        List(), Show(), Compare(), Export(), Delete(),
     };
 
     static Command List()
@@ -66,6 +66,24 @@ static class RunsCommands
             foreach (var sentence in RunComparisonText.Sentences(comparison)) AnsiConsole.WriteLine(sentence);
         });
         return compare;
+    }
+
+    static Command Export()
+    {
+        var (store, run) = (CommonOptions.Store(), Run("run"));
+        var csv = new Option<bool>("--csv") { Description = "CSV, which is the only format" };
+        var protocols = new Option<string[]>("--protocol") { Description = "final, best-test, held-out, or every for every epoch, which mer score reads back (default: final best-test)", AllowMultipleArgumentsPerToken = true };
+        var export = new Command("export", "Writes what a run predicted: clip, subject, fold, label, and the logits under each epoch protocol.  Example: mer runs export 3f2a --csv > predictions.csv") { run, csv, protocols, store };
+        export.SetAction(parsed =>
+        {
+            var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
+            var found = catalogue.Find(parsed.GetValue(run)!);
+            var names = parsed.GetValue(protocols) is { Length: > 0 } given ? given : ["final", "best-test"];
+            var (folds, classes) = (catalogue.Folds(found.Hash), RunExport.ClassesOf(found.Experiment));
+            if (names is ["every"]) Console.Write(RunExport.EveryEpoch(folds, classes, found.Experiment.Seed).ToCsv());
+            else Console.Write(RunExport.Of(folds, classes, [.. names.Select(EpochProtocol.Named)]).ToCsv());
+        });
+        return export;
     }
 
     static Command Delete()

@@ -200,7 +200,7 @@ static class SubmitTaskCommand
         }
         return failed == 0 ? 0 : 2;
 
-        Experiment Stored(string hash) => store.TryReadExperiment(hash) is { } stored ? stored with { Model = bench.Outside.Locate(stored.Model) }
+        Experiment Stored(string hash) => store.TryReadExperiment(hash) is { } stored ? bench.Outside.Locate(stored)
             : throw new UserErrorException($"{store.FolderOf(hash)} has no experiment.json of this version; submit anew, which writes it.");
     }
 }

@@ -45,7 +45,7 @@ static class SubmitSlurmCommand
                 Precision = bench.Precision,
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 Datasets = bench.Only,
-                Weights = plan.Rows.Any(r => r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.Outside.Folder) : null,
+                Weights = plan.Rows.Any(r => r.Experiment.StartsFrom is not null || r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.Outside.Folder) : null,
                 DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(id.FolderIn(bench.Source(id).Root))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
                 Store = bench.Store.Folder,

@@ -19,9 +19,8 @@ static class TrainCommand
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
         var fold = new Option<string>("--fold") { Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true };
         var epochs = new Option<int?>("--epochs") { Description = "train this many epochs instead of the profile's" };
-        var backbone = new Option<string?>("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names to start from" };
         var weights = new Option<string?>("--save-weights") { Description = "safetensors file for the trained network's state" };
-        var command = new Command("train", "Trains a single fold and keeps it where nothing differs from the profile.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, backbone, weights };
+        var command = new Command("train", "Trains a single fold and keeps it where nothing differs from the profile.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, weights };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -37,7 +36,7 @@ static class TrainCommand
             if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };
             // A fold that is kept has the bytes that mer loso gives it, whose workers have one thread each.
             var threads = options.NamesWorkers(parsed) ? options.Workers(parsed) : 1;
-            var differs = ExperimentHash.Of(experiment) != hash ? "--epochs differs from the profile's" : parsed.GetValue(backbone) is not null ? "--init-backbone starts it elsewhere"
+            var differs = ExperimentHash.Of(experiment) != hash ? "--epochs differs from the profile's"
                 : threads > 1 ? "--workers above 1 adds in another order" : null;
             torch.set_num_threads(threads);
 
@@ -50,8 +49,8 @@ static class TrainCommand
             }
             var result = FoldRun.Train(experiment, data, subject, device,
                 e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
-                started: parsed.GetValue(backbone) is { } start ? network => ModelExportCommand.Print(BackboneWeights.Load(network as MerNet ?? throw new UserErrorException($"--init-backbone starts the paper's networks; {chosen.Key} has no ResNet-18 or Swin under their names."), start)) : null,
-                finished: parsed.GetValue(weights) is { } target ? network => ModelWeights.Save(network, target) : null);
+                started: experiment.StartsFrom is { Path: { } start } ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
+                finished: parsed.GetValue(weights) is { } target ? network => { using var fitted = FittedModel.Of(experiment, data, network, null, subject); fitted.Save(target); } : null);
             Show(result, data);
             if (differs is null)
             {

@@ -85,7 +85,7 @@ public sealed record AmanOptions : MagnifyingOptions
     public override ClipInput Input => new FrozenFeatureInput(Frames, Versions, WidthDivisor, Pretrained, Magnifier);
 
     /// <inheritdoc/>
-    public override Aman Create(long seed, bool actionUnits) => Models.Network.Build(() => new Aman(this), seed);
+    public override Aman Create(long seed, bool actionUnits) => Network.Build(() => new Aman(this), seed);
 }
 
 /// <summary>ResNet-18 up to its third stage, which is never trained: [N, 3, S, S] -> [N, 256, S / 16, S / 16] at full width.</summary>

@@ -94,7 +94,7 @@ public sealed record AuGcnOptions : MagnifyingOptions
     public override ClipInput Input => new PatchInput { Magnifier = Magnifier };
 
     /// <inheritdoc/>
-    public override AuGcn Create(long seed, bool actionUnits) => Models.Network.Build(() => new AuGcn(this), seed);
+    public override AuGcn Create(long seed, bool actionUnits) => Network.Build(() => new AuGcn(this), seed);
 }
 
 /// <summary>A transformer encoder whose LayerNorms stand behind the sums, as in the first transformers; [N, L, C] -> [N, L, C].</summary>

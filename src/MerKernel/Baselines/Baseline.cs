@@ -137,6 +137,32 @@ public static class PretrainedStart
         }
     }
 
+    /// <summary>Starts a network from a file: the backbones of the paper's networks from published ones, any other network by the names of its own state.</summary>
+    /// <exception cref="UserErrorException">Nothing of the file fits.</exception>
+    public static void Load(Network network, PretrainedWeights weights)
+    {
+        if (network is MerNet paper)
+        {
+            BackboneWeights.Load(paper, PathOf(weights));
+            return;
+        }
+        if (network is IStartsPretrained { PretrainedParts: var parts })
+        {
+            foreach (var part in parts) Load(part, weights, network.GetType().Name);
+            return;
+        }
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var stored = Safetensors.Read(PathOf(weights));
+        var fitting = network.state_dict().Where(p => stored.TryGetValue(p.Key, out var value) && value.shape.SequenceEqual(p.Value.shape)).ToList();
+        if (fitting.Count == 0)
+            throw new UserErrorException($"No tensor of {weights.Path} has the name and shape of one of {network.GetType().Name}, whose names are like '{network.state_dict().Keys.FirstOrDefault()}'; give weights under its names.");
+        foreach (var (name, tensor) in fitting) tensor.copy_(stored[name]);
+    }
+
+    static string PathOf(PretrainedWeights weights) => weights.Path
+        ?? throw new UserErrorException($"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file is named for them; put it where --weights looks.");
+
     /// <summary>Fills every parameter and statistic of a part from the file's tensor of the same name; the file may hold more.</summary>
     /// <param name="part">The part.</param>
     /// <param name="weights">The file.</param>
@@ -146,7 +172,7 @@ public static class PretrainedStart
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var path = weights.Path ?? throw new UserErrorException($"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file is named for them; put it where --weights looks.");
+        var path = PathOf(weights);
         var stored = Safetensors.Read(path);
         // How many batches a BatchNorm has seen matters to nobody, and converted files often lack it.
         var wanted = part.state_dict().Where(p => !p.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList();

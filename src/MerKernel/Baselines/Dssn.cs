@@ -89,5 +89,5 @@ public sealed record DssnOptions : PretrainableOptions
     public override ClipInput Input => new FlowInput(FlowMethod.TvL1, FlowSize);
 
     /// <inheritdoc/>
-    public override Dssn Create(long seed, bool actionUnits) => Models.Network.Build(() => new Dssn(this), seed);
+    public override Dssn Create(long seed, bool actionUnits) => Network.Build(() => new Dssn(this), seed);
 }

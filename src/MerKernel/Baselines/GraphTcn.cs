@@ -101,7 +101,7 @@ public sealed record GraphTcnOptions : MagnifyingOptions
     public override ClipInput Input => new PatchInput { Magnifier = Magnifier };
 
     /// <inheritdoc/>
-    public override GraphTcn Create(long seed, bool actionUnits) => Models.Network.Build(() => new GraphTcn(this), seed);
+    public override GraphTcn Create(long seed, bool actionUnits) => Network.Build(() => new GraphTcn(this), seed);
 }
 
 /// <summary>A block of a temporal convolutional network (Bai et al. 2018): twice a weight-normed causal convolution, ReLU, dropout; a shortcut; ReLU; [N, C, L] -> [N, C', L].</summary>

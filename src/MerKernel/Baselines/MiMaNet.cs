@@ -78,10 +78,10 @@ public sealed record MiMaNetOptions : PretrainableOptions
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Network => nameof(MiMaNetAssumed);
+    public override string NetworkName => nameof(MiMaNetAssumed);
 
     /// <inheritdoc/>
-    public override MiMaNetAssumed Create(long seed, bool actionUnits) => Models.Network.Build(() => new MiMaNetAssumed(this), seed);
+    public override MiMaNetAssumed Create(long seed, bool actionUnits) => Network.Build(() => new MiMaNetAssumed(this), seed);
 }
 
 /// <summary>A time-normalised clip: frames at even distances from onset to offset, normalised with ImageNet's constants; [frames, 3, S, S].</summary>

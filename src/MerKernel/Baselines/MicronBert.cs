@@ -148,7 +148,7 @@ public sealed record MicronBertOptions : PretrainableOptions
         1 + (Pretrained is null ? (double)Math.Min(PretrainingEpochs, epochs) / epochs : 0) * (LocalCrops + 1 / 3.0) / 2;
 
     /// <inheritdoc/>
-    public override MicronBert Create(long seed, bool actionUnits) => Models.Network.Build(() => new MicronBert(this), seed);
+    public override MicronBert Create(long seed, bool actionUnits) => Network.Build(() => new MicronBert(this), seed);
 }
 
 /// <summary>micro-BERT's encoder: patches of 8 pixels and a class token with fixed sine positions through four transformer blocks; [N, 3, S, S] -> [N, 1 + (S / 8)^2, C].</summary>

@@ -84,7 +84,7 @@ public sealed record MmNetOptions : ModelOptions
     public int WidthDivisor { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override MmNet Create(long seed, bool actionUnits) => Models.Network.Build(() => new MmNet(this), seed);
+    public override MmNet Create(long seed, bool actionUnits) => Network.Build(() => new MmNet(this), seed);
 }
 
 /// <summary>

@@ -69,5 +69,5 @@ public sealed record OffApexNetOptions : ModelOptions
     public override ClipInput Input => new FlowInput(FlowMethod.TvL1, Side);
 
     /// <inheritdoc/>
-    public override OffApexNet Create(long seed, bool actionUnits) => Models.Network.Build(() => new OffApexNet(this), seed);
+    public override OffApexNet Create(long seed, bool actionUnits) => Network.Build(() => new OffApexNet(this), seed);
 }

@@ -67,5 +67,5 @@ public sealed record StstNetOptions : ModelOptions
     public override ClipInput Input => new FlowInput(FlowMethod.TvL1, Side);
 
     /// <inheritdoc/>
-    public override StstNet Create(long seed, bool actionUnits) => Models.Network.Build(() => new StstNet(this), seed);
+    public override StstNet Create(long seed, bool actionUnits) => Network.Build(() => new StstNet(this), seed);
 }

@@ -104,8 +104,8 @@ public sealed record TscnnOptions : ModelOptions
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Network => nameof(TscnnAssumed);
+    public override string NetworkName => nameof(TscnnAssumed);
 
     /// <inheritdoc/>
-    public override TscnnAssumed Create(long seed, bool actionUnits) => Models.Network.Build(() => new TscnnAssumed(this), seed);
+    public override TscnnAssumed Create(long seed, bool actionUnits) => Network.Build(() => new TscnnAssumed(this), seed);
 }

@@ -8,7 +8,9 @@ namespace MerKernel.Data;
 public static class FrameImage
 {
     // SAMM's frames have 2.2 million pixels, 4K video 8.3. A damaged header can promise a billion, which the decoder would allocate.
-    private const long MostPixels = 10_000_000, MostBytes = 100_000_000;
+    internal const long MostPixels = 10_000_000;
+
+    private const long MostBytes = 100_000_000;
 
     /// <summary>A file's bytes; none where it cannot be opened, which <see cref="Decode(byte[])"/> takes for no image.</summary>
     public static byte[] Read(string path)

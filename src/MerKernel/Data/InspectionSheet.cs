@@ -67,7 +67,7 @@ public static class InspectionSheet
     }
 
     /// <summary>Apex minus onset, four times as strong, around middle grey.</summary>
-    internal static Mat Difference(Mat onset, Mat apex)
+    public static Mat Difference(Mat onset, Mat apex)
     {
         using Mat before = new(), after = new();
         onset.ConvertTo(before, MatType.CV_32F);

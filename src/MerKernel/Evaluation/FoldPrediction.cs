@@ -34,10 +34,15 @@ public sealed record FoldPrediction
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StatisticsCheck? Statistics { get; init; }
 
+    /// <summary>FACS numbers of the units that a detector found in each test clip, where the experiment asks for one; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ImmutableArray<int>>? ActionUnits { get; init; }
+
     /// <summary>Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.</summary>
     public bool IsWhole() =>
         Subject is not null && !Clips.IsDefault && !Clips.Contains(null!) && !TrainingLoss.IsDefault
         && Fits(Labels, Logits) && Labels.Length == Clips.Length && Fits(HeldOutLabels, HeldOutLogits)
+        && (ActionUnits is not { } units || !units.IsDefault && units.Length == Clips.Length && units.All(u => !u.IsDefault))
         && Logits.Length > 0 && TrainingLoss.Length == Logits.Length && (HeldOutLabels.IsEmpty || HeldOutLogits.Length == Logits.Length);
 
     static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits)

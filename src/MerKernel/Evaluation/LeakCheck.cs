@@ -14,6 +14,7 @@ public static class LeakCheck
             .Select(s => $"subject {s} has clips that are trained on and clips held out to choose the epoch"),
         .. Frames(fold),
         .. Strangers(fold, fold.WeightedFrom, "class weights were computed from"),
+        .. Strangers(fold, fold.UnitsFrom, "the detector of action units learned from"),
         .. fold.Augmented.Distinct().Intersect(fold.Test.Concat(fold.HeldOut).Select(c => c.Id)).Select(c => $"clip {c} is not trained on and was augmented"),
     ];
 
@@ -68,6 +69,9 @@ public sealed record FoldInputs
 
     /// <summary>Ids of the clips that class weights were computed from; empty where classes weigh the same.</summary>
     public ImmutableArray<string> WeightedFrom { get; init; } = [];
+
+    /// <summary>Ids of the clips that a detector of action units learned from; empty where none is used.</summary>
+    public ImmutableArray<string> UnitsFrom { get; init; } = [];
 
     /// <summary>Ids of the clips that were augmented.</summary>
     public ImmutableArray<string> Augmented { get; init; } = [];

@@ -42,6 +42,13 @@ public sealed record Experiment
     /// <summary>Control: labels are permuted among the training clips of a fold; a sound pipeline then falls to chance.</summary>
     public bool ShuffleLabels { get; init; }
 
+    /// <summary>Weights that every fold starts from instead of fresh ones, as far as they fit; null for fresh ones.</summary>
+    [AddedOption]
+    public PretrainedWeights? StartsFrom { get; init; }
+
+    /// <summary>This experiment with another network, at this one's frame size and number of classes.</summary>
+    public Experiment With(ModelOptions model) => this with { Model = model with { InputSize = Model.InputSize, Classes = Model.Classes } };
+
     /// <summary>This experiment with changed options of the paper's network, for example <c>full.WithModel(m => m with { Continuous = false })</c>.</summary>
     /// <exception cref="UserErrorException">The experiment runs another network, which has other options.</exception>
     public Experiment WithModel(Func<MerNetOptions, MerNetOptions> change) => this with
@@ -61,6 +68,12 @@ public enum ActionUnitSource
 
     /// <summary>Control: the annotation of another clip; units are permuted among all clips, so a network cannot lean on them.</summary>
     Shuffled,
+
+    /// <summary>
+    /// Control: as a deployed system would have them. Training sees the annotation of its clips; the test clips' units are found by a detector that learned from
+    /// the training subjects' images alone.
+    /// </summary>
+    Predicted,
 }
 
 /// <summary>Names an experiment by its contents.</summary>

@@ -17,29 +17,73 @@ public static class FoldRun
         Action<EpochProgress>? progress = null, CancellationToken cancel = default,
         Action<Network>? finished = null, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
     {
+        var split = FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects, new Random(Seeds.For(experiment.Seed, subject, "held-out")));
+        return Train(experiment, dataset, split, device, progress, cancel, (network, _) => finished?.Invoke(network), started, checkpoint);
+    }
+
+    /// <summary>Trains on every subject and tests nothing: a network for clips of other people.</summary>
+    /// <exception cref="UserErrorException">The data do not fit the experiment.</exception>
+    /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
+    public static FittedModel Fit(Experiment experiment, MerDataset dataset, Device device, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
+    {
+        FittedModel? fitted = null;
+        var all = new FoldSplit("", [.. Enumerable.Range(0, dataset.Clips.Length)], [], []);
+        // The trainer disposes of its network; its state is copied into one that stays.
+        Train(experiment, dataset, all, device, progress, cancel, (network, detector) => fitted = FittedModel.Of(experiment, dataset, network, detector));
+        return fitted!;
+    }
+
+    /// <summary>Trains a fold; <paramref name="finished"/> is given the network and what finds its action units.</summary>
+    internal static FoldPrediction Train(Experiment experiment, MerDataset dataset, FoldSplit split, Device device, Action<EpochProgress>? progress, CancellationToken cancel,
+        Action<Network, ActionUnitDetector?> finished, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
+    {
         Check(experiment, dataset);
-        int SeedFor(string purpose) => Seeds.For(experiment.Seed, subject, purpose);
-        var split = FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects, new Random(SeedFor("held-out")));
+        int SeedFor(string purpose) => Seeds.For(experiment.Seed, split.Subject, purpose);
         var labels = experiment.ShuffleLabels ? Permuted(dataset.Labels, split.Train, SeedFor("labels")) : dataset.Labels;
         var units = dataset.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits)).ToImmutableArray();
         // One permutation for all folds: the control asks what a clip's units are worth, not what a fold's are.
         if (experiment.ActionUnits == ActionUnitSource.Shuffled)
             units = Permuted(units, [.. Enumerable.Range(0, units.Length)], Seeds.For(experiment.Seed, "", "action units"));
 
+        var detector = experiment.ActionUnits == ActionUnitSource.Predicted ? Detect(dataset, split, ref units) : null;
+
         using var pairs = new PairSource(dataset, labels, units, device, experiment.Model);
         var trainer = new Trainer
         {
             Create = seed => PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
-            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = started, Finished = finished, Checkpoint = checkpoint,
+            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start, Finished = network => finished(network, detector), Checkpoint = checkpoint,
         };
-        LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
+        LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs, detector));
         var fold = trainer.Run(dataset, pairs, split, progress, cancel);
-        LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs));
-        return fold;
+        LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs, detector));
+        return detector is null ? fold : fold with { ActionUnits = [.. split.Test.Select(i => ActionUnits.Used.Where((_, u) => units[i][u] > 0).ToImmutableArray())] };
+
+        void Start(Network network)
+        {
+            if (experiment.StartsFrom is { } weights) PretrainedStart.Load(network, weights);
+            started?.Invoke(network);
+        }
+    }
+
+    /// <summary>Puts what a detector finds in the place of the annotation of the clips that are not trained on.</summary>
+    static ActionUnitDetector Detect(MerDataset dataset, FoldSplit split, ref ImmutableArray<float[]> units)
+    {
+        var input = ActionUnitDetector.Input(dataset);
+        var detector = ActionUnitDetector.Fit(input, units, [.. dataset.Clips.Select(c => c.Subject)], split.Train);
+        var found = units.ToBuilder();
+        int[] tested = [.. split.Test, .. split.HeldOut];
+        if (tested.Length > 0)
+        {
+            using var scope = NewDisposeScope();
+            foreach (var (clip, vector) in tested.Zip(detector.Detect(input.index_select(0, tensor(tested.Select(c => (long)c).ToArray()))))) found[clip] = vector;
+        }
+        units = found.MoveToImmutable();
+        return detector;
     }
 
     static void Check(Experiment experiment, MerDataset dataset)
     {
+        experiment.Training.Validate();
         if (experiment.DatasetFingerprint != dataset.Fingerprint || experiment.Dataset != dataset.Id)
             throw new UserErrorException($"The experiment was made for other data ({experiment.Dataset}, {experiment.DatasetFingerprint}) than those loaded ({dataset.Id}, {dataset.Fingerprint}); make it anew from the loaded data.");
         if (experiment.Model.InputSize != dataset.Size)

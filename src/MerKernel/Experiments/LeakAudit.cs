@@ -8,7 +8,7 @@ namespace MerKernel.Experiments;
 public static class LeakAudit
 {
     /// <summary>A fold's inputs as they stand: before training nothing is augmented yet, after it <paramref name="pairs"/> knows what was.</summary>
-    public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs)
+    public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs, ActionUnitDetector? detector = null)
     {
         var hashes = FrameHashes.Of(dataset);
         return new FoldInputs
@@ -19,6 +19,7 @@ public static class LeakAudit
             Test = Clips(split.Test),
             WeightedFrom = Ids(pairs.CountedClips),
             Augmented = Ids(pairs.AugmentedClips),
+            UnitsFrom = Ids(detector?.LearnedFrom ?? []),
         };
 
         ImmutableArray<FoldClip> Clips(ImmutableArray<int> clips) => [.. clips.Select(i => new FoldClip(dataset.Clips[i].Id, dataset.Clips[i].Subject,

@@ -40,6 +40,7 @@ public sealed class LosoEngine(RunStore store)
     {
         var subjects = dataset.Subjects.Where(s => Subjects?.Contains(s) != false).ToList();
         var records = experiments.Distinct().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e))).ToList();
+        records.ForEach(r => r.Experiment.Training.Validate());
         return Run([.. records.SelectMany(r => subjects.Select(s => new FoldJob(r.Experiment, r.Hash, s)))], dataset,
             () => records.ForEach(r => store.Save(r.Experiment, dataset.Manifest)), cancel);
     }

@@ -1,48 +1,125 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MerKernel.Baselines;
 using MerKernel.Models;
+using MerKernel.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// A network's options in a stored experiment: the network's name as "network", then its options. The name is the class that the options build; a network of
-/// your own is known once it is registered.
+/// Options of some class in a stored experiment: the class's name, then its options. A class of a user's is known from the first time it is written; what another
+/// program stored is read as options that can be shown and compared but not trained.
 /// </summary>
-public sealed class NetworkJson : JsonConverter<ModelOptions>
+/// <param name="discriminator">The name's name.</param>
+/// <param name="nameOf">The name of options.</param>
+/// <param name="versionOf">The version of options.</param>
+/// <param name="stranger">Stands for options of a class that this program lacks.</param>
+class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?> versionOf, Func<string, JsonObject, T> stranger) : JsonConverter<T> where T : class
 {
-    const string Discriminator = "network";
+    static readonly ConcurrentDictionary<string, Type> s_known = [];
 
-    static readonly Dictionary<string, Type> s_networks = new ModelOptions[] { new MerNetOptions() }
-        .Concat(Baseline.All.Select(b => b.Published)).ToDictionary(NameOf, o => o.GetType());
+    /// <summary>Makes options known by name.</summary>
+    protected void Know(T options) => s_known.AddOrUpdate(nameOf(options), options.GetType(), (name, known) =>
+        // A cell that runs again makes its class anew.
+        known == options.GetType() || known.Assembly != typeof(T).Assembly ? options.GetType()
+            : throw new UserErrorException($"'{name}' is the name of {known.FullName}; give your {options.GetType().Name} another name."));
 
-    /// <summary>Makes a network known, so that its experiments can be read back.</summary>
-    public static void Register(ModelOptions options)
+    /// <inheritdoc/>
+    public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        lock (s_networks) s_networks[NameOf(options)] = options.GetType();
+        var node = JsonNode.Parse(ref reader) as JsonObject ?? throw new JsonException("Options are an object.");
+        var name = node[discriminator] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : throw new JsonException($"The options lack their '{discriminator}'.");
+        if (!s_known.TryGetValue(name, out var known)) return stranger(name, node);
+        var named = node.DeepClone().AsObject();
+        node.Remove(discriminator);
+        var read = (T)node.Deserialize(known, options)!;
+        // Of a version that the class no longer has it stays what it was.
+        return versionOf(read) == node["version"]?.GetValue<string>() ? read : stranger(name, named);
     }
 
     /// <inheritdoc/>
-    public override ModelOptions Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
-        var node = JsonNode.Parse(ref reader) as JsonObject ?? throw new JsonException("A network's options are an object.");
-        var name = node[Discriminator] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : "";
-        node.Remove(Discriminator);
-        Type? known;
-        lock (s_networks) known = s_networks.GetValueOrDefault(name);
-        return (ModelOptions)node.Deserialize(known ?? throw new JsonException($"There is no network '{name}' in this version."), options)!;
-    }
-
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, ModelOptions value, JsonSerializerOptions options)
-    {
+        if (value is IStranger { Stored: { } stored })
+        {
+            JsonNode.Parse(stored)!.WriteTo(writer);
+            return;
+        }
+        Know(value);
         var node = (JsonObject)JsonSerializer.SerializeToNode(value, value.GetType(), options)!;
         // An override of the name does not inherit that it is no option.
-        node.Remove(Discriminator);
-        node.Insert(0, Discriminator, NameOf(value));
-        node.WriteTo(writer, options);
+        node.Remove(discriminator);
+        node.Remove("networkName");
+        node.Insert(0, discriminator, nameOf(value));
+        node.WriteTo(writer);
+    }
+}
+
+/// <summary>A network's options in a stored experiment.</summary>
+sealed class NetworkJson : NamedJson<ModelOptions>
+{
+    public NetworkJson() : base("network", o => o.NetworkName, o => o.Version, StrangeNetwork.Of)
+    {
+        foreach (var options in Baseline.All.Select(b => b.Published).Prepend(new MerNetOptions())) Know(options);
+    }
+}
+
+/// <summary>Options of a class that this program lacks.</summary>
+interface IStranger
+{
+    /// <summary>The options as they are stored.</summary>
+    string Stored { get; }
+}
+
+/// <summary>A network of another program.</summary>
+sealed record StrangeNetwork(string Name, string Stored) : ModelOptions, IStranger
+{
+    public override string NetworkName => Name;
+
+    public static ModelOptions Of(string name, JsonObject stored) => new StrangeNetwork(name, stored.ToJsonString())
+    {
+        InputSize = stored["inputSize"]?.GetValue<int>() ?? throw new JsonException($"The network '{name}' lacks its input size."),
+        Classes = stored["classes"]?.GetValue<int>() ?? throw new JsonException($"The network '{name}' lacks its classes."),
+    };
+
+    public override Network Create(long seed, bool actionUnits) => throw Strangers.Absent("network", Name);
+}
+
+/// <summary>Parts of the training of another program.</summary>
+static class Strangers
+{
+    public static JsonConverter[] Converters => [
+        new NetworkJson(),
+        new NamedJson<Loss>("name", p => p.Name, p => p.Version, (name, stored) => new StrangeLoss(name, stored.ToJsonString())),
+        new NamedJson<OwnAugmentation>("name", p => p.Name, p => p.Version, (name, stored) => new StrangeAugmentation(name, stored.ToJsonString())),
+        new NamedJson<OwnOptimizer>("name", p => p.Name, p => p.Version, (name, stored) => new StrangeOptimizer(name, stored.ToJsonString())),
+    ];
+
+    public static UserErrorException Absent(string what, string name) =>
+        new($"The {what} '{name}' is of another program or notebook, or of another version of it; what was trained with it can be shown here, and trained there.");
+
+    sealed record StrangeLoss(string Label, string Stored) : Loss, IStranger
+    {
+        public override string Name => Label;
+
+        public override Tensor Of(Tensor logits, Tensor labels, int epoch) => throw Absent("loss", Label);
     }
 
-    static string NameOf(ModelOptions options) => options.Network;
+    sealed record StrangeAugmentation(string Label, string Stored) : OwnAugmentation, IStranger
+    {
+        public override string Name => Label;
+
+        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) => throw Absent("augmentation", Label);
+    }
+
+    sealed record StrangeOptimizer(string Label, string Stored) : OwnOptimizer, IStranger
+    {
+        public override string Name => Label;
+
+        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) => throw Absent("optimiser", Label);
+    }
 }

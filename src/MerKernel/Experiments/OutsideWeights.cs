@@ -32,12 +32,14 @@ public sealed class OutsideWeights(string folder)
         }
     }
 
-    /// <summary>A stored network's options with the files it starts from, found by what is in them: a record says what they hold and not where they lie.</summary>
+    /// <summary>A stored experiment with the files it starts from, found by what is in them: a record says what they hold and not where they lie.</summary>
     /// <exception cref="UserErrorException">No file in the folder holds them.</exception>
-    public ModelOptions Locate(ModelOptions model)
+    public Experiment Locate(Experiment experiment)
     {
+        var model = experiment.Model;
         if (model is MagnifyingOptions { Magnifier: { } magnifier } magnifying) model = magnifying with { Magnifier = Find(magnifier) };
-        return model is PretrainableOptions { Pretrained: { } start } pretrained ? pretrained with { Pretrained = Find(start) } : model;
+        if (model is PretrainableOptions { Pretrained: { } start } pretrained) model = pretrained with { Pretrained = Find(start) };
+        return experiment with { Model = model, StartsFrom = experiment.StartsFrom is { } weights ? Find(weights) : null };
 
         PretrainedWeights Find(PretrainedWeights weights)
         {

@@ -66,7 +66,7 @@ public sealed record RunWords(string Profile, string Text)
         // Another network has nothing in common with ours but size and classes.
         var ours = experiment.Model is MerNetOptions;
         return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
-            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? change.Name : experiment.Model.GetType().Name.Replace("Options", ""))));
+            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? change.Name : experiment.Model.NetworkName)));
     }
 
     static ImmutableSortedDictionary<string, string> Described(Experiment experiment) =>

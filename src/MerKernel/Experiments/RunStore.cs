@@ -268,4 +268,7 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
 {
     /// <summary>A run whose folds are at hand.</summary>
     public RunResult(string hash, IReadOnlyList<FoldPrediction> folds) : this(hash, "", () => folds) { }
+
+    /// <summary>Whether an epoch was chosen for each fold elsewhere, so that only a protocol that looks at the test subject describes it.</summary>
+    public bool ChoosesEpochs { get; init; }
 }

@@ -43,6 +43,7 @@ public sealed record SampleSet(string Name, Func<DatasetId, ImmutableArray<strin
             {
                 Clips = [.. kept.Select(i => fold.Clips[i])],
                 Labels = [.. kept.Select(i => fold.Labels[i])],
+                ActionUnits = fold.ActionUnits is { } units ? [.. kept.Select(i => units[i])] : null,
                 Logits = [.. fold.Logits.Select(epoch => kept.Select(i => epoch[i]).ToImmutableArray())],
             };
         }).Where(fold => fold.Clips.Length > 0)];

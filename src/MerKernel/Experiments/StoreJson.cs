@@ -14,14 +14,21 @@ public static class StoreJson
     /// <summary>Without white space, for hashes and folds.</summary>
     public static JsonSerializerOptions Compact { get; } = Create(indented: false);
 
-    static JsonSerializerOptions Create(bool indented) => new()
+    static JsonSerializerOptions Create(bool indented)
+    {
+        var options = Plain(indented);
+        foreach (var converter in Strangers.Converters) options.Converters.Add(converter);
+        return options;
+    }
+
+    static JsonSerializerOptions Plain(bool indented) => new()
     {
         WriteIndented = indented,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(), new LogitsJson(), new NetworkJson() },
+        Converters = { new JsonStringEnumConverter(), new LogitsJson() },
     };
 
     // An option that came later is written only where it differs from its default: older records, and their hashes, lack it.

@@ -21,7 +21,7 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     public IEnumerable<Method> Controls => Tables.Controls.Where(c => Rows.All(r => r.Method != c));
 
     /// <summary>Everything that must be run before the table can be shown, each once.</summary>
-    public IEnumerable<Method> Methods => Rows.Select(r => r.Method).OfType<Method>().Concat(Controls).Distinct();
+    public IEnumerable<Method> Methods => Rows.Select(r => r.Method).OfType<Method>().Where(m => m is not ReadMethod).Concat(Controls).Distinct();
 }
 
 /// <summary>A row of a table: its label, what is run for it and what the paper prints.</summary>

@@ -1,6 +1,8 @@
+using MerKernel.Baselines;
 using MerKernel.Data;
-using MerKernel.Evaluation;
+using MerKernel.Models;
 using MerKernel.Training;
+using MerKernel.Weights;
 
 namespace MerKernel.Experiments;
 
@@ -11,6 +13,7 @@ public sealed class Workbench : IDisposable
     readonly string _root = RepositoryRoot.Find();
     RunStore? _store;
     OutsideWeights? _outside;
+    PretrainedWeights? _backbone;
     ImmutableArray<DatasetId>? _there;
 
     /// <summary>The profile.</summary>
@@ -30,6 +33,9 @@ public sealed class Workbench : IDisposable
 
     /// <summary>Folder with the weights that compared systems were published on; null is data/weights of the checkout.</summary>
     public string? WeightsFolder { get; init; }
+
+    /// <summary>A file with ResNet-18 or Swin weights that the paper's networks which have such a backbone start from; null for fresh weights.</summary>
+    public string? Backbone { get; init; }
 
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
     public ImmutableArray<int> Seeds { get; init; } = [1];
@@ -137,12 +143,19 @@ public sealed class Workbench : IDisposable
             Seed = seed ?? Seed,
             HeldOutSubjects = HeldOutSubjects,
         }, Profile);
+        if (Backbone is not null && experiment is { Model: MerNetOptions paper, StartsFrom: null })
+        {
+            _backbone ??= PretrainedStart.File(Backbone);
+            if (BackboneWeights.Fits(paper, Backbone)) return experiment with { StartsFrom = _backbone };
+            Say?.Invoke($"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
+            return experiment;
+        }
         return Profile.ReducesPeers ? experiment : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
     }
 
-    /// <summary>Every fold of an experiment if all are stored, else null.</summary>
-    public IReadOnlyList<FoldPrediction>? Stored(Experiment experiment) =>
-        Store.TryReadAll(ExperimentHash.Of(experiment), Dataset(experiment.Dataset).Subjects);
+    /// <summary>The result of a method on a data set that was loaded, with a seed; null where not every fold is stored.</summary>
+    public RunResult? Result(Method method, DatasetId id, int seed) =>
+        method is ReadMethod read ? read.Result(this, id, seed) : Store.TryResult(Experiment(method, id, seed), Dataset(id).Subjects);
 
     /// <inheritdoc/>
     public void Dispose()

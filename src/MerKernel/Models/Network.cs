@@ -152,7 +152,13 @@ public abstract record ModelOptions
 
     /// <summary>The network's name in a stored experiment.</summary>
     [JsonIgnore]
-    public virtual string Network => GetType().Name.Replace("Options", "");
+    public virtual string NetworkName => GetType().Name.Replace("Options", "");
+
+    /// <summary>
+    /// The version of a network of your own: change it whenever the same options compute something else, or old folds are taken for the new ones. Null for none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public virtual string? Version => null;
 
     /// <summary>Whether the network sees onset and apex frames.</summary>
     [JsonIgnore]
@@ -170,7 +176,7 @@ public abstract record ModelOptions
     /// <param name="seed">Seed of the weights.</param>
     /// <param name="actionUnits">Whether the network gets an input for the 21 action units.</param>
     /// <exception cref="UserErrorException">No such network can be built.</exception>
-    public abstract Models.Network Create(long seed, bool actionUnits);
+    public abstract Network Create(long seed, bool actionUnits);
 }
 
 /// <summary>

@@ -17,7 +17,7 @@ public sealed class FoldOptimizer : IDisposable
         Add(network.parameters().Where(p => p.requires_grad && !apart.Contains(p.Handle)), options.WeightDecay, 1);
         foreach (var group in own) Add(group.Parameters, group.WeightDecay, group.LearningRate / options.LearningRate);
 
-        void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) => _groups.Add((options.Optimizer switch
+        void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) => _groups.Add((options.OwnOptimizer?.Create(parameters, weightDecay) ?? options.Optimizer switch
         {
             OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
             OptimizerKind.RmsProp => new FlatRmsProp(parameters, weightDecay),

@@ -64,7 +64,7 @@ public sealed class Trainer
         model.UseGenerator(draws);
         ShowTraining(model, pairs, split);
         using var optimizer = new FoldOptimizer(model, Options);
-        using var step = new TrainingStep(model, Options.Precision, Device);
+        using var step = new TrainingStep(model, Options.Precision, Device, Options.Loss);
         var state = new TrainingState
         {
             Model = model, Optimizer = optimizer, Draws = draws,
@@ -79,7 +79,7 @@ public sealed class Trainer
         {
             begins(epoch + 1);
             var batches = Options.KeepsOrder ? Batches.InOrder(split.Train, Options.BatchSize) : Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
-            var loss = TrainEpoch(model, optimizer, step, pairs, split.Subject, batches, augmentation, state.Batches, epoch, cancel);
+            var loss = TrainEpoch(model, optimizer, step, pairs, split.Subject, batches, augmentation, state, epoch, cancel);
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, loss);
             state.Losses.Add(loss);
@@ -114,7 +114,7 @@ public sealed class Trainer
 
     /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
     float TrainEpoch(Network model, FoldOptimizer optimizer, TrainingStep step, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
-        Random random, int epoch, CancellationToken cancel)
+        TrainingState state, int epoch, CancellationToken cancel)
     {
         model.train();
         using var scope = NewDisposeScope();
@@ -127,7 +127,12 @@ public sealed class Trainer
                 cancel.ThrowIfCancellationRequested();
                 FaultPoint.Reach("step", subject);
                 using var tensors = NewDisposeScope();
-                var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, random);
+                var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, state.Batches);
+                if (Options.OwnAugmentation is { } own)
+                {
+                    var (onset, apex) = own.Of(batch.Clips.Onset, batch.Clips.Apex, state.Augmentation);
+                    batch = batch with { Clips = batch.Clips with { Onset = onset, Apex = apex } };
+                }
                 Tensor loss;
                 using (Arithmetic.StartActivity("step")) loss = step.Run(batch, group.Length, epoch);
                 // A Scalar that is only an argument may be finalised while libtorch reads it.

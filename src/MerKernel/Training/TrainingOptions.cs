@@ -61,6 +61,41 @@ public sealed record TrainingOptions
     /// <param name="clips">Training clips.</param>
     public int BatchesOver(int clips) => Epochs * Batches.Count(clips, BatchSize);
 
+    /// <summary>A loss of your own in the place of the network's; null for the network's (cross entropy, published code).</summary>
+    [AddedOption]
+    public Loss? Loss { get; init; }
+
+    /// <summary>An augmentation of your own behind <see cref="Augmentation"/>; null for none.</summary>
+    [AddedOption]
+    public OwnAugmentation? OwnAugmentation { get; init; }
+
+    /// <summary>An optimiser of your own in the place of <see cref="Optimizer"/>; null for none.</summary>
+    [AddedOption]
+    public OwnOptimizer? OwnOptimizer { get; init; }
+
+    /// <summary>Refuses numbers that nothing can be trained with.</summary>
+    /// <exception cref="UserErrorException">Names the option, its value and its range.</exception>
+    public void Validate()
+    {
+        string? complaint = this switch
+        {
+            { Epochs: < 1 } => $"Epochs is {Epochs}; train 1 or more.",
+            { BatchSize: < 2 } => $"BatchSize is {BatchSize}; use 2 clips or more, since batch normalisation needs two.",
+            { AccumulationSteps: < 1 } => $"AccumulationSteps is {AccumulationSteps}; update after 1 batch or more.",
+            { LearningRate: not (> 0 and < double.PositiveInfinity) } => $"LearningRate is {LearningRate}; use a number above 0.",
+            { LearningRateDecay: not (> 0 and < double.PositiveInfinity) } => $"LearningRateDecay is {LearningRateDecay}; use a factor above 0, 1 for a constant rate.",
+            { WeightDecay: not (>= 0 and < double.PositiveInfinity) } => $"WeightDecay is {WeightDecay}; use 0 or more.",
+            { DecayEpochs: < 0 } => $"DecayEpochs is {DecayEpochs}; use 0 or more.",
+            { DecayEvery: < 1 } => $"DecayEvery is {DecayEvery}; use 1 or more.",
+            { Beta2: not (>= 0 and < 1) } => $"Beta2 is {Beta2}; use 0 to below 1.",
+            { Augmentation.FlipProbability: not (>= 0 and <= 1) } => $"FlipProbability is {Augmentation.FlipProbability}; use 0 to 1.",
+            { Augmentation.MaxRotationDegrees: not (>= 0 and <= 180) } => $"MaxRotationDegrees is {Augmentation.MaxRotationDegrees}; use 0 to 180.",
+            { Augmentation.CropPadding: not (>= 0 and <= 224) } => $"CropPadding is {Augmentation.CropPadding}; use 0 to 224 pixels.",
+            _ => null,
+        };
+        if (complaint is not null) throw new UserErrorException(complaint);
+    }
+
     /// <summary>The learning rate of an epoch.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
     public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / DecayEvery);

@@ -12,10 +12,11 @@ namespace MerKernel.Training;
 /// <param name="model">The network in training.</param>
 /// <param name="precision">Number format of its arithmetic.</param>
 /// <param name="device">Where it lies.</param>
-internal sealed class TrainingStep(Network model, Precision precision, Device device) : IDisposable
+/// <param name="own">A loss in the place of the network's, or null.</param>
+internal sealed class TrainingStep(Network model, Precision precision, Device device, Loss? own = null) : IDisposable
 {
     readonly Dictionary<(long Clips, int Parts), Recording?> _recordings = [];
-    bool _records = device.type == DeviceType.CUDA && model.RepeatsItself && CudaGraph.Supported && Environment.GetEnvironmentVariable(Switch) != "0";
+    bool _records = own is null && device.type == DeviceType.CUDA && model.RepeatsItself && CudaGraph.Supported && Environment.GetEnvironmentVariable(Switch) != "0";
 
     /// <summary>Set to 0, this environment variable has every operation launched by itself.</summary>
     public const string Switch = "MER_CUDA_GRAPHS";
@@ -57,7 +58,7 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
         // The graph goes with the loss.
         using var scope = NewDisposeScope();
         Tensor loss;
-        using (Autocast.In(precision, device)) loss = model.Loss(batch.Clips, batch.Labels, epoch);
+        using (Autocast.In(precision, device)) loss = own is null ? model.Loss(batch.Clips, batch.Labels, epoch) : own.Of(model.call(batch.Clips), batch.Labels, epoch);
         // A Scalar that is only an argument may be finalised while libtorch reads it.
         using Scalar number = parts;
         (parts == 1 ? loss : loss.div(number)).backward();

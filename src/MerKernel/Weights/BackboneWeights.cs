@@ -48,6 +48,14 @@ public static partial class BackboneWeights
             [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored], [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
     }
 
+    /// <summary>Whether a file's names are those of a backbone that a network has; its shapes are looked at when it is loaded.</summary>
+    /// <exception cref="UserErrorException">The file is no safetensors file.</exception>
+    public static bool Fits(MerNetOptions options, string path)
+    {
+        using var file = File.OpenRead(path);
+        return SafetensorsHeader.Read(file, path).Entries.Any(e => Translate(e.Name, mergesAfterStage: false) is { } name && IsBackbone(options, name));
+    }
+
     private static bool IsBackbone(MerNetOptions options, string name) =>
         (options.Motion == MotionStream.ResNet18 && name.StartsWith("motion.", StringComparison.Ordinal))
         || (options.Position == PositionStream.Swin && name.StartsWith("position.", StringComparison.Ordinal));

@@ -122,13 +122,18 @@ public class PretrainedStartTests
         // As a cluster's task has it: a workbench of its own, and files that may have been renamed.
         File.Move(folder.File("aman.safetensors"), folder.File("renamed.safetensors"));
         var task = new OutsideWeights(folder.Path);
-        var located = (AmanOptions)task.Locate(stored);
+        var experiment = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = stored };
+        var located = (AmanOptions)task.Locate(experiment).Model;
         Assert.Equal([folder.File("renamed.safetensors"), folder.File("magnifier.safetensors")], [located.Pretrained!.Path!, located.Magnifier!.Path!]);
-        Assert.Equal(Profile.Tiny.Model, task.Locate(Profile.Tiny.Model));
+        var plain = experiment with { Model = Profile.Tiny.Model };
+        Assert.Equal(plain, task.Locate(plain));
+        // A backbone is found in the same way.
+        var sha = PretrainedStart.File(folder.File("magnifier.safetensors")).Sha256;
+        Assert.Equal(folder.File("magnifier.safetensors"), task.Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
 
         File.Delete(folder.File("renamed.safetensors"));
         var later = new OutsideWeights(folder.Path);
-        Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Locate(stored)).Message);
+        Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Locate(experiment)).Message);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public class CheckpointTests
     static FoldJob Job(Experiment experiment) => new(experiment, ExperimentHash.Of(experiment), "02");
 
     /// <summary>Notes the epochs and stops the run after one of them.</summary>
-    sealed class Stopper(int after) : ILosoProgress
+    internal sealed class Stopper(int after) : ILosoProgress
     {
         readonly CancellationTokenSource _source = new();
         public List<int> Epochs { get; } = [];

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using MerKernel.Cli.Display;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Faces;
+using MerKernel.Reports;
+using MerKernel.Training;
+
+namespace MerKernel.Cli.Commands;
+
+/// <summary>A network on all subjects, for clips of other people.</summary>
+static class FitCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions(datasets: false);
+        var dataset = CommonOptions.Dataset();
+        var variant = CommonOptions.Variant();
+        variant.DefaultValueFactory = _ => Tables.WithoutActionUnits.Key;
+        var target = new Option<string>("--out") { Description = "safetensors file for weights, classes and what was trained on what", Required = true };
+        var command = new Command("fit", "Trains on all subjects of a data set, for mer predict; there is no test, so no score.  Example: mer fit --dataset casme2 --out w.safetensors") { dataset, variant, target };
+        options.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            if (bench.Seeds.Length > 1) throw new UserErrorException("mer fit trains one network; give one seed.");
+            var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
+            var device = ComputeDevice.Named(bench.Device);
+            var data = bench.Load(id, cancel);
+            var clock = Stopwatch.StartNew();
+            using var fitted = FoldRun.Fit(bench.Experiment(chosen, id), data, device,
+                e => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s")), cancel);
+            var path = Path.GetFullPath(parsed.GetValue(target)!);
+            fitted.Save(path);
+            Console.WriteLine($"{chosen.Name}, trained on {data.Clips.Length} clips of {data.Subjects.Length} subjects of {id.Title()}{(data.Synthetic ? " (synthetic faces)" : "")} -> {path}");
+            if (fitted.Origin.Experiment.ActionUnits is ActionUnitSource.Annotated or ActionUnitSource.Shuffled)
+                Console.WriteLine("It sees action units that somebody must code for every new clip; --variant no-au sees none, au-predicted finds them itself.");
+        }));
+        return command;
+    }
+}
+
+/// <summary>What a fitted network says of a new clip.</summary>
+static class PredictCommand
+{
+    public static Command Create()
+    {
+        var weights = new Option<string>("--weights") { Description = "file that mer fit wrote", Required = true };
+        var recording = new Argument<string?>("recording") { Description = "video, or folder of frames; onset and apex are spotted in it", Arity = ArgumentArity.ZeroOrOne };
+        var onset = new Option<string?>("--onset") { Description = "picture of the onset, instead of a recording" };
+        var apex = new Option<string?>("--apex") { Description = "picture of the apex" };
+        var units = new Option<string?>("--action-units") { Description = "coded action units for a network that needs them, for example 4+7, or none" };
+        var alignment = new Option<string>("--alignment") { Description = "auto (as the network was trained, where that fits the pictures), landmarks, or none for pictures cropped to the face", DefaultValueFactory = _ => "auto" };
+        alignment.AcceptOnlyFromAmong("auto", "landmarks", "none");
+        var page = new Option<string?>("--page") { Description = "HTML page with frames, difference, attention and scores" };
+        var command = new Command("predict", "Classifies a new clip: finds the face, onset and apex, says what was chosen.  Example: mer predict clip.mp4 --weights w.safetensors --page clip.html") { recording, weights, onset, apex, units, alignment, page };
+        command.SetAction((parsed, _) => Task.Run(() =>
+        {
+            var (path, first, second) = (parsed.GetValue(recording), parsed.GetValue(onset), parsed.GetValue(apex));
+            if (path is null == (first is null || second is null) || path is not null && (first ?? second) is not null)
+                throw new UserErrorException("Name a video or a folder of frames, or both --onset and --apex.");
+            using var model = FittedModel.Load(parsed.GetValue(weights)!);
+            var input = path is not null ? Recording.Open(path) : Recording.Of(first!, second!);
+            var align = Aligns(model.Origin, input, parsed.GetValue(alignment)!);
+            using var clip = NewClip.Prepare(input, model.Origin.Experiment.Model.InputSize, align, model.Origin.Classes, out var spotting);
+            var (logits, found) = model.Predict(clip, parsed.GetValue(units) is { } coded ? Units(coded) : null);
+            var prediction = new ClipPrediction(input.Path, model, clip, spotting, logits, found);
+            foreach (var remark in prediction.Remarks) Remark.Say(remark);
+            Terminal.Write(prediction.Table());
+            if (parsed.GetValue(page) is { } html)
+            {
+                AtomicFile.Write(html, prediction.ToHtml());
+                Console.WriteLine($"Page: {Path.GetFullPath(html)}");
+            }
+        }));
+        return command;
+    }
+
+    /// <summary>A network of crops sees crops; where the picture is none, the face is brought to about the same place.</summary>
+    static bool Aligns(ModelOrigin origin, Recording input, string alignment)
+    {
+        if (alignment != "auto") return alignment == "landmarks";
+        if (origin.Aligned) return true;
+        using var model = LandmarkModel.Open();
+        using var finder = new FaceFinder(model);
+        using var image = FrameImage.Decode(input.Frames().First().Bytes);
+        // A crop is filled by its face.
+        if (image is null || finder.Find(image) is not { } face || face.Box.Width > 0.45 * image.Cols) return false;
+        Remark.Say("The network was trained on the data set's own crops, and this is a larger picture: the face is aligned by landmarks instead, to about the same place (--alignment none resizes the whole picture).");
+        return true;
+    }
+
+    static ImmutableArray<int> Units(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) ? []
+        : [.. text.Split('+', ',').Select(u => int.TryParse(u.Trim(), out var unit) && ActionUnits.Used.Contains(unit) ? unit
+            : throw new UserErrorException($"--action-units {text}: '{u}' is none of the network's units, which are {string.Join(", ", ActionUnits.Used)}; write them like 4+7."))];
+}
+
+/// <summary>How well onset and apex are spotted, against a data set's coders.</summary>
+static class DataSpotCommand
+{
+    public static Command Create()
+    {
+        var options = new DataOptions();
+        var command = new Command("spot", "measure how well mer predict finds the apex: mean absolute error in frames against the coders, next to the middle of the clip");
+        options.AddViewTo(command);
+        command.SetAction(parsed =>
+        {
+            foreach (var id in options.Datasets(parsed))
+            {
+                var errors = SpottingErrors.Of(options.Choices(parsed, id).Source(options.Root(parsed), id), options.Choices(parsed, id).Preparation(id, options.Preparation(parsed)));
+                Terminal.Write(ClipPrediction.Of(errors));
+            }
+        });
+        return command;
+    }
+}

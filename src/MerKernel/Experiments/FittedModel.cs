@@ -1,0 +1,124 @@
+using System.Text.Json;
+using MerKernel.Data;
+using MerKernel.Models;
+using MerKernel.Training;
+using MerKernel.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MerKernel.Experiments;
+
+/// <summary>What a file of weights says about itself, so that a clip can be classified by it alone.</summary>
+/// <param name="Experiment">What was trained.</param>
+/// <param name="Classes">Names of the classes, in label order.</param>
+/// <param name="Synthetic">Whether it saw synthetic faces alone.</param>
+/// <param name="Aligned">Whether faces were brought into place by landmarks; else the data set's own crops were resized.</param>
+/// <param name="Clips">Clips that it was trained on.</param>
+/// <param name="Subjects">Their subjects.</param>
+public sealed record ModelOrigin(Experiment Experiment, ImmutableArray<string> Classes, bool Synthetic, bool Aligned, int Clips, ImmutableArray<string> Subjects);
+
+/// <summary>A trained network with all that it takes to classify a new clip, in one safetensors file.</summary>
+public sealed class FittedModel : IDisposable
+{
+    const string Metadata = "mer";
+
+    FittedModel(ModelOrigin origin, Network network, ActionUnitDetector? detector) => (Origin, Network, Detector) = (origin, network, detector);
+
+    /// <summary>What was trained on what.</summary>
+    public ModelOrigin Origin { get; }
+
+    /// <summary>The network, on the CPU in eval mode.</summary>
+    public Network Network { get; }
+
+    /// <summary>Finds the action units that the network sees; null where it sees none, or those that somebody coded.</summary>
+    public ActionUnitDetector? Detector { get; }
+
+    /// <summary>A copy of a trained network.</summary>
+    /// <param name="experiment">What was trained.</param>
+    /// <param name="dataset">On what.</param>
+    /// <param name="network">The network, which stays the caller's.</param>
+    /// <param name="detector">What finds its action units.</param>
+    /// <param name="without">The subject left out; null for none.</param>
+    public static FittedModel Of(Experiment experiment, MerDataset dataset, Network network, ActionUnitDetector? detector, string? without = null)
+    {
+        using var quiet = no_grad();
+        var copy = Created(experiment);
+        var trained = network.state_dict();
+        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(trained[name]);
+        ImmutableArray<Clip> clips = [.. dataset.Clips.Where(c => c.Subject != without)];
+        var aligned = dataset.Manifest?.Preparation.Contains("alignment landmarks", StringComparison.Ordinal) ?? false;
+        return new(new(experiment, dataset.Classes, dataset.Synthetic, aligned, clips.Length, [.. clips.Select(c => c.Subject).Distinct()]), copy, detector);
+    }
+
+    /// <summary>Writes the file; it appears whole or not at all.</summary>
+    public void Save(string path)
+    {
+        using var scope = NewDisposeScope();
+        Safetensors.Write(path, Network.state_dict().Concat(Detector?.State ?? []).ToDictionary(),
+            new Dictionary<string, string> { ["format"] = "pt", [Metadata] = JsonSerializer.Serialize(Origin, StoreJson.Compact) });
+    }
+
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UserErrorException">It is no such file, or of a network that this program lacks.</exception>
+    public static FittedModel Load(string path)
+    {
+        ModelOrigin origin;
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (!SafetensorsHeader.Read(file, path).Metadata.TryGetValue(Metadata, out var json))
+                throw new UserErrorException($"{path} does not say which network it holds; make one that does with mer fit, or mer train --save-weights.");
+            origin = JsonSerializer.Deserialize<ModelOrigin>(json, StoreJson.Compact) ?? throw new JsonException("It is empty.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        {
+            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); make it anew with mer fit.", e);
+        }
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var stored = Safetensors.Read(path);
+        var network = Created(origin.Experiment);
+        foreach (var (name, tensor) in network.state_dict())
+        {
+            if (!stored.TryGetValue(name, out var value) || !value.shape.SequenceEqual(tensor.shape))
+            {
+                network.Dispose();
+                throw new UserErrorException($"{path} lacks '{name}' in the shape that {origin.Experiment.Model.NetworkName} has here; make it anew with mer fit.");
+            }
+            tensor.copy_(value);
+        }
+        return new(origin, network, ActionUnitDetector.Of(stored));
+    }
+
+    /// <summary>The class scores of a clip, and the action units that they are based on.</summary>
+    /// <param name="clip">A data set of one clip, at the network's size.</param>
+    /// <param name="coded">FACS numbers that somebody coded; null for none.</param>
+    /// <exception cref="UserErrorException">The network needs coded units and there are none, or needs none and there are some.</exception>
+    public (ImmutableArray<float> Logits, ImmutableArray<int> Units) Predict(MerDataset clip, IReadOnlyCollection<int>? coded = null)
+    {
+        var source = Origin.Experiment.ActionUnits;
+        if (source is ActionUnitSource.Annotated or ActionUnitSource.Shuffled && coded is null)
+            throw new UserErrorException("This network was trained on the coders' action units and cannot do without; give them with --action-units, or fit --variant no-au (none) or au-predicted (found by a detector).");
+        if (source == ActionUnitSource.None && coded is not null) throw new UserErrorException("This network sees no action units; leave --action-units out.");
+        using var scope = NewDisposeScope();
+        using var noGrad = inference_mode();
+        using var one = OneMathThread.For(Network);
+        var units = coded is not null ? ActionUnits.ToVector(coded.Select(u => new ActionUnit(u)))
+            : source == ActionUnitSource.Predicted && Detector is not null ? Detector.Detect(ActionUnitDetector.Input(clip))[0] : new float[ActionUnits.Used.Length];
+        using var pairs = new PairSource(clip, clip.Labels, [units], CPU, Origin.Experiment.Model);
+        var logits = Network.call(pairs.Exact([0]).Clips).to_type(ScalarType.Float32).data<float>().ToImmutableArray();
+        return (logits, [.. ActionUnits.Used.Where((_, u) => units[u] > 0)]);
+    }
+
+    /// <summary>A fresh network of an experiment, in eval mode.</summary>
+    static Network Created(Experiment experiment)
+    {
+        // What it starts from is overwritten; the file need not be there.
+        var network = experiment.Model.Create(seed: 0, experiment.ActionUnits != ActionUnitSource.None);
+        network.eval();
+        return network;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}

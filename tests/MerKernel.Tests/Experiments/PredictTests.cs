@@ -1,0 +1,228 @@
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Faces;
+using MerKernel.Models;
+using MerKernel.Reports;
+using MerKernel.Synthetic;
+using OpenCvSharp;
+using TorchSharp;
+
+using Scalar = OpenCvSharp.Scalar;
+
+namespace MerKernel.Tests.Experiments;
+
+/// <summary>New clips: read, aligned as in training, spotted, classified; and what is said of those that cannot be.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<PredictTests.TinySets>
+{
+    /// <summary>Both tiny sets with the networks of a fold that needs units, one that finds them, and one that sees none.</summary>
+    public sealed class TinySets : IDisposable
+    {
+        readonly TemporaryFolder _folder = new();
+
+        public TinySets()
+        {
+            foreach (var id in Enum.GetValues<DatasetId>()) new SyntheticData().Write(id, "tiny", Root, null, default);
+            Bench = new Workbench { Profile = Profile.Tiny, DataFolder = Root, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache") };
+            foreach (var id in Enum.GetValues<DatasetId>()) Bench.Load(id);
+        }
+
+        public Workbench Bench { get; }
+
+        public string Root => _folder.File("data");
+
+        public string File(string name) => _folder.File(name);
+
+        /// <summary>The files of a clip's frames, from the first on.</summary>
+        public string[] Frames(Clip clip) => [.. FrameFolder.Read(FrameLayout.Find(Bench.Source(clip.Dataset)).FolderOf(clip)!).Files.Values.Select(f => f.FullName)];
+
+        public string Frame(Clip clip, int number) => FrameFolder.Read(FrameLayout.Find(Bench.Source(clip.Dataset)).FolderOf(clip)!).Files[number].FullName;
+
+        public void Dispose()
+        {
+            Bench.Dispose();
+            _folder.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(DatasetId.CasmeII, "no-au", false), InlineData(DatasetId.Samm, "no-au", true), InlineData(DatasetId.Samm, "au-predicted", true)]
+    public void A_folds_clips_read_from_their_pictures_have_the_trainers_logits(DatasetId id, string variant, bool aligned)
+    {
+        var data = sets.Bench.Dataset(id);
+        var experiment = sets.Bench.Experiment(Tables.Named(variant), id);
+        var (subject, path) = (data.Subjects[0], sets.File($"{id}-{variant}.safetensors"));
+        var fold = FoldRun.Train(experiment, data, FoldSplitOf(data, subject), torch.CPU, null, default, (network, detector) =>
+        {
+            using var model = FittedModel.Of(experiment, data, network, detector, subject);
+            model.Save(path);
+        });
+
+        using var read = FittedModel.Load(path);
+        Assert.Equal((aligned, true, data.Subjects.Length - 1), (read.Origin.Aligned, read.Origin.Synthetic, read.Origin.Subjects.Length));
+        Assert.Equal(data.Classes.AsEnumerable(), read.Origin.Classes);
+        for (var i = 0; i < fold.Clips.Length; i++)
+        {
+            var clip = data.Clips.Single(c => c.Id == fold.Clips[i]);
+            using var prepared = NewClip.Prepare(Recording.Of(sets.Frame(clip, clip.Onset), sets.Frame(clip, clip.Apex)), data.Size, aligned, data.Classes, out var spotting);
+            var (logits, units) = read.Predict(prepared);
+            Assert.Null(spotting);
+            // One clip instead of a batch: the same but for the order of sums.
+            Assert.All(logits.Zip(fold.Logits[^1][i]), p => Assert.Equal(p.Second, p.First, 1e-4f * (1 + Math.Abs(p.Second))));
+            if (fold.ActionUnits is { } found) Assert.Equal(found[i].AsEnumerable(), units);
+        }
+    }
+
+    static MerKernel.Training.FoldSplit FoldSplitOf(MerDataset data, string subject) => MerKernel.Training.FoldSplit.LeaveOut(data.Clips, subject, 0, new Random(1));
+
+    [Fact]
+    public void A_fit_on_all_subjects_classifies_a_folder_and_makes_a_page_that_needs_nothing_else()
+    {
+        var data = sets.Bench.Dataset(DatasetId.Samm);
+        using var model = FoldRun.Fit(sets.Bench.Experiment(Tables.WithoutActionUnits, DatasetId.Samm), data, torch.CPU);
+        Assert.Equal((data.Clips.Length, data.Subjects.Length), (model.Origin.Clips, model.Origin.Subjects.Length));
+        var folder = Path.GetDirectoryName(sets.Frames(data.Clips[0])[0])!;
+        using var clip = NewClip.Prepare(Recording.Open(folder), data.Size, align: true, data.Classes, out var spotting);
+        var prediction = new ClipPrediction(folder, model, clip, spotting, model.Predict(clip).Logits, []);
+        Assert.Equal(1, prediction.Scores.Sum(), 9);
+        Assert.Contains(prediction.Remarks, r => r.Contains("Spotted in"));
+        var html = prediction.ToHtml();
+        Assert.Equal(5, html.Split("<img src=\"data:image/png").Length - 1);
+        Assert.DoesNotContain("http", html.Replace("http-equiv", ""));
+        Assert.Contains("drawn faces and no people", html);
+        Assert.Throws<UserErrorException>(() => model.Predict(clip, [4]));
+    }
+
+    [Fact]
+    public void A_network_that_needs_the_coders_units_says_so()
+    {
+        var data = sets.Bench.Dataset(DatasetId.Samm);
+        using var network = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 }.Create(1, true);
+        using var model = FittedModel.Of(sets.Bench.Experiment(Tables.Full, DatasetId.Samm), data, network, null);
+        using var clip = NewClip.Prepare(Recording.Of([.. sets.Frames(data.Clips[0])[..2]]), data.Size, true, data.Classes, out _);
+        Assert.Contains("--action-units", Assert.Throws<UserErrorException>(() => model.Predict(clip)).Message);
+        Assert.Equal([4, 7], model.Predict(clip, [7, 4]).Units.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_file_that_does_not_say_what_it_holds_is_refused()
+    {
+        var path = sets.File("bare.safetensors");
+        MerKernel.Weights.Safetensors.Write(path, new Dictionary<string, torch.Tensor> { ["a"] = torch.ones(1) });
+        Assert.Contains("mer fit", Assert.Throws<UserErrorException>(() => FittedModel.Load(path)).Message);
+        File.WriteAllText(path, "no weights");
+        Assert.Contains(path, Assert.Throws<UserErrorException>(() => FittedModel.Load(path)).Message);
+    }
+
+    [Fact]
+    public void A_video_is_its_frames()
+    {
+        var frames = sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0]);
+        var path = sets.File("clip.avi");
+        using (var first = Cv2.ImRead(frames[0]))
+        using (var writer = new VideoWriter(path, FourCC.MJPG, 200, first.Size()))
+            foreach (var frame in frames)
+            {
+                using var image = Cv2.ImRead(frame);
+                writer.Write(image);
+            }
+        var recording = Recording.Open(path);
+        Assert.Equal(frames.Length, recording.Count);
+        Assert.Empty(recording.Remarks);
+        // JPEG again: within a few grey levels.
+        foreach (var (frame, file) in recording.Frames().Zip(frames))
+        {
+            using Mat here = FrameImage.Decode(frame.Bytes)!, there = Cv2.ImRead(file), difference = new();
+            Cv2.Absdiff(here, there, difference);
+            Assert.True(difference.Mean().Val1 < 3, $"{difference.Mean()}");
+        }
+        using var clip = NewClip.Prepare(recording, 32, true, ["a", "b"], out var spotting);
+        Assert.Equal(frames.Length, spotting!.Motion.Length);
+    }
+
+    [Fact]
+    public void Pictures_and_videos_that_will_not_do_are_refused_with_a_cure_and_odd_ones_noted()
+    {
+        using var nothing = new Mat(480, 640, MatType.CV_8UC3, new Scalar(90, 120, 100));
+        var (blank, face) = (sets.File("blank.png"), sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[0]);
+        nothing.SaveImage(blank);
+        string Refused(Recording recording) => Assert.Throws<UserErrorException>(() => NewClip.Prepare(recording, 32, true, ["a", "b"], out _)).Message;
+        Assert.Contains("blank.png shows no face", Refused(Recording.Of(blank, blank)));
+        Assert.Contains("blank.png shows no face", Refused(Recording.Of(blank, face, face)));
+
+        using (Mat one = Cv2.ImRead(face), two = new())
+        {
+            Cv2.HConcat([one, one], two);
+            two.SaveImage(sets.File("two.png"));
+        }
+        using var clip = NewClip.Prepare(Recording.Of(sets.File("two.png"), sets.File("two.png")), 32, true, ["a", "b"], out _);
+        Assert.Contains(clip.Clips[0].Notes, n => n.Contains("2 faces found in frame 0; the largest is used"));
+
+        Assert.Contains("no video or folder", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("none.mp4"))).Message);
+        File.WriteAllText(sets.File("text.mp4"), "no video");
+        Assert.Contains("ffmpeg -i", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("text.mp4"))).Message);
+        Directory.CreateDirectory(sets.File("empty"));
+        Assert.Contains("holds 0 pictures", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("empty"))).Message);
+    }
+
+    [Fact]
+    public void Large_slow_and_uneven_videos_are_noted()
+    {
+        double[] Every(double ms, int frames) => [.. Enumerable.Range(0, frames).Select(i => i * ms)];
+        Assert.Empty(Recording.Oddities([.. Every(5, 20)], new Size(640, 480)));
+        Assert.Contains("3840 x 2160", Assert.Single(Recording.Oddities([.. Every(5, 20)], new Size(3840, 2160))));
+        Assert.Contains("30 frames per second", Assert.Single(Recording.Oddities([.. Every(100 / 3.0, 20)], new Size(640, 480))));
+        Assert.Contains("5 to 50 ms apart, mostly 5", Assert.Single(Recording.Oddities([.. Every(5, 20), 145, 150], new Size(640, 480))));
+    }
+
+    [Fact]
+    public void Frames_are_in_the_order_of_their_numbers()
+    {
+        var folder = Directory.CreateDirectory(sets.File("numbers")).FullName;
+        foreach (var name in new[] { "img10.png", "img9.png", "img100.png" }) File.WriteAllText(Path.Combine(folder, name), name);
+        Assert.Equal(["img9.png", "img10.png", "img100.png"], Recording.Open(folder).Frames().Select(f => Path.GetFileName(f.Name)));
+    }
+
+    [Fact]
+    public void A_planted_movement_of_the_mouth_is_spotted_where_it_is()
+    {
+        // A texture whose mouth moves up by as much as a triangle says: none until frame 5, most in frame 12, and a head that drifts all the time.
+        using Mat noise = new(Spotter.Side, Spotter.Side, MatType.CV_8UC1), texture = new();
+        new Random(1).NextBytes(noise.AsSpan<byte>());
+        Cv2.GaussianBlur(noise, texture, new Size(0, 0), 3);
+        Cv2.Normalize(texture, texture, 0, 255, NormTypes.MinMax);
+        var mouth = new Rect(30, 95, 68, 30);
+        List<Mat> frames = [.. Enumerable.Range(0, 20).Select(t =>
+        {
+            var strength = Math.Max(0, 1 - Math.Abs(t - 12) / 7.0) * 3;
+            var frame = Shifted(texture, 0.03 * t, 0);
+            using var moved = Shifted(texture, 0.03 * t, -strength);
+            using Mat from = new(moved, mouth), to = new(frame, mouth);
+            from.CopyTo(to);
+            return frame;
+        })];
+        var spotted = Spotter.Of(frames);
+        frames.ForEach(f => f.Dispose());
+        Assert.InRange(spotted.Apex, 11, 13);
+        Assert.InRange(spotted.Onset, 3, 7);
+    }
+
+    static Mat Shifted(Mat image, double x, double y)
+    {
+        using var map = Mat.FromArray(new double[,] { { 1, 0, x }, { 0, 1, y } });
+        var shifted = new Mat();
+        Cv2.WarpAffine(image, shifted, map, image.Size(), InterpolationFlags.Cubic, BorderTypes.Reflect);
+        return shifted;
+    }
+
+    [Fact]
+    public void On_synthetic_clips_spotting_is_nearer_to_the_apex_than_the_middle_of_the_clip()
+    {
+        foreach (var id in Enum.GetValues<DatasetId>())
+        {
+            var errors = SpottingErrors.Of(sets.Bench.Source(id), sets.Bench.Preparation(id));
+            Assert.True(errors.Clips.Average(c => c.Spotted) <= errors.Clips.Average(c => c.Middle), ClipPrediction.Of(errors).ToMarkdown());
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using MerKernel.Cli.Commands;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Reports;
+
+namespace MerKernel.Tests.Experiments;
+
+/// <summary>Predictions from elsewhere: what a file must hold, the leaks it can show, and what becomes of it.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class PredictionsTests : IDisposable
+{
+    readonly MerDataset _data = TinyDataset.Create();
+    readonly TemporaryFolder _folder = new();
+
+    // Everything as the sheet has it.
+    List<string> Truth => [.. _data.Clips.Select((c, i) => $"{c.Id},{c.Subject},{_data.Classes[_data.Labels[i]]}")];
+
+    Predictions Read(IEnumerable<string> lines, string headings = "clip,fold,predicted")
+    {
+        var path = Path.Combine(_folder.Path, "predictions.csv");
+        File.WriteAllText(path, string.Join('\n', lines.Prepend(headings)));
+        return Predictions.Read(path, _data);
+    }
+
+    string Refused(IEnumerable<string> lines, string headings = "clip,fold,predicted") => Assert.Throws<UserErrorException>(() => Read(lines, headings)).Message;
+
+    [Fact]
+    public void The_sheets_own_classes_score_everything_right()
+    {
+        var (seed, folds) = Assert.Single(Read(Truth).Runs);
+        Assert.Null(seed);
+        Assert.Equal(["01", "02", "03"], folds.Select(f => f.Subject));
+        Assert.Equal(1, Score.Of(EpochProtocol.Default.Apply(folds), 3).Accuracy);
+    }
+
+    [Fact]
+    public void Scores_in_any_order_of_columns_and_separators_name_the_largest()
+    {
+        // The second class everywhere: a third of the clips are of it.
+        var read = Read(_data.Clips.Reverse().Select(c => $"{c.Id};-1;\"0.5\";2e-1"), "clip;class2;class1;class0");
+        Assert.Equal(1.0 / 3, Score.Of(EpochProtocol.Default.Apply(read.Runs[0].Folds), 3).Accuracy, 12);
+    }
+
+    [Fact]
+    public void Every_epoch_of_every_clip_serves_both_rules_and_one_epoch_per_fold_only_the_one_that_chooses()
+    {
+        IEnumerable<string> Epochs(Func<string, int[]> of) => _data.Clips.SelectMany((c, i) => of(c.Subject).Select(e => $"{c.Id},{e},{(_data.Labels[i] + e) % 3}"));
+        var all = Read(Epochs(_ => [0, 1, 2]), "clip,epoch,predicted");
+        Assert.False(all.ChoosesEpochs);
+        Assert.Equal((0, 1), (Score.Of(EpochProtocol.Default.Apply(all.Runs[0].Folds), 3).Accuracy, Score.Of(new BestTestEpoch().Apply(all.Runs[0].Folds), 3).Accuracy));
+
+        var chosen = Read(Epochs(s => [s == "01" ? 0 : 3]), "clip,epoch,predicted");
+        Assert.True(chosen.ChoosesEpochs);
+        Assert.Contains("0 for subject 01, 3 for 02", Assert.Single(chosen.Remarks));
+    }
+
+    [Fact]
+    public void Leaks_that_a_file_can_show_are_named_with_their_rows()
+    {
+        Assert.Contains("clip 01/EP00 is predicted 2 times (rows 2, 20)", Refused(Truth.Append(Truth[0])));
+        Assert.Contains("1 of 18 clips are not predicted (03/EP17)", Refused(Truth.SkipLast(1)));
+        Assert.Contains("subject 01 is tested in the folds 02 and 01", Refused(Truth.Select((l, i) => i == 0 ? l.Replace(",01,", ",02,") : l)));
+        Assert.Contains("'best_epoch' is about a best epoch", Refused(Truth.Select(l => l + ",7"), "clip,fold,predicted,best_epoch"));
+        Assert.Contains("epoch 1 of subject 01 lacks 5 of its clips", Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? 1 : 2)},0"), "clip,epoch,predicted"));
+    }
+
+    [Fact]
+    public void Rows_that_do_not_fit_the_data_are_named()
+    {
+        Assert.Contains("row 2: there is no clip '01/EP99'", Refused(Truth.Select(l => l.Replace("EP00", "EP99"))));
+        Assert.Contains("row 2: 'class7' is no class", Refused(Truth.Select((l, i) => i == 0 ? "01/EP00,01,class7" : l)));
+        Assert.Contains("'class0' in the coding sheet, not 'class1'", Refused(Truth.Select((l, i) => l + (i == 0 ? ",class1" : "")), "clip,fold,predicted,label"));
+        Assert.Contains("class2 lack a column", Refused(["01/EP00,1,2"], "clip,class0,class1"));
+        Assert.Contains("which is no finite number", Refused(["01/EP00,1,2,NaN"], "clip,class0,class1,class2"));
+        Assert.Contains("no column 'clip'", Refused(["1,2"], "name,predicted"));
+        Assert.Contains("'class0' is predicted, but 'class1' has the highest score", Refused(["01/EP00,0,1,0,class0"], "clip,class0,class1,class2,predicted"));
+    }
+
+    [Fact]
+    public void Fewer_folds_than_subjects_are_said()
+    {
+        var read = Read(Truth.Select(l => l.Replace(",01,", ",a,").Replace(",02,", ",a,")));
+        Assert.Contains("Fold a tests 2 subjects", Assert.Single(read.Remarks));
+    }
+
+    [Fact]
+    public void A_kept_file_is_a_row_of_every_table_with_its_own_seeds()
+    {
+        var path = Path.Combine(_folder.Path, "mine.csv");
+        File.WriteAllText(path, "clip,seed,predicted\n" + string.Join('\n', _data.Clips.SelectMany((c, i) => new[] { 4, 5 }.Select(s => $"{c.Id},{s},{(s == 4 ? _data.Labels[i] : 0)}"))));
+        var store = new RunStore(Path.Combine(_folder.Path, "store"));
+        KeptPredictions.Keep(store, _data, "Mine", path);
+        Assert.Contains("names a row of the tables already", Assert.Throws<UserErrorException>(() => KeptPredictions.Keep(store, _data, "Ours", path)).Message);
+        var kept = Assert.Single(KeptPredictions.Of(store, _data));
+
+        var runs = Predictions.Read(path, _data).Runs;
+        var rows = new Scoring
+        {
+            Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1, 2], OwnSeeds = (_, _) => [4, 5],
+            Runs = (method, _, seed) => method is ReadMethod ? new RunResult($"{seed}", runs.First(r => r.Seed == seed).Folds) : null,
+        }.Rows(Tables.Numbered(3) with { Rows = [.. Tables.Numbered(3).Rows, new Row("Mine", kept)] }).Where(r => r.Label == "Mine" && r.Protocol is FinalEpoch).ToList();
+        Assert.Equal([(4, 1.0), (5, 1.0 / 3)], rows.Select(r => (r.Seed, Math.Round(r.Score!.Accuracy, 12))).Select(r => (r.Seed, r.Item2 < 0.5 ? 1.0 / 3 : r.Item2)));
+    }
+
+    [Fact]
+    public void Epochs_that_were_chosen_per_fold_have_no_score_at_the_final_epoch()
+    {
+        var folds = Read(Truth).Runs[0].Folds;
+        var rows = new Scoring
+        {
+            Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1], Runs = (_, _, _) => new RunResult("x", folds) { ChoosesEpochs = true },
+        }.Rows(Tables.Numbered(4)).Where(r => r.Label == "Independent attention").ToList();
+        Assert.Null(rows.Single(r => r.Protocol is FinalEpoch).Score);
+        Assert.NotNull(rows.Single(r => r.Protocol is BestTestEpoch).Score);
+    }
+
+    /// <summary>docs/examples/round_trip.py by the standard library alone: the same look-up as ours, written a second time.</summary>
+    [Fact]
+    public void Pythons_look_up_scores_what_ours_does()
+    {
+        var list = Path.Combine(_folder.Path, "folds.csv");
+        File.WriteAllText(list, FoldsCommand.Clips(_data).ToCsv());
+        var written = Python("round_trip.py", list);
+        Assert.Equal(written, Python("round_trip.py", list));
+        var read = Read(written.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1));
+        var ours = LosoBaseline.Run(DatasetFacts.Of(_data).Clips, AuLookup.Fit);
+        Assert.Equal(ours.SelectMany(f => f.Predictions), read.Runs[0].Folds.SelectMany(f => f.At(0).Predictions));
+    }
+
+    /// <summary>docs/examples/loso_torch.py: a real leave-one-subject-out elsewhere, the same bytes twice, which the bands of the tiny data let it learn.</summary>
+    [PyTorchFact]
+    public void A_network_in_PyTorch_is_scored_byte_for_byte_the_same_twice()
+    {
+        var (list, frames) = (Path.Combine(_folder.Path, "folds.csv"), Path.Combine(_folder.Path, "frames.npy"));
+        File.WriteAllText(list, FoldsCommand.Clips(_data).ToCsv());
+        FoldsCommand.WriteFrames(_data, frames);
+        var written = Python("loso_torch.py", list, frames, "8");
+        Assert.Equal(written, Python("loso_torch.py", list, frames, "8"));
+        var lines = written.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string Scored() => PredictionScores.Of("PyTorch", Read(lines.Skip(1), lines[0]), _data).ToCsv();
+        Assert.Equal(Scored(), Scored());
+        var accuracy = Score.Of(EpochProtocol.Default.Apply(Read(lines.Skip(1), lines[0]).Runs[0].Folds), 3).Accuracy;
+        Assert.True(accuracy > 0.8, $"accuracy {accuracy}");
+    }
+
+    static string Python(string script, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(RepositoryRoot.Find(), "docs", "examples", script), .. arguments]) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+
+    public void Dispose()
+    {
+        _data.Dispose();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>A test that needs Debian's PyTorch, which only ./dev bench and parity install.</summary>
+sealed class PyTorchFactAttribute : FactAttribute
+{
+    public PyTorchFactAttribute()
+    {
+        if (!File.Exists("/usr/lib/python3/dist-packages/torch/__init__.py")) Skip = "python3-torch is not installed";
+    }
+}
