@@ -19,6 +19,7 @@ public static class AuditReport
         foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(Accuracies(dataset).ToMarkdown());
         text.Append(Contradictions().ToMarkdown());
         foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(F1Scores(dataset).ToMarkdown());
+        foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(BestCases(dataset).ToMarkdown());
         return text.Append(Log().ToMarkdown()).ToString();
     }
 
@@ -50,6 +51,18 @@ public static class AuditReport
             f.Possible switch { true => "possible", false => "outside", null => "accuracy is no share of any size in question" },
         ]),
         "Possible is the macro F1 of some confusion matrix with so many clips correct, at any class balance that fits the published sheet. If F1 and accuracy were taken at different epochs, as the published code does, the upper end still holds and the lower does not.");
+
+    /// <summary>Which of the ablations could have been significant, whatever the predictions were.</summary>
+    public static TextTable BestCases(DatasetId dataset) => TextTable.Of($"{dataset.Title()}: the smallest p that any predictions could have given, row against full network",
+        ["table", "row", ">accuracy", ">full network", ">clips apart", ">McNemar p", ">after Holm", ">sign test over subjects, p", "significant"],
+        PaperAudit.Ablations(dataset).Select(f => (IEnumerable<string>)
+        [
+            $"{f.Table}", f.Row, Figures.Printed(f.Accuracy), Figures.Printed(f.Full), $"{f.Case.Apart} of {f.Case.Clips}", Short(f.Case.McNemarP), Short(f.HolmP), Short(f.Case.SubjectP), f.Possible ? "could be" : "could not be",
+        ]),
+        $"Accuracies as the nearest number of {PaperAudit.LikelySize(dataset)} clips of {PaperAudit.Subjects(dataset)} subjects. At best all clips on which two networks part speak for one of them, each clip of another subject; " +
+        "every prediction that makes them part on more clips gives a larger p. Holm's correction is over the table's rows.");
+
+    internal static string Short(double p) => p < 0.001 ? "below .001" : p.ToString("0.000", CultureInfo.InvariantCulture);
 
     /// <summary>The same as a chart.</summary>
     public static GenericChart F1Chart() => F1RangeChart.Of(Enum.GetValues<DatasetId>());
@@ -111,6 +124,7 @@ public static class AuditConclusions
         yield return $"{contradictions.Length} values are printed differently in different places: " +
             $"{string.Join("; ", contradictions.Select(c => $"{c.Network}, {c.Quantity} on {c.Dataset.Title()}, {string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))}"))}.";
         foreach (var dataset in Enum.GetValues<DatasetId>()) yield return F1Scores(dataset);
+        foreach (var dataset in Enum.GetValues<DatasetId>()) yield return BestCases(dataset);
         yield return Log();
     }
 
@@ -124,15 +138,28 @@ public static class AuditConclusions
             $"Epochs can be compared only in the {comparable.Length} folds of {clips} clips that never got a subject fully right and so ran to the end, a selection of the harder subjects: there the rule gives {Figures.Percent((double)best / clips)} % and the last epoch of the same runs {Figures.Percent((double)last / clips)} %.";
         yield return $"What the action units give: looking up the nearest set of the coders' action units among other subjects, with no image at all, gave {LookupOnPublishedSheets} (measured once on the published sheets, which are under licence and not part of this project); " +
             $"the paper prints {string.Join(" and ", Enum.GetValues<DatasetId>().Select(d => $"{Figures.Printed(AuditReport.Paper(d))} % for {d.Title()}"))}, from images and those action units together.";
+        var best = Enum.GetValues<DatasetId>().Select(d => (Dataset: d, Rows: PaperAudit.Ablations(d))).ToList();
         var shares = from d in Enum.GetValues<DatasetId>() from f in PaperAudit.Accuracies(d) where f.Matches.IsEmpty
                      select $"{Figures.Printed(f.Accuracy)} % on {d.Title()} is the share of no number of clips in question ({string.Join(", ", PaperAudit.SampleSizes(d))})";
         var outside = from d in Enum.GetValues<DatasetId>() from f in PaperAudit.F1Scores(d) where f.Possible == false
                       select $"{Figures.Printed(f.Printed.Accuracy)} % with an F1 of {Figures.Printed(f.Printed.F1)} on {d.Title()} is the pair of no confusion matrix";
-        var twice = PaperAudit.Contradictions().Select(c => $"the {c.Network} has {string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))} as its {c.Quantity} on {c.Dataset.Title()}");
-        yield return $"What no prediction could have shown: {string.Join("; ", shares.Concat(outside).Concat(twice))}.";
+        yield return $"What no prediction could have shown: whatever the networks predicted, {string.Join(" and ", best.Select(d => $"{d.Rows.Count(r => !r.Possible)} of the {d.Rows.Length} differences from the full network that Tables 2 to 7 print for {d.Dataset.Title()}"))} " +
+            $"could not have been significant at 0.05; {string.Join("; ", shares.Concat(outside))}.";
     }
 
     const string LookupOnPublishedSheets = "81.9 to 82.3 %, depending on ties, on CASME II's 249 clips and 96.3 % on SAMM's 136 five-class clips";
+
+    /// <summary>A best case in words.</summary>
+    public static string Of(BestCase best) => $"{best.First} and {best.Second} of {best.Clips} clips, {best.Apart} apart. At best, all of them on one side: McNemar's exact test p = {AuditReport.Short(best.McNemarP).Replace("below ", "< ")}, " +
+        $"sign test over {best.Subjects} subjects p = {AuditReport.Short(best.SubjectP).Replace("below ", "< ")}. " + (best is { McNemarP: < 0.05, SubjectP: < 0.05 } ? "Some predictions with these accuracies would be significant at 0.05." : "No predictions with these accuracies are significant at 0.05.");
+
+    static string BestCases(DatasetId dataset)
+    {
+        var findings = PaperAudit.Ablations(dataset);
+        var not = findings.Where(f => !f.Possible).ToList();
+        return $"{dataset.Title()}: {findings.Length - not.Count} of the {findings.Length} differences from the full network in Tables 2 to 7 could be significant at 0.05 with some predictions" +
+            (not.Count == 0 ? "." : $"; whatever the predictions were, these could not: {string.Join("; ", not.Select(f => $"Table {f.Table}, {f.Row} ({f.Case.Apart} {(f.Case.Apart == 1 ? "clip" : "clips")}, p {AuditReport.Short(f.HolmP)} at best)"))}.");
+    }
 
     /// <summary>The sentences with those on a study's data.</summary>
     public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(study.Datasets.Select(d => WithoutImages(study, d))));

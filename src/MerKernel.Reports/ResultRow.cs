@@ -68,6 +68,9 @@ public sealed record ResultRow
     /// <summary>Batches of the shortest fold's training; 0 where nothing is trained.</summary>
     public int Batches { get; init; }
 
+    /// <summary>Accuracy of the majority class on the same clips, 0 to 1.</summary>
+    public double? Majority { get; init; }
+
     /// <summary>The smallest difference that the table's data could have shown; null where nothing was compared.</summary>
     public Detectable? Detectable { get; init; }
 

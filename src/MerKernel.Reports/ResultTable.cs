@@ -77,7 +77,7 @@ public sealed class ResultTable
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
         {
-            Notes = [.. new[] { Scored, Spread, Differences, Detectable, Settled }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
+            Notes = [.. new[] { Scored, Spread, Differences, Unlearned, Detectable, Settled }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
         };
         if (systems.Count > 0) yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
     }
@@ -146,6 +146,17 @@ public sealed class ResultTable
         let text = string.Join(" ", new[] { line.Head.Note, assumed }.OfType<string>())
         where text.Length > 0
         select $"{line.Head.Label}: {text}";
+
+    /// <summary>Rows that were trained and are no better than the majority class at the epoch that nothing chose; empty where there are none.</summary>
+    string Unlearned
+    {
+        get
+        {
+            var rows = _lines.SelectMany(l => l.Cells.Take(1)).Where(c => c.Length > 0 && c[0].Method is not null && c.Average(r => r.Score!.Accuracy) <= c[0].Majority)
+                .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} batches per fold)").ToList();
+            return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} %): {string.Join(", ", rows)}. What such a network sees does not carry over to other subjects at this size, or it was trained too briefly.";
+        }
+    }
 
     /// <summary>What the data could have shown at all.</summary>
     string Detectable

@@ -92,8 +92,9 @@ public sealed class Scoring
                from data in Datasets
                where table.Datasets.Contains(data.Dataset)
                from seed in Seeds
+               let majority = ScoreOf(Rule.All.Single(r => r.Label == Rule.Majority), data).Score.Accuracy
                from row in Compared([.. Page(table, data, seed)], data, seed)
-               select row,
+               select row with { Majority = majority },
         ];
     }
 

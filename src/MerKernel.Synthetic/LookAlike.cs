@@ -98,8 +98,8 @@ public enum LookAlikeSize
     Small,
 
     /// <summary>
-    /// The real sets' subjects, clips and class counts with clips as short as the small set's, and as hard as the real ones: heads drift three times as far, and
-    /// a blink that no coder noted overlaps the apex of one clip in five.
+    /// The real sets' subjects, clips and class counts with clips as short as the small set's, and as hard as the real ones: heads drift five times as far, and
+    /// a blink that no coder noted overlaps the apex of three clips in ten.
     /// </summary>
     Medium,
 

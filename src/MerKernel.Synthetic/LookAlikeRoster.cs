@@ -87,8 +87,8 @@ sealed record LookAlikeRoster
         Excluded = [("sadness", 4), ("fear", 2)],
         Named = CasmeIINamed,
         Frames = (24, 60),
-        HeadDrift = 3,
-        Blinks = 0.2,
+        HeadDrift = 5,
+        Blinks = 0.3,
     };
 
     static readonly LookAlikeRoster SammSmall = new()
@@ -112,7 +112,7 @@ sealed record LookAlikeRoster
         Excluded = [("Disgust", 9), ("Fear", 8), ("Sadness", 6)],
         Named = SammNamed,
         Frames = (24, 48),
-        HeadDrift = 3,
-        Blinks = 0.2,
+        HeadDrift = 5,
+        Blinks = 0.3,
     };
 }

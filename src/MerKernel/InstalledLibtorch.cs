@@ -45,12 +45,19 @@ public static class InstalledLibtorch
         var all = Loaded(folder, "libtorch.so");
         var version = VersionOf(cpu);
         if (version == Version) return;
-        var wrapper = Path.Combine(program, "libLibTorchSharp.so");
-        var missing = File.Exists(wrapper) ? Missing(wrapper, all, cpu) : [];
         var found = version is null ? "an older libtorch" : $"libtorch {version}";
-        if (missing is [var first, ..])
-            throw new UserErrorException($"{folder} holds {found}, which lacks {missing.Count} of the functions that this program calls ({first}{(missing.Count > 1 ? ", ..." : "")}); install torch=={Version} and name its folder, or unset {Variable} to use the packaged libtorch.");
+        Demand($"{folder} holds {found}", Path.Combine(program, "libLibTorchSharp.so"), all, cpu);
         say?.Invoke($"{folder} holds {found}; TorchSharp was built for {Version}, and all of its functions are there");
+    }
+
+    /// <summary>Demands of loaded libraries all that TorchSharp's native part calls, which can be asked only where that part is.</summary>
+    internal static void Demand(string found, string wrapper, params ReadOnlySpan<nint> loaded)
+    {
+        var cure = $"install torch=={Version} and name its folder, or unset {Variable} to use the packaged libtorch.";
+        if (!File.Exists(wrapper)) throw new UserErrorException($"{found}, and whether it has what TorchSharp calls cannot be checked: {wrapper} is not there; {cure}");
+        var missing = Missing(wrapper, loaded);
+        if (missing.Count > 0)
+            throw new UserErrorException($"{found}, which lacks {missing.Count} of the functions that this program calls ({string.Join(", ", missing.Take(3))}{(missing.Count > 3 ? ", ..." : "")}); {cure}");
     }
 
     /// <summary>What a library takes from others and none of some loaded ones has, nor anything that they need themselves.</summary>

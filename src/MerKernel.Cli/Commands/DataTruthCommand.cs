@@ -16,11 +16,8 @@ static class DataTruthCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
-            var tables = bench.Datasets.SelectMany(id =>
-            {
-                bench.Load(id, cancel);
-                return TruthReport.Of(bench, id);
-            });
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
+            var tables = bench.Datasets.SelectMany(id => TruthReport.Of(bench, id)).ToList();
             if (parsed.GetValue(markdown)) Console.Write(string.Concat(tables.Select(t => t.ToMarkdown())));
             else Terminal.Write(tables);
         }, cancel));

@@ -76,8 +76,17 @@ static class AuditCommand
 {
     public static Command Create()
     {
-        var command = new Command("audit", "Checks the paper's numbers against each other: sample sizes, contradictions, F1 bounds, the published log.  Example: mer audit");
-        command.SetAction(_ => Console.Write(AuditReport.ToMarkdown()));
+        var accuracies = new Option<decimal[]>("--accuracies") { Description = "two accuracies in percent: the smallest p-value that any predictions with them could have", AllowMultipleArgumentsPerToken = true };
+        var clips = new Option<int?>("--clips") { Description = "clips behind --accuracies" };
+        var subjects = new Option<int?>("--subjects") { Description = "subjects behind --accuracies (default: one per clip)" };
+        var command = new Command("audit", "Checks the paper's numbers against each other: sample sizes, contradictions, F1 bounds, best cases, the published log.  Example: mer audit --accuracies 94.35 92.74 --clips 248") { accuracies, clips, subjects };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(accuracies) is not { Length: > 0 } two) Console.Write(AuditReport.ToMarkdown());
+            else if (two is not [var first, var second]) throw new UserErrorException($"--accuracies takes two numbers, not {two.Length}; for example --accuracies 94.35 92.74.");
+            else if (parsed.GetValue(clips) is not { } scored) throw new UserErrorException("--accuracies needs --clips, the number of clips behind them.");
+            else Console.WriteLine(AuditConclusions.Of(BestCase.Of(first, second, scored, parsed.GetValue(subjects) ?? scored)));
+        });
         return command;
     }
 }

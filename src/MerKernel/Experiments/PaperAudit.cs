@@ -67,6 +67,22 @@ public static class PaperAudit
         ? balances
         : Changed(balances.SelectMany(b => b.Select((_, i) => b.Select((n, c) => c == i ? n + by : n).ToArray())).DistinctBy(b => string.Join(',', b)), by, times - 1);
 
+    /// <summary>Subjects of the five-class clips.</summary>
+    public static int Subjects(DatasetId dataset) => dataset == DatasetId.CasmeII ? 26 : 27;
+
+    /// <summary>
+    /// Every row of the paper's ablations against the full network of its table, with the smallest p-value that any predictions with those two accuracies could have
+    /// had, alone and after Holm's correction over the table's rows.
+    /// </summary>
+    public static ImmutableArray<AblationFinding> Ablations(DatasetId dataset) =>
+        [.. from table in Tables.All.Where(t => !t.ComparesSystems)
+            let full = table.Rows.Single(r => r.Method == Tables.Full).On(dataset)
+            where full is not null
+            let rows = table.Printed.Where(r => r.Method != Tables.Full && r.On(dataset) is not null)
+                .Select(r => (r.Label, r.On(dataset)!.Accuracy, Case: BestCase.Of(full.Accuracy, r.On(dataset)!.Accuracy, LikelySize(dataset), Subjects(dataset)))).ToList()
+            from finding in rows.Zip(Holm.Adjust([.. rows.Select(r => r.Case.McNemarP)]), (r, p) => new AblationFinding(table.Number, r.Label, r.Accuracy, full.Accuracy, r.Case, p))
+            select finding];
+
     static IEnumerable<(string Network, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
     {
         var values = OwnRows(dataset).Select(r => (r.Network, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
@@ -78,6 +94,19 @@ public static class PaperAudit
         from row in table.Rows
         where row.Method is Change && row.On(dataset) is not null
         select (row.Method!.Name, row.On(dataset)!, $"Table {table.Number}");
+}
+
+/// <summary>A row of an ablation against the full network, at its best.</summary>
+/// <param name="Table">Number of the table.</param>
+/// <param name="Row">The row's label.</param>
+/// <param name="Accuracy">Its printed accuracy in percent.</param>
+/// <param name="Full">The full network's.</param>
+/// <param name="Case">The best case of the two.</param>
+/// <param name="HolmP">The best case's McNemar p-value after Holm's correction over the table's rows.</param>
+public sealed record AblationFinding(int Table, string Row, decimal Accuracy, decimal Full, BestCase Case, double HolmP)
+{
+    /// <summary>Whether some predictions with these accuracies would have been significant at 0.05, by clips and by subjects.</summary>
+    public bool Possible => HolmP < 0.05 && Case.SubjectP < 0.05;
 }
 
 /// <summary>A printed accuracy and the sample sizes that allow it.</summary>

@@ -29,7 +29,7 @@ public static class Tables
             System("dssn", "DSSN (2019)", (71.19m, 0.7297m)),
             System("tscnn", "TSCNN (2019)", (80.97m, 0.8070m)),
             System(null, "Dynamic (2020)", (72.61m, 0.6700m), "The figure is a result with 4 classes. Not run: the action-unit-trained teacher's network and training are not published, only that a shallow student learns from it."),
-            System("graph-tcn", "Graph-TCN (2020)", (73.98m, 0.7246m)),
+            System("graph-tcn", "Graph-TCN (2020)", (73.98m, 0.7246m), "It is trained on every factor of its motion magnifier and tested on the largest, so its BatchNorm predicts with statistics of other inputs than those it is tested on."),
             System(null, "SMA-STN (2020)", (82.59m, 0.7946m), "Not run: the sizes of its spatial attention, its segment weights and its face pre-training are not published."),
             System("au-gcn", "AU-GCN (2020)", (74.27m, 0.7047m), "The figure is that of Lei et al. 2021; the cited Xie et al. 2020 (AU-GACN) report 71.2 % and 0.355 on three classes, and that system is not run: its layers and its generated clips are not published."),
             System(null, "GEME (2021)", (75.20m, 0.7354m), "Not run: it learns the subject's gender as a second task, which the coding sheets do not give."),

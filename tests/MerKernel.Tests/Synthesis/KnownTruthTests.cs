@@ -67,12 +67,12 @@ public class KnownTruthTests
         Assert.InRange(1 - KnownTruth.Of(dataset, LookAlikeSize.Full).ActionUnits.Accuracy, 0.05, 0.08);
 
     [Fact]
-    public void A_blink_that_no_coder_noted_is_in_a_fifth_of_the_clips_with_the_real_counts_and_in_none_of_the_small_set()
+    public void A_blink_that_no_coder_noted_is_in_three_of_ten_clips_with_the_real_counts_and_in_none_of_the_small_set()
     {
         static double Blinks(LookAlikeOptions options) => LookAlike.Truth(DatasetId.CasmeII, options) is var clips
             ? clips.Count(c => c.Movements.Any(m => m.Number == 45) && !c.CodedUnits.Contains(45)) / (double)clips.Length : 0;
         Assert.Equal(0, Blinks(LookAlikeOptions.Small));
-        Assert.InRange(Blinks(LookAlikeOptions.Medium), 0.12, 0.28);
+        Assert.InRange(Blinks(LookAlikeOptions.Medium), 0.22, 0.38);
         Assert.Equal(LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Medium).Select(c => c.Id), LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Medium).Select(c => c.Id));
     }
 }
