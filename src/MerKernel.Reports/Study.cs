@@ -80,7 +80,7 @@ public sealed class Study : IDisposable
     public IReadOnlyList<FoldPrediction> Loso(Experiment experiment)
     {
         Train([experiment]);
-        return Bench.Stored(experiment)!;
+        return Bench.Store.TryReadAll(ExperimentHash.Of(experiment), Bench.Dataset(experiment.Dataset).Subjects)!;
     }
 
     /// <summary>One fold of an experiment; it is trained if it is not stored.</summary>
