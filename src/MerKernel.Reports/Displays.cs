@@ -4,6 +4,7 @@ using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Reports.Charts;
+using MerKernel.Reports.Pictures;
 using Plotly.NET;
 using TorchSharp;
 
@@ -74,19 +75,41 @@ public static class Displays
         var register = formatter?.GetMethods().FirstOrDefault(m => m.Name == "Register" && m.IsGenericMethod && m.GetParameters() is [{ ParameterType: { IsGenericType: true } first }, { } second]
             && first.GetGenericTypeDefinition() == typeof(Func<,>) && second.ParameterType == typeof(string));
         if (register is null) return;
-        void Show<T>(Func<T, TextTable> html, Func<T, string> plain)
+        void Show<T>(Func<T, string> html, Func<T, string> plain)
         {
             var of = register.MakeGenericMethod(typeof(T));
-            of.Invoke(null, [(Func<T, string>)(value => html(value).ToString()), "text/html"]);
+            of.Invoke(null, [html, "text/html"]);
             of.Invoke(null, [plain, "text/plain"]);
         }
-        Show<torch.nn.Module>(m => m is MerNet whole ? whole.Layers() : m.Parameters(), m => $"{m.GetType().Name}, {Count(m.parameters().Sum(p => p.numel()))} parameters");
-        Show<ConfusionMatrix>(m => m.Table(), m => $"{m.Correct} of {m.Total} correct");
-        Show<Experiment>(e => TextTable.Of("Experiment", [("profile nearest to it", RunWords.Of(e).Profile), ("network and what differs", RunWords.Of(e).Text), ("seed", Count(e.Seed)), ("hash", ExperimentHash.Of(e))]),
+        Show<torch.Tensor>(t => FramesOf(t) ?? $"<pre>{HtmlText.Encode(Words(t))}</pre>", Words);
+        Show<torch.nn.Module>(m => $"{(m is MerNet whole ? whole.Layers() : m.Parameters())}", m => $"{m.GetType().Name}, {Count(m.parameters().Sum(p => p.numel()))} parameters");
+        Show<ConfusionMatrix>(m => $"{m.Table()}", m => $"{m.Correct} of {m.Total} correct");
+        Show<Experiment>(e => $"{TextTable.Of("Experiment", [("profile nearest to it", RunWords.Of(e).Profile), ("network and what differs", RunWords.Of(e).Text), ("seed", Count(e.Seed)), ("hash", ExperimentHash.Of(e))])}",
             e => $"{RunWords.Of(e).Text} ({ExperimentHash.Of(e)})");
-        Show<FoldPrediction>(f => TextTable.OfFigures($"Fold that leaves out subject {f.Subject}", ["epoch", "training loss", "test accuracy (%)"],
-            f.TrainingLoss.Select((loss, epoch) => (string[])[Count(epoch + 1), Figures.Fraction(loss), Figures.Percent(Accuracy(f, epoch))])),
+        Show<FoldPrediction>(f => $"{TextTable.OfFigures($"Fold that leaves out subject {f.Subject}", ["epoch", "training loss", "test accuracy (%)"],
+            f.TrainingLoss.Select((loss, epoch) => (string[])[Count(epoch + 1), Figures.Fraction(loss), Figures.Percent(Accuracy(f, epoch))]))}",
             f => $"subject {f.Subject}: {f.Labels.Length} clips, {f.Logits.Length} epochs");
+    }
+
+    /// <summary>Frames [3, S, S] or [N, 3, S, S] as a picture; null for any other tensor.</summary>
+    static string? FramesOf(torch.Tensor tensor)
+    {
+        if (tensor.dim() is not (3 or 4) || tensor.size(-3) != 3 || tensor.size(-1) < 16 || tensor.size(-2) != tensor.size(-1) || tensor.dtype is not (torch.ScalarType.Byte or torch.ScalarType.Float32)) return null;
+        var shown = tensor.dim() == 3 ? tensor : tensor.narrow(0, 0, Math.Min(MostFrames, tensor.size(0)));
+        using var image = shown.AsFrames("").Image;
+        return $"""<img src="data:image/png;base64,{Convert.ToBase64String(image.ToBytes(".png"))}" alt="{HtmlText.Encode(Words(tensor))}">""";
+    }
+
+    const int MostFrames = 10, MostValues = 8;
+
+    /// <summary>A tensor's shape, type and first values.</summary>
+    static string Words(torch.Tensor tensor)
+    {
+        var text = $"Tensor {Shape(tensor.shape)} {tensor.dtype} on {tensor.device}";
+        if (tensor.numel() == 0 || tensor.is_complex()) return text;
+        using var scope = torch.NewDisposeScope();
+        var first = tensor.detach().reshape(-1).narrow(0, 0, Math.Min(MostValues, tensor.numel())).cpu().to_type(torch.ScalarType.Float64).data<double>().ToArray();
+        return $"{text}: {string.Join(", ", first.Select(v => v.ToString("G5", CultureInfo.InvariantCulture)))}{(tensor.numel() > MostValues ? ", ..." : "")}";
     }
 
     static double Accuracy(FoldPrediction fold, int epoch) => Metrics.Accuracy(fold.At(epoch).Matrix(fold.Logits[epoch][0].Length));

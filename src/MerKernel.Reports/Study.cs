@@ -133,7 +133,7 @@ public sealed class Study : IDisposable
     static Experiment Plain(Profile profile) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training };
 
     /// <summary>What this study sets otherwise than the profile of its name, in words; empty where nothing is changed.</summary>
-    internal string Changes => string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile)).Select(d => $"{d.Words} {d.Second} instead of {d.First}"));
+    internal string Changes => string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile)).Select(d => $"{d.Words} {d.Second} instead of {(d.First == "–" ? "none" : d.First)}"));
 
     /// <summary>Where the numbers of this notebook come from, and its hyperparameters next to the profile's and the paper's.</summary>
     public IHtmlContent Settings()

@@ -46,6 +46,10 @@ seen = run("notebooks", "run", good, *out, "-p", "folds=3", "-p", "data=a folder
 check("a notebook of .NET Interactive runs, with typed values for its parameters", seen.returncode == 0 and outputs("good")[-1] == ["4 a folder 2 0.25"], seen)
 check("every cell shows with its time", re.search(r"\[1/3\] .*\d\.\d\d s(.|\n)*\[3/3\] .*\d\.\d\d s", seen.stdout), seen.stdout)
 check("its page is written", "4 a folder 2 0.25" in (folder / "out" / "good.html").read_text(), "")
+slow = notebook("slow", "var folds = 3;", 'for (var fold = 1; fold <= folds; fold++)\n{\n    Console.Write($"\\rfold {fold} of {folds}   ");\n    System.Threading.Thread.Sleep(1300);\n}')
+seen = subprocess.run(["/usr/bin/python3", str(pathlib.Path(sys.argv[1]).parent / "run_notebook.py"), slow, str(folder / "slow-executed.ipynb"), str(folder), "csharp-mer"], capture_output=True, text=True)
+told = [json.loads(line) for line in seen.stdout.splitlines() if line.startswith("{")]
+check("a long cell shows its last line while it runs", "fold 2 of 3" in [e["text"] for e in told if e["event"] == "progress" and e["cell"] == 2], seen)
 seen = run("notebooks", "run", good, *out, "-p", "fold=3")
 check("an unknown parameter is refused", seen.returncode != 0 and "fold" in seen.stderr and "   at " not in seen.stderr, seen)
 

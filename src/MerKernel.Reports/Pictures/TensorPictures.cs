@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using OpenCvSharp;
 using TorchSharp;
@@ -8,6 +9,9 @@ namespace MerKernel.Reports.Pictures;
 /// <summary>Tensors as pictures: frames as the camera saw them, maps in colours.</summary>
 public static class TensorPictures
 {
+    // Five in a row are as wide as a chart.
+    const int Side = 160;
+
     /// <summary>Frames side by side.</summary>
     /// <param name="frames">[3, S, S] or [N, 3, S, S]: uint8, or floats that were normalised with ImageNet's constants as networks see them.</param>
     /// <param name="title">What they show.</param>
@@ -45,11 +49,27 @@ public static class TensorPictures
             Buffer.BlockCopy(shown[i].contiguous().data<float>().ToArray(), 0, map, 0, sizeof(float) * height * width);
             return map;
         }).ToList();
-        return Grid(title, values.Select(v => MapPicture.Colours(v)), [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{MapPicture.Range(v)}")]);
+        return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))), [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{Range(v)}")]);
+    }
+
+    /// <summary>Two digits are enough to read a colour by, or as many as tell the ends apart.</summary>
+    static string Range(float[,] map)
+    {
+        var (least, most) = (map.Cast<float>().Min(), map.Cast<float>().Max());
+        string Digits(float value, int digits) => value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        var digits = least == most ? 2 : Enumerable.Range(2, 8).First(n => n == 9 || Digits(least, n) != Digits(most, n));
+        return $"{Digits(least, digits)} .. {Digits(most, digits)}";
+    }
+
+    /// <summary>At least as wide as high, so that a caption has room; a map of few columns shows each as a stripe.</summary>
+    static Mat Wide(Mat map)
+    {
+        if (map.Cols >= map.Rows) return map;
+        using (map) return map.Resize(new OpenCvSharp.Size(Side, Side), 0, 0, InterpolationFlags.Nearest);
     }
 
     static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions) => PictureGrid.Draw(title, "", [],
-        [.. images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : "")).Chunk(5).Select(tiles => new PictureGrid.Row("", tiles))], side: 144);
+        [.. images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : "")).Chunk(5).Select(tiles => new PictureGrid.Row("", tiles))], side: Side);
 
     static Mat Image(Tensor pixels, MatType type)
     {

@@ -60,9 +60,10 @@ public class DisplaysTests
         {
             var picture = frame.AsFrames("A frame");
             var found = Enumerable.Range(0, picture.Image.Rows).SelectMany(y => Enumerable.Range(0, picture.Image.Cols).Select(x => picture.Image.At<Vec3b>(y, x)));
-            Assert.Equal(144 * 144, found.Count(p => p == new Vec3b(50, 100, 200)));
+            Assert.Equal(160 * 160, found.Count(p => p == new Vec3b(50, 100, 200)));
         }
         Assert.Contains("left: -0.5 .. 2", tensor(new float[,] { { -0.5f, 1 }, { 2, 0 } }).AsMaps("A map", "left").AltText);
+        Assert.Contains("near: 0.0191 .. 0.0193", tensor(new float[,] { { 0.0191f, 0.0193f } }).AsMaps("Two values", "near").AltText);
         Assert.Throws<ArgumentException>(() => zeros(2, 4, 8, 8).AsMaps("Too many dimensions"));
     }
 }
