@@ -138,12 +138,12 @@ public static class AuditConclusions
             $"Epochs can be compared only in the {comparable.Length} folds of {clips} clips that never got a subject fully right and so ran to the end, a selection of the harder subjects: there the rule gives {Figures.Percent((double)best / clips)} % and the last epoch of the same runs {Figures.Percent((double)last / clips)} %.";
         yield return $"What the action units give: looking up the nearest set of the coders' action units among other subjects, with no image at all, gave {LookupOnPublishedSheets} (measured once on the published sheets, which are under licence and not part of this project); " +
             $"the paper prints {string.Join(" and ", Enum.GetValues<DatasetId>().Select(d => $"{Figures.Printed(AuditReport.Paper(d))} % for {d.Title()}"))}, from images and those action units together.";
-        var best = Enum.GetValues<DatasetId>().Select(d => (Dataset: d, Rows: PaperAudit.Ablations(d))).ToList();
+        var differences = Enum.GetValues<DatasetId>().Select(d => (Dataset: d, Rows: PaperAudit.Ablations(d))).ToList();
         var shares = from d in Enum.GetValues<DatasetId>() from f in PaperAudit.Accuracies(d) where f.Matches.IsEmpty
                      select $"{Figures.Printed(f.Accuracy)} % on {d.Title()} is the share of no number of clips in question ({string.Join(", ", PaperAudit.SampleSizes(d))})";
         var outside = from d in Enum.GetValues<DatasetId>() from f in PaperAudit.F1Scores(d) where f.Possible == false
                       select $"{Figures.Printed(f.Printed.Accuracy)} % with an F1 of {Figures.Printed(f.Printed.F1)} on {d.Title()} is the pair of no confusion matrix";
-        yield return $"What no prediction could have shown: whatever the networks predicted, {string.Join(" and ", best.Select(d => $"{d.Rows.Count(r => !r.Possible)} of the {d.Rows.Length} differences from the full network that Tables 2 to 7 print for {d.Dataset.Title()}"))} " +
+        yield return $"What no prediction could have shown: whatever the networks predicted, {string.Join(" and ", differences.Select(d => $"{d.Rows.Count(r => !r.Possible)} of the {d.Rows.Length} differences from the full network that Tables 2 to 7 print for {d.Dataset.Title()}"))} " +
             $"could not have been significant at 0.05; {string.Join("; ", shares.Concat(outside))}.";
     }
 
