@@ -12,17 +12,16 @@ using DynamicObj;
 using Microsoft.Data.Analysis;
 using OpenCvSharp;
 using Plotly.NET;
-using static TorchSharp.torch;
 
 namespace MerKernel.Reports;
 
 /// <summary>
-/// What the C# kernel knows of other libraries' values and .NET Interactive does not: charts, data frames, tensors and OpenCV's pictures are registered with its
-/// formatters when this library is first used there, so that both kernels show the same. Nothing happens in any other program.
+/// What the C# kernel knows of other libraries' values and .NET Interactive does not: charts, data frames and OpenCV's pictures are registered with its formatters
+/// when this library is first used there, so that both kernels show the same. Nothing happens in any other program.
 /// </summary>
 static partial class NotebookHost
 {
-    const int FrameRows = 25, PreviewValues = 8, ChartHeight = 450;
+    const int FrameRows = 25, ChartHeight = 450;
 
 #pragma warning disable CA2255 // A notebook shows a chart without calling anything of this library first.
     [ModuleInitializer]
@@ -44,7 +43,6 @@ static partial class NotebookHost
     [
         (typeof(GenericChart), [("text/html", v => Chart((GenericChart)v)), ("text/plain", v => InWords(FigureOf((GenericChart)v)))]),
         (typeof(DataFrame), [("text/html", v => Frame((DataFrame)v)), ("text/plain", v => Size((DataFrame)v))]),
-        (typeof(Tensor), [("text/plain", v => Values((Tensor)v))]),
         (typeof(Mat), [("image/png", v => Convert.ToBase64String(((Mat)v).ToBytes(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, 9)))), ("text/plain", v => $"Mat {((Mat)v).Rows} x {((Mat)v).Cols}, {((Mat)v).Type()}")]),
     ];
 
@@ -140,15 +138,6 @@ static partial class NotebookHost
     static string Size(DataFrame frame) => $"DataFrame, {frame.Rows.Count} rows x {frame.Columns.Count} columns";
 
     static string Text(object? value) => value switch { null => "null", IFormattable f => f.ToString(null, CultureInfo.InvariantCulture), _ => value.ToString() ?? "" };
-
-    static string Values(Tensor tensor)
-    {
-        var text = $"Tensor [{string.Join(", ", tensor.shape)}] {tensor.dtype} on {tensor.device}";
-        if (tensor.numel() == 0 || tensor.is_complex()) return text;
-        using var scope = NewDisposeScope();
-        var first = tensor.detach().reshape(-1).narrow(0, 0, Math.Min(tensor.numel(), PreviewValues)).cpu().to(float64).data<double>();
-        return $"{text}\n[{string.Join(", ", first.Select(v => v.ToString("G5", CultureInfo.InvariantCulture)))}{(tensor.numel() > PreviewValues ? ", …" : "")}]";
-    }
 
     /// <summary>plotly.js breaks and styles titles with a few tags.</summary>
     [GeneratedRegex("(<[^>]*>)+")]
