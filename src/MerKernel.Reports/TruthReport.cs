@@ -86,7 +86,8 @@ public static class TruthReport
             claims.Select(c => (IEnumerable<string>)(c is { First: { } a, Second: { } b }
                 ? [c.Claim, c.Truth, Difference(a, b, classes), PairedBootstrap.Of(a, b, classes, Metrics.Accuracy) switch { { Low: > 0 } => "supported", { High: < 0 } => "reversed", _ => "open" }]
                 : [c.Claim, c.Truth, "", "not run"])),
-            ["In brackets the 95 % interval by paired bootstrap over subjects, all seeds of a subject together; an order is supported where the interval lies above 0."]);
+            ["In brackets the 95 % interval by paired bootstrap over subjects, all seeds of a subject together; an order is supported where the interval lies above 0.",
+             bench.Seeds.Length == 1 ? "One seed: the interval covers the draw of subjects and not that of weights and batches. An order that the truth denies may look supported or reversed; several seeds (--seeds 1,2,3) tell." : ""]);
     }
 
     /// <summary>A method's decisions at the final epoch, the seeds of a subject side by side; null where a seed was not run in full.</summary>

@@ -7,14 +7,15 @@ namespace MerKernel.Cli.Commands;
 /// <summary>How a reproduction ends, here and on a cluster: tables and pages from what is stored.</summary>
 static class ReproduceClosing
 {
-    /// <summary>Shows the tables and keeps them in the run's report.</summary>
-    public static IReadOnlyList<ResultRow> Show(Workbench bench, IEnumerable<Table>? tables = null)
+    /// <summary>Keeps the tables in the run's report and sums them up, or prints them.</summary>
+    public static IReadOnlyList<ResultRow> Show(Workbench bench, IEnumerable<Table>? tables = null, bool print = false)
     {
         var rows = Scoring.Rows(bench, tables);
-        TablesCommand.Show(rows);
+        if (print) TablesCommand.Show(rows);
+        else foreach (var sentence in ResultTable.Opening(rows).Concat(Summary.Of(rows))) Console.WriteLine(sentence);
         AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.md"), ResultTable.ToMarkdown(rows));
         AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.json"), JsonTables.Render(rows) + "\n");
-        Console.WriteLine($"The same tables: {Path.Combine(bench.ReportFolder, "tables.md")} and tables.json next to it.");
+        Console.WriteLine($"Tables: {Path.Combine(bench.ReportFolder, "tables.md")} and tables.json next to it; mer tables prints them.");
         return rows;
     }
 

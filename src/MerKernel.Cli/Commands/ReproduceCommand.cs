@@ -17,6 +17,8 @@ static class ReproduceCommand
         var noReports = new Option<bool>("--no-reports") { Description = "do not execute the table notebooks and write no pages" };
         command.Options.Add(tables);
         command.Options.Add(noReports);
+        var print = new Option<bool>("--print") { Description = "print every table at the end, not only what they come to" };
+        command.Options.Add(print);
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -27,7 +29,7 @@ static class ReproduceCommand
             if (work.Count == 0) throw new UserErrorException($"The tables asked for have no rows on {string.Join(" and ", bench.Datasets.Select(d => d.Title()))}; name other --tables, or the folder that holds the other data set.");
             foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var status = LosoRun.Run(bench, work, options.Workers(parsed), cancel);
-            var rows = ReproduceClosing.Show(bench, chosen);
+            var rows = ReproduceClosing.Show(bench, chosen, parsed.GetValue(print));
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));

@@ -51,8 +51,8 @@ public partial class TablesTests
         Assert.Contains(Tables.Work(Tables.All), w => w.Method is Peer { Key: "dssn" } && w.Dataset == DatasetId.CasmeII);
         Assert.DoesNotContain(Tables.Work(Tables.All), w => w.Method is Peer && w.Dataset == DatasetId.Samm);
         Assert.Equal(work.Length, work.Select(w => (w.Method, w.Dataset)).Distinct().Count());
-        // The paper's twelve and the shuffled control on both data sets, and both readings of the learned direction.
-        Assert.Equal(2 * (12 + 1 + 2), work.Length);
+        // On both data sets the paper's twelve, shuffled and predicted action units, and both readings of the learned direction.
+        Assert.Equal(2 * (12 + 2 + 2), work.Length);
     }
 
     [Fact]
