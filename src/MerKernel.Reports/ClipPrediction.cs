@@ -66,7 +66,7 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
             """);
         text.Append(HtmlText.Of(HtmlText.Notice([Caveat])));
         text.Append(HtmlText.Of(Table() with { Notes = [] })).Append("<div>");
-        foreach (var (picture, caption) in Pictures()) text.Append($"<figure><img alt=\"{HtmlText.Encode(picture.AltText)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\"><figcaption>{HtmlText.Encode(caption)}</figcaption></figure>");
+        foreach (var (picture, caption) in Pictures()) text.Append($"<figure><img src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\" alt=\"{HtmlText.Encode(picture.AltText)}\"><figcaption>{HtmlText.Encode(caption)}</figcaption></figure>");
         text.Append("</div>").Append(HtmlText.Of(HtmlText.Paragraphs(Remarks)));
         if (Spotting is { } spotting) text.Append(Curve(spotting));
         return text.Append("</body></html>\n").ToString();

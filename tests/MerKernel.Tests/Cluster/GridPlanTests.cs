@@ -63,7 +63,7 @@ public class GridPlanTests
     }
 
     [Theory]
-    [InlineData("4,7", 2 * 4), InlineData("2", 2 * 7)]
+    [InlineData("4,7", 2 * 5), InlineData("2", 2 * 7)]
     public void Tables_bring_their_rows_and_controls_and_a_shared_row_comes_once(string tables, int rows)
     {
         // Tables 4 and 7: full, independent, no-au and the shuffled control on both sets. Table 2: five rows and two controls.
