@@ -21,6 +21,7 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     {
         lock (Building)
         {
+            _ = Nnpack.TurnOff();
             using var scope = NewDisposeScope();
             manual_seed(seed);
             var network = create();
