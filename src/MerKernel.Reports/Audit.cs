@@ -54,13 +54,13 @@ public static class AuditReport
 
     /// <summary>Which of the ablations could have been significant, whatever the predictions were.</summary>
     public static TextTable BestCases(DatasetId dataset) => TextTable.Of($"{dataset.Title()}: the smallest p that any predictions could have given, row against full network",
-        ["table", "row", ">accuracy", ">full network", ">clips apart", ">McNemar p", ">after Holm", ">sign test over subjects, p", "significant"],
+        ["table", "row", ">accuracy", ">full network", ">clips apart", ">McNemar p", ">after Holm", ">permutation test by subject, p", "significant"],
         PaperAudit.Ablations(dataset).Select(f => (IEnumerable<string>)
         [
             $"{f.Table}", f.Row, Figures.Printed(f.Accuracy), Figures.Printed(f.Full), $"{f.Case.Apart} of {f.Case.Clips}", Short(f.Case.McNemarP), Short(f.HolmP), Short(f.Case.SubjectP), f.Possible ? "could be" : "could not be",
         ]),
         $"Accuracies as the nearest number of {PaperAudit.LikelySize(dataset)} clips of {PaperAudit.Subjects(dataset)} subjects. At best all clips on which two networks part speak for one of them, each clip of another subject; " +
-        "every prediction that makes them part on more clips gives a larger p. Holm's correction is over the table's rows.");
+        "Holm's correction is over the table's rows.");
 
     internal static string Short(double p) => p < 0.001 ? "below .001" : p.ToString("0.000", CultureInfo.InvariantCulture);
 
@@ -130,7 +130,7 @@ public static class AuditConclusions
 
     /// <summary>A best case in words.</summary>
     public static string Of(BestCase best) => $"{best.First} and {best.Second} of {best.Clips} clips, {best.Apart} apart. At best, all of them on one side: McNemar's exact test p = {AuditReport.Short(best.McNemarP).Replace("below ", "< ")}, " +
-        $"sign test over {best.Subjects} subjects p = {AuditReport.Short(best.SubjectP).Replace("below ", "< ")}. " + (best is { McNemarP: < 0.05, SubjectP: < 0.05 } ? "Some predictions with these accuracies would be significant at 0.05." : "No predictions with these accuracies are significant at 0.05.");
+        $"permutation test over {best.Subjects} subjects p = {AuditReport.Short(best.SubjectP).Replace("below ", "< ")}. " + (best is { McNemarP: < 0.05, SubjectP: < 0.05 } ? "Some predictions with these accuracies would be significant at 0.05." : "No predictions with these accuracies are significant at 0.05.");
 
     static string BestCases(DatasetId dataset)
     {

@@ -152,7 +152,7 @@ public sealed class ResultTable
     {
         get
         {
-            var rows = _lines.SelectMany(l => l.Cells.Take(1)).Where(c => c.Length > 0 && c[0].Method is not null && c.Average(r => r.Score!.Accuracy) <= c[0].Majority)
+            var rows = _lines.SelectMany(l => l.Cells.Take(1)).Where(c => c.Length > 0 && c[0].Method is not null and not ReadMethod && c.Average(r => r.Score!.Accuracy) <= c[0].Majority)
                 .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} batches per fold)").ToList();
             return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} %): {string.Join(", ", rows)}. What such a network sees does not carry over to other subjects at this size, or it was trained too briefly.";
         }
@@ -195,7 +195,7 @@ public sealed class ResultTable
     {
         get
         {
-            var compared = _rows.Where(r => r.AgainstFull is not null).GroupBy(r => r.Seed)
+            var compared = _rows.Where(r => r.AgainstFull is not null).GroupBy(r => r.Method is ReadMethod ? First.Seed : r.Seed)
                 .SelectMany(seed => seed.Zip(Comparison.Corrected([.. seed.Select(r => r.AgainstFull!)]), (r, c) => (r.Label, Comparison: c, r.Score!.Folds))).ToList();
             if (compared.Count == 0) return "";
             // Over several seeds the mean difference, and the largest p: a difference is supported if every seed supports it.

@@ -117,12 +117,14 @@ public sealed class Study : IDisposable
         var paper = Tables.Numbered(number);
         if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
         if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
+        foreach (var (label, _) in rows)
+            if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is taken as it stands; a row of the paper is spelt '{near}'.");
         var full = Plain(Bench.Profile);
         var chosen = rows.Select(row =>
         {
             var (label, change) = row;
             var computed = change(full);
-            if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known) return new Row(label, new Change(label, label, change));
+            if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known) return new Row(label, new Change($"own/{label}", label, change));
             return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed ? printed with { Label = label } : new Row(label, known);
         }).ToList();
         if (chosen.All(r => r.Method != Tables.Full)) chosen.Add(new Row(Tables.Full.Name, Tables.Full));
@@ -158,7 +160,7 @@ public sealed class Study : IDisposable
             throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
         foreach (var (label, _) in own)
             if (Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is a row of your own; the paper's row is spelt '{near}'.");
-        return new(this, paper with { Rows = [.. paper.Rows, .. own.Select(o => new Row(o.Label, new Change(o.Label, o.Label, o.Change)))] });
+        return new(this, paper with { Rows = [.. paper.Rows, .. own.Select(o => new Row(o.Label, new Change($"own/{o.Label}", o.Label, o.Change)))] });
     }
 
     /// <summary>Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.</summary>

@@ -25,7 +25,7 @@ static class Summary
         double? Accuracy(DatasetId dataset, Func<ResultRow, bool> which) => scored.Where(r => r.Dataset == dataset && which(r)).DistinctBy(r => (r.Label, r.Seed)).Select(r => (double?)r.Score!.Accuracy).Average();
         string Percent(DatasetId dataset, Func<ResultRow, bool> which) => Accuracy(dataset, which) is { } a ? $"{Figures.Percent(a)} %" : "not run";
 
-        var methods = scored.Where(r => r.Method is not null).Select(r => r.Method).Distinct().Count();
+        var methods = scored.Where(r => r.Method is not null and not ReadMethod).Select(r => r.Method).Distinct().Count();
         var seeds = full.Select(r => r.Seed).Distinct().Order().ToList();
         yield return $"{methods} {(methods == 1 ? "network was" : "networks were")} trained leaving one subject out at a time, {(seeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", seeds)}: " +
             $"{string.Join(" and ", datasets.Select(d => full.First(r => r.Dataset == d)).Select(r => $"{r.Dataset.Title()} ({DataNotice.Brief(r.Synthetic, r.Profile)}; {r.Score!.Clips} clips of {r.Score.Folds} subjects)"))}.";
@@ -34,12 +34,12 @@ static class Summary
 
         yield return $"Without the coders' action units it has {Each(d => Percent(d, r => r.Method == Tables.WithoutActionUnits && IsHonest(r)))}; looking up the nearest set of action units, with no image, gives {Each(d => Percent(d, r => r.Label == Rule.Lookup))}.";
 
-        var lifts = scored.Where(r => r.Method is not null && r.Protocol is { LooksAtTestSubject: true }).DistinctBy(r => (r.Method, r.Dataset, r.Seed))
+        var lifts = scored.Where(r => r.Method is not null and not ReadMethod && r.Protocol is { LooksAtTestSubject: true }).DistinctBy(r => (r.Method, r.Dataset, r.Seed))
             .Select(chosen => (Chosen: chosen, Honest: scored.FirstOrDefault(r => r.Method == chosen.Method && r.Dataset == chosen.Dataset && r.Seed == chosen.Seed && IsHonest(r)))).Where(l => l.Honest is not null)
             .Select(l => (l.Chosen.Method, l.Chosen.Dataset, Lift: l.Chosen.Score!.Accuracy - l.Honest!.Score!.Accuracy)).ToList();
         if (lifts.Count > 0)
             yield return $"Scoring each subject at the epoch that is best on that very subject changes the same runs of the full network by {Each(d => $"{Points(lifts.Where(l => l.Method == Tables.Full && l.Dataset == d).Select(l => l.Lift).DefaultIfEmpty().Average())} points")}, " +
-                $"and those of all networks by {Points(lifts.Average(l => l.Lift))} points on average: nobody who meets a new person gains them.";
+                $"and those of all networks by {Points(lifts.Average(l => l.Lift))} points on average: no new subject would bring these points.";
 
         var compared = scored.Where(r => r.AgainstFull is not null && r.Kind != RowKind.Baseline).ToList();
         var supported = compared.GroupBy(r => (r.Table.Number, r.Dataset, r.Label)).Where(g => g.All(r => r.AgainstFull!.HolmP < Level)).ToList();
@@ -54,7 +54,7 @@ static class Summary
     static bool IsFull(ResultRow row) => row.Method == Tables.Full && IsHonest(row);
 
     static string Interval(IEnumerable<ResultRow> seeds) => seeds.DistinctBy(r => r.Seed).ToList() is var rows
-        ? $"95 % interval {Figures.Percent(new Interval(rows.Min(r => r.Score!.AccuracyInterval.Low), rows.Max(r => r.Score!.AccuracyInterval.High)))}" : "";
+        ? $"{(rows.Count > 1 ? "95 % intervals of the seeds within" : "95 % interval")} {Figures.Percent(new Interval(rows.Min(r => r.Score!.AccuracyInterval.Low), rows.Max(r => r.Score!.AccuracyInterval.High)))}" : "";
 
     static string Floor(List<ResultRow> rows)
     {

@@ -30,7 +30,7 @@ public static class TruthReport
         yield return Emotions(truth, title);
         var probe = DirectionProbe.Of(bench.Dataset(dataset), facts.Clips);
         yield return Directions(probe, facts, title);
-        var rows = Scoring.Rows(bench, Tables.All, [EpochProtocol.Default]).Where(r => r.Dataset == dataset && r is { Score: not null, Method: not null }).ToList();
+        var rows = Scoring.Rows(bench, Tables.All, [EpochProtocol.Default]).Where(r => r.Dataset == dataset && r is { Score: not null, Method: not null and not ReadMethod }).ToList();
         if (rows.Count > 0) yield return Distances(rows, truth, bench, title);
         yield return Orders(bench, facts, truth, probe, title);
     }

@@ -104,7 +104,7 @@ static class DataSpotCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("spot", "measure how well mer predict finds the apex: mean absolute error in frames against the coders, next to the middle of the clip");
+        var command = new Command("spot", "Measures how far the apex that mer predict spots is from the coders', in frames, next to the middle of the clip.  Example: mer data spot");
         options.AddViewTo(command);
         command.SetAction(parsed =>
         {

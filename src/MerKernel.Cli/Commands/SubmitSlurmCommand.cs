@@ -35,6 +35,7 @@ static class SubmitSlurmCommand
                 Console.WriteLine($"All {plan.Folds.Length} folds are stored in {bench.Store.Folder}; mer tables shows the tables.");
                 return 0;
             }
+            if (bench.Backbone is not null) throw new UserErrorException("--init-backbone is not carried to a cluster; use it with reproduce, loso or train.");
             var slurm = Settings(bench, plan, cost, settings, parsed);
             var submission = new Submission
             {

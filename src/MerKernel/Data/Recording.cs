@@ -50,10 +50,10 @@ public sealed partial class Recording
         {
             times.Add(video.PosMsec);
             if (++count == 1 && (size = frame.Size()) is { Width: var width, Height: var height } && (long)width * height > FrameImage.MostPixels)
-                throw new UserErrorException($"{path} has frames of {width} x {height} pixels, more than {FrameImage.MostPixels / 1_000_000} million; reduce it, for example: ffmpeg -i {path} -vf scale=1920:-2 small.mp4");
+                throw new UserErrorException($"{path} has frames of {width} x {height} pixels, more than {FrameImage.MostPixels / 1_000_000} million; reduce it, for example: ffmpeg -i \"{path}\" -vf scale=1920:-2 small.mp4");
             Checked(path, count);
         }
-        if (count < 2) throw new UserErrorException($"{path} has {count} frames that can be read; a clip needs an onset and an apex. If it plays elsewhere, make frames of it: ffmpeg -i {path} frames/%05d.png");
+        if (count < 2) throw new UserErrorException($"{path} has {count} frames that can be read; a clip needs an onset and an apex. If it plays elsewhere, make frames of it: mkdir -p frames && ffmpeg -i \"{path}\" frames/%05d.png");
         return new(path, [], count, [.. Oddities(times, size)]);
     }
 
@@ -79,7 +79,7 @@ public sealed partial class Recording
         var video = new VideoCapture(path);
         if (video.IsOpened()) return video;
         video.Dispose();
-        throw new UserErrorException($"{path} cannot be read as a video here; make frames of it and name their folder: ffmpeg -i {path} frames/%05d.png");
+        throw new UserErrorException($"{path} cannot be read as a video here; make frames of it and name their folder: mkdir -p frames && ffmpeg -i \"{path}\" frames/%05d.png");
     }
 
     /// <summary>Every frame in its order as a file's bytes; a video's are PNG, without loss.</summary>

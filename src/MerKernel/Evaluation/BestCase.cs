@@ -32,6 +32,6 @@ public sealed record BestCase(int First, int Second, int Clips, int Subjects)
     /// <summary>McNemar's exact test with all of them on one side.</summary>
     public double McNemarP => McNemar.P(Apart, 0);
 
-    /// <summary>The sign test over subjects, which allows for clips of one subject being alike: at best every clip is of a subject of its own.</summary>
+    /// <summary>The permutation test by subject on accuracy, which allows for clips of one subject being alike: at best every clip is of a subject of its own.</summary>
     public double SubjectP => McNemar.P(Math.Min(Apart, Subjects), 0);
 }

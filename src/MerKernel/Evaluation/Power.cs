@@ -47,7 +47,7 @@ public static class Power
     /// <summary>The level of the test, and how often a difference must pass it.</summary>
     public const double Level = 0.05, Wanted = 0.8;
 
-    const int DataSets = 400, Exchanges = 400;
+    const int DataSets = 400;
 
     /// <summary>
     /// The smallest difference in accuracy, 0 to 1, that the permutation test by subject finds at the level of 0.05 in four of five data sets. Data sets are
@@ -80,8 +80,10 @@ public static class Power
     public static double Found(IReadOnlyList<int> clips, Discordance pair, double difference, int comparisons = 1, int seed = 1)
     {
         var random = new Random(seed);
+        // As many that the smallest p, one in all of them, can pass the corrected level.
+        var exchanges = 400 * comparisons;
         // The same exchanges for every data set: they depend on nothing that is drawn.
-        var signs = new int[Exchanges * clips.Count];
+        var signs = new int[exchanges * clips.Count];
         for (var i = 0; i < signs.Length; i++) signs[i] = 2 * random.Next(2) - 1;
         var found = 0;
         var sums = new int[clips.Count];
@@ -107,7 +109,7 @@ public static class Power
                 if (Math.Abs(sum) >= observed) extreme++;
             }
             // All exchanges cannot give a p below two in 2^subjects, however few of them were drawn.
-            var p = Math.Max((1.0 + extreme) / (1 + Exchanges), SubjectPermutation.Smallest(clips.Count));
+            var p = Math.Max((1.0 + extreme) / (1 + exchanges), SubjectPermutation.Smallest(clips.Count));
             if (observed > 0 && p * comparisons <= Level) found++;
         }
         return found / (double)DataSets;

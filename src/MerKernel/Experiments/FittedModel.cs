@@ -99,6 +99,8 @@ public sealed class FittedModel : IDisposable
         var source = Origin.Experiment.ActionUnits;
         if (source is ActionUnitSource.Annotated or ActionUnitSource.Shuffled && coded is null)
             throw new UserErrorException("This network was trained on the coders' action units and cannot do without; give them with --action-units, or fit --variant no-au (none) or au-predicted (found by a detector).");
+        if (source == ActionUnitSource.Predicted && Detector is null && coded is null)
+            throw new UserErrorException("The file lacks the detector that finds action units; make it anew with mer fit, or give the units with --action-units.");
         if (source == ActionUnitSource.None && coded is not null) throw new UserErrorException("This network sees no action units; leave --action-units out.");
         using var scope = NewDisposeScope();
         using var noGrad = inference_mode();

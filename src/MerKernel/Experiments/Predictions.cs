@@ -86,6 +86,11 @@ public sealed record Predictions
             var entries = new List<Entry>();
             foreach (var (row, cells) in file.Rows)
             {
+                if (cells.Skip(file.Headings.Length).Any(c => c.Trim().Length > 0))
+                {
+                    _problems.Add($"row {row}: {cells.Length} cells under {file.Headings.Length} headings; write decimals with a point, or separate by semicolons");
+                    continue;
+                }
                 string Cell(string column) => file.Column(column) is >= 0 and var at && at < cells.Length ? cells[at].Trim() : "";
                 if (!clips.TryGetValue(Cell("clip"), out var clip))
                 {
@@ -258,6 +263,7 @@ sealed record CsvText(ImmutableArray<string> Headings, ImmutableArray<(int Numbe
             else if (quoted || c != '\r') cell.Append(c);
             if (c == '\n') line++;
         }
+        if (quoted) throw new UserErrorException($"Row {start}: a quote is not closed, so the rows after it cannot be told apart.");
         if (cell.Length > 0 || cells.Count > 0)
         {
             Close();

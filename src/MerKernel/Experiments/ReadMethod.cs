@@ -50,6 +50,8 @@ public sealed record SeedAverage(Method Member) : ReadMethod($"{Member.Key}/seed
     public static ImmutableArray<FoldPrediction> Average(IReadOnlyList<IReadOnlyList<FoldPrediction>> seeds) =>
         [.. seeds[0].Select((fold, f) => fold with
         {
+            // What one network was is not what their mean is.
+            Statistics = null, ActionUnits = null,
             Logits = Mean([.. seeds.Select(s => s[f].Logits)]),
             HeldOutLabels = [], HeldOutLogits = [], Angles = null, TrainingLoss = [.. fold.TrainingLoss.Select(_ => float.NaN)],
         })];

@@ -77,7 +77,7 @@ public static class Tables
             new Row("Without AU embedding", WithoutActionUnits) { CasmeII = new(89.52m, 0.9014m), Samm = new(81.20m, 0.7519m) },
             // Printed so: Tables 1 to 6 give the same network an F1 of 0.9402 on CASME II.
             FullRow("With AU embedding") with { CasmeII = new(94.35m, 0.9112m) },
-            new Row("With predicted AUs", PredictedActionUnits) { Note = "Not in the paper: trained with the coders' units and tested with those that a detector finds, which learned from the optical flow of the fold's training subjects alone." }),
+            new Row("With predicted AUs", PredictedActionUnits) { Note = "Not in the paper: trained with the coders' units and tested with those that a detector finds, which learned from the optical flow and the difference of the frames of the fold's training subjects alone." }),
     ];
 
     /// <summary>Everything that can be trained under a name: the full network first, the paper's changes of it, the controls, the compared systems.</summary>

@@ -88,6 +88,8 @@ public sealed record TrainingOptions
             { DecayEpochs: < 0 } => $"DecayEpochs is {DecayEpochs}; use 0 or more.",
             { DecayEvery: < 1 } => $"DecayEvery is {DecayEvery}; use 1 or more.",
             { Beta2: not (>= 0 and < 1) } => $"Beta2 is {Beta2}; use 0 to below 1.",
+            { LabelSmoothing: not (>= 0 and < 1) } => $"LabelSmoothing is {LabelSmoothing}; use 0 to below 1.",
+            { Loss: not null, LabelSmoothing: > 0 } => "LabelSmoothing is set next to a loss of your own, which does not see it; smooth there, or leave one of the two out.",
             { Augmentation.FlipProbability: not (>= 0 and <= 1) } => $"FlipProbability is {Augmentation.FlipProbability}; use 0 to 1.",
             { Augmentation.MaxRotationDegrees: not (>= 0 and <= 180) } => $"MaxRotationDegrees is {Augmentation.MaxRotationDegrees}; use 0 to 180.",
             { Augmentation.CropPadding: not (>= 0 and <= 224) } => $"CropPadding is {Augmentation.CropPadding}; use 0 to 224 pixels.",
