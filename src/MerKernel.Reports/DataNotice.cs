@@ -13,7 +13,7 @@ public static class DataNotice
     /// <summary>The whole sentence.</summary>
     public static string For(bool synthetic, string profile) => (synthetic, profile) switch
     {
-        (true, "small") => "Synthetic look-alikes and the small profile: these numbers show that everything runs. They say nothing about real faces or about the paper's claims.",
+        (true, "small" or "medium") => "Synthetic data: these numbers show what networks learn from drawn faces. They say nothing about real faces or about the paper's claims.",
         (true, _) => $"Synthetic look-alikes ({profile} profile): these numbers say nothing about real faces or about the paper's claims.",
         (false, _) when !Comparable(synthetic, profile) => $"Real data, but the {profile} profile's reduced network, frames and epochs: not comparable with the paper.",
         (false, _) => $"Real data, {profile} profile.",

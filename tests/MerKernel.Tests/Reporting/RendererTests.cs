@@ -45,7 +45,7 @@ public class RendererTests
     }
 
     [Theory]
-    [InlineData(true, "small", "Synthetic look-alikes and the small profile")]
+    [InlineData(true, "small", "Synthetic data: these numbers show what networks learn from drawn faces")]
     [InlineData(true, "paper", "Synthetic look-alikes (paper profile)")]
     [InlineData(false, "small", "not comparable with the paper")]
     [InlineData(false, "tiny", "not comparable with the paper")]
