@@ -42,7 +42,9 @@
     chart.style.transform = scale < 1 ? `scale(${scale})` : "";
     chart.style.marginBottom = scale < 1 ? `${(scale - 1) * chart.offsetHeight}px` : "";
   };
-  const sizes = new ResizeObserver(seen => seen.forEach(e => (e.target.classList.contains("chart") ? [e.target] : e.target.querySelectorAll(":scope > .chart")).forEach(fit)));
+  // In the next frame: a size that changes while sizes are told is an error of the page.
+  const later = then => seen => requestAnimationFrame(() => seen.forEach(e => then(e.target)));
+  const sizes = new ResizeObserver(later(e => (e.classList.contains("chart") ? [e] : e.querySelectorAll(":scope > .chart")).forEach(fit)));
   for (const chart of document.querySelectorAll(".chart")) [chart, chart.parentElement].forEach(e => sizes.observe(e));
 
   // A table that is wider than its box fades at the edge behind which there is more, and the keyboard scrolls it.
@@ -54,7 +56,7 @@
       box.setAttribute("aria-label", box.querySelector("caption")?.textContent ?? "table");
     }
   };
-  const boxes = new ResizeObserver(seen => seen.forEach(e => more(e.target)));
+  const boxes = new ResizeObserver(later(more));
   for (const table of document.querySelectorAll(".output table")) {
     let box = table.parentElement;
     while (!/auto|scroll/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
