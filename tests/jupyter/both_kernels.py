@@ -9,6 +9,7 @@ import concurrent.futures
 import glob
 import html
 import json
+import math
 import os
 import pathlib
 import re
@@ -34,6 +35,7 @@ ALLOWED = {
     "scalar": "a number or a truth value is plain text in the C# kernel and HTML with a style sheet in .NET Interactive",
     "tree": "a list of objects is one table in the C# kernel and a tree per element in .NET Interactive; the values are the same",
     "trained": "what the C# kernel trained is stored, so that .NET Interactive, which runs the notebook second, reads it and says nothing of training",
+    "rounding": "a 32-bit number that each kernel computes for itself may differ by a hundred-thousandth: libtorch adds in another order",
     "words beside HTML": "the C# kernel adds a few words of plain text for clients that show no HTML",
 }
 # Text written by either that the other may lack.
@@ -112,8 +114,22 @@ def cell_outputs(cell, seen):
     return re.sub(r"\s+", " ", STORED.sub("", wrote)).strip(), values, wrong
 
 
-def same(ours, theirs):
+def near(a, b):
+    """Whether two charts are the same but for rounding."""
+    if isinstance(a, bool) or isinstance(b, bool) or not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+        if isinstance(a, dict) and isinstance(b, dict):
+            return a.keys() == b.keys() and all(near(a[k], b[k]) for k in a)
+        if isinstance(a, list) and isinstance(b, list):
+            return len(a) == len(b) and all(map(near, a, b))
+        return a == b
+    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-7)
+
+
+def same(ours, theirs, seen):
     if ours == theirs:
+        return True
+    if ours[0] == theirs[0] == "chart" and near(json.loads(ours[1]), json.loads(theirs[1])):
+        seen.add("rounding")
         return True
     # Values of a list of objects: the table's cells are the tree's leaves.
     if theirs[0] == "tree" and ours[0] == "html":
@@ -136,7 +152,7 @@ def compare(name, ours, theirs):
             found.append(f"wrote {wrote_a[-300:]!r} and {wrote_b[-300:]!r}")
         if len(values_a) != len(values_b):
             found.append(f"showed {[v[0] for v in values_a]} and {[v[0] for v in values_b]}")
-        found += [f"{x[0]} and {y[0]} differ: {difference(x[1], y[1])}" for x, y in zip(values_a, values_b) if not same(x, y)]
+        found += [f"{x[0]} and {y[0]} differ: {difference(x[1], y[1])}" for x, y in zip(values_a, values_b) if not same(x, y, seen)]
         complaints += [f"{name}, code cell {number} ({joined(a['source']).strip().splitlines()[0][:60] if joined(a['source']).strip() else ''}): {f}" for f in found]
         good += not found
     return good, complaints, seen
@@ -169,6 +185,7 @@ def check_itself():
         (text("trained in 00:12\n"), text("trained in 01:44\n")),
         (text("SAMM: 12 of 12 folds trained in 00:12.   \n59.4 %\n"), text("59.4 %\n")),
         (show({"text/html": chart % ("", 2, ',"frames":[]'), "image/png": png}), show({"text/html": chart % ("", 2, "")})),
+        (show({"text/html": chart % ("", 2.0000002, "")}), show({"text/html": chart % ("", 2, "")})),
         (show({"text/plain": "0.5"}), show({"text/html": '<div class="dni-plaintext"><pre>0.5</pre></div><style>a</style>'})),
         (show({"image/png": png, "text/plain": "a face"}), show({"image/png": png, "text/plain": "a face"})),
         (show({"text/html": table % "0.5"}), show({"text/html": '<details class="dni-treeview"><pre>0.5</pre></details>'})),
@@ -176,6 +193,7 @@ def check_itself():
     unlike = [
         (text("59.4 %"), text("59.5 %")), (text("a"), text("a", "stderr")), (text("a", "stderr"), text("a", "stderr")),
         (show({"text/html": chart % ("", 2, "")}), show({"text/html": chart % ("", 3, "")})),
+        (show({"text/html": chart % ("", 2.001, "")}), show({"text/html": chart % ("", 2, "")})),
         (show({"text/html": chart % ("", 2, "")}), show({"text/html": "<p>a tree</p>"})),
         (show({"image/png": png}), show({"image/png": base64.b64encode(base64.b64decode(png).replace(b"\x09", b"\x0a")).decode()})),
         (show({"text/html": table % "59.4"}), show({"text/html": table % "59.5"})),
@@ -185,6 +203,13 @@ def check_itself():
     for expected, pairs in ((False, alike), (True, unlike)):
         for a, b in pairs:
             assert bool(compare("self", book(a), book(b))[1]) == expected, (expected, a, b)
+
+
+def judge(name, ours, theirs):
+    """(cells that are the same, complaints, reasons that were needed) of a notebook as both kernels ran it."""
+    (mine, wrong_a), (other, wrong_b) = ours, theirs
+    good, found, seen = compare(os.path.basename(name), mine, other) if mine and other else (0, ["not executed"], set())
+    return good, [w for w in (wrong_a, wrong_b) if w] + found, seen
 
 
 def main():
@@ -202,11 +227,12 @@ def main():
         passed = failed = 0
         needed = set()
         for name, a, b in zip(names, ours, theirs):
-            (mine, wrong_a), (other, wrong_b) = a.result(), b.result()
-            complaints = [w for w in (wrong_a, wrong_b) if w]
-            good, found, seen = compare(os.path.basename(name), mine, other) if mine and other else (0, ["not executed"], set())
+            good, complaints, seen = judge(name, a.result(), b.result())
+            if complaints:
+                # .NET Interactive dies at its start now and then, and a busy machine is late with a picture; what is different stays so.
+                print(f"again   {os.path.basename(name)}: {complaints[0][:300]}", flush=True)
+                good, complaints, seen = judge(name, run(name, KERNELS[0], folder), run(name, KERNELS[1], folder))
             needed |= seen
-            complaints += found
             passed, failed = passed + (not complaints), failed + bool(complaints)
             print(f"{'passed' if not complaints else 'FAILED'}  {os.path.basename(name)}: {good} cells the same in both kernels", flush=True)
             for complaint in complaints:
@@ -220,4 +246,5 @@ def main():
     sys.exit(failed > 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
