@@ -42,7 +42,7 @@ def mer(*arguments, slurm=None, program=(f"{options.published}/mer",), status=0)
 
 
 def tables(store, **how):
-    return mer("tables", "--profile", "tiny", "--store", store, "--table", "4", "7", "--json", **how)
+    return mer("tables", "--profile", "tiny", "--store", store, "--table", "4", "--json", **how)
 
 
 def folds(store):
@@ -90,7 +90,7 @@ try:
              "full": behind(f"mount --bind {work}/memory /proc/meminfo"), "sound1": [], "sound2": []}
 
     with OwnSlurm(f"{work}/slurm", nodes, processors={"sound2": 2}) as slurm:
-        grid = ["submit", "slurm", "--tables", "4,7", "--profile", "tiny", "--store", distant, "--checkpoint-every", "1", "--time", "0:30:00", "--mem", "1000M"]
+        grid = ["submit", "slurm", "--tables", "4", "--profile", "tiny", "--store", distant, "--checkpoint-every", "1", "--time", "0:30:00", "--mem", "1000M"]
         dry = mer(*grid, "--dry-run", slurm=slurm)
         check("a dry run prints scripts, folds and commands and submits nothing", all(t in dry for t in ("#SBATCH --array=0-23", "afterany", "independent", "sbatch --parsable")) and not os.path.exists(distant), dry)
         mer(*grid, slurm=slurm)
