@@ -1,4 +1,4 @@
-"""Tables 4 and 7 of the tiny profile, 24 folds, on a Slurm of this machine's own whose tasks and daemons are killed on the way; the tables and every fold
+"""Table 4 of the tiny profile, 24 folds, on a Slurm of this machine's own whose tasks and daemons are killed on the way; the tables and every fold
 must be byte for byte those of a local run.
 
 twenty_four_folds.py --root CHECKOUT --published FOLDER [--keep]. The last line is 'N passed, N failed'."""
@@ -132,7 +132,7 @@ try:
         mer("submit", "resubmit", "--store", distant, slurm=slurm)
         second = f"{submission}/round-2"
         check("the resubmission has the two missing folds and no other", len(open(f"{second}/folds.tsv").read().splitlines()) == 3, second)
-        wait_for("the tables", lambda: os.path.exists(f"{second}/finish.txt") and "The same tables" in open(f"{second}/finish.txt").read())
+        wait_for("the tables", lambda: os.path.exists(f"{second}/finish.txt") and "Tables: " in open(f"{second}/finish.txt").read())
         status = mer("submit", "status", "--store", distant, slurm=slurm)
         check("where there are no notebooks the job says how to make pages later", "No pages were made" in open(f"{second}/finish.txt").read())
         check("all is stored", "24 of 24 folds stored" in status, status)
@@ -145,7 +145,7 @@ try:
             os.remove(fold)
         mer(*grid, "--cpus-per-task", "2", "--folds-per-task", "3", slurm=slurm)
         third = sorted(glob.glob(f"{shared}/cluster-results/cluster/*/round-1"))[-1]
-        wait_for("the tables", lambda: os.path.exists(f"{third}/finish.txt") and "The same tables" in open(f"{third}/finish.txt").read())
+        wait_for("the tables", lambda: os.path.exists(f"{third}/finish.txt") and "Tables: " in open(f"{third}/finish.txt").read())
         log = open(f"{third}/logs/0.txt").read()
         # Side by side: the second has begun before the first is stored.
         begun = [line.split("subject ")[1].split(":")[0] for line in log[:log.index(": stored after")].splitlines() if ": epoch 1 of" in line]
