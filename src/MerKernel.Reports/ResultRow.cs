@@ -143,7 +143,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var info = new RunCatalogue(bench.Store).Of(experiment);
         var sees = method is Peer peer ? peer.Baseline.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, size.Parameters, size.Macs, Scoring.UpdatesOf(experiment, bench.Dataset(id)), info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
+        return new SystemFacts(sees, size.Parameters, size.Macs, experiment.Training.UpdatesOver(Scoring.FewestTrained(bench.Dataset(id))), info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The facts as cells of a table.</summary>

@@ -190,22 +190,22 @@ public sealed class ResultTable
         }
     }
 
-    /// <summary>Which differences from the full network the data support, corrected over the rows shown, and the smallest p they could have; empty where nothing can be compared.</summary>
+    /// <summary>Which differences from the full network the data support, corrected over the table's rows and controls, and the smallest p they could have; empty where nothing can be compared.</summary>
     internal string Differences
     {
         get
         {
-            var compared = _rows.Where(r => r.AgainstFull is not null).GroupBy(r => r.Method is ReadMethod ? First.Seed : r.Seed)
-                .SelectMany(seed => seed.Zip(Comparison.Corrected([.. seed.Select(r => r.AgainstFull!)]), (r, c) => (r.Label, Comparison: c, r.Score!.Folds))).ToList();
+            var compared = _rows.Where(r => r.AgainstFull is not null).Select(r => (r.Label, Comparison: r.AgainstFull!, r.Score!.Folds)).ToList();
             if (compared.Count == 0) return "";
             // Over several seeds the mean difference, and the largest p: a difference is supported if every seed supports it.
             var rows = compared.GroupBy(r => r.Label).Select(l => (Label: l.Key, UF1: l.Average(r => r.Comparison.UF1), P: l.Max(r => r.Comparison.HolmP), Seeds: l.Count())).OrderBy(r => r.P).ToList();
             string Named(bool supported) => string.Join(", ", rows.Where(r => r.P < 0.05 == supported)
                 .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)})")) is { Length: > 0 } names ? names : "none";
             var seeds = rows.Max(r => r.Seeds) > 1 ? "; mean difference and largest p of the seeds" : "";
-            var (subjects, smallest) = (compared[0].Folds, Math.Min(1, SubjectPermutation.Smallest(compared[0].Folds, rows.Count)));
-            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {rows.Count} {(rows.Count == 1 ? "row" : "rows")}{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}. " +
-                $"With {subjects} subjects and {rows.Count} {(rows.Count == 1 ? "row" : "rows")} the smallest p that all of the data could give is {(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
+            var among = compared.Max(r => r.Comparison.Among);
+            var (over, subjects, smallest) = ($"{among} {(among == 1 ? "row" : "rows")}", compared[0].Folds, SubjectPermutation.Smallest(compared[0].Folds, among));
+            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {over}{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}. " +
+                $"With {subjects} subjects and {over} the smallest p that all of the data could give is {(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
         }
     }
 

@@ -72,19 +72,14 @@ public sealed class Scoring
             Runs = bench.Result,
             OwnSeeds = (method, id) => method.Seeds(bench, id),
             Systems = (method, id) => method is ReadMethod ? null : SystemFacts.Of(bench, method, id),
-            Batches = (method, id) => method is ReadMethod ? 0 : BatchesOf(bench.Experiment(method, id), bench.Dataset(id)),
+            Batches = (method, id) => method is ReadMethod ? 0 : bench.Experiment(method, id).Training.BatchesOver(FewestTrained(bench.Dataset(id))),
         }.Rows(chosen);
         bench.Store.Derived.Save();
         return rows;
     }
 
-    /// <summary>Batches of an experiment's shortest fold, the one that leaves out the subject with the most clips.</summary>
-    internal static int BatchesOf(Experiment experiment, MerDataset dataset) =>
-        experiment.Training.BatchesOver(dataset.Clips.Length - dataset.Clips.CountBy(c => c.Subject).Max(s => s.Value));
-
-    /// <summary>Updates of the weights in that fold.</summary>
-    internal static int UpdatesOf(Experiment experiment, MerDataset dataset) =>
-        experiment.Training.Epochs * ((BatchesOf(experiment, dataset) / experiment.Training.Epochs + experiment.Training.AccumulationSteps - 1) / experiment.Training.AccumulationSteps);
+    /// <summary>Training clips of the shortest fold, the one that leaves out the subject with the most clips.</summary>
+    internal static int FewestTrained(MerDataset dataset) => dataset.Clips.Length - dataset.Clips.CountBy(c => c.Subject).Max(s => s.Value);
 
     /// <summary>The rows of tables, data set by data set and seed by seed: the paper's in printed order, then other systems, controls and rules.</summary>
     /// <exception cref="UserErrorException">A run cannot be read, or not be scored by one of the protocols.</exception>

@@ -41,7 +41,7 @@ def outputs(name):
 
 
 out = ("--out", str(folder / "out"))
-good = notebook("good", 'var folds = 1;\nstring? data = null;\nint[] seeds = [1];\ndouble rate = 0.5;', '$"{folds + 1} {data} {seeds.Length} {rate}"')
+good = notebook("good", '#nullable enable annotations\nvar folds = 1;\nstring? data = null;\nint[] seeds = [1];\ndouble rate = 0.5;', '$"{folds + 1} {data} {seeds.Length} {rate}"')
 seen = run("notebooks", "run", good, *out, "-p", "folds=3", "-p", "data=a folder", "-p", "seeds=1,2", "-p", "rate=0.25")
 check("a notebook of .NET Interactive runs, with typed values for its parameters", seen.returncode == 0 and outputs("good")[-1] == ["4 a folder 2 0.25"], seen)
 check("every cell shows with its time", re.search(r"\[1/3\] .*\d\.\d\d s(.|\n)*\[3/3\] .*\d\.\d\d s", seen.stdout), seen.stdout)

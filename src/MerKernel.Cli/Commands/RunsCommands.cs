@@ -71,7 +71,7 @@ static class RunsCommands
     static Command Export()
     {
         var (store, run) = (CommonOptions.Store(), Run("run"));
-        var csv = new Option<bool>("--csv") { Description = "CSV, which is the only format" };
+        var csv = new Option<bool>("--csv") { Description = "CSV instead of tables in the terminal" };
         var protocols = new Option<string[]>("--protocol") { Description = "final, best-test, held-out, or every for every epoch, which mer score reads back (default: final best-test)", AllowMultipleArgumentsPerToken = true };
         var export = new Command("export", "Writes what a run predicted: clip, subject, fold, label, and the logits under each epoch protocol.  Example: mer runs export 3f2a --csv > predictions.csv") { run, csv, protocols, store };
         export.SetAction(parsed =>
@@ -80,8 +80,9 @@ static class RunsCommands
             var found = catalogue.Find(parsed.GetValue(run)!);
             var names = parsed.GetValue(protocols) is { Length: > 0 } given ? given : ["final", "best-test"];
             var (folds, classes) = (catalogue.Folds(found.Hash), RunExport.ClassesOf(found.Experiment));
-            if (names is ["every"]) Console.Write(RunExport.EveryEpoch(folds, classes, found.Experiment.Seed).ToCsv());
-            else Console.Write(RunExport.Of(folds, classes, [.. names.Select(EpochProtocol.Named)]).ToCsv());
+            var table = names is ["every"] ? RunExport.EveryEpoch(folds, classes, found.Experiment.Seed) : RunExport.Of(folds, classes, [.. names.Select(EpochProtocol.Named)]);
+            if (parsed.GetValue(csv)) Console.Write(table.ToCsv());
+            else Terminal.Write([table]);
         });
         return export;
     }

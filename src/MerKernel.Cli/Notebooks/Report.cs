@@ -72,10 +72,10 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
             foreach (var file in State().Executed.SelectMany(n => new[] { n, Path.ChangeExtension(n, ".html") }).Concat([Index, Pdf]).Where(File.Exists).Order(StringComparer.Ordinal))
                 zip.CreateEntryFromFile(file, $"mer-report/{Path.GetFileName(file)}", CompressionLevel.SmallestSize);
             foreach (var (name, text) in Texts(rows)) Add(name, text);
-            var runs = rows.Where(r => r.Experiment is not null).DistinctBy(r => r.Experiment).ToList();
+            var runs = rows.Where(r => r.Experiment is not null && r.Method is not ReadMethod).DistinctBy(r => r.Experiment).ToList();
             foreach (var run in runs)
                 if (bench.Store.TryReadAll(run.Experiment!, bench.Dataset(run.Dataset).Subjects) is { } folds)
-                    Add($"predictions/{run.Experiment}.csv", RunPredictions.Csv(folds, bench.Dataset(run.Dataset).Classes, run.Seed));
+                    Add($"predictions/{run.Experiment}.csv", RunExport.EveryEpoch(folds, bench.Dataset(run.Dataset).Classes, run.Seed).ToCsv());
             Add("predictions/runs.csv", RunPredictions.List(runs));
             Add("RECOMPUTE.md", Recompute.ToMarkdown(bench, runs));
         }
@@ -181,16 +181,9 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
     }
 }
 
-/// <summary>Predictions as files that mer score reads, in any checkout with the same data.</summary>
+/// <summary>The predictions of a report, files that mer score reads in any checkout with the same data.</summary>
 static class RunPredictions
 {
-    /// <summary>A line per clip and epoch, with the logit of each class.</summary>
-    public static string Csv(IEnumerable<FoldPrediction> folds, IReadOnlyList<string> classes, int seed) => TextTable.Of("", ["clip", "fold", "epoch", "seed", .. classes],
-        from fold in folds
-        from epoch in Enumerable.Range(0, fold.Logits.Length)
-        from clip in Enumerable.Range(0, fold.Clips.Length)
-        select (IEnumerable<string>)[fold.Clips[clip], fold.Subject, $"{epoch + 1}", $"{seed}", .. fold.Logits[epoch][clip].Select(l => l.ToString("G6", CultureInfo.InvariantCulture))]).ToCsv();
-
     /// <summary>Which file is of which network.</summary>
     public static string List(IEnumerable<ResultRow> runs) => TextTable.Of("", ["file", "data set", "network", "seed"],
         runs.Select(r => (IEnumerable<string>)[$"{r.Experiment}.csv", r.Dataset.Key(), r.Method!.Name, $"{r.Seed}"])).ToCsv();

@@ -81,7 +81,8 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
         if (label.Trim().Length == 0 || Tables.All.SelectMany(t => t.Rows).Any(r => r.Label == label) || Tables.Methods.Any(m => m.Name == label))
             throw new UserErrorException($"'{label}' names a row of the tables already; keep the predictions --as another name.");
         var path = Path.Combine(FolderOf(store, data), RunStore.Escape(label) + Extension);
-        AtomicFile.Write(path, File.ReadAllText(file));
+        var bytes = File.ReadAllBytes(file);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
         return path;
     }
 

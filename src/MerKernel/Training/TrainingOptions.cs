@@ -61,6 +61,10 @@ public sealed record TrainingOptions
     /// <param name="clips">Training clips.</param>
     public int BatchesOver(int clips) => Epochs * Batches.Count(clips, BatchSize);
 
+    /// <summary>Updates of the weights in a whole training.</summary>
+    /// <param name="clips">Training clips.</param>
+    public int UpdatesOver(int clips) => Epochs * ((Batches.Count(clips, BatchSize) + AccumulationSteps - 1) / AccumulationSteps);
+
     /// <summary>A loss of your own in the place of the network's; null for the network's (cross entropy, published code).</summary>
     [AddedOption]
     public Loss? Loss { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MerKernel.Cli.Notebooks;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Notebooks;
@@ -47,7 +48,7 @@ public class KernelTests
     public void Predictions_have_a_line_per_clip_and_epoch_as_mer_score_reads_them()
     {
         FoldPrediction fold = Folds.Of("s1", "01", "00", "01");
-        var lines = RunPredictions.Csv([fold], ["x", "y", "z"], seed: 3).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = RunExport.EveryEpoch([fold], ["x", "y", "z"], seed: 3).ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("clip,fold,epoch,seed,x,y,z", lines[0]);
         Assert.Equal(1 + 2 * 2, lines.Length);
         Assert.All(lines.Skip(1), l => Assert.Equal(7, l.Split(',').Length));
