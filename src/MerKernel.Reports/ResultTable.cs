@@ -190,7 +190,7 @@ public sealed class ResultTable
         }
     }
 
-    /// <summary>Which differences from the full network the data support, corrected over the table's rows and controls, and the smallest p they could have; empty where nothing can be compared.</summary>
+    /// <summary>Which differences from the full network the data support, corrected over all rows and controls of the table, and the smallest p they could have; empty where nothing can be compared.</summary>
     internal string Differences
     {
         get
@@ -204,7 +204,7 @@ public sealed class ResultTable
             var seeds = rows.Max(r => r.Seeds) > 1 ? "; mean difference and largest p of the seeds" : "";
             var among = compared.Max(r => r.Comparison.Among);
             var (over, subjects, smallest) = ($"{among} {(among == 1 ? "row" : "rows")}", compared[0].Folds, SubjectPermutation.Smallest(compared[0].Folds, among));
-            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {over}{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}. " +
+            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {over}, controls among them{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}. " +
                 $"With {subjects} subjects and {over} the smallest p that all of the data could give is {(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
         }
     }
