@@ -67,7 +67,7 @@ public static class JobScript
             }
 
             avoid "$SLURM_ARRAY_JOB_ID"
-            for folder in {{string.Join(' ', submission.DataFolders.Append(submission.Cache).Append(submission.Store).Append(submission.Weights).OfType<string>().Select(Quoted))}}; do
+            for folder in {{string.Join(' ', submission.DataFolders.Append(submission.Cache).Append(submission.Store).Append(submission.Weights).Append(submission.Backbone).OfType<string>().Select(Quoted))}}; do
               [ -r "$folder" ] || not_here "does not see $folder; mount it there or submit with --sbatch-arg=--exclude=$node"
             done
             [ -w {{Quoted(submission.Store)}} ] || not_here "may not write to {{submission.Store}}; allow it"

@@ -40,6 +40,9 @@ public sealed record Submission
     /// <summary>Folder of the weights that compared systems start from, or null where no row starts from any.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>File that the paper's networks start from, or null for fresh weights.</summary>
+    public string? Backbone { get; init; }
+
     /// <summary>Folders that a node must see: the data sets' own.</summary>
     public required ImmutableArray<string> DataFolders { get; init; }
 

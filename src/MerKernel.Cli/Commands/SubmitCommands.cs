@@ -181,7 +181,7 @@ static class SubmitTaskCommand
         {
             Synthetic = new SyntheticData(),
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
-            WeightsFolder = submission.Weights, Say = store.Warn,
+            WeightsFolder = submission.Weights, Backbone = submission.Backbone, Say = store.Warn,
         };
         var engine = new LosoEngine(store)
         {

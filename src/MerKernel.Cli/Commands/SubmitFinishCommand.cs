@@ -28,7 +28,7 @@ static class SubmitFinishCommand
         {
             Synthetic = new SyntheticData(),
             Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
-            WeightsFolder = submission.Weights, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
+            WeightsFolder = submission.Weights, Backbone = submission.Backbone, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
         };
         foreach (var id in bench.Datasets) bench.Load(id, cancel);
         var rows = ReproduceClosing.Show(bench);

@@ -35,7 +35,6 @@ static class SubmitSlurmCommand
                 Console.WriteLine($"All {plan.Folds.Length} folds are stored in {bench.Store.Folder}; mer tables shows the tables.");
                 return 0;
             }
-            if (bench.Backbone is not null) throw new UserErrorException("--init-backbone is not carried to a cluster; use it with reproduce, loso or train.");
             var slurm = Settings(bench, plan, cost, settings, parsed);
             var submission = new Submission
             {
@@ -47,6 +46,7 @@ static class SubmitSlurmCommand
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 Datasets = bench.Only,
                 Weights = plan.Rows.Any(r => r.Experiment.StartsFrom is not null || r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.Outside.Folder) : null,
+                Backbone = bench.Backbone is { } backbone ? Path.GetFullPath(backbone) : null,
                 DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().Select(id => Path.GetFullPath(id.FolderIn(bench.Source(id).Root))).Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
                 Store = bench.Store.Folder,

@@ -11,14 +11,23 @@ namespace MerKernel.Experiments;
 public static class FoldRun
 {
     /// <summary>Trains one fold.</summary>
+    /// <param name="experiment">What is trained.</param>
+    /// <param name="dataset">On what.</param>
+    /// <param name="subject">The subject left out.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="progress">Told after every epoch.</param>
+    /// <param name="cancel">Stops between two batches.</param>
+    /// <param name="finished">Given the trained network, which lives until it returns, and what finds its action units where something does.</param>
+    /// <param name="started">Given the fresh network.</param>
+    /// <param name="checkpoint">Where the fold is kept while it trains.</param>
     /// <exception cref="UserErrorException">The data do not fit the experiment, or the fold leaks.</exception>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public static FoldPrediction Train(Experiment experiment, MerDataset dataset, string subject, Device device,
         Action<EpochProgress>? progress = null, CancellationToken cancel = default,
-        Action<Network>? finished = null, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
+        Action<Network, ActionUnitDetector?>? finished = null, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
     {
         var split = FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects, new Random(Seeds.For(experiment.Seed, subject, "held-out")));
-        return Train(experiment, dataset, split, device, progress, cancel, (network, _) => finished?.Invoke(network), started, checkpoint);
+        return Train(experiment, dataset, split, device, progress, cancel, finished, started, checkpoint);
     }
 
     /// <summary>Trains on every subject and tests nothing: a network for clips of other people.</summary>
@@ -35,7 +44,7 @@ public static class FoldRun
 
     /// <summary>Trains a fold; <paramref name="finished"/> is given the network and what finds its action units.</summary>
     internal static FoldPrediction Train(Experiment experiment, MerDataset dataset, FoldSplit split, Device device, Action<EpochProgress>? progress, CancellationToken cancel,
-        Action<Network, ActionUnitDetector?> finished, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
+        Action<Network, ActionUnitDetector?>? finished, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
     {
         Check(experiment, dataset);
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, split.Subject, purpose);
@@ -51,7 +60,7 @@ public static class FoldRun
         var trainer = new Trainer
         {
             Create = seed => PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
-            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start, Finished = network => finished(network, detector), Checkpoint = checkpoint,
+            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start, Finished = network => finished?.Invoke(network, detector), Checkpoint = checkpoint,
         };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs, detector));
         var fold = trainer.Run(dataset, pairs, split, progress, cancel);

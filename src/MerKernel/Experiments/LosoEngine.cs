@@ -118,11 +118,12 @@ public sealed class LosoEngine(RunStore store)
         var clock = Stopwatch.StartNew();
         var checkpoint = CheckpointEvery > 0 ? new FoldCheckpoint(store.CheckpointPath(job.Hash, job.Subject), CheckpointEvery) { Warn = store.Warn } : null;
         var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel,
-            finished: Weights is null ? null : network => Weights.Save(job.Hash, job.Subject, network), checkpoint: checkpoint);
+            finished: Weights is null ? null : (network, _) => Weights.Save(job.Hash, job.Subject, network), checkpoint: checkpoint);
         var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
         writer.Add(() =>
         {
-            store.Save(job.Hash, fold, facts);
+            // One that was trained again for its weights stays as it is stored, with the time that it took: pages know it by that.
+            if (store.TryRead(job.Hash, job.Subject) is null) store.Save(job.Hash, fold, facts);
             checkpoint?.Delete();
             Progress?.FoldFinished(job, facts);
         });

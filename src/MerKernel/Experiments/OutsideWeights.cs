@@ -8,7 +8,9 @@ namespace MerKernel.Experiments;
 /// A folder with the weights that compared systems were published on: KEY.safetensors each, and magnifier.safetensors. A system without a file starts from its
 /// substitute.
 /// </summary>
-public sealed class OutsideWeights(string folder)
+/// <param name="folder">The folder; it need not exist.</param>
+/// <param name="backbone">One more file, from anywhere, that the paper's networks start from.</param>
+public sealed class OutsideWeights(string folder, string? backbone = null)
 {
     readonly Dictionary<string, PretrainedWeights> _files = [];
 
@@ -44,9 +46,10 @@ public sealed class OutsideWeights(string folder)
         PretrainedWeights Find(PretrainedWeights weights)
         {
             var paths = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors") : [];
+            if (backbone is not null) paths = paths.Prepend(backbone);
             foreach (var path in paths.Where(p => !_files.ContainsKey(p))) _files[path] = PretrainedStart.File(path);
             return _files.Values.FirstOrDefault(w => w.Sha256 == weights.Sha256) ?? throw new UserErrorException(
-                $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file in {folder} holds them; put them back there, or submit anew with the --weights folder they are in.");
+                $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and {(backbone is null ? "" : $"neither {backbone} nor ")}{(backbone is null ? "no" : "a")} file in {folder} holds them; put them back there, or submit anew with the --weights folder or the --init-backbone file that has them.");
         }
     }
 }

@@ -65,7 +65,7 @@ public sealed class Workbench : IDisposable
     public RunStore Store => _store ??= new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
 
     /// <summary>The weights that compared systems were published on.</summary>
-    public OutsideWeights Outside => _outside ??= new(WeightsFolder ?? Path.Combine(_root, "data", "weights"));
+    public OutsideWeights Outside => _outside ??= new(WeightsFolder ?? Path.Combine(_root, "data", "weights"), Backbone);
 
     /// <summary>Weights of trained folds, for looking into them; they can be made again.</summary>
     public FoldWeights Weights => new(Path.Combine(Cache, "weights"));

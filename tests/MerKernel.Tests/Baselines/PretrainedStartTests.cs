@@ -131,6 +131,9 @@ public class PretrainedStartTests
         var sha = PretrainedStart.File(folder.File("magnifier.safetensors")).Sha256;
         Assert.Equal(folder.File("magnifier.safetensors"), task.Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
 
+        using var elsewhere = new TemporaryFolder();
+        Assert.Equal(folder.File("magnifier.safetensors"), new OutsideWeights(elsewhere.Path, folder.File("magnifier.safetensors")).Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
+
         File.Delete(folder.File("renamed.safetensors"));
         var later = new OutsideWeights(folder.Path);
         Assert.Contains("--weights", Assert.Throws<UserErrorException>(() => later.Locate(experiment)).Message);

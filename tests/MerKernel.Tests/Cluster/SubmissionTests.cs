@@ -78,6 +78,7 @@ public class SubmissionTests
         Assert.Equal(gpu, array.Contains("nvidia-smi"));
         Assert.Equal(slurm.CheckpointEvery > 0, array.Contains("USR1\n"));
         Assert.Contains(@"'/shared/it'\''s data/CASME2'", array);
+        Assert.Contains("'/shared/swin.safetensors'; do", JobScript.Array(submission with { Backbone = "/shared/swin.safetensors" }, "/shared/cluster/x", 1, list));
         Assert.Contains("'/shared/weights'; do", JobScript.Array(submission with { Weights = "/shared/weights" }, "/shared/cluster/x", 1, list));
     }
 

@@ -19,13 +19,16 @@ public class FoldWeightsTests
         var experiment = LosoEngineTests.Tiny(data, PositionStream.Swin);
         var hash = ExperimentHash.Of(experiment);
         new LosoEngine(store).Run([experiment], data);
-        var before = File.ReadAllBytes(store.FoldPath(hash, "02"));
+        var facts = Path.Combine(store.FolderOf(hash), "facts-02.json");
+        var (before, took) = (File.ReadAllBytes(store.FoldPath(hash, "02")), File.ReadAllText(facts));
         Assert.False(weights.Has(hash, "02"));
 
         new LosoEngine(store) { Weights = weights, Subjects = ["02"] }.Run([experiment], data);
         Assert.True(weights.Has(hash, "02"));
         Assert.False(weights.Has(hash, "01"));
+        // The time it took the first time stays too: a report that shows it would be made anew.
         Assert.Equal(before, File.ReadAllBytes(store.FoldPath(hash, "02")));
+        Assert.Equal(took, File.ReadAllText(facts));
 
         var written = File.GetLastWriteTimeUtc(weights.PathOf(hash, "02"));
         new LosoEngine(store) { Weights = weights, Subjects = ["02"] }.Run([experiment], data);

@@ -268,7 +268,7 @@ public class OwnMethodTests
             Assert.NotEqual(ExperimentHash.Of(plain), ExperimentHash.Of(started));
             Assert.DoesNotContain(folder.Path, ExperimentHash.CanonicalJson(started));
             var seen = float.NaN;
-            FoldRun.Train(started, data, "02", CPU, finished: n => seen = n.get_parameter(parameter)!.mean().item<float>());
+            FoldRun.Train(started, data, "02", CPU, finished: (n, _) => seen = n.get_parameter(parameter)!.mean().item<float>());
             Assert.Equal(value, seen, 4);
         }
     }

@@ -53,7 +53,7 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         var data = sets.Bench.Dataset(id);
         var experiment = sets.Bench.Experiment(Tables.Named(variant), id);
         var (subject, path) = (data.Subjects[0], sets.File($"{id}-{variant}.safetensors"));
-        var fold = FoldRun.Train(experiment, data, FoldSplitOf(data, subject), torch.CPU, null, default, (network, detector) =>
+        var fold = FoldRun.Train(experiment, data, subject, torch.CPU, finished: (network, detector) =>
         {
             using var model = FittedModel.Of(experiment, data, network, detector, subject);
             model.Save(path);
@@ -73,8 +73,6 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
             if (fold.ActionUnits is { } found) Assert.Equal(found[i].AsEnumerable(), units);
         }
     }
-
-    static MerKernel.Training.FoldSplit FoldSplitOf(MerDataset data, string subject) => MerKernel.Training.FoldSplit.LeaveOut(data.Clips, subject, 0, new Random(1));
 
     [Fact]
     public void A_fit_on_all_subjects_classifies_a_folder_and_makes_a_page_that_needs_nothing_else()

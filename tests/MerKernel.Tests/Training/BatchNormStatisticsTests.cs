@@ -37,7 +37,7 @@ public class BatchNormStatisticsTests
     private static Dictionary<string, double[]> StateWithout01(MerDataset data)
     {
         Dictionary<string, double[]> state = [];
-        FoldRun.Train(LosoEngineTests.Tiny(data), data, "01", torch.CPU, finished: network =>
+        FoldRun.Train(LosoEngineTests.Tiny(data), data, "01", torch.CPU, finished: (network, _) =>
         {
             using var scope = torch.NewDisposeScope();
             foreach (var (name, tensor) in network.state_dict()) state[name] = tensor.detach().to(torch.ScalarType.Float64).flatten().data<double>().ToArray();

@@ -19,7 +19,7 @@ public class StatisticsCheckTests
         using var data = TinyDataset.Create();
         var experiment = LosoEngineTests.Tiny(data);
         int running = -1, batch = -1;
-        var told = FoldRun.Train(experiment, data, "01", torch.CPU, finished: network =>
+        var told = FoldRun.Train(experiment, data, "01", torch.CPU, finished: (network, _) =>
         {
             // The finished network, asked of its twelve training clips by hand: as it predicts, and with BatchNorm as it was trained.
             using var scope = torch.NewDisposeScope();
@@ -44,7 +44,7 @@ public class StatisticsCheckTests
         // What the finished network predicts of the test clips is what the last epoch stored: its running statistics are those of before.
         FoldPrediction? fold = null;
         float[]? after = null;
-        fold = FoldRun.Train(experiment, data, "01", torch.CPU, finished: network =>
+        fold = FoldRun.Train(experiment, data, "01", torch.CPU, finished: (network, _) =>
         {
             using var scope = torch.NewDisposeScope();
             using var none = torch.no_grad();
