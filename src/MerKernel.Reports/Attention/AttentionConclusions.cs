@@ -1,4 +1,5 @@
 using System.Globalization;
+using MerKernel.Evaluation;
 using MerKernel.Interpretability;
 using MerKernel.Faces;
 
@@ -24,14 +25,18 @@ static class AttentionConclusions
 
     static string Rows(AttentionStudy study, string label)
     {
-        var clips = study.Of(label);
-        var parts = from block in Enumerable.Range(0, clips[0].Vertical.Length)
-                    from band in study.Face.Bands
-                    let relative = clips.Average(c => band.Share(WeightPage.RowWeights(c.Vertical[block])) / band.Height)
-                    select (block, band.Name, relative);
-        var (high, low) = (parts.MaxBy(p => p.relative), parts.MinBy(p => p.relative));
-        return $"Does it prefer a part of the face? The most preferred is the {high.Name} in block {high.block + 1} with {N(high.relative, "0.00")} times an even map's share, the least the {low.Name} in block {low.block + 1} with {N(low.relative, "0.00")} times" +
-            (Math.Max(high.relative - 1, 1 - low.relative) < 0.1 ? ": less than a tenth away from weighing every row alike." : ".");
+        var folds = study.ByFold(label).Select(f => f.ToArray()).ToArray();
+        // A network counts once: its clips share its weights.
+        var parts = (from block in Enumerable.Range(0, folds[0][0].Vertical.Length)
+                     from band in study.Face.Bands
+                     select (block, band.Name, Shares: folds.Select(clips => clips.Average(c => band.Share(WeightPage.RowWeights(c.Vertical[block])) / band.Height)).ToArray())).ToList();
+        var (high, low) = (parts.MaxBy(p => p.Shares.Average()), parts.MinBy(p => p.Shares.Average()));
+        var differs = new[] { high, low }.Count(p => folds.Length > 1 && Interval.OfMean(p.Shares) is var i && (i.Low > 1 || i.High < 1));
+        string Share((int, string, double[] Shares) part) => $"{N(part.Shares.Average(), "0.00")} times an even map's share" +
+            (folds.Length > 1 && Interval.OfMean(part.Shares) is var i ? $" (95 % interval over {folds.Length} networks {N(i.Low, "0.00")} to {N(i.High, "0.00")})" : "");
+        return $"Does it prefer a part of the face? The most preferred is the {high.Name} in block {high.block + 1} with {Share(high)}, the least the {low.Name} in block {low.block + 1} with {Share(low)}. " +
+            (folds.Length == 1 ? "One network cannot say whether others agree."
+                : (differs == 2 ? "Both differ" : differs == 1 ? "One of the two differs" : "Neither differs") + $" from weighing every row alike by more than the networks differ from each other; they are the extremes of {parts.Count} figures, of which one in twenty would do so by chance.");
     }
 
     static string Sign(AttentionStudy study, string continuous, string independent)

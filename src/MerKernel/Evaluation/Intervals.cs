@@ -7,7 +7,40 @@ namespace MerKernel.Evaluation;
 /// <summary>A 95 % interval.</summary>
 /// <param name="Low">Lower end.</param>
 /// <param name="High">Upper end.</param>
-public sealed record Interval(double Low, double High);
+public sealed record Interval(double Low, double High)
+{
+    /// <summary>Of a mean, by Student's t: for a handful of values that are independent, such as one for each network.</summary>
+    /// <param name="values">At least two values.</param>
+    public static Interval OfMean(IReadOnlyCollection<double> values)
+    {
+        var mean = values.Average();
+        var reach = StudentT.Quantile(0.975, values.Count - 1) * Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1) / values.Count);
+        return new(mean - reach, mean + reach);
+    }
+}
+
+/// <summary>Student's t distribution.</summary>
+static class StudentT
+{
+    /// <summary>The value that a share of the distribution lies below.</summary>
+    /// <param name="share">Above 0.5 and below 1.</param>
+    /// <param name="freedom">Degrees of freedom, at least 1.</param>
+    public static double Quantile(double share, int freedom)
+    {
+        // t = sqrt(n) tan(a) turns the density into cos^(n-1): smooth on a bounded range, so Simpson's rule is exact to many digits.
+        const int Steps = 2000;
+        double Area(double to) => Enumerable.Range(0, Steps + 1).Sum(i => (i == 0 || i == Steps ? 1 : i % 2 == 1 ? 4 : 2) * Math.Pow(Math.Cos(to * i / Steps), freedom - 1)) * to / Steps / 3;
+        var half = Area(Math.PI / 2);
+        var (low, high) = (0.0, Math.PI / 2);
+        for (var step = 0; step < 60; step++)
+        {
+            var middle = (low + high) / 2;
+            if (0.5 + 0.5 * Area(middle) / half < share) low = middle;
+            else high = middle;
+        }
+        return Math.Sqrt(freedom) * Math.Tan(low);
+    }
+}
 
 /// <summary>
 /// Intervals by drawing subjects with replacement: clips of one subject are alike, so subjects and not clips are the unit that was sampled.

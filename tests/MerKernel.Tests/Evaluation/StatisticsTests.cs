@@ -117,4 +117,18 @@ public class StatisticsTests
         SubjectBootstrap.Of(subjects, [Metrics.Accuracy, Metrics.UF1, Metrics.Uar]);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
     }
+
+    [Theory]
+    // From the printed tables of the t distribution.
+    [InlineData(1, 12.7062), InlineData(2, 4.3027), InlineData(3, 3.1824), InlineData(7, 2.3646), InlineData(29, 2.0452)]
+    public void Students_t_has_the_quantiles_of_the_printed_tables(int freedom, double expected) => Assert.Equal(expected, StudentT.Quantile(0.975, freedom), 1e-4);
+
+    [Fact]
+    public void The_interval_of_a_mean_is_students()
+    {
+        // Mean 4, deviation 2: 4 +- 4.3027 x 2 / sqrt(3).
+        var interval = Interval.OfMean([2.0, 4.0, 6.0]);
+        Assert.Equal(4 - 4.9683, interval.Low, 1e-3);
+        Assert.Equal(4 + 4.9683, interval.High, 1e-3);
+    }
 }
