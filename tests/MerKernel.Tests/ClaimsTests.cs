@@ -10,7 +10,8 @@ namespace MerKernel.Tests;
 
 /// <summary>
 /// The numbers of README and docs. Those that the library can compute in a moment, or that the published run holds (results/published/small/tables.json), are computed
-/// here as the page words them, so that a stale one fails. docs/claims.json has for every section with figures the command that makes them.
+/// here as the page words them, so that a stale one fails. docs/claims.json has for every section with figures the command that makes them. After a new published
+/// run MER_ACCEPT_CLAIMS=1 writes the table of docs/results.md anew.
 /// </summary>
 public sealed partial class ClaimsTests
 {
@@ -44,9 +45,12 @@ public sealed partial class ClaimsTests
             string Cell(string dataset, string protocol) => group.Any(r => r.GetProperty("dataset").GetString() == dataset) ? Text($"{Of(dataset, group.Key, protocol):0.0}") : "–";
             lines.Add($"| {group.First().GetProperty("table").GetInt32()} | {group.Key} | {Cell("casme2", "final")} | {Cell("casme2", "best-test")} | {Cell("samm", "final")} | {Cell("samm", "best-test")} |");
         }
+        var page = Path.Combine(s_root, "docs", "results.md");
+        if (Environment.GetEnvironmentVariable("MER_ACCEPT_CLAIMS") is { Length: > 0 })
+            File.WriteAllText(page, ResultRows().Replace(File.ReadAllText(page), string.Concat(lines.Select(l => l + "\n"))));
         Demand("docs/results.md", [.. lines]);
         // And none that the run does not have.
-        Assert.Equal(lines.Count, File.ReadLines(Path.Combine(s_root, "docs", "results.md")).Count(l => ResultRow().IsMatch(l)));
+        Assert.Equal(lines.Count, File.ReadLines(page).Count(l => ResultRow().IsMatch(l)));
 
         double Above(string row, string dataset) => Of(dataset, row) - Of(dataset, Majority, "none");
         var above = (from row in (string[])["Baseline (ResNet)", "CVA block", "FPF block", NoUnits] from dataset in (string[])["casme2", "samm"] select Above(row, dataset)).ToList();
@@ -84,11 +88,11 @@ public sealed partial class ClaimsTests
     {
         var samm = PaperAudit.Ablations(DatasetId.Samm);
         Demand("README.md", $"{samm.Count(f => !f.Possible)} of its {samm.Length} ablation differences on SAMM cannot be significant");
-        var differences = Enum.GetValues<DatasetId>().SelectMany(PaperAudit.Ablations).Select(f => f.Full - f.Accuracy).ToList();
+        var differences = Enum.GetValues<DatasetId>().SelectMany(id => PaperAudit.Ablations(id)).Select(f => f.Full - f.Accuracy).ToList();
         Demand("docs/results.md", Text($"differ from its full network by {differences.Min():0.0} to {differences.Max():0.0} points"));
         Demand("data/README.md", $"{PublishedCounts.CasmeII2014.Total} (sheet of 2014) or {PublishedCounts.CasmeII2019.Total} (2019) of CASME II over {PublishedCounts.CasmeII2019.Subjects.Count} subjects, {PublishedCounts.Samm.Total} of SAMM over {PublishedCounts.Samm.Subjects.Count}");
         var folds = Tables.Work(Tables.All).Sum(w => LookAlike.RealClips(w.Dataset).Length);
-        Demand("docs/cluster.md", Text($"({folds:#,0} folds, "));
+        Demand("docs/cluster.md", Text($"({folds:#,0} folds)"));
         Assert.Equal(12, Tables.Paper.Length);
         Demand("docs/method.md", "compares all twelve variants of Tables 2 to 7", $"flatten [{512 * 14 * 14}]");
     }
@@ -155,6 +159,9 @@ public sealed partial class ClaimsTests
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();
+
+    [GeneratedRegex(@"(?m)(?:^\| [1-7] \| .*\n)+")]
+    private static partial Regex ResultRows();
 
     [GeneratedRegex(@"^\| [1-7] \| ")]
     private static partial Regex ResultRow();
