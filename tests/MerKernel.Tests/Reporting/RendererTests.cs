@@ -46,7 +46,7 @@ public class RendererTests
     }
 
     [Theory]
-    [InlineData(true, "small", "Synthetic data: these numbers show what networks learn from drawn faces")]
+    [InlineData(true, "small", "Synthetic data: these numbers show how much networks learn from drawn faces")]
     [InlineData(true, "paper", "Synthetic data (paper profile)")]
     [InlineData(false, "small", "not comparable with the paper")]
     [InlineData(false, "tiny", "not comparable with the paper")]
