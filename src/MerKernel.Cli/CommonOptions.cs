@@ -57,7 +57,7 @@ static class CommonOptions
 
     public static Option<int> HeldOut() => new("--held-out")
     {
-        Description = "training subjects held out of each fold, for the held-out protocol",
+        Description = "validation subjects of each fold, for the held-out protocol",
     };
 
     public static Option<string> Dataset() => new("--dataset")

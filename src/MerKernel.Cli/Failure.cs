@@ -16,10 +16,10 @@ static class Failure
                 Console.Error.WriteLine($"mer: {cause.Message}");
                 return 1;
             case IOException or UnauthorizedAccessException:
-                Console.Error.WriteLine($"mer: {cause.Message.TrimEnd('.')}; allow reading and writing there, free space if there is none, and call again: what was finished is kept.");
+                Console.Error.WriteLine($"mer: {cause.Message.TrimEnd('.')}; allow reading and writing there, free space if there is none, and call again: finished work is kept.");
                 return 1;
             default:
-                Console.Error.WriteLine($"mer: this is a fault of the program; what was finished is kept. Please report these lines:\n{error}");
+                Console.Error.WriteLine($"mer: this is a fault of the program; finished work is kept. Please report these lines:\n{error}");
                 return 70;
         }
     }

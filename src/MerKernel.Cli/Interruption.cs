@@ -31,7 +31,7 @@ sealed partial class Interruption : IDisposable
         context.Cancel = true;
         // Who asks twice does not want to wait.
         if (Interlocked.CompareExchange(ref _exitCode, code, 0) != 0) Leave(code);
-        Remark.Say("stopped. Finished clips and folds are kept and no file is half written; the same command goes on from there (an unfinished fold from its last checkpoint, or anew where it keeps none).");
+        Remark.Say("stopped. Finished clips and folds are kept and no file is half written; the same command resumes (an unfinished fold from its last checkpoint, or anew where it keeps none).");
         new Thread(() =>
         {
             Thread.Sleep(Patience);

@@ -5,9 +5,11 @@ using MerKernel.Native;
 using var interruption = new Interruption();
 try
 {
+    var root = RootCommands.Create();
+    Help.DemandCommand(root, args);
     InstalledLibtorch.Use(line => Console.Error.WriteLine($"mer: {line}"));
     NativeOps.Use();
-    var status = await RootCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+    var status = await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
     return interruption.ExitCode ?? status;
 }
 catch (OperationCanceledException) when (interruption.ExitCode is { } code)

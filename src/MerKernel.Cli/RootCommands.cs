@@ -8,7 +8,7 @@ static class RootCommands
 {
     public static RootCommand Create()
     {
-        var root = new RootCommand("Micro-expression recognition: the paper's network, its data, and its seven tables, reproduced. Before the command, --torch cuda computes with CUDA's libtorch; MER_LIBTORCH=FOLDER with that of an installed PyTorch.")
+        var root = new RootCommand(Help.List)
         {
             ReproduceCommand.Create(),
             TablesCommand.Create(),
@@ -29,18 +29,19 @@ static class RootCommands
             ReportCommand.Create(),
             TestPagesCommand.Create(),
             KernelCommand.Create(),
-            ElsewhereCommand("jupyter", "Opens the notebooks in Jupyter, which it installs where none is found.  Example: ./mer jupyter --port 8889"),
-            ElsewhereCommand("test-jupyter", "Runs notebooks with Jupyter's own client and in a browser, and the kernel for long.  Example: ./mer test-jupyter"),
-            ElsewhereCommand("publish", "Makes a self-contained folder for a cluster, with checksums.  Example: ./mer publish --cluster /shared/mer"),
-            ElsewhereCommand("test-slurm", "Runs tables on a Slurm of its own on this machine.  Example: ./mer test-slurm"),
-            ElsewhereCommand("test", "Runs the tests.  Example: ./mer test --filter Swin"),
-            ElsewhereCommand("test-crash", "Kills the main job a hundred times and more, fills its disk, cuts its files.  Example: MER_KILLS=200 ./mer test-crash"),
-            ElsewhereCommand("fuzz", "Feeds broken sheets, images, weights, stores, notebooks and options to their readers.  Example: ./mer fuzz --cases 100000"),
+            ElsewhereCommand("jupyter", "Open the notebooks in Jupyter; installs it where none is found.  Example: ./mer jupyter --port 8889"),
+            ElsewhereCommand("test-jupyter", "Run notebooks with Jupyter's own client and in a browser, and the kernel for a long time.  Example: ./mer test-jupyter"),
+            ElsewhereCommand("publish", "Write a self-contained folder for a cluster, with checksums.  Example: ./mer publish --cluster /shared/mer"),
+            ElsewhereCommand("test-slurm", "Run tables on a Slurm that the test starts on this machine.  Example: ./mer test-slurm"),
+            ElsewhereCommand("test", "Run the tests.  Example: ./mer test --filter Swin"),
+            ElsewhereCommand("test-crash", "Kill the main job at every write, fill its disk, cut its files.  Example: MER_KILLS=200 ./mer test-crash"),
+            ElsewhereCommand("fuzz", "Feed broken sheets, images, weights, stores, notebooks and options to their readers.  Example: ./mer fuzz --cases 100000"),
             DoctorCommand.Create(),
-            ElsewhereCommand("bench", "Measures training beside PyTorch, folds side by side, memory, growth, data.  Example: ./mer bench step --json bench.json"),
-            ElsewhereCommand("parity", "Compares every variant with PyTorch.  Example: ./mer parity --variants full vit"),
+            ElsewhereCommand("bench", "Measure training next to PyTorch, folds side by side, memory, growth, data.  Example: ./mer bench step --json bench.json"),
+            ElsewhereCommand("parity", "Compare every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
         RefuseEmptyValues(root);
+        Help.Use(root);
         return root;
     }
 
@@ -55,7 +56,7 @@ static class RootCommands
         foreach (var below in command.Subcommands) RefuseEmptyValues(below);
     }
 
-    /// <summary>A command that the launcher carries out itself; it stands here so that --help lists it.</summary>
+    /// <summary>A command that the launcher carries out itself; it is here so that its help and its name are known.</summary>
     static Command ElsewhereCommand(string name, string description)
     {
         var command = new Command(name, description);

@@ -97,13 +97,13 @@ public static class AuditReport
     public static GenericChart LogChart() => PublishedLogChart.Of();
 
     /// <summary>What the rules without images reach on a study's data, beside the full network's printed accuracy.</summary>
-    public static TextTable WithoutImages(Study study) => TextTable.Of("What action units alone give, and what class frequencies alone give",
+    public static TextTable WithoutImages(Study study) => TextTable.Of("Scores without images: from action units, from class frequencies",
         ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1", ">paper's full network, accuracy"],
         from dataset in study.Datasets
             let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
             from rule in Rule.All
             let m = Score.Of(rule.Run(facts), facts.Classes.Length)
-            select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike" : "real data")})", rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
+            select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic data" : "real data")})", rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
                 Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))],
         "Each clip is classified by clips of other subjects. " + string.Join(" ", study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
 
@@ -146,11 +146,11 @@ public static class AuditConclusions
         var (log, comparable) = (PublishedLog.CasmeII, PublishedLog.RanToTheEnd);
         var clips = comparable.Sum(f => f.TestClips);
         var (best, last) = (comparable.Sum(f => f.Best.Accuracy.Correct), comparable.Sum(f => f.Epochs[^1].Correct));
-        yield return $"What the epoch rule gains: the published code of the paper's successor scores each subject at the epoch that is best on that subject, which gives {Figures.Percent((double)PublishedLog.CorrectAtBestTestEpoch / PublishedLog.Clips)} % in its training log of CASME II ({log.Length} folds, {PublishedLog.Clips} clips). " +
+        yield return $"The gain of the epoch rule: the published code of the paper's successor scores each subject at the epoch that is best on that subject, which gives {Figures.Percent((double)PublishedLog.CorrectAtBestTestEpoch / PublishedLog.Clips)} % in its training log of CASME II ({log.Length} folds, {PublishedLog.Clips} clips). " +
             $"Epochs can be compared only in the {comparable.Length} folds of {clips} clips that never got a subject fully right and so ran to the end, a selection of the harder subjects: there the rule gives {Figures.Percent((double)best / clips)} % and the last epoch of the same runs {Figures.Percent((double)last / clips)} %.";
-        yield return $"What the action units give: looking up the nearest set of the coders' action units among other subjects, with no image at all, gave {LookupOnPublishedSheets} (measured once on the published sheets, which are under licence and not part of this project); " +
+        yield return $"The score of the action units: looking up the nearest set of the coders' action units among other subjects, with no image at all, gave {LookupOnPublishedSheets} (measured once on the published sheets, which are under licence and not part of this project); " +
             $"the paper prints {string.Join(" and ", Enum.GetValues<DatasetId>().Select(d => $"{Figures.Printed(AuditReport.Paper(d))} % for {d.Title()}"))}, from images and those action units together.";
-        yield return $"What no prediction could have shown: {string.Join("; ", Enum.GetValues<DatasetId>().Select(NotPossible))}. Each time even predictions that part on no other clips than the accuracies demand give p above 0.05 after Holm's correction over the table.";
+        yield return $"Differences that no prediction could have supported: {string.Join("; ", Enum.GetValues<DatasetId>().Select(NotPossible))}. Each time even predictions that part on no other clips than the accuracies demand give p above 0.05 after Holm's correction over the table.";
     }
 
     static string NotPossible(DatasetId dataset)
@@ -200,7 +200,7 @@ public static class AuditConclusions
     {
         var facts = DatasetFacts.Of(study.Bench.Dataset(dataset));
         var lookup = Score.Of(Rule.All.Single(b => b.Label == Rule.Lookup).Run(facts), facts.Classes.Length);
-        return $"{dataset.Title()} ({(facts.Synthetic ? "synthetic look-alike: this says nothing about the published set" : "real data")}): the look-up of the nearest set of action units, which sees no image, has {Figures.Percent(lookup.Accuracy)} % " +
+        return $"{dataset.Title()} ({(facts.Synthetic ? "synthetic data: this says nothing about the published set" : "real data")}): the look-up of the nearest set of action units, which sees no image, has {Figures.Percent(lookup.Accuracy)} % " +
             $"({Figures.Percent(lookup.AccuracyInterval)}); the paper prints {Figures.Printed(AuditReport.Paper(dataset))} % for its full network on the published set.";
     }
 }

@@ -130,11 +130,11 @@ public static class ReproductionStatement
         var text = new StringBuilder("# Reproduction statement\n\n");
         foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct()) text.Append($"> **{notice}**\n\n");
         var (t, m) = (study.Profile.Training, study.Profile.Model);
-        text.Append("## Claims\n\nTables 1 to 7 of the paper: the full network's accuracy and F1 on CASME II and SAMM, and the contribution of each of its parts. Of Table 1's other methods, those whose networks are known are run as well, with what was assumed of each under the table.\n\n## Data\n\n");
+        text.Append("## Claims\n\nTables 1 to 7 of the paper: the full network's accuracy and F1 on CASME II and SAMM, and the contribution of each of its parts. Of Table 1's other methods, those whose networks are known are run as well, with the assumptions about each under the table.\n\n## Data\n\n");
         foreach (var d in study.Datasets)
         {
             var note = study.Rows.FirstOrDefault(r => r.Dataset == d.Dataset)?.Sample.Note(d.Dataset);
-            text.Append($"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic look-alike, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
+            text.Append($"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic data, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
                 $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {note}.\n");
             if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest) text.Append(Preparation(manifest));
         }
@@ -172,7 +172,7 @@ public static class ReproductionStatement
 
             """);
         foreach (var (name, meaning) in MetricGuide.Scores.Take(3)) text.Append($"- {name}: {meaning}.\n");
-        text.Append("\n## What was not reproduced, and why\n\n");
+        text.Append("\n## Not reproduced, and why\n\n");
         foreach (var gap in Gaps(study)) text.Append($"- {gap}\n");
         return text.ToString();
     }
@@ -185,12 +185,12 @@ public static class ReproductionStatement
         var repaired = manifest.Clips.Count(c => c.Notes.Length > 0);
         var dropped = manifest.Dropped.GroupBy(d => d.Reason).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} ({g.Key})").ToList();
         return $"  - Sheet {manifest.Sheet} (SHA-256 {Short(manifest.SheetSha256)}), frames in {manifest.Frames}, fingerprint {Short(manifest.Fingerprint)}; preparation: {manifest.Preparation}.\n" +
-            $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips with a remark or a repair: {repaired}. Clip by clip: data.json beside each run.\n";
+            $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips with a remark or a repair: {repaired}. Clip by clip: data.json next to each run.\n";
     }
 
     static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 
-    static string HeldOut(StudyFacts study) => study.HeldOutSubjects == 0 ? "" : $"; of the others {study.HeldOutSubjects} are held out of training, to choose an epoch on";
+    static string HeldOut(StudyFacts study) => study.HeldOutSubjects == 0 ? "" : $"; of the others {study.HeldOutSubjects} are validation subjects, to choose an epoch on";
 
     static string SeedsOf(StudyFacts study) => study.Seeds.Length == 1
         ? $"Seed {study.Seeds[0]} throughout; every draw comes from it."
@@ -198,22 +198,22 @@ public static class ReproductionStatement
 
     static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
         ? "The values are the paper's where it gives them, else the published code's; none was tuned here."
-        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to finish in minutes and not independently of the look-alikes; the rest is the paper's or the published code's.";
+        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to finish in minutes and not independently of the synthetic data; the rest is the paper's or the published code's.";
 
     static IEnumerable<string> Gaps(StudyFacts study)
     {
         foreach (var d in study.Datasets.Where(d => d.Synthetic))
-            yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic look-alike stands in, so the paper's claims on it are neither confirmed nor refuted.";
+            yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic data set takes their place, so the paper's claims on it are neither confirmed nor refuted.";
         if (study.Profile.Name != Profile.Paper.Name)
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
         foreach (var (method, info, subjects) in study.Runs.Where(r => r.Info.Folds < r.Subjects))
             yield return $"{method.Name} on {info.Experiment.Dataset.Title()}, seed {info.Experiment.Seed}: {subjects - info.Folds} of {subjects} folds were not run.";
         yield return $"Quoted from the paper, because too little of them is published: {string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} (Table 1).";
-        yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown beside the last epoch and labelled.";
-        yield return "Which clips make the paper's 248 and 133: see mer tables --clips paper for what is known.";
+        yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown next to the last epoch and labelled.";
+        yield return "Which clips make the paper's 248 and 133: mer tables --clips paper has those that are known.";
         yield return "Start from pre-trained weights: the paper does not mention any.";
         if (study.Seeds.Length == 1)
-            yield return "The spread between seeds: a single seed stands behind each figure, and the interval over subjects does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
+            yield return "The spread between seeds: each figure is of a single seed, and the interval over subjects does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
     }
 
     static string Time(double seconds) => seconds < 120

@@ -65,7 +65,7 @@ static class Conclusions
         {
             var needed = Enumerable.Range(subjects, 64).First(n => SubjectPermutation.Smallest(n, pairs.Length) <= Level);
             return $"{opening} With {subjects} subjects the data can support no order among them: the smallest p-value a pair can have is {(smallest < 1 ? smallest.ToString("0.000", CultureInfo.InvariantCulture) : "1")}, and it takes {needed} subjects to bring it to 0.05. " +
-                $"Before the correction {pairs.Count(p => p.PermutationP < Level)} pairs are below 0.05; chance alone gives up to {(Level * pairs.Length).ToString("0.0", CultureInfo.InvariantCulture)}.";
+                $"Before the correction {pairs.Count(p => p.PermutationP < Level)} pairs are below 0.05; chance gives up to {(Level * pairs.Length).ToString("0.0", CultureInfo.InvariantCulture)}.";
         }
         var supported = pairs.Where(p => p.HolmP < Level).ToList();
         return supported.Count == 0

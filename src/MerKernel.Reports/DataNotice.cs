@@ -8,13 +8,13 @@ namespace MerKernel.Reports;
 public static class DataNotice
 {
     /// <summary>A few words for a heading: 'synthetic look-alike, small profile'.</summary>
-    public static string Brief(bool synthetic, string profile) => $"{(synthetic ? "synthetic look-alike" : "real data")}, {profile} profile";
+    public static string Brief(bool synthetic, string profile) => $"{(synthetic ? "synthetic data" : "real data")}, {profile} profile";
 
     /// <summary>The whole sentence.</summary>
     public static string For(bool synthetic, string profile) => (synthetic, profile) switch
     {
-        (true, "small" or "medium") => "Synthetic data: these numbers show what networks learn from drawn faces. They say nothing about real faces or about the paper's claims.",
-        (true, _) => $"Synthetic look-alikes ({profile} profile): these numbers say nothing about real faces or about the paper's claims.",
+        (true, "small" or "medium") => "Synthetic data: these numbers show how much networks learn from drawn faces. They say nothing about real faces or about the paper's claims.",
+        (true, _) => $"Synthetic data ({profile} profile): these numbers say nothing about real faces or about the paper's claims.",
         (false, _) when !Comparable(synthetic, profile) => $"Real data, but the {profile} profile's reduced network, frames and epochs: not comparable with the paper.",
         (false, _) => $"Real data, {profile} profile.",
     };
@@ -35,12 +35,12 @@ public static class MetricGuide
     /// <summary>Each score's name with one sentence.</summary>
     public static ImmutableArray<(string Name, string Meaning)> Scores { get; } =
     [
-        ("accuracy", "share of clips predicted as what they are; favours the common classes"),
+        ("accuracy", "share of clips whose class is predicted; favours the common classes"),
         ("UF1", "unweighted F1, also macro F1: the F1 of each class of the confusion matrix pooled over all folds, averaged with equal weight, so a rare class counts as much as a common one"),
         ("UAR", "unweighted average recall: the mean over classes of the share of a class's clips that were found"),
         ("weighted F1", "the F1 of each class averaged by the class's number of clips; lies near accuracy"),
-        ("mean per-fold F1", "the macro F1 of each subject alone, over the classes that occur in it, averaged over subjects; a subject with two clips weighs as much as one with thirty, so it is neither UF1 nor near it. The published log computes this one; the paper does not say which it prints"),
-        ("kappa", "Cohen's kappa: agreement beyond what the class balances of labels and predictions give by chance; 0 for a constant guess"),
+        ("mean per-fold F1", "the macro F1 of each subject by itself, over the classes that occur in it, averaged over subjects; a subject with two clips weighs as much as one with thirty, so it is neither UF1 nor near it. The published log computes this one; the paper does not say which it prints"),
+        ("kappa", "Cohen's kappa: agreement beyond that which the class balances of labels and predictions give by chance; 0 for a constant guess"),
         ("precision", "share of the clips predicted as a class that are of it"),
         ("recall", "share of a class's clips that were found"),
     ];
@@ -50,7 +50,7 @@ public static class MetricGuide
         "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in the published code.";
 
     /// <summary>The scores and their meanings as a table.</summary>
-    public static TextTable Table { get; } = TextTable.Of("What the scores mean", ["score", "meaning"], Scores.Select(s => (string[])[s.Name, s.Meaning]), Pooling);
+    public static TextTable Table { get; } = TextTable.Of("The scores", ["score", "meaning"], Scores.Select(s => (string[])[s.Name, s.Meaning]), Pooling);
 }
 
 /// <summary>How numbers are written: accuracy in percent and F1 as a fraction, as the paper prints them.</summary>

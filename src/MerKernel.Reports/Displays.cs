@@ -84,7 +84,7 @@ public static class Displays
         Show<torch.Tensor>(t => FramesOf(t) ?? $"<pre>{HtmlText.Encode(Words(t))}</pre>", Words);
         Show<torch.nn.Module>(m => $"{(m is MerNet whole ? whole.Layers() : m.Parameters())}", m => $"{m.GetType().Name}, {Count(m.parameters().Sum(p => p.numel()))} parameters");
         Show<ConfusionMatrix>(m => $"{m.Table()}", m => $"{m.Correct} of {m.Total} correct");
-        Show<Experiment>(e => $"{TextTable.Of("Experiment", [("profile nearest to it", RunWords.Of(e).Profile), ("network and what differs", RunWords.Of(e).Text), ("seed", Count(e.Seed)), ("hash", ExperimentHash.Of(e))])}",
+        Show<Experiment>(e => $"{TextTable.Of("Experiment", [("profile nearest to it", RunWords.Of(e).Profile), ("network and differences", RunWords.Of(e).Text), ("seed", Count(e.Seed)), ("hash", ExperimentHash.Of(e))])}",
             e => $"{RunWords.Of(e).Text} ({ExperimentHash.Of(e)})");
         Show<FoldPrediction>(f => $"{TextTable.OfFigures($"Fold that leaves out subject {f.Subject}", ["epoch", "training loss", "test accuracy (%)"],
             f.TrainingLoss.Select((loss, epoch) => (string[])[Count(epoch + 1), Figures.Fraction(loss), Figures.Percent(Accuracy(f, epoch))]))}",

@@ -41,7 +41,7 @@ public sealed class ResultTable
 
     /// <summary>The rows without which no table can be read, from all tables, each once per data set.</summary>
     static IEnumerable<ResultTable> Controls(IEnumerable<ResultRow> rows) => rows.Where(r => r.Kind == RowKind.Baseline).GroupBy(r => r.Dataset)
-        .Select(set => new ResultTable([.. set.DistinctBy(r => (r.Label, r.Protocol, r.Seed))], "Controls: what stands next to every table"));
+        .Select(set => new ResultTable([.. set.DistinctBy(r => (r.Label, r.Protocol, r.Seed))], "Controls: next to every table"));
 
     /// <summary>What stands above all tables: which data they are from and what the figures are.</summary>
     public static IEnumerable<string> Opening(IEnumerable<ResultRow> rows) => DataNotice.For(rows);
@@ -49,7 +49,7 @@ public sealed class ResultTable
     /// <summary>What the figures are.</summary>
     public static string Legend(IEnumerable<ResultRow> rows) => "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects" + (rows.All(r => r.IsComparable)
         ? "; Δ is measured minus paper, and the words say where the paper's figure lies: inside that interval, above or below it."
-        : ". What the paper prints is of other data: it stands apart, and nothing is measured against it.");
+        : ". The printed figures are of other data: they are shown apart, and nothing is measured against them.");
 
     /// <summary>The rows as a Markdown document.</summary>
     public static string ToMarkdown(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
@@ -154,7 +154,7 @@ public sealed class ResultTable
         {
             var rows = _lines.SelectMany(l => l.Cells.Take(1)).Where(c => c.Length > 0 && c[0].Method is not null and not ReadMethod && c.Average(r => r.Score!.Accuracy) <= c[0].Majority)
                 .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} batches per fold)").ToList();
-            return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} %): {string.Join(", ", rows)}. What such a network sees does not carry over to other subjects at this size, or it was trained too briefly.";
+            return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} %): {string.Join(", ", rows)}. The features of such a network do not carry over to other subjects at this size, or it was trained too briefly.";
         }
     }
 

@@ -56,7 +56,7 @@ public static class RunComparisonText
             $"UF1 {Figures.Difference(c.UF1, 0)} ({Signed(c.UF1Interval.Low, ".000")} to {Signed(c.UF1Interval.High, ".000")}), by paired bootstrap over subjects" +
             (c.Subjects.Length < 10 ? "; with fewer than ten subjects the intervals are too narrow." : ".");
         yield return c.AccuracyInterval is { Low: <= 0, High: >= 0 } ? "The interval of the accuracy holds zero: these clips do not tell the two apart." : "The interval of the accuracy does not hold zero.";
-        yield return $"{c.Changed.Count(x => x.Gained)} clips are right in the second alone, {c.Changed.Count(x => !x.Gained)} in the first alone.";
+        yield return $"{c.Changed.Count(x => x.Gained)} clips are right only in the second, {c.Changed.Count(x => !x.Gained)} only in the first.";
     }
 
     /// <summary>Options that differ and clips that changed sides.</summary>

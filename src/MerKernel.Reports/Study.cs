@@ -118,7 +118,7 @@ public sealed class Study : IDisposable
         if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
         if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
         foreach (var (label, _) in rows)
-            if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is taken as it stands; a row of the paper is spelt '{near}'.");
+            if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
         var full = Plain(Bench.Profile);
         var chosen = rows.Select(row =>
         {
@@ -287,7 +287,7 @@ static class Provenance
     static string Data(Study study, DatasetId id)
     {
         var dataset = study.Bench.Dataset(id);
-        return $"{(dataset.Synthetic ? "synthetic look-alike" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}"
+        return $"{(dataset.Synthetic ? "synthetic data" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}"
             + (study.Bench.Choices(id).ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : "");
     }
 

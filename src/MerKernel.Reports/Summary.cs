@@ -30,7 +30,7 @@ static class Summary
         yield return $"{methods} {(methods == 1 ? "network was" : "networks were")} trained leaving one subject out at a time, {(seeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", seeds)}: " +
             $"{string.Join(" and ", datasets.Select(d => full.First(r => r.Dataset == d)).Select(r => $"{r.Dataset.Title()} ({DataNotice.Brief(r.Synthetic, r.Profile)}; {r.Score!.Clips} clips of {r.Score.Folds} subjects)"))}.";
 
-        yield return $"At the last epoch the full network gets {Each(d => $"{Percent(d, IsFull)} of the clips right ({Interval(full.Where(r => r.Dataset == d))})")}; the commonest class alone would give {Each(d => Percent(d, r => r.Label == Rule.Majority))}.";
+        yield return $"At the last epoch the full network gets {Each(d => $"{Percent(d, IsFull)} of the clips right ({Interval(full.Where(r => r.Dataset == d))})")}; always naming the commonest class would give {Each(d => Percent(d, r => r.Label == Rule.Majority))}.";
 
         yield return $"Without the coders' action units it has {Each(d => Percent(d, r => r.Method == Tables.WithoutActionUnits && IsHonest(r)))}; looking up the nearest set of action units, with no image, gives {Each(d => Percent(d, r => r.Label == Rule.Lookup))}.";
 

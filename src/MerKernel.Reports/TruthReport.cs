@@ -42,10 +42,10 @@ public static class TruthReport
         ["Bayes rates in percent, class counts as prior, summed over everything the generator can draw; under each class the share of its clips that the best rule gets right.",
          $"{Figures.Percent(truth.Ambiguous)} % of the clips carry a set of action units that occurs in more than one class."]);
 
-    static TextTable Emotions(KnownTruth truth, string title) => TextTable.Of($"What each emotion moves\n{title}", ["class", ">clips", "action units, share in percent", "uncoded trace"],
+    static TextTable Emotions(KnownTruth truth, string title) => TextTable.Of($"Units of each emotion\n{title}", ["class", ">clips", "action units, share in percent", "uncoded trace"],
         truth.Emotions.Select(e => (IEnumerable<string>)[e.Emotion, $"{e.Clips}",
             string.Join(", ", e.Sets.OrderByDescending(s => s.Share).Select(s => $"{string.Join('+', s.Units)} {Figures.Percent(s.Share)}")), e.Trace is { } unit ? $"{unit}" : "none"]),
-        ["A trace is weaker than a coded unit and stands in no sheet: only images show it."]);
+        ["A trace is weaker than a coded unit and is in no sheet: only images show it."]);
 
     static TextTable Directions(DirectionProbe probe, DatasetFacts facts, string title)
     {

@@ -74,7 +74,7 @@ public static class JobScript
             [ -x "$program" ] || not_here "does not see $program; mount it there"
             free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
             [ "$free" -ge {{slurm.MemoryMiB}} ] || not_here "has $free MiB of memory free and a task needs {{slurm.MemoryMiB}}; something outside Slurm uses it"
-            {{(slurm.UsesGpu ? "nvidia-smi -L 2>/dev/null | grep -q GPU || not_here \"shows no GPU (nvidia-smi -L)\"\n" : "")}}# A published folder carries checksums: what computes is what was published. A node reads it once for an array.
+            {{(slurm.UsesGpu ? "nvidia-smi -L 2>/dev/null | grep -q GPU || not_here \"shows no GPU (nvidia-smi -L)\"\n" : "")}}# A published folder carries checksums: the program that computes is the published one. A node reads it once for an array.
             app=${program%/*} checked=${TMPDIR:-/tmp}/mer-$SLURM_ARRAY_JOB_ID-$node-checked
             if [ -e "$app/SHA256SUMS" ] && ! sha256sum --check --status "$checked" 2>/dev/null; then
               (cd "$app" && sha256sum --check --quiet --strict SHA256SUMS) || not_here "reads other bytes in $app than were published; publish again if every node says so"
@@ -84,7 +84,7 @@ public static class JobScript
 
             {{(slurm.CheckpointEvery > 0 ? """
             # A minute before the time limit: queued again, the fold goes on from its checkpoint.
-            trap 'echo "mer: time is up; the task is queued again and goes on from its checkpoint"; scontrol requeue "$SLURM_JOB_ID"; sleep 60' USR1
+            trap 'echo "mer: time is up; the task is queued again and resumes from its checkpoint"; scontrol requeue "$SLURM_JOB_ID"; sleep 60' USR1
             "$program" submit task "$here" "$SLURM_ARRAY_TASK_ID" &
             wait $!
             """ : """

@@ -50,7 +50,7 @@ public static class SlurmCommands
     static string Demand(string program, IReadOnlyList<string> arguments)
     {
         var (code, output, error) = Run(program, arguments);
-        if (code == 127) throw new UserErrorException($"There is no {program} on this machine; call this on a login node of the cluster, or with --dry-run to see what would be submitted.");
+        if (code == 127) throw new UserErrorException($"There is no {program} on this machine; call this on a login node of the cluster, or with --dry-run to see the job scripts.");
         if (code != 0) throw new UserErrorException($"{program} failed: {string.Join(' ', Lines(error)).Replace($"{program}: error: ", "").TrimEnd('.')}.");
         return output;
     }

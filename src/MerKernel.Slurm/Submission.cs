@@ -94,7 +94,7 @@ public sealed record Submission
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
-            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); submit anew: what is stored is not computed again.", e);
+            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); submit anew: stored folds are not computed again.", e);
         }
     }
 

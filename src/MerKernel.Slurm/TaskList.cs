@@ -33,8 +33,8 @@ public static class TaskList
     public static ImmutableArray<TaskFold> Read(string roundFolder)
     {
         var path = Path.Combine(roundFolder, Name);
-        if (!File.Exists(path)) throw new UserErrorException($"{path} is missing; submit anew: what is stored is not computed again.");
-        return [.. File.ReadLines(path).Skip(1).Select((line, i) => Parse(line) ?? throw new UserErrorException($"{path}, line {i + 2} is damaged; submit anew: what is stored is not computed again."))];
+        if (!File.Exists(path)) throw new UserErrorException($"{path} is missing; submit anew: stored folds are not computed again.");
+        return [.. File.ReadLines(path).Skip(1).Select((line, i) => Parse(line) ?? throw new UserErrorException($"{path}, line {i + 2} is damaged; submit anew: stored folds are not computed again."))];
     }
 
     static TaskFold? Parse(string line) => line.Split('\t') is [var task, var dataset, var variant, var seed, var hash, var subject]

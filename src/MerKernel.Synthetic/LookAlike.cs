@@ -52,7 +52,7 @@ public static class LookAlike
         }
         catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"The look-alike cannot be written: {e.InnerExceptions[0].Message} Free some space or choose another folder; a repeated call goes on from here.", e);
+            throw new UserErrorException($"The synthetic data set cannot be written: {e.InnerExceptions[0].Message} Free some space or choose another folder; a repeated call resumes.", e);
         }
     }
 }

@@ -35,11 +35,11 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         {
             // Looked at again afterwards: another process may be claiming the folder for the same look-alike.
             if (HoldsOtherThings(folder) && !File.Exists(marker))
-                throw new UserErrorException($"{folder} is not empty and not a look-alike, perhaps it holds real data: choose another folder.");
+                throw new UserErrorException($"{folder} is not empty and holds no synthetic data set, perhaps it holds real data: choose another folder.");
             AtomicFile.Write(marker, _text);
         }
         else if (File.ReadAllText(marker) != _text)
-            throw new UserErrorException($"{folder} holds a look-alike of other options or of an older version, or {FrameLayout.SyntheticMark} in it is damaged: delete the folder or choose another.");
+            throw new UserErrorException($"{folder} holds a synthetic data set of other options or of an older version, or {FrameLayout.SyntheticMark} in it is damaged: delete the folder or choose another.");
         AtomicFile.Sweep(folder);
         return File.Exists(Path.Combine(folder, FinishedName));
     }

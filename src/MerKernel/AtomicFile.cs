@@ -4,7 +4,7 @@ using System.Text;
 namespace MerKernel;
 
 /// <summary>Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.</summary>
-public static partial class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>Writes a text file.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
@@ -43,7 +43,7 @@ public static partial class AtomicFile
 
     /// <summary>The sentence for a file that cannot be written; the system's remark without the temporary name it ends in.</summary>
     internal static UserErrorException Unwritable(string path, Exception error) =>
-        new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the folder writable and call again, what was finished is kept.", error);
+        new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the folder writable and call again, finished work is kept.", error);
 
     /// <summary>Deletes what killed processes left unfinished in a folder and below it.</summary>
     public static void Sweep(string folder)

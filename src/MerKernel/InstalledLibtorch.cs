@@ -54,7 +54,7 @@ public static class InstalledLibtorch
     internal static void Demand(string found, string wrapper, params ReadOnlySpan<nint> loaded)
     {
         var cure = $"install torch=={Version} and name its folder, or unset {Variable} to use the packaged libtorch.";
-        if (!File.Exists(wrapper)) throw new UserErrorException($"{found}, and whether it has what TorchSharp calls cannot be checked: {wrapper} is not there; {cure}");
+        if (!File.Exists(wrapper)) throw new UserErrorException($"{found}, and whether it has all functions that TorchSharp calls cannot be checked: {wrapper} is not there; {cure}");
         var missing = Missing(wrapper, loaded);
         if (missing.Count > 0)
             throw new UserErrorException($"{found}, which lacks {missing.Count} of the functions that this program calls ({string.Join(", ", missing.Take(3))}{(missing.Count > 3 ? ", ..." : "")}); {cure}");

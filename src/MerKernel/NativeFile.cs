@@ -18,6 +18,8 @@ internal static class NativeFile
         foreach (var start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(NativeFile).Assembly.Location) ?? "." })
         {
             yield return Path.Combine(start, name);
+            // Where a package's native parts lie in a program without a runtime identifier.
+            yield return Path.Combine(start, "runtimes", "linux-x64", "native", name);
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
                 yield return Path.Combine(folder.FullName, "artifacts", "native", name);
         }

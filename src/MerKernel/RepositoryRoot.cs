@@ -10,6 +10,6 @@ public static class RepositoryRoot
         if (Environment.GetEnvironmentVariable("MER_ROOT") is { Length: > 0 } named) return named;
         for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "MerNotebooks.sln"))) return folder.FullName;
-        throw new UserErrorException($"No MerNotebooks.sln in {Directory.GetCurrentDirectory()} or above it; start inside the checkout or set MER_ROOT to it.");
+        throw new UserErrorException($"No MerNotebooks.sln in {Directory.GetCurrentDirectory()} or above it; start inside the checkout, or set MER_ROOT to the folder that data/ and results/ are below.");
     }
 }

@@ -13,12 +13,12 @@ static class SetAside
         try
         {
             File.Move(path, path + ".damaged", overwrite: true);
-            warn?.Invoke($"{path} is damaged ({why}); it was set aside as {Path.GetFileName(path)}.damaged and {cure}.");
+            warn?.Invoke($"{path} is damaged ({why}); it was quarantined as {Path.GetFileName(path)}.damaged and {cure}.");
         }
         catch (FileNotFoundException) { /* Another process has set it aside. */ }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            warn?.Invoke($"{path} is damaged ({why}) and cannot be set aside ({e.Message.TrimEnd('.')}); delete it or make its folder writable.");
+            warn?.Invoke($"{path} is damaged ({why}) and cannot be quarantined ({e.Message.TrimEnd('.')}); delete it or make its folder writable.");
         }
     }
 }

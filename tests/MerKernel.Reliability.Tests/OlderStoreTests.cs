@@ -64,7 +64,7 @@ public class OlderStoreTests
             Assert.Contains("AU embedding", output + errors, StringComparison.Ordinal);
             var sentence = Assert.Single(errors.Split('\n'), l => l.Contains("another version of this program", StringComparison.Ordinal));
             Assert.Contains("1 experiment in", sentence, StringComparison.Ordinal);
-            Assert.Contains("trained again, the old folders are left alone", sentence, StringComparison.Ordinal);
+            Assert.Contains("trained again, the old folders are kept", sentence, StringComparison.Ordinal);
         }
         File.Delete(folder["results/runs/derived.tsv"]);
         Assert.Equal(before, Tree.Of(folder["results/runs"]));

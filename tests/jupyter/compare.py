@@ -150,7 +150,7 @@ def main():
     print(f"{len(cells)} cells: {same} the same, {len(cells) - same} different")
     if "--table" in sys.argv:
         path = pathlib.Path(sys.argv[sys.argv.index("--table") + 1])
-        table = f"{len(cells)} cells, one per feature: {same} do the same in both, {len(cells) - same} differ by choice:\n\n| feature | what differs, and why |\n|---|---|\n" + "\n".join(rows)
+        table = f"{len(cells)} cells, one per feature: {same} do the same in both, {len(cells) - same} differ by choice:\n\n| feature | difference and reason |\n|---|---|\n" + "\n".join(rows)
         path.write_text(re.sub(r"(<!-- corpus -->\n).*?(<!-- /corpus -->)", lambda m: m[1] + table + "\n" + m[2], path.read_text(), flags=re.S))
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)

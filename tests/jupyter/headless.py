@@ -79,7 +79,7 @@ own = folder / "data" / "kernels" / ".net-csharp" / "kernel.json"
 own.parent.mkdir(parents=True)
 own.write_text('{"argv": ["dotnet", "interactive", "jupyter", "{connection_file}"], "display_name": ".NET (C#)", "language": "C#"}')
 left = run("kernel", "install", **user)
-check("a .NET Interactive of the user's own keeps its name", left.returncode == 0 and "left alone" in left.stderr and ".NET (C#)" in own.read_text(), left)
+check("a .NET Interactive of the user's own keeps its name", left.returncode == 0 and "is kept" in left.stderr and ".NET (C#)" in own.read_text(), left)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

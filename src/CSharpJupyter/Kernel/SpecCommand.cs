@@ -30,7 +30,7 @@ static class SpecCommand
         {
             case "install":
                 var file = KernelSpecs.Install(folder, name, display, environment);
-                if (file is null) return Refuse($"{name} in {folder} belongs to another kernel; it is left alone.");
+                if (file is null) return Refuse($"{name} in {folder} belongs to another kernel and is kept.");
                 Console.WriteLine($"installed {name} ({display}): {file}");
                 return 0;
             case "uninstall":

@@ -9,7 +9,7 @@ static class UnhandledExceptions
     public static bool Show(Exception e)
     {
         if (Interruption.IsStopping(e)) return true;
-        CellOutput.Current?.Write("stderr", "Nothing caught an exception beside the cell:\n" + string.Join("\n", StackTraces.Lines(e)) + "\n");
+        CellOutput.Current?.Write("stderr", "Nothing caught an exception of a thread outside the cell:\n" + string.Join("\n", StackTraces.Lines(e)) + "\n");
         return CellOutput.Current is not null;
     }
 }

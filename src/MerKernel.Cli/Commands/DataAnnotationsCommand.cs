@@ -12,7 +12,7 @@ static class DataAnnotationsCommand
         var file = new Argument<string>("file") { Description = "coding sheet of CASME II or SAMM (.xlsx, .xls or .csv)" };
         var json = new Option<bool>("--json") { Description = "one JSON object per clip and line" };
         var errata = DataOptions.WithoutErratum();
-        var command = new Command("annotations", "print what a coding sheet says about every clip") { file, json, errata };
+        var command = new Command("annotations", "Print every clip of a coding sheet.  Example: mer data annotations SHEET.xlsx --json") { file, json, errata };
         command.SetAction(parsed =>
         {
             var sheet = CodingSheet.Read(parsed.GetValue(file)!, Errata.Except(parsed.GetValue(errata) ?? []));

@@ -11,7 +11,7 @@ static class DataCheckCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("check", "compare coding sheet and frames, and count beside the published numbers");
+        var command = new Command("check", "Compare coding sheet and frames, and the counts with the published ones.  Example: mer data check --data FOLDER");
         options.AddChoicesTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
@@ -31,7 +31,7 @@ static class DataCheckCommand
     static void Write(CheckReport report)
     {
         var layout = report.Layout;
-        Console.WriteLine($"{layout.Dataset.Title()}{(layout.Synthetic ? ", synthetic look-alike" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
+        Console.WriteLine($"{layout.Dataset.Title()}{(layout.Synthetic ? ", synthetic" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
         foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
             Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
         var published = report.Published;

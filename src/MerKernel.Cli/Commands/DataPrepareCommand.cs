@@ -10,7 +10,7 @@ static class DataPrepareCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("prepare", "align all clips and keep them in the cache, and keep what was chosen for every other command; may be interrupted and goes on");
+        var command = new Command("prepare", "Align all clips into the cache and keep the choices for every other command; an interrupted call is resumed.  Example: mer data prepare --data FOLDER --unusable drop");
         options.AddChoicesTo(command);
         options.AddPreparationTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
@@ -39,7 +39,7 @@ static class DataPrepareCommand
         }
         catch (UserErrorException e)
         {
-            Remark.Say($"{e.Message} The choices hold for this call alone.");
+            Remark.Say($"{e.Message} The choices hold for this call only.");
         }
     }
 
@@ -48,7 +48,7 @@ static class DataPrepareCommand
         var manifest = data.Manifest!;
         foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0)) Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
         foreach (var clip in manifest.Dropped) Console.WriteLine($"  left out: {clip.Clip}: {clip.Reason}");
-        Console.WriteLine($"{data.Id.Title()}{(data.Synthetic ? " look-alike (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine($"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
         Console.WriteLine($"classes: {string.Join(", ", data.Classes.Select((name, label) => $"{name} {data.Labels.Count(l => l == label)}"))}");
         Console.WriteLine($"manifest: {Path.Combine(options.CacheFolder, "sets", data.Fingerprint + ".json")}");
     }

@@ -11,7 +11,7 @@ static class DataShowCommand
         var clip = new Argument<string>("clip") { Description = "clip, such as 01/EP02_01f or 006_1_2" };
         var target = new Option<string>("--out") { Description = "picture to write (.png)", Required = true };
         var options = new DataOptions();
-        var command = new Command("show", "draw onset, landmarks, apex, difference, optical flow and action units of a clip") { clip, target };
+        var command = new Command("show", "Draw onset, landmarks, apex, difference, optical flow and action units of a clip.  Example: mer data show 01/EP02_01f --out x.png") { clip, target };
         options.AddViewTo(command);
         command.SetAction(parsed =>
         {

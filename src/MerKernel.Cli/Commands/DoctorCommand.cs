@@ -12,12 +12,12 @@ using Command = System.CommandLine.Command;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>What this machine has for training, and what is missing.</summary>
+/// <summary>What this machine has for training, and missing parts.</summary>
 static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Shows devices, precisions and versions, and what is missing.  Example: mer doctor");
+        var command = new Command("doctor", "Show devices, precisions and versions, and missing parts.  Example: mer doctor");
         command.SetAction(int (ParseResult _) =>
         {
             var missing = new List<string>();

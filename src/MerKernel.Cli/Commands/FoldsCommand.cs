@@ -15,7 +15,7 @@ static class FoldsCommand
         var dataset = CommonOptions.Dataset();
         var csv = new Option<bool>("--csv") { Description = "a line per clip: clip, subject, fold, label, class, action units, onset, apex, offset" };
         var frames = new Option<string?>("--frames") { Description = "write onset and apex of every clip, aligned as networks here see them, to this NumPy file: uint8 [clips, 2, 3, size, size], RGB" };
-        var command = new Command("folds", "Lists clips, classes and folds, for training elsewhere.  Example: mer folds --dataset casme2 --csv --frames frames.npy > folds.csv") { dataset, csv, frames };
+        var command = new Command("folds", "List clips, classes and folds, to train elsewhere.  Example: mer folds --dataset casme2 --csv --frames frames.npy > folds.csv") { dataset, csv, frames };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {

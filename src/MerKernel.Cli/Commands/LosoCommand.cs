@@ -15,7 +15,7 @@ static class LosoCommand
     {
         var options = new WorkbenchOptions(datasets: false);
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
-        var command = new Command("loso", "Trains every fold of one experiment, or some, and keeps them.  Example: mer loso --dataset samm --variant vit") { dataset, variant };
+        var command = new Command("loso", "Train every fold of one experiment, or some, and keep them.  Example: mer loso --dataset samm --variant vit") { dataset, variant };
         var folds = new Option<string[]>("--fold") { Description = "only the folds that leave these subjects out, for example 17,08 (default: all)", AllowMultipleArgumentsPerToken = true };
         command.Options.Add(folds);
         options.AddTo(command);

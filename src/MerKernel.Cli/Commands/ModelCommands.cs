@@ -13,7 +13,7 @@ namespace MerKernel.Cli.Commands;
 public static class ModelCommands
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("model", "Weights and numbers of a network: list, export, forward, summary, trace.  Example: mer model summary --variant full")
+    public static Command Create() => new("model", "List, summarise, export and run networks.  Example: mer model summary --variant full")
     {
         List(),
         ModelExportCommand.Create(),
@@ -25,7 +25,7 @@ public static class ModelCommands
     /// <summary>One line a network: its key, whether the paper prints it, and its name; parity compares what stands here.</summary>
     static Command List()
     {
-        var list = new Command("list", "list the networks that --variant names (mer model list)");
+        var list = new Command("list", "List the networks that --variant names.  Example: mer model list");
         list.SetAction(_ =>
         {
             foreach (var change in Tables.Changes) Console.WriteLine($"{change.Key}\t{(Tables.Paper.Contains(change) ? "paper" : "added")}\t{change.Name}");
@@ -40,7 +40,7 @@ static class ModelSummaryCommand
     public static Command Create()
     {
         var network = new NetworkOptions();
-        var command = new Command("summary", "print parameters and MACs per layer (mer model summary --variant full)");
+        var command = new Command("summary", "Print parameters and MACs per layer.  Example: mer model summary --variant full");
         network.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -71,7 +71,7 @@ static class ModelTraceCommand
         var updates = new Option<int>("--updates") { Description = "optimiser updates", DefaultValueFactory = _ => new TraceOptions().Updates };
         var twice = new Option<bool>("--double") { Description = "compute in float64" };
         var network = new NetworkOptions();
-        var command = new Command("trace", "record maps, gradients and updates of a network (used by ./mer parity)") { weights, input, target, updates, twice };
+        var command = new Command("trace", "Record maps, gradients and updates of a network; ./mer parity calls it.  Example: mer model trace --weights w.safetensors --input in.safetensors --out out.safetensors") { weights, input, target, updates, twice };
         network.AddTo(command);
         command.SetAction(parsed =>
         {

@@ -13,7 +13,7 @@ static class ModelExportCommand
         var target = new Option<string>("--out") { Description = "safetensors file to write", Required = true };
         var backbone = new Option<string?>("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names" };
         var network = new NetworkOptions();
-        var command = new Command("export", "write a network's weights as safetensors (mer model export --variant full --seed 1 --out w.safetensors)") { seed, target, backbone };
+        var command = new Command("export", "Write a network's weights as safetensors.  Example: mer model export --variant full --seed 1 --out w.safetensors") { seed, target, backbone };
         network.AddTo(command);
         command.SetAction(parsed =>
         {

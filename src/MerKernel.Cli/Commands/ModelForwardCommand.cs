@@ -15,7 +15,7 @@ static class ModelForwardCommand
         var target = new Option<string>("--out") { Description = "safetensors file to write: logits [N,classes]", Required = true };
         var features = new Option<bool>("--features") { Description = "also write motion_map (F_M), position_map (F_POS) and each block's attention maps" };
         var network = new NetworkOptions();
-        var command = new Command("forward", "run a network in eval mode (mer model forward --weights w.safetensors --input in.safetensors --out out.safetensors)") { weights, input, target, features };
+        var command = new Command("forward", "Run a network in evaluation mode.  Example: mer model forward --weights w.safetensors --input in.safetensors --out out.safetensors") { weights, input, target, features };
         network.AddTo(command);
         command.SetAction(parsed =>
         {

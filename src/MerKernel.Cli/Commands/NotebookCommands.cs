@@ -16,7 +16,7 @@ static class NotebooksCommand
         var reports = new Option<string?>("--out") { Description = "folder for the executed notebooks (default: results/reports/PROFILE-DATA of the checkout)" };
         var kernel = new Option<string>("--kernel") { Description = $"csharp, or {KernelProgram.Interactive} for .NET Interactive", DefaultValueFactory = _ => "csharp" };
         kernel.AcceptOnlyFromAmong("csharp", KernelProgram.Interactive);
-        var run = new Command("run", "Executes notebooks and writes them, with their outputs, and a page each.  Example: mer notebooks run table1 -p profile=small") { names, parameters, kernel, reports };
+        var run = new Command("run", "Execute notebooks; write each with its outputs, and as a page.  Example: mer notebooks run table1 -p profile=small") { names, parameters, kernel, reports };
         run.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var root = RepositoryRoot.Find();
@@ -27,7 +27,7 @@ static class NotebooksCommand
                 if (NotebookRun.Execute(root, notebook, given, folder, cancel, parsed.GetValue(kernel) == KernelProgram.Interactive ? KernelProgram.Interactive : KernelProgram.Name) is not 0 and var failed) return failed;
             return 0;
         }));
-        return new("notebooks", "Notebooks without a browser.  Example: mer notebooks run") { run };
+        return new("notebooks", "Execute notebooks without a browser.  Example: mer notebooks run") { run };
     }
 
     /// <summary>The report that notebooks with these parameters belong to.</summary>
@@ -49,7 +49,7 @@ static class ReportCommand
         var zip = new Option<bool>("--zip") { Description = "also pack the report for sending, with every prediction and how to recompute it" };
         var publish = new Option<bool>("--publish") { Description = "also copy the executed notebooks, cards and tables to results/published/PROFILE, which ships with the project" };
         var noPdf = new Option<bool>("--no-pdf") { Description = "do not print the front page" };
-        var command = new Command("report", "Makes a page of every executed notebook and a front page with the seven tables.  Example: mer report --zip") { folder, zip, publish, noPdf };
+        var command = new Command("report", "Write a page of every executed notebook and a front page with the seven tables.  Example: mer report --zip") { folder, zip, publish, noPdf };
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
@@ -73,7 +73,7 @@ static class TestPagesCommand
     {
         var pages = new Argument<string[]>("page") { Description = "pages or folders of pages (default: every report in results/reports)", Arity = ArgumentArity.ZeroOrMore };
         var shows = new Option<string[]>("--shows") { Description = "text that a reader must see on one of the pages, letter for letter; may be repeated", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("test-pages", "Opens report pages in headless Chromium and fails on errors, requests and cut charts.  Example: mer test-pages results/reports/small-synthetic") { pages, shows };
+        var command = new Command("test-pages", "Open report pages in headless Chromium and fail on errors, requests and cut charts.  Example: mer test-pages results/reports/small-synthetic") { pages, shows };
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var files = Files(parsed.GetValue(pages) is { Length: > 0 } given ? given : Directory.Exists(ReportFolder.All) ? Directory.GetDirectories(ReportFolder.All) : []);
@@ -112,7 +112,7 @@ static class KernelCommand
 {
     public static Command Create()
     {
-        var install = new Command("install", "Installs the kernelspecs for this user; call it again after the checkout has moved.  Example: mer kernel install");
+        var install = new Command("install", "Install the kernelspecs for this user; call it again after the checkout has moved.  Example: mer kernel install");
         install.SetAction(_ =>
         {
             var root = RepositoryRoot.Find();
@@ -124,10 +124,10 @@ static class KernelCommand
             }
             catch (UserErrorException e) { Remark.Say($"without {KernelProgram.InteractiveTitle}: {e.Message}"); }
         });
-        var uninstall = new Command("uninstall", "Removes the kernelspecs that install wrote.  Example: mer kernel uninstall");
+        var uninstall = new Command("uninstall", "Remove the kernelspecs that install wrote.  Example: mer kernel uninstall");
         uninstall.SetAction(_ => KernelProgram.Uninstall(RepositoryRoot.Find()));
-        var list = new Command("list", "Lists the kernelspecs and the program each starts.  Example: mer kernel list");
+        var list = new Command("list", "List the kernelspecs and the program each starts.  Example: mer kernel list");
         list.SetAction(_ => KernelProgram.List(RepositoryRoot.Find()));
-        return new("kernel", "The kernels for Jupyter.  Example: mer kernel install") { install, uninstall, list };
+        return new("kernel", "Install, list and remove the Jupyter kernels.  Example: mer kernel install") { install, uninstall, list };
     }
 }

@@ -17,7 +17,7 @@ static class PlanCommand
     public static Command Create()
     {
         var options = new GridOptions();
-        var command = new Command("plan", "Says what tables cost: folds, FLOP, hours here and elsewhere, memory, disk.  Example: mer plan --tables all --profile paper");
+        var command = new Command("plan", "Estimate the cost of tables: folds, FLOP, hours here and elsewhere, memory, disk.  Example: mer plan --tables all --profile paper");
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -45,7 +45,7 @@ static class PlanCommand
             var data = bench.Dataset(id);
             return (string[])
             [
-                $"{id.Title()} ({(data.Synthetic ? "synthetic look-alike" : "real")}, {data.Subjects.Length} subjects, {data.Clips.Length} clips)",
+                $"{id.Title()} ({(data.Synthetic ? "synthetic" : "real")}, {data.Subjects.Length} subjects, {data.Clips.Length} clips)",
                 $"{plan.Rows.Count(r => r.Dataset == id)}", $"{folds.Count}", $"{folds.Count - missing.Count}", $"{missing.Count}", Number(missing.Sum(f => f.Flop) / 1e15),
             ];
         })));

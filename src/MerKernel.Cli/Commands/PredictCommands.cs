@@ -20,8 +20,8 @@ static class FitCommand
         var dataset = CommonOptions.Dataset();
         var variant = CommonOptions.Variant();
         variant.DefaultValueFactory = _ => Tables.WithoutActionUnits.Key;
-        var target = new Option<string>("--out") { Description = "safetensors file for weights, classes and what was trained on what", Required = true };
-        var command = new Command("fit", "Trains on all subjects of a data set, for mer predict; there is no test, so no score.  Example: mer fit --dataset casme2 --out w.safetensors") { dataset, variant, target };
+        var target = new Option<string>("--out") { Description = "safetensors file for weights, classes and the training's options", Required = true };
+        var command = new Command("fit", "Train on all subjects of a data set, for mer predict; there is no test, so no score.  Example: mer fit --dataset casme2 --out w.safetensors") { dataset, variant, target };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -56,7 +56,7 @@ static class PredictCommand
         var alignment = new Option<string>("--alignment") { Description = "auto (as the network was trained, where that fits the pictures), landmarks, or none for pictures cropped to the face", DefaultValueFactory = _ => "auto" };
         alignment.AcceptOnlyFromAmong("auto", "landmarks", "none");
         var page = new Option<string?>("--page") { Description = "HTML page with frames, difference, attention and scores" };
-        var command = new Command("predict", "Classifies a new clip: finds the face, onset and apex, says what was chosen.  Example: mer predict clip.mp4 --weights w.safetensors --page clip.html") { recording, weights, onset, apex, units, alignment, page };
+        var command = new Command("predict", "Classify a new clip: find the face, onset and apex, and say which were chosen.  Example: mer predict clip.mp4 --weights w.safetensors --page clip.html") { recording, weights, onset, apex, units, alignment, page };
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             var (path, first, second) = (parsed.GetValue(recording), parsed.GetValue(onset), parsed.GetValue(apex));
@@ -104,7 +104,7 @@ static class DataSpotCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("spot", "Measures how far the apex that mer predict spots is from the coders', in frames, next to the middle of the clip.  Example: mer data spot");
+        var command = new Command("spot", "Measure how far the apex that mer predict spots is from the coders', in frames, and how far the clip's middle is.  Example: mer data spot");
         options.AddViewTo(command);
         command.SetAction(parsed =>
         {

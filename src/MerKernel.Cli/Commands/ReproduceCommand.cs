@@ -12,12 +12,12 @@ static class ReproduceCommand
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var command = new Command("reproduce", "Runs every row of Tables 1 to 7 on the data sets that are there, then shows the tables; --tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce --profile small");
+        var command = new Command("reproduce", "Train every row of Tables 1 to 7 that is not stored yet, on the data sets that are there, then sum up; --tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce --profile small");
         var tables = TablesCommand.TableOption();
-        var noReports = new Option<bool>("--no-reports") { Description = "do not execute the table notebooks and write no pages" };
+        var noReports = new Option<bool>("--no-reports") { Description = "execute no notebooks and write no pages" };
         command.Options.Add(tables);
         command.Options.Add(noReports);
-        var print = new Option<bool>("--print") { Description = "print every table at the end, not only what they come to" };
+        var print = new Option<bool>("--print") { Description = "print every table at the end, not only the summary" };
         command.Options.Add(print);
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>

@@ -11,7 +11,7 @@ namespace MerKernel.Cli.Commands;
 /// <summary>The run store in the terminal.</summary>
 static class RunsCommands
 {
-    public static Command Create() => new("runs", "What is stored: list, show, compare, export, delete.  Example: mer runs list --sort UF1")
+    public static Command Create() => new("runs", "List, show, compare, export and delete stored runs.  Example: mer runs list --sort UF1")
     {
         List(), Show(), Compare(), Export(), Delete(),
     };
@@ -21,8 +21,8 @@ static class RunsCommands
         var store = CommonOptions.Store();
         var sort = new Option<string>("--sort") { Description = $"one of {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}", DefaultValueFactory = _ => "date" };
         var ascending = new Option<bool>("--ascending") { Description = "smallest or oldest first" };
-        var dataset = new Option<string?>("--dataset") { Description = "casme2 or samm alone" };
-        var list = new Command("list", "Lists the stored runs.  Example: mer runs list --sort accuracy --dataset samm") { sort, ascending, dataset, store };
+        var dataset = new Option<string?>("--dataset") { Description = "only casme2 or samm" };
+        var list = new Command("list", "List the stored runs.  Example: mer runs list --sort accuracy --dataset samm") { sort, ascending, dataset, store };
         list.SetAction(parsed =>
         {
             var by = RunTable.Named(parsed.GetValue(sort)!);
@@ -38,7 +38,7 @@ static class RunsCommands
     static Command Show()
     {
         var (store, run) = (CommonOptions.Store(), Run("run"));
-        var show = new Command("show", "Shows every option of a run and its folds.  Example: mer runs show 3f2a") { run, store };
+        var show = new Command("show", "Show every option of a run and its folds.  Example: mer runs show 3f2a") { run, store };
         show.SetAction(parsed =>
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
@@ -55,7 +55,7 @@ static class RunsCommands
     static Command Compare()
     {
         var (store, first, second) = (CommonOptions.Store(), Run("first"), Run("second"));
-        var compare = new Command("compare", "Compares two runs: options, scores, and clips that changed sides.  Example: mer runs compare 3f2a 91c0") { first, second, store };
+        var compare = new Command("compare", "Compare two runs: options, scores, and clips that one gets right and the other wrong.  Example: mer runs compare 3f2a 91c0") { first, second, store };
         compare.SetAction(parsed =>
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
@@ -73,7 +73,7 @@ static class RunsCommands
         var (store, run) = (CommonOptions.Store(), Run("run"));
         var csv = new Option<bool>("--csv") { Description = "CSV instead of tables in the terminal" };
         var protocols = new Option<string[]>("--protocol") { Description = "final, best-test, held-out, or every for every epoch, which mer score reads back (default: final best-test)", AllowMultipleArgumentsPerToken = true };
-        var export = new Command("export", "Writes what a run predicted: clip, subject, fold, label, and the logits under each epoch protocol.  Example: mer runs export 3f2a --csv > predictions.csv") { run, csv, protocols, store };
+        var export = new Command("export", "Print a run's predictions: clip, subject, fold, label, and the logits under each epoch protocol.  Example: mer runs export 3f2a --csv > predictions.csv") { run, csv, protocols, store };
         export.SetAction(parsed =>
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
@@ -91,7 +91,7 @@ static class RunsCommands
     {
         var (store, runs) = (CommonOptions.Store(), new Argument<string[]>("run") { Description = "hashes or their beginnings", Arity = ArgumentArity.OneOrMore });
         var yes = new Option<bool>("--yes") { Description = "do not ask" };
-        var delete = new Command("delete", "Deletes runs, after asking.  Example: mer runs delete 3f2a --yes") { runs, yes, store };
+        var delete = new Command("delete", "Delete runs, after asking.  Example: mer runs delete 3f2a --yes") { runs, yes, store };
         delete.SetAction(parsed =>
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));

@@ -13,8 +13,8 @@ static class ScoreCommand
         var options = new WorkbenchOptions(datasets: false);
         var dataset = CommonOptions.Dataset();
         var file = new Argument<string>("predictions") { Description = "CSV file: clip, and predicted or a score for each class; optionally fold, epoch, seed" };
-        var label = new Option<string?>("--as") { Description = "keep it under this name as a row of every table" };
-        var command = new Command("score", "Checks and scores predictions made elsewhere, in any language.  Example: mer score predictions.csv --dataset casme2 --as \"My system\"") { file, dataset, label };
+        var label = new Option<string?>("--as") { Description = "keep them under this name as a row of every table" };
+        var command = new Command("score", "Score predictions made elsewhere, in any language.  Example: mer score predictions.csv --dataset casme2 --as \"My system\"") { file, dataset, label };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {

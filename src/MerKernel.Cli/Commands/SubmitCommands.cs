@@ -15,7 +15,7 @@ namespace MerKernel.Cli.Commands;
 /// <summary>The grid as a Slurm job array.</summary>
 static class SubmitCommands
 {
-    public static Command Create() => new("submit", "Gives tables to a Slurm cluster, and says how far they are.  Example: mer submit status")
+    public static Command Create() => new("submit", "Run tables on a Slurm cluster, and follow them.  Example: mer submit status")
     {
         SubmitSlurmCommand.Create(),
         SubmitStatusCommand.Create(),
@@ -39,7 +39,7 @@ static class SubmitStatusCommand
     public static Command Create()
     {
         var (store, name) = (CommonOptions.Store(), SubmitCommands.Name());
-        var command = new Command("status", "Says how far a submission is, by tables, rows and folds.  Example: mer submit status") { store, name };
+        var command = new Command("status", "Show the progress of a submission, by tables, rows and folds.  Example: mer submit status") { store, name };
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             var folder = Submission.Find(SubmitCommands.StoreOf(parsed.GetValue(store)), parsed.GetValue(name));
@@ -63,7 +63,7 @@ static class SubmitStatusCommand
         var ended = folds.Where(f => f.State == FoldState.Ended).ToList();
         foreach (var f in ended.Take(MostNamed)) Console.WriteLine($"  {Name(f.Fold)}: {Why(f, folder)}");
         if (ended.Count > MostNamed) Console.WriteLine($"  and {ended.Count - MostNamed} more");
-        if (ended.Count > 0) Console.WriteLine("mer submit resubmit computes what is missing.");
+        if (ended.Count > 0) Console.WriteLine("mer submit resubmit computes the missing folds.");
         foreach (var reason in folds.Where(f => f.State == FoldState.Waiting).Select(f => f.Job!.Reason).Where(r => r is not ("" or "None" or "Priority" or "Resources" or "JobArrayTaskLimit")).Distinct())
             Console.WriteLine($"Some wait because Slurm says {reason}.");
         foreach (var note in Directory.EnumerateFiles(Path.Combine(Submission.RoundFolder(folder, submission.Rounds.Length), "nodes")).Order(StringComparer.Ordinal))
@@ -95,7 +95,7 @@ static class SubmitCancelCommand
     public static Command Create()
     {
         var (store, name, selection) = (CommonOptions.Store(), SubmitCommands.Name(), new SubmitSelection());
-        var command = new Command("cancel", "Cancels a submission, or tables, rows and folds of it.  Example: mer submit cancel --table 5 --dataset samm") { store, name };
+        var command = new Command("cancel", "Cancel a submission, or tables, rows and folds of it.  Example: mer submit cancel --table 5 --dataset samm") { store, name };
         selection.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
@@ -109,9 +109,9 @@ static class SubmitCancelCommand
             var jobs = cancelled.Select(t => $"{submission.Rounds[t.Key.Round - 1].ArrayJob}_{t.Key.Task}").ToList();
             if (selection.IsAll(parsed)) jobs.AddRange(submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}"));
             SlurmCommands.Cancel(jobs);
-            Console.WriteLine($"Cancelled {cancelled.Sum(t => t.Count())} folds; what is stored is kept, mer submit resubmit computes the rest.");
+            Console.WriteLine($"Cancelled {cancelled.Sum(t => t.Count())} folds; stored folds are kept, mer submit resubmit computes the rest.");
             if (chosen.Count > cancelled.Sum(t => t.Count()))
-                Console.WriteLine($"{chosen.Count - cancelled.Sum(t => t.Count())} folds share their task with others and go on; name those too, or submit with --folds-per-task 1.");
+                Console.WriteLine($"{chosen.Count - cancelled.Sum(t => t.Count())} folds share their task with others and continue; name those too, or submit with --folds-per-task 1.");
         }));
         return command;
     }
@@ -124,7 +124,7 @@ static class SubmitResubmitCommand
     {
         var (store, name, settings) = (CommonOptions.Store(), SubmitCommands.Name(), new SlurmSettings());
         var dryRun = new Option<bool>("--dry-run") { Description = "print the scripts and commands and submit nothing" };
-        var command = new Command("resubmit", "Submits what ended without a result once more, and nothing else.  Example: mer submit resubmit --time 24:00:00") { store, name, dryRun };
+        var command = new Command("resubmit", "Submit again the folds that ended without a result.  Example: mer submit resubmit --time 24:00:00") { store, name, dryRun };
         settings.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
@@ -160,7 +160,7 @@ static class SubmitTaskCommand
     {
         var folder = new Argument<string>("round") { Description = "folder of the round" };
         var number = new Argument<int>("task") { Description = "number of the task" };
-        var command = new Command("task", "Computes the folds of one task; the job script calls it.  Example: mer submit task cluster/20260101-120000/round-1 0") { folder, number };
+        var command = new Command("task", "Compute the folds of one task; the job script calls it.  Example: mer submit task cluster/20260101-120000/round-1 0") { folder, number };
         command.SetAction((parsed, cancel) => Task.Run(() => Run(Path.GetFullPath(parsed.GetValue(folder)!), parsed.GetValue(number), cancel)));
         return command;
     }

@@ -12,7 +12,7 @@ static class SubmitFinishCommand
     public static Command Create()
     {
         var folder = new Argument<string>("submission") { Description = "folder of the submission" };
-        var command = new Command("finish", "Makes the tables of a submission; the job script calls it.  Example: mer submit finish cluster/20260101-120000") { folder };
+        var command = new Command("finish", "Make the tables of a submission; the job script calls it.  Example: mer submit finish cluster/20260101-120000") { folder };
         command.SetAction((parsed, cancel) => Task.Run(() => Run(Path.GetFullPath(parsed.GetValue(folder)!), cancel)));
         return command;
     }

@@ -9,7 +9,7 @@ namespace MerKernel.Cli.Commands;
 /// <summary>Chooses folds of a submission as people name them: by table, row, data set and subject.</summary>
 sealed class SubmitSelection
 {
-    readonly Option<int?> _table = new("--table") { Description = "only rows that stand in this table and in no other of the submission" };
+    readonly Option<int?> _table = new("--table") { Description = "only rows of this table that are in no other table of the submission" };
     readonly Option<string?> _row = new("--row") { Description = "only this row: the key of its variant, for example independent" };
     readonly Option<string?> _dataset = new("--dataset") { Description = "only casme2 or samm" };
     readonly Option<string[]> _folds = new("--fold") { Description = "only the folds that leave these subjects out", AllowMultipleArgumentsPerToken = true };

@@ -21,7 +21,7 @@ static class SubmitSlurmCommand
         var (options, settings) = (new GridOptions(), new SlurmSettings());
         var dryRun = new Option<bool>("--dry-run") { Description = "print the scripts and commands and submit nothing" };
         var program = new Option<string?>("--program") { Description = "folder that mer publish --cluster made (default: the program that you called)" };
-        var command = new Command("slurm", "Submits one array of folds and one job that makes the tables.  Example: mer submit slurm --tables all --profile paper --store /shared/results/runs --dry-run") { dryRun, program };
+        var command = new Command("slurm", "Submit one array of folds and one job that makes the tables.  Example: mer submit slurm --tables all --profile paper --store /shared/results/runs --dry-run") { dryRun, program };
         options.AddTo(command);
         settings.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>

@@ -19,7 +19,7 @@ public static class SynthesizeCommand
         var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };
         var workers = new Option<int>("--workers") { Description = "clips rendered side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
         var output = new Option<DirectoryInfo>("--out") { Description = "folder that gets CASME2/ and SAMM/", Required = true };
-        var command = new Command("synthesize", "write synthetic look-alikes of CASME II and SAMM; may be interrupted and goes on: mer data synthesize --out data/synthetic")
+        var command = new Command("synthesize", "Write synthetic data sets in the form of CASME II and SAMM; an interrupted call is resumed.  Example: mer data synthesize --out data/synthetic")
         {
             size, subjects, dataset, seed, raw, workers, output,
         };
@@ -54,7 +54,7 @@ public static class SynthesizeCommand
     };
 
     static string Describe(LookAlikeSummary s, TimeSpan elapsed) =>
-        $"{s.Folder}: look-alike (synthetic) of {(s.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}, {s.Clips} clips of {s.Subjects} subjects, {s.Frames} frames, "
+        $"{s.Folder}: synthetic data set in the form of {(s.Dataset == DatasetId.Samm ? "SAMM" : "CASME II")}, {s.Clips} clips of {s.Subjects} subjects, {s.Frames} frames, "
         + (s.Rendered == 0 ? "there already" : $"{elapsed.TotalSeconds:0} s");
 
     sealed class Relay(IProgress<PreparationProgress> bar) : IProgress<LookAlikeProgress>

@@ -25,13 +25,13 @@ static class TablesCommand
             Description = "epoch protocols side by side: final, best-test, held-out, last-K (default: final best-test)",
             AllowMultipleArgumentsPerToken = true,
         };
-        var clips = new Option<string>("--clips") { Description = "all, or paper for the clips the paper seems to score", DefaultValueFactory = _ => "all" };
+        var clips = new Option<string>("--clips") { Description = "all, or paper: the clips that the paper seems to score", DefaultValueFactory = _ => "all" };
         var metrics = new Option<string>("--metrics")
         {
             Description = "main (accuracy, UF1, UAR), or all: weighted F1, mean per-fold F1, kappa and each class's scores too",
             DefaultValueFactory = _ => "main",
         };
-        var command = new Command("tables", "Prints paper beside measured, from what is stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, metrics, json, markdown, latex, csv };
+        var command = new Command("tables", "Print the paper's numbers next to those that are stored.  Example: mer tables --table 3 --markdown") { tables, protocols, clips, metrics, json, markdown, latex, csv };
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
@@ -79,7 +79,7 @@ static class AuditCommand
         var accuracies = new Option<decimal[]>("--accuracies") { Description = "two accuracies in percent: the smallest p-value that any predictions with them could have", AllowMultipleArgumentsPerToken = true };
         var clips = new Option<int?>("--clips") { Description = "clips behind --accuracies" };
         var subjects = new Option<int?>("--subjects") { Description = "subjects behind --accuracies (default: one per clip)" };
-        var command = new Command("audit", "Checks the paper's numbers against each other: sample sizes, contradictions, F1 bounds, best cases, the published log.  Example: mer audit --accuracies 94.35 92.74 --clips 248") { accuracies, clips, subjects };
+        var command = new Command("audit", "Check the paper's numbers against each other: sample sizes, contradictions, F1 bounds, best cases, the published log.  Example: mer audit --accuracies 94.35 92.74 --clips 248") { accuracies, clips, subjects };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(accuracies) is not { Length: > 0 } two) Console.Write(AuditReport.ToMarkdown());
@@ -91,13 +91,13 @@ static class AuditCommand
     }
 }
 
-/// <summary>Writes the model card and the reproduction statement from what is stored.</summary>
+/// <summary>Write the model card and the reproduction statement from the stored runs.</summary>
 static class CardsCommand
 {
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var command = new Command("cards", "Writes the model card and the reproduction statement from what is stored.  Example: mer cards --profile small");
+        var command = new Command("cards", "Write the model card and the reproduction statement from the stored runs.  Example: mer cards --profile small");
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {

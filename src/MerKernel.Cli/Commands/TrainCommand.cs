@@ -20,7 +20,7 @@ static class TrainCommand
         var fold = new Option<string>("--fold") { Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true };
         var epochs = new Option<int?>("--epochs") { Description = "train this many epochs instead of the profile's" };
         var weights = new Option<string?>("--save-weights") { Description = "safetensors file for the trained network's state" };
-        var command = new Command("train", "Trains a single fold and keeps it where nothing differs from the profile.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, weights };
+        var command = new Command("train", "Train one fold; it is kept where nothing differs from the profile.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, weights };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {

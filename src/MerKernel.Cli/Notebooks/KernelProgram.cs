@@ -61,7 +61,7 @@ static class KernelProgram
     {
         var program = InteractiveProgram(root) ?? throw new UserErrorException(".NET Interactive is not installed: dotnet tool restore in the checkout installs it, which ./mer does where its feed can be reached.");
         var file = SpecFile(folder, Interactive);
-        if (File.Exists(file) && !IsOurs(file)) throw new UserErrorException($"{file} is another .NET Interactive's; it is left alone.");
+        if (File.Exists(file) && !IsOurs(file)) throw new UserErrorException($"{file} is another .NET Interactive's and is kept.");
         var environment = new JsonObject([.. Settings(root).Select(s => KeyValuePair.Create(s.Name, (JsonNode?)s.Value))])
         {
             ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE"] = "1", ["DOTNET_NOLOGO"] = "1",

@@ -40,7 +40,7 @@ static class NotebookRun
                 .WithStandardOutputPipe(PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
                 .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
                 .ExecuteAsync(cancel).GetAwaiter().GetResult();
-            if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; what Python says stands above.");
+            if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; the lines above are from Python.");
             AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
             PageRenderer.Render([(kept, page)]);
             Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {kept} and .html");

@@ -200,7 +200,7 @@ static class Recompute
         var text = new StringBuilder($"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
         text.Append($"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
         text.Append($"From the data, by training: check out the commit below and call\n\n    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
-        text.Append(TextTable.Of("What it was computed with", [.. Provenance.Versions, ("machine", Provenance.Machine)]).ToMarkdown());
+        text.Append(TextTable.Of("Computed with", [.. Provenance.Versions, ("machine", Provenance.Machine)]).ToMarkdown());
         text.Append(TextTable.Of("Data", ["data set", "kind", ">clips", "fingerprint"], bench.Datasets.Select(bench.Dataset).Select(d => (string[])[d.Id.Title(), d.Synthetic ? "synthetic, made by ./mer reproduce" : "real, by licence from its authors; data/README.md says where its files go", $"{d.Clips.Length}", d.Fingerprint])).ToMarkdown());
         text.Append(TextTable.Of("Experiments", ["data set", "network", ">seed", "experiment"], runs.Select(r => (string[])[r.Dataset.Title(), r.Method!.Name, $"{r.Seed}", r.Experiment!])).ToMarkdown());
         return text.ToString();
@@ -219,16 +219,16 @@ static class IndexNotebook
         var controls = rows.DistinctBy(r => r.Table.Number).Count() > 1;
         var cells = new JsonArray
         {
-            Text($"# {(rows.DistinctBy(r => r.Table.Number).Count() == Tables.All.Length ? "Seven tables" : "Tables")}: the paper and what was measured"),
+            Text($"# {(rows.DistinctBy(r => r.Table.Number).Count() == Tables.All.Length ? "Seven tables" : "Tables")}: printed and measured"),
             Output(study.Notice),
-            Text("## What this run says"),
+            Text("## This run"),
             Output(HtmlText.Items(Summary.Of(rows))),
-            Text("## What the paper's own numbers say\n\nThree findings of the audit, which needs no data and no training:"),
+            Text("## The paper's own numbers\n\nThree findings of the audit, which needs no data and no training:"),
             Output(HtmlText.Items(AuditConclusions.Findings())),
             Text("## Pages"),
             Output(Links(pages)),
-            Text("Each table of the paper stands here for each data set, measured under both epoch rules: the final epoch is the honest figure; the epoch chosen on the test subject is the rule of the published code of the paper's successor, applied to the same runs. " +
-                (controls ? "The controls and the rules without images, without which no table can be read, stand once, behind the tables." : "")),
+            Text("Each table of the paper is shown for each data set, measured under both epoch rules: the final epoch is the honest figure; the epoch chosen on the test subject is the rule of the published code of the paper's successor, applied to the same runs. " +
+                (controls ? "The controls and the rules without images, without which no table can be read, follow the tables." : "")),
             Output(HtmlText.Paragraphs([ResultTable.Legend(rows)])),
         };
         foreach (var table in ResultTable.TextOf(rows).GroupBy(t => t.Title.Split('\n')[0]))
@@ -277,7 +277,7 @@ static class ClosingReport
         var report = new Report(bench, folder, say);
         var status = 0;
         if (bench.StoreFolder is not null) say("the notebooks read results/runs and not --store, so they were not executed.");
-        else if (bench.Only is not null) say("the notebooks show every data set that is there and not --dataset alone, so they were not executed.");
+        else if (bench.Only is not null) say("the notebooks show every data set that is there and not only that of --dataset, so they were not executed.");
         else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, folder, bench, rows, cancel);
         report.Write(rows);

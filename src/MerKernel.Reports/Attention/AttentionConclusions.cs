@@ -10,7 +10,7 @@ static class AttentionConclusions
 {
     public static IEnumerable<string> Of(AttentionStudy study, string continuous, string independent, string vit, string withoutUnits) =>
     [
-        $"{study.Brief}. What follows describes these networks on these clips and nothing else.",
+        $"{study.Brief}. These sentences describe these networks on these clips and nothing else.",
         Clips(study, continuous), Rows(study, continuous), Sign(study, continuous, independent), Streams(study, continuous, vit), Classes(study, continuous, withoutUnits), Features(study, continuous, withoutUnits),
     ];
 
@@ -20,7 +20,7 @@ static class AttentionConclusions
         var most = blocks.MaxBy(b => b.Spread.OverClips / b.Spread.OverChannels);
         var ratio = most.Spread.OverClips / most.Spread.OverChannels;
         return $"Does the vertical attention answer to the clip? In block {most.Block + 1}, where it answers most, a weight differs between clips by {N(most.Spread.OverClips)} and between channels by {N(most.Spread.OverChannels)}: " +
-            (ratio < 0.1 ? "hardly at all; the map is nearly a fixed weight for each channel." : ratio < 0.5 ? $"a little; clips account for {N(ratio, "0.0")} of what channels do." : "yes, by an amount like that between channels.");
+            (ratio < 0.1 ? "hardly at all; the map is nearly a fixed weight for each channel." : ratio < 0.5 ? $"a little; clips account for {N(ratio, "0.0")} of the variation between channels." : "yes, by an amount like that between channels.");
     }
 
     static string Rows(AttentionStudy study, string label)
@@ -42,7 +42,7 @@ static class AttentionConclusions
     static string Sign(AttentionStudy study, string continuous, string independent)
     {
         var (a, b) = (Spreads(study, continuous).MaxBy(s => s.Spread.Negative), Spreads(study, independent).Max(s => s.Spread.Negative));
-        return $"Continuity changes what a weight is: in the continuous network up to {Figures.Percent(a.Spread.Negative)} % of the weights of a block (block {a.Block + 1}) are below 0, in the independent one {Figures.Percent(b)} %.";
+        return $"Continuity changes the meaning of a weight: in the continuous network up to {Figures.Percent(a.Spread.Negative)} % of the weights of a block (block {a.Block + 1}) are below 0, in the independent one {Figures.Percent(b)} %.";
     }
 
     static string Streams(AttentionStudy study, string swin, string vit)
@@ -53,7 +53,7 @@ static class AttentionConclusions
 
     static string Classes(AttentionStudy study, params IEnumerable<string> labels) => string.Join(" ", labels.Select(label =>
         ClassMapPage.Overlap(study, label, c => c.PredictedClassMap) is not { } o ? $"Grad-CAM ({label}) is zero on every clip."
-        : $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on what moves, where an even map has {Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p {Figures.P(o.P)}): " +
+        : $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on the movement, where an even map has {Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p {Figures.P(o.P)}): " +
           (o.P < 0.05 ? "it follows the movement of its own clip." : o.Share > 1.2 * o.Area ? "it looks where faces move in general, not where this clip moves." : "it does not follow the movement.")));
 
     static string Features(AttentionStudy study, string with, string without)

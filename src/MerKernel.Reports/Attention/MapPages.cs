@@ -34,7 +34,7 @@ static class WeightPage
                    select (string[])[$"{label}, block {block + 1}", .. bands.Select(band => Relative(AttentionStudy.Summary(folds, c => band.Share(RowWeights(c.Vertical[block])) / band.Height)))];
         return TextTable.OfFigures($"Vertical attention on the parts of the face, as a multiple of an even map's (mean ± standard deviation between the clips of a fold)\n{study.Brief}",
             ["network, block", .. bands.Select(b => $"{b.Name}\n{Figures.Percent(b.Height)} % of rows")], rows,
-            $"1 is what a map that weighs every row alike would give. Parts of the face from the landmarks of {study.Face.Faces} subjects; a part ends half-way to the next.");
+            $"A map that weighs every row alike would give 1. Parts of the face from the landmarks of {study.Face.Faces} subjects; a part ends half-way to the next.");
     }
 
     public static IHtmlContent Spread(AttentionStudy study, IReadOnlyList<string> labels)
@@ -45,7 +45,7 @@ static class WeightPage
                    from block in Enumerable.Range(0, direction.Item2(clips[0]).Length)
                    let spread = study.SpreadOf(label, c => direction.Item2(c)[block])
                    select new[] { $"{label}, {direction.Item1}, block {block + 1}", Number(spread.Mean), Number(spread.OverClips), Number(spread.OverPositions), Number(spread.OverChannels), Figures.Percent(spread.Negative) };
-        return TextTable.OfFigures($"What the weights depend on: their mean, and standard deviations along one direction each\n{study.Brief}",
+        return TextTable.OfFigures($"Where the weights vary: their mean, and standard deviations along one direction each\n{study.Brief}",
             ["network, direction, block", "mean", "between clips", "between rows\nor columns", "between channels", "below 0 (%)"], rows,
             "Between clips: of the same channel and row, over the clips of a fold, so of one network; all figures are means over the folds. A weight below 0 turns a feature round: from block 3 on the continuous map is multiplied by a convolution of the map before, which no sigmoid holds between 0 and 1.");
     }
@@ -104,7 +104,7 @@ static class RolloutPage
             string Layers(ClipExplanation clip) => clip.RolloutPadding.Max() < 0.0005 ? "none" : $"up to {Figures.Percent(clip.RolloutPadding.Max())} %";
             return (string[])[label, .. bands.Select(b => Number(clips.Average(c => b.Share(Rows(c.ApexRollout!)) / b.Height))), Number(strongest), over.ToString("0.0000", CultureInfo.InvariantCulture), Layers(clips[0])];
         });
-        return TextTable.OfFigures($"What the position stream looks at on the apex frame, as a multiple of an even map's share\n{study.Brief}",
+        return TextTable.OfFigures($"Where the position stream looks on the apex frame, as a multiple of an even map's share\n{study.Brief}",
             ["network", .. bands.Select(b => b.Name), "strongest\npatch", "deviation\nbetween clips", "attention on\npadding, a layer"], rows,
             "Attention rollout: attention of all layers multiplied, half of each layer going straight through, averaged over the output's positions. Strongest patch and deviation between the clips of a fold (of one patch, mean over patches) are multiples of an even map too.");
     }
@@ -166,12 +166,12 @@ static class ClassMapPage
             maps.Add(($"Grad-CAM, {label}, true class", Overlap(study, label, c => c.TrueClassMap)));
         }
         maps.Add(("absolute difference image", RegionOverlap.Of([.. study.TestClips.Select(clip => Difference(study, clip))], Regions(study), Folds(study))));
-        return TextTable.OfFigures($"How much of a map falls on what moves (%)\n{study.Brief}",
+        return TextTable.OfFigures($"Share of a map on the movement (%)\n{study.Brief}",
             ["map", "own clip", "even map", "other clips' maps", "p", "clips", "maps of zero"],
             maps.Select(m => m.Overlap is { } o
                 ? new[] { m.Name, Figures.Percent(o.Share), Figures.Percent(o.Area), Figures.Percent(o.OtherClips), o.P.ToString("0.000", CultureInfo.InvariantCulture), $"{o.Count}", $"{o.Empty}" }
                 : [m.Name, "–", "–", "–", "–", "0", $"{study.TestClips.Length}"]),
-            $"What moves: {(study.Data.Synthetic ? "where the look-alike's skin is displaced by at least half of the clip's largest displacement" : "where the optical flow is at least half of the clip's largest")}. Other clips' maps in the same regions tell whether a map follows its clip or always looks at the same place; both stay within a fold, so within one network. p is the share of random assignments of a fold's maps to its clips that do at least as well.");
+            $"The movement: {(study.Data.Synthetic ? "where the synthetic skin is displaced by at least half of the clip's largest displacement" : "where the optical flow is at least half of the clip's largest")}. Other clips' maps in the same regions tell whether a map follows its clip or always looks at the same place; both stay within a fold, so within one network. p is the share of random assignments of a fold's maps to its clips that do at least as well.");
     }
 
     /// <summary>Overlap of a network's class maps with what moves.</summary>

@@ -12,7 +12,7 @@ static class F1RangeChart
     {
         var findings = datasets.Select(d => PaperAudit.F1Scores(d).Where(f => f.Range is not null).OrderBy(f => f.Printed.Accuracy).ToList()).ToList();
         var most = findings.Max(f => f.Count);
-        var figure = new Figure("The F1 that each printed accuracy allows", "Bars: macro F1 of every confusion matrix with so many clips right, at any class balance that fits the published sheet.\nMarks: the F1 printed beside that accuracy",
+        var figure = new Figure("The F1 that each printed accuracy allows", "Bars: macro F1 of every confusion matrix with so many clips right, at any class balance that fits the published sheet.\nMarks: the F1 printed with that accuracy",
             height: 190 + 30 * most, columns: datasets.Count, columnGap: 0.1);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, findings[panel], datasets[panel], panel);
         return figure.LegendAt(-70.0 / (30 * most)).Chart();

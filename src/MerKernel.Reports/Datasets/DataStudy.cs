@@ -69,7 +69,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(CountPage.Conclusions(this));
 
     /// <summary>A data set's name; a look-alike's says so.</summary>
-    internal static string Title(MerDataset data) => $"{data.Id.Title()}{(data.Synthetic ? " look-alike" : "")}";
+    internal static string Title(MerDataset data) => $"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}";
 
     bool Shows(MerDataset data) => showFaces ?? data.Synthetic;
 
@@ -93,7 +93,7 @@ static class CountPage
             rows.Add([Name("subjects"), Count(data.Subjects.Length), Count(published.Subjects.Count)]);
         }
         return TextTable.OfFigures($"Clips of each class, here and in the published sheets\n{Brief(study)}", ["data set, class", "here", "published"], rows,
-            string.Join(" ", Sets(study).Select(s => $"{s.Data.Id.Title()}'s published counts: {s.Published.Source}{(s.Published.Classes.IsEmpty ? ", whose classes are not published; those of 2014 stand here" : "")}.")) + (Sets(study).Any(s => s.Data.Synthetic) ? " A look-alike of a smaller profile has fewer subjects by design." : ""));
+            string.Join(" ", Sets(study).Select(s => $"{s.Data.Id.Title()}'s published counts: {s.Published.Source}{(s.Published.Classes.IsEmpty ? ", whose classes are not published; those of 2014 are shown" : "")}.")) + (Sets(study).Any(s => s.Data.Synthetic) ? " The synthetic set of a smaller profile has fewer subjects by design." : ""));
     }
 
     public static GenericChart Subjects(DataStudy study)
@@ -124,7 +124,7 @@ static class CountPage
         var rows = Sets(study).SelectMany(s => s.Data.Clips.Where(c => c.Notes.Length > 0).Select(c => new[] { $"{s.Data.Id.Title()} {c.Id}", string.Join("; ", c.Notes) })
             .Concat((s.Data.Manifest?.Dropped ?? []).GroupBy(d => d.Reason).Select(g => new[] { $"{s.Data.Id.Title()}, {g.Count()} not scored", $"{g.Key} ({string.Join(", ", g.Take(3).Select(d => d.Clip))}{(g.Count() > 3 ? ", ..." : "")})" }))).ToList();
         return rows.Count == 0 ? HtmlText.Paragraphs(["No row needed a repair and every clip is scored."])
-            : TextTable.OfFigures($"Rows that were repaired, and clips that are not scored\n{Brief(study)}", ["clip", "what and why"], rows);
+            : TextTable.OfFigures($"Rows that were repaired, and clips that are not scored\n{Brief(study)}", ["clip", "repair or reason"], rows);
     }
 
     public static IEnumerable<string> Conclusions(DataStudy study)
@@ -136,7 +136,7 @@ static class CountPage
             var shared = units.Where(g => g.Select(c => c.Label).Distinct().Count() > 1).Sum(g => g.Count());
             var duration = data.Clips.Select(c => c.Apex - c.Onset).Order().ToArray();
             yield return $"{data.Id.Title()} ({DataNotice.Brief(data.Synthetic, study.Study.Bench.Profile.Name)}): {data.Clips.Length} clips of {data.Subjects.Length} subjects; the largest class, {data.Classes[largest.Key]}, has {Figures.Percent(largest.Count() / (double)data.Clips.Length)} %. " +
-                $"There are {units.Length} different sets of the 21 action units; {shared} clips ({Figures.Percent(shared / (double)data.Clips.Length)} %) share theirs with a clip of another emotion, so the other {data.Clips.Length - shared} could be told from the action units alone. " +
+                $"There are {units.Length} different sets of the 21 action units; {shared} clips ({Figures.Percent(shared / (double)data.Clips.Length)} %) share theirs with a clip of another emotion, so the other {data.Clips.Length - shared} could be told from their action units. " +
                 $"From onset to apex half of the clips take at most {duration[duration.Length / 2].ToString(CultureInfo.InvariantCulture)} frames.";
         }
     }

@@ -27,7 +27,7 @@ public sealed class MiMaNetAssumed : Network, IStartsPretrained
         Substitute = "both ResNet-34 start from random weights in place of ImageNet's",
         Assumed =
         [
-            "the micro net alone: the macro net needs CK+ and MMI", "a ResNet-34 for each of its streams, as the predecessor's code has",
+            "only the micro net: the macro net needs CK+ and MMI", "a ResNet-34 for each of its streams, as the predecessor's code has",
             "eight frames; a convolution of three along time and its mean as temporal head",
             "Adam at 1e-4 for 50 epochs, which a random start needs (the predecessor: 2e-6, then 1e-6, 10 epochs)",
         ],

@@ -23,7 +23,7 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
         Reduced = new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 },
         ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 4e-3, epochs: 20, batch: 16),
         Sees = "onset, apex",
-        Substitute = "pre-trained for its first epochs on the fold's training clips alone, in place of 8 million face images",
+        Substitute = "pre-trained for its first epochs on only the fold's training clips, in place of 8 million face images",
         Assumed =
         [
             "half of the patches swapped (a reproduction's ratio)", "the diagonal attention is added to its tokens, their mean goes to one linear layer",

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace MerKernel.Data;
 
 /// <summary>A clip as one line of JSON, for other programs.</summary>
-public static class ClipJson
+internal static class ClipJson
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

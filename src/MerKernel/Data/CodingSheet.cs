@@ -26,7 +26,7 @@ public static partial class CodingSheet
     {
         path = Path.GetFullPath(path);
         if (!File.Exists(path)) throw new UserErrorException($"There is no coding sheet at {path}; put the file that came with the data set there or name another.");
-        if (IsLock(path)) throw new UserErrorException($"{path} is what a spreadsheet program or a Mac keeps beside a file, not the sheet; name the file without the beginning of its name.");
+        if (IsLock(path)) throw new UserErrorException($"{path} is a file that a spreadsheet program or a Mac keeps next to the sheet, not the sheet; name the file without the beginning of its name.");
         byte[] bytes;
         try
         {
@@ -57,7 +57,7 @@ public static partial class CodingSheet
         }
         if (clips.Count == 0)
             throw new UserErrorException($"{path} has no row that can be read: {Named(dropped)}; take the sheet as the data set's authors ship it.");
-        if (header.Table.UnreadColumns > 0) remarks.Add($"something stands as far right as column {SheetTable.ColumnName(header.Table.UnreadColumns - 1)} and was passed over");
+        if (header.Table.UnreadColumns > 0) remarks.Add($"cells as far right as column {SheetTable.ColumnName(header.Table.UnreadColumns - 1)} were passed over");
         return new CodingSheetContents
         {
             Dataset = dataset,

@@ -44,7 +44,7 @@ public static class DatasetLoader
 
         void PrepareAgain() => PrepareAndKeep();
 
-        UserErrorException Unkept() => new($"{options.CacheFolder} does not keep what is written to it; check the disk or choose another cache folder.");
+        UserErrorException Unkept() => new($"{options.CacheFolder} does not keep the files written to it; check the disk or choose another cache folder.");
     }
 
     /// <summary>Loads a data set whose clips an earlier call has prepared; null where they are not. Writes nothing.</summary>
@@ -187,7 +187,7 @@ public static class DatasetLoader
             if (TryReadFrames(starts, options, cache) is { } sound) return sound;
             prepareAgain();
             return TryReadFrames(starts, options, cache)
-                ?? throw new UserErrorException($"{options.CacheFolder} does not keep what is written to it, or the data have changed meanwhile; check the disk and call again.");
+                ?? throw new UserErrorException($"{options.CacheFolder} does not keep the files written to it, or the data have changed meanwhile; check the disk and call again.");
         }
 
         var clips = manifest.Clips.Select(c => byId[c.Clip] with { Notes = c.Notes }).ToImmutableArray();

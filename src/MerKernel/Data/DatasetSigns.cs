@@ -30,7 +30,7 @@ internal sealed record DatasetSigns(string Title, string Example, [StringSyntax(
     public static readonly ImmutableArray<DatasetSigns> All =
     [
         new("CASME", "names like EP03_1, the emotion 'tense'", "EP[0-9].*") { Unlike = (DatasetId.CasmeII, "tense|tension"), Cure = "CASME II is another set with other people" },
-        new("SAMM long videos", "names like 006_1_2, rows of kind 'Macro'", "[0-9]{3}_[0-9]+.*") { Unlike = (DatasetId.Samm, "macro(?:[ -].*)?"), Cure = "the micro-expressions alone are in SAMM_Micro_FACS_Codes_v2.xlsx" },
+        new("SAMM long videos", "names like 006_1_2, rows of kind 'Macro'", "[0-9]{3}_[0-9]+.*") { Unlike = (DatasetId.Samm, "macro(?:[ -].*)?"), Cure = "only the micro-expressions are in SAMM_Micro_FACS_Codes_v2.xlsx" },
         new("CASME II", "EP02_01f", "EP[0-9].*") { Id = DatasetId.CasmeII },
         new("SAMM", "006_1_2", "[0-9]{3}_[0-9]+.*|[0-9]{1,2}_[0-9]+_[0-9]+") { Id = DatasetId.Samm },
         new("CAS(ME)^3", "subjects spNO.1", @"spNO\.[0-9]+|mockCrimeME"),

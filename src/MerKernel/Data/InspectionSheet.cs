@@ -46,7 +46,7 @@ public static class InspectionSheet
     public static string InWords(ClipView view) =>
         $"{Title(view)}, clip {view.Clip.Id}, {view.Clip.Emotion}; {Units(view.Clip)}. Onset frame {view.Clip.Onset}, landmarks, apex frame {view.Clip.Apex}, apex minus onset, optical flow as arrows and as colours.";
 
-    private static string Title(ClipView view) => $"{view.Clip.Dataset.Title()}{(view.Synthetic ? " look-alike (synthetic)" : "")}";
+    private static string Title(ClipView view) => $"{view.Clip.Dataset.Title()}{(view.Synthetic ? " (synthetic)" : "")}";
 
     private static string Units(Clip clip) => $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}";
 

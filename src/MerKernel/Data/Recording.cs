@@ -62,7 +62,7 @@ public sealed partial class Recording
     internal static IEnumerable<string> Oddities(List<double> times, Size size)
     {
         if (size.Width >= 3840 || size.Height >= 2160)
-            yield return $"The video has {size.Width} x {size.Height} pixels: the face is looked for in a copy of 240 pixels height, and what the network sees is a few hundred pixels wide. 1920 x 1080 gives the same and is read four times as fast.";
+            yield return $"The video has {size.Width} x {size.Height} pixels: the face is looked for in a copy of 240 pixels height, and the network sees a few hundred pixels. 1920 x 1080 gives the same and is read four times as fast.";
         var steps = times.Zip(times.Skip(1), (a, b) => b - a).ToList();
         var usual = steps.Order().ElementAt(steps.Count / 2);
         if (usual > 0 && steps.Exists(s => s > Uneven * usual || s < usual / Uneven))

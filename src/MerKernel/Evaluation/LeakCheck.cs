@@ -6,12 +6,12 @@ public static class LeakCheck
     /// <summary>Every leak found, a sentence each; empty for a sound fold.</summary>
     public static ImmutableArray<string> Findings(FoldInputs fold) =>
     [
-        .. Subjects(fold, fold.Train, "trained on"), .. Subjects(fold, fold.HeldOut, "held out to choose the epoch"),
+        .. Subjects(fold, fold.Train, "trained on"), .. Subjects(fold, fold.HeldOut, "used to choose the epoch"),
         .. fold.Test.Where(c => c.Subject != fold.Subject).Select(c => $"clip {c.Id} is tested on and belongs to subject {c.Subject}"),
-        .. Both(fold.Train, fold.Test, "trained on and tested on"), .. Both(fold.HeldOut, fold.Test, "held out and tested on"),
-        .. Both(fold.Train, fold.HeldOut, "trained on and held out to choose the epoch"),
+        .. Both(fold.Train, fold.Test, "trained on and tested on"), .. Both(fold.HeldOut, fold.Test, "used to choose the epoch and tested on"),
+        .. Both(fold.Train, fold.HeldOut, "trained on and used to choose the epoch"),
         .. fold.HeldOut.Select(c => c.Subject).Distinct().Intersect(fold.Train.Select(c => c.Subject))
-            .Select(s => $"subject {s} has clips that are trained on and clips held out to choose the epoch"),
+            .Select(s => $"subject {s} has clips that are trained on and clips used to choose the epoch"),
         .. Frames(fold),
         .. Strangers(fold, fold.WeightedFrom, "class weights were computed from"),
         .. Strangers(fold, fold.UnitsFrom, "the detector of action units learned from"),

@@ -46,6 +46,15 @@ public sealed record Experiment
     [AddedOption]
     public PretrainedWeights? StartsFrom { get; init; }
 
+    /// <summary>A network on a data set, at the data's frame size and number of classes; the rest is set with <c>with</c>.</summary>
+    /// <param name="data">The prepared data.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="training">How each fold is trained; null as in the paper.</param>
+    public static Experiment Of(MerDataset data, ModelOptions model, TrainingOptions? training = null) => new()
+    {
+        Dataset = data.Id, DatasetFingerprint = data.Fingerprint, Model = model with { InputSize = data.Size, Classes = data.Classes.Length }, Training = training ?? new(),
+    };
+
     /// <summary>This experiment with another network, at this one's frame size and number of classes.</summary>
     public Experiment With(ModelOptions model) => this with { Model = model with { InputSize = Model.InputSize, Classes = Model.Classes } };
 

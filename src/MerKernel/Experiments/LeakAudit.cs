@@ -5,7 +5,7 @@ using MerKernel.Training;
 namespace MerKernel.Experiments;
 
 /// <summary>Tells the leak check what a fold is really computed from.</summary>
-public static class LeakAudit
+internal static class LeakAudit
 {
     /// <summary>A fold's inputs as they stand: before training nothing is augmented yet, after it <paramref name="pairs"/> knows what was.</summary>
     public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs, ActionUnitDetector? detector = null)

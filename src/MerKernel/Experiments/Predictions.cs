@@ -53,8 +53,8 @@ public sealed record Predictions
             if (chooses)
             {
                 var (low, high) = (ends.MinBy(e => e.Last), ends.MaxBy(e => e.Last));
-                _remarks.Add($"The folds end at different epochs ({low.Last} for subject {low.Subject}, {high.Last} for {high.Subject}): somebody chose them fold by fold. Unless that looked at training subjects alone, the scores are an upper bound, " +
-                    "so they stand under 'epoch chosen on the test subject' and nothing is compared with them. Give every epoch of every clip, and the final epoch stands next to it.");
+                _remarks.Add($"The folds end at different epochs ({low.Last} for subject {low.Subject}, {high.Last} for {high.Subject}): somebody chose them fold by fold. Unless that looked at training subjects only, the scores are an upper bound, " +
+                    "so they are listed under 'epoch chosen on the test subject' and nothing is compared with them. Give every epoch of every clip, and the final epoch is shown next to it.");
             }
             return new()
             {
@@ -71,7 +71,7 @@ public sealed record Predictions
                 _problems.Add($"it has scores for {scores} of the {data.Classes.Length} classes; {string.Join(", ", data.Classes.Where(c => file.Column(c) < 0))} lack a column");
             if (scores == 0 && file.Column("predicted") < 0) _problems.Add($"it has neither a column 'predicted' nor one for each class ({string.Join(", ", data.Classes)})");
             foreach (var heading in file.Headings.Where(h => h.Contains("best", StringComparison.OrdinalIgnoreCase)))
-                _problems.Add($"column '{heading}' is about a best epoch: what is best can only be known from the test clips; give the predictions of every epoch, or of one epoch that is the same for all folds, under 'epoch'");
+                _problems.Add($"column '{heading}' is about a best epoch: which epoch is best can only be known from the test clips; give the predictions of every epoch, or of one epoch that is the same for all folds, under 'epoch'");
             string[] unused = [.. file.Headings.Where(h => !h.Contains("best", StringComparison.OrdinalIgnoreCase) && !s_known.Concat(data.Classes).Contains(h, StringComparer.OrdinalIgnoreCase))];
             if (unused.Length > 0) _remarks.Add($"Not used: {(unused.Length == 1 ? "column" : "columns")} {string.Join(", ", unused)}.");
         }

@@ -34,7 +34,7 @@ public sealed record Profile
     public static Profile Small { get; } = new()
     {
         Name = "small",
-        Description = "small profile: synthetic look-alikes, a sixteenth of the paper's width, 48-pixel frames, 20 epochs; Table 1's other systems reduced likewise",
+        Description = "small profile: synthetic data, a sixteenth of the paper's width, 48-pixel frames, 20 epochs; Table 1's other systems reduced likewise",
         ReducesPeers = true,
         Model = new MerNetOptions { InputSize = 48, WidthDivisor = 16, WindowSize = 4 },
         Training = new TrainingOptions { Epochs = 20, AccumulationSteps = 1, LearningRate = 6e-3, LearningRateDecay = 0.93, Augmentation = new AugmentationOptions { CropPadding = 5 } },

@@ -158,12 +158,12 @@ public sealed class RunStore(string folder)
             }
             catch (Exception e) when (IsDamage(e))
             {
-                Warn?.Invoke($"{path} cannot be read ({e.Message.TrimEnd('.')}): another version of this program wrote it, or it is damaged. It is left alone and not used.");
+                Warn?.Invoke($"{path} cannot be read ({e.Message.TrimEnd('.')}): another version of this program wrote it, or it is damaged. It is kept and not used.");
             }
             if (stored is { } sound) yield return sound;
         }
         if (foreign > 0)
-            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); what is asked for is trained again, the old folders are left alone.");
+            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); the experiments asked for are trained again, the old folders are kept.");
     }
 
     /// <summary>Writes a file that explains the folder, unless a sound one is there.</summary>

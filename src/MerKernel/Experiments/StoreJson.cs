@@ -6,7 +6,7 @@ using MerKernel.Models;
 namespace MerKernel.Experiments;
 
 /// <summary>The JSON dialect of stored files: camelCase names, enums by name, numbers that read back exactly.</summary>
-public static class StoreJson
+internal static class StoreJson
 {
     /// <summary>Indented, for files people open.</summary>
     public static JsonSerializerOptions Options { get; } = Create(indented: true);

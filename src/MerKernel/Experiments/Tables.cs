@@ -37,10 +37,10 @@ public static class Tables
             System(null, "SMA-STN (2020)", (82.59m, 0.7946m), "Not run: the sizes of its spatial attention, its segment weights and its face pre-training are not published."),
             System("au-gcn", "AU-GCN (2020)", (74.27m, 0.7047m), "The figure is that of Lei et al. 2021; the cited Xie et al. 2020 (AU-GACN) report 71.2 % and 0.355 on three classes, and that system is not run: its layers and its generated clips are not published."),
             System(null, "GEME (2021)", (75.20m, 0.7354m), "Not run: it learns the subject's gender as a second task, which the coding sheets do not give."),
-            System(null, "MERSiamC3D (2021)", (81.89m, 0.8300m), "Not run: the rule that picks its key frames and the networks of its two stages are known from the abstract alone."),
+            System(null, "MERSiamC3D (2021)", (81.89m, 0.8300m), "Not run: the rule that picks its key frames and the networks of its two stages are known only from the abstract."),
             System("mmnet", "MMNet (2022)", (88.35m, 0.8676m)),
             System("aman", "AMAN (2022)", (75.40m, 0.7100m)),
-            System("mimanet", "MiMaNet (2021)", (79.90m, 0.7590m), "Its micro net alone, and that assumed: its own weights and temporal head are not published, and its macro net needs CK+ and MMI."),
+            System("mimanet", "MiMaNet (2021)", (79.90m, 0.7590m), "Only its micro net, and that assumed: its own weights and temporal head are not published, and its macro net needs CK+ and MMI."),
             System("micron-bert", "µ-BERT (2023)", (83.48m, 0.8553m), "The released checkpoint may have seen the test subjects."),
             new Row("Ours", Full) { CasmeII = new(94.35m, 0.9402m) },
             System("ststnet", "STSTNet (2019)", null, "Not in the paper's Table 1. It was published on three classes."),
@@ -77,7 +77,7 @@ public static class Tables
             new Row("Without AU embedding", WithoutActionUnits) { CasmeII = new(89.52m, 0.9014m), Samm = new(81.20m, 0.7519m) },
             // Printed so: Tables 1 to 6 give the same network an F1 of 0.9402 on CASME II.
             FullRow("With AU embedding") with { CasmeII = new(94.35m, 0.9112m) },
-            new Row("With predicted AUs", PredictedActionUnits) { Note = "Not in the paper: trained with the coders' units and tested with those that a detector finds, which learned from the optical flow and the difference of the frames of the fold's training subjects alone." }),
+            new Row("With predicted AUs", PredictedActionUnits) { Note = "Not in the paper: trained with the coders' units and tested with those that a detector finds, which learned from the optical flow and the difference of the frames of the fold's training subjects only." }),
     ];
 
     /// <summary>Everything that can be trained under a name: the full network first, the paper's changes of it, the controls, the compared systems.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MerKernel.Baselines;
 using MerKernel.Data;
 using MerKernel.Models;
@@ -10,11 +11,15 @@ namespace MerKernel.Experiments;
 public sealed class Workbench : IDisposable
 {
     readonly Dictionary<DatasetId, (DatasetSource Source, MerDataset Data)> _loaded = [];
-    readonly string _root = RepositoryRoot.Find();
     RunStore? _store;
     OutsideWeights? _outside;
     PretrainedWeights? _backbone;
     ImmutableArray<DatasetId>? _there;
+
+    /// <summary>Folder that data/ and results/ are below; null is the checkout, as <see cref="RepositoryRoot.Find"/> finds it.</summary>
+    /// <exception cref="UserErrorException">No folder was named, and there is no checkout.</exception>
+    [AllowNull]
+    public string Root { get => field ??= RepositoryRoot.Find(); init; }
 
     /// <summary>The profile.</summary>
     public Profile Profile { get; init; } = Profile.Small;
@@ -62,16 +67,16 @@ public sealed class Workbench : IDisposable
     public Action<string, int, int>? Preparing { get; init; }
 
     /// <summary>The run store.</summary>
-    public RunStore Store => _store ??= new(StoreFolder ?? Path.Combine(_root, "results", "runs")) { Warn = Say };
+    public RunStore Store => _store ??= new(StoreFolder ?? Path.Combine(Root, "results", "runs")) { Warn = Say };
 
     /// <summary>The weights that compared systems were published on.</summary>
-    public OutsideWeights Outside => _outside ??= new(WeightsFolder ?? Path.Combine(_root, "data", "weights"), Backbone);
+    public OutsideWeights Outside => _outside ??= new(WeightsFolder ?? Path.Combine(Root, "data", "weights"), Backbone);
 
     /// <summary>Weights of trained folds, for looking into them; they can be made again.</summary>
     public FoldWeights Weights => new(Path.Combine(Cache, "weights"));
 
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
-    public string Cache => CacheFolder ?? Path.Combine(_root, "results", "cache");
+    public string Cache => CacheFolder ?? Path.Combine(Root, "results", "cache");
 
     /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA beside the run store, for example results/reports/small-synthetic.</summary>
     public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", $"{Profile.Name}-{DataName}{(Only is { } only && only.Length < Enum.GetValues<DatasetId>().Length ? $"-{string.Join('-', only.Select(id => id.Key()))}" : "")}");
@@ -89,7 +94,7 @@ public sealed class Workbench : IDisposable
     /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
     public PreparationOptions Preparation(DatasetId id) => Choices(id).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
 
-    string Data => Path.Combine(_root, "data");
+    string Data => Path.Combine(Root, "data");
 
     string SyntheticFolder => Path.Combine(Data, $"look-alike-{Profile.SyntheticSize}");
 
@@ -103,7 +108,7 @@ public sealed class Workbench : IDisposable
             if (Synthetic is null)
                 throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and SAMM/, or a source of synthetic data.");
             Synthetic.Write(id, Profile.SyntheticSize, SyntheticFolder, Progress(id, "rendering"), cancel);
-            Say?.Invoke($"{id.Title()}: synthetic look-alike in {id.FolderIn(SyntheticFolder)}");
+            Say?.Invoke($"{id.Title()}: synthetic data set in {id.FolderIn(SyntheticFolder)}");
         }
         var source = Choices(id).Source(RootOf(id), id);
         var aligning = Progress(id, "aligning") is { } report ? new Relay(report) : null;
@@ -120,7 +125,7 @@ public sealed class Workbench : IDisposable
             var source = Choices(id).Source(RootOf(id), id);
             var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, Preparation(id) with { Size = Profile.Model.InputSize }) : null;
             Keep(source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
-                $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} says what that costs."));
+                $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} estimates the cost."));
         }
     }
 

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>What networks see of clips next to their frames: computed once for each data set.</summary>
-public static class ClipInputs
+internal static class ClipInputs
 {
     static readonly ConditionalWeakTable<MerDataset, ConcurrentDictionary<ClipInput, Lazy<Tensor>>> Known = [];
 

@@ -4,7 +4,7 @@ namespace MerKernel.Training;
 /// The draws of <c>new Random(seed)</c>, counted: .NET's generator cannot be saved, but its seed and the number of draws say where it stands.
 /// </summary>
 /// <param name="seed">The seed.</param>
-public sealed class CountedRandom(int seed) : Random
+internal sealed class CountedRandom(int seed) : Random
 {
     readonly Random _inner = new(seed);
 

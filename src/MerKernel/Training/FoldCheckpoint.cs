@@ -25,7 +25,7 @@ public sealed class FoldCheckpoint(string path, int every)
 
     /// <summary>Saves the state if the number of finished epochs asks for it.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public void SaveIfDue(TrainingState state)
+    internal void SaveIfDue(TrainingState state)
     {
         if (state.Losses.Count % every != 0) return;
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ public sealed class FoldCheckpoint(string path, int every)
     }
 
     /// <summary>Brings a fresh state to where the file stands; leaves it as it is where there is no file, or a damaged one.</summary>
-    public void Restore(TrainingState state)
+    internal void Restore(TrainingState state)
     {
         if (!File.Exists(Path)) return;
         using var scope = NewDisposeScope();

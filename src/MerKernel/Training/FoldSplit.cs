@@ -29,9 +29,9 @@ public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, Immuta
         if (others.Length == 0)
             throw new UserErrorException($"All clips are of subject {subject}; leave-one-subject-out needs two subjects.");
         if (heldOutSubjects < 0)
-            throw new UserErrorException($"{heldOutSubjects} subjects cannot be held out; hold out 0 or more.");
+            throw new UserErrorException($"{heldOutSubjects} validation subjects are not possible; name 0 or more.");
         if (heldOutSubjects >= others.Length)
-            throw new UserErrorException($"Holding out {heldOutSubjects} of {others.Length} training subjects leaves none to train on; hold out fewer.");
+            throw new UserErrorException($"{heldOutSubjects} validation subjects of {others.Length} training subjects leave none to train on; name fewer.");
 
         random.Shuffle(others);
         var heldOut = others.Take(heldOutSubjects).ToHashSet();

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>A hash of every frame of a data set, by which identical frames are found. Computed once for each data set.</summary>
-public static class FrameHashes
+internal static class FrameHashes
 {
     static readonly ConditionalWeakTable<MerDataset, Lazy<ImmutableArray<string>>> Known = [];
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>Runs a network on given input and records everything another implementation can be compared with.</summary>
-public static class ModelTrace
+internal static class ModelTrace
 {
     /// <summary>
     /// Records, in this order: the maps and logits of mini-batch 0 in eval mode (eval/...), the same in train mode (train/...) with the gradient of
@@ -102,7 +102,7 @@ public static class ModelTrace
 }
 
 /// <summary>How long <see cref="ModelTrace"/> trains.</summary>
-public sealed record TraceOptions
+internal sealed record TraceOptions
 {
     /// <summary>Optimiser updates.</summary>
     public int Updates { get; init; } = 20;

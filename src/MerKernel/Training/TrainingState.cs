@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>All that the next epoch of a fold depends on, and what the epochs before it gave.</summary>
-public sealed record TrainingState
+internal sealed record TrainingState
 {
     /// <summary>The network.</summary>
     public required Network Model { get; init; }

@@ -7,7 +7,7 @@ namespace MerKernel.Weights;
 /// The header of a safetensors file: 8 bytes of length (little endian), then JSON that gives every tensor's type, shape and place. Reading
 /// checks that the tensors fill the rest of the file exactly, without overlap or gap.
 /// </summary>
-public sealed class SafetensorsHeader
+internal sealed class SafetensorsHeader
 {
     private const long LargestHeader = 100_000_000;
 
@@ -176,4 +176,4 @@ public sealed class SafetensorsHeader
 /// <param name="Shape">Its dimensions; empty for a scalar.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">Byte after the last.</param>
-public sealed record SafetensorsEntry(string Name, string Type, ImmutableArray<long> Shape, long Begin, long End);
+internal sealed record SafetensorsEntry(string Name, string Type, ImmutableArray<long> Shape, long Begin, long End);

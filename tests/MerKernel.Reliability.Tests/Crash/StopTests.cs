@@ -27,7 +27,7 @@ public class StopTests
         Assert.Equal(expected, code);
         var sentence = Assert.Single(errors.Split('\n'), line => line.StartsWith("mer: stopped", StringComparison.Ordinal));
         Assert.Contains("are kept", sentence);
-        Assert.Contains("the same command goes on from there", sentence);
+        Assert.Contains("the same command resumes", sentence);
         Assert.DoesNotContain("   at ", errors);
     }
 

@@ -36,11 +36,11 @@ public class LeakCheckTests
 
     [Fact]
     public void The_test_subject_among_the_held_out_is_caught() =>
-        Caught(Sound with { HeldOut = [Clip("01", "x", "f9")] }, "clip 01/x of the test subject is held out");
+        Caught(Sound with { HeldOut = [Clip("01", "x", "f9")] }, "clip 01/x of the test subject is used to choose the epoch");
 
     [Fact]
     public void A_subject_both_trained_on_and_held_out_is_caught() =>
-        Caught(Sound with { HeldOut = [Clip("03", "z", "f9")] }, "subject 03 has clips that are trained on and clips held out");
+        Caught(Sound with { HeldOut = [Clip("03", "z", "f9")] }, "subject 03 has clips that are trained on and clips used to choose the epoch");
 
     [Fact]
     public void A_clip_of_another_subject_in_the_test_is_caught() =>

@@ -52,6 +52,6 @@ public class ConclusionsTests
         // Three pairs of four subjects: 3 * 2 / 2^4 = 0.375; 3 * 2 / 2^n is at most 0.05 from n = 7 (6 / 128) on.
         var text = Conclusions.SupportedOrder([Pair("A", "B", 0.3, 1), Pair("A", "C", 0.03, 0.375), Pair("B", "C", 0.04, 0.375)], subjects: 4);
         Assert.Contains("the smallest p-value a pair can have is 0.375, and it takes 7 subjects", text);
-        Assert.Contains("Before the correction 2 pairs are below 0.05; chance alone gives up to 0.2", text);
+        Assert.Contains("Before the correction 2 pairs are below 0.05; chance gives up to 0.2", text);
     }
 }

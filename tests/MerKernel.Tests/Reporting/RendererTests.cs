@@ -46,8 +46,8 @@ public class RendererTests
     }
 
     [Theory]
-    [InlineData(true, "small", "Synthetic data: these numbers show what networks learn from drawn faces")]
-    [InlineData(true, "paper", "Synthetic look-alikes (paper profile)")]
+    [InlineData(true, "small", "Synthetic data: these numbers show how much networks learn from drawn faces")]
+    [InlineData(true, "paper", "Synthetic data (paper profile)")]
     [InlineData(false, "small", "not comparable with the paper")]
     [InlineData(false, "tiny", "not comparable with the paper")]
     [InlineData(false, "paper", "Real data, paper profile.")]
@@ -62,7 +62,7 @@ public class RendererTests
     {
         var pages = Terminal(Rows);
         // Seven tables and the controls.
-        Assert.Equal(8, pages.Split("CASME II (synthetic look-alike, small profile)").Length - 1);
+        Assert.Equal(8, pages.Split("CASME II (synthetic data, small profile)").Length - 1);
     }
 
     [Fact]

@@ -32,6 +32,6 @@ public class RunTableTests
         Assert.Contains("joy &amp; awe", html);
         Assert.Contains("accuracy +25.0 points (95 % interval −10.0 to +50.0)", html);
         Assert.Contains("fewer than ten subjects", html);
-        Assert.Contains("1 clips are right in the second alone, 0 in the first alone", html);
+        Assert.Contains("1 clips are right only in the second, 0 only in the first", html);
     }
 }

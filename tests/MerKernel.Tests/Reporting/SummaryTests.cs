@@ -16,8 +16,8 @@ public class SummaryTests
         // Labels 0 0 1 | 0 2: the others' commonest class is 0 or, for the first subject, the first of two: 2 + 1 of 5 right.
         var sentences = Summary.Of(Rows).ToList();
         Assert.Equal(5, sentences.Count);
-        Assert.Contains("2 networks were trained leaving one subject out at a time, seed 7: CASME II (synthetic look-alike, small profile; 5 clips of 2 subjects)", sentences[0]);
-        Assert.Contains("60.0 % of the clips right (95 % interval 50–67) on CASME II; the commonest class alone would give 60.0 %", sentences[1]);
+        Assert.Contains("2 networks were trained leaving one subject out at a time, seed 7: CASME II (synthetic data, small profile; 5 clips of 2 subjects)", sentences[0]);
+        Assert.Contains("60.0 % of the clips right (95 % interval 50–67) on CASME II; always naming the commonest class would give 60.0 %", sentences[1]);
         Assert.Contains("Without the coders' action units it has 0.0 % on CASME II", sentences[2]);
         Assert.Contains("by +40.0 points on CASME II, and those of all networks by +20.0 points on average", sentences[3]);
         Assert.Contains("Of 1 differences between a row of a table and the full network the data support none", sentences[4]);

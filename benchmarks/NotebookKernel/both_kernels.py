@@ -1,6 +1,6 @@
 """This kernel and .NET Interactive side by side: how long one waits, alternating, in one run.
 
-./mer kernel list; dotnet tool restore; /usr/bin/python3 benchmarks/NotebookKernel/beside.py artifacts/jupyter-kernel/CSharpJupyter.dll "dotnet tool run dotnet-interactive --" [--rounds 3] [--table docs/kernel.md]
+./mer kernel list; dotnet tool restore; /usr/bin/python3 benchmarks/NotebookKernel/both_kernels.py artifacts/jupyter-kernel/CSharpJupyter.dll "dotnet tool run dotnet-interactive --" [--rounds 3] [--table docs/kernel.md]
 The medians of the rounds; memory is the resident set of the kernel's whole process tree."""
 import os
 import pathlib

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using MerKernel.Reliability.Tests.Crash;
+
+namespace MerKernel.Reliability.Tests;
+
+/// <summary>The launcher before anything is built, without write permission and without a network; a stub takes the place of dotnet.</summary>
+public sealed class FirstMinutesTests : IDisposable
+{
+    readonly string _root = Directory.CreateTempSubdirectory("mer-minutes-").FullName;
+
+    public FirstMinutesTests()
+    {
+        foreach (var file in (string[])["mer", "src/MerKernel.Cli/help.txt", "global.json", "MerNotebooks.sln", "Directory.Build.props", "Directory.Build.targets"]) Copy(file);
+        Write("native/none/build.sh", "");
+        foreach (var folder in (string[])["tests", "benchmarks", "build"]) Directory.CreateDirectory(Path.Combine(_root, folder));
+        File.SetUnixFileMode(_root, (UnixFileMode)0b111_101_101);
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("")]
+    public void Help_is_answered_within_a_second_before_anything_is_built(string argument)
+    {
+        // The quickest of three: 0.1 s on an idle machine, and others may keep this one busy.
+        var quickest = Enumerable.Range(0, 3).Min(_ =>
+        {
+            var clock = Stopwatch.StartNew();
+            Assert.Equal((0, File.ReadAllText(Path.Combine(_root, "src", "MerKernel.Cli", "help.txt")), ""), Mer(argument));
+            return clock.Elapsed;
+        });
+        Assert.InRange(quickest.TotalSeconds, 0, 1);
+        Assert.False(Directory.Exists(Path.Combine(_root, "artifacts")));
+    }
+
+    [Theory]
+    [InlineData("repro", "mer: there is no command 'repro'; did you mean reproduce? ./mer --help lists all\n")]
+    [InlineData("tabels --json", "mer: there is no command 'tabels'; did you mean tables? ./mer --help lists all\n")]
+    [InlineData("xyz", "mer: there is no command 'xyz'; ./mer --help lists all\n")]
+    public void A_misspelt_command_is_named_before_anything_is_built(string arguments, string said)
+    {
+        Assert.Equal((1, "", said), Mer(arguments));
+        Assert.False(Directory.Exists(Path.Combine(_root, "artifacts")));
+    }
+
+    [Fact]
+    public void Disk_and_time_are_said_before_the_first_build()
+    {
+        var (_, _, errors) = Mer("doctor", dotnet: "exit 0");
+        Assert.Matches(@"^mer: first call in this checkout: it downloads [\d.]+ GB .* [\d.]+ GB of disk .* minutes\n", errors);
+        Assert.DoesNotContain("first call", Mer("doctor", dotnet: "exit 0").Errors);
+    }
+
+    [Fact]
+    public void Without_a_network_one_message_says_what_is_needed()
+    {
+        const string error = "/x/MerKernel.csproj : error NU1301: Unable to load the service index for source https://api.nuget.org/v3/index.json. [/x/mer.sln]";
+        var (code, _, errors) = Mer("doctor", dotnet: $"echo '{error}'; echo '{error}'; exit 1");
+        Assert.Equal(1, code);
+        var said = errors.Split('\n').Where(l => l.StartsWith("mer: ", StringComparison.Ordinal)).ToList();
+        Assert.Contains("mer: the build needs packages that are not here yet, and their source cannot be reached: Unable to load the service index for source https://api.nuget.org/v3/index.json.", said[^2]);
+        Assert.StartsWith("mer: connect to the network once (0.4 GB; ", said[^1]);
+        Assert.DoesNotContain("NU1301", errors);
+    }
+
+    [Fact]
+    public void A_built_checkout_serves_a_user_who_may_only_read_it()
+    {
+        Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
+        Directory.CreateDirectory(Path.Combine(_root, "artifacts"));
+        var (code, output, errors) = AsReader("tables", dotnet: "echo \"$*\"");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.EndsWith("mer.dll tables\n", output);
+
+        // What has to be built is named, with the folder.
+        File.SetLastWriteTimeUtc(Path.Combine(_root, "src", "MerKernel.Cli", "help.txt"), DateTime.UtcNow.AddMinutes(1));
+        (code, _, errors) = AsReader("tables", dotnet: "exit 0");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"mer: {_root} cannot be written by ", errors);
+        Assert.Single(errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void A_checkout_that_was_never_built_and_cannot_be_written_is_named()
+    {
+        var (code, _, errors) = AsReader("tables", dotnet: "exit 0");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"mer: {_root} cannot be written by ", errors);
+        Assert.Single(errors.TrimEnd().Split('\n'));
+        Assert.Equal(0, AsReader("--help").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("tables")]
+    [InlineData("cards")]
+    [InlineData("report")]
+    [InlineData("runs list")]
+    [InlineData("data truth")]
+    public void A_store_that_is_not_there_is_an_error_where_it_is_only_read(string command)
+    {
+        var store = Path.Combine(_root, "typo");
+        var (code, output, errors) = MerProcess.Run(_root, $"{command} --store {store}");
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal($"mer: There is no run store {store}; look at its name, or compute one with mer reproduce --store {store}.\n", errors);
+        Assert.False(Directory.Exists(store));
+    }
+
+    (int ExitCode, string Output, string Errors) Mer(string arguments, string dotnet = "exit 1", string[]? prefix = null)
+    {
+        // In a folder of its own, because the checkout may not be writable; the stub answers the question for the SDK and does the rest.
+        var tools = Directory.CreateTempSubdirectory("mer-tools-").FullName;
+        var stub = Path.Combine(tools, "dotnet");
+        File.WriteAllText(stub, $"#!/bin/sh\nif [ \"$1\" = --list-sdks ]; then echo '10.0.100 [/x]'; exit 0; fi\n{dotnet}\n");
+        foreach (var file in (string[])[tools, stub]) File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+        try
+        {
+            string[] line = [.. prefix ?? [], "bash", Path.Combine(_root, "mer"), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+            var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+            start.Environment["PATH"] = $"{tools}:/usr/bin:/bin:/usr/sbin:/sbin";
+            using var process = Process.Start(start)!;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            process.WaitForExit();
+            return (process.ExitCode, output.Result, errors.Result);
+        }
+        finally
+        {
+            Directory.Delete(tools, recursive: true);
+        }
+    }
+
+    /// <summary>As a user without write permission: nobody where the tests run as root, else with the permission taken away.</summary>
+    (int ExitCode, string Output, string Errors) AsReader(string arguments, string dotnet = "exit 1")
+    {
+        if (Environment.UserName == "root") return Mer(arguments, dotnet, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
+        string[] folders = [.. ((string[])[_root, Path.Combine(_root, "artifacts")]).Where(Directory.Exists)];
+        foreach (var folder in folders) File.SetUnixFileMode(folder, (UnixFileMode)0b101_101_101);
+        try
+        {
+            return Mer(arguments, dotnet);
+        }
+        finally
+        {
+            foreach (var folder in folders) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        }
+    }
+
+    void Copy(string file)
+    {
+        var target = Path.Combine(_root, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(Path.Combine(Repository.Root, file), target);
+    }
+
+    void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_root, file))!);
+        File.WriteAllText(Path.Combine(_root, file), text);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MerKernel.Cli;
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Synthetic;
+
+namespace MerKernel.Tests;
+
+/// <summary>
+/// The numbers of README and docs. Those that the library can compute in a moment, or that the published run holds (results/published/small/tables.json), are computed
+/// here as the page words them, so that a stale one fails. docs/claims.json has for every section with figures the command that makes them. After a new published
+/// run MER_ACCEPT_CLAIMS=1 writes the table of docs/results.md anew.
+/// </summary>
+public sealed partial class ClaimsTests
+{
+    static readonly string s_root = RepositoryRoot.Find();
+    static readonly Lazy<List<JsonElement>> s_rows = new(() => [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "results", "published", "small", "tables.json"))).RootElement.EnumerateArray()]);
+
+    const string FullRow = "CVA block + FPF block + AU embedding", LookUp = "action-unit lookup (no image)", Majority = "majority class", NoUnits = "full network without action units";
+
+    [Fact]
+    public void README_has_the_published_runs_figures()
+    {
+        (string Text, string Row, string Protocol)[] lines =
+        [
+            ("majority class", Majority, "none"), ("look-up of the nearest action units, no image", LookUp, "none"),
+            ("images only: full network without action units", NoUnits, "final"), ("images only: motion stream (CVA)", "CVA block", "final"), ("full network", FullRow, "final"),
+            ("full network, epoch chosen on the test subject (the published code's rule)", FullRow, "best-test"),
+        ];
+        Demand("README.md", [.. lines.Select(l => $"| {l.Text} | {Of("casme2", l.Row, l.Protocol):0.0} | {Of("samm", l.Row, l.Protocol):0.0} |")]);
+        var gains = Gains().ToList();
+        Demand("README.md", Text($"adds {gains.Min():0} to {gains.Max():0} points to a row, {gains.Average():0.0} on average"));
+        var (casme2, samm) = (Of("casme2", FullRow) - Of("casme2", LookUp, "none"), Of("samm", LookUp, "none") - Of("samm", FullRow));
+        Demand("README.md", Text($"comes within {Math.Ceiling(casme2)} points of it on CASME II and lies {samm:0} above it on SAMM"));
+    }
+
+    [Fact]
+    public void The_table_of_results_is_the_published_runs()
+    {
+        var lines = new List<string>();
+        foreach (var group in s_rows.Value.Where(r => r.GetProperty("protocol").GetString() == "final" && r.GetProperty("measured").ValueKind == JsonValueKind.Object).GroupBy(r => r.GetProperty("row").GetString()!))
+        {
+            string Cell(string dataset, string protocol) => group.Any(r => r.GetProperty("dataset").GetString() == dataset) ? Text($"{Of(dataset, group.Key, protocol):0.0}") : "–";
+            lines.Add($"| {group.First().GetProperty("table").GetInt32()} | {group.Key} | {Cell("casme2", "final")} | {Cell("casme2", "best-test")} | {Cell("samm", "final")} | {Cell("samm", "best-test")} |");
+        }
+        var page = Path.Combine(s_root, "docs", "results.md");
+        if (Environment.GetEnvironmentVariable("MER_ACCEPT_CLAIMS") is { Length: > 0 })
+            File.WriteAllText(page, ResultRows().Replace(File.ReadAllText(page), string.Concat(lines.Select(l => l + "\n"))));
+        Demand("docs/results.md", [.. lines]);
+        // And none that the run does not have.
+        Assert.Equal(lines.Count, File.ReadLines(page).Count(l => ResultRow().IsMatch(l)));
+
+        double Above(string row, string dataset) => Of(dataset, row) - Of(dataset, Majority, "none");
+        var above = (from row in (string[])["Baseline (ResNet)", "CVA block", "FPF block", NoUnits] from dataset in (string[])["casme2", "samm"] select Above(row, dataset)).ToList();
+        double Part(string dataset, string first, string second) => Of(dataset, first) - Of(dataset, second);
+        var frames = (string[])["Apex input", "Onset input"];
+        Demand("docs/results.md",
+            Text($"The majority class has {Of("casme2", Majority, "none"):0.0} and {Of("samm", Majority, "none"):0.0} %"),
+            Text($"ends {above.Min():0} to {above.Max():0} points above it"),
+            Text($"with no image, has {Of("casme2", LookUp, "none"):0.0} and {Of("samm", LookUp, "none"):0.0} %. The full network has {Of("casme2", FullRow):0.0} and {Of("samm", FullRow):0.0}:"),
+            Text($"vertical attention is {Part("casme2", FullRow, "Horizontal attention (X)"):0.0} points above horizontal on CASME II and {-Part("samm", FullRow, "Horizontal attention (X)"):0.0} below on SAMM"),
+            Text($"two frames are {frames.Min(f => Part("casme2", FullRow, f)):0} to {frames.Max(f => Part("casme2", FullRow, f)):0} points above one, and on SAMM {frames.Min(f => -Part("samm", FullRow, f)):0} to {frames.Max(f => -Part("samm", FullRow, f)):0} points below"));
+    }
+
+    [Fact]
+    public void Sizes_and_limits_of_the_synthetic_sets_are_the_generators()
+    {
+        var (small, medium, tiny) = (Counts(LookAlikeOptions.Small), Counts(LookAlikeOptions.Medium), Counts(LookAlikeOptions.Tiny));
+        Demand("README.md", $"CASME II (synthetic, {small[0].Clips} clips) | SAMM (synthetic, {small[1].Clips} clips)", $"synthetic CASME II and SAMM, {small[0].Subjects} subjects each");
+        Demand("data/README.md", $"The small sets have {small[0].Clips} and {small[1].Clips} five-class clips", $"--size tiny --out data/tiny              # {tiny[0].Subjects} subjects a set", $"# {small[0].Subjects} subjects a set");
+        Demand("docs/results.md", $"Eight subjects with {small[0].Clips} and {small[1].Clips} clips, {Profile.Small.Model.InputSize}-pixel frames, a sixteenth of the paper's width, {Profile.Small.Training.Epochs} epochs",
+            $"the real counts of subjects and clips ({medium[0].Clips} and {medium[1].Clips})", $"2/{1 << small[0].Subjects}");
+        Assert.Equal((8, 8, 16), (small[0].Subjects, small[1].Subjects, Profile.Small.Model.WidthDivisor));
+
+        var (casme2, samm) = (KnownTruth.Of(DatasetId.CasmeII, LookAlikeSize.Small), KnownTruth.Of(DatasetId.Samm, LookAlikeSize.Small));
+        string Limits(string what, Func<KnownTruth, Limit> of) => Text($"| {what} | {100 * of(casme2).Accuracy:0.0} | {100 * of(samm).Accuracy:0.0} |");
+        Demand("docs/results.md", Limits("the commonest class", t => t.Majority), Limits("limit from the 21 coded action units", t => t.ActionUnits),
+            Limits("limit from the movement, with the traces that no coder notes", t => t.Movement), Limits("limit from both", t => t.Both));
+
+        var four = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Full with { Subjects = 4 });
+        Demand("docs/rehearsal.md", Text($"Four subjects of the full-size set: {four.Length} clips, {four.Sum(c => c.FrameCount):#,0} frames"));
+    }
+
+    [Fact]
+    public void Counts_of_the_paper_and_its_tables_are_the_librarys()
+    {
+        var samm = PaperAudit.Ablations(DatasetId.Samm);
+        Demand("README.md", $"{samm.Count(f => !f.Possible)} of its {samm.Length} ablation differences on SAMM cannot be significant");
+        var differences = Enum.GetValues<DatasetId>().SelectMany(id => PaperAudit.Ablations(id)).Select(f => f.Full - f.Accuracy).ToList();
+        Demand("docs/results.md", Text($"differ from its full network by {differences.Min():0.0} to {differences.Max():0.0} points"));
+        Demand("data/README.md", $"{PublishedCounts.CasmeII2014.Total} (sheet of 2014) or {PublishedCounts.CasmeII2019.Total} (2019) of CASME II over {PublishedCounts.CasmeII2019.Subjects.Count} subjects, {PublishedCounts.Samm.Total} of SAMM over {PublishedCounts.Samm.Subjects.Count}");
+        var folds = Tables.Work(Tables.All).Sum(w => LookAlike.RealClips(w.Dataset).Length);
+        Demand("docs/cluster.md", Text($"({folds:#,0} folds)"));
+        Assert.Equal(12, Tables.Paper.Length);
+        Demand("docs/method.md", "compares all twelve variants of Tables 2 to 7", $"flatten [{512 * 14 * 14}]");
+    }
+
+    [Fact]
+    public void The_counts_of_the_two_kernels_are_the_corpuss()
+    {
+        var corpus = File.ReadLines(Path.Combine(s_root, "tests", "jupyter", "corpus.txt")).ToList();
+        var (cells, differ) = (corpus.Count(l => l.StartsWith("## ", StringComparison.Ordinal)), corpus.Count(l => l.StartsWith("#~ ", StringComparison.Ordinal)));
+        Demand("docs/kernel.md", $"{cells} cells, one per feature: {cells - differ} do the same in both, {differ} differ by choice");
+    }
+
+    [Fact]
+    public void What_README_says_of_the_GPU_is_in_the_page_on_speed()
+    {
+        var figures = Gpu().Match(Page("README.md"));
+        Demand("docs/speed.md", figures.Groups[1].Value + " times", figures.Groups[2].Value + " clips/s");
+    }
+
+    [Fact]
+    public void Every_section_with_figures_names_the_command_that_makes_them()
+    {
+        var claims = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "docs", "claims.json"))).RootElement.EnumerateArray()
+            .ToDictionary(c => (c.GetProperty("page").GetString()!, c.GetProperty("section").GetString()!), c => c.GetProperty("command").GetString()!);
+        var sections = (from page in (string[])["README.md", "environment.md", "data/README.md", .. Directory.GetFiles(Path.Combine(s_root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))]
+                        from section in Heading().Split(Code().Replace(File.ReadAllText(Path.Combine(s_root, page)), "")).Select((text, i) => (Name: i == 0 ? "" : text.Split('\n')[0], text))
+                        where Figure().IsMatch(section.text)
+                        select (page, section.Name)).ToHashSet();
+        Assert.True(sections.IsSubsetOf(claims.Keys), "docs/claims.json lacks: " + string.Join("; ", sections.Except(claims.Keys)));
+        Assert.True(sections.IsSupersetOf(claims.Keys), "docs/claims.json has sections that are gone, or have no figures: " + string.Join("; ", claims.Keys.Except(sections)));
+        string[] known = [.. RootCommands.Create().Subcommands.Select(c => c.Name)];
+        Assert.All(claims.Values.SelectMany(c => MerCommand().Matches(c)).Select(m => m.Groups[1].Value), name => Assert.Contains(name, known));
+    }
+
+    /// <summary>Accuracy in percent of a row of the published run.</summary>
+    static double Of(string dataset, string row, string protocol = "final") => s_rows.Value.First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row
+        && r.GetProperty("protocol").GetString() == protocol && r.GetProperty("measured").ValueKind == JsonValueKind.Object).GetProperty("measured").GetProperty("accuracy").GetDouble();
+
+    /// <summary>What the epoch rule of the published code adds to each experiment, in points.</summary>
+    static IEnumerable<double> Gains() =>
+        from r in s_rows.Value
+        where r.GetProperty("measured").ValueKind == JsonValueKind.Object && r.TryGetProperty("experiment", out var hash) && hash.ValueKind == JsonValueKind.String
+        group (r.GetProperty("protocol").GetString(), r.GetProperty("measured").GetProperty("accuracy").GetDouble()) by r.GetProperty("experiment").GetString() into run
+        where run.Any(p => p.Item1 == "best-test")
+        select run.First(p => p.Item1 == "best-test").Item2 - run.First(p => p.Item1 == "final").Item2;
+
+    /// <summary>Five-class clips and their subjects, CASME II and SAMM.</summary>
+    static List<(int Subjects, int Clips)> Counts(LookAlikeOptions options) => [.. Enum.GetValues<DatasetId>().Select(id =>
+    {
+        var five = LookAlike.Truth(id, options).Where(c => ClassSet.Five(id).LabelOf(c.Emotion.ToLowerInvariant()) is not null).ToList();
+        return (five.Select(c => c.Subject).Distinct().Count(), five.Count);
+    })];
+
+    static void Demand(string page, params string[] texts)
+    {
+        var text = Page(page);
+        var missing = texts.Where(t => !text.Contains(Space().Replace(t, " "), StringComparison.Ordinal)).ToList();
+        Assert.True(missing.Count == 0, $"{page} should say, and does not:\n{string.Join('\n', missing)}");
+    }
+
+    static string Page(string page) => Space().Replace(File.ReadAllText(Path.Combine(s_root, page)), " ");
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
+
+    [GeneratedRegex(@"(?m)(?:^\| [1-7] \| .*\n)+")]
+    private static partial Regex ResultRows();
+
+    [GeneratedRegex(@"^\| [1-7] \| ")]
+    private static partial Regex ResultRow();
+
+    [GeneratedRegex(@"at ([\d.]+) times PyTorch's eager speed, and (\d+) clips per second")]
+    private static partial Regex Gpu();
+
+    [GeneratedRegex(@"(?s)```.*?```|`[^`]*`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"(?m)^##+ ")]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"\d+(?:[.,]\d+)*\s?(?:%|s|ms|min|minutes?|hours?|seconds?|GB|MB|GiB|MiB|times|clips/s|[TGP]FLOP(?:/s)?|points|clips|subjects)(?!\w)|\|\s*[+-]?\d+\.\d+\s*\|")]
+    private static partial Regex Figure();
+
+    [GeneratedRegex(@"\./mer ([a-z-]+)")]
+    private static partial Regex MerCommand();
+}
