@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MerKernel.Models;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -17,6 +18,26 @@ internal static class Passes
     /// <param name="create">Builds the network.</param>
     /// <param name="batch">Four clips, on the processor.</param>
     public static void On(Device device, Func<Network> create, ClipBatch batch)
+    {
+        // The lazy device frees what it has noted down node by node, one inside the other: a network's whole step deep.
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Pass(device, create, batch);
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        }, maxStackSize: 512 << 20);
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+
+    static void Pass(Device device, Func<Network> create, ClipBatch batch)
     {
         using var network = create();
         network.to(device);
