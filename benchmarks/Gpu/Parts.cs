@@ -26,12 +26,18 @@ static class Parts
         using var scope = NewDisposeScope();
         figures.Add("versions", "sum of 1 to 1000 on the device", arange(1, 1001, ScalarType.Float32, setting.Device).sum().item<float>(), "500500");
         figures.Add("versions", "CUDA graphs can be recorded", CudaGraph.Supported ? 1 : 0, "");
-        if (!setting.OnGpu) return;
-        var n = 8192;
+        var n = setting.Tiny ? 256 : 8192;
+        figures.Add("versions", $"bf16 product of {n} x {n}", ProductRate(setting, n) / 1e12, "TFLOP/s");
+    }
+
+    /// <summary>Operations per second of a bf16 product of n x n matrices of random numbers.</summary>
+    static double ProductRate(Setting setting, int n)
+    {
+        using var scope = NewDisposeScope();
         var (a, b) = (randn([n, n], ScalarType.BFloat16, setting.Device), randn([n, n], ScalarType.BFloat16, setting.Device));
         void Product() { using var c = a.matmul(b); }
         for (var i = 0; i < 5; i++) Product();
-        figures.Add("versions", "bf16 product of 8192 x 8192", 2.0 * n * n * n * 10 / setting.Seconds(() => { for (var i = 0; i < 10; i++) Product(); }) / 1e12, "TFLOP/s");
+        return 2.0 * n * n * n * 10 / setting.Seconds(() => { for (var i = 0; i < 10; i++) Product(); });
     }
 
     /// <summary>Every variant on the device against the processor: outputs and gradients.</summary>
@@ -39,6 +45,7 @@ static class Parts
     {
         backends.cuda.matmul.allow_tf32 = false;
         backends.cudnn.allow_tf32 = false;
+        var worst = 0.0;
         foreach (var (key, options, units) in Variants(setting))
         {
             foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
@@ -47,10 +54,13 @@ static class Parts
                 var (logitsHere, gradientHere) = Pass(options, units, CPU, type);
                 var unit = type == ScalarType.Float32 ? "relative, under 1e-4" : "relative, float64";
                 figures.Add("parity", $"{key}, logits", Deviation(logits, logitsHere), unit);
+                worst = Math.Max(worst, Deviation(logits, logitsHere));
                 // In 32 bits a ReLU within rounding of zero may open on one side only, whatever the code says.
                 figures.Add("parity", $"{key}, gradient", Deviation(gradient, gradientHere), type == ScalarType.Float64 ? unit : "relative, not compared");
             }
         }
+
+        if (!(worst < 1e-4)) throw new UserErrorException($"The device's logits are up to {worst:G3} off the processor's, and 1e-4 is allowed.");
 
         (Tensor Logits, Tensor Gradient) Pass(MerNetOptions options, bool units, Device device, ScalarType type)
         {
@@ -74,6 +84,9 @@ static class Parts
     /// <summary>A training step, in every precision, recorded and not.</summary>
     public static void Step(Setting setting, Figures figures)
     {
+        // A step is a forward pass and two as large back; a multiply-accumulate is two operations.
+        var operations = 6.0 * ModelSummary.Of(setting.Model).Macs;
+        var rate = ProductRate(setting, setting.Tiny ? 256 : 8192);
         foreach (var clips in setting.Tiny ? [4] : new[] { 16, 32 })
         {
             foreach (var (name, tf32, precision) in new[] { ("fp32", false, Precision.Single), ("TF32", true, Precision.Single), ("bf16", true, Precision.BFloat16) })
@@ -87,6 +100,8 @@ static class Parts
                     var seconds = steps.Seconds(setting.Tiny ? 2 : 15);
                     figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}", 1000 * seconds, "ms");
                     figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}", clips / seconds, "clips/s");
+                    if (precision == Precision.BFloat16)
+                        figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}, of the bf16 product's rate", 100 * operations * clips / seconds / rate, "%");
                     if (clips == 16 && recorded) figures.Add("step", $"{clips} clips, {name}, an update for two batches", 1000 * steps.Seconds(16, parts: 2), "ms");
                 }
             }
@@ -139,50 +154,6 @@ static class Parts
 
             run();
             figures.Add("anatomy", what, 1000 * setting.Seconds(() => { for (var i = 0; i < 10; i++) run(); }) / 10, "ms");
-        }
-    }
-
-    /// <summary>Steps of several folds side by side.</summary>
-    public static void Folds(Setting setting, Figures figures)
-    {
-        var seconds = setting.Tiny ? 0.5 : 3;
-        foreach (var folds in setting.Tiny ? [1, 2] : new[] { 1, 2, 3, 4, 8 })
-        {
-            using var ready = new Barrier(folds + 1);
-            using var over = new CancellationTokenSource();
-            var done = 0;
-            Exception? failure = null;
-            var threads = Enumerable.Range(0, folds).Select(_ => new Thread(() =>
-            {
-                try
-                {
-                    set_num_threads(1);
-                    using var steps = new Steps(setting, setting.Model, setting.Tiny ? 4 : 16, Precision.BFloat16, parts: 2);
-                    steps.Run(4, parts: 2);
-                    setting.Wait();
-                    ready.SignalAndWait();
-                    while (!over.IsCancellationRequested)
-                    {
-                        steps.Run(2, parts: 2);
-                        if (setting.OnGpu) CudaStream.Wait();
-                        Interlocked.Add(ref done, 2);
-                    }
-                }
-                catch (Exception e)
-                {
-                    failure = e;
-                    ready.RemoveParticipant();
-                }
-            }, maxStackSize: 16 << 20)).ToList();
-            threads.ForEach(t => t.Start());
-            ready.SignalAndWait();
-            var clock = Stopwatch.StartNew();
-            Thread.Sleep(TimeSpan.FromSeconds(seconds));
-            var (steps, span) = (Volatile.Read(ref done), clock.Elapsed.TotalSeconds);
-            over.Cancel();
-            threads.ForEach(t => t.Join());
-            if (failure is not null) Console.WriteLine($"folds side by side: {folds} failed: {failure.Message}");
-            figures.Add("folds", $"{folds} side by side, bf16", steps * (setting.Tiny ? 4 : 16) / span, "clips/s");
         }
     }
 

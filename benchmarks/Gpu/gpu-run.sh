@@ -1,24 +1,37 @@
 #!/usr/bin/env bash
-# gpu-run.sh [--device cpu] [PART ...]: unpacks the folder that ./dev gpu-pack wrote and does its parts, each within a limit; every result is in $OUT at once.
-# Needs a PyTorch in python3 (its libtorch computes) and nothing else.
+# gpu-run.sh [--device cpu] [PART ...]: unpacks the folder that ./dev gpu-pack wrote and does its parts in order, each within a limit of its own and all within
+# $LIMIT seconds (540); every result is in $OUT at once. Ends with 1 if a part failed. Needs a PyTorch in python3 (its libtorch computes) and nothing else.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/results} device=cuda small=()
 [ "${1-}" != --device ] || { device=$2; shift 2; }
-[ "$device" = cuda ] || small=(--tiny)
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(versions parity pytorch step anatomy folds fold loso tables compiled)
+if [ "$device" = cuda ]; then
+  small=() tiny=()
+  # The last two say what the operations of MER_CUDA_KERNELS bring, if time is left.
+  [ ${#parts[@]} -gt 0 ] || parts=(versions parity step pytorch compiled anatomy folds processes fold loso tables fused kernels)
+else
+  small=(--tiny) tiny=(--size 32 --width 16 --window 4 --clips 4 --steps 2)
+  [ ${#parts[@]} -gt 0 ] || parts=(versions parity step pytorch anatomy folds processes fold loso tables)
+fi
+end=$((SECONDS + ${LIMIT:-540}))
 mkdir -p "$out"
+: >"$out/summary.txt"
 work=${MER_GPU_WORK:-/tmp/mer-gpu}
-[ -e "$work/gpu-bench" ] || { mkdir -p "$work" && tar -xJf "$here/gpu-bench.tar.xz" -C "$work"; }
+stamp=$(sha256sum <"$here/gpu-bench.tar.xz")
+if [ "$(cat "$work/stamp" 2>/dev/null)" != "$stamp" ]; then
+  [ ! -e "$work/stamp" ] || rm -rf "$work"
+  mkdir -p "$work" && tar -xJf "$here/gpu-bench.tar.xz" -C "$work" && echo "$stamp" >"$work/stamp" || exit 1
+fi
 export MER_NATIVE=$work MER_ROOT=$work DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 : "${MER_LIBTORCH:=$(python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')}"
 [ -e "$work/libtorch_cpu.so" ] || export MER_LIBTORCH
-tiny=(); [ "$device" = cuda ] || tiny=(--size 32 --width 16 --window 4 --clips 4 --steps 2)
 
 # part NAME SECONDS COMMAND...
 part() {
-  local name=$1 limit=$2 started=$SECONDS; shift 2
+  local name=$1 limit=$2 started=$SECONDS left=$((end - SECONDS)); shift 2
+  [ "$left" -gt 5 ] || { echo "== $name: left out, the time is over" | tee -a "$out/summary.txt"; return; }
+  [ "$limit" -le "$left" ] || limit=$left
   echo "== $name"
   timeout -k 5 "$limit" "$@"
   local status=$?
@@ -26,10 +39,16 @@ part() {
 }
 {
   for name in "${parts[@]}"; do
+    bench=("$work/gpu-bench" "$name" --device "$device" --data "$work/small.data" --out "$out" "${small[@]}")
+    pytorch=(python3 "$work/pytorch_step.py" "$work" --device "$device" --out "$out/figures.jsonl" "${tiny[@]}")
     case $name in
-      pytorch) part pytorch 90 python3 "$work/pytorch_step.py" "$work" --device "$device" --out "$out/figures.jsonl" "${tiny[@]}" ;;
-      compiled) part compiled 200 python3 "$work/pytorch_step.py" "$work" --device "$device" --out "$out/figures.jsonl" --compile "${tiny[@]}" ;;
-      *) part "$name" 120 "$work/gpu-bench" "$name" --device "$device" --data "$work/small.data" --out "$out" "${small[@]}" ;;
+      pytorch) part pytorch 60 "${pytorch[@]}" ;;
+      compiled) part compiled 110 "${pytorch[@]}" --compile ;;
+      fused) part fused 60 env MER_CUDA_KERNELS=fused "$work/gpu-bench" step --out "$out" --label fused ;;
+      kernels) part kernels 60 env MER_CUDA_KERNELS=1 "$work/gpu-bench" step --out "$out" --label kernels ;;
+      fold | loso) part "$name" 110 "${bench[@]}" ;;
+      *) part "$name" 60 "${bench[@]}" ;;
     esac
   done
 } 2>&1 | grep -v NNPACK | tee -a "$out/log.txt"
+! grep -qv 'status 0 ' "$out/summary.txt"

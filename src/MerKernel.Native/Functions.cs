@@ -44,8 +44,8 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
         var saved = context.get_saved_variables();
         var (tokens, weight) = (saved[0], saved[1]);
         using var contiguous = gradient.contiguous();
-        var weightGradient = empty(weight.shape);
-        var biasGradient = (bool)context.get_data(HasBias) ? empty(weight.size(0)) : null;
+        var weightGradient = empty(weight.shape, device: weight.device);
+        var biasGradient = (bool)context.get_data(HasBias) ? empty(weight.size(0), device: weight.device) : null;
         KernelLibrary.WeightGradient(
             new LinearShape(tokens.size(0), tokens.size(1), weight.size(0)), KernelLibrary.ElementOf(tokens), KernelLibrary.Data(contiguous),
             KernelLibrary.Data(tokens), KernelLibrary.Data(weightGradient), biasGradient is null ? 0 : KernelLibrary.Data(biasGradient),
@@ -121,7 +121,7 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
     /// <returns>The total and its normalisation.</returns>
     public static (Tensor Total, Tensor Normed) Of(Tensor sum, Tensor branch, Tensor? factor, LayerNorm norm)
     {
-        var results = apply(sum, branch, norm.weight!, norm.bias!, factor?.to(ScalarType.Float32).contiguous() ?? empty(0), norm.eps);
+        var results = apply(sum, branch, norm.weight!, norm.bias!, factor?.to(ScalarType.Float32).contiguous() ?? empty(0, device: sum.device), norm.eps);
         return (results[0], results[1]);
     }
 
@@ -132,8 +132,8 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
         using var plainSum = sum.contiguous();
         using var plainBranch = branch.contiguous();
         var shape = ShapeOf(sum, (double)arguments[5]);
-        var (total, normed) = (empty(sum.shape, sum.dtype), empty(sum.shape, sum.dtype));
-        var statistics = empty(2, shape.Rows);
+        var (total, normed) = (empty(sum.shape, sum.dtype, sum.device), empty(sum.shape, sum.dtype, sum.device));
+        var statistics = empty(2, shape.Rows, device: sum.device);
         KernelLibrary.ResidualNorm(
             shape, DataOf(shape, gamma, beta, factor, statistics), KernelLibrary.ElementOf(branch), KernelLibrary.Data(plainSum),
             KernelLibrary.Data(plainBranch), KernelLibrary.Data(total), KernelLibrary.Data(normed), get_num_threads());
@@ -202,7 +202,7 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
     {
         var (x, gamma, beta, norm) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (BatchNorm2d)arguments[3]);
         var shape = new BatchNormShape(x.size(0), x.size(1), x.size(2) * x.size(3), (float)norm.eps, (float)norm.momentum!.Value);
-        var (output, statistics) = (empty_like(x), empty(2, shape.Channels));
+        var (output, statistics) = (empty_like(x), empty(2, shape.Channels, device: x.device));
         var means = KernelLibrary.Data(statistics);
         KernelLibrary.BatchNormRelu(
             shape, KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(gamma), KernelLibrary.Data(beta),
@@ -260,7 +260,7 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
         var (qkv, qkvBias, table, shape) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (WindowShape)arguments[3]);
         context.save_for_backward([qkv, qkvBias, table]);
         context.save_data(Shape, shape);
-        var output = empty([shape.Images, shape.Side, shape.Side, shape.Heads * shape.Depth], qkv.dtype);
+        var output = empty([shape.Images, shape.Side, shape.Side, shape.Heads * shape.Depth], qkv.dtype, qkv.device);
         KernelLibrary.WindowAttention(
             shape, KernelLibrary.ElementOf(qkv), KernelLibrary.Data(qkv), KernelLibrary.Data(qkvBias), KernelLibrary.Data(table),
             KernelLibrary.Data(output), get_num_threads());

@@ -53,7 +53,7 @@ public sealed class NativeOps : IOps
         if (frames.dtype != ScalarType.Byte || !frames.is_contiguous() || !KernelLibrary.ComputesOn(frames) || KernelLibrary.FramesFit(frames.size(-1)) == 0)
             return null;
         var (clips, size) = (rows.size(0) / 2, frames.size(-1));
-        var output = empty([clips, 2, 3, size, size]);
+        var output = empty([clips, 2, 3, size, size], device: frames.device);
         KernelLibrary.Frames(
             new FrameScale(size, scale.data<float>(), shift.data<float>()), KernelLibrary.Data(frames), KernelLibrary.Data(rows),
             maps is null ? 0 : KernelLibrary.Data(maps), clips, KernelLibrary.Data(output), get_num_threads());

@@ -10,7 +10,8 @@ namespace MerKernel.Models;
 /// </summary>
 public static class Ops
 {
-    private static readonly IOps?[] Own = new IOps?[Enum.GetValues<DeviceType>().Max(device => (int)device) + 1];
+    // libtorch counts its kinds of device up to 21; TorchSharp has names for the first 15.
+    private static readonly IOps?[] Own = new IOps?[32];
 
     /// <summary>Gives a device its own implementation; null takes it away. Call it before networks run.</summary>
     public static void Use(DeviceType device, IOps? ops) => Own[(int)device] = ops;

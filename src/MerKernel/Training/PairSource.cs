@@ -79,7 +79,8 @@ public sealed class PairSource : IDisposable
     {
         var size = _dataset.Size;
         var index = Index(clips);
-        var (onset, apex) = _showsFrames ? Frames(clips, choose, draw()) : (empty(0, 3, size, size), empty(0, 3, size, size));
+        Tensor Nothing() => empty([0, 3, size, size], ScalarType.Float32, _frames.device);
+        var (onset, apex) = _showsFrames ? Frames(clips, choose, draw()) : (Nothing(), Nothing());
         return new PairBatch(new ClipBatch(onset, apex, _actionUnits.index_select(0, index), _input?.index_select(0, index)), _labels.index_select(0, index));
     }
 
