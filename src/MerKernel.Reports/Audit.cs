@@ -46,7 +46,7 @@ public static class AuditReport
         var most = sizes.Max(n => findings.Count(f => f.Matches.Any(m => m.Total == n)));
         return TextTable.Of("Table 1, CASME II: which numbers of clips the other systems' accuracies can come from", ["system", ">accuracy", .. sizes.Select(n => $"of {n}")],
             findings.Select(f => (IEnumerable<string>)[string.Join(", ", f.Where), Figures.Printed(f.Accuracy), .. sizes.Select(n => Cell(f, n))]),
-            string.Create(CultureInfo.InvariantCulture, $"CASME II's sheets have {PaperAudit.SmallestSheet} and {PaperAudit.LargestSheet} five-class clips. No size fits more than {most} of the {findings.Length} accuracies, and {none.Count} fit none ({string.Join(", ", none)}): the systems were scored on different clips, or their figures are means over folds. ") +
+            string.Create(CultureInfo.InvariantCulture, $"CASME II's sheets have {PaperAudit.SmallestSheet} and {PaperAudit.LargestSheet} five-class clips. No size fits more than {most} of the {findings.Length} accuracies, and {none.Count} fit none ({string.Join(", ", none)}): the systems were scored on different clips or classes, or their figures are means over folds. ") +
             string.Create(CultureInfo.InvariantCulture, $"An arbitrary number with two decimals fits one of the sizes with probability {1 - sizes.Aggregate(1.0, (p, n) => p * (1 - Grim.ShareOfPossibleValues(70.00m, n))):0.00}, so a single fit proves nothing."));
     }
 

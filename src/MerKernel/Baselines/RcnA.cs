@@ -22,7 +22,7 @@ public sealed class RcnA : Network
         Reduced = new RcnAOptions { FlowSize = 28, Channels = 16 },
         ReducedTraining = Baseline.Plain(OptimizerKind.Sgd, 1e-2, epochs: 24, batch: 16) with { LearningRateDecay = 0.5, DecayEvery = 10 },
         Sees = "flow onset to apex (u, v, strain)",
-        Assumed = ["flow by TV-L1", "maps of 60 pixels, each scaled to its own range, as MEB feeds it"],
+        Assumed = ["flow by TV-L1", "each flow map of a clip is scaled to its own range, as MEB has it; at full size maps of 60 pixels, as there"],
     };
 
     private readonly Sequential conv1;
