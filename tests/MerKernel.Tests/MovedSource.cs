@@ -13,6 +13,8 @@ sealed class MovedSource(Tensor frames) : IClipSource
         return stack([.. steps.Select(s => (pairs.select(1, 0) * (1 - s) + pairs.select(1, 1) * s).to_type(ScalarType.Byte))], 1).DetachFromDisposeScope();
     }
 
+    public Tensor KeyFrames(int between) => Sequence(between + 3);
+
     public Tensor Landmarks()
     {
         var (clips, side) = (frames.size(0) / 2, frames.size(-1));

@@ -50,7 +50,7 @@ static class PublishedLogChart
         var epochs = folds[0].Epochs.Select(e => e.Epoch).ToList();
         var best = 100.0 * folds.Sum(f => f.Best.Accuracy.Correct) / clips;
         var final = 100.0 * folds.Sum(f => f.Epochs[^1].Correct) / clips;
-        return new Figure("The published log by epoch", $"CASME II, successor network, published by its authors.\nThe {folds.Length} of {PublishedLog.CasmeII.Length} folds that ran every epoch, n = {clips} clips")
+        return new Figure("The published log by epoch", $"CASME II, successor network, published by its authors.\nThe {folds.Length} of {PublishedLog.CasmeII.Length} folds that ran every epoch (the harder subjects), n = {clips} clips")
             .Add("scatter", new
             {
                 name = "accuracy at that epoch in every fold", mode = "lines+markers", x = epochs, y = epochs.Select(e => 100.0 * PublishedLog.AtEpoch(folds, e).Correct / clips),

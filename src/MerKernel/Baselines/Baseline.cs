@@ -41,8 +41,8 @@ public sealed record Baseline(string Key, string Name, string Reference)
     /// <summary>Every system that runs, in the order of Table 1, those that it lacks behind.</summary>
     public static ImmutableArray<Baseline> All =>
     [
-        Dssn.Baseline, TscnnAssumed.Baseline, GraphTcn.Baseline, AuGcn.Baseline, MmNet.Baseline, Aman.Baseline, MiMaNetAssumed.Baseline, MicronBert.Baseline,
-        StstNet.Baseline, OffApexNet.Baseline,
+        Dssn.Baseline, TscnnAssumed.Baseline, GraphTcn.Baseline, AuGcn.Baseline, MersiamC3dAssumed.Baseline, MmNet.Baseline, Aman.Baseline, MiMaNetAssumed.Baseline,
+        MicronBert.Baseline, StstNet.Baseline, OffApexNet.Baseline, RcnA.Baseline, SssNet.Baseline,
     ];
 
     /// <summary>What was chosen here for a run: what it starts from, <see cref="Assumed"/>, and where a profile trains it for less than published.</summary>
@@ -75,6 +75,14 @@ public sealed record Baseline(string Key, string Name, string Reference)
         using var scope = NewDisposeScope();
         var all = labels.cpu().data<long>().ToArray();
         return [.. Enumerable.Range(0, classes).Select(c => all.Count(l => l == c)).Select(count => count == 0 ? 0 : (float)all.Length / (classes * count))];
+    }
+
+    /// <summary>Focal loss (Lin et al. 2017) of logits [N, classes], the mean over the clips, each with its class's weight.</summary>
+    internal static Tensor FocalLoss(Tensor logits, Tensor labels, double gamma, float[] classWeights)
+    {
+        var logProbability = nn.functional.log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1);
+        var weight = tensor(classWeights, device: labels.device).index_select(0, labels);
+        return -(weight * (1 - logProbability.exp()).pow(gamma) * logProbability).sum() / weight.sum();
     }
 }
 

@@ -70,13 +70,7 @@ public sealed class TscnnAssumed : Network
     }
 
     /// <summary>Focal loss (Lin et al. 2017), each class weighted by the inverse of its share of the training clips.</summary>
-    protected override Tensor LossOf(ClipBatch batch, Tensor labels, int epoch)
-    {
-        var logProbability = nn.functional.log_softmax(call(batch), 1).gather(1, labels.unsqueeze(1)).squeeze(1);
-        var weight = tensor(classWeights, device: labels.device).index_select(0, labels);
-        var loss = -(weight * (1 - logProbability.exp()).pow(focalGamma) * logProbability).sum() / weight.sum();
-        return loss;
-    }
+    protected override Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) => Baseline.FocalLoss(call(batch), labels, focalGamma, classWeights);
 
     private static Sequential Stream(int channels, int narrow, int wide) => nn.Sequential(
         ("conv1", Conv(channels, narrow, 5)), ("pool1", nn.MaxPool2d(5, stride: 2, padding: 2)),

@@ -13,6 +13,19 @@ internal sealed class FileClipSource(
     public Tensor Sequence(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        return Read(count, (_, there) => [.. Enumerable.Range(0, count).Select(k => there[0] + (double)k * (there[^1] - there[0]) / (count - 1))]);
+    }
+
+    /// <inheritdoc/>
+    public Tensor KeyFrames(int between)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(between);
+        return Read(between + 3, (clip, _) => ClipFrames.Key(clip, between));
+    }
+
+    /// <summary>Frames of every clip: those nearest to the wanted numbers among those that are there, from onset to offset.</summary>
+    Tensor Read(int count, Func<Clip, int[], ImmutableArray<double>> wanted)
+    {
         var frameBytes = DatasetLoader.FrameBytes(options);
         var all = new byte[(long)entries.Length * count * frameBytes];
         WithFinder((finder, modelHash) =>
@@ -21,7 +34,8 @@ internal sealed class FileClipSource(
             {
                 var entry = entries[i];
                 var folder = FrameFolder.Read(plan.Layout.FolderOf(entry.Clip)!);
-                var numbers = Numbers(entry.Clip, folder, count);
+                var there = There(entry.Clip, folder);
+                var numbers = wanted(entry.Clip, there).Select(number => there.MinBy(n => Math.Abs(n - number))).ToList();
                 var files = numbers.Prepend(entry.Clip.Onset).Distinct().Select(n => (n, folder.Files[n])).ToImmutableArray();
                 if (DatasetLoader.PrepareOne(entry with { Files = files }, options, cache, finder, modelHash, out var prepared) is var (reason, _)) throw new UserErrorException($"{reason}; replace the file.");
                 var header = cache.ReadHeader(prepared!.Cache, frameBytes)!;
@@ -55,12 +69,8 @@ internal sealed class FileClipSource(
         return tensor(found.SelectMany(f => f ?? mean).ToArray()).view(found.Length, 68, 2);
     }
 
-    static List<int> Numbers(Clip clip, FrameFolder folder, int count)
-    {
-        var there = folder.Files.Keys.Where(n => n >= clip.Onset && n <= Math.Max(clip.Offset, clip.Apex)).DefaultIfEmpty(clip.Onset).ToArray();
-        var (first, last) = (there[0], there[^1]);
-        return [.. Enumerable.Range(0, count).Select(k => first + (double)k * (last - first) / (count - 1)).Select(wanted => there.MinBy(n => Math.Abs(n - wanted)))];
-    }
+    static int[] There(Clip clip, FrameFolder folder) =>
+        [.. folder.Files.Keys.Where(n => n >= clip.Onset && n <= Math.Max(clip.Offset, clip.Apex)).DefaultIfEmpty(clip.Onset)];
 
     // Faces fill cropped frames to the rim, where the detector wants some room around them.
     float[]? OnCropped(PreparationPlan.Entry entry, FaceFinder? finder)

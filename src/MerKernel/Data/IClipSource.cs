@@ -10,6 +10,11 @@ public interface IClipSource
     /// <returns>uint8 [clips, count, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
     Tensor Sequence(int count);
 
+    /// <summary>Onset, apex, offset and frames between, as <see cref="ClipFrames.Key"/> shares them; where a clip lacks one, its nearest neighbour stands in.</summary>
+    /// <param name="between">Frames beside onset, apex and offset.</param>
+    /// <returns>uint8 [clips, between + 3, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
+    Tensor KeyFrames(int between);
+
     /// <summary>The 68 landmarks of each clip's onset, in pixels of the prepared frame.</summary>
     /// <returns>float32 [clips, 68, 2]; it belongs to the caller.</returns>
     Tensor Landmarks();

@@ -19,6 +19,14 @@ public static class PaperAudit
             .GroupBy(p => p.Item1, p => p.Item2)
             .Select(g => new AccuracyFinding(g.Key, [.. g], [.. SampleSizes(dataset).Select(n => Grim.Match(g.Key, n)).OfType<GrimMatch>()]))];
 
+    /// <summary>Five-class clips of CASME II's sheets of 2014 and 2019.</summary>
+    public const int SmallestSheet = 246, LargestSheet = 249;
+
+    /// <summary>Every accuracy that Table 1 prints for another system, with the sizes between CASME II's two sheets that allow it.</summary>
+    public static ImmutableArray<AccuracyFinding> ComparedSystems() =>
+        [.. Tables.Numbered(1).Rows.Where(r => r.Method != Tables.Full && r.CasmeII is not null)
+            .Select(r => new AccuracyFinding(r.CasmeII!.Accuracy, [r.Label], [.. Grim.Matches(r.CasmeII.Accuracy, SmallestSheet, LargestSheet)]))];
+
     /// <summary>Networks with more than one printed value on the same data.</summary>
     public static ImmutableArray<Contradiction> Contradictions() =>
         [.. from dataset in Enum.GetValues<DatasetId>()

@@ -275,7 +275,8 @@ public sealed class PatchEmbedding : Layer
 
 /// <summary>Dropout that draws from a given generator, which libtorch's own cannot.</summary>
 /// <param name="rate">Share of values set to zero in training; the others are scaled by 1 / (1 - rate).</param>
-public sealed class SeededDropout(double rate) : Layer, IDraws
+/// <param name="channels">Whether whole channels of [N, C, ...] go together (Tompson et al. 2015).</param>
+public sealed class SeededDropout(double rate, bool channels = false) : Layer, IDraws
 {
     /// <inheritdoc/>
     public Generator? Generator { get; set; }
@@ -284,7 +285,8 @@ public sealed class SeededDropout(double rate) : Layer, IDraws
     protected override Tensor Forward(Tensor x)
     {
         if (!training || rate == 0) return x.alias();
-        var draw = rand(x.shape, ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).ge(rate).to(x.device);
+        long[] shape = channels ? [.. x.shape.Select((side, i) => i < 2 ? side : 1)] : x.shape;
+        var draw = rand(shape, ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).ge(rate).to(x.device);
         return x.mul(draw.to_type(x.dtype)).Over(1 - rate);
     }
 }

@@ -52,7 +52,7 @@ public sealed class ModelSummary
                     Watch(layer, input => input.Item1, (input, _) => own.OwnMacs(input));
                     break;
                 case Module layer:
-                    if (layer is Conv1d or Conv2d or TorchSharp.Modules.Linear) ComputeNothing(layer, input => input, (_, part) => part);
+                    if (layer is Conv1d or Conv2d or Conv3d or TorchSharp.Modules.Linear) ComputeNothing(layer, input => input, (_, part) => part);
                     Watch(layer, input => input, (input, output) => MacsOf(layer, input, output));
                     break;
             }
@@ -95,6 +95,7 @@ public sealed class ModelSummary
     private static long MacsOf(nn.Module layer, Tensor input, Tensor output) => layer switch
     {
         Conv2d conv => output.numel() * (conv.Weight.numel() / conv.Weight.size(0)),
+        Conv3d conv => output.numel() * (conv.Weight.numel() / conv.Weight.size(0)),
         Conv1d conv => output.numel() * (conv.weight!.numel() / conv.weight.size(0)),
         TorchSharp.Modules.Linear linear => output.numel() * linear.weight!.size(1),
         IOwnMacs own => own.OwnMacs(input),

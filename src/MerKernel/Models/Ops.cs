@@ -54,6 +54,16 @@ public static class Ops
         return SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, bias, Convolve) : Convolve(x, weight, bias);
     }
 
+    /// <summary>A convolution over a sequence of images, [N, from, T, H, W] -> [N, to, T, H, W], likewise.</summary>
+    /// <param name="x">The sequences.</param>
+    /// <param name="weight">[to, from, k, k, k].</param>
+    /// <param name="padding">Rim of zeros, in time too.</param>
+    public static Tensor Convolution3d(Tensor x, Tensor weight, long padding = 0)
+    {
+        Tensor Convolve(Tensor sequences, Tensor kernels, Tensor? biases) => nn.functional.conv3d(sequences, kernels, biases, padding: [padding, padding, padding]);
+        return SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, null, Convolve) : Convolve(x, weight, null);
+    }
+
     /// <summary>GELU of a linear layer: [..., in] -> [..., out].</summary>
     public static Tensor BiasGelu(Tensor x, Linear linear) => On(x)?.BiasGelu(x, linear) ?? nn.functional.gelu(linear.call(x));
 

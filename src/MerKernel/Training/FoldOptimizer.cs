@@ -21,6 +21,7 @@ public sealed class FoldOptimizer : IDisposable
         {
             OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
             OptimizerKind.RmsProp => new FlatRmsProp(parameters, weightDecay),
+            OptimizerKind.Sgd => new FlatSgd(parameters, weightDecay),
             _ => new FlatAdamW(parameters, weightDecay, beta2: options.Beta2),
         }, factor));
     }

@@ -118,4 +118,7 @@ public enum OptimizerKind
 
     /// <summary>RMSprop, weight decay added to the gradient.</summary>
     RmsProp,
+
+    /// <summary>Stochastic gradient descent with momentum 0.9, weight decay added to the gradient.</summary>
+    Sgd,
 }

@@ -23,6 +23,75 @@ public class BaselineNetworkTests
         Assert.Equal(2.66, Math.Round(ModelSummary.Of(new OffApexNetOptions { Classes = 3 }, actionUnits: false).Parameters / 1e6, 2));
 
     [Fact]
+    public void SSSNet_has_1_35_million_parameters()
+    {
+        // Three classes as published: convolutions of 5x5 and 3x3, two BatchNorms, 5184 -> 256 -> 3.
+        var count = ModelSummary.Of(new SssNetOptions { Classes = 3 }, actionUnits: false).Parameters;
+        Assert.Equal((75 * 32) + 32 + 64 + (9 * 32 * 64) + 64 + 128 + (5184 * 256) + 256 + (256 * 3) + 3, count);
+        Assert.Equal(1.35, Math.Round(count / 1e6, 2));
+    }
+
+    [Fact]
+    public void RCN_A_shares_the_weights_of_its_two_steps_and_has_none_for_its_attention()
+    {
+        var summary = ModelSummary.Of(new RcnAOptions { Classes = 3 }, actionUnits: false);
+        // 5x5, 1x1 and 3x3 with biases and a BatchNorm each, 25 places of 64 channels to three classes.
+        Assert.Equal((75 * 64) + (64 * 64) + (9 * 64 * 64) + (3 * (64 + 128)) + (25 * 64 * 3) + 3, summary.Parameters);
+        // 60 -> 56 -> 28: the 3x3 twice.
+        Assert.Equal((56 * 56 * 75 * 64) + (28 * 28 * 64 * 64 * (1 + (2 * 9))) + (25 * 64 * 3), summary.Macs);
+    }
+
+    [Fact]
+    public void RCN_A_looks_where_its_classifier_s_weights_are()
+    {
+        using var scope = NewDisposeScope();
+        var features = tensor(new[] { 1f, 2, 3, 4 }).view(1, 1, 2, 2);
+        // Maps 1 2 3 4 -> 0 1/3 2/3 1 and 0 0 0 -4 -> 1 1 1 0; the third sees nothing and is 0.
+        var weights = tensor(new[] { 1f, 1, 1, 1, 0, 0, 0, -1, 0, 0, 0, 0 }).view(3, 4);
+        float[] expected = [1 / 3f, 4 / 9f, 5 / 9f, 1 / 3f];
+        Assert.Equal(expected, Networks.Values(RcnA.Attention(features, weights)), (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void MERSiamC3D_has_the_parameters_and_products_counted_by_hand()
+    {
+        var summary = ModelSummary.Of(new MersiamC3dOptions(), actionUnits: false);
+        // Four 3x3x3 convolutions with a BatchNorm each; 112 pixels halve to 7, ten fields to one.
+        long[] channels = [3, 64, 128, 256, 512];
+        long Weights(int block) => 27 * channels[block] * channels[block + 1];
+        var convolutions = Enumerable.Range(0, 4).Sum(i => Weights(i) + (2 * channels[i + 1]));
+        const long linear = 512L * 49 * 512, classes = 512 * 5;
+        Assert.Equal(convolutions + linear + 512 + classes + 5, summary.Parameters);
+        Assert.Equal((Weights(0) * 10 * 112 * 112) + (Weights(1) * 10 * 56 * 56) + (Weights(2) * 5 * 28 * 28) + (Weights(3) * 2 * 14 * 14) + linear + classes, summary.Macs);
+    }
+
+    [Fact]
+    public void Pairs_of_one_class_are_drawn_together_and_others_apart()
+    {
+        using var scope = NewDisposeScope();
+        // Directions (1, 0), (1, 0) and (0, 1) in any length: squared distances 0, 2 and 2, beyond the margin.
+        var features = tensor(new[] { 2f, 0, 5, 0, 0, 3 }).view(3, 2);
+        float Loss(params long[] labels) => MersiamC3dAssumed.PairLoss(features, tensor(labels), margin: 1).item<float>();
+        Assert.Equal(0, Loss(0, 0, 1), 1e-3);
+        // The first and third are one class, 2; of the other two pairs one lies together, (1 - 0)^2, and one far apart.
+        Assert.Equal(2 + (1 / 2f), Loss(0, 1, 0), 1e-3);
+        Assert.Equal(4 / 3f, Loss(0, 0, 0), 1e-3);
+    }
+
+    [Fact]
+    public void A_whole_channel_is_dropped_or_none_of_it()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new TorchSharp.torch.Generator(3, CPU);
+        using var dropout = new SeededDropout(0.5, channels: true) { Generator = generator };
+        dropout.train();
+        var sums = Networks.Values(dropout.call(ones(8, 16, 3, 3)).sum([2, 3]));
+        // Nine places of 1 / (1 - 0.5), or nothing.
+        Assert.All(sums, sum => Assert.Contains(sum, new[] { 0f, 18f }));
+        Assert.InRange(sums.Count(sum => sum > 0), 40, 88);
+    }
+
+    [Fact]
     public void DSSN_has_0_97_million_parameters()
     {
         var summary = ModelSummary.Of(new DssnOptions(), actionUnits: false);
@@ -153,6 +222,10 @@ public class BaselineNetworkTests
         [new AuGcnOptions { InputSize = 32, Classes = 3 }],
         [new AmanOptions { InputSize = 32, Frames = 3, Versions = 2, WidthDivisor = 8, Classes = 3 }],
         [new MiMaNetOptions { InputSize = 32, AssumedFrames = 3, WidthDivisor = 8, Classes = 3 }],
+        [new MersiamC3dOptions { InputSize = 32, AssumedSide = 16, WidthDivisor = 16, AssumedPairEpochs = 0, Classes = 3 }],
+        [new MersiamC3dOptions { InputSize = 32, AssumedSide = 16, WidthDivisor = 16, Classes = 3 }],
+        [new RcnAOptions { InputSize = 32, FlowSize = 32, Channels = 8, Classes = 3 }],
+        [new SssNetOptions { InputSize = 32, FlowSize = 28, WidthDivisor = 4, Classes = 3 }],
         [new MicronBertOptions { InputSize = 32, Width = 16, LocalCrops = 2, PretrainingEpochs = 1, Classes = 3 }],
     ];
 

@@ -52,6 +52,24 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
         }
     }
 
+    [Fact]
+    public void Key_frames_begin_at_the_onset_and_hold_the_apex()
+    {
+        var options = new PreparationOptions { CacheFolder = films.Cache };
+        using var data = DatasetLoader.Load(new DatasetSource(films.Root, DatasetId.CasmeII) { Frames = FrameKind.Cropped }, options);
+        using var frames = data.Source!.KeyFrames(8);
+        using var ends = data.Source.Sequence(2);
+        Assert.Equal([data.Clips.Length, 11, 3, data.Size, data.Size], frames.shape);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        for (var i = 0; i < data.Clips.Length; i++)
+        {
+            Assert.True(frames[i, 0].equal(data.Frames[data.OnsetFrames[i][0]]).all().item<bool>());
+            Assert.True(frames[i, 10].equal(ends[i, 1]).all().item<bool>());
+            var apex = ClipFrames.Key(data.Clips[i], 8).IndexOf(data.Clips[i].Apex);
+            Assert.True(frames[i, apex].equal(data.Frames[data.ApexFrames[i][0]]).all().item<bool>());
+        }
+    }
+
     [Theory]
     [InlineData(DatasetId.CasmeII, FrameKind.Cropped)] // only resized
     [InlineData(DatasetId.Samm, FrameKind.Raw)] // found by dlib and aligned

@@ -24,6 +24,9 @@ public class PeersTests
         [new AuGcnOptions(), Adam with { Epochs = 20, LearningRate = 1e-3 }],
         [new AmanOptions { Frames = 3, Versions = 2, WidthDivisor = 8 }, Adam with { Optimizer = OptimizerKind.RmsProp, Epochs = 12, LearningRate = 1e-3 }],
         [new MiMaNetOptions { AssumedFrames = 3, WidthDivisor = 8 }, Adam with { Epochs = 12, LearningRate = 1e-3 }],
+        [new MersiamC3dOptions { AssumedSide = 24, WidthDivisor = 16, AssumedPairEpochs = 4 }, Adam with { Epochs = 20, LearningRate = 2e-3 }],
+        [new RcnAOptions { FlowSize = 32, Channels = 16 }, Adam with { Optimizer = OptimizerKind.Sgd, Epochs = 30, LearningRate = 1e-2 }],
+        [new SssNetOptions { FlowSize = 28, WidthDivisor = 4 }, Adam with { Epochs = 40, LearningRate = 2e-3 }],
         [new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 }, Adam with { Epochs = 34, LearningRate = 2e-3 }],
     ];
 
