@@ -28,7 +28,7 @@ public sealed class MersiamC3dAssumed : Network
         [
             "recorded frames in place of those that its own network makes between onset, apex and offset", "frames as they are prepared, magnitude as third channel; at full size flow maps of 112 pixels, as C3D's frames",
             "four blocks of a 3D convolution, BatchNorm, ReLU and max-pool, and one hidden layer, in the manner of C3D",
-            "pairs: all of a batch; contrastive loss on features of unit length, margin 1", "the classifier stands behind the features, which are trained on with it",
+            "pairs: all of a batch; contrastive loss on features of unit length, margin 1", "the classifier follows the features, which are trained further with it",
             "focal loss's alpha: the inverse of a class's share of the training clips", "at full size Adam at 1e-4, 20 epochs on pairs, 60 on classes",
         ],
     };
