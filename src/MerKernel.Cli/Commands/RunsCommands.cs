@@ -21,7 +21,7 @@ static class RunsCommands
         var store = CommonOptions.Store();
         var sort = new Option<string>("--sort") { Description = $"one of {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}", DefaultValueFactory = _ => "date" };
         var ascending = new Option<bool>("--ascending") { Description = "smallest or oldest first" };
-        var dataset = new Option<string?>("--dataset") { Description = "casme2 or samm alone" };
+        var dataset = new Option<string?>("--dataset") { Description = "this data set alone: casme2, samm, composite, ..." };
         var list = new Command("list", "Lists the stored runs.  Example: mer runs list --sort accuracy --dataset samm") { sort, ascending, dataset, store };
         list.SetAction(parsed =>
         {

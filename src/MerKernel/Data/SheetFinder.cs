@@ -41,7 +41,7 @@ static class SheetFinder
             catch (UserErrorException e)
             {
                 // The messages begin with the file.
-                refusals.Add(e.Message.Replace(file, Path.GetFileName(file), StringComparison.Ordinal).Split(';')[0]);
+                refusals.Add(e.Message.Replace(file, Path.GetFileName(file), StringComparison.Ordinal).Split(';')[0].TrimEnd('.'));
             }
         if (sheets.Count == 0) return null;
         static IEnumerable<string> Lines(ImmutableArray<Clip> clips) => clips.Select(ClipJson.Line);
