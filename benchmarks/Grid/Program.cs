@@ -103,7 +103,7 @@ void Grid()
         var table = new Scoring
         {
             Derived = runs.Derived,
-            Datasets = [.. Enum.GetValues<DatasetId>().Select(id => new DatasetFacts(id, true, ["a", "b", "c", "d", "e"], labelled))],
+            Datasets = [.. DatasetNames.Paper.Select(id => new DatasetFacts(id, true, ["a", "b", "c", "d", "e"], labelled))],
             Profile = "tiny",
             Seeds = [.. Enumerable.Range(1, seeds)],
             Runs = (method, id, seed) => hashes.TryGetValue((method.Key, id, seed), out var hash) && runs.Listing(hash) is { Subjects.Length: Subjects } listing

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Data;
 using MerKernel.Experiments;
@@ -62,14 +63,29 @@ static class CommonOptions
 
     public static Option<string> Dataset() => new("--dataset")
     {
-        Description = "casme2 or samm",
+        Description = $"one of {DatasetNames.Keys}",
         Required = true,
     };
+
+    /// <summary>What composite and cross-dataset are made of.</summary>
+    public static Option<string[]> Sets() => new("--sets")
+    {
+        Description = "the data sets of --dataset composite and cross-dataset (default: casme2,samm,smic, those that are there)",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>The data sets of --sets; null where it is not given.</summary>
+    public static ImmutableArray<DatasetId>? ParseSets(string[]? names)
+    {
+        if (names is not { Length: > 0 }) return null;
+        ImmutableArray<DatasetId> ids = [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(ParseDataset)];
+        return ids.Distinct().Count() == ids.Length ? ids : throw new UserErrorException($"--sets {string.Join(',', names)} names a data set twice.");
+    }
 
     /// <summary>For commands that work on whatever data sets are there.</summary>
     public static Option<string?> DatasetAmong() => new("--dataset")
     {
-        Description = "only casme2 or samm (default: those that are there)",
+        Description = $"only this data set: one of {DatasetNames.Keys} (default: casme2 and samm, where they are there)",
     };
 
     public static Option<string> Variant() => new("--variant")
@@ -84,10 +100,15 @@ static class CommonOptions
         return seeds.Distinct().Count() == seeds.Length ? seeds : throw new UserErrorException($"--seeds {text} names a seed twice; a repeated run gives the same numbers, so name other ones.");
     }
 
-    public static DatasetId ParseDataset(string name) => name.ToLowerInvariant() switch
+    public static DatasetId ParseDataset(string name) =>
+        Enum.GetValues<DatasetId>().Where(id => id.Key() == name.ToLowerInvariant()).Select(id => (DatasetId?)id).FirstOrDefault()
+        ?? throw new UserErrorException($"--dataset {name} is not known; use one of {DatasetNames.Keys}.");
+
+    /// <summary>The method that is run: the one named, else the full network, or on a data set without action units the network without.</summary>
+    public static Method Variant(ParseResult parsed, Option<string> variant, MerDataset data)
     {
-        "casme2" => DatasetId.CasmeII,
-        "samm" => DatasetId.Samm,
-        _ => throw new UserErrorException($"--dataset {name} is not known; use casme2 or samm."),
-    };
+        if (data.HasActionUnits || parsed.GetResult(variant) is { Implicit: false }) return Tables.Named(parsed.GetValue(variant)!);
+        Remark.Say($"{data.Title} has clips without action units; the {Tables.WithoutActionUnits.Name} is run.");
+        return Tables.WithoutActionUnits;
+    }
 }

@@ -15,6 +15,7 @@ sealed class WorkbenchOptions(bool datasets = true)
     readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
     readonly Option<string?> _backbone = new("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names; networks with such a backbone start from it, and their runs are stored apart" };
     readonly Option<string?> _dataset = CommonOptions.DatasetAmong();
+    readonly Option<string[]> _sets = CommonOptions.Sets();
     readonly Option<int[]> _seeds = CommonOptions.Seeds();
     readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
     readonly Option<string> _device = CommonOptions.Device();
@@ -22,7 +23,7 @@ sealed class WorkbenchOptions(bool datasets = true)
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone }) command.Options.Add(option);
-        if (datasets) command.Options.Add(_dataset);
+        command.Options.Add(datasets ? _dataset : _sets);
     }
 
     /// <summary>Whether the user gave a number of workers.</summary>
@@ -37,6 +38,7 @@ sealed class WorkbenchOptions(bool datasets = true)
         Profile = Profile.Named(parsed.GetValue(_profile)!),
         DataFolder = parsed.GetValue(_data),
         Only = datasets && parsed.GetValue(_dataset) is { } one ? [CommonOptions.ParseDataset(one)] : null,
+        Parts = datasets ? null : CommonOptions.ParseSets(parsed.GetValue(_sets)),
         WeightsFolder = parsed.GetValue(_weights),
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],

@@ -16,11 +16,11 @@ public static class AuditReport
     {
         var text = new StringBuilder("# The paper's numbers, checked against each other\n\n");
         text.Append("Everything here follows from the printed tables, the published sheets' clip counts and the published training log. Nothing was trained for it.\n\n");
-        foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(Accuracies(dataset).ToMarkdown());
+        foreach (var dataset in DatasetNames.Paper) text.Append(Accuracies(dataset).ToMarkdown());
         text.Append(ComparedSystems().ToMarkdown());
         text.Append(Contradictions().ToMarkdown());
-        foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(F1Scores(dataset).ToMarkdown());
-        foreach (var dataset in Enum.GetValues<DatasetId>()) text.Append(BestCases(dataset).ToMarkdown());
+        foreach (var dataset in DatasetNames.Paper) text.Append(F1Scores(dataset).ToMarkdown());
+        foreach (var dataset in DatasetNames.Paper) text.Append(BestCases(dataset).ToMarkdown());
         return text.Append(Log().ToMarkdown()).ToString();
     }
 
@@ -79,7 +79,7 @@ public static class AuditReport
     internal static string Short(double p) => p < 0.001 ? "below .001" : p.ToString("0.000", CultureInfo.InvariantCulture);
 
     /// <summary>The same as a chart.</summary>
-    public static GenericChart F1Chart() => F1RangeChart.Of(Enum.GetValues<DatasetId>());
+    public static GenericChart F1Chart() => F1RangeChart.Of(DatasetNames.Paper);
 
     /// <summary>What the published log gives under each protocol.</summary>
     public static TextTable Log()
@@ -133,12 +133,12 @@ public static class AuditConclusions
     /// <summary>The sentences that need no data.</summary>
     public static IEnumerable<string> Sentences()
     {
-        foreach (var dataset in Enum.GetValues<DatasetId>()) yield return Accuracies(dataset);
+        foreach (var dataset in DatasetNames.Paper) yield return Accuracies(dataset);
         var contradictions = PaperAudit.Contradictions();
         yield return $"{contradictions.Length} values are printed differently in different places: " +
             $"{string.Join("; ", contradictions.Select(c => $"{c.Network}, {c.Quantity} on {c.Dataset.Title()}, {string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))}"))}.";
-        foreach (var dataset in Enum.GetValues<DatasetId>()) yield return F1Scores(dataset);
-        foreach (var dataset in Enum.GetValues<DatasetId>()) yield return BestCases(dataset);
+        foreach (var dataset in DatasetNames.Paper) yield return F1Scores(dataset);
+        foreach (var dataset in DatasetNames.Paper) yield return BestCases(dataset);
         yield return Log();
     }
 
@@ -163,8 +163,8 @@ public static class AuditConclusions
         yield return $"The gain of the epoch rule: the published code of the paper's successor scores each subject at the epoch that is best on that subject, which gives {Figures.Percent((double)PublishedLog.CorrectAtBestTestEpoch / PublishedLog.Clips)} % in its training log of CASME II ({log.Length} folds, {PublishedLog.Clips} clips). " +
             $"Epochs can be compared only in the {comparable.Length} folds of {clips} clips that never got a subject fully right and so ran to the end, a selection of the harder subjects: there the rule gives {Figures.Percent((double)best / clips)} % and the last epoch of the same runs {Figures.Percent((double)last / clips)} %.";
         yield return $"The score of the action units: looking up the nearest set of the coders' action units among other subjects, with no image at all, gave {LookupOnPublishedSheets} (measured once on the published sheets, which are under licence and not part of this project); " +
-            $"the paper prints {string.Join(" and ", Enum.GetValues<DatasetId>().Select(d => $"{Figures.Printed(AuditReport.Paper(d))} % for {d.Title()}"))}, from images and those action units together.";
-        yield return $"Differences that no prediction could have supported: {string.Join("; ", Enum.GetValues<DatasetId>().Select(NotPossible))}. Each time even predictions that part on no other clips than the accuracies demand give p above 0.05 after Holm's correction over the table.";
+            $"the paper prints {string.Join(" and ", DatasetNames.Paper.Select(d => $"{Figures.Printed(AuditReport.Paper(d))} % for {d.Title()}"))}, from images and those action units together.";
+        yield return $"Differences that no prediction could have supported: {string.Join("; ", DatasetNames.Paper.Select(NotPossible))}. Each time even predictions that part on no other clips than the accuracies demand give p above 0.05 after Holm's correction over the table.";
     }
 
     static string NotPossible(DatasetId dataset)

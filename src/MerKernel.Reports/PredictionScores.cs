@@ -17,7 +17,7 @@ public static class PredictionScores
         ImmutableArray<EpochProtocol> protocols = predictions.ChoosesEpochs ? [new BestTestEpoch()]
             : predictions.Runs[0].Folds.Any(f => f.Logits.Length > 1) ? EpochProtocol.SideBySide : [EpochProtocol.Default];
         var rules = Rule.All.Where(r => r.Label is Rule.Lookup or Rule.Majority).Select(r => (r.Label, Folds: r.Run(facts))).ToList();
-        var paper = Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id)!;
+        var paper = Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id);
 
         var rows = new List<ImmutableArray<TextTable.Cell>>();
         foreach (var protocol in protocols)
@@ -27,8 +27,8 @@ public static class PredictionScores
             foreach (var protocol in protocols)
                 rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", protocol.Label, .. Means([.. predictions.Runs.Select(r => Score.Of(protocol.Apply(r.Folds), classes))])]);
         rows.AddRange(rules.Select(r => (ImmutableArray<TextTable.Cell>)[new(r.Label, Tint: TextTable.Tint.Added), "no epoch to choose", .. Cells(Score.Of(r.Folds, classes))]));
-        rows.Add(["the paper's network, as printed", "not said", Figures.Printed(paper.Accuracy), Figures.Printed(paper.F1), "–", "–"]);
-        return new TextTable($"{name}\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}, {data.Clips.Length} clips of {data.Subjects.Length} subjects", ["row", "epoch", ">accuracy", ">UF1", ">UAR", ">clips"], [.. rows])
+        if (paper is not null) rows.Add(["the paper's network, as printed", "not said", Figures.Printed(paper.Accuracy), Figures.Printed(paper.F1), "–", "–"]);
+        return new TextTable($"{name}\n{data.Title}{(data.Synthetic ? " (synthetic)" : "")}, {data.Clips.Length} clips of {data.Subjects.Length} subjects", ["row", "epoch", ">accuracy", ">UF1", ">UAR", ">clips"], [.. rows])
         {
             Notes =
             [

@@ -41,7 +41,7 @@ public static class RecomputedNumbers
         foreach (var (name, printed, counts) in new[] { ("CASME II, sheet of 2014", 246, PublishedCounts.CasmeII2014), ("CASME II, sheet of 2019", 249, PublishedCounts.CasmeII2019), ("SAMM", 136, PublishedCounts.Samm) })
             yield return new($"{name}, five-class clips", $"{printed}", Sheet,
                 $"{counts.Total} by subject{(counts.Classes.IsEmpty ? "" : $", {counts.Classes.Values.Sum()} by class")}", "PublishedCounts");
-        foreach (var dataset in Enum.GetValues<DatasetId>())
+        foreach (var dataset in DatasetNames.Paper)
         {
             var size = PaperAudit.LikelySize(dataset);
             var accuracy = AuditReport.Paper(dataset);

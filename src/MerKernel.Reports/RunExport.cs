@@ -32,8 +32,10 @@ public static class RunExport
 
     /// <summary>The class names of an experiment; numbers where it was run on classes of another set than the paper's five or the challenge's three.</summary>
     public static ImmutableArray<string> ClassesOf(Experiment experiment) =>
-        new[] { ClassSet.Five(experiment.Dataset).Classes, ClassSet.MegcThree.Classes, ClassSet.All(experiment.Dataset).Classes }.FirstOrDefault(c => c.Length == experiment.Model.Classes,
+        ClassSets(experiment.Dataset).Select(s => s.Classes).FirstOrDefault(c => c.Length == experiment.Model.Classes,
             [.. Enumerable.Range(0, experiment.Model.Classes).Select(c => $"{c}")]);
+
+    static ImmutableArray<ClassSet> ClassSets(DatasetId id) => DatasetDescription.TryOf(id) is { } set ? [set.Classes, set.Three, set.AllEmotions] : id == DatasetId.Own ? [] : [ClassSet.MegcThree];
 
     static IEnumerable<IEnumerable<string>> Rows(FoldPrediction fold, int epoch, string protocol, ImmutableArray<string> classes) =>
         fold.Clips.Select((clip, i) => (IEnumerable<string>)[clip, fold.Subject, fold.Subject, $"{fold.Labels[i]}", classes[fold.Labels[i]], protocol, $"{epoch + 1}",

@@ -45,16 +45,22 @@ static class EmotionRules
     /// <summary>The coded units of one performance of an emotion.</summary>
     public static int[] Draw(DatasetId dataset, string emotion, Random random)
     {
-        var rules = dataset == DatasetId.CasmeII ? CasmeII : Samm;
-        return [.. random.Pick(rules[emotion]).Split('+').Select(int.Parse).Order()];
+        return [.. random.Pick(RulesOf(dataset, emotion)).Split('+').Select(int.Parse).Order()];
     }
 
     /// <summary>The sets of units of an emotion with their shares, which add up to 1.</summary>
     public static IEnumerable<(ImmutableArray<int> Units, double Share)> Sets(DatasetId dataset, string emotion)
     {
-        var rules = (dataset == DatasetId.CasmeII ? CasmeII : Samm)[emotion];
+        var rules = RulesOf(dataset, emotion);
         return rules.Select(r => (r.Units.Split('+').Select(int.Parse).Order().ToImmutableArray(), r.Weight / rules.Sum(x => x.Weight)));
     }
+
+    static (string Units, double Weight)[] RulesOf(DatasetId dataset, string emotion) => dataset switch
+    {
+        DatasetId.CasmeII => CasmeII[emotion],
+        DatasetId.Samm => Samm[emotion],
+        _ => OtherSet.Shown(emotion) is var shown && CasmeII.TryGetValue(shown, out var rules) ? rules : Samm[shown],
+    };
 
     /// <summary>The unit that goes with an emotion unseen, if any.</summary>
     public static int? Trace(string emotion) => Traces.TryGetValue(emotion, out var unit) ? unit : null;

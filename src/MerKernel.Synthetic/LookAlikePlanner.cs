@@ -31,7 +31,7 @@ static class LookAlikePlanner
             {
                 var emotions = five[next..(next += clips)].Concat(extra.Where(e => e == subject).Select(_ => other.Dequeue())).ToList();
                 var named = roster.Named.Where(n => n.Subject == subject).Select(n => n.Name);
-                var names = Names(dataset, subject, emotions.Count, named, random);
+                var names = OtherSet.Of(dataset) is { } set ? [.. emotions.Select((e, i) => set.Name(subject, i, e))] : Names(dataset, subject, emotions.Count, named, random);
                 result.AddRange(emotions.Zip(names, (emotion, name) => (subject, name, emotion)).OrderBy(r => r.name, StringComparer.Ordinal));
             }
             return result;
@@ -70,7 +70,7 @@ static class LookAlikePlanner
     {
         var strength = random.Uniform(0.026, 0.05);
         double Peak() => Math.Min(0.0625, strength * random.Uniform(0.8, 1.25));
-        var cell = odd.Find(o => (dataset == DatasetId.CasmeII ? o.CasmeII : o.Samm) == emotion);
+        var cell = OtherSet.Of(dataset) is not null ? null : odd.Find(o => (dataset == DatasetId.CasmeII ? o.CasmeII : o.Samm) == emotion);
         List<AuMovement> movements;
         string code;
         int[] units;
@@ -109,6 +109,7 @@ static class LookAlikePlanner
     {
         var length = random.Next(roster.Frames.Low, roster.Frames.High + 1);
         var rise = Math.Clamp((int)Math.Round(length * random.Uniform(0.35, 0.6)), 2, length - 3);
+        if (OtherSet.Of(dataset) is { } other) return At(clip, other.Onset(random), rise, length);
         var digits = dataset == DatasetId.Samm ? random.Next(3, 6) : 0;
         var onset = digits switch { 0 => random.Next(20, 180), 3 => random.Next(20, 900), 4 => random.Next(200, 9000), _ => random.Next(2000, 12000) };
         return At(clip with { Digits = digits }, onset, rise, length);

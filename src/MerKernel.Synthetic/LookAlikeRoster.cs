@@ -27,7 +27,7 @@ sealed record LookAlikeRoster
     public double Blinks { get; init; }
 
     /// <summary>The roster of a look-alike.</summary>
-    public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) => (dataset, size) switch
+    public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) => OtherSet.Of(dataset) is { } other ? other.Roster(size) : (dataset, size) switch
     {
         (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,
         (_, LookAlikeSize.Tiny) => SammTiny,

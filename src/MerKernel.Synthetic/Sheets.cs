@@ -18,16 +18,17 @@ static partial class Sheets
 
     /// <summary>The sheet's file name.</summary>
     public static string NameOf(DatasetId dataset) =>
-        dataset == DatasetId.CasmeII ? "CASME2-coding-20190701.xlsx" : "SAMM_Micro_FACS_Codes_v2.xlsx";
+        OtherSet.Of(dataset) is { } other ? other.Sheet : dataset == DatasetId.CasmeII ? "CASME2-coding-20190701.xlsx" : "SAMM_Micro_FACS_Codes_v2.xlsx";
 
     /// <summary>Writes the sheet.</summary>
     public static void Write(DatasetId dataset, IEnumerable<LookAlikeClip> clips, string path)
     {
-        object?[][] rows = dataset == DatasetId.CasmeII
+        var other = OtherSet.Of(dataset);
+        object?[][] rows = other is not null ? other.Rows([.. clips]) : dataset == DatasetId.CasmeII
             ? [CasmeIIHeader, .. clips.Select(CasmeIIRow)]
             : [.. SammPreamble(), SammHeader, .. clips.Select(SammRow)];
         using var book = new MemoryStream();
-        book.SaveAs(Cells(rows), printHeader: false, sheetName: dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY");
+        book.SaveAs(Cells(rows), printHeader: false, sheetName: other?.Worksheet ?? (dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY"));
         AtomicFile.Write(path, file => CopyReproducibly(book, file));
     }
 

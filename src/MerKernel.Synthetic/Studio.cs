@@ -75,19 +75,21 @@ sealed class Studio : IDisposable
         using (portrait) return (person, portrait.CvtColor(ColorConversionCodes.BGR2GRAY));
     })).Value;
 
-    string ClipFolder(LookAlikeClip clip, bool raw) => _dataset == DatasetId.CasmeII
+    string ClipFolder(LookAlikeClip clip, bool raw) => OtherSet.Of(_dataset) is { } other ? Path.Combine(_folder, other.Folder(clip)) : _dataset == DatasetId.CasmeII
         ? Path.Combine(_folder, raw ? "CASME2_RAW_selected" : "Cropped", "sub" + clip.Subject, clip.Name)
         : Path.Combine(_folder, clip.Subject, clip.Name);
 
-    string FrameName(LookAlikeClip clip, int frame) => _dataset == DatasetId.CasmeII
+    string FrameName(LookAlikeClip clip, int frame) => OtherSet.Of(_dataset) is { } other ? other.Frame(frame) : _dataset == DatasetId.CasmeII
         ? $"reg_img{frame}.jpg"
         : $"{clip.Subject}_{frame.ToString().PadLeft(clip.Digits, '0')}.jpg";
 
     void Save(Mat image, string path)
     {
-        Cv2.ImEncode(".jpg", image, out var bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
+        // A PNG carries no mark of its own; the file in the set's folder says what it is.
+        var png = path.EndsWith(".png", StringComparison.Ordinal);
+        Cv2.ImEncode(png ? ".png" : ".jpg", image, out var bytes, png ? new ImageEncodingParam(ImwriteFlags.PngCompression, 3) : new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
         FaultPoint.Reach("write", path, () => File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]));
-        File.WriteAllBytes(path, Marked(bytes));
+        File.WriteAllBytes(path, png ? bytes : Marked(bytes));
     }
 
     /// <summary>A JPEG with a comment behind its first marker, by which a copy without the marker file is still known as synthetic.</summary>
@@ -111,10 +113,11 @@ sealed class Studio : IDisposable
 sealed record Camera(Size Frame, Rect? Crop, int Channels, Vector2 Eyes, double PixelsPerIod, double Wander, double Noise, int Quality)
 {
     static readonly Camera CasmeII = new(new(640, 480), new Rect(180, 66, 280, 340), 3, new(320, 168), 104, 4, 2.0, 92);
+    static readonly Camera Uncropped = CasmeII with { Crop = null };
     static readonly Camera Samm = new(new(2040, 1088), null, 1, new(1020, 430), 160, 40, 1.6, 85);
 
     /// <summary>The set-up of a data set.</summary>
-    public static Camera Of(DatasetId dataset) => dataset == DatasetId.CasmeII ? CasmeII : Samm;
+    public static Camera Of(DatasetId dataset) => dataset switch { DatasetId.CasmeII => CasmeII, DatasetId.Samm => Samm, _ => Uncropped };
 
     /// <summary>A person takes a seat.</summary>
     public Pose Place(Random random) => new(

@@ -88,7 +88,7 @@ public sealed partial class ClaimsTests
     {
         var samm = PaperAudit.Ablations(DatasetId.Samm);
         Demand("README.md", $"{samm.Count(f => !f.Possible)} of its {samm.Length} ablation differences on SAMM cannot be significant");
-        var differences = Enum.GetValues<DatasetId>().SelectMany(id => PaperAudit.Ablations(id)).Select(f => f.Full - f.Accuracy).ToList();
+        var differences = DatasetNames.Paper.SelectMany(id => PaperAudit.Ablations(id)).Select(f => f.Full - f.Accuracy).ToList();
         Demand("docs/results.md", Text($"differ from its full network by {differences.Min():0.0} to {differences.Max():0.0} points"));
         Demand("data/README.md", $"{PublishedCounts.CasmeII2014.Total} (sheet of 2014) or {PublishedCounts.CasmeII2019.Total} (2019) of CASME II over {PublishedCounts.CasmeII2019.Subjects.Count} subjects, {PublishedCounts.Samm.Total} of SAMM over {PublishedCounts.Samm.Subjects.Count}");
         var folds = Tables.Work(Tables.All).Sum(w => LookAlike.RealClips(w.Dataset).Length);
@@ -140,7 +140,7 @@ public sealed partial class ClaimsTests
         select run.First(p => p.Item1 == "best-test").Item2 - run.First(p => p.Item1 == "final").Item2;
 
     /// <summary>Five-class clips and their subjects, CASME II and SAMM.</summary>
-    static List<(int Subjects, int Clips)> Counts(LookAlikeOptions options) => [.. Enum.GetValues<DatasetId>().Select(id =>
+    static List<(int Subjects, int Clips)> Counts(LookAlikeOptions options) => [.. DatasetNames.Paper.Select(id =>
     {
         var five = LookAlike.Truth(id, options).Where(c => ClassSet.Five(id).LabelOf(c.Emotion.ToLowerInvariant()) is not null).ToList();
         return (five.Select(c => c.Subject).Distinct().Count(), five.Count);

@@ -30,7 +30,7 @@ public partial class NotebookTests
     public void They_lead_from_the_data_to_every_table_and_beyond()
     {
         foreach (var name in (string[])["00-data", "01-network", "02-one-fold", "03-loso", "11-table1", "12-table2", "13-table3", "14-table4", "15-table5", "16-table6", "17-table7",
-            "21-audit", "22-attention", "23-sweep", "24-your-method", "25-truth"])
+            "21-audit", "22-attention", "23-sweep", "24-your-method", "25-truth", "26-composite"])
             Assert.Contains(name + ".ipynb", Notebooks);
     }
 

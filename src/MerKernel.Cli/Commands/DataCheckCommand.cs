@@ -19,7 +19,7 @@ static class DataCheckCommand
             foreach (var id in options.Datasets(parsed))
             {
                 var choices = options.Choices(parsed, id);
-                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(choices.Source(options.Root(parsed), id), choices.Preparation(id, options.Preparation(parsed)), progress, cancellation));
+                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(choices.Source(options.Root(parsed), id), choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)), progress, cancellation));
                 Write(report);
                 complete &= report.Complete;
             }
@@ -31,13 +31,15 @@ static class DataCheckCommand
     static void Write(CheckReport report)
     {
         var layout = report.Layout;
-        Console.WriteLine($"{layout.Dataset.Title()}{(layout.Synthetic ? ", synthetic" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
+        Console.WriteLine($"{layout.Description.Title}{(layout.Synthetic ? ", synthetic" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
         foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
             Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
-        var published = report.Published;
-        Console.WriteLine($"usable five-class clips: {report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects; published: {published.Total} of {published.Subjects.Count} ({published.Source})");
-        Compare("class", report.Classes, published.Classes);
-        Compare("subject", report.Subjects, published.Subjects);
+        var classes = layout.Description.Classes;
+        var usable = $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: {report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
+        Console.WriteLine(report.Published is not { } published ? $"{usable}; no counts are published"
+            : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} ({published.Source})");
+        Compare("class", report.Classes, report.Published?.Classes ?? ImmutableSortedDictionary<string, int>.Empty);
+        Compare("subject", report.Subjects, report.Published?.Subjects ?? ImmutableSortedDictionary<string, int>.Empty);
     }
 
     static void Compare(string what, ImmutableSortedDictionary<string, int> here, ImmutableSortedDictionary<string, int> published)

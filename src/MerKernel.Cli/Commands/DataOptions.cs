@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Data;
+using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
 
@@ -15,7 +16,7 @@ sealed class DataOptions
     readonly Option<string?> _alignment = new("--alignment") { Description = "auto (raw frames by landmarks, cropped ones only resized), landmarks or none" };
     readonly Option<string?> _noFace = new("--no-face") { Description = "a clip without a face: fail, centre-crop or drop" };
     readonly Option<string?> _unusable = new("--unusable") { Description = "a clip without a readable row, onset or apex: fail or drop" };
-    readonly Option<string?> _classes = new("--classes") { Description = "five, megc3 or all" };
+    readonly Option<string?> _classes = new("--classes") { Description = "five (the paper's sets) or own, megc3 or all" };
     readonly Option<string?> _clips = new("--clips") { Description = "all, or paper for the clips that the paper seems to score: 248 of CASME II" };
     readonly Option<string[]> _exclude = Several("--exclude", "clip to leave out, such as 07/EP06_01; may be repeated; none takes them back");
     readonly Option<int> _size = new("--size") { Description = "side length of the frames in pixels", DefaultValueFactory = _ => 224 };
@@ -39,12 +40,16 @@ sealed class DataOptions
     /// <summary>The data sets meant: the one named, or those that the root holds; the other is named in a sentence.</summary>
     public ImmutableArray<DatasetId> Datasets(ParseResult parsed)
     {
-        if (parsed.GetValue(_dataset) is { } name) return [CommonOptions.ParseDataset(name)];
-        var (root, all) = (Root(parsed), Enum.GetValues<DatasetId>());
-        ImmutableArray<DatasetId> there = [.. all.Where(id => FrameLayout.IsThere(new(root, id)))];
-        // With neither there, the reader's own sentence says what was found and expected.
+        if (parsed.GetValue(_dataset) is { } name)
+        {
+            var id = CommonOptions.ParseDataset(name);
+            return FoldProtocol.Of(id) is null ? [id] : throw new UserErrorException($"'{name}' is made of several data sets and has no files of its own; name one of {string.Join(", ", DatasetNames.WithFiles.Select(DatasetNames.Key))}.");
+        }
+        var root = Root(parsed);
+        ImmutableArray<DatasetId> there = [.. DatasetNames.WithFiles.Where(id => FrameLayout.IsThere(new(root, id)))];
+        // With none there, the reader's own sentence says what was found and expected.
         if (there.IsEmpty) return [DatasetId.CasmeII];
-        foreach (var id in all.Except(there)) Remark.Say($"{id.Title()}: nothing of it is in {root}.");
+        foreach (var id in DatasetNames.Paper.Except(there)) Remark.Say($"{id.Title()}: nothing of it is in {root}.");
         return there;
     }
 

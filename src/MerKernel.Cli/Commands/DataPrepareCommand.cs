@@ -20,7 +20,7 @@ static class DataPrepareCommand
             {
                 var clock = Stopwatch.StartNew();
                 var choices = options.Choices(parsed, id);
-                var preparation = choices.Preparation(id, options.Preparation(parsed));
+                var preparation = choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed));
                 using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
                 Write(data, clock.Elapsed, preparation);
                 // Only what led to a data set is kept: a choice that failed would stop every other command too.
@@ -48,7 +48,7 @@ static class DataPrepareCommand
         var manifest = data.Manifest!;
         foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0)) Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
         foreach (var clip in manifest.Dropped) Console.WriteLine($"  left out: {clip.Clip}: {clip.Reason}");
-        Console.WriteLine($"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
         Console.WriteLine($"classes: {string.Join(", ", data.Classes.Select((name, label) => $"{name} {data.Labels.Count(l => l == label)}"))}");
         Console.WriteLine($"manifest: {Path.Combine(options.CacheFolder, "sets", data.Fingerprint + ".json")}");
     }

@@ -21,7 +21,7 @@ static class DataShowCommand
             var samm = !name.Contains("EP", StringComparison.OrdinalIgnoreCase);
             var id = there.Contains(samm ? DatasetId.Samm : DatasetId.CasmeII) ? samm ? DatasetId.Samm : DatasetId.CasmeII : there[0];
             var choices = options.Choices(parsed, id);
-            using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name, choices.Preparation(id, options.Preparation(parsed)));
+            using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name, choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
             using var sheet = InspectionSheet.Draw(view);
             var path = Path.GetFullPath(parsed.GetValue(target)!);
             if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UserErrorException($"--out {path} is no .png file; name one.");

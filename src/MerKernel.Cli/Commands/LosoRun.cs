@@ -27,6 +27,9 @@ static class LosoRun
         foreach (var (dataset, methods) in work.GroupBy(w => w.Dataset).Select(g => (bench.Load(g.Key, cancel), g.Select(w => w.Method).ToList())).ToList())
         {
             var id = dataset.Id;
+            foreach (var lack in methods.Select(m => bench.Lacks(m, id)).OfType<string>()) Remark.Say(lack);
+            if (methods.RemoveAll(m => bench.Lacks(m, id) is not null) > 0 && methods.Count == 0)
+                throw new UserErrorException($"Nothing is left to run on {dataset.Title}, which has no action units; choose a network without them, for example --variant {Tables.WithoutActionUnits.Key} or --variant ststnet.");
             // Seed after seed: the first one's tables are whole before the second begins.
             var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
             string Name(Method method, Experiment experiment) => $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";

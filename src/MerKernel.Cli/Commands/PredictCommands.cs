@@ -110,7 +110,7 @@ static class DataSpotCommand
         {
             foreach (var id in options.Datasets(parsed))
             {
-                var errors = SpottingErrors.Of(options.Choices(parsed, id).Source(options.Root(parsed), id), options.Choices(parsed, id).Preparation(id, options.Preparation(parsed)));
+                var errors = SpottingErrors.Of(options.Choices(parsed, id).Source(options.Root(parsed), id), options.Choices(parsed, id).Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
                 Terminal.Write(ClipPrediction.Of(errors));
             }
         });

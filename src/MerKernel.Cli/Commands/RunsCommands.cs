@@ -21,7 +21,7 @@ static class RunsCommands
         var store = CommonOptions.Store();
         var sort = new Option<string>("--sort") { Description = $"one of {string.Join(", ", RunTable.Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}", DefaultValueFactory = _ => "date" };
         var ascending = new Option<bool>("--ascending") { Description = "smallest or oldest first" };
-        var dataset = new Option<string?>("--dataset") { Description = "only casme2 or samm" };
+        var dataset = new Option<string?>("--dataset") { Description = "only one data set: casme2, samm, composite and others" };
         var list = new Command("list", "List the stored runs.  Example: mer runs list --sort accuracy --dataset samm") { sort, ascending, dataset, store };
         list.SetAction(parsed =>
         {

@@ -26,10 +26,13 @@ static class TrainCommand
         {
             if (parsed.GetValue(epochs) is < 1 and var few) throw new UserErrorException($"--epochs {few} trains nothing; give 1 or more.");
             using var bench = options.Open(parsed);
-            var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!), CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
+            _ = Tables.Named(parsed.GetValue(variant)!);
+            var id = CommonOptions.ParseDataset(parsed.GetValue(dataset)!);
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");
             var device = ComputeDevice.Named(bench.Device);
             var data = bench.Load(id, cancel);
+            var chosen = CommonOptions.Variant(parsed, variant, data);
+            if (bench.Lacks(chosen, id) is { } lack) throw new UserErrorException($"{lack} Take a network without them, for example --variant {Tables.WithoutActionUnits.Key}.");
             var subject = data.Subject(parsed.GetValue(fold)!);
             var experiment = bench.Experiment(chosen, id);
             var hash = ExperimentHash.Of(experiment);

@@ -143,7 +143,7 @@ static class CountPage
 
     public static string Brief(DataStudy study) => string.Join("; ", study.Study.Datasets.Select(study.Study.Brief));
 
-    public static IEnumerable<(MerDataset Data, PublishedCounts Published)> Sets(DataStudy study) => study.Study.Datasets.Select(id =>
+    public static IEnumerable<(MerDataset Data, PublishedCounts Published)> Sets(DataStudy study) => study.Study.Datasets.Where(DatasetNames.Paper.Contains).Select(id =>
         (study.Study.Bench.Dataset(id), PublishedCounts.For(CodingSheet.Read(FrameLayout.Find(study.Study.Bench.Source(id)).Sheet))));
 
     // A bar or line at 0 would look like a subject.

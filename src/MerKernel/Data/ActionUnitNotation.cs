@@ -6,9 +6,9 @@ namespace MerKernel.Data;
 /// <summary>Reads the action-unit cells of the coding sheets: '12', '4+7+L10', '(R6 or R12)+R15', '10A/B', 'ref(7B)+43', 'A/L12', 'T18', '4R+7'.</summary>
 public static partial class ActionUnitNotation
 {
-    // Prefixes: L, R side; T, B top or bottom of the lip; A asymmetric; U unilateral; 'ref' coded against a reference frame. Some write the side behind the number.
+    // Prefixes: L, R side; T, B top or bottom of the lip; A asymmetric; U unilateral; AD, M a descriptor or movement of the head; 'ref' coded against a reference frame. Some write the side behind the number.
     // [0-9] and not \d, which takes the digits of every script.
-    [GeneratedRegex(@"^(?:(?<mark>[ATBU])\s*/?\s*)?(?<side>[LR])?\s*(?<number>[0-9]{1,2})\s*(?:(?<after>[LR])?\s*(?<intensity>[A-E](?:\s*/\s*[A-E])?)?|(?<intensity>[A-E])\s*(?<after>[LR]))\s*(?<doubt>\?+)?$",
+    [GeneratedRegex(@"^(?:(?<mark>AD|M|[ATBU])\s*/?\s*)?(?<side>[LR])?\s*(?<number>[0-9]{1,2})\s*(?:(?<after>[LR])?\s*(?<intensity>[A-E](?:\s*/\s*[A-E])?)?|(?<intensity>[A-E])\s*(?<after>[LR]))\s*(?<doubt>\?+)?$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Unit();
 

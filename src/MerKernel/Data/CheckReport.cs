@@ -12,13 +12,13 @@ public sealed record CheckReport
     /// <summary>Everything worth saying, clip by clip.</summary>
     public required ImmutableArray<CheckFinding> Findings { get; init; }
 
-    /// <summary>The published counts of the sheet's edition.</summary>
-    public required PublishedCounts Published { get; init; }
+    /// <summary>The published counts of the sheet's edition; null where none are published.</summary>
+    public required PublishedCounts? Published { get; init; }
 
-    /// <summary>Usable five-class clips of each subject.</summary>
+    /// <summary>Usable clips of the scored classes of each subject.</summary>
     public required ImmutableSortedDictionary<string, int> Subjects { get; init; }
 
-    /// <summary>Usable five-class clips of each class.</summary>
+    /// <summary>Usable clips of the scored classes of each class.</summary>
     public required ImmutableSortedDictionary<string, int> Classes { get; init; }
 
     /// <summary>True where every clip can be used.</summary>

@@ -27,6 +27,12 @@ public sealed record Clip
     /// <summary>The emotion in the sheet's own spelling, lower case ('happiness', 'others', 'other').</summary>
     public required string Emotion { get; init; }
 
+    /// <summary>Frames per second; null where it is not known.</summary>
+    public double? FrameRate { get; init; }
+
+    /// <summary>Time from onset to apex in milliseconds; null where the frame rate is not known. Sets differ in it, whatever their frame numbers look like.</summary>
+    public double? ApexMilliseconds => 1000 * (Apex - Onset) / FrameRate;
+
     /// <summary>What was repaired or is odd about the row, and why; empty for a clean row.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

@@ -40,7 +40,7 @@ public sealed class ClipView : IDisposable
     public static ImmutableArray<ClipView> Open(DatasetSource source, IEnumerable<string> names, PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
         using var model = LandmarkModel.Open();
         using var finder = new FaceFinder(model);

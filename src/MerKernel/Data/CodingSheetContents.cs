@@ -17,7 +17,10 @@ public sealed record DroppedRow(int Row, string Clip, string Reason)
 public sealed record CodingSheetContents
 {
     /// <summary>The data set the sheet describes.</summary>
-    public required DatasetId Dataset { get; init; }
+    public DatasetId Dataset => Description.Id;
+
+    /// <summary>What that data set is.</summary>
+    public required DatasetDescription Description { get; init; }
 
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
@@ -42,7 +45,7 @@ public sealed record CodingSheetContents
 
     /// <summary>Ends with an error where the sheet codes another data set.</summary>
     /// <exception cref="UserErrorException">It does.</exception>
-    internal void MustBe(DatasetId dataset)
+    public void MustBe(DatasetId dataset)
     {
         if (Dataset != dataset) throw new UserErrorException($"{Path} codes {Dataset.Title()}, not {dataset.Title()}; name the other data set or the other sheet.");
     }

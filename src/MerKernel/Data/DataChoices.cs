@@ -29,7 +29,7 @@ public sealed record DataChoices
     /// <summary>A clip without a readable onset or apex, or whose row cannot be read: fail or drop.</summary>
     public string? Unusable { get; init; }
 
-    /// <summary>The classes that are scored: five, megc3 or all.</summary>
+    /// <summary>The classes that are scored: five (the paper's sets) or own, megc3 or all.</summary>
     public string? Classes { get; init; }
 
     /// <summary>all, or paper for the clips that the paper seems to score.</summary>
@@ -48,7 +48,12 @@ public sealed record DataChoices
     /// Clips that the paper's CASME II figures leave out, and those assumed for SAMM: the subjects with one clip in the published sheet, by subject, since the names of their
     /// clips are the sheet's to tell. An entry that ends in a slash is a subject.
     /// </summary>
-    public static ImmutableArray<string> LeftOutByPaper(DatasetId dataset) => dataset == DatasetId.CasmeII ? ["07/EP06_01"] : ["012/", "023/", "031/"];
+    public static ImmutableArray<string> LeftOutByPaper(DatasetId dataset) => dataset switch
+    {
+        DatasetId.CasmeII => ["07/EP06_01"],
+        DatasetId.Samm => ["012/", "023/", "031/"],
+        _ => [],
+    };
 
     /// <summary>These choices, and where they say nothing those of another.</summary>
     public DataChoices Over(DataChoices below) => new()
@@ -70,31 +75,37 @@ public sealed record DataChoices
     }
 
     /// <summary>How its clips are prepared, by these choices.</summary>
-    /// <param name="dataset">The data set.</param>
+    /// <param name="set">The data set.</param>
     /// <param name="start">Size, cache and all else that is not chosen here.</param>
     /// <exception cref="UserErrorException">A value is not known.</exception>
-    public PreparationOptions Preparation(DatasetId dataset, PreparationOptions start) => start with
+    public PreparationOptions Preparation(DatasetDescription set, PreparationOptions start) => start with
     {
         Alignment = Value("--alignment", Alignment, FaceAlignment.Auto),
         NoFace = Value("--no-face", NoFace, NoFacePolicy.Fail),
         Unusable = Value("--unusable", Unusable, UnusableClipPolicy.Fail),
         Classes = Classes switch
         {
-            null or "five" => null,
-            "megc3" => ClassSet.MegcThree,
-            "all" => ClassSet.All(dataset),
+            null or "own" => null,
+            "five" when set.Classes.Name == "five" => null,
+            "five" => throw new UserErrorException($"--classes five are those of the paper's sets; {set.Title} has its own ({string.Join(", ", set.Classes.Classes)}): use own, megc3 or all."),
+            "megc3" => set.Three,
+            "all" => set.AllEmotions,
             _ => throw new UserErrorException($"--classes {Classes} is not known; use five, megc3 or all."),
         },
         ExcludeWherePresent = Clips switch
         {
             null or "all" => [],
-            "paper" => LeftOutByPaper(dataset),
+            "paper" => LeftOutByPaper(set.Id),
             _ => throw new UserErrorException($"--clips {Clips} is not known; use all or paper."),
         },
         Exclude = Listed(Exclude),
         Errata = Errata.Except(Listed(WithoutErratum)),
         Readings = [.. Listed(Reading).Select(Data.Reading.Parse)],
     };
+
+    /// <summary>How the clips of a published set are prepared, by these choices.</summary>
+    /// <exception cref="UserErrorException">A value is not known.</exception>
+    public PreparationOptions Preparation(DatasetId dataset, PreparationOptions start) => Preparation(DatasetDescription.Of(dataset), start);
 
     /// <summary>The choices as options, as the command line would write them; empty where nothing is chosen.</summary>
     public override string ToString()
@@ -120,7 +131,7 @@ public sealed record DataChoices
         var file = File.Exists(PathIn(root)) ? Read(root) : new KeptFile();
         var kept = WithoutDefaults(root);
         if (!File.Exists(PathIn(root)) && kept.ToString().Length == 0) return;
-        AtomicFile.Write(PathIn(root), JsonSerializer.Serialize(dataset == DatasetId.Samm ? file with { Samm = kept } : file with { Casme2 = kept }, Format) + "\n");
+        AtomicFile.Write(PathIn(root), JsonSerializer.Serialize(file.With(dataset, kept), Format) + "\n");
     }
 
     /// <summary>Path of the file.</summary>
@@ -134,7 +145,7 @@ public sealed record DataChoices
         {
             Sheet = Unless(Sheet, "auto") is { } sheet ? Below(root, sheet) : null,
             Frames = Unless(Frames, "any") is { } frames ? ValueOf<FrameKind>(frames) is null ? Below(root, frames) : frames : null,
-            Alignment = Unless(Alignment, "auto"), NoFace = Unless(NoFace, "fail"), Unusable = Unless(Unusable, "fail"), Classes = Unless(Classes, "five"), Clips = Unless(Clips, "all"),
+            Alignment = Unless(Alignment, "auto"), NoFace = Unless(NoFace, "fail"), Unusable = Unless(Unusable, "fail"), Classes = Unless(Unless(Classes, "five"), "own"), Clips = Unless(Clips, "all"),
             Exclude = UnlessNone(Exclude), WithoutErratum = UnlessNone(WithoutErratum), Reading = UnlessNone(Reading),
         };
     }
@@ -183,6 +194,21 @@ public sealed record DataChoices
 
         public DataChoices? Samm { get; init; }
 
-        public DataChoices? For(DatasetId dataset) => dataset == DatasetId.Samm ? Samm : Casme2;
+        /// <summary>Those of other sets, by their names.</summary>
+        public ImmutableSortedDictionary<string, DataChoices>? Others { get; init; }
+
+        public DataChoices? For(DatasetId dataset) => dataset switch
+        {
+            DatasetId.CasmeII => Casme2,
+            DatasetId.Samm => Samm,
+            _ => Others?.GetValueOrDefault(dataset.Key()),
+        };
+
+        public KeptFile With(DatasetId dataset, DataChoices kept) => dataset switch
+        {
+            DatasetId.CasmeII => this with { Casme2 = kept },
+            DatasetId.Samm => this with { Samm = kept },
+            _ => this with { Others = (Others ?? ImmutableSortedDictionary<string, DataChoices>.Empty).SetItem(dataset.Key(), kept) },
+        };
     }
 }

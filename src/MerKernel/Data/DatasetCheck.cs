@@ -19,7 +19,7 @@ public static class DatasetCheck
     {
         options ??= new PreparationOptions();
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
         var findings = new ConcurrentDictionary<int, CheckFinding[]>();
         var done = 0;
@@ -33,14 +33,14 @@ public static class DatasetCheck
                 return finder;
             },
             finder => finder?.Dispose());
-        var five = ClassSet.Five(source.Id);
+        var five = layout.Description.Classes;
         var usable = sheet.Clips.Where((c, i) => five.LabelOf(c.Emotion) is not null && !options.LeavesOut(c.Id) && findings[i].All(f => f.Severity != Severity.Unusable)).ToArray();
         return new CheckReport
         {
             Layout = layout,
             Sheet = sheet,
             Findings = [.. findings.OrderBy(f => f.Key).SelectMany(f => f.Value), .. BesideClips(sheet, layout, options), .. BesideFrames()],
-            Published = PublishedCounts.For(sheet),
+            Published = PublishedCounts.Of(sheet),
             Subjects = Count(usable.Select(c => c.Subject)),
             Classes = Count(usable.Select(c => five.ClassOf[c.Emotion])),
         };
@@ -57,7 +57,8 @@ public static class DatasetCheck
             yield return new CheckFinding(row.Clip, row.IsExpected || options.LeavesOut(row.Clip) ? Severity.Note : Severity.Unusable, $"row {row.Row}: {row.Reason}");
         foreach (var remark in sheet.Remarks) yield return new CheckFinding(Path.GetFileName(sheet.Path), Severity.Note, remark);
         foreach (var note in layout.Notes) yield return new CheckFinding(layout.Folder, Severity.Warning, note);
-        var coded = sheet.Clips.Select(c => c.Id.ToLowerInvariant()).Concat(sheet.Dropped.Select(d => d.Clip.ToLowerInvariant())).ToHashSet();
+        foreach (var assumption in layout.Description.Assumptions) yield return new CheckFinding(layout.Description.Title, Severity.Note, $"assumed: {assumption}");
+        var coded = sheet.Clips.Select(c => layout.KeyOf(c.Id)).Concat(sheet.Dropped.Select(d => layout.KeyOf(d.Clip))).ToHashSet();
         foreach (var id in layout.ClipIds.Where(id => !coded.Contains(id)).Order(StringComparer.Ordinal))
             yield return new CheckFinding(id, Severity.Note, "has a folder but no row in the sheet");
     }

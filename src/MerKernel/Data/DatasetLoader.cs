@@ -23,7 +23,7 @@ public static class DatasetLoader
     {
         if (options.Size is < 16 or > 1024) throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the least, 1024 the most, 224 the paper's.");
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
@@ -52,7 +52,7 @@ public static class DatasetLoader
     public static MerDataset? TryLoadPrepared(DatasetSource source, PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
@@ -157,7 +157,7 @@ public static class DatasetLoader
         if (all.Count == 0) return;
         var policies = $"{(unread.Count > 0 ? " --unusable drop" : "")}{(faceless.Count > 0 ? " --no-face drop (or centre-crop)" : "")}";
         var named = string.Join("; ", all.Take(MostNamed)) + (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
-        throw new UserErrorException($"{plan.Layout.Dataset.Title()}: {all.Count} of {plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
+        throw new UserErrorException($"{plan.Layout.Description.Title}: {all.Count} of {plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
             + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of every command from now on with: "
             + $"mer data prepare --data {plan.Layout.Root} --dataset {plan.Layout.Dataset.Key()}{policies}");
     }
@@ -194,6 +194,7 @@ public static class DatasetLoader
         return new MerDataset
         {
             Id = manifest.Dataset,
+            Title = plan.Layout.Description.Title,
             Synthetic = manifest.Synthetic,
             Fingerprint = manifest.Fingerprint,
             Classes = plan.Classes.Classes,

@@ -9,8 +9,8 @@ namespace MerKernel.Data;
 /// <param name="Stray">Names of files that are no frames of the clip.</param>
 public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<int, FileInfo> Files, ImmutableArray<string> Stray)
 {
-    // reg_img46.jpg (CASME II cropped), img46.jpg (raw), 006_05562.jpg (SAMM); plain numbers come from re-exports.
-    [GeneratedRegex(@"^(?:reg_img|img|[0-9]{3}_)?([0-9]{1,9})\.(?:jpe?g|png|bmp)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // reg_img46.jpg (CASME II cropped), img46.jpg (raw), 006_05562.jpg (SAMM), reg_image559740.bmp (SMIC); plain numbers are MMEW's, CAS(ME)^3's and re-exports'.
+    [GeneratedRegex(@"^(?:(?:reg_)?(?:img|image)|[0-9]{3}_)?([0-9]{1,9})\.(?:jpe?g|png|bmp)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
     /// <summary>Whether a file is named like a frame.</summary>

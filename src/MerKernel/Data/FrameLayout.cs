@@ -1,23 +1,24 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data;
 
 /// <summary>A data set's files on disk: its folder, coding sheet and the folder of each clip.</summary>
-public sealed partial class FrameLayout
+public sealed class FrameLayout
 {
     // Clips whose frames are looked at for the mark of a synthetic image.
     private const int MarkSamples = 8;
 
     private readonly Dictionary<string, ImmutableArray<string>> clips = [];
+    private readonly FramesRoot frames;
 
-    private FrameLayout(DatasetId dataset, string root, string folder, string sheet, string frames, IEnumerable<string> notes)
+    /// <summary>A folder below which clips lie, and how.</summary>
+    private sealed record FramesRoot(string Path, FramePath Below);
+
+    private FrameLayout(DatasetDescription description, string root, string folder, string sheet, FramesRoot frames, IEnumerable<string> notes)
     {
-        (Dataset, Root, Folder, Sheet, Frames) = (dataset, root, folder, sheet, frames);
-        Cropped = IsCropped(frames);
+        (Description, Root, Folder, Sheet, Frames, this.frames) = (description, root, folder, sheet, frames.Path, frames);
+        Cropped = IsCropped(Frames) || !DatasetNames.Paper.Contains(Dataset) && Path.GetRelativePath(root, Frames).Contains("crop", StringComparison.OrdinalIgnoreCase);
         var said = notes.ToList();
         FindClips(said);
-        Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(frames, SyntheticMark)) || HoldsSyntheticFrames();
+        Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(Frames, SyntheticMark)) || HoldsSyntheticFrames();
         Notes = [.. said];
     }
 
@@ -25,7 +26,10 @@ public sealed partial class FrameLayout
     public const string SyntheticMark = "synthetic.json";
 
     /// <summary>The data set.</summary>
-    public DatasetId Dataset { get; }
+    public DatasetId Dataset => Description.Id;
+
+    /// <summary>What the data set is.</summary>
+    public DatasetDescription Description { get; }
 
     /// <summary>The folder that was searched.</summary>
     public string Root { get; }
@@ -48,11 +52,17 @@ public sealed partial class FrameLayout
     /// <summary>What was chosen among several sheets and folders, and what cannot be read; one sentence each.</summary>
     public ImmutableArray<string> Notes { get; }
 
-    /// <summary>The clips that have a folder, as <see cref="Clip.Id"/> in lower case.</summary>
+    /// <summary>The folders of clips that are there, as <see cref="KeyOf(string)"/> names them.</summary>
     public IReadOnlyCollection<string> ClipIds => clips.Keys;
 
+    /// <summary>Subject and folder of a clip in lower case; its <see cref="Clip.Id"/>, unless a folder holds several clips.</summary>
+    public string KeyOf(string clip) => KeyOf(Description, clip);
+
+    private static string KeyOf(DatasetDescription set, string clip) =>
+        (set.SharesFolders && clip.LastIndexOf('_') is > 0 and var end && end > clip.IndexOf('/') ? clip[..end] : clip).ToLowerInvariant();
+
     /// <summary>The folders of a clip: none, its own, or several of which nobody can tell which is meant.</summary>
-    public ImmutableArray<string> FoldersOf(Clip clip) => clips.TryGetValue(clip.Id.ToLowerInvariant(), out var folders) ? folders : [];
+    public ImmutableArray<string> FoldersOf(Clip clip) => clips.TryGetValue(KeyOf(clip.Id), out var folders) ? folders : [];
 
     /// <summary>The folder of a clip, or null where it has none.</summary>
     public string? FolderOf(Clip clip) => FoldersOf(clip).FirstOrDefault();
@@ -62,88 +72,80 @@ public sealed partial class FrameLayout
     public static FrameLayout Find(DatasetSource source)
     {
         var root = Path.GetFullPath(source.Root);
-        var title = source.Id.Title();
         if (!Directory.Exists(root)) throw new UserErrorException($"There is no folder {root}; name the folder that holds CASME2/ and SAMM/.");
-        var sets = SetFolders(root, source.Id).DefaultIfEmpty(root).ToList();
-        var all = source.FramesFolder is { } named ? FramesRoots(Existing(named), source.Id, 3).Select(r => (Folder: sets[0], Root: r)).ToList()
-            : sets.SelectMany(s => FramesRoots(s, source.Id, 3).Select(r => (Folder: s, Root: r))).ToList();
-        var roots = all.Where(r => source.FramesFolder is not null || source.Frames == FrameKind.Any || source.Frames == FrameKind.Cropped == IsCropped(r.Root)).ToList();
+        var set = source.Description;
+        var title = set.Title;
+        var sets = SetFolders(root, set).DefaultIfEmpty(root).ToList();
+        var all = source.FramesFolder is { } named ? FramesRoots(Existing(named), set, SearchDepth).Select(r => (Folder: sets[0], Root: r)).ToList()
+            : sets.SelectMany(s => FramesRoots(s, set, SearchDepth).Where(r => set.TakesFrames(Path.GetRelativePath(Path.GetDirectoryName(root) ?? root, r.Path))).Select(r => (Folder: s, Root: r))).ToList();
+        var roots = all.Where(r => source.FramesFolder is not null || source.Frames == FrameKind.Any || source.Frames == FrameKind.Cropped == IsCropped(r.Root.Path)).ToList();
         if (roots.Count == 0)
         {
-            var expected = source.Id == DatasetId.Samm ? "SAMM/006/006_1_2/006_05562.jpg"
-                : source.Frames == FrameKind.Raw ? "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg" : "CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg";
+            var expected = set.Id == DatasetId.CasmeII && source.Frames == FrameKind.Raw ? "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg" : set.FrameExample;
             var (place, kind) = (source.FramesFolder ?? sets[0], source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
             throw new UserErrorException(
-                $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like {expected}; name the folder that holds CASME2/ and SAMM/.");
+                $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like {expected}; name the folder that holds {(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/" : set.Folder + "/")}.");
         }
         // Cropped frames count before raw ones; among several folders of one kind, the one with more of the sheet's clips.
-        if (roots.Any(r => IsCropped(r.Root))) roots.RemoveAll(r => !IsCropped(r.Root));
+        if (roots.Any(r => IsCropped(r.Root.Path))) roots.RemoveAll(r => !IsCropped(r.Root.Path));
         var notes = new List<string>();
-        var sheet = source.Sheet is { } file ? file : SheetFinder.Find(root, [.. roots.Select(r => r.Folder).Concat(sets).Distinct()], source.Id, notes);
-        var chosen = roots.Count == 1 ? roots[0] : Fullest(roots, sheet, source.Id);
+        var sheet = source.Sheet is { } file ? file : SheetFinder.Find(root, [.. roots.Select(r => r.Folder).Concat(sets).Distinct()], set, notes);
+        var chosen = roots.Count == 1 ? roots[0] : Fullest(roots, sheet, set);
         foreach (var (_, other) in all.Where(r => r.Root != chosen.Root))
-            notes.Add($"frames of {title} are in {other} too, which is not read; {chosen.Root} is "
-                + $"(another choice: --frames {(IsCropped(other) == IsCropped(chosen.Root) ? other : IsCropped(other) ? "cropped" : "raw")})");
-        return new FrameLayout(source.Id, root, chosen.Folder, sheet, chosen.Root, notes);
+            notes.Add($"frames of {title} are in {other.Path} too, which is not read; {chosen.Root.Path} is "
+                + $"(another choice: --frames {(IsCropped(other.Path) == IsCropped(chosen.Root.Path) ? other.Path : IsCropped(other.Path) ? "cropped" : "raw")})");
+        return new FrameLayout(set, root, chosen.Folder, sheet, chosen.Root, notes);
     }
 
     /// <summary>Whether a root holds anything of a data set, sound or not: a folder of its name that is not empty, or frames.</summary>
-    public static bool IsThere(DatasetSource source) => Directory.Exists(source.Root)
-        && (SetFolders(source.Root, source.Id).Any(f => Entries(f).Length > 0) || FramesRoots(source.Root, source.Id, 3).Any());
+    public static bool IsThere(DatasetSource source)
+    {
+        if (!Directory.Exists(source.Root)) return false;
+        if (source.Id == DatasetId.Own) return OwnDataset.IsIn(source.Root);
+        var set = source.Description;
+        // SMIC's cameras share a folder, so only the first of them is there by its name.
+        var named = DatasetDescription.All.First(d => d.Folder == set.Folder).Id == set.Id;
+        return named && SetFolders(source.Root, set).Any(f => Entries(f).Length > 0)
+            || FramesRoots(source.Root, set, SearchDepth).Any(r => set.TakesFrames(Path.GetRelativePath(source.Root, r.Path)));
+    }
 
-    /// <summary>A subject's number as the data set pads it, of a text such as '1', '01', 'sub01' or 's1'; null where it is none.</summary>
-    public static string? SubjectOf(string text, DatasetId dataset) => SubjectFolder().Match(PlainText.Of(text)) is { Success: true } match
-        ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture).ToString(dataset == DatasetId.Samm ? "D3" : "D2", CultureInfo.InvariantCulture) : null;
+    /// <summary>A subject as the data set writes it, of a text such as '1', '01', 'sub01' or 's1'; null where it is none.</summary>
+    public static string? SubjectOf(string text, DatasetId dataset) =>
+        DatasetDescription.TryOf(dataset) is { } set ? set.SubjectOf(text) : PlainText.Of(text) is { Length: > 0 } plain ? plain : null;
 
-    [GeneratedRegex(@"^(?:sub|s)?0*([0-9]{1,3})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SubjectFolder();
+    // Folders between a set's own and the subjects'.
+    private const int SearchDepth = 3;
 
-    [GeneratedRegex(@"^casme[\s_-]*(?:2|ii)(?![0-9i])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex CasmeFolder();
-
-    private static IEnumerable<string> SetFolders(string root, DatasetId dataset) => Below(root).Where(d => IsSetName(Path.GetFileName(d), dataset));
-
-    private static bool IsSetName(string name, DatasetId dataset) => dataset == DatasetId.Samm
-        ? name.StartsWith("SAMM", StringComparison.OrdinalIgnoreCase)
-        // CASME2_RAW_selected is a folder of frames, not of a data set.
-        : CasmeFolder().IsMatch(name) && !name.Contains("raw", StringComparison.OrdinalIgnoreCase) && !IsCropped(name);
-
-    private static bool IsClipName(string name, DatasetId dataset) => dataset == DatasetId.Samm
-        ? name.Length > 4 && name[..3].All(char.IsAsciiDigit) && name[3] == '_'
-        : name.StartsWith("EP", StringComparison.OrdinalIgnoreCase);
+    private static IEnumerable<string> SetFolders(string root, DatasetDescription set) => set.Id == DatasetId.Own ? [OwnDataset.FolderIn(root)] : Below(root).Where(d => set.Folders.IsMatch(Path.GetFileName(d)));
 
     private static bool IsCropped(string path) => Path.GetFileName(path).Contains("crop", StringComparison.OrdinalIgnoreCase);
 
     private static string Existing(string folder) => Directory.Exists(folder) ? Path.GetFullPath(folder) : throw new UserErrorException($"There is no folder {folder}; name the one that holds the subjects' folders.");
 
-    // Folders whose subfolders are subjects that hold clips; a synthetic set below a real one is not part of it.
-    private static IEnumerable<string> FramesRoots(string folder, DatasetId dataset, int depth)
+    // Folders below which clips lie as the set's frames do; a synthetic set below a real one is not part of it.
+    private static IEnumerable<FramesRoot> FramesRoots(string folder, DatasetDescription set, int depth)
     {
-        var below = Below(folder);
-        if (below.Any(s => SubjectOf(Path.GetFileName(s), dataset) is not null && Below(s).Any(c => IsClipName(Path.GetFileName(c), dataset))))
-            return [folder];
-        return depth == 0 ? [] : below.Where(d => !File.Exists(Path.Combine(d, SyntheticMark))).SelectMany(d => FramesRoots(d, dataset, depth - 1));
+        // A user's own clips may have any name, so that only frames tell their folders.
+        bool IsClip(string clip, FramePath path) => set.Id == DatasetId.Own ? IsReadable(clip) && Directory.EnumerateFiles(clip).Any(FrameFolder.IsFrame) : path != FramePath.SubjectClip || set.Clips.IsMatch(Path.GetFileName(clip));
+        if (set.Frames.FirstOrDefault(path => path.Walk(folder, set, Below).Any(c => IsClip(c.Path, path))) is { } below) return [new(folder, below)];
+        return depth == 0 ? [] : Below(folder).Where(d => !File.Exists(Path.Combine(d, SyntheticMark))).SelectMany(d => FramesRoots(d, set, depth - 1));
     }
 
-    private static (string Folder, string Root) Fullest(List<(string Folder, string Root)> roots, string sheet, DatasetId dataset)
+    private static (string Folder, FramesRoot Root) Fullest(List<(string Folder, FramesRoot Root)> roots, string sheet, DatasetDescription set)
     {
-        var clips = CodingSheet.Read(sheet).Clips.Select(c => c.Id.ToLowerInvariant()).ToHashSet();
-        var counted = roots.Select(r => (Root: r, Clips: Folders(r.Root, dataset).Select(f => f.Id).Distinct().Count(clips.Contains))).OrderByDescending(r => r.Clips).ToList();
+        var clips = CodingSheet.Read(sheet, asked: set).Clips.Select(c => KeyOf(set, c.Id)).ToHashSet();
+        var counted = roots.Select(r => (Root: r, Clips: Folders(r.Root, set).Select(f => f.Key).Distinct().Count(clips.Contains))).OrderByDescending(r => r.Clips).ToList();
         return counted[0].Clips > counted[1].Clips ? counted[0].Root : throw new UserErrorException(
-            $"{counted[0].Root.Root} and {counted[1].Root.Root} both hold {counted[0].Clips} clips of {Path.GetFileName(sheet)}; say which counts with --frames FOLDER, or take one away.");
+            $"{counted[0].Root.Root.Path} and {counted[1].Root.Root.Path} both hold {counted[0].Clips} clips of {Path.GetFileName(sheet)}; say which counts with --frames FOLDER, or take one away.");
     }
 
-    private static IEnumerable<(string Id, string Path)> Folders(string frames, DatasetId dataset) =>
-        from subject in Below(frames)
-        let number = SubjectOf(Path.GetFileName(subject), dataset)
-        where number is not null
-        from clip in Below(subject)
-        select ($"{number}/{Path.GetFileName(clip)}".ToLowerInvariant(), clip);
+    private static IEnumerable<(string Key, string Path)> Folders(FramesRoot frames, DatasetDescription set) =>
+        frames.Below.Walk(frames.Path, set, Below).Select(c => ($"{c.Subject}/{c.Clip}".ToLowerInvariant(), c.Path));
 
     private void FindClips(List<string> notes)
     {
-        foreach (var (id, path) in Folders(Frames, Dataset)) clips[id] = clips.TryGetValue(id, out var others) ? others.Add(path) : [path];
-        notes.AddRange(Below(Frames).Where(s => SubjectOf(Path.GetFileName(s), Dataset) is not null && !IsReadable(s)).Select(s => $"{s} cannot be read, so its clips have no frames; allow reading it"));
+        foreach (var (key, path) in Folders(frames, Description)) clips[key] = clips.TryGetValue(key, out var others) ? others.Add(path) : [path];
+        notes.AddRange(Below(Frames).Where(s => Description.SubjectOf(Path.GetFileName(s)) is not null && !IsReadable(s)).Select(s => $"{s} cannot be read, so its clips have no frames; allow reading it"));
     }
 
     private bool HoldsSyntheticFrames()

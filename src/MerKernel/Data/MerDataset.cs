@@ -8,9 +8,16 @@ namespace MerKernel.Data;
 public sealed class MerDataset : IDisposable
 {
     readonly int? _size;
+    readonly string? _title;
 
     /// <summary>The data set.</summary>
     public required DatasetId Id { get; init; }
+
+    /// <summary>The name as papers write it, or as the user's description has it.</summary>
+    public string Title { get => _title ?? Id.Title(); init => _title = value; }
+
+    /// <summary>Whether coders gave action units to every part of it; SMIC has none.</summary>
+    public bool HasActionUnits => Clips.GroupBy(c => c.Dataset).All(part => part.Any(c => !c.ActionUnits.IsEmpty));
 
     /// <summary>True for look-alikes; every output that shows a number from them says so.</summary>
     public required bool Synthetic { get; init; }

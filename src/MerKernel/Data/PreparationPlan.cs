@@ -21,7 +21,7 @@ internal sealed record PreparationPlan(
 
     public static PreparationPlan Make(FrameLayout layout, CodingSheetContents sheet, PreparationOptions options)
     {
-        var classes = options.Classes ?? ClassSet.Five(layout.Dataset);
+        var classes = options.Classes ?? layout.Description.Classes;
         var align = Aligns(layout, options);
         var known = sheet.Clips.Select(c => c.Id).Concat(sheet.Dropped.Select(d => d.Clip)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (options.Exclude.FirstOrDefault(id => !known.Contains(id)) is { } unknown)

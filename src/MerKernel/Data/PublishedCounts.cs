@@ -1,13 +1,18 @@
 namespace MerKernel.Data;
 
-/// <summary>Five-class clips that the published sheets hold, to be shown beside what is on disk.</summary>
+/// <summary>Clips of the scored classes that the published sheets hold, to be shown beside what is on disk.</summary>
 /// <param name="Source">Which sheet the counts describe.</param>
-/// <param name="Subjects">Clips of each subject.</param>
+/// <param name="Subjects">Clips of each subject; empty where they are not published.</param>
 /// <param name="Classes">Clips of each class; empty where they are not published.</param>
 public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<string, int> Subjects, ImmutableSortedDictionary<string, int> Classes)
 {
-    /// <summary>All five-class clips.</summary>
-    public int Total => Subjects.Values.Sum();
+    private readonly int? people;
+
+    /// <summary>All clips of the classes.</summary>
+    public int Total => Subjects.IsEmpty ? Classes.Values.Sum() : Subjects.Values.Sum();
+
+    /// <summary>How many subjects they are of.</summary>
+    public int People { get => people ?? Subjects.Count; private init => people = value; }
 
     /// <summary>CASME II, sheet of 2014: 246 clips of 26 subjects.</summary>
     public static PublishedCounts CasmeII2014 { get; } = new(
@@ -28,9 +33,42 @@ public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<st
             ("021", 2), ("022", 5), ("023", 1), ("025", 4), ("026", 12), ("028", 3), ("030", 3), ("031", 1), ("032", 5), ("033", 4), ("034", 3), ("035", 6), ("037", 3)),
         Named(("anger", 57), ("happiness", 26), ("other", 26), ("surprise", 15), ("contempt", 12)));
 
+    /// <summary>SMIC, high-speed camera: 164 clips of 16 people.</summary>
+    public static PublishedCounts SmicHighSpeed { get; } = Counted("SMIC, HS", 16, ("negative", 70), ("positive", 51), ("surprise", 43));
+
+    /// <summary>SMIC, a camera at 25 frames per second: 71 clips of 8 people.</summary>
+    /// <param name="camera">VIS or NIR.</param>
+    public static PublishedCounts SmicSlow(string camera) => Counted($"SMIC, {camera}", 8, ("positive", 28), ("negative", 24), ("surprise", 19));
+
+    /// <summary>MMEW: 300 clips of 30 people.</summary>
+    public static PublishedCounts Mmew { get; } =
+        Counted("MMEW", 30, ("surprise", 89), ("disgust", 72), ("others", 66), ("happiness", 36), ("fear", 16), ("sadness", 13), ("anger", 8));
+
+    /// <summary>CAS(ME)^3, part A, version 2 of the sheet: 860 clips of 94 people.</summary>
+    public static PublishedCounts Casme3 { get; } =
+        Counted("CAS(ME)^3, part A, version 2", 94, ("disgust", 250), ("surprise", 187), ("others", 161), ("fear", 86), ("anger", 64), ("sad", 57), ("happy", 55));
+
+    /// <summary>CAS(ME)^3, part A, version 1 of the sheet: 921 clips; how many people they are of is not published.</summary>
+    public static PublishedCounts Casme3First { get; } =
+        Counted("CAS(ME)^3, part A, version 1", 0, ("disgust", 275), ("surprise", 199), ("others", 166), ("fear", 91), ("anger", 67), ("sad", 63), ("happy", 60));
+
+    /// <summary>DFME: the part of it whose size a sheet has; classes are published of the training part alone.</summary>
+    /// <param name="clips">Clips of the sheet.</param>
+    public static PublishedCounts Dfme(int clips) => clips switch
+    {
+        474 => Counted("DFME, test A", 42),
+        299 => Counted("DFME, test B", 41),
+        _ => Counted("DFME, training", 176, ("disgust", 548), ("surprise", 298), ("sadness", 278), ("fear", 265), ("happiness", 206), ("anger", 161), ("contempt", 100)),
+    };
+
+    /// <summary>The counts of the sheet's edition; null where none are published.</summary>
+    public static PublishedCounts? Of(CodingSheetContents sheet) => sheet.Description.Published?.Invoke(sheet);
+
     /// <summary>The counts of the sheet's edition.</summary>
-    public static PublishedCounts For(CodingSheetContents sheet) =>
-        sheet.Dataset == DatasetId.Samm ? Samm : sheet.Edition switch { "2014" => CasmeII2014, "2019" => CasmeII2019, _ => CasmeIIEither };
+    /// <exception cref="InvalidOperationException">None are published of this set.</exception>
+    public static PublishedCounts For(CodingSheetContents sheet) => Of(sheet) ?? throw new InvalidOperationException($"No counts of {sheet.Description.Title} are published.");
+
+    private static PublishedCounts Counted(string source, int people, params (string Name, int Count)[] classes) => new(source, Named(), Named(classes)) { People = people };
 
     private static ImmutableSortedDictionary<string, int> Numbered(string format, params int[] counts) =>
         Named([.. counts.Select((n, i) => ((i + 1).ToString(format, System.Globalization.CultureInfo.InvariantCulture), n))]);

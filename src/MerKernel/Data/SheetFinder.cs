@@ -3,24 +3,20 @@ namespace MerKernel.Data;
 /// <summary>Finds a data set's coding sheet among the files of its folder: by the published name, else by what is in them.</summary>
 static class SheetFinder
 {
-    /// <summary>The names under which the sheets were published, the newest first.</summary>
-    public static ImmutableArray<string> PublishedNames(DatasetId dataset) => dataset == DatasetId.Samm
-        ? ["SAMM_Micro_FACS_Codes_v2"] : ["CASME2-coding-20190701", "CASME2-coding-20140508"];
-
     /// <summary>The sheet, in one of the data set's folders or one level below, else beside them.</summary>
     /// <param name="root">The folder that holds the data sets.</param>
     /// <param name="folders">The data set's own folders.</param>
     /// <param name="dataset">The data set.</param>
     /// <param name="notes">Receives what was passed over.</param>
     /// <exception cref="UserErrorException">There is none, or there are several and nothing tells which counts.</exception>
-    public static string Find(string root, IReadOnlyList<string> folders, DatasetId dataset, List<string> notes)
+    public static string Find(string root, IReadOnlyList<string> folders, DatasetDescription dataset, List<string> notes)
     {
-        var names = PublishedNames(dataset);
+        var names = dataset.Sheets;
         var refusals = new List<string>();
         foreach (var files in folders.Select(f => Spreadsheets(f, 1)).Append(Spreadsheets(root, 0)))
         {
             if (files.Count == 0) continue;
-            int Rank(string file) => names.IndexOf(Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase) is >= 0 and var rank ? rank : int.MaxValue;
+            int Rank(string file) => Math.Max(names.IndexOf(Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase), names.IndexOf(Path.GetFileName(file), StringComparer.OrdinalIgnoreCase)) is >= 0 and var rank ? rank : int.MaxValue;
             var chosen = files.Where(f => Rank(f) < int.MaxValue).OrderBy(Rank).ThenBy(f => f.Count(c => c == Path.DirectorySeparatorChar))
                 .ThenByDescending(Path.GetExtension, StringComparer.Ordinal).FirstOrDefault() ?? ByContents(files, dataset, refusals);
             if (chosen is null) continue;
@@ -29,28 +25,28 @@ static class SheetFinder
                     + "(another choice: --sheet FILE)");
             return chosen;
         }
-        throw new UserErrorException($"{folders[0]} holds no coding sheet of {dataset.Title()}: found {FrameLayout.Contents(folders[0])}{string.Concat(refusals.Take(4).Select(r => $"; {r}"))}. "
-            + $"Copy {names[0]}.xlsx there as the data set's authors ship it, or name the sheet with --sheet.");
+        throw new UserErrorException($"{folders[0]} holds no coding sheet of {dataset.Title}: found {FrameLayout.Contents(folders[0])}{string.Concat(refusals.Take(4).Select(r => $"; {r}"))}. "
+            + $"Copy {names[0]}{(names[0].Contains('.') ? "" : ".xlsx")} there as the data set's authors ship it, or name the sheet with --sheet.");
     }
 
-    private static string? ByContents(IReadOnlyList<string> files, DatasetId dataset, List<string> refusals)
+    private static string? ByContents(IReadOnlyList<string> files, DatasetDescription dataset, List<string> refusals)
     {
         var sheets = new List<(string File, ImmutableArray<Clip> Clips)>();
         foreach (var file in files)
             try
             {
-                var sheet = CodingSheet.Read(file);
-                if (sheet.Dataset == dataset) sheets.Add((file, sheet.Clips));
+                var sheet = CodingSheet.Read(file, asked: dataset);
+                if (sheet.Dataset == dataset.Id) sheets.Add((file, sheet.Clips));
             }
             catch (UserErrorException e)
             {
                 // The messages begin with the file.
-                refusals.Add(e.Message.Replace(file, Path.GetFileName(file), StringComparison.Ordinal).Split(';')[0]);
+                refusals.Add(e.Message.Replace(file, Path.GetFileName(file), StringComparison.Ordinal).Split(';')[0].TrimEnd('.'));
             }
         if (sheets.Count == 0) return null;
         static IEnumerable<string> Lines(ImmutableArray<Clip> clips) => clips.Select(ClipJson.Line);
         return sheets.Skip(1).All(s => Lines(s.Clips).SequenceEqual(Lines(sheets[0].Clips))) ? sheets[0].File
-            : throw new UserErrorException($"Several files are coding sheets of {dataset.Title()}, and they differ: {string.Join(", ", sheets.Select(s => $"{s.File} ({s.Clips.Length} clips)"))}; say which counts with --sheet FILE.");
+            : throw new UserErrorException($"Several files are coding sheets of {dataset.Title}, and they differ: {string.Join(", ", sheets.Select(s => $"{s.File} ({s.Clips.Length} clips)"))}; say which counts with --sheet FILE.");
     }
 
     private static List<string> Spreadsheets(string folder, int depth)

@@ -19,6 +19,7 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         ("actionunits", "Action Units", ["actionunits", "actionunit", "aus", "au"], true),
         ("emotion", "Estimated Emotion", ["estimatedemotion", "emotion"], true),
         ("objective", "Objective Classes", ["objectiveclasses", "objectiveclass"], false),
+        ("fps", "Fps", ["fps", "framerate"], false),
     ];
 
     /// <summary>The sheet's row of the header.</summary>
@@ -31,16 +32,19 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
     public IEnumerable<SheetRow> Below => Table.Rows.Skip(At + 1).Where(r => !r.Cells.SequenceEqual(Row.Cells));
 
     /// <summary>The columns that a complete header lacks, in the published spelling.</summary>
-    public string MissingTitles => string.Join(", ", Missing.Select(m => Fields.Single(f => f.Field == m).Title));
+    public string MissingTitles(DatasetDescription? asked) => string.Join(", ", Missing.Select(m => asked?.Columns.GetValueOrDefault(m) ?? Fields.Single(f => f.Field == m).Title));
 
     /// <summary>The first complete header of each sheet, or where a sheet has none the row that is nearest to one.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="tables">Its sheets.</param>
+    /// <param name="asked">The data set that was asked for: what its columns are called and which it may lack.</param>
     /// <exception cref="UserErrorException">Two columns of one name say different things, or two tables stand in one sheet.</exception>
-    public static IEnumerable<SheetHeader> Find(string path, IEnumerable<SheetTable> tables)
+    public static IEnumerable<SheetHeader> Find(string path, IEnumerable<SheetTable> tables, DatasetDescription? asked)
     {
         foreach (var table in tables)
         {
-            var headers = Enumerable.Range(0, table.Rows.Length).Where(r => Named(table.Rows[r], "filename").Any() || Named(table.Rows[r], "subject").Any())
-                .Select(r => Of(path, table, r)).ToList();
+            var headers = Enumerable.Range(0, table.Rows.Length).Where(r => Named(table.Rows[r], "filename", asked).Any() || Named(table.Rows[r], "subject", asked).Any())
+                .Select(r => Of(path, table, r, asked)).ToList();
             if (headers.FirstOrDefault(h => h.IsComplete) is not { } first)
             {
                 if (headers.MaxBy(h => h.Columns.Count) is { Columns.Count: > 1 } nearest) yield return nearest;
@@ -52,17 +56,17 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         }
     }
 
-    private static SheetHeader Of(string path, SheetTable table, int at)
+    private static SheetHeader Of(string path, SheetTable table, int at, DatasetDescription? asked)
     {
         var (row, columns) = (table.Rows[at], ImmutableDictionary.CreateBuilder<string, int>());
         var (missing, remarks) = (new List<string>(), new List<string>());
         UserErrorException? conflict = null;
         foreach (var (field, title, spellings, needed) in Fields)
         {
-            var named = Named(row, field).ToList();
+            var named = Named(row, field, asked).ToList();
             if (named.Count == 0)
             {
-                if (needed) missing.Add(field);
+                if (needed && asked?.Optional.Contains(field) != true) missing.Add(field);
                 continue;
             }
             var best = named.Where(n => n.Rank == named.Min(m => m.Rank)).Select(n => n.Column).ToList();
@@ -81,8 +85,17 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         return new SheetHeader(table, at, columns.ToImmutable(), [.. missing], [.. remarks]);
     }
 
-    private static IEnumerable<(int Column, int Rank)> Named(SheetRow row, string field)
+    /// <summary>The fields by which a user's own sheet is described.</summary>
+    public static ImmutableArray<string> FieldNames { get; } = [.. Fields.Where(f => f.Field != "objective").Select(f => f.Field)];
+
+    private static IEnumerable<(int Column, int Rank)> Named(SheetRow row, string field, DatasetDescription? asked)
     {
+        // The user names her own columns; what she does not name, her sheet has not.
+        if (asked is { Columns.IsEmpty: false })
+        {
+            if (asked.Columns.TryGetValue(field, out var own) && Array.FindIndex(row.Cells, c => c.Equals(own, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at) yield return (at, 0);
+            yield break;
+        }
         var spellings = Fields.Single(f => f.Field == field).Spellings;
         for (var c = 0; c < row.Cells.Length; c++)
             if (Array.IndexOf(spellings, string.Concat(row[c].Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()) is >= 0 and var rank) yield return (c, rank);

@@ -13,7 +13,7 @@ public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic, Immutable
     public static SpottingErrors Of(DatasetSource source, PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
         using var model = LandmarkModel.Open();
         using var finder = new FaceFinder(model);

@@ -97,6 +97,8 @@ public static class FoldRun
             throw new UserErrorException($"The experiment was made for other data ({experiment.Dataset}, {experiment.DatasetFingerprint}) than those loaded ({dataset.Id}, {dataset.Fingerprint}); make it anew from the loaded data.");
         if (experiment.Model.InputSize != dataset.Size)
             throw new UserErrorException($"The network expects {experiment.Model.InputSize}-pixel frames and the data are prepared at {dataset.Size}; prepare them at the network's size.");
+        if (experiment.ActionUnits != ActionUnitSource.None && !dataset.HasActionUnits)
+            throw new UserErrorException($"{dataset.Title} has clips without coded action units, which this network's input needs; set the experiment's ActionUnits to {nameof(ActionUnitSource.None)} (variant no-au).");
         if (experiment.Model.Classes != dataset.Classes.Length)
             throw new UserErrorException($"The network has {experiment.Model.Classes} classes and the data {dataset.Classes.Length}; set the model's Classes.");
     }

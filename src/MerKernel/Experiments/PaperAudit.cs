@@ -29,7 +29,7 @@ public static class PaperAudit
 
     /// <summary>Networks with more than one printed value on the same data.</summary>
     public static ImmutableArray<Contradiction> Contradictions() =>
-        [.. from dataset in Enum.GetValues<DatasetId>()
+        [.. from dataset in DatasetNames.Paper
             from quantity in (string[])["accuracy", "F1"]
             from network in Values(dataset, quantity).GroupBy(v => v.Network)
             let values = network.GroupBy(v => v.Value, v => v.Where).ToList()

@@ -12,7 +12,7 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     public bool ComparesSystems { get; init; }
 
     /// <summary>The data sets that the table has numbers for.</summary>
-    public IEnumerable<DatasetId> Datasets => Enum.GetValues<DatasetId>().Where(id => Rows.Any(r => r.On(id) is not null));
+    public IEnumerable<DatasetId> Datasets => DatasetNames.Paper.Where(id => Rows.Any(r => r.On(id) is not null));
 
     /// <summary>The rows that the paper prints.</summary>
     public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);
@@ -42,7 +42,12 @@ public sealed record Row(string Label, Method? Method)
     public bool IsAdded => CasmeII is null;
 
     /// <summary>What is printed for a data set, or null.</summary>
-    public Printed? On(DatasetId dataset) => dataset == DatasetId.CasmeII ? CasmeII : Samm;
+    public Printed? On(DatasetId dataset) => dataset switch
+    {
+        DatasetId.CasmeII => CasmeII,
+        DatasetId.Samm => Samm,
+        _ => null,
+    };
 }
 
 /// <summary>A published pair of numbers, digits as printed (0.921 and 0.9210 are different claims of precision).</summary>

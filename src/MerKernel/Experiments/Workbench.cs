@@ -30,6 +30,9 @@ public sealed class Workbench : IDisposable
     /// <summary>Data sets that are asked for; null takes those that are there.</summary>
     public ImmutableArray<DatasetId>? Only { get; init; }
 
+    /// <summary>Data sets that a protocol over several is made of; null takes those of MEGC 2019 that are there.</summary>
+    public ImmutableArray<DatasetId>? Parts { get; init; }
+
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
 
@@ -79,7 +82,7 @@ public sealed class Workbench : IDisposable
     public string Cache => CacheFolder ?? Path.Combine(Root, "results", "cache");
 
     /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA beside the run store, for example results/reports/small-synthetic.</summary>
-    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", $"{Profile.Name}-{DataName}{(Only is { } only && only.Length < Enum.GetValues<DatasetId>().Length ? $"-{string.Join('-', only.Select(id => id.Key()))}" : "")}");
+    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", $"{Profile.Name}-{DataName}{(Only is { } only && !only.Order().SequenceEqual(DatasetNames.Paper) ? $"-{string.Join('-', only.Select(id => id.Key()))}" : "")}");
 
     /// <summary>The data in a word that can be a folder's name.</summary>
     string DataName => DataFolder is { } named ? string.Concat(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named))).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-')) is { Length: > 0 } name ? name : "data"
@@ -89,10 +92,10 @@ public sealed class Workbench : IDisposable
     public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
 
     /// <summary>What was chosen about a data set with <c>mer data prepare</c>.</summary>
-    public DataChoices Choices(DatasetId id) => DataChoices.Kept(RootOf(id), id);
+    public DataChoices Choices(DatasetId id) => FoldProtocol.Of(id) is null ? DataChoices.Kept(RootOf(id), id) : new();
 
     /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
-    public PreparationOptions Preparation(DatasetId id) => Choices(id).Preparation(id, new PreparationOptions { CacheFolder = Cache, Warn = Say });
+    public PreparationOptions Preparation(DatasetId id) => Choices(id).Preparation(DatasetDescription.In(RootOf(id), id), new PreparationOptions { CacheFolder = Cache, Warn = Say });
 
     string Data => Path.Combine(Root, "data");
 
@@ -103,6 +106,15 @@ public sealed class Workbench : IDisposable
     public MerDataset Load(DatasetId id, CancellationToken cancel = default)
     {
         if (_loaded.TryGetValue(id, out var known)) return known.Data;
+        if (FoldProtocol.Of(id) is { } protocol) return Keep(new DatasetSource(RootOf(id), id), protocol.Of([.. PartsThere().Select(part => Prepare(part, Prepared(part) with { Classes = DatasetDescription.In(RootOf(part), part).Three }, cancel).Data)]));
+        var (source, data) = Prepare(id, Prepared(id), cancel);
+        return Keep(source, data);
+    }
+
+    PreparationOptions Prepared(DatasetId id) => Preparation(id) with { Size = Profile.Model.InputSize };
+
+    (DatasetSource Source, MerDataset Data) Prepare(DatasetId id, PreparationOptions options, CancellationToken cancel)
+    {
         if (RealFolder(id) is null)
         {
             if (Synthetic is null)
@@ -112,7 +124,7 @@ public sealed class Workbench : IDisposable
         }
         var source = Choices(id).Source(RootOf(id), id);
         var aligning = Progress(id, "aligning") is { } report ? new Relay(report) : null;
-        return Keep(source, DatasetLoader.Load(source, Preparation(id) with { Size = Profile.Model.InputSize }, aligning, cancel));
+        return (source, DatasetLoader.Load(source, options, aligning, cancel));
     }
 
     /// <summary>Loads data sets as an earlier run left them; prepares, makes and writes nothing.</summary>
@@ -122,9 +134,15 @@ public sealed class Workbench : IDisposable
         Store.MustExist();
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
         {
+            if (FoldProtocol.Of(id) is { } protocol) Keep(new DatasetSource(RootOf(id), id), protocol.Of([.. PartsThere().Select(part => Stored(part, Prepared(part) with { Classes = DatasetDescription.In(RootOf(part), part).Three }).Data)]));
+            else Keep(Stored(id, Prepared(id)));
+        }
+
+        (DatasetSource Source, MerDataset Data) Stored(DatasetId id, PreparationOptions options)
+        {
             var source = Choices(id).Source(RootOf(id), id);
-            var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, Preparation(id) with { Size = Profile.Model.InputSize }) : null;
-            Keep(source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
+            var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, options) : null;
+            return (source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
                 $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} estimates the cost."));
         }
     }
@@ -158,6 +176,11 @@ public sealed class Workbench : IDisposable
         return Profile.ReducesPeers ? experiment : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
     }
 
+    /// <summary>Why a method has no row on a data set that was loaded: it needs action units that nobody coded. Null where it has one.</summary>
+    public string? Lacks(Method method, DatasetId id) =>
+        !Dataset(id).HasActionUnits && Experiment(method, id) is { ActionUnits: not ActionUnitSource.None } or { Model: AuGcnOptions }
+            ? $"'{method.Name}' needs action units, which {string.Join(" and ", Dataset(id).Clips.GroupBy(c => c.Dataset).Where(g => g.All(c => c.ActionUnits.IsEmpty)).Select(g => g.Key.Title()))} has not; the row is left out." : null;
+
     /// <summary>The result of a method on a data set that was loaded, with a seed; null where not every fold is stored.</summary>
     public RunResult? Result(Method method, DatasetId id, int seed) =>
         method is ReadMethod read ? read.Result(this, id, seed) : Store.TryResult(Experiment(method, id, seed), Dataset(id).Subjects);
@@ -171,20 +194,34 @@ public sealed class Workbench : IDisposable
     (DatasetSource Source, MerDataset Data) Loaded(DatasetId id) =>
         _loaded.TryGetValue(id, out var loaded) ? loaded : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
 
+    MerDataset Keep((DatasetSource Source, MerDataset Data) loaded) => Keep(loaded.Source, loaded.Data);
+
+    /// <summary>The sets that a protocol over several is made of: those asked for, else those of MEGC 2019 that are there.</summary>
+    ImmutableArray<DatasetId> PartsThere()
+    {
+        if (Parts is { } asked)
+            return asked.FirstOrDefault(id => FoldProtocol.Of(id) is not null) is var made && FoldProtocol.Of(made) is not null
+                ? throw new UserErrorException($"'{made.Key()}' is made of several data sets itself; name data sets with --sets, for example casme2,samm,smic.") : asked;
+        if (RealRoot is not { } root) return FoldProtocol.Usual;
+        ImmutableArray<DatasetId> there = [.. FoldProtocol.Usual.Where(id => FrameLayout.IsThere(new(root, id)))];
+        foreach (var id in FoldProtocol.Usual.Except(there)) Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so the protocol is computed without it.");
+        return there;
+    }
+
     /// <summary>Keeps what was loaded, and says what it is where it is the user's own or something was chosen about it.</summary>
     MerDataset Keep(DatasetSource source, MerDataset data)
     {
         _loaded[source.Id] = (source, data);
         var (id, chosen) = (source.Id, Choices(source.Id).ToString());
         if (RealFolder(id) is not null || chosen.Length > 0)
-            Say?.Invoke($"{id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+            Say?.Invoke($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
                 + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
         return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
     }
 
     ImmutableArray<DatasetId> There()
     {
-        ImmutableArray<DatasetId> all = [.. Enum.GetValues<DatasetId>()];
+        var all = DatasetNames.Paper;
         if (RealRoot is not { } root) return all;
         ImmutableArray<DatasetId> there = [.. all.Where(id => FrameLayout.IsThere(new(root, id)))];
         // With neither there, the reader's own message says what was found.
@@ -197,7 +234,7 @@ public sealed class Workbench : IDisposable
     string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Data) ? Data : null);
 
     /// <summary>The folder with CASME2/ and SAMM/: the one named, else data/ where real data are wanted and there; null for synthetic data.</summary>
-    string? RealFolder(DatasetId id) => DataFolder ?? (RealRoot is { } root && FrameLayout.IsThere(new(root, id)) ? root : null);
+    string? RealFolder(DatasetId id) => DataFolder ?? (RealRoot is { } root && (FoldProtocol.Of(id) is not null || FrameLayout.IsThere(new(root, id))) ? root : null);
 
     string RootOf(DatasetId id) => RealFolder(id) ?? SyntheticFolder;
 

@@ -13,7 +13,7 @@ public sealed class FilmedLookAlike : IDisposable
     {
         Model = LandmarkModel.Open();
         var options = LookAlikeOptions.Small with { RawFrames = true };
-        foreach (var dataset in Enum.GetValues<DatasetId>())
+        foreach (var dataset in DatasetNames.Paper)
         {
             var set = dataset.FolderIn(folder);
             var clips = LookAlike.Truth(dataset, options).Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null).DistinctBy(c => c.Subject).ToArray();

@@ -23,9 +23,9 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
 
         public TinySets()
         {
-            foreach (var id in Enum.GetValues<DatasetId>()) new SyntheticData().Write(id, "tiny", Root, null, default);
+            foreach (var id in DatasetNames.Paper) new SyntheticData().Write(id, "tiny", Root, null, default);
             Bench = new Workbench { Profile = Profile.Tiny, DataFolder = Root, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache") };
-            foreach (var id in Enum.GetValues<DatasetId>()) Bench.Load(id);
+            foreach (var id in DatasetNames.Paper) Bench.Load(id);
         }
 
         public Workbench Bench { get; }
@@ -217,7 +217,7 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     [Fact]
     public void On_synthetic_clips_spotting_is_nearer_to_the_apex_than_the_middle_of_the_clip()
     {
-        foreach (var id in Enum.GetValues<DatasetId>())
+        foreach (var id in DatasetNames.Paper)
         {
             var errors = SpottingErrors.Of(sets.Bench.Source(id), sets.Bench.Preparation(id));
             Assert.True(errors.Clips.Average(c => c.Spotted) <= errors.Clips.Average(c => c.Middle), ClipPrediction.Of(errors).ToMarkdown());

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MerKernel.Data;
+
+/// <summary>
+/// A data set of the user's own: a sheet with columns of any name, frames in folders, and a file that describes both. data/README.md shows one of ten clips.
+/// </summary>
+public static class OwnDataset
+{
+    /// <summary>The description's file name, in the set's folder.</summary>
+    public const string FileName = "dataset.json";
+
+    // What the file calls a field, and what the reader does.
+    private static readonly ImmutableDictionary<string, string> Fields = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["subject"] = "subject", ["clip"] = "filename", ["onset"] = "onset", ["apex"] = "apex", ["offset"] = "offset", ["actionUnits"] = "actionunits", ["emotion"] = "emotion", ["framesPerSecond"] = "fps",
+    }.ToImmutableDictionary();
+
+    private static readonly string[] Needed = ["subject", "clip", "onset", "offset", "emotion"];
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        // A misspelt name would be a description that nobody follows.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    /// <summary>The folder that holds the description: a root itself, or the only one below it that has one; the root where there is none.</summary>
+    /// <exception cref="UserErrorException">Several folders below the root have one.</exception>
+    public static string FolderIn(string root)
+    {
+        root = Path.GetFullPath(root);
+        if (File.Exists(Path.Combine(root, FileName)) || !Directory.Exists(root)) return root;
+        return Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, FileName))).Order(StringComparer.Ordinal).ToList() switch
+        {
+            [] => root,
+            [var one] => one,
+            var several => throw new UserErrorException($"{root} holds several data sets with a {FileName}: {string.Join(", ", several.Select(Path.GetFileName))}; name one of these folders with --data."),
+        };
+    }
+
+    /// <summary>Whether a root holds a description.</summary>
+    public static bool IsIn(string root) => Directory.Exists(root) && File.Exists(Path.Combine(FolderIn(root), FileName));
+
+    /// <summary>Reads the description of the set in a root.</summary>
+    /// <exception cref="UserErrorException">There is none, or something in it is missing or wrong; the message says what.</exception>
+    public static DatasetDescription Read(string root)
+    {
+        var path = Path.Combine(FolderIn(root), FileName);
+        if (!File.Exists(path)) throw new UserErrorException($"{root} has no {FileName}, which describes a data set of your own; data/README.md has one to begin with.");
+        try
+        {
+            return Describe(path, JsonSerializer.Deserialize<Description>(File.ReadAllText(path), Format) ?? throw new JsonException("it is empty"));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); data/README.md has one to begin with.", e);
+        }
+    }
+
+    private static DatasetDescription Describe(string path, Description file)
+    {
+        UserErrorException Wrong(string what) => new($"{path} {what}; data/README.md has a description to begin with.");
+        var (columns, classes, three) = (file.Columns ?? [], file.Classes ?? [], file.Three ?? []);
+        if (string.IsNullOrWhiteSpace(file.Name)) throw Wrong("gives the data set no 'name'");
+        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet) throw Wrong("does not name the 'sheet' beside it, such as clips.csv");
+        if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown) throw Wrong($"has a column for '{unknown}', which is not known; known are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
+        if (Needed.FirstOrDefault(c => !columns.ContainsKey(c)) is { } lacking) throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
+        if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Wrong($"gives the column '{twice.Key}' two meanings ({string.Join(" and ", twice.Select(c => c.Key))})");
+        if (classes.Values.Distinct(StringComparer.Ordinal).Count() < 2) throw Wrong("needs at least two classes under 'classes', each emotion of the sheet with its class");
+        if (file.FramesPerSecond is <= 0) throw Wrong($"has {file.FramesPerSecond} frames per second");
+        if (three.Values.FirstOrDefault(c => !ClassSet.MegcThree.Classes.Contains(c)) is { } other) throw Wrong($"puts an emotion into '{other}' under 'three'; use {string.Join(", ", ClassSet.MegcThree.Classes)}");
+        var own = Set("own", [.. classes.Values.Distinct(StringComparer.Ordinal)], classes);
+        return new()
+        {
+            Id = DatasetId.Own,
+            Title = file.Name.Trim(),
+            Key = DatasetId.Own.Key(),
+            Folder = "",
+            Folders = DatasetDescription.Whole(".*"),
+            Sheets = [file.Sheet],
+            Columns = columns.ToImmutableDictionary(c => Fields[c.Key], c => c.Value.Trim()),
+            Optional = [.. new[] { "apex", "actionUnits" }.Where(c => !columns.ContainsKey(c)).Select(c => Fields[c])],
+            HasActionUnits = columns.ContainsKey("actionUnits"),
+            Subjects = null,
+            Clips = DatasetDescription.Whole(".*"),
+            Frames = [FramePath.Of(file.Frames ?? FramePath.SubjectClip.ToString())],
+            FrameExample = $"{file.Frames ?? FramePath.SubjectClip.ToString()}/46.jpg",
+            FrameRate = file.FramesPerSecond,
+            Classes = own,
+            AllEmotions = own with { Name = "all" },
+            Three = three.Count == 0 ? ClassSet.MegcThree : Set("megc3", ClassSet.MegcThree.Classes, three),
+            Assumptions = columns.ContainsKey("apex") ? [] : ["no column is the apex: the middle of onset and offset stands in"],
+        };
+    }
+
+    private static ClassSet Set(string name, ImmutableArray<string> classes, Dictionary<string, string> classOf) =>
+        new(name, classes, classOf.ToImmutableSortedDictionary(c => c.Key.ToLowerInvariant(), c => c.Value, StringComparer.Ordinal));
+
+    /// <summary>The file's contents.</summary>
+    private sealed record Description
+    {
+        /// <summary>The set's name, as tables show it.</summary>
+        public string? Name { get; init; }
+
+        /// <summary>File name of the sheet in the same folder.</summary>
+        public string? Sheet { get; init; }
+
+        /// <summary>Field to the heading of its column.</summary>
+        public Dictionary<string, string>? Columns { get; init; }
+
+        /// <summary>Path of a clip's frames, as <see cref="FramePath.Of"/> reads it; {subject}/{clip} where it says nothing.</summary>
+        public string? Frames { get; init; }
+
+        /// <summary>Frame rate.</summary>
+        public double? FramesPerSecond { get; init; }
+
+        /// <summary>Emotion of the sheet to class, in the order of the labels.</summary>
+        public Dictionary<string, string>? Classes { get; init; }
+
+        /// <summary>Emotion to one of the three classes of the Grand Challenge; where it says nothing, by the emotions' English names.</summary>
+        public Dictionary<string, string>? Three { get; init; }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using System.Text;
+using MerKernel.Data;
+using static TorchSharp.torch;
+
+namespace MerKernel.Experiments;
+
+/// <summary>
+/// What is left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes one data set of them, in which what is left out stands
+/// where else the subject stands, so that training, storage, leak check and scores are those of <see cref="LosoEngine"/>.
+/// </summary>
+/// <param name="Id">The data set that the protocol makes.</param>
+/// <param name="Name">What it does, in a few words.</param>
+public abstract record FoldProtocol(DatasetId Id, string Name)
+{
+    /// <summary>The three classes of the Grand Challenge, every subject of every set left out in turn (MEGC 2019, composite database evaluation).</summary>
+    public static FoldProtocol Composite { get; } = new Composite();
+
+    /// <summary>The three classes of the Grand Challenge, a whole set left out in turn.</summary>
+    public static FoldProtocol LeaveOneDatasetOut { get; } = new LeaveOneDatasetOut();
+
+    /// <summary>Every protocol over several data sets.</summary>
+    public static ImmutableArray<FoldProtocol> All { get; } = [Composite, LeaveOneDatasetOut];
+
+    /// <summary>The sets of MEGC 2019, of which those that are there are taken.</summary>
+    public static ImmutableArray<DatasetId> Usual { get; } = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic];
+
+    /// <summary>The protocol that makes a data set; null for a data set with files of its own.</summary>
+    public static FoldProtocol? Of(DatasetId id) => All.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>What is left out with a clip, and the clip's name below it.</summary>
+    protected abstract (string LeftOut, string Name) Fold(Clip clip);
+
+    /// <summary>The person of a clip that <see cref="Of(IReadOnlyList{MerDataset})"/> has renamed; no two sets share one.</summary>
+    public abstract string PersonOf(Clip clip);
+
+    /// <summary>One data set of several. It owns their frames and disposes of them with its own.</summary>
+    /// <param name="parts">The sets, prepared in the same classes and size, in the order of their clips.</param>
+    /// <exception cref="UserErrorException">There are fewer than two, or their classes differ.</exception>
+    public MerDataset Of(IReadOnlyList<MerDataset> parts)
+    {
+        if (parts.Count < 2) throw new UserErrorException($"The protocol '{Name}' needs two data sets at least; {(parts.Count == 0 ? "none" : parts[0].Title + " alone")} is there. Name others with --sets.");
+        var first = parts[0];
+        if (parts.FirstOrDefault(p => !p.Classes.SequenceEqual(first.Classes) || p.Size != first.Size) is { } other)
+            throw new UserErrorException($"{first.Title} and {other.Title} are not prepared alike ({string.Join(", ", first.Classes)} against {string.Join(", ", other.Classes)}); they cannot be one data set.");
+        int[] rows = [.. parts.Select(p => 1 + p.OnsetFrames.Concat(p.ApexFrames).SelectMany(f => f).Max())];
+        int[] starts = [.. rows.Select((_, i) => rows.Take(i).Sum())];
+        ImmutableArray<ImmutableArray<int>> Shifted(Func<MerDataset, ImmutableArray<ImmutableArray<int>>> frames) =>
+            [.. parts.SelectMany((p, i) => frames(p).Select(clip => clip.Select(row => starts[i] + row).ToImmutableArray()))];
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(p => p.Fingerprint).Prepend(Id.ToString())))));
+        return new MerDataset
+        {
+            Id = Id,
+            Title = $"{Id.Title()} ({string.Join(", ", parts.Select(p => p.Title))})",
+            Synthetic = parts.Any(p => p.Synthetic),
+            Fingerprint = fingerprint,
+            Classes = first.Classes,
+            Clips = [.. parts.SelectMany(p => p.Clips).Select(Renamed)],
+            Labels = [.. parts.SelectMany(p => p.Labels)],
+            LazyFrames = new(() =>
+            {
+                using var scope = NewDisposeScope();
+                var all = cat([.. parts.Select((p, i) => p.Frames.narrow(0, 0, rows[i]))]).DetachFromDisposeScope();
+                foreach (var part in parts) part.Dispose();
+                return all;
+            }),
+            Size = first.Size,
+            OnsetFrames = Shifted(p => p.OnsetFrames),
+            ApexFrames = Shifted(p => p.ApexFrames),
+            Manifest = parts.All(p => p.Manifest is not null) ? Manifest([.. parts.Select(p => (p, p.Manifest!))], fingerprint) : null,
+            CacheFolder = first.CacheFolder,
+            Source = parts.All(p => p.Source is not null) ? new JoinedSource([.. parts.Select(p => p.Source!)]) : null,
+        };
+    }
+
+    Clip Renamed(Clip clip)
+    {
+        var (leftOut, name) = Fold(clip);
+        return clip with { Subject = leftOut, Name = name };
+    }
+
+    DatasetManifest Manifest(IReadOnlyList<(MerDataset Part, DatasetManifest Manifest)> parts, string fingerprint) => new()
+    {
+        Dataset = Id,
+        Synthetic = parts.Any(p => p.Manifest.Synthetic),
+        Fingerprint = fingerprint,
+        Sheet = string.Join(" + ", parts.Select(p => p.Manifest.Sheet)),
+        SheetSha256 = string.Join(" + ", parts.Select(p => p.Manifest.SheetSha256)),
+        Frames = string.Join(" + ", parts.Select(p => p.Manifest.Frames)),
+        Preparation = string.Join(" | ", parts.Select(p => p.Manifest.Preparation)),
+        Clips = [.. parts.SelectMany(p => p.Manifest.Clips.Zip(p.Part.Clips, (prepared, clip) => prepared with { Clip = Renamed(clip).Id }))],
+        Dropped = [.. parts.SelectMany(p => p.Manifest.Dropped.Select(d => d with { Clip = $"{p.Part.Id.Key()}:{d.Clip}" }))],
+    };
+
+    /// <summary>What else can be had of the clips of several sets.</summary>
+    sealed class JoinedSource(ImmutableArray<IClipSource> parts) : IClipSource
+    {
+        public Tensor Sequence(int count) => Joined(p => p.Sequence(count));
+
+        public Tensor Landmarks() => Joined(p => p.Landmarks());
+
+        Tensor Joined(Func<IClipSource, Tensor> of)
+        {
+            var tensors = parts.Select(of).ToList();
+            try
+            {
+                return cat(tensors);
+            }
+            finally
+            {
+                tensors.ForEach(t => t.Dispose());
+            }
+        }
+    }
+}
+
+/// <summary>The composite of MEGC 2019: subjects of all sets are the folds ('casme2-01').</summary>
+public sealed record Composite() : FoldProtocol(DatasetId.Composite, "composite, one subject left out")
+{
+    /// <inheritdoc/>
+    protected override (string LeftOut, string Name) Fold(Clip clip) => ($"{clip.Dataset.Key()}-{clip.Subject}", clip.Name);
+
+    /// <inheritdoc/>
+    public override string PersonOf(Clip clip) => clip.Subject;
+}
+
+/// <summary>Each set is left out as a whole and tested by a network that saw none of its people, cameras or coders ('casme2').</summary>
+public sealed record LeaveOneDatasetOut() : FoldProtocol(DatasetId.CrossDataset, "one data set left out")
+{
+    /// <inheritdoc/>
+    protected override (string LeftOut, string Name) Fold(Clip clip) => (clip.Dataset.Key(), $"{clip.Subject}/{clip.Name}");
+
+    /// <inheritdoc/>
+    public override string PersonOf(Clip clip) => $"{clip.Subject}-{clip.Name[..clip.Name.IndexOf('/')]}";
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using MerKernel.Data;
+using MerKernel.Evaluation;
+using MerKernel.Experiments;
+using MerKernel.Synthetic;
+using MerKernel.Training;
+using TorchSharp;
+
+namespace MerKernel.Tests.Experiments;
+
+/// <summary>The protocols over several data sets: the composite of MEGC 2019, and one data set left out.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class FoldProtocolTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Two sets of which both have subjects 01 and 02; the second comes without action units and at another frame rate.</summary>
+    static ImmutableArray<MerDataset> Parts()
+    {
+        var (first, second) = (TinyDataset.Create(subjects: 3, clipsPerSubject: 3), TinyDataset.Create(subjects: 2, clipsPerSubject: 6, seed: 2));
+        MerDataset As(MerDataset data, DatasetId id, double rate, bool units) => new()
+        {
+            Id = id, Synthetic = true, Fingerprint = data.Fingerprint, Classes = data.Classes, Labels = data.Labels, Frames = data.Frames, OnsetFrames = data.OnsetFrames, ApexFrames = data.ApexFrames, Source = data.Source,
+            Clips = [.. data.Clips.Select(c => c with { Dataset = id, FrameRate = rate, ActionUnits = units ? c.ActionUnits : [] })],
+        };
+        return [As(first, DatasetId.CasmeII, 200, units: true), As(second, DatasetId.Smic, 100, units: false)];
+    }
+
+    [Fact]
+    public void In_the_composite_every_subject_of_every_set_is_a_fold()
+    {
+        using var data = FoldProtocol.Composite.Of(Parts());
+        Assert.Equal(["casme2-01", "casme2-02", "casme2-03", "smic-01", "smic-02"], data.Subjects.AsEnumerable());
+        Assert.Equal(9 + 12, data.Clips.Length);
+        Assert.Equal(["casme2-01/EP00", "smic-01/EP00"], new[] { data.Clips[0].Id, data.Clips[9].Id });
+        var split = FoldSplit.LeaveOut(data, "smic-01");
+        // Subject 01 of the other set is another person, who is trained on.
+        Assert.Equal([9, 10, 11, 12, 13, 14], split.Test.AsEnumerable());
+        Assert.Equal(15, split.Train.Length);
+        Assert.False(data.HasActionUnits);
+    }
+
+    [Fact]
+    public void A_whole_set_is_left_out_with_all_its_people()
+    {
+        using var data = FoldProtocol.LeaveOneDatasetOut.Of(Parts());
+        Assert.Equal(["casme2", "smic"], data.Subjects.AsEnumerable());
+        Assert.Equal("smic/01/EP00", data.Clips[9].Id);
+        var split = FoldSplit.LeaveOut(data, "casme2");
+        Assert.Equal(Enumerable.Range(9, 12), split.Train);
+        Assert.Equal(Enumerable.Range(0, 9), split.Test);
+        Assert.Equal(["casme2-01", "casme2-02", "casme2-03", "smic-01", "smic-02"], data.Clips.Select(FoldProtocol.LeaveOneDatasetOut.PersonOf).Distinct());
+    }
+
+    [Fact]
+    public void Frames_and_labels_are_those_of_the_parts()
+    {
+        var parts = Parts();
+        byte[] Apex(MerDataset data, int clip) => data.Frames[data.ApexFrames[clip][0]].contiguous().bytes.ToArray();
+        byte[][] expected = [.. Enumerable.Range(0, 9).Select(i => Apex(parts[0], i)), .. Enumerable.Range(0, 12).Select(i => Apex(parts[1], i))];
+        int[] labels = [.. parts[0].Labels, .. parts[1].Labels];
+        using var data = FoldProtocol.Composite.Of(parts);
+        // Before the frames are joined: these sources, unlike files, are the frames themselves.
+        using var sequence = data.Source!.Sequence(2);
+        Assert.Equal([21, 2, 3, 32, 32], sequence.shape);
+        Assert.Equal(expected, Enumerable.Range(0, 21).Select(i => Apex(data, i)));
+        Assert.Equal(labels, data.Labels.AsEnumerable());
+        using var cross = FoldProtocol.LeaveOneDatasetOut.Of(Parts());
+        // Another protocol is another experiment.
+        Assert.NotEqual(data.Fingerprint, cross.Fingerprint);
+    }
+
+    [Fact]
+    public void One_set_or_sets_of_other_classes_are_no_composite()
+    {
+        var parts = Parts();
+        Assert.Contains("needs two data sets at least; CASME II alone is there", Assert.Throws<UserErrorException>(() => FoldProtocol.Composite.Of([parts[0]])).Message, StringComparison.Ordinal);
+        using var four = TinyDataset.Create(classes: 4);
+        Assert.Contains("are not prepared alike", Assert.Throws<UserErrorException>(() => FoldProtocol.Composite.Of([parts[0], four])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Scores_are_given_for_all_clips_and_for_each_set()
+    {
+        using var data = FoldProtocol.Composite.Of(Parts());
+        // In the first set class 0 is taken for class 1; in the second everything is right.
+        var folds = data.Subjects.Select(s =>
+        {
+            int[] clips = [.. Enumerable.Range(0, data.Clips.Length).Where(i => data.Clips[i].Subject == s)];
+            return new FoldPrediction
+            {
+                Subject = s, Clips = [.. clips.Select(i => data.Clips[i].Id)], Labels = [.. clips.Select(i => data.Labels[i])], TrainingLoss = [0],
+                Logits = [[.. clips.Select(i => Enumerable.Range(0, 3).Select(c => c == (i < 9 && data.Labels[i] == 0 ? 1 : data.Labels[i]) ? 1f : 0f).ToImmutableArray())]],
+            };
+        }).ToList();
+        var scores = PartScore.Of(data, new FinalEpoch().Apply(folds));
+        Assert.Equal(new DatasetId?[] { null, DatasetId.CasmeII, DatasetId.Smic }, scores.Select(s => s.Dataset));
+        Assert.Equal([(21, 5), (9, 3), (12, 2)], scores.Select(s => (s.Clips, s.People)));
+        // First set: TP 0, 3, 3 of 3 each; F1 0, 6 / (6 + 3), 1; recall 0, 1, 1. Both: TP 4, 7, 7 of 7 each, 3 of class 0 called 1: F1 8 / 11, 14 / 17, 1; recall 4 / 7, 1, 1.
+        Assert.Equal([(8 / 11.0 + 14 / 17.0 + 1) / 3, (0 + 2 / 3.0 + 1) / 3, 1], scores.Select(s => s.UF1), Near);
+        Assert.Equal([(4 / 7.0 + 2) / 3, 2 / 3.0, 1], scores.Select(s => s.Uar), Near);
+        Assert.Equal([18 / 21.0, 6 / 9.0, 1], scores.Select(s => s.Accuracy), Near);
+        // Four frames at 200 and at 100 per second; the median of 9 and 12 clips is the second's.
+        Assert.Equal([40, 20, 40], scores.Select(s => s.ApexMilliseconds!.Value), Near);
+    }
+
+    [Fact]
+    public void Rows_that_need_action_units_are_left_out_where_a_set_has_none()
+    {
+        using var data = FoldProtocol.Composite.Of(Parts());
+        var full = LosoEngineTests.Tiny(data);
+        Assert.Contains("has clips without coded action units", Assert.Throws<UserErrorException>(() => FoldRun.Train(full, data, "smic-01", torch.CPU)).Message, StringComparison.Ordinal);
+        var fold = FoldRun.Train(full with { ActionUnits = ActionUnitSource.None }, data, "smic-01", torch.CPU);
+        Assert.Equal(6, fold.Clips.Length);
+    }
+
+    [Fact]
+    public void A_workbench_makes_both_protocols_of_synthetic_sets_and_resumes_them()
+    {
+        Workbench Bench() => new()
+        {
+            Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"), DataFolder = _folder.File("data"), Parts = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic],
+        };
+        foreach (var id in FoldProtocol.Usual) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
+        using (var bench = Bench())
+        {
+            var data = bench.Load(DatasetId.Composite);
+            // Three subjects each; clips of 'others' and of SAMM's 'Other' are in none of the three classes.
+            Assert.Equal(9, data.Subjects.Length);
+            Assert.Equal(["negative", "positive", "surprise"], data.Classes.AsEnumerable());
+            Assert.Equal([DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic], data.Clips.Select(c => c.Dataset).Distinct());
+            Assert.Equal(9, data.Clips.Count(c => c.Dataset == DatasetId.Smic));
+            Assert.True(data.Synthetic);
+            Assert.NotNull(bench.Lacks(Tables.Full, DatasetId.Composite));
+            Assert.Null(bench.Lacks(Tables.WithoutActionUnits, DatasetId.Composite));
+            var cross = bench.Load(DatasetId.CrossDataset);
+            Assert.Equal(["casme2", "samm", "smic"], cross.Subjects.AsEnumerable());
+            var experiment = bench.Experiment(Tables.Named("ststnet"), DatasetId.CrossDataset);
+            Assert.Empty(new LosoEngine(bench.Store).Run([experiment], cross));
+            Assert.NotNull(bench.Result(Tables.Named("ststnet"), DatasetId.CrossDataset, seed: 1));
+            Assert.Equal(3, new RunCatalogue(bench.Store).Of(experiment).AllFolds);
+        }
+        using var again = Bench();
+        again.LoadPrepared(DatasetId.CrossDataset);
+        Assert.NotNull(again.Result(Tables.Named("ststnet"), DatasetId.CrossDataset, seed: 1));
+    }
+
+    static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12;
+}
