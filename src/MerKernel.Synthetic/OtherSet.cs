@@ -45,7 +45,7 @@ sealed record OtherSet
         DatasetId.Mmew => Mmew,
         DatasetId.Casme3 => Casme3,
         DatasetId.Dfme => Dfme,
-        _ => throw new UserErrorException($"There is no synthetic look-alike of {dataset.Title()}; there are of casme2, samm, smic, mmew, casme3 and dfme. Name the folder with its files with --data."),
+        _ => throw new UserErrorException($"There is no synthetic data set in the form of {dataset.Title()}; there are of casme2, samm, smic, mmew, casme3 and dfme. Name the folder with its files with --data."),
     };
 
     /// <summary>The roster of a size; medium and full are as the small one.</summary>

@@ -98,7 +98,7 @@ public static partial class CodingSheet
                 + "and they differ; delete one or save it to a file of its own.");
         foreach (var (other, records) in complete.Where(c => c.Header != chosen.Header))
             remarks.Add($"sheet '{other.Table.Name}' has a table of {records.Count(r => !r.IsRemark)} clips too, which is not read; sheet '{chosen.Header.Table.Name}' with {clips.Count} is");
-        if (asked?.Worksheets is [var usual, ..] && preferred is not null && !Called(chosen.Header, usual)) remarks.Add($"the workbook has no sheet '{usual}'; sheet '{chosen.Header.Table.Name}' stands in");
+        if (asked?.Worksheets is [var usual, ..] && preferred is not null && !Called(chosen.Header, usual)) remarks.Add($"the workbook has no sheet '{usual}'; sheet '{chosen.Header.Table.Name}' is used");
         remarks.AddRange(chosen.Header.Remarks);
         remarks.AddRange(chosen.Records.Where(r => r.IsRemark).Select(r => $"row {r.Number} holds no clip and was passed over: '{r.FirstText}'"));
         return (chosen.Header, clips);
@@ -188,7 +188,7 @@ public static partial class CodingSheet
         if (frames is { Apex: null, Onset: { } from, Offset: { } to } && row["apex"].Length == 0 && set.Optional.Contains("apex"))
         {
             frames = frames with { Apex = from + (to - from) / 2 };
-            notes.Add("no apex is coded; the middle of onset and offset stands in");
+            notes.Add("no apex is coded; the middle of onset and offset is used");
         }
         var reading = readings.FirstOrDefault(r => r.Clip.Equals(id, StringComparison.OrdinalIgnoreCase));
         var erratum = reading is null ? errata.FirstOrDefault(e => e.Fits(set.Id, id, frames)) : null;

@@ -66,7 +66,7 @@ public static class OwnDataset
         UserErrorException Wrong(string what) => new($"{path} {what}; data/README.md has a description to begin with.");
         var (columns, classes, three) = (file.Columns ?? [], file.Classes ?? [], file.Three ?? []);
         if (string.IsNullOrWhiteSpace(file.Name)) throw Wrong("gives the data set no 'name'");
-        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet) throw Wrong("does not name the 'sheet' beside it, such as clips.csv");
+        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet) throw Wrong("does not name the 'sheet' next to it, such as clips.csv");
         if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown) throw Wrong($"has a column for '{unknown}', which is not known; known are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
         if (Needed.FirstOrDefault(c => !columns.ContainsKey(c)) is { } lacking) throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
         if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Wrong($"gives the column '{twice.Key}' two meanings ({string.Join(" and ", twice.Select(c => c.Key))})");
@@ -93,7 +93,7 @@ public static class OwnDataset
             Classes = own,
             AllEmotions = own with { Name = "all" },
             Three = three.Count == 0 ? ClassSet.MegcThree : Set("megc3", ClassSet.MegcThree.Classes, three),
-            Assumptions = columns.ContainsKey("apex") ? [] : ["no column is the apex: the middle of onset and offset stands in"],
+            Assumptions = columns.ContainsKey("apex") ? [] : ["no column is the apex: the middle of onset and offset is used"],
         };
     }
 

@@ -97,6 +97,8 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
     {
         public Tensor Sequence(int count) => Joined(p => p.Sequence(count));
 
+        public Tensor KeyFrames(int between) => Joined(p => p.KeyFrames(between));
+
         public Tensor Landmarks() => Joined(p => p.Landmarks());
 
         Tensor Joined(Func<IClipSource, Tensor> of)

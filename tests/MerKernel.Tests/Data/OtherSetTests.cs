@@ -33,7 +33,7 @@ public sealed class OtherSetTests : IDisposable
         var sheet = Reads(path, DatasetId.Smic, 164, 16, ("negative", 70), ("positive", 51), ("surprise", 43));
         // 1000 to 1021: the middle frame is 1010. Two clips have no label; their names say surprise.
         Assert.Equal((1000, 1010, 1021), (sheet.Clips[0].Onset, sheet.Clips[0].Apex, sheet.Clips[0].Offset));
-        Assert.Equal(["no apex is coded; the middle of onset and offset stands in"], sheet.Clips[0].Notes.AsEnumerable());
+        Assert.Equal(["no apex is coded; the middle of onset and offset is used"], sheet.Clips[0].Notes.AsEnumerable());
         Assert.Equal(2, sheet.Clips.Count(c => c.Notes.Contains("the sheet has no emotion; the name says surprise")));
         Assert.All(sheet.Clips, c => Assert.Empty(c.ActionUnits));
         // 10 frames at 100 per second.
@@ -41,7 +41,7 @@ public sealed class OtherSetTests : IDisposable
         var visible = Reads(path, DatasetId.SmicVis, 71, 8, ("positive", 28), ("negative", 24), ("surprise", 19));
         Assert.Equal(400, visible.Clips[0].ApexMilliseconds);
         var infrared = Reads(path, DatasetId.SmicNir, 71, 8, ("positive", 28), ("negative", 24), ("surprise", 19));
-        Assert.Contains("the workbook has no sheet 'NIR'; sheet 'VIS' stands in", infrared.Remarks);
+        Assert.Contains("the workbook has no sheet 'NIR'; sheet 'VIS' is used", infrared.Remarks);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class OtherLookAlikeTests : IDisposable
     public void A_set_without_a_look_alike_is_named_and_larger_sizes_are_the_small_one()
     {
         Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Full).Length);
-        Assert.Contains("There is no synthetic look-alike of SMIC (NIR)", Assert.Throws<UserErrorException>(() => LookAlike.Truth(DatasetId.SmicNir, LookAlikeOptions.Tiny)).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no synthetic data set in the form of SMIC (NIR)", Assert.Throws<UserErrorException>(() => LookAlike.Truth(DatasetId.SmicNir, LookAlikeOptions.Tiny)).Message, StringComparison.Ordinal);
         Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Small).Length);
     }
 }

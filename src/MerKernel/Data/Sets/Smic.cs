@@ -19,7 +19,7 @@ internal static class Smic
     public static DatasetDescription Visible { get; } = Of(DatasetId.SmicVis, "SMIC (VIS)", "smic-vis", "VIS", 25, PublishedCounts.SmicSlow("VIS"), []);
 
     public static DatasetDescription NearInfrared { get; } = Of(DatasetId.SmicNir, "SMIC (NIR)", "smic-nir", "NIR", 25, PublishedCounts.SmicSlow("NIR"), ["VIS"],
-        "where the workbook has no table NIR, that of VIS stands in: both cameras have the same clips, and whether their frames have the same numbers is not known");
+        "where the workbook has no table NIR, that of VIS is used: both cameras have the same clips, and whether their frames have the same numbers is not known");
 
     private static DatasetDescription Of(DatasetId id, string title, string key, string camera, double rate, PublishedCounts published, string[] standIns, params string[] assumptions) => new()
     {
@@ -44,6 +44,6 @@ internal static class Smic
         AllEmotions = ClassSet.Of("all", "negative", "positive", "surprise"),
         Three = ClassSet.Of("megc3", "negative", "positive", "surprise"),
         Published = _ => published,
-        Assumptions = ["no coder gave an apex: the middle of onset and offset stands in where the sheet has none (mer data prepare --reading CLIP=onset-apex-offset sets another)", .. assumptions],
+        Assumptions = ["no coder gave an apex: the middle of onset and offset is used where the sheet has none (mer data prepare --reading CLIP=onset-apex-offset sets another)", .. assumptions],
     };
 }
