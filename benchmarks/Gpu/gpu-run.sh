@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # gpu-run.sh [--device cpu] [PART ...]: unpacks the folder that ./dev gpu-pack wrote and does its parts in order, each within a limit of its own and all within
-# $LIMIT seconds (540); every result is in $OUT at once. Ends with 1 if a part failed. Needs a PyTorch in python3 (its libtorch computes) and nothing else.
+# $LIMIT seconds (540); every result is in $OUT at once. Ends with 1 if a part failed. Needs a PyTorch in python3 ($PYTHON; its libtorch computes) and nothing else.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/results} device=cuda small=()
@@ -14,6 +14,7 @@ else
   small=(--tiny) tiny=(--size 32 --width 16 --window 4 --clips 4 --steps 2)
   [ ${#parts[@]} -gt 0 ] || parts=(versions parity step pytorch anatomy folds processes fold loso tables)
 fi
+python=${PYTHON:-python3}
 end=$((SECONDS + ${LIMIT:-540}))
 mkdir -p "$out"
 : >"$out/summary.txt"
@@ -24,7 +25,7 @@ if [ "$(cat "$work/stamp" 2>/dev/null)" != "$stamp" ]; then
   mkdir -p "$work" && tar -xJf "$here/gpu-bench.tar.xz" -C "$work" && echo "$stamp" >"$work/stamp" || exit 1
 fi
 export MER_NATIVE=$work MER_ROOT=$work DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-: "${MER_LIBTORCH:=$(python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')}"
+: "${MER_LIBTORCH:=$("$python" -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')}"
 [ -e "$work/libtorch_cpu.so" ] || export MER_LIBTORCH
 
 # part NAME SECONDS COMMAND...
@@ -40,7 +41,7 @@ part() {
 {
   for name in "${parts[@]}"; do
     bench=("$work/gpu-bench" "$name" --device "$device" --data "$work/small.data" --out "$out" "${small[@]}")
-    pytorch=(python3 "$work/pytorch_step.py" "$work" --device "$device" --out "$out/figures.jsonl" "${tiny[@]}")
+    pytorch=("$python" "$work/pytorch_step.py" "$work" --device "$device" --out "$out/figures.jsonl" "${tiny[@]}")
     case $name in
       pytorch) part pytorch 60 "${pytorch[@]}" ;;
       compiled) part compiled 110 "${pytorch[@]}" --compile ;;

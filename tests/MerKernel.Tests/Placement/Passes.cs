@@ -19,7 +19,7 @@ internal static class Passes
     /// <param name="batch">Four clips, on the processor.</param>
     public static void On(Device device, Func<Network> create, ClipBatch batch)
     {
-        // The lazy device frees what it has noted down node by node, one inside the other: a network's whole step deep.
+        // What the lazy device notes down of a step is one deep graph, which may be walked and freed recursively: a stack with room for it.
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
