@@ -75,7 +75,7 @@ public sealed partial class OwnDatasetTests : IDisposable
     [InlineData("\"subject\": \"person\", ", "", "does not say under 'columns' which column is the 'subject'")]
     [InlineData("\"offset\": \"last\"", "\"offset\": \"first\"", "gives the column 'first' two meanings (onset and offset)")]
     [InlineData("\"name\": \"Ten clips\"", "\"name\": \"\"", "gives the data set no 'name'")]
-    [InlineData("\"sheet\": \"clips.csv\"", "\"sheet\": \"../clips.csv\"", "does not name the 'sheet' beside it")]
+    [InlineData("\"sheet\": \"clips.csv\"", "\"sheet\": \"../clips.csv\"", "does not name the 'sheet' next to it")]
     [InlineData("\"framesPerSecond\": 120", "\"fps\": 120", "cannot be read")]
     [InlineData("{subject}/{clip}", "{subject}/{klip}", "The folder '{klip}' in the path of frames")]
     [InlineData("{subject}/{clip}", "{subject}", "must name {clip} once")]
