@@ -123,7 +123,7 @@ public sealed class LosoEngine(RunStore store)
         writer.Add(() =>
         {
             // One that was trained again for its weights stays as it is stored, with the time that it took: pages know it by that.
-            if (store.TryRead(job.Hash, job.Subject) is null) store.Save(job.Hash, fold, facts);
+            if (Weights is null || store.TryRead(job.Hash, job.Subject) is null) store.Save(job.Hash, fold, facts);
             checkpoint?.Delete();
             Progress?.FoldFinished(job, facts);
         });
