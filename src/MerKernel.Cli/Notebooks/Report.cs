@@ -95,7 +95,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
             throw new UserErrorException($"{string.Join(", ", open)} must be executed first: {Running(open)}");
         var target = Path.Combine(published, bench.Profile.Name);
         foreach (var notebook in state.Executed) AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
-        foreach (var (name, text) in Texts(rows).Where(t => t.Name != "tables.json")) AtomicFile.Write(Path.Combine(target, name), text);
+        foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
         // A notebook that was renamed would stay for ever.
         foreach (var gone in Directory.GetFiles(target, "*.ipynb").Where(f => state.Executed.All(n => Path.GetFileName(n) != Path.GetFileName(f)))) File.Delete(gone);
         return target;
