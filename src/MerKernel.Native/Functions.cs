@@ -1,3 +1,4 @@
+using MerKernel.Models;
 using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -193,7 +194,7 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
     /// <param name="x">[N, C, H, W]; they fit.</param>
     public static Tensor Of(BatchNorm2d norm, Tensor x)
     {
-        using (no_grad()) norm.num_batches_tracked!.add_(1);
+        using (no_grad()) norm.num_batches_tracked!.add_(Numbers.One, Numbers.One);
         return apply(x, norm.weight!, norm.bias!, norm);
     }
 

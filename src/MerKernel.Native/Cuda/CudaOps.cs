@@ -52,7 +52,8 @@ public sealed class CudaOps(bool kernels) : IOps
     public bool AdamW(in AdamWStep step, Tensor parameters, Tensor gradients, Tensor means, Tensor variances)
     {
         if (parameters.dtype != ScalarType.Float32 || !LibtorchAdamW.Found) return false;
-        using var count = full([1], step.Update, ScalarType.Float32, parameters.device);
+        using Scalar update = step.Update;
+        using var count = full([1], update, ScalarType.Float32, parameters.device);
         LibtorchAdamW.Update(step, parameters, gradients, means, variances, count);
         return true;
     }

@@ -139,6 +139,8 @@ public sealed class PostNormEncoder : Layer, IOwnMacs
 /// <summary>Graph convolution over action units: embeddings of 40 values, twice propagated along the links and mixed, to [units, features].</summary>
 public sealed class AuGraph : Layer
 {
+    private static readonly Scalar s_slope = 0.2;
+
     private const int Embedding = 40, Hidden = 80;
 
     private readonly Parameter embedding;
@@ -177,8 +179,8 @@ public sealed class AuGraph : Layer
     protected override Tensor Forward(Tensor input)
     {
         var links = tensor(propagation, device: input.device).view(units, units).to_type(input.dtype);
-        var x = nn.functional.leaky_relu(links.matmul(embedding.matmul(weight1)), 0.2);
-        return nn.functional.leaky_relu(links.matmul(x.matmul(weight2)), 0.2);
+        var x = links.matmul(embedding.matmul(weight1)).leaky_relu(s_slope);
+        return links.matmul(x.matmul(weight2)).leaky_relu(s_slope);
     }
 
     /// <summary>D^-1/2 A^T D^-1/2, D the number of entries in A's row that are not zero.</summary>

@@ -82,7 +82,8 @@ public sealed record Baseline(string Key, string Name, string Reference)
     {
         var logProbability = nn.functional.log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1);
         var weight = tensor(classWeights, device: labels.device).index_select(0, labels);
-        return -(weight * (1 - logProbability.exp()).pow(gamma) * logProbability).sum() / weight.sum();
+        using Scalar power = gamma;
+        return -(weight * Numbers.Minus(1, logProbability.exp()).pow(power) * logProbability).sum() / weight.sum();
     }
 }
 

@@ -30,7 +30,7 @@ public sealed record DynamicImageInput(int Frames) : ClipInput
         var weights = tensor(Weights((int)frames.size(0)).Select(w => (float)w).ToArray(), device: frames.device).view(-1, 1, 1, 1);
         var sum = (frames.to_type(ScalarType.Float32) * weights).sum(dim: 0);
         var (low, high) = (sum.amin([1, 2], keepdim: true), sum.amax([1, 2], keepdim: true));
-        return ((sum - low) / (high - low).clamp(min: 1e-6)).MoveToOuterDisposeScope();
+        return ((sum - low) / (high - low).AtLeast(1e-6)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Made of prepared frames that are cached already.</summary>

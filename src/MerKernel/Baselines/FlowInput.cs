@@ -33,7 +33,7 @@ public sealed record FlowInput(FlowMethod Method, int Size, bool ToOffset = fals
     {
         var maps = stack([.. channels.Select(c => flow.select(1, c))], 1);
         var (low, high) = (maps.amin([2, 3], keepdim: true), maps.amax([2, 3], keepdim: true));
-        return (maps - low) * (255 / (high - low).clamp(min: 1e-6));
+        return (maps - low) * (high - low).AtLeast(1e-6).reciprocal().Times(255);
     }
 
     /// <inheritdoc/>

@@ -153,7 +153,7 @@ public sealed class TemporalBlock : Layer, IOwnMacs
         return (new Parameter(direction), new Parameter(length), new Parameter(zeros(to)));
     }
 
-    private static Tensor Length(Tensor direction) => direction.square().sum([1, 2], keepdim: true).sqrt();
+    private static Tensor Length(Tensor direction) => direction.Squared().sum([1, 2], keepdim: true).sqrt();
 
     private Tensor Causal(Tensor input, Parameter direction, Parameter length, Parameter bias)
     {

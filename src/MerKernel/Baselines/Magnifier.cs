@@ -58,7 +58,7 @@ public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
     private Tensor Enlarged(Tensor onset, Tensor frame)
     {
         var (before, after) = (shape.call(onset), shape.call(frame));
-        return after + enlarged.call(change.call(after - before) * (Factor - 1));
+        return after.Plus(enlarged.call(change.call(after - before).Times(Factor - 1)));
     }
 
     private static Sequential Conv(int from, int to, int kernel, int stride = 1) =>
@@ -83,6 +83,8 @@ public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
 /// <summary>Enlarges the motion between two frames: with the learned magnifier where there are weights for it, else linearly.</summary>
 sealed class Magnification : IDisposable
 {
+    static readonly Scalar s_black = 0, s_white = 255;
+
     readonly Magnifier? _learned;
 
     /// <param name="weights">The magnifier's weights; null magnifies linearly.</param>
@@ -104,9 +106,9 @@ sealed class Magnification : IDisposable
     public Tensor Of(Tensor onset, Tensor frame, float factor)
     {
         using var scope = NewDisposeScope();
-        if (_learned is null) return (onset + factor * (frame - onset)).clamp_(0, 255).MoveToOuterDisposeScope();
+        if (_learned is null) return onset.Plus((frame - onset).Times(factor)).clamp_(s_black, s_white).MoveToOuterDisposeScope();
         _learned.Factor = factor;
-        return _learned.call((Scaled(onset), Scaled(frame))).add_(1).mul_(127.5).clamp_(0, 255).MoveToOuterDisposeScope();
+        return _learned.call((Scaled(onset), Scaled(frame))).Plus(1).Times(127.5).clamp_(s_black, s_white).MoveToOuterDisposeScope();
     }
 
     /// <summary>The magnified shape as graph networks see it: each channel scaled to 0..1, their mean enlarged; [side, side], row by row.</summary>
@@ -116,11 +118,11 @@ sealed class Magnification : IDisposable
         _learned!.Factor = factor;
         var shape = _learned.Shape(Scaled(onset), Scaled(frame));
         var (low, high) = (shape.amin([2, 3], keepdim: true), shape.amax([2, 3], keepdim: true));
-        var mean = ((shape - low) / (high - low).clamp(min: 1e-6)).mean([1], keepdim: true);
+        var mean = ((shape - low) / (high - low).AtLeast(1e-6)).mean([1], keepdim: true);
         return nn.functional.interpolate(mean, [side, side], mode: InterpolationMode.Bilinear, align_corners: false).contiguous().data<float>().ToArray();
     }
 
-    static Tensor Scaled(Tensor frame) => frame / 127.5 - 1;
+    static Tensor Scaled(Tensor frame) => frame.Over(127.5).Plus(-1);
 
     /// <inheritdoc/>
     public void Dispose() => _learned?.Dispose();

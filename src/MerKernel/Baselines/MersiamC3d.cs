@@ -78,14 +78,14 @@ public sealed class MersiamC3dAssumed : Network
     internal static Tensor PairLoss(Tensor features, Tensor labels, double margin)
     {
         var unit = nn.functional.normalize(features, p: 2, dim: 1);
-        var squared = (2 - 2 * unit.matmul(unit.t())).clamp(min: 1e-8);
+        var squared = Numbers.Minus(2, unit.matmul(unit.t()).Times(2)).AtLeast(1e-8);
         var pairs = ones(squared.shape, device: squared.device).triu(1);
         var same = labels.unsqueeze(0).eq(labels.unsqueeze(1)).to_type(squared.dtype) * pairs;
         var other = pairs - same;
-        var near = (margin - squared.sqrt()).relu_().square();
+        var near = Numbers.Minus(margin, squared.sqrt()).relu_().Squared();
         return Mean(squared, same).Plus(Mean(near, other));
 
-        static Tensor Mean(Tensor values, Tensor of) => (values * of).sum() / of.sum().clamp(min: 1);
+        static Tensor Mean(Tensor values, Tensor of) => (values * of).sum() / of.sum().AtLeast(1);
     }
 
     private static Sequential Block(int from, int to, bool pools) => nn.Sequential(

@@ -89,7 +89,8 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
     {
         var (clips, size) = (batch.Apex.size(0), batch.Apex.size(-1));
         var side = (size + MicronBertOptions.Patch - 1) / MicronBertOptions.Patch;
-        var swapped = Draw(clips, 1, side, side).lt(options.AssumedSwapRatio).to(batch.Apex.device);
+        using Scalar share = options.AssumedSwapRatio;
+        var swapped = Draw(clips, 1, side, side).lt(share).to(batch.Apex.device);
         var pixels = swapped.repeat_interleave(MicronBertOptions.Patch, 2).repeat_interleave(MicronBertOptions.Patch, 3).narrow(2, 0, size).narrow(3, 0, size);
         return where(pixels, batch.Onset, batch.Apex);
     }

@@ -70,7 +70,7 @@ public sealed class MmNet : Network
     private Tensor Position(Tensor onset)
     {
         var small = nn.functional.interpolate(onset, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
-        var tokens = patchEmbed.call(small).reshape(-1, side * side, channels) + positions;
+        var tokens = patchEmbed.call(small).reshape(-1, side * side, channels).Plus(positions);
         foreach (var block in transformer) tokens = block.call(tokens);
 
         return norm.call(tokens).transpose(1, 2).reshape(-1, channels, side, side);

@@ -146,6 +146,6 @@ internal static class Magnified
 
         var count = versions.size(0);
         var drawn = randint(0, versions.size(1), [count], ScalarType.Int64, generator?.device ?? versions.device, generator: generator).to(versions.device);
-        return versions.index([arange(count, device: versions.device), drawn]);
+        return versions.index([tensor(Enumerable.Range(0, (int)count).Select(i => (long)i).ToArray(), device: versions.device), drawn]);
     }
 }

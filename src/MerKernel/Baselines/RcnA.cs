@@ -61,7 +61,7 @@ public sealed class RcnA : Network
         var maps = (features.unsqueeze(1) * weights.view([1, -1, .. features.shape[1..]])).mean([2]);
         maps = maps - maps.amin([2, 3], keepdim: true);
         // A map without any difference is 0 everywhere.
-        return (maps / maps.amax([2, 3], keepdim: true).clamp(min: 1e-6)).mean([1], keepdim: true);
+        return (maps / maps.amax([2, 3], keepdim: true).AtLeast(1e-6)).mean([1], keepdim: true);
     }
 
     private static Tensor Pooled(Tensor features) => nn.functional.adaptive_avg_pool2d(features, [RcnAOptions.PooledSide, RcnAOptions.PooledSide]);

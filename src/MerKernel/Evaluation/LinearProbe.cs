@@ -19,6 +19,8 @@ public static class LinearProbe
     public static ImmutableArray<FoldOutcome> Run(IReadOnlyList<LabelledClip> clips, Tensor features, int classes)
     {
         using var scope = NewDisposeScope();
+        // Numbers that are only arguments may be finalised while libtorch reads them.
+        using Scalar penalty = Penalty, one = 1;
         var rows = nn.functional.normalize(features.to_type(ScalarType.Float64), dim: 1);
         var products = rows.matmul(rows.t());
         var targets = nn.functional.one_hot(tensor(clips.Select(c => (long)c.Label).ToArray()), classes).to_type(ScalarType.Float64);
@@ -30,10 +32,10 @@ public static class LinearProbe
             var train = Where(c => c.Subject != subject);
             var test = Where(c => c.Subject == subject);
             // (K + penalty I) a = Y - mean Y; the mean takes the place of an intercept.
-            var kernel = products.index_select(0, train).index_select(1, train) + Penalty * eye(train.size(0), dtype: ScalarType.Float64);
+            var kernel = products.index_select(0, train).index_select(1, train).add(eye(train.size(0), dtype: ScalarType.Float64), penalty);
             var mean = targets.index_select(0, train).mean([0L], keepdim: true);
             var weights = linalg.solve(kernel, targets.index_select(0, train) - mean);
-            var scores = products.index_select(0, test).index_select(1, train).matmul(weights) + mean;
+            var scores = products.index_select(0, test).index_select(1, train).matmul(weights).add(mean, one);
             var chosen = scores.argmax(1).data<long>().ToArray();
             var own = clips.Where(c => c.Subject == subject).ToList();
             return new() { Subject = subject, Clips = [.. own.Select(c => c.Id)], Labels = [.. own.Select(c => c.Label)], Predictions = [.. chosen.Select(c => (int)c)] };

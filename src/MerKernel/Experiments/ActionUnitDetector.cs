@@ -46,13 +46,13 @@ public sealed class ActionUnitDetector
             => cat([.. rows.Select(r => nn.functional.adaptive_avg_pool2d(frames.narrow(0, r[0], 1).to_type(ScalarType.Float32), AssumedCells))], 0);
 
         var difference = Cells(d.ApexFrames) - Cells(d.OnsetFrames);
-        return cat([Unit(cat([(u - u.flip(2)).flatten(1), (v + v.flip(2)).flatten(1)], 1)), Unit((difference + difference.flip(3)).flatten(1))], 1).DetachFromDisposeScope();
+        return cat([Unit(cat([(u - u.flip(2)).flatten(1), v.Plus(v.flip(2)).flatten(1)], 1)), Unit(difference.Plus(difference.flip(3)).flatten(1))], 1).DetachFromDisposeScope();
 
         // Both parts weigh the same.
         static Tensor Unit(Tensor all)
         {
             var rows = all.to_type(ScalarType.Float64);
-            return rows.div(rows.norm(1, keepdim: true).clamp(min: 1e-9)).Over(Math.Sqrt(2));
+            return rows.div(rows.norm(1, keepdim: true).AtLeast(1e-9)).Over(Math.Sqrt(2));
         }
     });
 
@@ -74,7 +74,7 @@ public sealed class ActionUnitDetector
         var y = tensor(learned.SelectMany(c => units[c]).Select(u => (double)u).ToArray()).view(learned.Length, count);
         // In the dual: as many unknowns as clips instead of as flow vectors.
         using Scalar ridge = AssumedRidge;
-        var inverse = linalg.inv(x.matmul(x.t()).add(eye(learned.Length, dtype: ScalarType.Float64).mul(ridge)));
+        var inverse = linalg.inv(x.matmul(x.t()).Plus(eye(learned.Length, dtype: ScalarType.Float64).mul(ridge)));
         y = y - y.mean([0L], keepdim: true);
         var dual = inverse.matmul(y);
 

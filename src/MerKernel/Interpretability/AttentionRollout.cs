@@ -74,8 +74,8 @@ public static class AttentionRollout
 
             var kept = attention.sum(-1);
             padding.Push(1 - kept.mean().to_type(ScalarType.Float64).item<double>());
-            share ??= torch.ones_like(kept) / kept.size(1);
-            share = (share + (share / kept).unsqueeze(1).matmul(attention).squeeze(1)) / 2;
+            share ??= torch.ones_like(kept).Over(kept.size(1));
+            share = share.Plus((share / kept).unsqueeze(1).matmul(attention).squeeze(1)).Over(2);
         }
 
         var grid = (int)Math.Round(Math.Sqrt(share!.size(1)));
@@ -86,7 +86,8 @@ public static class AttentionRollout
     private static Tensor Unmerge(Tensor share, int side)
     {
         var half = (side + 1) / 2;
-        var along = torch.full([half], 2, share.dtype, share.device);
+        using Scalar two = 2;
+        var along = torch.full([half], two, share.dtype, share.device);
         if (side % 2 == 1)
         {
             along[half - 1] = 1;

@@ -21,7 +21,7 @@ public sealed record PrincipalComponents(double[][] Scores, double[][] Direction
         var data = tensor(rows.SelectMany(r => r.Select(v => (double)v)).ToArray()).view(rows.Count, -1);
         data -= data.mean([0], keepdim: true);
         var (u, s, v) = linalg.svd(data, fullMatrices: false);
-        var variance = s.square();
+        var variance = s.mul(s);
         var total = variance.sum().item<double>();
         if (!(total > 0)) throw new ArgumentException("The rows are all alike; there is no component.", nameof(rows));
         count = (int)Math.Min(count, s.size(0));

@@ -152,6 +152,26 @@ internal static class Numbers
         return a.div(number);
     }
 
+    /// <summary>a * b.</summary>
+    public static Tensor Times(this Tensor a, double b)
+    {
+        using Scalar number = b;
+        return a.mul(number);
+    }
+
+    /// <summary>a - b.</summary>
+    public static Tensor Minus(double a, Tensor b) => b.neg().Plus(a);
+
+    /// <summary>a * a.</summary>
+    public static Tensor Squared(this Tensor a) => a.mul(a);
+
+    /// <summary>The larger of a and b.</summary>
+    public static Tensor AtLeast(this Tensor a, double b)
+    {
+        using Scalar number = b;
+        return a.clamp(min: number);
+    }
+
     /// <summary>ReLU(a + b), in the memory of a.</summary>
     public static Tensor PlusRelu(this Tensor a, Tensor b) => a.add_(b, One).relu_();
 }
@@ -286,7 +306,8 @@ public sealed class SeededDropout(double rate, bool channels = false) : Layer, I
     {
         if (!training || rate == 0) return x.alias();
         long[] shape = channels ? [.. x.shape.Select((side, i) => i < 2 ? side : 1)] : x.shape;
-        var draw = rand(shape, ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).ge(rate).to(x.device);
+        using Scalar dropped = rate;
+        var draw = rand(shape, ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).ge(dropped).to(x.device);
         return x.mul(draw.to_type(x.dtype)).Over(1 - rate);
     }
 }
@@ -310,7 +331,7 @@ public sealed class StochasticDepth : IDraws
         branches = 2 * blocks;
         if (maximum <= 0) return;
         var rates = Enumerable.Range(0, branches).Select(branch => blocks == 1 ? 0 : maximum * (branch / 2) / (blocks - 1)).ToArray();
-        survival = new Constant(() => 1 - torch.tensor(rates, dtype: ScalarType.Float64).view(-1, 1));
+        survival = new Constant(() => torch.tensor(rates.Select(rate => 1 - rate).ToArray(), dtype: ScalarType.Float64).view(-1, 1));
     }
 
     /// <inheritdoc/>

@@ -81,7 +81,7 @@ public sealed class LearnedDirection : Layer
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor map)
     {
-        var unit = direction / direction.square().sum().sqrt();
+        var unit = direction / direction.Squared().sum().sqrt();
         // Turned back by 90 degrees, (cos, sin) becomes (sin, -cos).
         var (cos, sin) = reading == AngleReading.Published ? (unit[0], unit[1]) : (unit[1], -unit[0]);
         var transform = (cos * cosinePart.Like(direction)).Plus(sin * sinePart.Like(direction));

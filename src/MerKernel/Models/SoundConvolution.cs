@@ -41,7 +41,7 @@ public static class SoundConvolution
         using var normal = inference_mode(false);
         using var enabled = enable_grad();
         using var scope = NewDisposeScope();
-        Tensor Waves(params long[] shape) => arange(shape.Aggregate(1L, (product, side) => product * side), ScalarType.Float64).sin_().view(shape).to(type);
+        Tensor Waves(params long[] shape) => tensor(Enumerable.Range(0, (int)shape.Aggregate(1L, (product, side) => product * side)).Select(i => (double)i).ToArray()).sin_().view(shape).to(type);
         Tensor[] inputs = [Waves(2, from, 12, 12), Waves(to, from, 3, 3)];
         Tensor[] exact = [.. inputs.Select(input => input.to(ScalarType.Float64))];
         var direction = Waves(2, to, 12, 12);

@@ -204,7 +204,8 @@ public sealed class WindowAttention : Layer, IAttends, IOwnMacs
         var (queries, keys, _) = windows.Split(Pad(input), qkv);
         var weights = windows.Weights(queries, keys, table).mean([2]);
         var (tokens, padded) = (Windows.Tokens(windows.Side, windows.Window, windows.Shift).to(input.device), windows.Side);
-        var pairs = (tokens.unsqueeze(2) * (padded * padded) + tokens.unsqueeze(1)).flatten();
+        using Scalar square = padded * padded;
+        var pairs = (tokens.unsqueeze(2).mul(square).add(tokens.unsqueeze(1), Numbers.One)).flatten();
         var all = zeros([input.size(0), (long)padded * padded * padded * padded], input.dtype, input.device).index_copy_(1, pairs, weights.flatten(1));
         return all.view(-1, padded, padded, padded, padded).narrow(1, 0, side).narrow(2, 0, side).narrow(3, 0, side).narrow(4, 0, side)
             .reshape(-1, side * side, side * side);

@@ -45,7 +45,7 @@ public sealed class ViT : Layer
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor image)
     {
-        var x = patchEmbed.call(image).reshape(-1, side * side, channels) + positions;   // [N, L, C], L = (S/16)^2
+        var x = patchEmbed.call(image).reshape(-1, side * side, channels).Plus(positions);   // [N, L, C], L = (S/16)^2
         foreach (var block in blocks) x = block.call(x);
         return norm.call(x).transpose(1, 2).view(-1, channels, side, side);
     }

@@ -85,7 +85,7 @@ internal static class ModelTrace
             for (var i = first; i < first + options.Training.AccumulationSteps; i++)
             {
                 var loss = nn.functional.cross_entropy(pass(i % batches).Logits, labels[i % batches]);
-                (loss / options.Training.AccumulationSteps).backward();
+                loss.Over(options.Training.AccumulationSteps).backward();
             }
 
             optimizer.Step(options.Training.LearningRateAt(first / batches));

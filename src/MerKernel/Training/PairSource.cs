@@ -72,7 +72,8 @@ public sealed class PairSource : IDisposable
     {
         using var scope = NewDisposeScope();
         var (mean, deviation) = (tensor(Mean).view(3, 1, 1), tensor(Deviation).view(3, 1, 1));
-        return frames.to_type(ScalarType.Float32).div_(255).sub_(mean).div_(deviation).MoveToOuterDisposeScope();
+        using Scalar white = 255;
+        return frames.to_type(ScalarType.Float32).div_(white).sub_(mean).div_(deviation).MoveToOuterDisposeScope();
     }
 
     PairBatch Assemble(IReadOnlyList<int> clips, Func<int, int> choose, Func<float[]?> draw)
