@@ -5,6 +5,7 @@ using TorchSharp;
 
 namespace MerKernel.Tests.Training;
 
+[Collection(AloneCollection.Name)]
 public class BatchNormStatisticsTests
 {
     [Fact]

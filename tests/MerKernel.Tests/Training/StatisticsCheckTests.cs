@@ -11,6 +11,7 @@ using TorchSharp.Modules;
 namespace MerKernel.Tests.Training;
 
 /// <summary>BatchNorm read from both ends: its running statistics against the batch's.</summary>
+[Collection(AloneCollection.Name)]
 public class StatisticsCheckTests
 {
     [Fact]
