@@ -116,11 +116,11 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
     [Fact]
     public void What_nothing_can_stop_is_left_behind_and_said_to_be()
     {
-        var run = Interrupted("[System.Runtime.InteropServices.DllImport(\"libc\", EntryPoint = \"system\")] static extern int Shell(string command);\nShell(\"sleep 6\"); while (true) counter2++;", "var counter2 = 0L;");
+        var run = Interrupted("[System.Runtime.InteropServices.DllImport(\"libc\", EntryPoint = \"system\")] static extern int Shell(string command);\nShell(\"sleep 12\"); while (true) counter2++;", "var counter2 = 0L;");
         Assert.Contains("left behind", run.Error["evalue"]!.GetValue<string>());
         Assert.Equal("7", _kernel.Execute("3 + 4").Plain);
         // It stops when it comes back to the cell's own code.
-        Assert.Equal("True", _kernel.Execute("await Task.Delay(7000); " + Stops("counter2")).Plain);
+        Assert.Equal("True", _kernel.Execute("await Task.Delay(13000); " + Stops("counter2")).Plain);
     }
 
     // On a busy machine a thread may be kept from asking for longer than any wait that a test would like; what does not stop counts on for ever.

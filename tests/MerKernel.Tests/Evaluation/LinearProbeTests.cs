@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Evaluation;
 
+[Collection(AloneCollection.Name)]
 public class LinearProbeTests
 {
     static readonly LabelledClip[] Clips = [.. Enumerable.Range(0, 12).Select(i => new LabelledClip($"{i}", $"s{i / 4}", i % 2, []))];

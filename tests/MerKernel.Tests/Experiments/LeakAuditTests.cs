@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Tests.Experiments;
 
 /// <summary>The leak check sees what really happens: leaks are planted in data and batches, not in its inputs.</summary>
+[Collection(AloneCollection.Name)]
 public class LeakAuditTests
 {
     static readonly FoldSplit Split = new("01", [6, 7, 8, 9, 10, 11], [12, 13], [0, 1, 2, 3, 4, 5]);

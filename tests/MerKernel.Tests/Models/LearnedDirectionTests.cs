@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Models;
 
+[Collection(AloneCollection.Name)]
 public class LearnedDirectionTests
 {
     [Fact]

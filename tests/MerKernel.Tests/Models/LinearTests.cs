@@ -3,6 +3,7 @@ using TorchSharp;
 
 namespace MerKernel.Tests.Models;
 
+[Collection(AloneCollection.Name)]
 public class LinearTests
 {
     public static TheoryData<long[]> Shapes => new([2, 5], [2, 3, 5], [2, 3, 4, 5], [0, 3, 4, 5]);

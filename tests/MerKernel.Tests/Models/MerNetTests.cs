@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Models;
 
+[Collection(AloneCollection.Name)]
 public class MerNetTests
 {
     [Theory]

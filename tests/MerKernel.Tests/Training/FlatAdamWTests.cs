@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Training;
 
+[Collection(AloneCollection.Name)]
 public class FlatAdamWTests
 {
     public static TheoryData<int> Levels => new(FewerInstructions.Levels);

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Training;
 
+[Collection(AloneCollection.Name)]
 public class FlatSgdTests
 {
     [Fact]
