@@ -3,7 +3,7 @@
 # $LIMIT seconds (540); every result is in $OUT at once. Ends with 1 if a part failed. Needs a PyTorch in python3 ($PYTHON; its libtorch computes) and nothing else.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-out=${OUT:-$here/results} device=cuda small=()
+out=${OUT:-$here/results} device=cuda small=() patience=1
 [ "${1-}" != --device ] || { device=$2; shift 2; }
 parts=("$@")
 if [ "$device" = cuda ]; then
@@ -11,6 +11,8 @@ if [ "$device" = cuda ]; then
   # The last two say what the operations of MER_CUDA_KERNELS bring, if time is left.
   [ ${#parts[@]} -gt 0 ] || parts=(versions parity step pytorch compiled anatomy folds processes fold loso tables fused kernels)
 else
+  # A test on a processor that others may use too; the limits are for the GPU's fifteen minutes.
+  patience=4
   small=(--tiny) tiny=(--size 32 --width 16 --window 4 --clips 4 --steps 2)
   [ ${#parts[@]} -gt 0 ] || parts=(versions parity step pytorch anatomy folds processes fold loso tables)
 fi
@@ -30,7 +32,7 @@ export MER_NATIVE=$work MER_ROOT=$work DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 # part NAME SECONDS COMMAND...
 part() {
-  local name=$1 limit=$2 started=$SECONDS left=$((end - SECONDS)); shift 2
+  local name=$1 limit=$(($2 * patience)) started=$SECONDS left=$((end - SECONDS)); shift 2
   [ "$left" -gt 5 ] || { echo "== $name: left out, the time is over" | tee -a "$out/summary.txt"; return; }
   [ "$limit" -le "$left" ] || limit=$left
   echo "== $name"
