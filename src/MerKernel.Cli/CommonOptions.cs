@@ -101,8 +101,7 @@ static class CommonOptions
     }
 
     public static DatasetId ParseDataset(string name) =>
-        Enum.GetValues<DatasetId>().Where(id => id.Key() == name.ToLowerInvariant()).Select(id => (DatasetId?)id).FirstOrDefault()
-        ?? throw new UserErrorException($"--dataset {name} is not known; use one of {DatasetNames.Keys}.");
+        DatasetNames.TryNamed(name.ToLowerInvariant()) ?? throw new UserErrorException($"--dataset {name} is not known; use one of {DatasetNames.Keys}.");
 
     /// <summary>The method that is run: the one named, else the full network, or on a data set without action units the network without.</summary>
     public static Method Variant(ParseResult parsed, Option<string> variant, MerDataset data)

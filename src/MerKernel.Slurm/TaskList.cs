@@ -39,6 +39,6 @@ public static class TaskList
 
     static TaskFold? Parse(string line) => line.Split('\t') is [var task, var dataset, var variant, var seed, var hash, var subject]
         && int.TryParse(task, CultureInfo.InvariantCulture, out var number) && int.TryParse(seed, CultureInfo.InvariantCulture, out var seedNumber)
-        && Enum.GetValues<DatasetId>().Where(id => id.Key() == dataset).ToList() is [var id]
+        && DatasetNames.TryNamed(dataset) is { } id
             ? new(number, id, variant, seedNumber, hash, Uri.UnescapeDataString(subject)) : null;
 }

@@ -38,8 +38,10 @@ public static class DatasetNames
     public static string Subject(this MerDataset data, string text) => FrameLayout.SubjectOf(text, data.Id) is { } subject && data.Subjects.Contains(subject) ? subject
         : throw new UserErrorException($"Subject '{text}' has no clip in this data set; its subjects are {string.Join(", ", data.Subjects)}.");
 
+    /// <summary>The data set of a name as the command line has it, or null.</summary>
+    internal static DatasetId? TryNamed(string key) => Enum.GetValues<DatasetId>().Where(id => id.Key() == key).Select(id => (DatasetId?)id).FirstOrDefault();
+
     /// <summary>The data set of a name as the command line has it.</summary>
     /// <exception cref="UserErrorException">There is no such data set.</exception>
-    public static DatasetId Named(string key) => Enum.GetValues<DatasetId>().Where(id => id.Key() == key).Select(id => (DatasetId?)id).FirstOrDefault()
-        ?? throw new UserErrorException($"There is no data set '{key}'; the data sets are {Keys}.");
+    public static DatasetId Named(string key) => TryNamed(key) ?? throw new UserErrorException($"There is no data set '{key}'; the data sets are {Keys}.");
 }

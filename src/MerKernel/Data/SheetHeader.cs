@@ -85,9 +85,6 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         return new SheetHeader(table, at, columns.ToImmutable(), [.. missing], [.. remarks]);
     }
 
-    /// <summary>The fields by which a user's own sheet is described.</summary>
-    public static ImmutableArray<string> FieldNames { get; } = [.. Fields.Where(f => f.Field != "objective").Select(f => f.Field)];
-
     private static IEnumerable<(int Column, int Rank)> Named(SheetRow row, string field, DatasetDescription? asked)
     {
         // The user names her own columns; what she does not name, her sheet has not.

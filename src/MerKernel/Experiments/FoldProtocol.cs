@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What is left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes one data set of them, in which what is left out stands
-/// where else the subject stands, so that training, storage, leak check and scores are those of <see cref="LosoEngine"/>.
+/// What is left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes one data set of them, in which the part left out
+/// takes the place of the subject, so that training, storage, leak check and scores are those of <see cref="LosoEngine"/>.
 /// </summary>
 /// <param name="Id">The data set that the protocol makes.</param>
 /// <param name="Name">What it does, in a few words.</param>

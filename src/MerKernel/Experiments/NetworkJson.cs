@@ -100,7 +100,7 @@ static class Strangers
     ];
 
     public static UserErrorException Absent(string what, string name) =>
-        new($"The {what} '{name}' is of another program or notebook, or of another version of it; its results can be shown here, and trained there.");
+        new($"The {what} '{name}' is of another program or notebook, or of another version of it; its results can be shown here; it can be trained only there.");
 
     sealed record StrangeLoss(string Label, string Stored) : Loss, IStranger
     {

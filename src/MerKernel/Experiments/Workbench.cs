@@ -106,9 +106,8 @@ public sealed class Workbench : IDisposable
     public MerDataset Load(DatasetId id, CancellationToken cancel = default)
     {
         if (_loaded.TryGetValue(id, out var known)) return known.Data;
-        if (FoldProtocol.Of(id) is { } protocol) return Keep(new DatasetSource(RootOf(id), id), protocol.Of([.. PartsThere().Select(part => Prepare(part, Prepared(part) with { Classes = DatasetDescription.In(RootOf(part), part).Three }, cancel).Data)]));
-        var (source, data) = Prepare(id, Prepared(id), cancel);
-        return Keep(source, data);
+        (DatasetSource, MerDataset) Ready(DatasetId part, PreparationOptions options) => Prepare(part, options, cancel);
+        return Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Ready) : Ready(id, Prepared(id)));
     }
 
     PreparationOptions Prepared(DatasetId id) => Preparation(id) with { Size = Profile.Model.InputSize };
@@ -134,8 +133,7 @@ public sealed class Workbench : IDisposable
         Store.MustExist();
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
         {
-            if (FoldProtocol.Of(id) is { } protocol) Keep(new DatasetSource(RootOf(id), id), protocol.Of([.. PartsThere().Select(part => Stored(part, Prepared(part) with { Classes = DatasetDescription.In(RootOf(part), part).Three }).Data)]));
-            else Keep(Stored(id, Prepared(id)));
+            Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Stored) : Stored(id, Prepared(id)));
         }
 
         (DatasetSource Source, MerDataset Data) Stored(DatasetId id, PreparationOptions options)
@@ -195,6 +193,10 @@ public sealed class Workbench : IDisposable
         _loaded.TryGetValue(id, out var loaded) ? loaded : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
 
     MerDataset Keep((DatasetSource Source, MerDataset Data) loaded) => Keep(loaded.Source, loaded.Data);
+
+    /// <summary>The data set that a protocol makes of its parts, in the three classes that all of them have.</summary>
+    (DatasetSource Source, MerDataset Data) Joined(FoldProtocol protocol, Func<DatasetId, PreparationOptions, (DatasetSource Source, MerDataset Data)> part) =>
+        (new(RootOf(protocol.Id), protocol.Id), protocol.Of([.. PartsThere().Select(id => part(id, Prepared(id) with { Classes = DatasetDescription.In(RootOf(id), id).Three }).Data)]));
 
     /// <summary>The sets that a protocol over several is made of: those asked for, else those of MEGC 2019 that are there.</summary>
     ImmutableArray<DatasetId> PartsThere()
