@@ -45,6 +45,8 @@ sealed class JupyterServer : IDisposable
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
+        // The launcher's kernelspecs, found there before the data folder's, hold .NET Interactive under the same name.
+        start.Environment.Remove("JUPYTER_PATH");
         var process = Process.Start(start)!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
