@@ -15,7 +15,8 @@ sealed class PyTorchStep : ISteps
         [
             Path.Combine(root, "benchmarks", "Training", "pytorch_step.py"), "--size", $"{model.InputSize}", "--width", $"{model.WidthDivisor}", "--window", $"{model.WindowSize}",
             "--clips", $"{clips}", "--threads", $"{threads}", .. more,
-        ]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        ])
+        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         Line();
     }
 

@@ -36,7 +36,8 @@ sealed partial class Interruption : IDisposable
         {
             Thread.Sleep(Patience);
             Leave(code);
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         _stop.Cancel();
     }
 

@@ -114,10 +114,10 @@ public static class AuditReport
     public static TextTable WithoutImages(Study study) => TextTable.Of("Scores without images: from action units, from class frequencies",
         ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1", ">paper's full network, accuracy"],
         from dataset in study.Datasets
-            let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
-            from rule in Rule.All
-            let m = Score.Of(rule.Run(facts), facts.Classes.Length)
-            select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic data" : "real data")})", rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
+        let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
+        from rule in Rule.All
+        let m = Score.Of(rule.Run(facts), facts.Classes.Length)
+        select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic data" : "real data")})", rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
                 Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))],
         "Each clip is classified by clips of other subjects. " + string.Join(" ", study.Datasets.Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
 

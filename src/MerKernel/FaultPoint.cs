@@ -9,7 +9,7 @@ namespace MerKernel;
 /// </summary>
 /// <remarks>
 /// Actions: kill (SIGKILL, as the kernel's out-of-memory killer sends it), fail (an exception), memory (an allocation that libtorch must refuse),
-/// hang (a minute in native code), full (a full disk, for machines where tests may mount none). Points: create, write, flush, rename and renamed of
+/// hang (a minute in native code; the file that MER_FAULT_REACHED names is made first), full (a full disk, for machines where tests may mount none). Points: create, write, flush, rename and renamed of
 /// files and folders; step of training.
 /// </remarks>
 static partial class FaultPoint
@@ -34,7 +34,10 @@ static partial class FaultPoint
             case "fail": throw new InvalidOperationException($"{Variable} asked for a failure at {point} of {name}");
             case "full": throw new IOException("No space left on device");
             case "memory": empty(1L << 50).Dispose(); break;
-            case "hang": _ = Pause(60); break;
+            case "hang":
+                if (Environment.GetEnvironmentVariable("MER_FAULT_REACHED") is { } mark) File.Create(mark).Dispose();
+                _ = Pause(60);
+                break;
         }
     }
 

@@ -52,6 +52,8 @@ public sealed partial class LauncherTests : IDisposable
         var start = new ProcessStartInfo(Path.Combine(Root, "mer"), ["jupyter", .. options]) { RedirectStandardError = true, RedirectStandardOutput = true };
         // Jupyter finds its own folders from the home; what is set in this process would lead elsewhere.
         foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("JUPYTER", StringComparison.Ordinal) || n.StartsWith("XDG_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        // A build that is out of date is made again, from the packages that are there: those of a home that is deleted afterwards would be missed.
+        start.Environment["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         start.Environment["HOME"] = _home;
         start.Environment["JUPYTER_TOKEN"] = "";
         return Process.Start(start)!;

@@ -138,6 +138,7 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
     {
         if (before != "") _kernel.Execute(before);
         var id = _kernel.SendExecute("Console.WriteLine(\"started\");\n" + cell);
+        Assert.True(_kernel.WaitForStream());
         Thread.Sleep(1500);
         _kernel.Send("interrupt_request", control: true);
         var run = _kernel.Finish(id);

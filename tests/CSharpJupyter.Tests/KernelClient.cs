@@ -86,7 +86,7 @@ public sealed class KernelClient : IDisposable
         return (id, new(new[] { "<IDS|MSG>", signature }.Concat(parts).Select(p => new NetMQFrame(Encoding.UTF8.GetBytes(p)))));
     }
 
-    public JsonObject Reply(string id, bool control = false, double seconds = 60)
+    public JsonObject Reply(string id, bool control = false, double seconds = 300)
     {
         var until = DateTime.UtcNow.AddSeconds(seconds);
         while (Receive(control ? _control : _shell, until) is { } message)
@@ -105,7 +105,7 @@ public sealed class KernelClient : IDisposable
     /// <summary>Waits until the process of a watched kernel's session is gone, and listens to the next: libzmq's clients do that by themselves, NetMQ does not subscribe again.</summary>
     public void WaitForDeath(int session)
     {
-        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}"), 30_000));
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}"), 120_000));
         _iopub.Disconnect(_published);
         _iopub.Connect(_published);
     }
@@ -116,7 +116,7 @@ public sealed class KernelClient : IDisposable
         var id = SendExecute(code, silent, storeHistory, expressions, stdin, metadata);
         if (answer is not null)
         {
-            var asked = Receive(_stdin, DateTime.UtcNow.AddSeconds(60)) ?? throw new TimeoutException("no input_request");
+            var asked = Receive(_stdin, DateTime.UtcNow.AddSeconds(300)) ?? throw new TimeoutException("no input_request");
             Assert.Equal("input_request", asked.Type);
             _stdin.SendMultipartMessage(Frames("input_reply", new() { ["value"] = answer() }, _key).Frames);
         }
@@ -133,7 +133,7 @@ public sealed class KernelClient : IDisposable
 
     public CellRun Finish(string id) => new(Reply(id), IopubUntilIdle(id));
 
-    public List<Published> IopubUntilIdle(string id, double seconds = 60)
+    public List<Published> IopubUntilIdle(string id, double seconds = 300)
     {
         // Some or all of it may have come while another request was waited for.
         var found = Others.Where(m => m.Parent == id).ToList();
@@ -163,16 +163,19 @@ public sealed class KernelClient : IDisposable
     /// <summary>Waits until any cell writes something, or something in particular.</summary>
     public bool WaitForStream(Func<string, bool>? what = null)
     {
-        var until = DateTime.UtcNow.AddSeconds(60);
+        var until = DateTime.UtcNow.AddSeconds(300);
         while (Receive(_iopub, until) is { } message)
+        {
+            Others.Add(message);
             if (message.Type == "stream" && (what is null || what(message.Content["text"]!.GetValue<string>()))) return true;
+        }
         return false;
     }
 
     public string Heartbeat(string ping)
     {
         _heartbeat.SendFrame(ping);
-        return _heartbeat.TryReceiveFrameString(TimeSpan.FromSeconds(10), out var echo) ? echo : "";
+        return _heartbeat.TryReceiveFrameString(TimeSpan.FromSeconds(60), out var echo) ? echo : "";
     }
 
     Published? Receive(NetMQSocket socket, DateTime until)
@@ -187,14 +190,22 @@ public sealed class KernelClient : IDisposable
         return new(JsonNode.Parse(parts[at + 2])!["msg_type"]!.GetValue<string>(), JsonNode.Parse(parts[at + 3])!["msg_id"]?.GetValue<string>(), JsonNode.Parse(parts[at + 5])!.AsObject());
     }
 
+    /// <summary>Below those that the system hands out, so that nobody takes one before the kernel does, and none twice.</summary>
     static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Stop());
-        return ports;
+        var ports = new List<int>();
+        while (ports.Count < count)
+        {
+            var port = 20_000 + (Environment.ProcessId * 97 + Interlocked.Increment(ref s_port)) % 12_000;
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try { listener.Start(); }
+            catch (SocketException) { continue; }
+            ports.Add(port);
+        }
+        return [.. ports];
     }
+
+    static int s_port;
 
     public void Dispose()
     {

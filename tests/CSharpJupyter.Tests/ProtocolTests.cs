@@ -55,7 +55,7 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     public void After_an_error_the_waiting_cells_are_aborted_and_later_ones_run()
     {
         // The first cell keeps the queue busy until the others have arrived.
-        var ids = new[] { "await Task.Delay(500); throw new Exception(\"stop\");", "1", "2" }.Select(c => _kernel.SendExecute(c)).ToList();
+        var ids = new[] { "await Task.Delay(3000); throw new Exception(\"stop\");", "1", "2" }.Select(c => _kernel.SendExecute(c)).ToList();
         Assert.Equal(["error", "aborted", "aborted"], ids.Select(i => _kernel.Reply(i)["status"]!.GetValue<string>()));
         Assert.Equal("3", _kernel.Execute("3").Plain);
     }
@@ -128,13 +128,11 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     public void Control_heartbeat_completion_and_inspection_answer_while_a_cell_runs()
     {
         _kernel.Ask("complete_request", new() { ["code"] = "Console.W", ["cursor_pos"] = 9 });
-        var cell = _kernel.SendExecute("await Task.Delay(20_000); 1");
-        var watch = Stopwatch.StartNew();
+        var cell = _kernel.SendExecute("await Task.Delay(1_000_000); 1");
         Assert.Equal("ping", _kernel.Heartbeat("ping"));
         Assert.Equal("ok", _kernel.Ask("kernel_info_request", control: true)["status"]!.GetValue<string>());
         Assert.Contains("WriteLine", _kernel.Ask("complete_request", new() { ["code"] = "Console.W", ["cursor_pos"] = 9 })["matches"]!.AsArray().Select(m => m!.GetValue<string>()));
         Assert.Contains("Max", _kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["data"]!["text/plain"]!.GetValue<string>());
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15));
         _kernel.Ask("interrupt_request", control: true);
         Assert.Equal("KeyboardInterrupt", _kernel.Finish(cell).Reply["ename"]!.GetValue<string>());
     }
@@ -152,7 +150,7 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         var early = _kernel.SendExecute("_ = Task.Run(async () => { await Task.Delay(400); Console.WriteLine(\"late\"); });");
         _kernel.Finish(early);
         _kernel.Others.Clear();
-        _kernel.Execute("await Task.Delay(1500);");
+        for (var i = 0; i < 60 && _kernel.Others.Count == 0; i++) _kernel.Execute("await Task.Delay(1000);");
         Assert.Contains(_kernel.Others, p => p.Parent == early && p.Type == "stream" && p.Content["text"]!.GetValue<string>() == "late\n");
     }
 

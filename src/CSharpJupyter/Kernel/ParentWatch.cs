@@ -17,7 +17,8 @@ static class ParentWatch
         {
             while (IsAlive(parent)) Thread.Sleep(2000);
             ended();
-        }) { IsBackground = true, Name = "parent watch" }.Start();
+        })
+        { IsBackground = true, Name = "parent watch" }.Start();
     }
 
     [DllImport("libc", EntryPoint = "prctl")]

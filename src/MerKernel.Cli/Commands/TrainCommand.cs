@@ -53,7 +53,8 @@ static class TrainCommand
             var result = FoldRun.Train(experiment, data, subject, device,
                 e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
                 started: experiment.StartsFrom is { Path: { } start } ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
-                finished: parsed.GetValue(weights) is { } target ? (network, detector) => { using var fitted = FittedModel.Of(experiment, data, network, detector, subject); fitted.Save(target); } : null);
+                finished: parsed.GetValue(weights) is { } target ? (network, detector) => { using var fitted = FittedModel.Of(experiment, data, network, detector, subject); fitted.Save(target); }
+            : null);
             Show(result, data);
             if (differs is null)
             {

@@ -179,7 +179,8 @@ sealed class FoldWriter : IDisposable
                 failed(e);
                 _broken.Cancel();
             }
-        }) { Name = "fold writer" };
+        })
+        { Name = "fold writer" };
         _thread.Start();
     }
 

@@ -85,6 +85,17 @@ public sealed class LearnedDirection : Layer
         // Turned back by 90 degrees, (cos, sin) becomes (sin, -cos).
         var (cos, sin) = reading == AngleReading.Published ? (unit[0], unit[1]) : (unit[1], -unit[0]);
         var transform = (cos * cosinePart.Like(direction)).Plus(sin * sinePart.Like(direction));
-        return Ops.Resample(map, transform.unsqueeze(0)).mean([3], keepdim: true);
+        var (height, width) = (map.size(2), map.size(3));
+        var grid = Layers.AffineGrid(transform.unsqueeze(0), height, width)[0];
+        // What a pixel of the map adds to an output row is the same for every clip and channel: [row, y, x], summed over the places that the row runs through.
+        var share = Bilinear(grid.select(2, 1), height).transpose(1, 2).matmul(Bilinear(grid.select(2, 0), width)).Over(width);
+        return map.flatten(2).matmul(share.view(height, -1).t()).unsqueeze(3);
+    }
+
+    /// <summary>Shares of <paramref name="count"/> pixels in places from -1 (the first pixel's outer edge) to 1: [...] -> [..., count]; zero outside.</summary>
+    private static Tensor Bilinear(Tensor places, long count)
+    {
+        var pixels = places.Times(count / 2.0).Plus((count - 1) / 2.0);
+        return (pixels.unsqueeze(-1) - torch.linspace(0, count - 1, count, places.dtype, places.device)).abs().neg().Plus(1).AtLeast(0);
     }
 }

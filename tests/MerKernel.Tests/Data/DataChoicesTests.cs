@@ -29,7 +29,7 @@ public sealed class DataChoicesTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_chosen_writes_no_file() 
+    public void Nothing_chosen_writes_no_file()
     {
         new DataChoices { Unusable = "fail", Frames = "any" }.Keep(root, DatasetId.CasmeII);
         Assert.False(File.Exists(DataChoices.PathIn(root)));

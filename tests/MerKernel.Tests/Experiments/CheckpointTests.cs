@@ -19,7 +19,8 @@ public class CheckpointTests
         // Both streams (stochastic depth draws), clips held out, gradients of two batches in an update.
         var experiment = LosoEngineTests.Tiny(data, PositionStream.Swin) with
         {
-            HeldOutSubjects = 1, Training = new TrainingOptions { Epochs = 5, BatchSize = 2, AccumulationSteps = 2, LearningRate = 2e-3 },
+            HeldOutSubjects = 1,
+            Training = new TrainingOptions { Epochs = 5, BatchSize = 2, AccumulationSteps = 2, LearningRate = 2e-3 },
         };
         var (whole, stopped) = (new RunStore(folder.File("whole")), new RunStore(folder.File("stopped")));
         new LosoEngine(whole) { Workers = 1 }.Run([Job(experiment)], data);

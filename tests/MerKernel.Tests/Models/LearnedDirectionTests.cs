@@ -30,6 +30,21 @@ public class LearnedDirectionTests
     }
 
     [Theory]
+    [InlineData(9, 9, 72)]
+    [InlineData(12, 12, -31)]
+    [InlineData(2, 2, 17)]
+    [InlineData(6, 10, 200)]
+    public void It_is_the_mean_over_the_width_of_the_map_that_libtorch_turns(int height, int width, double degrees)
+    {
+        using var scope = NewDisposeScope();
+        var map = rand(2, 3, height, width);
+        var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
+        var turn = tensor(new[] { (float)cos, (float)sin, 0, (float)-sin, (float)cos, 0 }).view(1, 2, 3).expand(2, 2, 3);
+        var turned = nn.functional.grid_sample(map, nn.functional.affine_grid(turn, [2, 3, height, width], align_corners: false), align_corners: false);
+        Assert.True(At(AngleReading.Published, degrees).call(map).allclose(turned.mean([3], keepdim: true), rtol: 1e-4, atol: 1e-6));
+    }
+
+    [Theory]
     [InlineData(AngleReading.Published)]
     [InlineData(AngleReading.Paper)]
     public void The_gradient_of_the_direction_is_that_of_finite_differences(AngleReading reading)

@@ -7,7 +7,8 @@ namespace MerKernel.Tests.Reporting;
 public class TextTableTests
 {
     static readonly TextTable Table = new("a & b\nline <2>", ["name", new("x", true, "g_1"), new("y", true, "g_1"), ">n"],
-        [[new("r|1", Tint: TextTable.Tint.Added), new("1.5", "[1–2]\nΔ −3"), "2", "3"], ["<script>", "", "", "50 %"]]) { Notes = ["a note"] };
+        [[new("r|1", Tint: TextTable.Tint.Added), new("1.5", "[1–2]\nΔ −3"), "2", "3"], ["<script>", "", "", "50 %"]])
+    { Notes = ["a note"] };
 
     static ImmutableArray<ResultRow> Table3 => SampleTables.Scoring.Rows(Tables.Numbered(3));
 
