@@ -107,7 +107,8 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
     public void A_task_that_another_cell_left_running_goes_on_and_those_of_the_cell_stop()
     {
         _kernel.Execute("var others = 0L; var own = 0L; var goes = true; _ = Task.Run(() => { while (goes) { others++; System.Threading.Thread.Sleep(1); } });");
-        Interrupted("_ = Task.Run(() => { while (true) { own++; System.Threading.Thread.Sleep(1); } }); new System.Threading.Thread(() => { while (true) own++; }).Start(); while (true) ;");
+        Interrupted("_ = Task.Run(() => { while (true) { own++; System.Threading.Thread.Sleep(1); } }); new System.Threading.Thread(() => { while (true) own++; }).Start(); " +
+            "_ = Task.Run(async () => { while (true) { own++; await Task.Delay(700); } }); while (true) ;");
         Assert.Equal("True", _kernel.Execute(Stops("own")).Plain);
         Assert.Equal("True", _kernel.Execute("var a = others; for (var i = 0; i < 100 && others == a; i++) await Task.Delay(100); others > a").Plain);
         _kernel.Execute("goes = false;");
@@ -124,7 +125,7 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
     }
 
     // On a busy machine a thread may be kept from asking for longer than any wait that a test would like; what does not stop counts on for ever.
-    static string Stops(string counter) => $"for (var i = 0; i < 50; i++) {{ var before = {counter}; await Task.Delay(200); if ({counter} == before) break; if (i == 49) throw new Exception(\"It counts on.\"); }} true";
+    static string Stops(string counter) => $"for (var i = 0; i < 50; i++) {{ var before = {counter}; await Task.Delay(1000); if ({counter} == before) break; if (i == 49) throw new Exception(\"It counts on.\"); }} true";
 
     [Fact]
     public void A_library_that_does_not_ask_is_left_behind_and_said_to_be()

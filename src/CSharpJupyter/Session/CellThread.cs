@@ -38,7 +38,7 @@ sealed class CellThread
         {
             try { run.Stop(); }
             // What it left running stops too.
-            finally { Interruption.Mine().Request(); }
+            finally { Interruption.Mine().Request(final: true); }
         }
         run._failure?.Throw();
         interrupt.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CSharpJupyter.Output;
@@ -15,12 +16,19 @@ public sealed class Interruption
     /// <summary>After an exception the cell has so long for its <c>finally</c> blocks, whose methods and loops ask too.</summary>
     internal static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(60);
 
+    /// <summary>So long after an interrupt what a cell left running is told of it, in later cells too: it may ask only now and then.</summary>
+    static readonly TimeSpan Echo = TimeSpan.FromSeconds(10);
+
     static readonly List<Thread> Abandoned = [];
+    static readonly Stopwatch SinceRequest = new();
     static readonly Interruption None = new();
     static volatile bool s_isAnyRequested;
 
     /// <summary>The cell shall stop: whoever asks gets the exception.</summary>
     volatile bool _isRequested;
+
+    /// <summary>The cell has ended, and the request holds for everything that it left running.</summary>
+    bool _isFinal;
 
     /// <summary>The interruption of the cell that the calling code belongs to. A function with loops keeps it: a register is quicker to ask than the execution context.</summary>
     public static Interruption Mine() => CellOutput.Flowing?.Interruption ?? None;
@@ -38,7 +46,10 @@ public sealed class Interruption
 
     CellInterruptedException Exception()
     {
-        _isRequested = false;
+        lock (Abandoned)
+        {
+            if (!_isFinal) _isRequested = false;
+        }
         return new();
     }
 
@@ -69,7 +80,15 @@ public sealed class Interruption
         || e is AggregateException many && many.InnerExceptions.Any(IsStopping);
 
     /// <summary>The cell shall stop, or shall stop again where it went on after an exception.</summary>
-    internal void Request() => _isRequested = s_isAnyRequested = true;
+    internal void Request(bool final = false)
+    {
+        lock (Abandoned)
+        {
+            _isFinal |= final;
+            _isRequested = s_isAnyRequested = true;
+            SinceRequest.Restart();
+        }
+    }
 
     /// <summary>A thread that did not stop is left behind; it stops when it comes back to code that asks.</summary>
     internal static void Abandon(Thread thread)
@@ -77,13 +96,13 @@ public sealed class Interruption
         lock (Abandoned) Abandoned.Add(thread);
     }
 
-    /// <summary>A cell begins: nobody need look for an interruption, unless a thread that was left behind still has to hear of its own.</summary>
+    /// <summary>A cell begins: nobody need look for an interruption, unless what another cell left running still has to hear of its own.</summary>
     internal static void Reset()
     {
         lock (Abandoned)
         {
             Abandoned.RemoveAll(t => !t.IsAlive);
-            s_isAnyRequested = Abandoned.Count > 0;
+            s_isAnyRequested = Abandoned.Count > 0 || SinceRequest.IsRunning && SinceRequest.Elapsed < Echo;
         }
     }
 }
