@@ -45,6 +45,16 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     }
 
     [Fact]
+    public void A_using_declaration_of_a_cell_is_told_what_to_write()
+    {
+        var error = _kernel.Execute("using var memory = new System.IO.MemoryStream();\nmemory.Length").Error["evalue"]!.GetValue<string>();
+        Assert.Contains("'using var memory = ...' works in a function only: write 'var memory = ...'", error);
+        // A forgotten semicolon is another matter.
+        Assert.DoesNotContain("works in a function", _kernel.Execute("using System.Text\nvar x = 1;").Error["evalue"]!.GetValue<string>());
+        Assert.Equal("0", _kernel.Execute("long Length() { using var memory = new System.IO.MemoryStream(); return memory.Length; }\nLength()").Plain);
+    }
+
+    [Fact]
     public void Magics_switch_language_and_measure_time()
     {
         Assert.Equal("<u>y</u>", Html("#!html\n<u>y</u>"));

@@ -80,7 +80,10 @@ public sealed partial class ClaimsTests
             Limits("limit from the movement, with the traces that no coder notes", t => t.Movement), Limits("limit from both", t => t.Both));
 
         var four = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Full with { Subjects = 4 });
-        Demand("docs/rehearsal.md", Text($"Four subjects of the full-size set: {four.Length} clips, {four.Sum(c => c.FrameCount):#,0} frames"));
+        LookAlikeClip Clip(string subject, string name) => four.Single(c => (c.Subject, c.Name) == (subject, name));
+        var (apexless, faceless) = (Clip("02", "EP02_12f"), Clip("03", "EP03_01"));
+        Demand("docs/rehearsal.md", Text($"Four subjects of the full-size set: {four.Length} clips, {four.Sum(c => c.FrameCount):#,0} frames"), $"sub02/EP02_12f/img{apexless.Apex}.jpg",
+            $"lacks the apex frame {apexless.Apex} (it has {apexless.Onset} to {apexless.Offset})", $"missing between {apexless.Apex - 1} and {apexless.Apex + 1}", $"sub03/EP03_01/img{faceless.Onset}.jpg, an onset");
     }
 
     [Fact]

@@ -62,6 +62,13 @@ check("what ran before it is kept, and nothing after it ran", outputs("bad")[-2:
 seen = run("notebooks", "run", good, *out, "--kernel", ".net-csharp")
 check("it runs in .NET Interactive too", seen.returncode == 0 and outputs("good")[-1] == ["2  1 0.5"] and "warning" not in str(outputs("good")), (seen, outputs("good")))
 
+# README's fold, as it stands there, but on the tiny profile.
+root = pathlib.Path(__file__).parents[2]
+cell = re.search(r"## A fold in a cell.*?```csharp\n(.*?)```", (root / "README.md").read_text(), re.S).group(1)
+fold = notebook("fold", "var nothing = 0;", cell.replace('"mer.csx"', f'"{root}/notebooks/mer.csx"').replace('"small"', '"tiny"').replace('"17"', '"01"'))
+seen = run("notebooks", "run", fold, *out)
+check("README's fold in a cell trains", seen.returncode == 0 and re.fullmatch(r"\d\s*", outputs("fold")[-1][0]), (seen, cell))
+
 user = {"JUPYTER_DATA_DIR": str(folder / "data"), "JUPYTER_PATH": ""}
 first, second = run("kernel", "install", **user), run("kernel", "install", **user)
 specs = json.loads(subprocess.run(["/usr/bin/python3", "-m", "jupyter_client.kernelspecapp", "list", "--json"], capture_output=True, text=True, env={**os.environ, **user}).stdout)["kernelspecs"]

@@ -117,8 +117,15 @@ sealed class ScriptSession(ReferenceSet references)
             var at = e.Location.GetLineSpan();
             var place = at.IsValid ? $"{(at.Path == "" ? path : at.Path)}:{at.StartLinePosition.Line + 1}:{at.StartLinePosition.Character + 1}: " : "";
             return $"{place}{e.Id}: {e.GetMessage()}";
-        })));
+        }).Concat(errors.Select(e => e.Location.SourceTree).OfType<SyntaxTree>().Distinct().SelectMany(UsingDeclarations))));
     }
+
+    /// <summary>A script's grammar has no using declarations; what the compiler says of one (a semicolon is missing) does not help.</summary>
+    static IEnumerable<string> UsingDeclarations(SyntaxTree tree) =>
+        from directive in tree.GetRoot().DescendantNodes().OfType<UsingDirectiveSyntax>()
+        let name = directive.GetLastToken().GetNextToken()
+        where directive.SemicolonToken.IsMissing && name.IsKind(SyntaxKind.IdentifierToken) && name.GetNextToken().IsKind(SyntaxKind.EqualsToken)
+        select $"'using {directive.NamespaceOrType} {name} = ...' works in a function only: write 'var {name} = ...' in a cell, for later cells too, or 'using (var {name} = ...) {{ ... }}'.";
 
     /// <summary>Variables of the session, newest declaration first, with their type and value.</summary>
     public IEnumerable<(string Name, Type Type, object? Value)> Variables()
