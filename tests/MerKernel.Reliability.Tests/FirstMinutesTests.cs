@@ -46,6 +46,21 @@ public sealed class FirstMinutesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_build_leaves_running_does_not_hold_up_the_next_call()
+    {
+        var servers = Path.Combine(_root, "servers");
+        try
+        {
+            for (var call = 0; call < 2; call++)
+                Assert.Equal(0, Mer("doctor", dotnet: $"sleep 600 >/dev/null 2>&1 & echo $! >>{servers}", prefix: ["timeout", "100"]).ExitCode);
+        }
+        finally
+        {
+            foreach (var server in File.ReadLines(servers)) Process.GetProcessById(int.Parse(server)).Kill();
+        }
+    }
+
+    [Fact]
     public void Without_a_network_one_message_says_what_is_needed()
     {
         const string error = "/x/MerKernel.csproj : error NU1301: Unable to load the service index for source https://api.nuget.org/v3/index.json. [/x/mer.sln]";

@@ -118,6 +118,8 @@ public sealed class Workbench : IDisposable
         {
             if (Synthetic is null)
                 throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and SAMM/, or a source of synthetic data.");
+            if (Profile.SyntheticSize == "full" && !Directory.Exists(id.FolderIn(SyntheticFolder)))
+                Say?.Invoke($"{id.Title()}: the profile '{Profile.Name}' needs the synthetic set in full size; it is rendered once, which takes some minutes, and with its sister about 0.9 GB in {SyntheticFolder}.");
             Synthetic.Write(id, Profile.SyntheticSize, SyntheticFolder, Progress(id, "rendering"), cancel);
             Say?.Invoke($"{id.Title()}: synthetic data set in {id.FolderIn(SyntheticFolder)}");
         }
