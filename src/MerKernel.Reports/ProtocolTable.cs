@@ -19,9 +19,9 @@ public static class ProtocolTable
     {
         var rows = runs.Select(r => (r.Name, r.Outcome, Scores: PartScore.Of(data, r.Outcome))).ToList();
         var protocol = FoldProtocol.Of(data.Id)!;
-        return TextTable.OfFigures($"{protocol.Name}: {string.Join(", ", data.Classes)}{(data.Synthetic ? " (synthetic)" : "")}",
-            ["network, epoch", "data set", "UF1", "UAR", "accuracy (%)", "clips", "people", "onset to apex (ms)"],
-            rows.SelectMany(r => r.Scores.Select(s => (string[])[s.Dataset is null ? $"{r.Name}, {r.Outcome.Protocol.Label}" : "", s.Dataset?.Title() ?? "all together",
+        return TextTable.Of($"{protocol.Name}: {string.Join(", ", data.Classes)}{(data.Synthetic ? " (synthetic)" : "")}",
+            ["network, epoch", "data set", ">UF1", ">UAR", ">accuracy (%)", ">clips", ">people", ">onset to apex (ms)"],
+            rows.SelectMany(r => r.Scores.Select(s => (string[])[s.Dataset is null ? $"{r.Name}, {r.Outcome.Protocol.Label}" : "", s.Dataset?.Title() ?? "all",
                 Figures.Fraction(s.UF1), Figures.Fraction(s.Uar), Figures.Percent(s.Accuracy), $"{s.Clips}", $"{s.People}", s.ApexMilliseconds?.ToString("0", CultureInfo.InvariantCulture) ?? "–"])),
             "UF1 and UAR of the confusion matrix pooled over folds, of all clips and of each set's. The time from onset to apex is the median: sets differ in it and in frames per second.");
     }
