@@ -78,8 +78,9 @@ static class RunsCommands
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var found = catalogue.Find(parsed.GetValue(run)!);
             var names = parsed.GetValue(protocols) is { Length: > 0 } given ? given : ["final", "best-test"];
+            ImmutableArray<EpochProtocol> chosen = names is ["every"] ? [] : [.. names.Select(Protocol)];
             var (folds, classes) = (catalogue.Folds(found.Hash), ClassesOf(found.Experiment, parsed.GetValue(data)));
-            var table = names is ["every"] ? RunExport.EveryEpoch(folds, classes, found.Experiment.Seed) : RunExport.Of(folds, classes, [.. names.Select(Protocol)]);
+            var table = chosen.IsEmpty ? RunExport.EveryEpoch(folds, classes, found.Experiment.Seed) : RunExport.Of(folds, classes, chosen);
             if (parsed.GetValue(csv)) Console.Write(table.ToCsv());
             else Terminal.Write([table]);
         });

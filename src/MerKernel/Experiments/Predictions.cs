@@ -20,7 +20,7 @@ public sealed record Predictions
     /// <summary>The folds of each seed, in the data set's order of subjects and clips; the seed is null where the file has none.</summary>
     public required ImmutableArray<(int? Seed, ImmutableArray<FoldPrediction> Folds)> Runs { get; init; }
 
-    /// <summary>Whether folds end at different epochs, so that an epoch was chosen for each; the file cannot show that the test subject had no say.</summary>
+    /// <summary>Whether folds end at different epochs, or the file says best-test, so that an epoch was chosen for each; the file cannot show that the test subject had no say.</summary>
     public required bool ChoosesEpochs { get; init; }
 
     /// <summary>Whether the file says which epoch its predictions are of.</summary>
@@ -41,6 +41,7 @@ public sealed record Predictions
         sealed record Entry(int Row, int Clip, string Fold, int Epoch, int? Seed, ImmutableArray<float> Scores);
 
         readonly List<string> _problems = [], _remarks = [];
+        readonly HashSet<string> _protocols = [];
         int _epochs;
 
         // Scores stand under the names of the classes, or under their labels where no class is named.
@@ -56,9 +57,10 @@ public sealed record Predictions
             var runs = entries.GroupBy(e => e.Seed).OrderBy(g => g.Key).Select(g => (g.Key, Run(g.Key, [.. g]))).ToImmutableArray();
             Demand();
             var ends = runs.SelectMany(r => r.Item2.Select(f => (f.Fold.Subject, f.Last))).ToList();
-            var chooses = ends.Select(e => e.Last).Distinct().Count() > 1;
+            var (differ, best) = (ends.Select(e => e.Last).Distinct().Count() > 1, _protocols.Contains(new BestTestEpoch().Name));
             if (_epochs == 0) _remarks.Add("The file has no column 'epoch', so the epoch of these predictions is not said.");
-            if (chooses)
+            if (best) _remarks.Add("Its column 'protocol' says best-test: the epochs were chosen on the test subject, so the scores are an upper bound and nothing is compared with them.");
+            else if (differ)
             {
                 var (low, high) = (ends.MinBy(e => e.Last), ends.MaxBy(e => e.Last));
                 _remarks.Add($"The folds end at different epochs ({low.Last} for subject {low.Subject}, {high.Last} for {high.Subject}): somebody chose them fold by fold. Unless that looked at training subjects only, the scores are an upper bound, " +
@@ -66,7 +68,7 @@ public sealed record Predictions
             }
             return new()
             {
-                Sha256 = file.Sha256, ChoosesEpochs = chooses, SaysEpoch = _epochs > 0, Remarks = [.. _remarks.Distinct()],
+                Sha256 = file.Sha256, ChoosesEpochs = differ || best, SaysEpoch = _epochs > 0, Remarks = [.. _remarks.Distinct()],
                 Runs = [.. runs.Select(r => (r.Key, r.Item2.Select(f => f.Fold).ToImmutableArray()))],
             };
         }
@@ -113,9 +115,13 @@ public sealed record Predictions
                         _problems.Add($"row {row}: clip {data.Clips[clip].Id} is '{data.Classes[data.Labels[clip]]}' in the coding sheet, not '{truth}'; the system was trained or scored on other labels");
                 if (Scores(row, Cell) is not { } scores) continue;
                 if (Cell("epoch").Length > 0) _epochs++;
+                if (Cell("protocol") is { Length: > 0 } protocol) _protocols.Add(protocol);
                 entries.Add(new(row, clip, Cell("fold") is { Length: > 0 } fold ? fold : data.Clips[clip].Subject, Number(row, "epoch", Cell) ?? 0, Number(row, "seed", Cell), scores));
             }
             if (file.Rows.Length == 0) _problems.Add("it has no rows below its headings");
+            // An export of ours has the rows of each protocol below each other: not epochs to choose among.
+            if (_protocols.Count > 1)
+                _problems.Add($"its rows are of the epoch protocols {string.Join(", ", _protocols)}; give the rows of one, or every epoch as mer runs export --protocol every writes it");
             if (_epochs > 0 && _epochs < entries.Count) _problems.Add($"{entries.Count - _epochs} of its rows have nothing under 'epoch'; give every row its epoch, or leave the column out");
             return entries;
         }
@@ -182,10 +188,8 @@ public sealed record Predictions
         ImmutableArray<(FoldPrediction Fold, int Last)> Run(int? seed, List<Entry> entries)
         {
             var of = seed is { } s ? $" with seed {s}" : "";
-            // An export of ours has the rows of each protocol below each other.
-            var cure = file.Column("protocol") >= 0 ? "; export one protocol, or every epoch with mer runs export --protocol every" : "";
             foreach (var twice in entries.GroupBy(e => (e.Clip, e.Epoch)).Where(g => g.Count() > 1))
-                _problems.Add($"clip {data.Clips[twice.Key.Clip].Id} is predicted {twice.Count()} times{of} (rows {string.Join(", ", twice.Select(e => e.Row))}){cure}");
+                _problems.Add($"clip {data.Clips[twice.Key.Clip].Id} is predicted {twice.Count()} times{of} (rows {string.Join(", ", twice.Select(e => e.Row))})");
             var missing = Enumerable.Range(0, data.Clips.Length).Except(entries.Select(e => e.Clip)).ToList();
             if (missing.Count > 0)
                 _problems.Add($"{missing.Count} of {data.Clips.Length} clips are not predicted{of} ({Some(missing)}); a system is scored on all of them or not at all"

@@ -103,8 +103,18 @@ public sealed class PredictionsTests : IDisposable
         Assert.Contains("1 of its rows have nothing under 'epoch'", Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? "" : "3")},0"), "clip,epoch,predicted"));
 
     [Fact]
-    public void An_export_of_several_protocols_is_met_with_the_call_whose_file_can_be_scored() =>
-        Assert.Contains("mer runs export --protocol every", Refused(_data.Clips.SelectMany((c, i) => new[] { "final", "best-test" }.Select(p => $"{c.Id},{p},2,{_data.Labels[i]}")), "clip,protocol,epoch,predicted"));
+    public void An_export_of_several_protocols_is_met_with_the_call_whose_file_can_be_scored()
+    {
+        IEnumerable<string> Rows(params (string Protocol, int Epoch)[] of) => _data.Clips.SelectMany((c, i) => of.Select(p => $"{c.Id},{p.Protocol},{p.Epoch},{_data.Labels[i]}"));
+        // Whether the epochs are the same or look like two of one run.
+        foreach (var epoch in new[] { 1, 2 })
+            Assert.Contains("of the epoch protocols final, best-test; give the rows of one, or every epoch as mer runs export --protocol every writes it",
+                Refused(Rows(("final", 2), ("best-test", epoch)), "clip,protocol,epoch,predicted"));
+        Assert.False(Read(Rows(("final", 2)), "clip,protocol,epoch,predicted").ChoosesEpochs);
+        var best = Read(Rows(("best-test", 2)), "clip,protocol,epoch,predicted");
+        Assert.True(best.ChoosesEpochs);
+        Assert.Contains("chosen on the test subject", Assert.Single(best.Remarks));
+    }
 
     /// <summary>A file's row in Table 3, as the tables have it.</summary>
     List<ResultRow> Kept(Predictions read, IEnumerable<EpochProtocol> protocols) => [.. new Scoring
