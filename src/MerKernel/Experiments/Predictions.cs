@@ -58,7 +58,7 @@ public sealed record Predictions
             Demand();
             var ends = runs.SelectMany(r => r.Item2.Select(f => (f.Fold.Subject, f.Last))).ToList();
             var (differ, best) = (ends.Select(e => e.Last).Distinct().Count() > 1, _protocols.Contains(new BestTestEpoch().Name));
-            if (_epochs == 0) _remarks.Add("The file has no column 'epoch', so the epoch of these predictions is not said.");
+            if (_epochs == 0 && !best) _remarks.Add("The file has no column 'epoch', so the epoch of these predictions is not said.");
             if (best) _remarks.Add("Its column 'protocol' says best-test: the epochs were chosen on the test subject, so the scores are an upper bound and nothing is compared with them.");
             else if (differ)
             {
@@ -68,7 +68,7 @@ public sealed record Predictions
             }
             return new()
             {
-                Sha256 = file.Sha256, ChoosesEpochs = differ || best, SaysEpoch = _epochs > 0, Remarks = [.. _remarks.Distinct()],
+                Sha256 = file.Sha256, ChoosesEpochs = differ || best, SaysEpoch = _epochs > 0 || best, Remarks = [.. _remarks.Distinct()],
                 Runs = [.. runs.Select(r => (r.Key, r.Item2.Select(f => f.Fold).ToImmutableArray()))],
             };
         }

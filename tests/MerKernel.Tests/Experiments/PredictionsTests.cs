@@ -114,6 +114,8 @@ public sealed class PredictionsTests : IDisposable
         var best = Read(Rows(("best-test", 2)), "clip,protocol,epoch,predicted");
         Assert.True(best.ChoosesEpochs);
         Assert.Contains("chosen on the test subject", Assert.Single(best.Remarks));
+        var unnumbered = Read(_data.Clips.Select((c, i) => $"{c.Id},best-test,{_data.Labels[i]}"), "clip,protocol,predicted");
+        Assert.Equal([false, true], Kept(unnumbered, EpochProtocol.SideBySide).Select(r => r.Score is not null));
     }
 
     /// <summary>A file's row in Table 3, as the tables have it.</summary>
