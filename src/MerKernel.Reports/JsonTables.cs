@@ -21,7 +21,7 @@ public static class JsonTables
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The rows as JSON; protocol is "none" where there is no epoch to choose, measured is null where nothing was run.</summary>
+    /// <summary>The rows as JSON; protocol is "none" where there is no epoch to choose and "not said" where a file of predictions does not say it, measured is null where nothing was run.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="allMetrics">Whether measured holds every score, the classes' scores and the pooled confusion matrix (rows are true classes) as well.</param>
     public static string Render(IEnumerable<ResultRow> rows, bool allMetrics = false) => new JsonArray(
@@ -40,7 +40,7 @@ public static class JsonTables
             ["dataset"] = row.Dataset.Key(),
             ["data"] = row.Synthetic ? "synthetic" : "real",
             ["profile"] = row.Profile,
-            ["protocol"] = row.Protocol?.Name ?? "none",
+            ["protocol"] = row.ProtocolName,
             ["paper"] = row.Paper is { } p ? new JsonObject { ["accuracy"] = p.Accuracy, ["f1"] = p.F1 } : null,
             ["measured"] = seeds.Count == 1 ? Measured(row, allMetrics) : Over(seeds, s => s.Mean),
         };

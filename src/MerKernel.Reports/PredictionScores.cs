@@ -19,13 +19,14 @@ public static class PredictionScores
         var rules = Rule.All.Where(r => r.Label is Rule.Lookup or Rule.Majority).Select(r => (r.Label, Folds: r.Run(facts))).ToList();
         var paper = Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id);
 
+        string Epoch(EpochProtocol protocol) => predictions.SaysEpoch ? protocol.Label : "not said";
         var rows = new List<ImmutableArray<TextTable.Cell>>();
         foreach (var protocol in protocols)
             foreach (var (seed, folds) in predictions.Runs)
-                rows.Add([$"{name}{(seed is { } s ? $", seed {s}" : "")}", protocol.Label, .. Cells(Score.Of(protocol.Apply(folds), classes))]);
+                rows.Add([$"{name}{(seed is { } s ? $", seed {s}" : "")}", Epoch(protocol), .. Cells(Score.Of(protocol.Apply(folds), classes))]);
         if (predictions.Runs.Length > 1)
             foreach (var protocol in protocols)
-                rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", protocol.Label, .. Means([.. predictions.Runs.Select(r => Score.Of(protocol.Apply(r.Folds), classes))])]);
+                rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", Epoch(protocol), .. Means([.. predictions.Runs.Select(r => Score.Of(protocol.Apply(r.Folds), classes))])]);
         rows.AddRange(rules.Select(r => (ImmutableArray<TextTable.Cell>)[new(r.Label, Tint: TextTable.Tint.Added), "no epoch to choose", .. Cells(Score.Of(r.Folds, classes))]));
         if (paper is not null) rows.Add(["the paper's network, as printed", "not said", Figures.Printed(paper.Accuracy), Figures.Printed(paper.F1), "–", "–"]);
         return new TextTable($"{name}\n{data.Title}{(data.Synthetic ? " (synthetic)" : "")}, {data.Clips.Length} clips of {data.Subjects.Length} subjects", ["row", "epoch", ">accuracy", ">UF1", ">UAR", ">clips"], [.. rows])

@@ -98,7 +98,12 @@ public sealed record ResultRow
     /// <summary>Whether <see cref="Score"/> may be held against <see cref="Paper"/>.</summary>
     public bool IsComparable => DataNotice.Comparable(Synthetic, Profile);
 
-    internal string ProtocolLabel => Protocol?.Label ?? "no epoch to choose";
+    /// <summary>Whether it is known which epoch was scored; a file of predictions need not say.</summary>
+    internal bool SaysEpoch { get; init; } = true;
+
+    internal string ProtocolName => SaysEpoch ? Protocol?.Name ?? "none" : "not said";
+
+    internal string ProtocolLabel => SaysEpoch ? Protocol?.Label ?? "no epoch to choose" : "not said";
 }
 
 /// <summary>What a table needs to know of a data set besides the runs.</summary>

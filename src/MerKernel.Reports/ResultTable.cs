@@ -58,7 +58,7 @@ public sealed class ResultTable
     /// <summary>Every measured row as one line of figures, for other programs.</summary>
     public static TextTable Flat(IEnumerable<ResultRow> rows) => TextTable.Of("",
         ["table", "dataset", "data", "profile", "row", "protocol", "seed", "experiment", "clips", "folds", "paper accuracy", "paper F1", "accuracy", "accuracy low", "accuracy high", "UF1", "UF1 low", "UF1 high", "UAR", "UAR low", "UAR high"],
-        rows.Select(r => (IEnumerable<string>)[$"{r.Table.Number}", r.Dataset.Key(), r.Synthetic ? "synthetic" : "real", r.Profile, r.Label, r.Protocol?.Name ?? "none", $"{r.Seed}", r.Experiment ?? "",
+        rows.Select(r => (IEnumerable<string>)[$"{r.Table.Number}", r.Dataset.Key(), r.Synthetic ? "synthetic" : "real", r.Profile, r.Label, r.ProtocolName, $"{r.Seed}", r.Experiment ?? "",
             $"{r.Score?.Clips}", $"{r.Score?.Folds}", r.Paper is { } p ? Figures.Printed(p.Accuracy) : "", r.Paper is { } f ? Figures.Printed(f.F1) : "",
             Exact(100 * r.Score?.Accuracy), Exact(100 * r.Score?.AccuracyInterval.Low), Exact(100 * r.Score?.AccuracyInterval.High), Exact(r.Score?.UF1), Exact(r.Score?.UF1Interval.Low), Exact(r.Score?.UF1Interval.High),
             Exact(r.Score?.Uar), Exact(r.Score?.UarInterval.Low), Exact(r.Score?.UarInterval.High)]));
@@ -89,7 +89,7 @@ public sealed class ResultTable
         var scored = line.Cells.FirstOrDefault(c => c.Length > 0, []);
         return
         [
-            new(line.Head.Label, Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None),
+            new(line.Head.Label, line.Head.SaysEpoch ? "" : "epoch not said", Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None),
             .. HasPrinted ? [Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1)] : Array.Empty<TextTable.Cell>(),
             .. line.Cells.SelectMany((rows, i) => rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
             $"{scored.FirstOrDefault()?.Score!.Clips}", string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
@@ -98,7 +98,8 @@ public sealed class ResultTable
 
     static TextTable.Cell Printed(ResultRow row, decimal? value) => new(Figures.Printed(value), Tint: row.IsComparable ? TextTable.Tint.None : TextTable.Tint.Apart);
 
-    static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly && (line.Head.Protocol is not null || protocol == 0);
+    // What a file of predictions lacks under a protocol was not left out by a run.
+    static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly && line.Head.Method is not KeptPredictions && (line.Head.Protocol is not null || protocol == 0);
 
     /// <summary>Accuracy, UF1 and UAR of a row over its seeds.</summary>
     internal static TextTable.Cell[] Scores(IReadOnlyList<ResultRow> rows)

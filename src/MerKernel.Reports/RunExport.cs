@@ -19,7 +19,7 @@ public static class RunExport
             let outcome = protocol.Apply(folds)
             from scores in outcome.Folds.SequenceEqual(outcome.F1Folds) ? [(protocol.Name, outcome.Folds)] : new[] { (protocol.Name, outcome.Folds), ($"{protocol.Name} (F1)", outcome.F1Folds) }
             from pair in folds.Zip(scores.Item2)
-            from row in Rows(pair.First, (pair.Second.Epoch ?? throw new UserErrorException($"The protocol {protocol.Name} scores several epochs and has no logits of its own; use final, best-test or held-out.")) - 1, scores.Item1, classes)
+            from row in Rows(pair.First, (pair.Second.Epoch ?? throw new UserErrorException($"The protocol {protocol.Name} scores several epochs and has no logits of its own; use final, best-test or held-out, or every for every epoch.")) - 1, scores.Item1, classes)
             select row);
 
     /// <summary>The clips after every epoch: what <c>mer score</c> reads.</summary>

@@ -11,6 +11,7 @@ public sealed class Scoring
 {
     readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), Scored?> _scored = [];
     readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), Comparison?> _comparisons = [];
+    readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), Predictions> _files = [];
 
     /// <summary>A scored run or rule, shared by every table that shows it.</summary>
     /// <param name="Name">Name of the score among derived values.</param>
@@ -124,7 +125,12 @@ public sealed class Scoring
                 // What is read has seeds of its own, which stand on the first seed's page.
                 foreach (var own in method is ReadMethod read ? seed == Seeds[0] ? OwnSeeds(read, data.Dataset) : [] : [seed])
                     foreach (var protocol in Protocols)
-                        yield return With(blank, ScoreOf(method, data, protocol, own)) with { Seed = own, Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null, Batches = Batches(method, data.Dataset) };
+                    {
+                        var scored = With(blank, ScoreOf(method, data, protocol, own)) with { Seed = own, Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null, Batches = Batches(method, data.Dataset) };
+                        // Where the epoch is not said there is none to choose, and one row says so.
+                        if (_files.TryGetValue((method.Key, data.Dataset, own), out var file) && !file.SaysEpoch && scored.Score is null && protocol != Protocols[0]) continue;
+                        yield return file is null ? scored : scored with { SaysEpoch = file.SaysEpoch, Note = string.Join(" ", file.Remarks.Prepend(row.Note).OfType<string>()) };
+                    }
         }
         foreach (var rule in Rule.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
     }
@@ -190,15 +196,16 @@ public sealed class Scoring
     /// <summary>Scores a run under every protocol. Its folds are read once, if at all, and only the decisions on them are held.</summary>
     void Keep(Method method, int seed, RunResult? run, DatasetFacts data)
     {
-        var read = new Lazy<(ImmutableArray<ProtocolOutcome> Outcomes, StatisticsCheck? Statistics)?>(() =>
-            run!.Read() is { } all && Sample.Of(data.Dataset, all) is var folds ? ([.. Protocols.Select(protocol => protocol.Apply(folds))], StatisticsCheck.Over(all.Select(f => f.Statistics))) : null);
+        if (run?.File is { } file) _files[(method.Key, data.Dataset, seed)] = file;
+        var read = new Lazy<(ImmutableArray<ProtocolOutcome?> Outcomes, StatisticsCheck? Statistics)?>(() =>
+            run!.Read() is { } all && Sample.Of(data.Dataset, all) is var folds ? ([.. Protocols.Select(protocol => run.IsScoredBy(protocol) ? protocol.Apply(folds) : null)], StatisticsCheck.Over(all.Select(f => f.Statistics))) : null);
         var statistics = run is null ? null : Kept($"{run.Hash}/statistics", run.State, () => read.Value is { } known ? known.Statistics ?? new(0, 0, 0) : null);
         for (var i = 0; i < Protocols.Length; i++)
         {
             var at = i;
             var name = $"{run?.Hash}/{Protocols[i].Name}/{Sample.Name}";
-            var score = run is null || run.ChoosesEpochs && !Protocols[i].LooksAtTestSubject ? null : Kept(name, run.State, () => read.Value is { } all ? Score.Of(all.Outcomes[at], data.Classes.Length) : null);
-            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => read.Value?.Outcomes[at].Folds), run.Hash, statistics is { Clips: > 0 } ? statistics : null);
+            var score = run?.IsScoredBy(Protocols[i]) != true ? null : Kept(name, run.State, () => read.Value is { } all ? Score.Of(all.Outcomes[at]!, data.Classes.Length) : null);
+            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => read.Value?.Outcomes[at]!.Folds), run.Hash, statistics is { Clips: > 0 } ? statistics : null);
         }
     }
 

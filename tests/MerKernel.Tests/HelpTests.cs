@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using MerKernel.Cli;
+using MerKernel.Cli.Commands;
 
 namespace MerKernel.Tests;
 
@@ -49,6 +50,18 @@ public sealed partial class HelpTests
     [InlineData("xyz", "There is no command 'xyz'; mer --help lists all.")]
     public void A_misspelt_command_is_met_with_the_nearest(string typed, string said) =>
         Assert.Contains(said, Assert.Throws<UserErrorException>(() => Help.DemandCommand(s_root, [typed])).Message);
+
+    /// <summary>Help and refusal of an export name the same protocols, and its example makes a file that mer score reads.</summary>
+    [Fact]
+    public void An_export_says_what_it_can_print()
+    {
+        const string protocols = "final, best-test, held-out, or every";
+        var help = string.Join(' ', Say(["runs", "export", "--help"]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(protocols, help);
+        Assert.Contains("mer runs export 3f2a --csv --protocol every > predictions.csv", help);
+        Assert.Contains(protocols, Assert.Throws<UserErrorException>(() => RunsCommands.Protocol("last")).Message);
+        Assert.Contains("no other protocol", Assert.Throws<UserErrorException>(() => RunsCommands.Protocol("every")).Message);
+    }
 
     [Fact]
     public void Commands_and_options_pass()

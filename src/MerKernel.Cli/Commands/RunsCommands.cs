@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Cli.Display;
 using MerKernel.Data;
@@ -30,7 +31,7 @@ static class RunsCommands
             var runs = new RunCatalogue(Open(parsed.GetValue(store))).List().Where(r => only is null || r.Experiment.Dataset == only);
             var ordered = (parsed.GetValue(ascending) ? runs.OrderBy(by.Key) : runs.OrderByDescending(by.Key)).ToList();
             Terminal.Write(RunTable.Of(ordered));
-            AnsiConsole.WriteLine($"{ordered.Count} runs.");
+            AnsiConsole.WriteLine($"{ordered.Count} {(ordered.Count == 1 ? "run" : "runs")}.");
         });
         return list;
     }
@@ -54,15 +55,13 @@ static class RunsCommands
 
     static Command Compare()
     {
-        var (store, first, second) = (CommonOptions.Store(), Run("first"), Run("second"));
-        var compare = new Command("compare", "Compare two runs: options, scores, and clips that one gets right and the other wrong.  Example: mer runs compare 3f2a 91c0") { first, second, store };
+        var (store, data, first, second) = (CommonOptions.Store(), OwnData(), Run("first"), Run("second"));
+        var compare = new Command("compare", "Compare two runs: options, scores, and clips that one gets right and the other wrong.  Example: mer runs compare 3f2a 91c0") { first, second, data, store };
         compare.SetAction(parsed =>
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var comparison = RunComparison.Of(catalogue, catalogue.Find(parsed.GetValue(first)!), catalogue.Find(parsed.GetValue(second)!));
-            var classes = ClassSet.Five(comparison.First.Experiment.Dataset).Classes;
-            // A run on another class set has numbers for names.
-            Terminal.Write(RunComparisonText.Tables(comparison, comparison.First.Experiment.Model.Classes == classes.Length ? classes : []));
+            Terminal.Write(RunComparisonText.Tables(comparison, ClassesOf(comparison.First.Experiment, parsed.GetValue(data))));
             foreach (var sentence in RunComparisonText.Sentences(comparison)) AnsiConsole.WriteLine(sentence);
         });
         return compare;
@@ -70,17 +69,18 @@ static class RunsCommands
 
     static Command Export()
     {
-        var (store, run) = (CommonOptions.Store(), Run("run"));
+        var (store, data, run) = (CommonOptions.Store(), OwnData(), Run("run"));
         var csv = new Option<bool>("--csv") { Description = "CSV instead of tables in the terminal" };
-        var protocols = new Option<string[]>("--protocol") { Description = "final, best-test, held-out, or every for every epoch, which mer score reads back (default: final best-test)", AllowMultipleArgumentsPerToken = true };
-        var export = new Command("export", "Print a run's predictions: clip, subject, fold, label, and the logits under each epoch protocol.  Example: mer runs export 3f2a --csv > predictions.csv") { run, csv, protocols, store };
+        var protocols = new Option<string[]>("--protocol") { Description = $"{Exported}; mer score reads every, or final without another (default: final best-test)", AllowMultipleArgumentsPerToken = true };
+        var export = new Command("export", "Print a run's predictions: clip, subject, fold, label, and the logits under each epoch protocol.  Example: mer runs export 3f2a --csv --protocol every > predictions.csv") { run, csv, protocols, data, store };
         export.SetAction(parsed =>
         {
             var catalogue = new RunCatalogue(Open(parsed.GetValue(store)));
             var found = catalogue.Find(parsed.GetValue(run)!);
             var names = parsed.GetValue(protocols) is { Length: > 0 } given ? given : ["final", "best-test"];
-            var (folds, classes) = (catalogue.Folds(found.Hash), RunExport.ClassesOf(found.Experiment));
-            var table = names is ["every"] ? RunExport.EveryEpoch(folds, classes, found.Experiment.Seed) : RunExport.Of(folds, classes, [.. names.Select(EpochProtocol.Named)]);
+            ImmutableArray<EpochProtocol> chosen = names is ["every"] ? [] : [.. names.Select(Protocol)];
+            var (folds, classes) = (catalogue.Folds(found.Hash), ClassesOf(found.Experiment, parsed.GetValue(data)));
+            var table = chosen.IsEmpty ? RunExport.EveryEpoch(folds, classes, found.Experiment.Seed) : RunExport.Of(folds, classes, chosen);
             if (parsed.GetValue(csv)) Console.Write(table.ToCsv());
             else Terminal.Write([table]);
         });
@@ -107,6 +107,35 @@ static class RunsCommands
             return 0;
         });
         return delete;
+    }
+
+    /// <summary>What <c>mer runs export</c> can print.</summary>
+    const string Exported = "final, best-test, held-out, or every for every epoch";
+
+    /// <summary>A protocol that chooses one epoch of each fold.</summary>
+    internal static EpochProtocol Protocol(string name) => name switch
+    {
+        "final" or "best-test" or "held-out" => EpochProtocol.Named(name),
+        "every" => throw new UserErrorException("--protocol every prints every epoch, the last one among them; name no other protocol with it."),
+        _ => throw new UserErrorException($"--protocol {name} cannot be exported; use {Exported}."),
+    };
+
+    static Option<string?> OwnData() => new("--data") { Description = $"folder with the {OwnDataset.FileName} of a data set of your own, for the names of its classes (default: data/ of the checkout)" };
+
+    /// <summary>Names of a run's classes; those of a set of one's own are in the folder of its data, and without it they are numbers.</summary>
+    internal static ImmutableArray<string> ClassesOf(Experiment experiment, string? folder)
+    {
+        if (experiment.Dataset != DatasetId.Own) return RunExport.ClassesOf(experiment);
+        var root = folder ?? Path.Combine(RepositoryRoot.Find(), "data");
+        if (folder is null && !OwnDataset.IsIn(root))
+        {
+            Remark.Say($"The classes are shown by their numbers; name the folder of {OwnDataset.FileName} with --data, and they are shown by their names.");
+            return RunExport.ClassesOf(experiment);
+        }
+        var set = OwnDataset.Read(root);
+        var classes = (DataChoices.Kept(root, DatasetId.Own).Preparation(set, new PreparationOptions()).Classes ?? set.Classes).Classes;
+        return classes.Length == experiment.Model.Classes ? classes
+            : throw new UserErrorException($"{OwnDataset.FileName} in {root} has {classes.Length} classes and the run has {experiment.Model.Classes}; name the folder of the data that it was run on with --data.");
     }
 
     static Argument<string> Run(string name) => new(name) { Description = "the run's hash or its beginning" };

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using MerKernel.Cli.Display;
+using MerKernel.Data;
+using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
 
@@ -13,7 +16,7 @@ static class ScoreCommand
         var options = new WorkbenchOptions(datasets: false);
         var dataset = CommonOptions.Dataset();
         var file = new Argument<string>("predictions") { Description = "CSV file: clip, and predicted or a score for each class; optionally fold, epoch, seed" };
-        var label = new Option<string?>("--as") { Description = "keep them under this name as a row of every table" };
+        var label = new Option<string?>("--as") { Description = "keep them under this name as a row of every table, in a file that is printed; delete the file to remove the row (mer tables lists the rows, and the files are below predictions/ of the run store)" };
         var command = new Command("score", "Score predictions made elsewhere, in any language.  Example: mer score predictions.csv --dataset casme2 --as \"My system\"") { file, dataset, label };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
@@ -24,8 +27,30 @@ static class ScoreCommand
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);
             var predictions = Predictions.Read(path, data);
             Terminal.Write(PredictionScores.Of(name ?? Path.GetFileNameWithoutExtension(path), predictions, data));
-            if (name is not null) Console.WriteLine($"Kept as '{name}' for the tables of these {data.Clips.Length} clips; who deletes the file takes it out again: {KeptPredictions.Keep(bench.Store, data, name, path)}");
+            if (name is null) return;
+            var replaced = Replaced(KeptPredictions.PathOf(bench.Store, data, name), data);
+            var kept = KeptPredictions.Keep(bench.Store, data, name, path);
+            if (replaced is not null) Console.WriteLine($"'{name}' {replaced}.");
+            Console.WriteLine($"Kept as '{name}' for the tables of these {data.Clips.Length} clips; delete the file to remove the row: {kept}");
         }));
         return command;
+    }
+
+    /// <summary>Which earlier predictions of the same name are lost; null where there are none.</summary>
+    internal static string? Replaced(string kept, MerDataset data)
+    {
+        if (!File.Exists(kept)) return null;
+        var date = File.GetLastWriteTimeUtc(kept).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        try
+        {
+            var earlier = Predictions.Read(kept, data);
+            EpochProtocol protocol = earlier.ChoosesEpochs ? new BestTestEpoch() : EpochProtocol.Default;
+            var scores = earlier.Runs.Select(r => Figures.Percent(Metrics.Accuracy(protocol.Apply(r.Folds).Pooled(data.Classes.Length))));
+            return $"replaces the predictions of {date} UTC (accuracy {string.Join(", ", scores)} %)";
+        }
+        catch (UserErrorException)
+        {
+            return $"replaces the predictions of {date} UTC, which could not be scored any more";
+        }
     }
 }

@@ -20,8 +20,11 @@ public sealed record Predictions
     /// <summary>The folds of each seed, in the data set's order of subjects and clips; the seed is null where the file has none.</summary>
     public required ImmutableArray<(int? Seed, ImmutableArray<FoldPrediction> Folds)> Runs { get; init; }
 
-    /// <summary>Whether folds end at different epochs, so that an epoch was chosen for each; the file cannot show that the test subject had no say.</summary>
+    /// <summary>Whether folds end at different epochs, or the file says best-test, so that an epoch was chosen for each; the file cannot show that the test subject had no say.</summary>
     public required bool ChoosesEpochs { get; init; }
+
+    /// <summary>Whether the file says which epoch its predictions are of.</summary>
+    internal bool SaysEpoch { get; init; }
 
     /// <summary>What the file shows that a reader of its scores must know, a message each.</summary>
     public required ImmutableArray<string> Remarks { get; init; }
@@ -38,6 +41,11 @@ public sealed record Predictions
         sealed record Entry(int Row, int Clip, string Fold, int Epoch, int? Seed, ImmutableArray<float> Scores);
 
         readonly List<string> _problems = [], _remarks = [];
+        readonly HashSet<string> _protocols = [];
+        int _epochs;
+
+        // Scores stand under the names of the classes, or under their labels where no class is named.
+        readonly ImmutableArray<string> _scored = data.Classes.Any(c => file.Column(c) >= 0) ? data.Classes : [.. data.Classes.Select((_, label) => label.ToString(CultureInfo.InvariantCulture))];
 
         public Predictions Read()
         {
@@ -49,8 +57,10 @@ public sealed record Predictions
             var runs = entries.GroupBy(e => e.Seed).OrderBy(g => g.Key).Select(g => (g.Key, Run(g.Key, [.. g]))).ToImmutableArray();
             Demand();
             var ends = runs.SelectMany(r => r.Item2.Select(f => (f.Fold.Subject, f.Last))).ToList();
-            var chooses = ends.Select(e => e.Last).Distinct().Count() > 1;
-            if (chooses)
+            var (differ, best) = (ends.Select(e => e.Last).Distinct().Count() > 1, _protocols.Contains(new BestTestEpoch().Name));
+            if (_epochs == 0 && !best) _remarks.Add("The file has no column 'epoch', so the epoch of these predictions is not said.");
+            if (best) _remarks.Add("Its column 'protocol' says best-test: the epochs were chosen on the test subject, so the scores are an upper bound and nothing is compared with them.");
+            else if (differ)
             {
                 var (low, high) = (ends.MinBy(e => e.Last), ends.MaxBy(e => e.Last));
                 _remarks.Add($"The folds end at different epochs ({low.Last} for subject {low.Subject}, {high.Last} for {high.Subject}): somebody chose them fold by fold. Unless that looked at training subjects only, the scores are an upper bound, " +
@@ -58,7 +68,7 @@ public sealed record Predictions
             }
             return new()
             {
-                Sha256 = file.Sha256, ChoosesEpochs = chooses, Remarks = [.. _remarks.Distinct()],
+                Sha256 = file.Sha256, ChoosesEpochs = differ || best, SaysEpoch = _epochs > 0 || best, Remarks = [.. _remarks.Distinct()],
                 Runs = [.. runs.Select(r => (r.Key, r.Item2.Select(f => f.Fold).ToImmutableArray()))],
             };
         }
@@ -66,13 +76,13 @@ public sealed record Predictions
         void Headings()
         {
             if (file.Column("clip") < 0) _problems.Add($"it has no column 'clip'; its columns are {string.Join(", ", file.Headings)}");
-            var scores = data.Classes.Count(c => file.Column(c) >= 0);
+            var scores = _scored.Count(c => file.Column(c) >= 0);
             if (scores > 0 && scores < data.Classes.Length)
-                _problems.Add($"it has scores for {scores} of the {data.Classes.Length} classes; {string.Join(", ", data.Classes.Where(c => file.Column(c) < 0))} lack a column");
-            if (scores == 0 && file.Column("predicted") < 0) _problems.Add($"it has neither a column 'predicted' nor one for each class ({string.Join(", ", data.Classes)})");
+                _problems.Add($"it has scores for {scores} of the {data.Classes.Length} classes; {string.Join(", ", _scored.Where(c => file.Column(c) < 0))} lack a column");
+            if (scores == 0 && file.Column("predicted") < 0) _problems.Add($"it has neither a column 'predicted' nor one for each class ({string.Join(", ", data.Classes)}, or 0 to {data.Classes.Length - 1})");
             foreach (var heading in file.Headings.Where(h => h.Contains("best", StringComparison.OrdinalIgnoreCase)))
                 _problems.Add($"column '{heading}' is about a best epoch: which epoch is best can only be known from the test clips; give the predictions of every epoch, or of one epoch that is the same for all folds, under 'epoch'");
-            string[] unused = [.. file.Headings.Where(h => !h.Contains("best", StringComparison.OrdinalIgnoreCase) && !s_known.Concat(data.Classes).Contains(h, StringComparer.OrdinalIgnoreCase))];
+            string[] unused = [.. file.Headings.Where(h => !h.Contains("best", StringComparison.OrdinalIgnoreCase) && !s_known.Concat(_scored).Contains(h, StringComparer.OrdinalIgnoreCase))];
             if (unused.Length > 0) _remarks.Add($"Not used: {(unused.Length == 1 ? "column" : "columns")} {string.Join(", ", unused)}.");
         }
 
@@ -103,10 +113,16 @@ public sealed record Predictions
                 foreach (var column in new[] { "label", "class" })
                     if (Cell(column) is { Length: > 0 } truth && ClassOf(truth) != data.Labels[clip])
                         _problems.Add($"row {row}: clip {data.Clips[clip].Id} is '{data.Classes[data.Labels[clip]]}' in the coding sheet, not '{truth}'; the system was trained or scored on other labels");
-                if (Scores(row, Cell) is { } scores)
-                    entries.Add(new(row, clip, Cell("fold") is { Length: > 0 } fold ? fold : data.Clips[clip].Subject, Number(row, "epoch", Cell) ?? 0, Number(row, "seed", Cell), scores));
+                if (Scores(row, Cell) is not { } scores) continue;
+                if (Cell("epoch").Length > 0) _epochs++;
+                if (Cell("protocol") is { Length: > 0 } protocol) _protocols.Add(protocol);
+                entries.Add(new(row, clip, Cell("fold") is { Length: > 0 } fold ? fold : data.Clips[clip].Subject, Number(row, "epoch", Cell) ?? 0, Number(row, "seed", Cell), scores));
             }
             if (file.Rows.Length == 0) _problems.Add("it has no rows below its headings");
+            // An export of ours has the rows of each protocol below each other: not epochs to choose among.
+            if (_protocols.Count > 1)
+                _problems.Add($"its rows are of the epoch protocols {string.Join(", ", _protocols)}; give the rows of one, or every epoch as mer runs export --protocol every writes it");
+            if (_epochs > 0 && _epochs < entries.Count) _problems.Add($"{entries.Count - _epochs} of its rows have nothing under 'epoch'; give every row its epoch, or leave the column out");
             return entries;
         }
 
@@ -118,7 +134,7 @@ public sealed record Predictions
                 _problems.Add($"row {row}: '{named}' is no class of {data.Id.Title()}; they are {string.Join(", ", data.Classes)}, or 0 to {data.Classes.Length - 1}");
                 return null;
             }
-            if (file.Column(data.Classes[0]) < 0)
+            if (file.Column(_scored[0]) < 0)
             {
                 if (predicted is not { } one)
                 {
@@ -128,7 +144,7 @@ public sealed record Predictions
                 return [.. data.Classes.Select((_, c) => c == one ? 1f : 0f)];
             }
             var scores = ImmutableArray.CreateBuilder<float>();
-            foreach (var name in data.Classes)
+            foreach (var name in _scored)
             {
                 if (!float.TryParse(cell(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var score) || !float.IsFinite(score))
                 {
@@ -153,15 +169,19 @@ public sealed record Predictions
             return null;
         }
 
-        /// <summary>A subject's clips belong to one fold, or the others were trained on.</summary>
+        /// <summary>A subject's clips belong to one fold, or the others were trained on; and a fold leaves somebody to train on.</summary>
         void Folds(List<Entry> entries)
         {
             foreach (var subject in entries.GroupBy(e => (e.Seed, data.Clips[e.Clip].Subject)))
                 if (subject.Select(e => e.Fold).Distinct().ToArray() is [var first, var second, ..])
                     _problems.Add($"subject {subject.Key.Subject} is tested in the folds {first} and {second}, so each of them trained on clips of this very person");
-            foreach (var fold in entries.GroupBy(e => e.Fold))
-                if (fold.Select(e => data.Clips[e.Clip].Subject).Distinct().Count() is > 1 and var count)
-                    _remarks.Add($"Fold {fold.Key} tests {count} subjects: this is no leave-one-subject-out, and its networks saw fewer training subjects than ours.");
+            var several = entries.GroupBy(e => (e.Seed, e.Fold)).Select(f => (Name: f.Key.Fold, Subjects: f.Select(e => data.Clips[e.Clip].Subject).Distinct().Count()))
+                .Where(f => f.Subjects > 1).Distinct().ToList();
+            foreach (var (name, _) in several.Where(f => f.Subjects == data.Subjects.Length))
+                _problems.Add($"fold {name} tests all {data.Subjects.Length} subjects, so nobody was left to train on; leave out one subject per fold and name it under 'fold'");
+            if (several.Count > 0)
+                _remarks.Add($"{(several is [var one] ? $"Fold {one.Name} tests {one.Subjects} subjects" : $"{several.Count} folds test up to {several.Max(f => f.Subjects)} subjects each")}: " +
+                    "this is no leave-one-subject-out, and its networks saw fewer training subjects than ours.");
         }
 
         /// <summary>The folds of one seed, each with its last epoch's number.</summary>

@@ -73,14 +73,17 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
         return Path.Combine(store.Folder, "predictions", $"{data.Id.Key()}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12]}");
     }
 
+    /// <summary>Where a data set's predictions of a label are kept.</summary>
+    internal static string PathOf(RunStore store, MerDataset data, string label) => Path.Combine(FolderOf(store, data), RunStore.Escape(label) + Extension);
+
     /// <summary>Keeps a checked file under a label, in the place of an earlier one.</summary>
-    /// <returns>Where it is kept; who deletes the file takes the row out of the tables.</returns>
+    /// <returns>Where it is kept; without the file the tables are without the row.</returns>
     /// <exception cref="UserErrorException">A row of the tables has this label.</exception>
     public static string Keep(RunStore store, MerDataset data, string label, string file)
     {
         if (label.Trim().Length == 0 || Tables.All.SelectMany(t => t.Rows).Any(r => r.Label == label) || Tables.Methods.Any(m => m.Name == label))
             throw new UserErrorException($"'{label}' names a row of the tables already; keep the predictions --as another name.");
-        var path = Path.Combine(FolderOf(store, data), RunStore.Escape(label) + Extension);
+        var path = PathOf(store, data, label);
         var bytes = File.ReadAllBytes(file);
         AtomicFile.Write(path, stream => stream.Write(bytes));
         return path;
@@ -99,12 +102,12 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
     {
         if (TryRead(bench, dataset) is not { } read) return null;
         var folds = read.Runs.First(r => (r.Seed ?? bench.Seed) == seed).Folds;
-        return new RunResult($"predictions-{read.Sha256[..12]}-{seed}", Path.GetFileName(FolderOf(bench.Store, bench.Dataset(dataset))), () => folds) { ChoosesEpochs = read.ChoosesEpochs };
+        return new RunResult($"predictions-{read.Sha256[..12]}-{seed}", Path.GetFileName(FolderOf(bench.Store, bench.Dataset(dataset))), () => folds) { ChoosesEpochs = read.ChoosesEpochs, File = read };
     }
 
     Predictions? TryRead(Workbench bench, DatasetId dataset)
     {
-        var path = Path.Combine(FolderOf(bench.Store, bench.Dataset(dataset)), RunStore.Escape(Label) + Extension);
+        var path = PathOf(bench.Store, bench.Dataset(dataset), Label);
         if (!File.Exists(path)) return null;
         try
         {

@@ -65,9 +65,15 @@ public sealed record RunWords(string Profile, string Text)
         var (profile, change, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
         // Another network has nothing in common with ours but size and classes.
         var ours = experiment.Model is MerNetOptions;
-        return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !d.Name.StartsWith("model.", StringComparison.Ordinal))
-            .Select(d => $"{d.Words} {d.Second}").Prepend(ours ? change.Name : experiment.Model.NetworkName)));
+        return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !IsModel(d.Name)).Select(d => $"{d.Words} {d.Second}")
+            .Prepend(ours ? change.Name : $"{experiment.Model.NetworkName}{Own(experiment.Model, options)}")));
     }
+
+    /// <summary>All options of a user's network: its class, which knows the defaults, may be of another program.</summary>
+    static string Own(ModelOptions model, ImmutableSortedDictionary<string, string> options) => model is not IStranger && model.GetType().Assembly == typeof(RunWords).Assembly ? ""
+        : string.Concat(options.Where(o => IsModel(o.Key) && o.Key is not ("model.network" or "model.inputSize") && (o.Key, o.Value) != ("model.version", "none")).Select(o => $", {OptionDifference.InWords(o.Key)} {o.Value}"));
+
+    static bool IsModel(string option) => option.StartsWith("model.", StringComparison.Ordinal);
 
     static ImmutableSortedDictionary<string, string> Described(Experiment experiment) =>
         OptionDifference.Options(experiment).RemoveRange(["dataset", "datasetFingerprint", "seed", "model.classes"]);

@@ -271,4 +271,11 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
 
     /// <summary>Whether an epoch was chosen for each fold elsewhere, so that only a protocol that looks at the test subject describes it.</summary>
     public bool ChoosesEpochs { get; init; }
+
+    /// <summary>The file that it was read from; null for what was trained here.</summary>
+    internal Predictions? File { get; init; }
+
+    /// <summary>Whether a protocol has a figure of it: a file tells of no held-out subjects, and where it does not say its epoch there is none to choose.</summary>
+    internal bool IsScoredBy(EpochProtocol protocol) => (!ChoosesEpochs || protocol.LooksAtTestSubject)
+        && (File is null || protocol is not HeldOutSubjects && (File.SaysEpoch || protocol is FinalEpoch));
 }

@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
+using MerKernel.Cli.Commands;
 using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Models;
 
 namespace MerKernel.Tests.Data;
 
@@ -40,6 +43,19 @@ public sealed partial class OwnDatasetTests : IDisposable
         Assert.True(report.Complete);
         Assert.Null(report.Published);
         Assert.Equal(9, report.Subjects.Values.Sum());
+    }
+
+    [Fact]
+    public void Its_runs_are_compared_and_exported_under_the_names_of_its_classes()
+    {
+        var run = new Experiment { Dataset = DatasetId.Own, DatasetFingerprint = "", Model = new MerNetOptions { Classes = 3 } };
+        Assert.Equal(["joy", "disgust", "surprise"], RunsCommands.ClassesOf(run, folder).AsEnumerable());
+        // As they were prepared.
+        new DataChoices { Classes = "megc3" }.Keep(folder, DatasetId.Own);
+        Assert.Equal(["negative", "positive", "surprise"], RunsCommands.ClassesOf(run, folder).AsEnumerable());
+        Assert.Contains("has 3 classes and the run has 5", Assert.Throws<UserErrorException>(() => RunsCommands.ClassesOf(run with { Model = new MerNetOptions { Classes = 5 } }, folder)).Message);
+        Assert.Equal(5, RunsCommands.ClassesOf(run with { Dataset = DatasetId.Samm, Model = new MerNetOptions { Classes = 5 } }, null).Length);
+        Assert.Equal(["negative", "positive", "surprise"], RunsCommands.ClassesOf(run with { Dataset = DatasetId.Composite }, null).AsEnumerable());
     }
 
     [Fact]

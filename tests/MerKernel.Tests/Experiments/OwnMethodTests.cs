@@ -127,11 +127,15 @@ public class OwnMethodTests
         Assert.Contains("\"model\":{\"cells\":4,\"classes\":3,\"inputSize\":32,\"network\":\"Mean\",\"version\":\"1\"}", json);
         Assert.NotEqual(ExperimentHash.Of(experiment), ExperimentHash.Of(experiment.With(new MeanOptions { Cells = 5 })));
 
+        // A list of runs tells them apart.
+        Assert.StartsWith("Mean, cells 5, version 1, ", RunWords.Of(experiment.With(new MeanOptions { Cells = 5 })).Text);
+
         foreach (var (here, there) in new[] { ("\"Mean\"", "\"Hers\""), ("\"version\":\"1\"", "\"version\":\"2\"") })
         {
             var foreign = JsonSerializer.Deserialize<Experiment>(json.Replace(here, there), StoreJson.Options)!;
             Assert.Equal(json.Replace(here, there), ExperimentHash.CanonicalJson(foreign));
             Assert.Equal((32, 3), (foreign.Model.InputSize, foreign.Model.Classes));
+            Assert.Contains(", cells 4, version ", RunWords.Of(foreign).Text);
             Assert.Contains("another program or notebook", Assert.Throws<UserErrorException>(() => foreign.Model.Create(1, false)).Message);
         }
     }

@@ -82,7 +82,91 @@ public sealed class PredictionsTests : IDisposable
     public void Fewer_folds_than_subjects_are_said()
     {
         var read = Read(Truth.Select(l => l.Replace(",01,", ",a,").Replace(",02,", ",a,")));
-        Assert.Contains("Fold a tests 2 subjects", Assert.Single(read.Remarks));
+        Assert.Contains(read.Remarks, r => r.Contains("Fold a tests 2 subjects: this is no leave-one-subject-out"));
+    }
+
+    [Fact]
+    public void A_fold_of_all_subjects_is_refused_since_nobody_is_left_to_train_on() =>
+        Assert.Contains("fold A tests all 3 subjects, so nobody was left to train on; leave out one subject per fold", Refused(_data.Clips.Select((c, i) => $"{c.Id},A,{_data.Labels[i]}")));
+
+    [Fact]
+    public void Labels_may_head_the_scores_as_in_an_export_without_names()
+    {
+        var read = Read(_data.Clips.Select((c, i) => $"{c.Id},{string.Join(',', Enumerable.Range(0, 3).Select(l => l == _data.Labels[i] ? 1 : 0))}"), "clip,0,1,2");
+        Assert.Equal(1, Score.Of(EpochProtocol.Default.Apply(read.Runs[0].Folds), 3).Accuracy);
+        Assert.Contains("1, 2 lack a column", Refused(["01/EP00,1"], "clip,0"));
+        Assert.DoesNotContain(read.Remarks, r => r.Contains("Not used"));
+    }
+
+    [Fact]
+    public void Every_row_says_its_epoch_or_none_does() =>
+        Assert.Contains("1 of its rows have nothing under 'epoch'", Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? "" : "3")},0"), "clip,epoch,predicted"));
+
+    [Fact]
+    public void An_export_of_several_protocols_is_met_with_the_call_whose_file_can_be_scored()
+    {
+        IEnumerable<string> Rows(params (string Protocol, int Epoch)[] of) => _data.Clips.SelectMany((c, i) => of.Select(p => $"{c.Id},{p.Protocol},{p.Epoch},{_data.Labels[i]}"));
+        // Whether the epochs are the same or look like two of one run.
+        foreach (var epoch in new[] { 1, 2 })
+            Assert.Contains("of the epoch protocols final, best-test; give the rows of one, or every epoch as mer runs export --protocol every writes it",
+                Refused(Rows(("final", 2), ("best-test", epoch)), "clip,protocol,epoch,predicted"));
+        Assert.False(Read(Rows(("final", 2)), "clip,protocol,epoch,predicted").ChoosesEpochs);
+        var best = Read(Rows(("best-test", 2)), "clip,protocol,epoch,predicted");
+        Assert.True(best.ChoosesEpochs);
+        Assert.Contains("chosen on the test subject", Assert.Single(best.Remarks));
+        var unnumbered = Read(_data.Clips.Select((c, i) => $"{c.Id},best-test,{_data.Labels[i]}"), "clip,protocol,predicted");
+        Assert.Equal([false, true], Kept(unnumbered, EpochProtocol.SideBySide).Select(r => r.Score is not null));
+    }
+
+    /// <summary>A file's row in Table 3, as the tables have it.</summary>
+    List<ResultRow> Kept(Predictions read, IEnumerable<EpochProtocol> protocols) => [.. new Scoring
+    {
+        Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1], OwnSeeds = (_, _) => [1], Protocols = [.. protocols],
+        Runs = (method, _, _) => method is ReadMethod ? new RunResult("x", read.Runs[0].Folds) { ChoosesEpochs = read.ChoosesEpochs, File = read } : null,
+    }.Rows(Tables.Numbered(3) with { Rows = [.. Tables.Numbered(3).Rows, new Row("Mine", new KeptPredictions("Mine")) { Note = "Read from a file." }] }).Where(r => r.Label == "Mine")];
+
+    [Fact]
+    public void A_file_without_epochs_has_one_figure_whose_epoch_is_not_said()
+    {
+        var read = Read(Truth.Select(l => l.Replace(",01,", ",a,").Replace(",02,", ",a,")));
+        var row = Assert.Single(Kept(read, EpochProtocol.SideBySide));
+        Assert.Equal((1.0, "not said", "not said"), (row.Score!.Accuracy, row.ProtocolLabel, row.ProtocolName));
+        // What the file shows stands below the table.
+        Assert.StartsWith("Read from a file. ", row.Note);
+        Assert.Contains("Fold a tests 2 subjects", row.Note);
+        Assert.Contains("the epoch of these predictions is not said", row.Note);
+        var page = ResultTable.ToMarkdown([row]);
+        Assert.Contains("epoch not said", page);
+        Assert.DoesNotContain("not run", page);
+        Assert.Contains("\"protocol\": \"not said\"", JsonTables.Render([row]));
+        var scores = PredictionScores.Of("Mine", read, _data).ToCsv();
+        Assert.Contains("Mine,not said", scores);
+        Assert.DoesNotContain("final epoch", scores);
+        // Nor does a file tell of held-out subjects, or a single epoch of the last ten.
+        Assert.Null(Assert.Single(Kept(read, [new HeldOutSubjects(), new BestTestEpoch()])).Score);
+        Assert.Null(Assert.Single(Kept(read, [new MeanOfLastK(10)])).Score);
+    }
+
+    [Fact]
+    public void A_file_that_says_its_epochs_has_a_figure_for_each_rule()
+    {
+        var read = Read(_data.Clips.SelectMany((c, i) => new[] { 0, 1 }.Select(e => $"{c.Id},{e},{(_data.Labels[i] + e) % 3}")), "clip,epoch,predicted");
+        Assert.Equal([("final epoch", 0.0), ("epoch chosen on the test subject", 1.0)], Kept(read, EpochProtocol.SideBySide).Select(r => (r.ProtocolLabel, r.Score!.Accuracy)));
+    }
+
+    [Fact]
+    public void A_name_that_is_taken_says_what_it_replaces()
+    {
+        var path = Path.Combine(_folder.Path, "mine.csv");
+        var store = new RunStore(Path.Combine(_folder.Path, "store"));
+        File.WriteAllText(path, "clip,predicted\n" + string.Join('\n', _data.Clips.Select((c, i) => $"{c.Id},{_data.Labels[i]}")));
+        var kept = KeptPredictions.PathOf(store, _data, "Mine");
+        Assert.Null(ScoreCommand.Replaced(kept, _data));
+        Assert.Equal(kept, KeptPredictions.Keep(store, _data, "Mine", path));
+        File.SetLastWriteTimeUtc(kept, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+        Assert.Equal("replaces the predictions of 2026-01-02 03:04 UTC (accuracy 100.0 %)", ScoreCommand.Replaced(kept, _data));
+        File.WriteAllText(kept, "clip,predicted\n");
+        Assert.Contains("could not be scored any more", ScoreCommand.Replaced(kept, _data));
     }
 
     [Fact]
