@@ -40,20 +40,39 @@ static class RootCommands
             ElsewhereCommand("bench", "Measure training next to PyTorch, folds side by side, memory, growth, data.  Example: ./mer bench step --json bench.json"),
             ElsewhereCommand("parity", "Compare every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
-        RefuseEmptyValues(root);
+        CheckValues(root);
         Help.Use(root);
         return root;
     }
 
-    /// <summary>An empty value is what an unset variable of a script leaves behind; no option means anything by one.</summary>
-    static void RefuseEmptyValues(Command command)
+    /// <summary>
+    /// An empty value is what an unset variable of a script leaves behind; no option means anything by one. What is no number or name where one is needed is refused here,
+    /// because the parser's own sentence would name a .NET type.
+    /// </summary>
+    static void CheckValues(Command command)
     {
         foreach (var option in command.Options)
             option.Validators.Add(result =>
             {
                 if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0'))) result.AddError($"{option.Name} has an empty value; give one, or leave the option out.");
+                else if (result.Tokens.Select(t => Fault(option.ValueType, t.Value)).FirstOrDefault(f => f is not null) is { } fault) result.AddError($"{option.Name} {fault}");
             });
-        foreach (var below in command.Subcommands) RefuseEmptyValues(below);
+        foreach (var argument in command.Arguments)
+            argument.Validators.Add(result =>
+            {
+                if (result.Tokens.Select(t => Fault(argument.ValueType, t.Value)).FirstOrDefault(f => f is not null) is { } fault) result.AddError($"The {argument.Name} {fault}");
+            });
+        foreach (var below in command.Subcommands) CheckValues(below);
+    }
+
+    /// <summary>Why a text is no value of a type; null where it is one, or is read by an option's own parser.</summary>
+    static string? Fault(Type type, string text)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(bool)) return bool.TryParse(text, out _) ? null : $"is given or left out, and takes no '{text}'.";
+        if (type.IsEnum) return Enum.TryParse(type, text, ignoreCase: true, out _) ? null : $"is one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}, and not '{text}'.";
+        if (type == typeof(int) ? int.TryParse(text, out _) : type != typeof(long) || long.TryParse(text, out _)) return null;
+        return $"takes a whole number, and not '{text}'{(text.All(char.IsAsciiDigit) ? $"; the largest is {(type == typeof(int) ? int.MaxValue : long.MaxValue)}" : "")}.";
     }
 
     /// <summary>A command that the launcher carries out itself; it is here so that its help and its name are known.</summary>

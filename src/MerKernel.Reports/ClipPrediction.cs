@@ -31,13 +31,13 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
     public IEnumerable<string> Remarks =>
     [
         .. Clip.Clips[0].Notes.Select(n => char.ToUpperInvariant(n[0]) + n[1..].TrimEnd('.') + "."),
-        .. Spotting is { } s ? [$"Spotted in {s.Motion.Length} frames: onset {s.Onset}, apex {s.Apex}, counted from 0. The apex is where brows, eyes and mouth together moved most against the first frame. Give --onset and --apex to choose yourself."] : Array.Empty<string>(),
+        .. Spotting is { } s ? [$"Spotted in {s.Motion.Length} frames: onset {s.Onset}, apex {s.Apex}, counted from 0. The apex is where brows, eyes and mouth together moved most against the first frame. {(Directory.Exists(Name) ? "To choose yourself, add --onset and --apex with names of files in the folder." : "To choose yourself, make pictures of it and name two with --onset and --apex instead of it.")}"] : Array.Empty<string>(),
         .. Origin.Experiment.ActionUnits == ActionUnitSource.None ? [] : new[] { $"Action units given to the network: {(Units.IsEmpty ? "none" : string.Join(" + ", Units))}." },
     ];
 
     /// <summary>What the numbers are not.</summary>
     public string Caveat => $"No model here was validated on this recording. This one was trained on {Origin.Clips} clips of {Origin.Subjects.Length} subjects of {Origin.Experiment.Dataset.Title()}" +
-        $"{(Origin.Synthetic ? ", which are drawn faces and no people" : "")}, in a laboratory, and knows {Origin.Classes.Length} classes: it names one of them whatever the clip shows, and its scores are not probabilities of being right. " +
+        $"{(Origin.Synthetic ? ", which are drawn faces, not people," : ", recorded in a laboratory,")} and knows {Origin.Classes.Length} classes: it names one of them whatever the clip shows, and its scores are not probabilities of being right. " +
         "Do not judge a person by it.";
 
     /// <summary>The scores, highest first.</summary>

@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using MerKernel.Cli;
 using MerKernel.Cli.Commands;
+using MerKernel.Cli.Notebooks;
+using MerKernel.Data;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Tests;
 
@@ -70,6 +73,88 @@ public sealed partial class HelpTests
         Help.DemandCommand(s_root, ["--version"]);
         Help.DemandCommand(s_root, ["tables", "--json"]);
     }
+
+    [Fact]
+    public void No_value_of_an_option_is_answered_with_a_type_of_NET()
+    {
+        var numbers = 0;
+        foreach (var command in Below(s_root).Where(c => c.Subcommands.Count == 0))
+        {
+            foreach (var option in command.Options)
+                foreach (var value in (string[])["abc", "1.5x", "99999999999999999999"])
+                {
+                    var said = Complaints([.. Path(command), $"{option.Name}={value}"]);
+                    Assert.DoesNotMatch(@"System\.|expected type|Nullable|Int32", said);
+                    if (!IsNumber(option.ValueType)) continue;
+                    numbers++;
+                    Assert.Contains($"{option.Name} ", said);
+                    Assert.Contains(value, said);
+                }
+            foreach (var argument in command.Arguments.Where(a => IsNumber(a.ValueType))) Assert.Contains($"The {argument.Name} takes a whole number, and not 'abc'.", Complaints([.. Path(command), .. command.Arguments.Select(_ => "abc")]));
+        }
+        Assert.True(numbers > 60, $"{numbers}");
+    }
+
+    static bool IsNumber(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) is >= TypeCode.SByte and <= TypeCode.Decimal;
+
+    static string Complaints(string[] args)
+    {
+        try
+        {
+            return string.Join('\n', s_root.Parse(args).Errors.Select(e => e.Message));
+        }
+        catch (UserErrorException e)
+        {
+            return e.Message;
+        }
+    }
+
+    [Theory]
+    [InlineData("94.35,92.74")]
+    [InlineData("94.35% 92.74%")]
+    [InlineData("94.35 %, 92.74 %")]
+    [InlineData("94.35 92.74")]
+    public void Two_accuracies_are_read_as_people_write_them(string text) => Assert.Equal([94.35m, 92.74m], AuditCommand.Accuracies(text));
+
+    [Theory]
+    [InlineData("0.9435 0.9274", "may be shares of 1")]
+    [InlineData("abc 92.74", "'abc' is none")]
+    [InlineData("94,35 92,74", "has 4 numbers instead of two")]
+    public void Accuracies_that_may_mean_something_else_are_refused(string text, string said) =>
+        Assert.Contains(said, Assert.Throws<UserErrorException>(() => AuditCommand.Accuracies(text)).Message);
+
+    [Fact]
+    public void An_accuracy_that_no_count_gives_and_a_count_without_accuracies_are_said()
+    {
+        Assert.Equal("92.70 % is no number of 248 clips; taken is the nearest, 230 of 248, which is 92.74 %.", Assert.Single(AuditCommand.Roundings((94.35m, 234), (92.70m, 230), 248)));
+        Assert.Contains("--accuracies, which are not given", Assert.Throws<UserErrorException>(() => s_root.Parse(["audit", "--clips", "136"]).Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
+    }
+
+    [Fact]
+    public void The_example_of_mer_data_shows_a_clip_that_the_synthetic_data_have() =>
+        Assert.Contains(ShownClip().Match(Say(["data", "--help"])).Groups[1].Value, LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small).Select(c => c.Id));
+
+    [Fact]
+    public void Without_data_a_clip_is_shown_of_synthetic_data()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("data"));
+        var (options, command) = (new DataOptions(), new Command("show"));
+        options.AddViewTo(command);
+        var parsed = command.Parse("--dataset casme2");
+        options.FallBack(parsed, folder, "tiny", [DatasetId.CasmeII], default);
+        Assert.Equal(folder.File("data/look-alike-tiny"), options.Root(parsed));
+        Assert.True(FrameLayout.IsThere(new(options.Root(parsed), DatasetId.CasmeII)));
+    }
+
+    [Theory]
+    [InlineData(new[] { "--profile", "tiny" }, "No notebook matches '--profile'; a parameter of notebooks is written like -p profile=tiny.")]
+    [InlineData(new[] { "--profile=tiny" }, "No notebook matches '--profile=tiny'; a parameter of notebooks is written like -p profile=tiny.")]
+    public void An_option_that_notebooks_do_not_have_is_met_with_the_parameter(string[] names, string said) =>
+        Assert.Equal(said, Assert.Throws<UserErrorException>(() => NotebookRun.Find("/nowhere", names)).Message);
+
+    [GeneratedRegex("data show ([^ ]+) --dataset casme2")]
+    private static partial Regex ShownClip();
 
     static string Say(string[] args)
     {

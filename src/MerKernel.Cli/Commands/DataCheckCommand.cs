@@ -38,7 +38,7 @@ static class DataCheckCommand
         var usable = $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: {report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
         Console.WriteLine(report.Published is not { } published ? $"{usable}; no counts are published"
             : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} ({published.Source})");
-        Compare("class", report.Classes, report.Published?.Classes ?? ImmutableSortedDictionary<string, int>.Empty);
+        Compare("class", report.Classes.AddRange(classes.Classes.Where(c => !report.Classes.ContainsKey(c)).Select(c => KeyValuePair.Create(c, 0))), report.Published?.Classes ?? ImmutableSortedDictionary<string, int>.Empty);
         Compare("subject", report.Subjects, report.Published?.Subjects ?? ImmutableSortedDictionary<string, int>.Empty);
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Data;
+using MerKernel.Cli.Display;
 using MerKernel.Experiments;
+using MerKernel.Synthetic;
 
 namespace MerKernel.Cli.Commands;
 
@@ -23,6 +25,8 @@ sealed class DataOptions
     readonly Option<string?> _cache = new("--cache") { Description = "folder of the prepared clips (default: results/cache of the checkout)" };
     readonly Option<int> _workers = new("--workers") { Description = "clips prepared side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
 
+    string? _synthetic;
+
     /// <summary>Errata that are not repaired.</summary>
     public static Option<string[]> WithoutErratum() =>
         Several("--without-erratum", $"leave a known erratum as printed; may be repeated: {string.Join(", ", Errata.Known.Select(e => e.Id))}");
@@ -35,7 +39,32 @@ sealed class DataOptions
     public void AddViewTo(Command command) => Add(command, _root, _dataset, _sheet, _frames, _reading, _errata, _alignment, _noFace, _size);
 
     /// <summary>The folder that holds the data sets.</summary>
-    public string Root(ParseResult parsed) => parsed.GetValue(_root) ?? Path.Combine(RepositoryRoot.Find(), "data");
+    public string Root(ParseResult parsed) => parsed.GetValue(_root) ?? _synthetic ?? Path.Combine(RepositoryRoot.Find(), "data");
+
+    /// <summary>Has a command without --data work on synthetic data, as training does, where data/ of the checkout holds nothing of the data set; makes them where they are not there.</summary>
+    /// <param name="parsed">What the user wrote.</param>
+    /// <param name="checkout">The checkout.</param>
+    /// <param name="size">Size of the synthetic data.</param>
+    /// <param name="usual">The data sets meant where --dataset names none.</param>
+    /// <param name="cancel">Ends the rendering.</param>
+    public void FallBack(ParseResult parsed, string checkout, string size, ImmutableArray<DatasetId> usual, CancellationToken cancel)
+    {
+        var data = Path.Combine(checkout, "data");
+        var named = parsed.GetValue(_dataset) is { } name ? CommonOptions.ParseDataset(name) : (DatasetId?)null;
+        ImmutableArray<DatasetId> looked = named is { } one ? [one] : [.. DatasetNames.WithFiles];
+        if (parsed.GetValue(_root) is not null || parsed.GetValue(_sheet) is not null || parsed.GetValue(_frames) is not null || looked.Any(id => FrameLayout.IsThere(new(data, id)))) return;
+        ImmutableArray<DatasetId> wanted = named is null ? usual : looked;
+        // The other sets have no synthetic data at this place.
+        if (wanted.Except(DatasetNames.Paper).Any()) return;
+        var folder = Path.Combine(data, $"look-alike-{size}");
+        var line = new PreparationLine();
+        foreach (var id in wanted)
+        {
+            new SyntheticData().Write(id, size, folder, (done, total) => line.Report($"{id.Title()}: rendering", done, total), cancel);
+            Remark.Say($"{id.Title()}: nothing of it is in {data}; its synthetic data set in {folder} is used.");
+        }
+        _synthetic = folder;
+    }
 
     /// <summary>The data sets meant: the one named, or those that the root holds; the other is named in a sentence.</summary>
     public ImmutableArray<DatasetId> Datasets(ParseResult parsed)
@@ -49,7 +78,8 @@ sealed class DataOptions
         ImmutableArray<DatasetId> there = [.. DatasetNames.WithFiles.Where(id => FrameLayout.IsThere(new(root, id)))];
         // With none there, the reader's own sentence says what was found and expected.
         if (there.IsEmpty) return [DatasetId.CasmeII];
-        foreach (var id in DatasetNames.Paper.Except(there)) Remark.Say($"{id.Title()}: nothing of it is in {root}.");
+        if (_synthetic is null)
+            foreach (var id in DatasetNames.Paper.Except(there)) Remark.Say($"{id.Title()}: nothing of it is in {root}.");
         return there;
     }
 

@@ -50,8 +50,8 @@ static class PredictCommand
     {
         var weights = new Option<string>("--weights") { Description = "file that mer fit wrote", Required = true };
         var recording = new Argument<string?>("recording") { Description = "video, or folder of frames; onset and apex are spotted in it", Arity = ArgumentArity.ZeroOrOne };
-        var onset = new Option<string?>("--onset") { Description = "picture of the onset, instead of a recording" };
-        var apex = new Option<string?>("--apex") { Description = "picture of the apex" };
+        var onset = new Option<string?>("--onset") { Description = "picture of the onset, instead of a recording; with a folder of frames, one of its files" };
+        var apex = new Option<string?>("--apex") { Description = "picture of the apex, likewise" };
         var units = new Option<string?>("--action-units") { Description = "coded action units for a network that needs them, for example 4+7, or none" };
         var alignment = new Option<string>("--alignment") { Description = "auto (as the network was trained, where that fits the pictures), landmarks, or none for pictures cropped to the face", DefaultValueFactory = _ => "auto" };
         alignment.AcceptOnlyFromAmong("auto", "landmarks", "none");
@@ -60,10 +60,8 @@ static class PredictCommand
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             var (path, first, second) = (parsed.GetValue(recording), parsed.GetValue(onset), parsed.GetValue(apex));
-            if (path is null == (first is null || second is null) || path is not null && (first ?? second) is not null)
-                throw new UserErrorException("Name a video or a folder of frames, or both --onset and --apex.");
+            var input = Input(path, first, second);
             using var model = FittedModel.Load(parsed.GetValue(weights)!);
-            var input = path is not null ? Recording.Open(path) : Recording.Of(first!, second!);
             var align = Aligns(model.Origin, input, parsed.GetValue(alignment)!);
             using var clip = NewClip.Prepare(input, model.Origin.Experiment.Model.InputSize, align, model.Origin.Classes, out var spotting);
             var (logits, found) = model.Predict(clip, parsed.GetValue(units) is { } coded ? Units(coded) : null);
@@ -77,6 +75,19 @@ static class PredictCommand
             }
         }));
         return command;
+    }
+
+    /// <summary>The recording, or two pictures, which may be named as files of a folder of frames.</summary>
+    /// <exception cref="UserErrorException">What is named is too little, too much, or one picture for both.</exception>
+    public static Recording Input(string? path, string? onset, string? apex)
+    {
+        if (onset is null || apex is null)
+            return path is not null && (onset ?? apex) is null ? Recording.Open(path) : throw new UserErrorException("Name a video or a folder of frames, or both --onset and --apex; next to a folder, these are names of its files.");
+        if (path is not null && !Directory.Exists(path)) throw new UserErrorException($"{path} is no folder of frames, so --onset and --apex cannot be files of it; leave it out, or name a folder.");
+        string Picture(string name) => path is not null && Path.Combine(path, name) is var within && File.Exists(within) ? within : name;
+        var (first, second) = (Picture(onset), Picture(apex));
+        return Path.GetFullPath(first) != Path.GetFullPath(second) ? Recording.Of(first, second)
+            : throw new UserErrorException($"--onset and --apex are both {first}, which shows no movement; name two pictures.");
     }
 
     /// <summary>A network of crops sees crops; where the picture is none, the face is brought to about the same place.</summary>
@@ -93,8 +104,10 @@ static class PredictCommand
         return true;
     }
 
-    static ImmutableArray<int> Units(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) ? []
-        : [.. text.Split('+', ',').Select(u => int.TryParse(u.Trim(), out var unit) && ActionUnits.Used.Contains(unit) ? unit
+    /// <summary>Action units as they are written: 4+7, AU4+AU7, none.</summary>
+    /// <exception cref="UserErrorException">One is not among those that networks are given.</exception>
+    public static ImmutableArray<int> Units(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) ? []
+        : [.. text.Split('+', ',').Select(u => int.TryParse(u.Trim() is var plain && plain.StartsWith("AU", StringComparison.OrdinalIgnoreCase) ? plain[2..] : plain, out var unit) && ActionUnits.Used.Contains(unit) ? unit
             : throw new UserErrorException($"--action-units {text}: '{u}' is none of the network's units, which are {string.Join(", ", ActionUnits.Used)}; write them like 4+7."))];
 }
 
@@ -106,14 +119,15 @@ static class DataSpotCommand
         var options = new DataOptions();
         var command = new Command("spot", "Measure how far the apex that mer predict spots is from the coders', in frames, and how far the clip's middle is.  Example: mer data spot");
         options.AddViewTo(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize, DatasetNames.Paper, cancel);
             foreach (var id in options.Datasets(parsed))
             {
                 var errors = SpottingErrors.Of(options.Choices(parsed, id).Source(options.Root(parsed), id), options.Choices(parsed, id).Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
                 Terminal.Write(ClipPrediction.Of(errors));
             }
-        });
+        }));
         return command;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MerKernel.Cli.Display;
 using MerKernel.Data;
 using MerKernel.Evaluation;
@@ -76,19 +77,49 @@ static class AuditCommand
 {
     public static Command Create()
     {
-        var accuracies = new Option<decimal[]>("--accuracies") { Description = "two accuracies in percent: the smallest p-value that any predictions with them could have", AllowMultipleArgumentsPerToken = true };
+        var accuracies = new Option<decimal[]>("--accuracies")
+        {
+            Description = "two accuracies in percent: the smallest p-value that any predictions with them could have",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = result => Accuracies(string.Join(' ', result.Tokens.Select(t => t.Value))),
+        };
         var clips = new Option<int?>("--clips") { Description = "clips behind --accuracies" };
         var subjects = new Option<int?>("--subjects") { Description = "subjects behind --accuracies (default: one per clip)" };
         var command = new Command("audit", "Check the paper's numbers against each other: sample sizes, contradictions, F1 bounds, best cases, the published log.  Example: mer audit --accuracies 94.35 92.74 --clips 248") { accuracies, clips, subjects };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(accuracies) is not { Length: > 0 } two) Console.Write(AuditReport.ToMarkdown());
-            else if (two is not [var first, var second]) throw new UserErrorException($"--accuracies takes two numbers, not {two.Length}; for example --accuracies 94.35 92.74.");
-            else if (parsed.GetValue(clips) is not { } scored) throw new UserErrorException("--accuracies needs --clips, the number of clips behind them.");
-            else Console.WriteLine(AuditConclusions.Of(BestCase.Of(first, second, scored, parsed.GetValue(subjects) ?? scored)));
+            if (parsed.GetValue(accuracies) is not [var first, var second])
+            {
+                if (parsed.GetValue(clips) is not null || parsed.GetValue(subjects) is not null)
+                    throw new UserErrorException("--clips and --subjects belong to --accuracies, which are not given; add for example --accuracies 94.35 92.74.");
+                Console.Write(AuditReport.ToMarkdown());
+                return;
+            }
+            if (parsed.GetValue(clips) is not { } scored) throw new UserErrorException("--accuracies needs --clips, the number of clips behind them.");
+            var best = BestCase.Of(first, second, scored, parsed.GetValue(subjects) ?? scored);
+            foreach (var remark in Roundings((first, best.First), (second, best.Second), scored)) Remark.Say(remark);
+            Console.WriteLine(AuditConclusions.Of(best));
         });
         return command;
     }
+
+    /// <summary>Two accuracies in percent, with or without the sign, next to each other or with a comma between them.</summary>
+    /// <exception cref="UserErrorException">They are not two, no numbers, or shares.</exception>
+    public static decimal[] Accuracies(string text)
+    {
+        const string cure = "write them in percent, like --accuracies 94.35 92.74.";
+        decimal[] numbers = [.. text.Split([' ', ',', ';', '%'], StringSplitOptions.RemoveEmptyEntries).Select(t => decimal.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new UserErrorException($"--accuracies takes two numbers, and '{t}' is none; {cure}"))];
+        if (numbers is not [var first, var second]) throw new UserErrorException($"--accuracies {text} has {numbers.Length} numbers instead of two; {cure}");
+        if (!text.Contains('%') && Math.Max(first, second) is > 0 and <= 1) throw new UserErrorException($"--accuracies {text} may be shares of 1 or less than one percent; {cure} Less than one percent is told by the sign, like 0.5%.");
+        return numbers;
+    }
+
+    /// <summary>What is said of an accuracy that no number of the clips gives.</summary>
+    public static IEnumerable<string> Roundings((decimal Accuracy, int Correct) first, (decimal Accuracy, int Correct) second, int clips) =>
+        from one in new[] { first, second }
+        where Grim.Match(one.Accuracy, clips) is null
+        select string.Create(CultureInfo.InvariantCulture, $"{one.Accuracy} % is no number of {clips} clips; taken is the nearest, {one.Correct} of {clips}, which is {100m * one.Correct / clips:0.00} %.");
 }
 
 /// <summary>Write the model card and the reproduction statement from the stored runs.</summary>

@@ -15,7 +15,14 @@ static class NotebookRun
         if (names.Length == 0) return all.Count > 0 ? all : throw new UserErrorException($"There are no notebooks in {folder}.");
         return [.. names.SelectMany(n => File.Exists(n) ? [n] : all.Where(a => Path.GetFileName(a).Contains(n, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } found
             ? found
-            : throw new UserErrorException($"No notebook matches '{n}'; there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}.")).Distinct()];
+            : throw new UserErrorException($"No notebook matches '{n}'; {(n.StartsWith('-') ? $"a parameter of notebooks is written like {Parameter(n, names)}" : $"there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}")}.")).Distinct()];
+    }
+
+    /// <summary>What stands for an option of other commands: -p profile=tiny for --profile tiny.</summary>
+    static string Parameter(string option, string[] names)
+    {
+        var value = Array.IndexOf(names, option) + 1 is var next && next < names.Length ? names[next] : "VALUE";
+        return $"-p {option.TrimStart('-')}{(option.Contains('=') ? "" : $"={value}")}";
     }
 
     /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>

@@ -56,6 +56,7 @@ public static partial class CodingSheet
         }
         if (clips.Count == 0)
             throw new UserErrorException($"{path} has no row that can be read: {Named(dropped)}; take the sheet as the data set's authors ship it.");
+        if (set.Id == DatasetId.Own) remarks.AddRange(OwnDataset.UnusedEmotions(set, path, [.. clips.Select(c => c.Emotion), .. dropped.Select(d => d.Emotion)]));
         if (header.Table.UnreadColumns > 0) remarks.Add($"cells as far right as column {SheetTable.ColumnName(header.Table.UnreadColumns - 1)} were passed over");
         return new CodingSheetContents
         {
@@ -110,6 +111,7 @@ public static partial class CodingSheet
     private static UserErrorException Unusable(string path, ImmutableArray<SheetTable> tables, SheetHeader? nearest, DatasetDescription? asked)
     {
         var cells = tables.SelectMany(t => t.Rows.SelectMany(r => r.Cells).Prepend(t.Name)).Where(c => c.Length > 0).ToList();
+        if (asked?.Id == DatasetId.Own && (nearest?.Row ?? tables.SelectMany(t => t.Rows).FirstOrDefault()) is { } own) return OwnDataset.LacksColumns(asked, path, own);
         var set = asked?.Id == DatasetId.Own ? null : DatasetSigns.OfCells(cells);
         if (set is not null && !set.IsReadFor(asked)) return set.Refusal(path);
         var title = set?.Title ?? Titles(asked);
@@ -203,6 +205,13 @@ public static partial class CodingSheet
             var reason = off ? $"apex '{row["apex"]}' is no frame number and its erratum is switched off"
                 : $"has {column} '{row[column]}', which is no frame number; fill the cell from the original sheet";
             defect = new DroppedRow(row.Number, id, reason) { Emotion = emotion, IsExpected = off };
+            return null;
+        }
+        // Scored, such a clip would run backwards: from its apex to its onset.
+        if (onset > offset || apex < onset)
+        {
+            var off = Errata.Known.Any(e => e.Fits(set.Id, id, frames));
+            defect = new DroppedRow(row.Number, id, $"has onset {onset}, apex {apex} and offset {offset}, which run backwards{(off ? " while its erratum is switched off" : "; correct them so that onset, apex and offset follow each other")}") { Emotion = emotion, IsExpected = off };
             return null;
         }
         if (erratum is null && (apex <= onset || apex >= offset))

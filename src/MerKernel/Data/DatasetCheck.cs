@@ -35,14 +35,15 @@ public static class DatasetCheck
             finder => finder?.Dispose());
         var five = layout.Description.Classes;
         var usable = sheet.Clips.Where((c, i) => five.LabelOf(c.Emotion) is not null && !options.LeavesOut(c.Id) && findings[i].All(f => f.Severity != Severity.Unusable)).ToArray();
+        var classes = Count(usable.Select(c => five.ClassOf[c.Emotion]));
         return new CheckReport
         {
             Layout = layout,
             Sheet = sheet,
-            Findings = [.. findings.OrderBy(f => f.Key).SelectMany(f => f.Value), .. BesideClips(sheet, layout, options), .. BesideFrames()],
+            Findings = [.. findings.OrderBy(f => f.Key).SelectMany(f => f.Value), .. BesideClips(sheet, layout, options, classes), .. BesideFrames()],
             Published = PublishedCounts.Of(sheet),
             Subjects = Count(usable.Select(c => c.Subject)),
-            Classes = Count(usable.Select(c => five.ClassOf[c.Emotion])),
+            Classes = classes,
         };
 
         IEnumerable<CheckFinding> BesideFrames()
@@ -51,10 +52,13 @@ public static class DatasetCheck
         }
     }
 
-    private static IEnumerable<CheckFinding> BesideClips(CodingSheetContents sheet, FrameLayout layout, PreparationOptions options)
+    private static IEnumerable<CheckFinding> BesideClips(CodingSheetContents sheet, FrameLayout layout, PreparationOptions options, ImmutableSortedDictionary<string, int> classes)
     {
         foreach (var row in sheet.Dropped)
             yield return new CheckFinding(row.Clip, row.IsExpected || options.LeavesOut(row.Clip) ? Severity.Note : Severity.Unusable, $"row {row.Row}: {row.Reason}");
+        if (layout.Dataset == DatasetId.Own)
+            foreach (var name in layout.Description.Classes.Classes.Where(c => !classes.ContainsKey(c)))
+                yield return new CheckFinding(layout.Description.Title, Severity.Warning, $"the class '{name}' has no usable clip");
         foreach (var remark in sheet.Remarks) yield return new CheckFinding(Path.GetFileName(sheet.Path), Severity.Note, remark);
         foreach (var note in layout.Notes) yield return new CheckFinding(layout.Folder, Severity.Warning, note);
         foreach (var assumption in layout.Description.Assumptions) yield return new CheckFinding(layout.Description.Title, Severity.Note, $"assumed: {assumption}");

@@ -27,7 +27,7 @@ public static class NewClip
         var pixels = torch(result.Pixels, size);
         return new MerDataset
         {
-            Id = clip.Dataset, Synthetic = false, Fingerprint = "new", Classes = classes, Clips = [clip with { Notes = [.. recording.Remarks, .. header.Notes] }], Labels = [0],
+            Id = clip.Dataset, Synthetic = false, Fingerprint = "new", Classes = classes, Clips = [clip with { Notes = [.. recording.Remarks, .. spotting is not null && Directory.Exists(recording.Path) ? [$"the spotted onset is {Path.GetFileName(frames[0].Name)}, the apex {Path.GetFileName(frames[1].Name)}"] : Array.Empty<string>(), .. header.Notes] }], Labels = [0],
             Frames = pixels, OnsetFrames = [[0]], ApexFrames = [[1]],
         };
 

@@ -17,6 +17,8 @@ public static class OwnDataset
         ["subject"] = "subject", ["clip"] = "filename", ["onset"] = "onset", ["apex"] = "apex", ["offset"] = "offset", ["actionUnits"] = "actionunits", ["emotion"] = "emotion", ["framesPerSecond"] = "fps",
     }.ToImmutableDictionary();
 
+    private static readonly string[] Entries = [.. typeof(Description).GetProperties().Where(p => p.Name != nameof(Description.Unknown)).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))];
+
     private static readonly string[] Needed = ["subject", "clip", "onset", "offset", "emotion"];
 
     private static readonly JsonSerializerOptions Format = new()
@@ -24,8 +26,6 @@ public static class OwnDataset
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
-        // A misspelt name would be a description that nobody follows.
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     /// <summary>The folder that holds the description: a root itself, or the only one below it that has one; the root where there is none.</summary>
@@ -55,19 +55,53 @@ public static class OwnDataset
         {
             return Describe(path, JsonSerializer.Deserialize<Description>(File.ReadAllText(path), Format) ?? throw new JsonException("it is empty"));
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException e)
         {
-            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); data/README.md has one to begin with.", e);
+            throw new UserErrorException($"{path} cannot be read{(e.LineNumber is { } before ? $", line {before + 1}" : "")}: {Fault(e)}; data/README.md has a description to begin with.", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); allow reading it.", e);
+        }
+    }
+
+    // The reader names its types where a value is of another kind, and counts lines from 0 behind its sentence.
+    private static string Fault(JsonException e)
+    {
+        if (e.InnerException is not JsonException && e.Path is { } at) return $"{(at.TrimStart('$', '.') is { Length: > 0 } entry ? $"'{entry}'" : "the file")} is of another kind than the description of a data set has there";
+        var sentence = e.Message.AsSpan();
+        foreach (var end in (string[])[" Path: ", " LineNumber: "])
+            if (sentence.IndexOf(end, StringComparison.Ordinal) is > 0 and var length) sentence = sentence[..length];
+        return sentence.TrimEnd('.').ToString();
+    }
+
+    /// <summary>What is said where the sheet has no such columns as the description names.</summary>
+    internal static UserErrorException LacksColumns(DatasetDescription set, string path, SheetRow header)
+    {
+        var lacking = set.Columns.Where(c => !header.Cells.Contains(c.Value, StringComparer.OrdinalIgnoreCase)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"'{c.Value}' as the {Fields.First(f => f.Value == c.Key).Key}");
+        return new($"{path}, row {header.Number}: {FileName} names under 'columns' {string.Join(" and ", lacking)}, which the sheet has not; its columns are {string.Join(", ", header.Cells.Where(c => c.Length > 0))}. Correct {FileName} or the header.");
+    }
+
+    /// <summary>Emotions of the description that no row has, a sentence each.</summary>
+    /// <exception cref="UserErrorException">One of them is nearly an emotion of the sheet that has no class: a slip.</exception>
+    internal static IEnumerable<string> UnusedEmotions(DatasetDescription set, string path, ImmutableArray<string> emotions)
+    {
+        foreach (var (entry, classes) in set.Three == ClassSet.MegcThree ? [("classes", set.Classes)] : new[] { ("classes", set.Classes), ("three", set.Three) })
+            if (classes.ClassOf.Keys.Except(emotions).Select(e => (Emotion: e, Meant: Spelling.Nearest(e, emotions.Where(s => classes.LabelOf(s) is null)))).FirstOrDefault(e => e.Meant is not null) is { Emotion: { } slip, Meant: { } meant })
+                throw new UserErrorException($"{Path.Combine(Path.GetDirectoryName(path)!, FileName)}: the emotion '{slip}' under '{entry}' occurs in no row of {Path.GetFileName(path)}; did you mean '{meant}'?");
+        return set.Classes.ClassOf.Keys.Except(emotions).Select(e => $"{FileName}'s emotion '{e}' occurs in no row");
     }
 
     private static DatasetDescription Describe(string path, Description file)
     {
         UserErrorException Wrong(string what) => new($"{path} {what}; data/README.md has a description to begin with.");
+        // A misspelt name would be a description that nobody follows.
+        if (file.Unknown.Keys.FirstOrDefault() is { } field)
+            throw Wrong($"has a field '{field}', which is not known{(Spelling.Nearest(field, Entries) is { } near ? $"; did you mean '{near}'? Known" : "; known")} are {string.Join(", ", Entries)}");
         var (columns, classes, three) = (file.Columns ?? [], file.Classes ?? [], file.Three ?? []);
         if (string.IsNullOrWhiteSpace(file.Name)) throw Wrong("gives the data set no 'name'");
         if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet) throw Wrong("does not name the 'sheet' next to it, such as clips.csv");
-        if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown) throw Wrong($"has a column for '{unknown}', which is not known; known are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
+        if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown) throw Wrong($"has a column for '{unknown}', which is not known{(Spelling.Nearest(unknown, Fields.Keys) is { } meant ? $"; did you mean '{meant}'? Known" : "; known")} are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
         if (Needed.FirstOrDefault(c => !columns.ContainsKey(c)) is { } lacking) throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
         if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Wrong($"gives the column '{twice.Key}' two meanings ({string.Join(" and ", twice.Select(c => c.Key))})");
         if (classes.Values.Distinct(StringComparer.Ordinal).Count() < 2) throw Wrong("needs at least two classes under 'classes', each emotion of the sheet with its class");
@@ -123,5 +157,9 @@ public static class OwnDataset
 
         /// <summary>Emotion to one of the three classes of the Grand Challenge; where it says nothing, by the emotions' English names.</summary>
         public Dictionary<string, string>? Three { get; init; }
+
+        /// <summary>Fields that no description has.</summary>
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> Unknown { get; init; } = [];
     }
 }

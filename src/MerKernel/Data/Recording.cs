@@ -39,7 +39,7 @@ public sealed partial class Recording
         {
             ImmutableArray<string> files = [.. Directory.EnumerateFiles(path).Where(IsPicture)
                 .OrderBy(f => LastNumber().Match(System.IO.Path.GetFileNameWithoutExtension(f)) is { Success: true } number ? decimal.Parse(number.Value, CultureInfo.InvariantCulture) : -1).ThenBy(f => f, StringComparer.Ordinal)];
-            return files.Length < 2 ? throw new UserErrorException($"{path} holds {files.Length} pictures (.jpg, .png or .bmp); a clip needs an onset and an apex.") : new(path, files, Checked(path, files.Length), []);
+            return files.Length < 2 ? throw new UserErrorException($"{path} holds {(files.Length == 1 ? "1 picture" : $"{files.Length} pictures")} (.jpg, .png or .bmp); a clip needs an onset and an apex.") : new(path, files, Checked(path, files.Length), []);
         }
         if (!File.Exists(path)) throw new UserErrorException($"There is no video or folder {System.IO.Path.GetFullPath(path)}.");
         if (IsPicture(path)) throw new UserErrorException($"{path} is one picture; name the onset's and the apex's with --onset and --apex, or the folder of all frames.");

@@ -66,7 +66,8 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
             var named = Named(row, field, asked).ToList();
             if (named.Count == 0)
             {
-                if (needed && asked?.Optional.Contains(field) != true) missing.Add(field);
+                // A column that the user names and her sheet has not is a slip, needed or not.
+                if (needed && asked?.Optional.Contains(field) != true || asked?.Columns.ContainsKey(field) == true) missing.Add(field);
                 continue;
             }
             var best = named.Where(n => n.Rank == named.Min(m => m.Rank)).Select(n => n.Column).ToList();

@@ -221,7 +221,7 @@ public sealed record Predictions
         void Demand()
         {
             if (_problems.Count == 0) return;
-            var more = _problems.Count > 3 ? $"; and {_problems.Count - 3} problems more" : "";
+            var more = _problems.Count > 3 ? $"; and {_problems.Count - 3} more {(_problems.Count == 4 ? "problem" : "problems")}" : "";
             throw new UserErrorException($"{path} is not scored: {string.Join("; ", _problems.Take(3))}{more}. mer folds --dataset {data.Id.Key()} --csv lists clips, classes and folds.");
         }
     }

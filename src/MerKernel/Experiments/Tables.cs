@@ -109,21 +109,8 @@ public static class Tables
     /// <summary>The row's label that a text nearly is, one or two letters off; null where it is none or the label itself.</summary>
     public static string? NearLabel(string text)
     {
-        var near = All.SelectMany(t => t.Rows).Select(r => (r.Label, Letters: Edits(r.Label.ToLowerInvariant(), text.ToLowerInvariant()))).MinBy(r => r.Letters);
+        var near = All.SelectMany(t => t.Rows).Select(r => (r.Label, Letters: Spelling.Edits(r.Label.ToLowerInvariant(), text.ToLowerInvariant()))).MinBy(r => r.Letters);
         return near.Letters <= 2 && near.Label != text ? near.Label : null;
-    }
-
-    /// <summary>Letters to change, add or drop to make one text the other (Levenshtein distance).</summary>
-    static int Edits(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (before, next) = (row[0], row[0] = i);
-            for (var j = 1; j <= b.Length; j++)
-                (before, row[j]) = (row[j], next = Math.Min(before + (a[i - 1] == b[j - 1] ? 0 : 1), 1 + Math.Min(row[j], next)));
-        }
-        return row[^1];
     }
 
     /// <summary>What has to be run before tables can be shown, and which of them show it; each pair of method and data set once.</summary>

@@ -87,12 +87,15 @@ public sealed partial class OwnDatasetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"subject\": \"person\"", "\"subjekt\": \"person\"", "has a column for 'subjekt', which is not known")]
+    [InlineData("\"subject\": \"person\"", "\"subjekt\": \"person\"", "has a column for 'subjekt', which is not known; did you mean 'subject'?")]
     [InlineData("\"subject\": \"person\", ", "", "does not say under 'columns' which column is the 'subject'")]
     [InlineData("\"offset\": \"last\"", "\"offset\": \"first\"", "gives the column 'first' two meanings (onset and offset)")]
     [InlineData("\"name\": \"Ten clips\"", "\"name\": \"\"", "gives the data set no 'name'")]
     [InlineData("\"sheet\": \"clips.csv\"", "\"sheet\": \"../clips.csv\"", "does not name the 'sheet' next to it")]
-    [InlineData("\"framesPerSecond\": 120", "\"fps\": 120", "cannot be read")]
+    [InlineData("\"framesPerSecond\": 120", "\"framePerSecond\": 120", "has a field 'framePerSecond', which is not known; did you mean 'framesPerSecond'? Known are name, sheet, columns, frames, framesPerSecond, classes, three")]
+    [InlineData("\"framesPerSecond\": 120", "\"fps\": 120", "has a field 'fps', which is not known; known are name")]
+    [InlineData("\"framesPerSecond\": 120", "\"framesPerSecond\": \"fast\"", "line 6: 'framesPerSecond' is of another kind")]
+    [InlineData("\"sheet\": \"clips.csv\",", "\"sheet\": \"clips.csv\"", "cannot be read, line 4: '\"' is invalid after a value")]
     [InlineData("{subject}/{clip}", "{subject}/{klip}", "The folder '{klip}' in the path of frames")]
     [InlineData("{subject}/{clip}", "{subject}", "must name {clip} once")]
     [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": \"wonder\" }\n}", "puts an emotion into 'wonder'")]
@@ -100,14 +103,52 @@ public sealed partial class OwnDatasetTests : IDisposable
     public void A_description_that_is_wrong_says_what_is(string text, string instead, string message)
     {
         Change(text, instead);
-        Assert.Contains(message, Assert.Throws<UserErrorException>(() => Source.Description).Message, StringComparison.Ordinal);
+        var said = Assert.Throws<UserErrorException>(() => Source.Description).Message;
+        Assert.Contains(message, said, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\.NET|System\.|MerKernel\.|LineNumber|BytePosition", said);
+    }
+
+    [Theory]
+    [InlineData("ben,01,7,4,1,12,joy", "has onset 7, apex 4 and offset 1, which run backwards")]
+    [InlineData("ben,01,4,1,7,12,joy", "has onset 4, apex 1 and offset 7, which run backwards")]
+    [InlineData("ben,01,7,8,1,12,joy", "has onset 7, apex 8 and offset 1, which run backwards")]
+    public void A_clip_that_runs_backwards_is_unusable(string row, string reason)
+    {
+        File.WriteAllText(folder.File("clips.csv"), File.ReadAllText(folder.File("clips.csv")).Replace("ben,01,1,4,7,12,joy", row, StringComparison.Ordinal));
+        var report = DatasetCheck.Run(Source, Options);
+        Assert.False(report.Complete);
+        Assert.Contains(report.Findings, f => f.Clip == "ben/01" && f.Severity == Severity.Unusable && f.Text.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains($"row 5 (ben/01) {reason}", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        using var data = DatasetLoader.Load(Source, Options with { Unusable = UnusableClipPolicy.Drop });
+        Assert.Equal(8, data.Clips.Length);
+    }
+
+    [Fact]
+    public void A_misspelt_emotion_is_refused_with_the_right_one()
+    {
+        Change("\"surprise\": \"surprise\" },", "\"suprise\": \"surprise\" },");
+        Assert.EndsWith("the emotion 'suprise' under 'classes' occurs in no row of clips.csv; did you mean 'surprise'?", Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message, StringComparison.Ordinal);
+        Change("\"suprise\": \"surprise\" },", "\"surprise\": \"surprise\" },");
+        Change("\"contempt\": \"negative\"", "\"contmpt\": \"negative\"");
+        Assert.EndsWith("the emotion 'contmpt' under 'three' occurs in no row of clips.csv; did you mean 'contempt'?", Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_without_a_clip_is_said()
+    {
+        Change("\"surprise\": \"surprise\" },", "\"surprise\": \"surprise\", \"fear\": \"fear\" },");
+        var findings = DatasetCheck.Run(Source, Options).Findings;
+        Assert.Contains(findings, f => f.Severity == Severity.Warning && f.Text == "the class 'fear' has no usable clip");
+        Assert.Contains(findings, f => f.Text == "dataset.json's emotion 'fear' occurs in no row");
     }
 
     [Fact]
     public void What_the_sheet_and_the_folder_lack_is_said()
     {
         Change("\"onset\": \"first\"", "\"onset\": \"begin\"");
-        Assert.Contains("the header lacks the column begin; restore the header of the original sheet of Ten clips", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("row 1: dataset.json names under 'columns' 'begin' as the onset, which the sheet has not; its columns are person, take, first, peak, last, units, label.", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Change("\"onset\": \"begin\"", "\"onset\": \"first\", \"framesPerSecond\": \"rate\"");
+        Assert.Contains("'rate' as the framesPerSecond, which the sheet has not", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
         File.Delete(folder.File("dataset.json"));
         Assert.Contains("has no dataset.json, which describes a data set of your own", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
         Assert.False(FrameLayout.IsThere(Source));

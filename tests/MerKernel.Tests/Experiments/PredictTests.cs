@@ -1,3 +1,4 @@
+using MerKernel.Cli.Commands;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
@@ -84,12 +85,38 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         using var clip = NewClip.Prepare(Recording.Open(folder), data.Size, align: true, data.Classes, out var spotting);
         var prediction = new ClipPrediction(folder, model, clip, spotting, model.Predict(clip).Logits, []);
         Assert.Equal(1, prediction.Scores.Sum(), 9);
-        Assert.Contains(prediction.Remarks, r => r.Contains("Spotted in"));
+        Assert.Contains(prediction.Remarks, r => r.Contains("Spotted in") && r.EndsWith("add --onset and --apex with names of files in the folder."));
+        var names = sets.Frames(data.Clips[0]).Select(Path.GetFileName).ToList();
+        Assert.Contains(prediction.Remarks, r => r == $"The spotted onset is {names[spotting!.Onset]}, the apex {names[spotting.Apex]}.");
+        // What the advice says works.
+        Assert.Equal(2, PredictCommand.Input(folder, names[spotting!.Onset], names[spotting.Apex]).Count);
         var html = prediction.ToHtml();
         Assert.Equal(5, html.Split("<img src=\"data:image/png").Length - 1);
         Assert.DoesNotContain("http", html.Replace("http-equiv", ""));
-        Assert.Contains("drawn faces and no people", html);
+        Assert.Contains("which are drawn faces, not people, and knows", html);
         Assert.Throws<UserErrorException>(() => model.Predict(clip, [4]));
+    }
+
+    [Fact]
+    public void Onset_and_apex_are_two_files_and_named_together()
+    {
+        var (one, two) = (sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[0], sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[1]);
+        string Refused(string? path, string? onset, string? apex) => Assert.Throws<UserErrorException>(() => PredictCommand.Input(path, onset, apex)).Message;
+        Assert.Contains("name two pictures", Refused(null, one, one));
+        Assert.Contains("name two pictures", Refused(Path.GetDirectoryName(one), one, Path.GetFileName(one)));
+        Assert.Contains("both --onset and --apex", Refused(null, one, null));
+        Assert.Contains("both --onset and --apex", Refused(Path.GetDirectoryName(one), null, two));
+        Assert.Contains("both --onset and --apex", Refused(null, null, null));
+        Assert.Contains("is no folder of frames", Refused("clip.mp4", one, two));
+        Assert.Equal(2, PredictCommand.Input(null, one, two).Count);
+    }
+
+    [Fact]
+    public void Action_units_may_have_their_prefix()
+    {
+        Assert.Equal([4, 12], PredictCommand.Units("AU4+12").AsEnumerable());
+        Assert.Equal([4, 7], PredictCommand.Units("4, au7").AsEnumerable());
+        Assert.Contains("'AU99' is none", Assert.Throws<UserErrorException>(() => PredictCommand.Units("AU99")).Message);
     }
 
     [Fact]
@@ -161,7 +188,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         File.WriteAllText(sets.File("text.mp4"), "no video");
         Assert.Contains("ffmpeg -i", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("text.mp4"))).Message);
         Directory.CreateDirectory(sets.File("empty"));
-        Assert.Contains("holds 0 pictures", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("empty"))).Message);
+        File.Copy(face, sets.File("empty/only.png"));
+        Assert.Contains("holds 1 picture (", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("empty"))).Message);
     }
 
     [Fact]
