@@ -8,9 +8,6 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
     const UnixFileMode Reading = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
     const UnixFileMode All = Reading | UnixFileMode.UserWrite;
 
-    // Root may read and write everything, so root becomes nobody.
-    static readonly string? Nobody = Environment.IsPrivilegedProcess ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : null;
-
     static readonly string[] Damaged = ["fold-01.json", "facts-05.json", "experiment.json", "data.json", "sets", "index", ".clip"];
 
     [Fact]
@@ -40,7 +37,7 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
         using var disk = SmallDisk.TryMount(8000);
         using var folder = new WorkFolder();
         log.WriteLine(disk is null ? "no disk may be mounted here: folders without write permission in its place" : "a tmpfs, remounted");
-        var (root, nobody) = (disk?.Path ?? folder, disk is null ? Nobody : null);
+        var (root, nobody) = (disk?.Path ?? folder, disk is null ? MerProcess.Permitted : null);
         void Allow(bool writing)
         {
             if (disk is not null) disk.Remount(writing ? "rw" : "ro");
@@ -71,14 +68,14 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
         File.SetUnixFileMode(folder, All);
         var fold = Directory.GetFiles(folder, "fold-05.json", SearchOption.AllDirectories).Single();
         File.SetUnixFileMode(fold, UnixFileMode.None);
-        var (code, _, errors) = MerProcess.Run(folder, Job.One, prefix: Nobody);
+        var (code, _, errors) = MerProcess.Run(folder, Job.One, prefix: MerProcess.Permitted);
         Assert.Equal(1, code);
         MustBeOneSentence(errors, "fold-05.json cannot be opened");
         File.SetUnixFileMode(fold, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.Delete(fold);
         var runs = Path.GetDirectoryName(fold)!;
         File.SetUnixFileMode(runs, Reading);
-        (code, _, errors) = MerProcess.Run(folder, Job.One, prefix: Nobody);
+        (code, _, errors) = MerProcess.Run(folder, Job.One, prefix: MerProcess.Permitted);
         Assert.Equal(1, code);
         MustBeOneSentence(errors, "could not be written");
         File.SetUnixFileMode(runs, All);

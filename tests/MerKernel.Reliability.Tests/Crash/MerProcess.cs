@@ -6,6 +6,13 @@ namespace MerKernel.Reliability.Tests.Crash;
 /// <summary>The mer command as a process of its own, in a folder of its own that holds data, results and cache.</summary>
 sealed partial class MerProcess : IDisposable
 {
+    /// <summary>
+    /// Starts a program to which permissions apply, also where the tests run as root: it stays the same user, since another may not even reach a checkout in
+    /// root's home, and lacks the two capabilities that pass over permissions.
+    /// </summary>
+    public static readonly string? Permitted = Environment.IsPrivilegedProcess
+        ? "setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search" : null;
+
     readonly Process _process;
     readonly Task<string> _output, _errors;
 
