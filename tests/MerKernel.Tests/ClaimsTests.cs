@@ -56,7 +56,11 @@ public sealed partial class ClaimsTests
         var above = (from row in (string[])["Baseline (ResNet)", "CVA block", "FPF block", NoUnits] from dataset in (string[])["casme2", "samm"] select Above(row, dataset)).ToList();
         double Part(string dataset, string first, string second) => Of(dataset, first) - Of(dataset, second);
         var frames = (string[])["Apex input", "Onset input"];
+        double Right(string row, string statistics) => s_rows.Value.First(r => r.GetProperty("row").GetString() == row && r.TryGetProperty("statistics", out _)).GetProperty("statistics") is var s
+            ? 100.0 * s.GetProperty(statistics).GetInt32() / s.GetProperty("clips").GetInt32() : 0;
         Demand("docs/results.md",
+            Text($"({Right("Graph-TCN (2020)", "running"):0} % of training clips right, {Right("Graph-TCN (2020)", "batch"):0} % with the batch's). AMAN: {Right("AMAN (2022)", "running"):0} % with running statistics, {Right("AMAN (2022)", "batch"):0} % with the batch's"),
+            Text($"MiMaNet has {Right("MiMaNet (2021)", "running"):0} % of its training clips right"),
             Text($"The majority class has {Of("casme2", Majority, "none"):0.0} and {Of("samm", Majority, "none"):0.0} %"),
             Text($"ends {above.Min():0} to {above.Max():0} points above it"),
             Text($"with no image, has {Of("casme2", LookUp, "none"):0.0} and {Of("samm", LookUp, "none"):0.0} %. The full network has {Of("casme2", FullRow):0.0} and {Of("samm", FullRow):0.0}:"),
