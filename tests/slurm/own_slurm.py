@@ -80,8 +80,15 @@ class OwnSlurm:
         for name in self.nodes:
             os.makedirs(f"{self.folder}/{name}")
             self.start_node(name)
-        wait_for("the nodes", lambda: sum(line == "idle" for line in self.call("sinfo", "-h", "-N", "-o", "%T", check=False).split()) == len(self.nodes))
+        wait_for("the nodes", self.all_idle)
         return self
+
+    def all_idle(self):
+        for name, daemon in self.daemons.items():
+            if daemon.poll() is not None:
+                with open(f"{self.folder}/{name}.out") as said:
+                    raise RuntimeError(f"{name} ended with {daemon.returncode} instead of starting: {said.read()[-500:].strip()}")
+        return sum(line == "idle" for line in self.call("sinfo", "-h", "-N", "-o", "%T", check=False).split()) == len(self.nodes)
 
     def start(self, name, command):
         path = os.environ["PATH"] + ":/usr/sbin:/sbin"
