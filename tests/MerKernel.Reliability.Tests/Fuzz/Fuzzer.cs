@@ -10,7 +10,7 @@ static partial class Fuzzer
 {
     static readonly string? s_nightly = Environment.GetEnvironmentVariable("MER_FUZZ_CASES");
 
-    /// <summary>Samples cases; each must end within a second of processor time with an answer or a sentence.</summary>
+    /// <summary>Samples cases; each must end within a second of processor time, the best of four readings, with an answer or a sentence.</summary>
     /// <param name="cases">What is fed.</param>
     /// <param name="read">The reader; <see cref="UserErrorException"/> is a good answer, any other exception a fault.</param>
     /// <param name="usual">Cases in the tests.</param>
@@ -18,24 +18,34 @@ static partial class Fuzzer
     /// <param name="log">Receives the count and the slowest case.</param>
     public static void Run<T>(Gen<T> cases, Action<T> read, int usual, int percent, ITestOutputHelper log)
     {
-        var (count, sentences, slowest) = (0, 0, 0.0);
+        var (count, sentences, again, slowest) = (0, 0, 0, 0.0);
         var gate = new Lock();
         cases.Sample(value =>
         {
-            var start = ProcessorSeconds();
-            var said = 0;
-            try { read(value); }
-            catch (UserErrorException e)
+            var (seconds, said) = Read(value, read);
+            // Whoever comes first by a path pays for the compiler, and any case may pay for the collector; a slow input is slow each time.
+            for (var more = 0; seconds >= 1 && more < 3; more++)
             {
-                said = 1;
-                Assert.False(string.IsNullOrWhiteSpace(e.Message));
+                lock (gate) again++;
+                seconds = Math.Min(seconds, Read(value, read).Seconds);
             }
-            var seconds = ProcessorSeconds() - start;
-            lock (gate) (count, sentences, slowest) = (count + 1, sentences + said, count < 10 ? 0 : Math.Max(slowest, seconds));
-            // The first cases pay for the compiler.
-            Assert.True(seconds < 1 || count < 10, $"a case took {seconds:0.0} s of processor time");
+            lock (gate) (count, sentences, slowest) = (count + 1, sentences + (said ? 1 : 0), Math.Max(slowest, seconds));
+            Assert.True(seconds < 1, $"a case took {seconds:0.0} s of processor time at best");
         }, iter: s_nightly is null ? usual : int.Parse(s_nightly, CultureInfo.InvariantCulture) * percent / 100);
-        log.WriteLine($"{count} cases, {sentences} met with a sentence, the others read; the slowest took {slowest * 1000:0} ms of processor time");
+        log.WriteLine($"{count} cases, {sentences} met with a sentence, the others read; the slowest took {slowest * 1000:0} ms of processor time; {again} read again");
+    }
+
+    static (double Seconds, bool Said) Read<T>(T value, Action<T> read)
+    {
+        var start = ProcessorSeconds();
+        var said = false;
+        try { read(value); }
+        catch (UserErrorException e)
+        {
+            said = true;
+            Assert.False(string.IsNullOrWhiteSpace(e.Message));
+        }
+        return (ProcessorSeconds() - start, said);
     }
 
     // Of this thread, so that a busy machine makes nothing look slow.
