@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using MerKernel.Cli.Display;
+using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Synthetic;
 using MerKernel.Training;
@@ -22,8 +23,16 @@ sealed class WorkbenchOptions(bool datasets = true)
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone }) command.Options.Add(option);
-        command.Options.Add(datasets ? _dataset : _sets);
+        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone, _sets }) command.Options.Add(option);
+        if (datasets) command.Options.Add(_dataset);
+    }
+
+    ImmutableArray<DatasetId>? Sets(ParseResult parsed)
+    {
+        if (CommonOptions.ParseSets(parsed.GetValue(_sets)) is not { } sets) return null;
+        var named = parsed.CommandResult.Command.Options.Any(o => o.Name == _dataset.Name) ? parsed.GetValue<string?>(_dataset.Name) : null;
+        return named is not null && FoldProtocol.Of(CommonOptions.ParseDataset(named)) is not null ? sets
+            : throw new UserErrorException($"--sets names the parts of --dataset composite or cross-dataset; {(named is null ? "no --dataset is given" : $"--dataset {named} is one set")}.");
     }
 
     /// <summary>Whether the user gave a number of workers.</summary>
@@ -38,7 +47,7 @@ sealed class WorkbenchOptions(bool datasets = true)
         Profile = Profile.Named(parsed.GetValue(_profile)!),
         DataFolder = parsed.GetValue(_data),
         Only = datasets && parsed.GetValue(_dataset) is { } one ? [CommonOptions.ParseDataset(one)] : null,
-        Parts = datasets ? null : CommonOptions.ParseSets(parsed.GetValue(_sets)),
+        Parts = Sets(parsed),
         WeightsFolder = parsed.GetValue(_weights),
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],

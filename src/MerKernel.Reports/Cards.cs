@@ -56,7 +56,7 @@ public sealed record StudyFacts
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from work in Tables.Work(Tables.All) where ids.Contains(work.Dataset) from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
+            Runs = [.. from work in Tables.Work(Tables.All, ids) where bench.Lacks(work.Method, work.Dataset) is null from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
             Rows = Scoring.Rows(bench),
             Machine = $"{Provenance.Machine}; {RuntimeInformation.FrameworkDescription}",
         };

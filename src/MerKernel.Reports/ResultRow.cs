@@ -113,9 +113,15 @@ public sealed record ResultRow
 /// <param name="Clips">The clips that are scored, for the baselines without images.</param>
 public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableArray<string> Classes, ImmutableArray<LabelledClip> Clips)
 {
+    /// <summary>Whether coders gave action units to every part of it.</summary>
+    public bool HasActionUnits { get; init; } = true;
+
     /// <summary>The facts of a loaded data set.</summary>
     public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
-        [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))]);
+        [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))])
+    {
+        HasActionUnits = dataset.HasActionUnits,
+    };
 
     /// <summary>The facts without the clips that a sample set does not score.</summary>
     public DatasetFacts Of(SampleSet sample) => this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
@@ -177,12 +183,21 @@ public sealed record Rule(string Label, Func<DatasetFacts, ImmutableArray<FoldOu
     /// <summary>Label of the majority class.</summary>
     public const string Majority = "majority class";
 
-    /// <summary>What action units alone give, then what class frequencies alone give.</summary>
-    public static ImmutableArray<Rule> All { get; } =
+    static readonly ImmutableArray<Rule> OfActionUnits =
     [
         new("action-unit network (no image)", d => LosoBaseline.Run(d.Clips, train => AuNetwork.Fit(train, d.Classes.Length))),
         new(Lookup, d => LosoBaseline.Run(d.Clips, AuLookup.Fit)),
+    ];
+
+    static readonly ImmutableArray<Rule> OfFrequencies =
+    [
         new("guess by class frequency", d => PriorWeightedRandom.Run(d.Clips)),
         new(Majority, d => LosoBaseline.Run(d.Clips, MajorityClass.Fit)),
     ];
+
+    /// <summary>What action units alone give, then what class frequencies alone give.</summary>
+    public static ImmutableArray<Rule> All { get; } = [.. OfActionUnits, .. OfFrequencies];
+
+    /// <summary>The rules that a data set has what they read.</summary>
+    public static IEnumerable<Rule> On(DatasetFacts data) => data.HasActionUnits ? All : OfFrequencies;
 }

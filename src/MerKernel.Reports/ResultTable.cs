@@ -19,7 +19,7 @@ public sealed class ResultTable
     ResultTable(ImmutableArray<ResultRow> rows, string? title = null)
     {
         _rows = rows;
-        _title = title ?? $"Table {First.Table.Number}: {First.Table.Title}";
+        _title = title ?? $"Table {First.Table.Number}: {First.Table.TitleOn(First.Dataset)}";
         _protocols = [.. rows.Select(r => r.Protocol).OfType<EpochProtocol>().Distinct()];
         _lines = [.. rows.GroupBy(r => (r.Label, r.Kind)).Select(line => new Line(line.First(), [.. _protocols.Select((p, i) => Measured(line, p, i == 0))]))];
     }

@@ -43,6 +43,9 @@ public sealed class Scoring
     /// <summary>Batches of a method's shortest fold on a data set.</summary>
     public Func<Method, DatasetId, int> Batches { get; init; } = (_, _) => 0;
 
+    /// <summary>Whether a method cannot be run on a data set, so that it has no row there.</summary>
+    public Func<Method, DatasetId, bool> Lacks { get; init; } = (_, _) => false;
+
     /// <summary>The seeds of a method that is read and not trained; none where it has nothing on a data set.</summary>
     public Func<ReadMethod, DatasetId, ImmutableArray<int>> OwnSeeds { get; init; } = (_, _) => [];
 
@@ -60,7 +63,7 @@ public sealed class Scoring
     public static ImmutableArray<ResultRow> Rows(Workbench bench, IEnumerable<Table>? tables = null, IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
     {
         var asked = (tables ?? Tables.All).ToList();
-        ImmutableArray<DatasetId> ids = [.. asked.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains)];
+        ImmutableArray<DatasetId> ids = [.. bench.Datasets.Where(id => asked.Any(t => t.IsOn(id)))];
         var chosen = ReadMethod.AddedTo(asked, bench, ids).ToList();
         var rows = new Scoring
         {
@@ -71,6 +74,7 @@ public sealed class Scoring
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Sample = sample ?? SampleSet.All,
             Runs = bench.Result,
+            Lacks = (method, id) => method is not ReadMethod && bench.Lacks(method, id) is not null,
             OwnSeeds = (method, id) => method.Seeds(bench, id),
             Systems = (method, id) => method is ReadMethod ? null : SystemFacts.Of(bench, method, id),
             Batches = (method, id) => method is ReadMethod ? 0 : bench.Experiment(method, id).Training.BatchesOver(FewestTrained(bench.Dataset(id))),
@@ -87,12 +91,12 @@ public sealed class Scoring
     public ImmutableArray<ResultRow> Rows(params IEnumerable<Table> tables)
     {
         var asked = tables.ToList();
-        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.Datasets.Contains(data.Dataset)).SelectMany(t => t.Methods).Distinct(), data);
+        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.IsOn(data.Dataset)).SelectMany(t => t.Methods).Distinct().Where(m => !Lacks(m, data.Dataset)), data);
         return
         [
             .. from table in asked
                from data in Datasets
-               where table.Datasets.Contains(data.Dataset)
+               where table.IsOn(data.Dataset)
                from seed in Seeds
                let majority = ScoreOf(Rule.All.Single(r => r.Label == Rule.Majority), data).Score.Accuracy
                from row in Compared([.. Page(table, data, seed)], data, seed)
@@ -119,6 +123,8 @@ public sealed class Scoring
         var controls = table.Controls.Select(c => new Row(c.Name, c));
         foreach (var (row, kind) in table.Rows.Select(r => (r, r.Method is null ? RowKind.PublishedOnly : r.IsAdded ? RowKind.Added : RowKind.Variant)).Concat(controls.Select(r => (r, RowKind.Baseline))))
         {
+            // On a data set of none of the paper's, a system that is only reported has nothing to stand there for.
+            if (row.Method is null ? !DatasetNames.Paper.Contains(data.Dataset) : Lacks(row.Method, data.Dataset)) continue;
             var blank = Blank(table, row.Label, kind, data, seed) with { Paper = row.On(data.Dataset), Note = row.Note, Method = row.Method };
             if (row.Method is not { } method) yield return blank;
             else
@@ -132,7 +138,7 @@ public sealed class Scoring
                         yield return file is null ? scored : scored with { SaysEpoch = file.SaysEpoch, Note = string.Join(" ", file.Remarks.Prepend(row.Note).OfType<string>()) };
                     }
         }
-        foreach (var rule in Rule.All) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
+        foreach (var rule in Rule.On(data)) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
     }
 
     ResultRow Blank(Table table, string label, RowKind kind, DatasetFacts data, int seed) => new()

@@ -20,8 +20,8 @@ public sealed class StudyTable
     /// <summary>The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the paper's table stand in tables alone.</summary>
     public ImmutableArray<string> Labels => [.. _paper.Rows.Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
 
-    /// <summary>The data sets the paper's table has.</summary>
-    public IEnumerable<DatasetId> Datasets => _paper.Datasets.Where(_study.Datasets.Contains);
+    /// <summary>The study's data sets that the table has rows on.</summary>
+    public IEnumerable<DatasetId> Datasets => _study.Datasets.Where(_paper.IsOn);
 
     /// <summary>What is run for each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.</summary>
     /// <param name="dataset">The data set.</param>

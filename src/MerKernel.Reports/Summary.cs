@@ -17,7 +17,11 @@ static class Summary
         var full = scored.Where(r => r.Method == Tables.Full && IsHonest(r)).ToList();
         if (full.Count == 0)
         {
-            yield return "The full network was not run on these data, so there is nothing to sum up yet.";
+            if (scored.Where(r => r.Method is not null && IsHonest(r)).MaxBy(r => r.Score!.Accuracy) is not { } best || rows.Any(r => r.Method == Tables.Full))
+                yield return "The full network was not run on these data, so there is nothing to sum up yet.";
+            else
+                yield return $"The full network needs action units, which not all of these data have. At the last epoch the best network run on {best.Dataset.Title()} is {best.Label} ({DataNotice.Brief(best.Synthetic, best.Profile)}; " +
+                    $"{best.Score!.Clips} clips of {best.Score.Folds} {(best.Dataset == DatasetId.CrossDataset ? "data sets" : "subjects")}): {Figures.Percent(best.Score.Accuracy)} % ({Interval([best])}); always naming the commonest class would give {Figures.Percent(best.Majority!.Value)} %.";
             yield break;
         }
         var datasets = full.Select(r => r.Dataset).Distinct().ToList();

@@ -18,8 +18,8 @@ public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Ta
     /// <param name="bench">Data, which are loaded, profile and seeds.</param>
     /// <param name="tables">The tables.</param>
     public static ImmutableArray<GridRow> Of(Workbench bench, IEnumerable<Table> tables) =>
-        [.. from work in Experiments.Tables.Work(tables)
-            where bench.Datasets.Contains(work.Dataset)
+        [.. from work in Experiments.Tables.Work(tables, bench.Datasets)
+            where bench.Lacks(work.Method, work.Dataset) is null
             from seed in bench.Seeds
             let experiment = bench.Experiment(work.Method, work.Dataset, seed)
             select new GridRow(work.Method.Key, work.Method.Name, work.Tables, experiment, ExperimentHash.Of(experiment))];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Training;
 
@@ -35,7 +36,10 @@ public sealed record Submission
     public string? Data { get; init; }
 
     /// <summary>The data sets that were asked for, or null for those that are there.</summary>
-    public ImmutableArray<Data.DatasetId>? Datasets { get; init; }
+    public ImmutableArray<DatasetId>? Datasets { get; init; }
+
+    /// <summary>The data sets that a protocol over several is made of, or null for those that are there.</summary>
+    public ImmutableArray<DatasetId>? Parts { get; init; }
 
     /// <summary>Folder of the weights that compared systems start from, or null where no row starts from any.</summary>
     public string? Weights { get; init; }
@@ -63,6 +67,15 @@ public sealed record Submission
 
     /// <summary>The rounds, from the first.</summary>
     public ImmutableArray<Round> Rounds { get; init; } = [];
+
+    /// <summary>What it was submitted from, as a node or a later command needs it.</summary>
+    /// <param name="synthetic">Makes data sets where no real ones are used.</param>
+    /// <param name="say">Receives one sentence for each step of the preparation.</param>
+    public Workbench Open(ISyntheticData? synthetic = null, Action<string>? say = null) => new()
+    {
+        Profile = Experiments.Profile.Named(Profile), DataFolder = Data, Only = Datasets, Parts = Parts, StoreFolder = Store, CacheFolder = Cache, WeightsFolder = Weights,
+        Backbone = Backbone, Seeds = Seeds, HeldOutSubjects = HeldOutSubjects, Precision = Precision, Synthetic = synthetic, Say = say,
+    };
 
     /// <summary>Folder of the submissions that belong to a run store: 'cluster' beside it.</summary>
     public static string FolderOf(RunStore store) => Path.Combine(Path.GetDirectoryName(store.Folder)!, "cluster");

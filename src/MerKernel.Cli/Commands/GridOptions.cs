@@ -27,7 +27,7 @@ sealed class GridOptions
     public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel)
     {
         var tables = Tables(parsed);
-        foreach (var id in tables.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains)) bench.Load(id, cancel);
+        foreach (var id in TablesCommand.On(bench, tables)) bench.Load(id, cancel);
         return GridPlan.Of(GridRow.Of(bench, tables), id => ClipsOf(bench.Dataset(id)), bench.Store, cost);
     }
 

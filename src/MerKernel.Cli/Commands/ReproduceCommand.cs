@@ -25,10 +25,9 @@ static class ReproduceCommand
             var clock = Stopwatch.StartNew();
             using var bench = options.Open(parsed);
             var chosen = TablesCommand.Chosen(parsed.GetValue(tables)).ToList();
-            var work = Tables.Work(chosen).Where(w => bench.Datasets.Contains(w.Dataset)).Select(w => (w.Method, w.Dataset)).ToList();
-            if (work.Count == 0) throw new UserErrorException($"The tables asked for have no rows on {string.Join(" and ", bench.Datasets.Select(d => d.Title()))}; name other --tables, or the folder that holds the other data set.");
+            var work = Tables.Work(chosen, TablesCommand.On(bench, chosen));
             foreach (var id in bench.Datasets) bench.Load(id, cancel);
-            var status = LosoRun.Run(bench, work, options.Workers(parsed), cancel);
+            var status = LosoRun.Run(bench, work.Select(w => (w.Method, w.Dataset)), options.Workers(parsed), cancel);
             var rows = ReproduceClosing.Show(bench, chosen, parsed.GetValue(print));
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");

@@ -70,7 +70,7 @@ static class SubmitStatusCommand
             Console.WriteLine($"Avoided: {File.ReadAllText(note).Trim().Replace("mer: ", "", StringComparison.Ordinal)}");
         if (All(FoldState.Stored) == folds.Count)
         {
-            using var bench = new Workbench { Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = submission.Store };
+            using var bench = submission.Open();
             var made = Path.Combine(bench.ReportFolder, "tables.md");
             Console.WriteLine(File.Exists(made) ? $"The tables: {made}" : "The tables are still to be made.");
         }
@@ -176,13 +176,8 @@ static class SubmitTaskCommand
             return JobScript.NodeAtFault;
         }
 
-        var store = new RunStore(submission.Store) { Warn = Remark.Say };
-        using var bench = new Workbench
-        {
-            Synthetic = new SyntheticData(),
-            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, StoreFolder = submission.Store, CacheFolder = submission.Cache,
-            WeightsFolder = submission.Weights, Backbone = submission.Backbone, Say = store.Warn,
-        };
+        using var bench = submission.Open(new SyntheticData(), Remark.Say);
+        var store = bench.Store;
         var engine = new LosoEngine(store)
         {
             Workers = submission.Slurm.Processors, CheckpointEvery = submission.Slurm.CheckpointEvery, Progress = new TaskLog(),
@@ -264,7 +259,7 @@ static class SubmissionRows
 {
     public static Func<TaskFold, ImmutableArray<int>> TablesOf(Submission submission)
     {
-        var shown = Tables.Work(submission.Tables.Select(Tables.Numbered)).ToDictionary(w => (w.Method.Key, w.Dataset), w => w.Tables);
+        var shown = Tables.Work(submission.Tables.Select(Tables.Numbered), submission.Datasets ?? DatasetNames.Paper).ToDictionary(w => (w.Method.Key, w.Dataset), w => w.Tables);
         return fold => shown.GetValueOrDefault((fold.Variant, fold.Dataset), []);
     }
 }

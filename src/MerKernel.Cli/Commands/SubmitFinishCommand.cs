@@ -22,14 +22,7 @@ static class SubmitFinishCommand
         var submission = Submission.Load(folder);
         // Without Slurm: what counts here is what is stored.
         var missing = GridStatus.Of(submission, folder, _ => System.Collections.Immutable.ImmutableDictionary<int, JobState>.Empty).Where(f => f.State != FoldState.Stored).ToList();
-        // The store of the root itself goes unnamed, as the notebooks expect it.
-        var usual = submission.Store == new Workbench().Store.Folder;
-        using var bench = new Workbench
-        {
-            Synthetic = new SyntheticData(),
-            Profile = Profile.Named(submission.Profile), DataFolder = submission.Data, Only = submission.Datasets, StoreFolder = usual ? null : submission.Store, CacheFolder = submission.Cache,
-            WeightsFolder = submission.Weights, Backbone = submission.Backbone, Seeds = submission.Seeds, HeldOutSubjects = submission.HeldOutSubjects, Precision = submission.Precision, Say = Remark.Say,
-        };
+        using var bench = submission.Open(new SyntheticData(), Remark.Say);
         foreach (var id in bench.Datasets) bench.Load(id, cancel);
         var rows = ReproduceClosing.Show(bench);
         if (missing.Count == 0) return ReproduceClosing.Pages(bench, rows, cancel);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using MerKernel.Cli.Display;
@@ -44,7 +45,7 @@ static class TablesCommand
                 var other => throw new UserErrorException($"--metrics {other} is not known; use main or all."),
             };
             var chosen = Chosen(parsed.GetValue(tables));
-            bench.LoadPrepared(chosen.SelectMany(t => t.Datasets).Distinct().Where(bench.Datasets.Contains));
+            bench.LoadPrepared(On(bench, chosen));
             var rows = Scoring.Rows(bench, chosen, parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null, SampleSet.Named(parsed.GetValue(clips)!));
             if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows, all));
             else if (parsed.GetValue(markdown)) Console.Write(ResultTable.ToMarkdown(rows, all));
@@ -70,6 +71,11 @@ static class TablesCommand
     public static IReadOnlyList<Table> Chosen(string[]? names) => names is null or [] or ["all"] ? Tables.All :
         [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(n => int.TryParse(n, out var number)
             ? Tables.Numbered(number) : throw new UserErrorException($"'{n}' is no table's number; the paper's tables are 1 to {Tables.All.Length}.")).Distinct()];
+
+    /// <summary>The workbench's data sets that tables have rows on.</summary>
+    /// <exception cref="UserErrorException">There are none.</exception>
+    public static ImmutableArray<DatasetId> On(Workbench bench, IReadOnlyList<Table> tables) => bench.Datasets.Where(id => tables.Any(t => t.IsOn(id))).ToImmutableArray() is { IsEmpty: false } ids ? ids
+        : throw new UserErrorException($"The tables asked for have no rows on {string.Join(" and ", bench.Datasets.Select(d => d.Title()))}; name other --tables, or the folder that holds the other data set.");
 }
 
 /// <summary>Checks the paper's numbers against each other; needs no data.</summary>

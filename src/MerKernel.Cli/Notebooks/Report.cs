@@ -276,7 +276,7 @@ static class ClosingReport
         var folder = bench.ReportFolder;
         var report = new Report(bench, folder, say);
         var status = 0;
-        if (bench.StoreFolder is not null) say("the notebooks read results/runs and not --store, so they were not executed.");
+        if (!bench.HasUsualStore) say("the notebooks read results/runs and not --store, so they were not executed.");
         else if (bench.Only is not null) say("the notebooks show every data set that is there and not only that of --dataset, so they were not executed.");
         else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, folder, bench, rows, cancel);

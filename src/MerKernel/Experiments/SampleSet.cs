@@ -11,8 +11,8 @@ namespace MerKernel.Experiments;
 /// <param name="Note">What is known and not known about the choice, for people.</param>
 public sealed record SampleSet(string Name, Func<DatasetId, ImmutableArray<string>> LeftOut, Func<DatasetId, string> Note)
 {
-    /// <summary>Every clip of the five classes.</summary>
-    public static SampleSet All { get; } = new("all", _ => [], _ => "every clip of the five classes");
+    /// <summary>Every clip of the classes.</summary>
+    public static SampleSet All { get; } = new("all", _ => [], id => $"every clip of the {(DatasetNames.Paper.Contains(id) ? "five classes" : "scored classes")}");
 
     /// <summary>As near to the paper's 248 and 133 clips as is known.</summary>
     public static SampleSet Paper { get; } = new("paper",

@@ -11,8 +11,14 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     /// <summary>Whether the table compares systems, so that what each sees and costs belongs to it.</summary>
     public bool ComparesSystems { get; init; }
 
-    /// <summary>The data sets that the table has numbers for.</summary>
-    public IEnumerable<DatasetId> Datasets => DatasetNames.Paper.Where(id => Rows.Any(r => r.On(id) is not null));
+    /// <summary>What it compares on data sets that are none of the paper's, where <see cref="Title"/> names one.</summary>
+    public string? TitleElsewhere { get; init; }
+
+    /// <summary>What it compares on a data set.</summary>
+    public string TitleOn(DatasetId dataset) => DatasetNames.Paper.Contains(dataset) ? Title : TitleElsewhere ?? Title;
+
+    /// <summary>Whether the table has rows on a data set: on the paper's two where the paper prints numbers, on every other one, where it prints none.</summary>
+    public bool IsOn(DatasetId dataset) => !DatasetNames.Paper.Contains(dataset) || Rows.Any(r => r.On(dataset) is not null);
 
     /// <summary>The rows that the paper prints.</summary>
     public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);

@@ -46,7 +46,7 @@ public static class Tables
             System("ststnet", "STSTNet (2019)", null, OnThreeClasses),
             System("off-apexnet", "OFF-ApexNet (2019)", null, OnThreeClasses),
             System("rcn-a", "RCN-A (2020)", null, OnThreeClasses + LastEpoch),
-            System("sssnet", "SSSNet (2021)", null, OnThreeClasses + LastEpoch)) { ComparesSystems = true },
+            System("sssnet", "SSSNet (2021)", null, OnThreeClasses + LastEpoch)) { ComparesSystems = true, TitleElsewhere = "Comparison with published methods" },
 
         new(2, "Contribution of CVA, FPF and AU embedding",
             Row("baseline", "Baseline (ResNet)", m => m with { Motion = MotionStream.ResNet18, Position = PositionStream.None }, (81.12m, 0.7582m), (73.53m, 0.6345m), ActionUnitSource.None),
@@ -113,10 +113,10 @@ public static class Tables
         return near.Letters <= 2 && near.Label != text ? near.Label : null;
     }
 
-    /// <summary>What has to be run before tables can be shown, and which of them show it; each pair of method and data set once.</summary>
-    public static ImmutableArray<(Method Method, DatasetId Dataset, ImmutableArray<int> Tables)> Work(IEnumerable<Table> tables) =>
+    /// <summary>What has to be run before tables can be shown on data sets, and which of them show it; each pair of method and data set once.</summary>
+    public static ImmutableArray<(Method Method, DatasetId Dataset, ImmutableArray<int> Tables)> Work(IEnumerable<Table> tables, IReadOnlyCollection<DatasetId> datasets) =>
         [.. from table in tables
-            from dataset in table.Datasets
+            from dataset in datasets.Where(table.IsOn)
             from method in table.Methods
             group table.Number by (method, dataset) into work
             select (work.Key.method, work.Key.dataset, work.ToImmutableArray())];

@@ -70,7 +70,12 @@ public sealed class Workbench : IDisposable
     public Action<string, int, int>? Preparing { get; init; }
 
     /// <summary>The run store.</summary>
-    public RunStore Store => _store ??= new(StoreFolder ?? Path.Combine(Root, "results", "runs")) { Warn = Say };
+    public RunStore Store => _store ??= new(StoreFolder ?? UsualStore) { Warn = Say };
+
+    /// <summary>Whether <see cref="Store"/> is the checkout's own.</summary>
+    public bool HasUsualStore => StoreFolder is null || Path.GetFullPath(StoreFolder) == Path.GetFullPath(UsualStore);
+
+    string UsualStore => Path.Combine(Root, "results", "runs");
 
     /// <summary>The weights that compared systems were published on.</summary>
     public OutsideWeights Outside => _outside ??= new(WeightsFolder ?? Path.Combine(Root, "data", "weights"), Backbone);
@@ -82,7 +87,10 @@ public sealed class Workbench : IDisposable
     public string Cache => CacheFolder ?? Path.Combine(Root, "results", "cache");
 
     /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA beside the run store, for example results/reports/small-synthetic.</summary>
-    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", $"{Profile.Name}-{DataName}{(Only is { } only && !only.Order().SequenceEqual(DatasetNames.Paper) ? $"-{string.Join('-', only.Select(id => id.Key()))}" : "")}");
+    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key())]));
+
+    // The data sets that were asked for, where they are not the paper's two, and what they are made of, where that was asked for.
+    IEnumerable<DatasetId> OtherSets => Only is not { } only || only.Order().SequenceEqual(DatasetNames.Paper) ? [] : only.Any(id => FoldProtocol.Of(id) is not null) ? [.. only, .. Parts ?? []] : only;
 
     /// <summary>The data in a word that can be a folder's name.</summary>
     string DataName => DataFolder is { } named ? string.Concat(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named))).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-')) is { Length: > 0 } name ? name : "data"
@@ -152,6 +160,9 @@ public sealed class Workbench : IDisposable
 
     /// <summary>Where the files of a data set that was loaded are.</summary>
     public DatasetSource Source(DatasetId id) => Loaded(id).Source;
+
+    /// <summary>Folders with the files of a data set that was loaded: its own, or those of the sets that a protocol made it of.</summary>
+    public ImmutableArray<string> Folders(DatasetId id) => FoldProtocol.Of(id) is null ? [id.FolderIn(Source(id).Root)] : [.. Dataset(id).Clips.Select(c => c.Dataset).Distinct().Select(part => part.FolderIn(RootOf(part)))];
 
     /// <summary>The experiment of a method on a data set that was loaded, with a seed or the first one.</summary>
     public Experiment Experiment(Method method, DatasetId id, int? seed = null)

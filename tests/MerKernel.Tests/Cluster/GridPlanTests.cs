@@ -67,7 +67,7 @@ public class GridPlanTests
     public void Tables_bring_their_rows_and_controls_and_a_shared_row_comes_once(string tables, int rows)
     {
         // Tables 4 and 7: full, independent, no-au and the shuffled control on both sets. Table 2: five rows and two controls.
-        var shown = Tables.Work(tables.Split(',').Select(t => Tables.Numbered(int.Parse(t))));
+        var shown = Tables.Work(tables.Split(',').Select(t => Tables.Numbered(int.Parse(t))), DatasetNames.Paper);
         Assert.Equal(rows, shown.Length);
         Assert.Equal(tables.Split(',').Select(int.Parse), shown.Single(w => w.Method == Tables.Full && w.Dataset == DatasetId.Samm).Tables);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Reports;
 using MerKernel.Synthetic;
 using MerKernel.Training;
 using TorchSharp;
@@ -122,6 +123,7 @@ public sealed class FoldProtocolTests : IDisposable
         Workbench Bench() => new()
         {
             Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"), DataFolder = _folder.File("data"), Parts = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic],
+            Only = [DatasetId.CrossDataset],
         };
         foreach (var id in FoldProtocol.Usual) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
         using (var bench = Bench())
@@ -141,10 +143,32 @@ public sealed class FoldProtocolTests : IDisposable
             Assert.Empty(new LosoEngine(bench.Store).Run([experiment], cross));
             Assert.NotNull(bench.Result(Tables.Named("ststnet"), DatasetId.CrossDataset, seed: 1));
             Assert.Equal(3, new RunCatalogue(bench.Store).Of(experiment).AllFolds);
+            Assert.Equal(["CASME2", "SAMM", "SMIC"], bench.Folders(DatasetId.CrossDataset).Select(f => Path.GetRelativePath(_folder.File("data"), f)));
         }
         using var again = Bench();
         again.LoadPrepared(DatasetId.CrossDataset);
         Assert.NotNull(again.Result(Tables.Named("ststnet"), DatasetId.CrossDataset, seed: 1));
+        ItsTablesHaveWhatAllSetsCanRun(again);
+    }
+
+    static void ItsTablesHaveWhatAllSetsCanRun(Workbench bench)
+    {
+        var rows = Scoring.Rows(bench, [Tables.Numbered(1), Tables.Numbered(7)], [new FinalEpoch()]);
+        Assert.All(rows, r => Assert.Equal((DatasetId.CrossDataset, null), (r.Dataset, r.Paper)));
+        // SMIC has no action units: neither the rows nor the rules that read them are there, nor what the paper only reports.
+        Assert.Equal(["full network without action units"], rows.Where(r => r.Table.Number == 7 && r.Kind != RowKind.Baseline).Select(r => r.Method!.Name));
+        Assert.Equal(["guess by class frequency", Rule.Majority], rows.Where(r => r is { Table.Number: 7, Kind: RowKind.Baseline, Method: null }).Select(r => r.Label));
+        Assert.DoesNotContain(rows, r => r.Kind == RowKind.PublishedOnly || r.Method is Peer { Key: "au-gcn" });
+        var measured = Assert.Single(rows, r => r.Method is Peer && r.Score is not null);
+        Assert.Equal(("ststnet", bench.Dataset(DatasetId.CrossDataset).Clips.Length, 3), (measured.Method!.Key, measured.Score!.Clips, measured.Score.Folds));
+        Assert.Equal(["negative", "positive", "surprise"], measured.Classes.AsEnumerable());
+        var text = ResultTable.ToMarkdown(rows);
+        Assert.Contains("Table 1: Comparison with published methods\n", text, StringComparison.Ordinal);
+        Assert.Contains("every clip of the scored classes", text, StringComparison.Ordinal);
+        var majority = rows.First(r => r.Label == Rule.Majority).Score!.Accuracy;
+        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the best network run on one data set left out is STSTNet (2019) (synthetic data, tiny profile; {measured.Score.Clips} clips of 3 data sets): {100 * measured.Score.Accuracy:0.0} %"),
+            Assert.Single(Summary.Of(rows)), StringComparison.Ordinal);
+        Assert.EndsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"would give {100 * majority:0.0} %."), Assert.Single(Summary.Of(rows)), StringComparison.Ordinal);
     }
 
     static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12;

@@ -76,7 +76,7 @@ public class StatisticsCheckTests
         {
             var five = KnownTruth.Of(dataset, size).Emotions.Select(e => e.Emotion).ToHashSet();
             var clips = LookAlike.Truth(dataset, new() { Size = size }).Where(c => five.Contains(c.Emotion)).CountBy(c => c.Subject).Select(s => s.Value).ToList();
-            foreach (var method in Tables.All.Where(t => t.Datasets.Contains(dataset)).SelectMany(t => t.Methods).Distinct())
+            foreach (var method in Tables.All.Where(t => t.IsOn(dataset)).SelectMany(t => t.Methods).Distinct())
             {
                 var experiment = method.Of(new Experiment { Dataset = dataset, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training }, profile);
                 var batches = experiment.Training.BatchesOver(clips.Sum() - clips.Max());
