@@ -185,14 +185,14 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
     public override string Name => nameof(BatchNormRelu);
 
     /// <summary>Whether a normalisation trains on a tensor that can be computed with.</summary>
-    public static bool Fits(BatchNorm2d norm, Tensor x) =>
+    public static bool Fits(BatchNorm norm, Tensor x) =>
         norm.training && norm.momentum is not null && norm.weight is { dtype: ScalarType.Float32 } && KernelLibrary.ElementHere(x) is { } element &&
         x.is_contiguous() && KernelLibrary.BatchNormReluFits(x.size(2) * x.size(3), element) != 0;
 
     /// <summary>The normalised batch where it is positive, else 0; moves the running statistics.</summary>
     /// <param name="norm">The normalisation.</param>
     /// <param name="x">[N, C, H, W]; they fit.</param>
-    public static Tensor Of(BatchNorm2d norm, Tensor x)
+    public static Tensor Of(BatchNorm norm, Tensor x)
     {
         using (no_grad()) norm.num_batches_tracked!.add_(Numbers.One, Numbers.One);
         return apply(x, norm.weight!, norm.bias!, norm);
@@ -201,7 +201,7 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
-        var (x, gamma, beta, norm) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (BatchNorm2d)arguments[3]);
+        var (x, gamma, beta, norm) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (BatchNorm)arguments[3]);
         var shape = new BatchNormShape(x.size(0), x.size(1), x.size(2) * x.size(3), (float)norm.eps, (float)norm.momentum!.Value);
         var (output, statistics) = (empty_like(x), empty(2, shape.Channels, device: x.device));
         var means = KernelLibrary.Data(statistics);

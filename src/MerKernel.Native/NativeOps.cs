@@ -38,7 +38,7 @@ public sealed class NativeOps : IOps
         Native.AddLayerNorm.Fits(sum, branch, factor, norm) ? Native.AddLayerNorm.Of(sum, branch, factor, norm) : null;
 
     /// <inheritdoc/>
-    public Tensor? BatchNormRelu(Tensor x, BatchNorm2d norm) => Native.BatchNormRelu.Fits(norm, x) ? Native.BatchNormRelu.Of(norm, x) : null;
+    public Tensor? BatchNormRelu(Tensor x, BatchNorm norm) => Native.BatchNormRelu.Fits(norm, x) ? Native.BatchNormRelu.Of(norm, x) : null;
 
     /// <inheritdoc/>
     public Tensor? WindowAttention(Tensor x, Linear qkv, Tensor table, Windows windows)

@@ -35,7 +35,7 @@ public static class Displays
         from m in module.named_modules().Prepend(("(itself)", module))
         let own = m.Item2.parameters(recurse: false).ToList()
         where own.Count > 0
-        select (string[])[m.Item1, m.Item2.GetType().Name, string.Join(" ", own.Select(p => Shape(p.shape))), Count(own.Sum(p => p.numel()))]);
+        select (string[])[m.Item1, ModelSummary.NameOf(m.Item2), string.Join(" ", own.Select(p => Shape(p.shape))), Count(own.Sum(p => p.numel()))]);
 
     /// <summary>True classes down, predicted classes across, and how each class fared.</summary>
     /// <param name="matrix">The counts.</param>

@@ -47,7 +47,7 @@ public sealed class AuGcn : Network, IDraws
     internal AuGcn(AuGcnOptions options)
     {
         const int points = PatchInput.Points;
-        patches = nn.Sequential(("conv", new Conv2d(points, points, 3, padding: 1, groups: points)), ("bn", nn.BatchNorm2d(points)), ("relu", nn.ReLU()), ("flatten", nn.Flatten(2)));
+        patches = nn.Sequential(("conv", new Conv2d(points, points, 3, padding: 1, groups: points)), ("bn", Layers.BatchNorm2d(points)), ("relu", nn.ReLU()), ("flatten", nn.Flatten(2)));
         brows = Part(PatchInput.BrowPoints);
         mouth = Part(points - PatchInput.BrowPoints);
         graph = new AuGraph(Units.Length, Features);

@@ -36,9 +36,9 @@ public sealed class GraphTcn : Network, IDraws
     private readonly Sequential nodes;
     private readonly TemporalBlock edges;
     private readonly Module fc1;
-    private readonly BatchNorm1d bn1;
+    private readonly BatchNorm bn1;
     private readonly Module fc2;
-    private readonly BatchNorm1d bn2;
+    private readonly BatchNorm bn2;
     private readonly SeededDropout dropout1 = new(TemporalBlock.Dropout), dropout2 = new(TemporalBlock.Dropout);
     private readonly long[] points;
     private float[] classWeights;
@@ -49,9 +49,9 @@ public sealed class GraphTcn : Network, IDraws
         nodes = nn.Sequential([.. Enumerable.Range(0, 4).Select(i => ($"block{i}", (Module)new TemporalBlock(i == 0 ? 1 : options.Channels, options.Channels, 1 << i)))]);
         edges = new TemporalBlock(1, options.Channels, PixelsAPatch);
         fc1 = nn.Linear(options.Channels * points.Length * PixelsAPatch, options.Hidden);
-        bn1 = nn.BatchNorm1d(options.Hidden);
+        bn1 = Layers.BatchNorm1d(options.Hidden);
         fc2 = nn.Linear(options.Hidden, options.Classes);
-        bn2 = nn.BatchNorm1d(options.Classes);
+        bn2 = Layers.BatchNorm1d(options.Classes);
         classWeights = [.. Enumerable.Repeat(1f, options.Classes)];
         RegisterComponents();
     }

@@ -89,7 +89,7 @@ public sealed class MersiamC3dAssumed : Network
     }
 
     private static Sequential Block(int from, int to, bool pools) => nn.Sequential(
-        ("conv", new Conv3d(from, to)), ("bn", nn.BatchNorm3d(to)), ("relu", nn.ReLU()), ("pool", nn.MaxPool3d([pools ? 2 : 1, 2, 2])));
+        ("conv", new Conv3d(from, to)), ("bn", Layers.BatchNorm3d(to)), ("relu", nn.ReLU()), ("pool", nn.MaxPool3d([pools ? 2 : 1, 2, 2])));
 }
 
 /// <summary>What is assumed of MERSiamC3D (Zhao et al. 2021); its paper's abstract and a later thesis's account of it are known.</summary>

@@ -94,12 +94,12 @@ public sealed record MmNetOptions : ModelOptions
 public sealed class SpatialAttention : Attention
 {
     private readonly Conv2d conv;
-    private readonly BatchNorm2d bn;
+    private readonly BatchNorm bn;
 
     /// <summary>Creates the attention.</summary>
     public SpatialAttention()
     {
-        (conv, bn) = (Layers.Conv(2, 1, 1), nn.BatchNorm2d(1));
+        (conv, bn) = (Layers.Conv(2, 1, 1), Layers.BatchNorm2d(1));
         RegisterComponents();
     }
 

@@ -32,7 +32,7 @@ public sealed class RcnA : Network
     internal RcnA(RcnAOptions options)
     {
         conv1 = nn.Sequential(
-            ("conv", Layers.Conv(3, options.Channels, 5, padding: 0, bias: true)), ("bn", nn.BatchNorm2d(options.Channels)), ("relu", nn.ReLU()),
+            ("conv", Layers.Conv(3, options.Channels, 5, padding: 0, bias: true)), ("bn", Layers.BatchNorm2d(options.Channels)), ("relu", nn.ReLU()),
             ("pool", nn.MaxPool2d(2)), ("dropout", new SeededDropout(0.5)));
         recurrent = new RecurrentConvolution(options.Channels);
         fc = nn.Linear(RcnAOptions.PooledSide * RcnAOptions.PooledSide * options.Channels, options.Classes);
@@ -109,7 +109,7 @@ public sealed class RecurrentConvolution : Layer
         pool = nn.Sequential(("pool", nn.MaxPool2d(2)), ("dropout", new SeededDropout(0.5)));
         RegisterComponents();
 
-        Sequential Step(int kernel) => nn.Sequential(("conv", Layers.Conv(channels, channels, kernel, bias: true)), ("bn", nn.BatchNorm2d(channels)), ("relu", nn.ReLU()));
+        Sequential Step(int kernel) => nn.Sequential(("conv", Layers.Conv(channels, channels, kernel, bias: true)), ("bn", Layers.BatchNorm2d(channels)), ("relu", nn.ReLU()));
     }
 
     /// <inheritdoc/>

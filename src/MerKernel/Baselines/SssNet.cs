@@ -35,9 +35,9 @@ public sealed class SssNet : Network
     {
         var (first, second, hidden) = (32 / options.WidthDivisor, 64 / options.WidthDivisor, 256 / options.WidthDivisor);
         convolutions = nn.Sequential(
-            ("conv1", new Conv2d(3, first, 5)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 3)), ("bn1", nn.BatchNorm2d(first)),
+            ("conv1", new Conv2d(3, first, 5)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 3)), ("bn1", Layers.BatchNorm2d(first)),
             ("drop1", new SeededDropout(0.5, channels: true)),
-            ("conv2", new Conv2d(first, second, 3)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2, stride: 2)), ("bn2", nn.BatchNorm2d(second)),
+            ("conv2", new Conv2d(first, second, 3)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2, stride: 2)), ("bn2", Layers.BatchNorm2d(second)),
             ("drop2", new SeededDropout(0.5, channels: true)));
         // 64 -> 60 -> 20 -> 18 -> 9.
         var side = ((options.FlowSize - 4) / 3 - 2) / 2;

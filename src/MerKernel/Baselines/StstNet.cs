@@ -36,7 +36,7 @@ public sealed class StstNet : Network
         foreach (var channels in new[] { 3, 5, 8 })
         {
             streams.Add(nn.Sequential(
-                ("conv", new Conv2d(3, channels, 3, padding: 2)), ("relu", nn.ReLU()), ("bn", nn.BatchNorm2d(channels)),
+                ("conv", new Conv2d(3, channels, 3, padding: 2)), ("relu", nn.ReLU()), ("bn", Layers.BatchNorm2d(channels)),
                 ("pool", nn.MaxPool2d(3, stride: 3, padding: 1)), ("dropout", new SeededDropout(0.5))));
         }
 

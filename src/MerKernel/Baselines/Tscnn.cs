@@ -78,7 +78,7 @@ public sealed class TscnnAssumed : Network
         ("conv4", Conv(narrow, wide, 3)), ("conv5", Conv(wide, wide, 3)), ("pool3", nn.AdaptiveAvgPool2d(1)));
 
     private static Sequential Conv(int from, int to, int kernel) => nn.Sequential(
-        ("conv", Layers.Conv(from, to, kernel, padding: kernel / 2)), ("bn", nn.BatchNorm2d(to)), ("relu", nn.ReLU()));
+        ("conv", Layers.Conv(from, to, kernel, padding: kernel / 2)), ("bn", Layers.BatchNorm2d(to)), ("relu", nn.ReLU()));
 }
 
 /// <summary>What is assumed of TSCNN (Song et al. 2019): its successor's streams (SKD-TSTSAN) without what only the successor has.</summary>

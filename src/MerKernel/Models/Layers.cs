@@ -109,6 +109,15 @@ internal static class Layers
     /// <summary>A parameter of normal values of deviation 0.02, the start of Swin's and ViT's (Liu et al. 2021, Dosovitskiy et al. 2020).</summary>
     public static Parameter Normal(params long[] shape) => nn.Parameter(nn.init.normal_(empty(shape), 0, TransformerDeviation));
 
+    /// <summary>Batch normalisation of [N, C].</summary>
+    public static BatchNorm BatchNorm1d(long channels) => new SafeBatchNorm(channels, nameof(BatchNorm1d));
+
+    /// <summary>Batch normalisation of [N, C, H, W].</summary>
+    public static BatchNorm BatchNorm2d(long channels) => new SafeBatchNorm(channels, nameof(BatchNorm2d));
+
+    /// <summary>Batch normalisation of [N, C, T, H, W].</summary>
+    public static BatchNorm BatchNorm3d(long channels) => new SafeBatchNorm(channels, nameof(BatchNorm3d));
+
     /// <summary>
     /// Where an affine map takes the pixels of an image, for grid_sample (align_corners false): [N, 2, 3] -> [N, height, width, 2], output to input
     /// coordinates in -1..1. A row's part and a column's part are added, which takes a quarter of the time of libtorch's affine_grid, a product for every pixel.
@@ -174,6 +183,27 @@ internal static class Numbers
 
     /// <summary>ReLU(a + b), in the memory of a.</summary>
     public static Tensor PlusRelu(this Tensor a, Tensor b) => a.add_(b, One).relu_();
+}
+
+/// <summary>
+/// TorchSharp's batch normalisation at PyTorch's settings, but for the count of its batches: TorchSharp's own counts with a number that nothing keeps alive
+/// (<see cref="Numbers"/>), and failed a fold.
+/// </summary>
+internal sealed class SafeBatchNorm(long channels, string name) : BatchNorm(channels, 1e-5, 0.1, affine: true, track_running_stats: true, device: null, dtype: null, name)
+{
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (training)
+            using (no_grad())
+                num_batches_tracked!.add_(Numbers.One, Numbers.One);
+        return nn.functional.batch_norm(input, running_mean!, running_var!, weight, bias, training, momentum!.Value, eps);
+    }
+
+    /// <inheritdoc/>
+    protected override void ValidateInputDimensions(Tensor input)
+    {
+    }
 }
 
 /// <summary>

@@ -122,17 +122,17 @@ public sealed class CvaNetwork : Layer
 public sealed class ConvStem : Layer
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNorm bn2;
 
     /// <summary>Creates the stem.</summary>
     /// <param name="hidden">Channels between the convolutions (180 at full width).</param>
     /// <param name="channels">Output channels (128 at full width).</param>
     public ConvStem(int hidden, int channels)
     {
-        (conv1, bn1) = (Layers.Conv(3, hidden, 3, stride: 2), nn.BatchNorm2d(hidden));
-        (conv2, bn2) = (Layers.Conv(hidden, channels, 3), nn.BatchNorm2d(channels));
+        (conv1, bn1) = (Layers.Conv(3, hidden, 3, stride: 2), Layers.BatchNorm2d(hidden));
+        (conv2, bn2) = (Layers.Conv(hidden, channels, 3), Layers.BatchNorm2d(channels));
         RegisterComponents();
     }
 
@@ -151,9 +151,9 @@ public sealed class ConvStem : Layer
 public sealed class CvaBlock : Layer<(Tensor Features, AttentionMaps? Previous), (Tensor Features, AttentionMaps Maps)>
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNorm bn2;
     private readonly Sequential? shortcut;
     private readonly Attention attention;
 
@@ -164,9 +164,9 @@ public sealed class CvaBlock : Layer<(Tensor Features, AttentionMaps? Previous),
     /// <param name="attention">Builds the attention on F_conv; called last, which fixes the order of the weights' draws.</param>
     public CvaBlock(int from, int to, int stride, Func<Attention> attention)
     {
-        (conv1, bn1) = (Layers.Conv(from, to, 3, stride), nn.BatchNorm2d(to));                // f_3x3
-        (conv2, bn2) = (Layers.Conv(to, to, 1), nn.BatchNorm2d(to));                          // f_1x1
-        shortcut = stride == 1 && from == to ? null : nn.Sequential(("conv", Layers.Conv(from, to, 1, stride)), ("bn", nn.BatchNorm2d(to)));
+        (conv1, bn1) = (Layers.Conv(from, to, 3, stride), Layers.BatchNorm2d(to));                // f_3x3
+        (conv2, bn2) = (Layers.Conv(to, to, 1), Layers.BatchNorm2d(to));                          // f_1x1
+        shortcut = stride == 1 && from == to ? null : nn.Sequential(("conv", Layers.Conv(from, to, 1, stride)), ("bn", Layers.BatchNorm2d(to)));
         this.attention = attention();
         RegisterComponents();
     }
@@ -224,7 +224,7 @@ public abstract class Attention : Layer<(Tensor Features, AttentionMaps? Previou
 public sealed class CoordinateAttention : Attention
 {
     private readonly Conv2d reduce;                // f_1, shared by both directions
-    private readonly BatchNorm2d bn;
+    private readonly BatchNorm bn;
     private readonly Conv2d? vertical, horizontal; // f_2
     [ComponentName(Name = "previous_vertical")] private readonly Conv2d? previousVertical;
     [ComponentName(Name = "previous_horizontal")] private readonly Conv2d? previousHorizontal;
@@ -239,7 +239,7 @@ public sealed class CoordinateAttention : Attention
     {
         (activation, continuous) = (options.Activation, options.Continuous);
         var reduced = Math.Max(8, from / 32);
-        (reduce, bn) = (Layers.Conv(channels, reduced, 1), nn.BatchNorm2d(reduced));
+        (reduce, bn) = (Layers.Conv(channels, reduced, 1), Layers.BatchNorm2d(reduced));
         if (options.Attention != AttentionDirection.Horizontal)
             (vertical, previousVertical) = (Layers.Conv(reduced, channels, 1, bias: true), Carry(from, channels, continuous));
         if (options.Attention != AttentionDirection.Vertical)
@@ -301,9 +301,9 @@ public sealed class FusionHead : Layer<(Tensor Map, Tensor ActionUnits), Tensor>
     public const int ActionUnitCount = 21;
 
     private readonly Module fc1;
-    private readonly BatchNorm1d bn1;
+    private readonly BatchNorm bn1;
     private readonly Module fc2;
-    private readonly BatchNorm1d bn2;
+    private readonly BatchNorm bn2;
     private readonly Module fc3;
     private readonly bool pools, actionUnits;
 
@@ -316,9 +316,9 @@ public sealed class FusionHead : Layer<(Tensor Map, Tensor ActionUnits), Tensor>
         var (embedding, hidden) = (options.Scale(512), options.Scale(128));
         var joined = embedding + (actionUnits ? ActionUnitCount : 0);
         fc1 = nn.Linear(pools ? embedding : embedding * options.MapSize * options.MapSize, embedding, hasBias: false);
-        bn1 = nn.BatchNorm1d(joined);
+        bn1 = Layers.BatchNorm1d(joined);
         fc2 = nn.Linear(joined, hidden, hasBias: false);
-        bn2 = nn.BatchNorm1d(hidden);
+        bn2 = Layers.BatchNorm1d(hidden);
         fc3 = nn.Linear(hidden, options.Classes);
         RegisterComponents();
     }

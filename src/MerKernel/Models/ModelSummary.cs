@@ -76,9 +76,12 @@ public sealed class ModelSummary
                let own = entry.module.parameters(recurse: false).Sum(parameter => parameter.numel())
                let run = outputs.GetValueOrDefault(entry.name, ([], 0))
                where own > 0 || run.Macs > 0
-               select new LayerSummary(entry.name is "" ? "(network)" : entry.name, entry.module.GetType().Name, [.. run.Shape], own, run.Macs),
+               select new LayerSummary(entry.name is "" ? "(network)" : entry.name, NameOf(entry.module), [.. run.Shape], own, run.Macs),
         ]);
     }
+
+    /// <summary>A layer's kind, as TorchSharp calls it where it is one of its own.</summary>
+    internal static string NameOf(nn.Module layer) => layer is SafeBatchNorm ? layer.GetName() : layer.GetType().Name;
 
     /// <summary>No samples go into the layer, and zeros come out for those that were meant to.</summary>
     private static void ComputeNothing<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor, Func<TInput, Tensor, TInput> with)

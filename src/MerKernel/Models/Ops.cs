@@ -87,7 +87,7 @@ public static class Ops
     public static Tensor Images(Tensor images) => On(images)?.Images(images) ?? images;
 
     /// <summary>ReLU of the normalised batch, [N, C, H, W].</summary>
-    public static Tensor BatchNormRelu(Tensor x, BatchNorm2d norm) => On(x)?.BatchNormRelu(x, norm) ?? norm.call(x).relu_();
+    public static Tensor BatchNormRelu(Tensor x, BatchNorm norm) => On(x)?.BatchNormRelu(x, norm) ?? norm.call(x).relu_();
 
     /// <summary>Self-attention within windows (Liu et al. 2021, section 3.2), without the projection behind it; [N, side, side, C] -> the same.</summary>
     /// <param name="x">The map, padded to whole windows.</param>
@@ -190,7 +190,7 @@ public interface IOps
     Tensor? Images(Tensor images) => null;
 
     /// <inheritdoc cref="Ops.BatchNormRelu"/>
-    Tensor? BatchNormRelu(Tensor x, BatchNorm2d norm) => null;
+    Tensor? BatchNormRelu(Tensor x, BatchNorm norm) => null;
 
     /// <inheritdoc cref="Ops.WindowAttention"/>
     Tensor? WindowAttention(Tensor x, Linear qkv, Tensor table, Windows windows) => null;

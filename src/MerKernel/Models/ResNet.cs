@@ -10,7 +10,7 @@ namespace MerKernel.Models;
 public sealed class ResNet18 : Layer
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly MaxPool2d maxpool;
     private readonly Sequential layer1, layer2, layer3, layer4;
 
@@ -21,7 +21,7 @@ public sealed class ResNet18 : Layer
     {
         var width = options.Scale(64);
         conv1 = Layers.Conv(3, width, 7, stride: 2);
-        bn1 = nn.BatchNorm2d(width);
+        bn1 = Layers.BatchNorm2d(width);
         maxpool = nn.MaxPool2d(3, stride: 2, padding: 1);
         layer1 = Stage(width, width, 1, blocks: 2);
         layer2 = Stage(width, 2 * width, 2, blocks: 2);
@@ -42,7 +42,7 @@ public sealed class ResNet18 : Layer
     /// <param name="blocks">Blocks of each stage: 2, 2, 2, 2 in ResNet-18, 3, 4, 6, 3 in ResNet-34.</param>
     internal static Sequential Trunk(int width, params int[] blocks) => nn.Sequential(
     [
-        ("conv1", (Module)Layers.Conv(3, width, 7, stride: 2)), ("bn1", nn.BatchNorm2d(width)), ("relu", nn.ReLU()),
+        ("conv1", (Module)Layers.Conv(3, width, 7, stride: 2)), ("bn1", Layers.BatchNorm2d(width)), ("relu", nn.ReLU()),
         ("maxpool", nn.MaxPool2d(3, stride: 2, padding: 1)),
         .. blocks.Select((count, i) => ($"layer{i + 1}", (Module)Stage(i == 0 ? width : width << (i - 1), width << i, i == 0 ? 1 : 2, count))),
     ]);
@@ -56,9 +56,9 @@ public sealed class ResNet18 : Layer
 public sealed class ResNetBlock : Layer
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNorm bn2;
     private readonly Sequential? downsample;
 
     /// <summary>Creates a block.</summary>
@@ -67,9 +67,9 @@ public sealed class ResNetBlock : Layer
     /// <param name="stride">Stride s, 1 or 2.</param>
     public ResNetBlock(int from, int to, int stride)
     {
-        (conv1, bn1) = (Layers.Conv(from, to, 3, stride), nn.BatchNorm2d(to));
-        (conv2, bn2) = (Layers.Conv(to, to, 3), nn.BatchNorm2d(to));
-        downsample = stride == 1 && from == to ? null : nn.Sequential(Layers.Conv(from, to, 1, stride), nn.BatchNorm2d(to));
+        (conv1, bn1) = (Layers.Conv(from, to, 3, stride), Layers.BatchNorm2d(to));
+        (conv2, bn2) = (Layers.Conv(to, to, 3), Layers.BatchNorm2d(to));
+        downsample = stride == 1 && from == to ? null : nn.Sequential(Layers.Conv(from, to, 1, stride), Layers.BatchNorm2d(to));
         RegisterComponents();
     }
 

@@ -150,7 +150,7 @@ public sealed class Trainer
     /// </summary>
     StatisticsCheck? CheckStatistics(Network model, PairSource pairs, FoldSplit split)
     {
-        nn.Module[] norms = [.. model.modules().Where(m => m is BatchNorm1d or BatchNorm2d or BatchNorm3d)];
+        nn.Module[] norms = [.. model.modules().Where(m => m is BatchNorm)];
         if (norms.Length == 0) return null;
         var some = split.Train.ToArray();
         new Random(SeedFor("statistics")).Shuffle(some);

@@ -81,7 +81,7 @@ internal static class Passes
 
         public Tensor Images(Tensor images) => throw Refused("Images");
 
-        public Tensor BatchNormRelu(Tensor x, BatchNorm2d norm) => throw Refused("BatchNormRelu");
+        public Tensor BatchNormRelu(Tensor x, BatchNorm norm) => throw Refused("BatchNormRelu");
 
         public Tensor WindowAttention(Tensor x, Linear qkv, Tensor table, Windows windows) => throw Refused("WindowAttention");
 
