@@ -5,7 +5,7 @@ namespace MerKernel.Synthetic;
 
 /// <summary>
 /// A look-alike of a set besides the paper's two: who is in it, how clips are called, where their frames lie and what the sheet is like. Medium and full are
-/// as small as small; every clip of CAS(ME)^3 has a recording of its own, where the real ones share them.
+/// as small as small; every clip of CAS(ME)^3's part A has a recording of its own, where the real ones share them.
 /// </summary>
 sealed record OtherSet
 {
@@ -23,6 +23,9 @@ sealed record OtherSet
 
     /// <summary>The folder of a clip's frames below the set's.</summary>
     public required Func<LookAlikeClip, string> Folder { get; init; }
+
+    /// <summary>Whether the clips of a person share one folder, as cut out of one recording.</summary>
+    public bool SharesFolders { get; init; }
 
     /// <summary>A frame's file name.</summary>
     public required Func<int, string> Frame { get; init; }
@@ -44,8 +47,9 @@ sealed record OtherSet
         DatasetId.Smic => Smic,
         DatasetId.Mmew => Mmew,
         DatasetId.Casme3 => Casme3,
+        DatasetId.Casme3C => Casme3C,
         DatasetId.Dfme => Dfme,
-        _ => throw new UserErrorException($"There is no synthetic data set in the form of {dataset.Title()}; there are of casme2, samm, smic, mmew, casme3 and dfme. Name the folder with its files with --data."),
+        _ => throw new UserErrorException($"There is no synthetic data set in the form of {dataset.Title()}; there are of casme2, samm, smic, mmew, casme3, casme3-c and dfme. Name the folder with its files with --data."),
     };
 
     /// <summary>The roster of a size; medium and full are as the small one.</summary>
@@ -130,6 +134,24 @@ sealed record OtherSet
             ["Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Objective class", "emotion"],
             .. clips.Select((c, i) => (object?[])[c.Subject, c.Name, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", c.Code, Roman(EmotionRules.ObjectiveClass(c.CodedUnits)),
                 c.Emotion == "others" && clips.Take(i).All(b => b.Emotion != "others") ? "Others" : c.Emotion]),
+        ],
+    };
+
+    static readonly OtherSet Casme3C = new()
+    {
+        Tiny = Roster(["01", "07", "30"], Short, ("negative", 6), ("surprise", 3), ("others", 2), ("positive", 1)),
+        Small = Roster(["01", "02", "07", "11", "24", "30"], Usual, ("negative", 36), ("surprise", 11), ("others", 7), ("positive", 6)),
+        Name = (_, i, _) => $"{i + 1}",
+        SharesFolders = true,
+        Onset = random => random.Next(20, 90_000),
+        Folder = c => Path.Combine("part_C", c.Subject, "a", "color"),
+        Frame = n => $"{n}.jpg",
+        Sheet = "CAS(ME)3_part_C_ME.xlsx",
+        Worksheet = "mockCrimeME",
+        Rows = clips =>
+        [
+            ["sub", "count", "onset", "offset", "au", "emotion"],
+            .. clips.Select(c => (object?[])[int.Parse(c.Subject, CultureInfo.InvariantCulture), int.Parse(c.Name, CultureInfo.InvariantCulture), c.Onset, c.Offset, c.Code, c.Emotion]),
         ],
     };
 

@@ -23,13 +23,30 @@ sealed class Studio : IDisposable
         _sensor = new Sensor(_camera.Frame, _camera.Channels, _camera.Noise, RandomExtensions.Seed(options.Seed, "sensor", dataset.ToString()));
     }
 
-    /// <summary>Renders the clip's frames unless they are there; true if it rendered. A clip's folder appears at once and whole.</summary>
+    /// <summary>Renders the clip's frames unless they are there; true if it rendered. A clip's folder of its own appears at once and whole.</summary>
     public bool Film(LookAlikeClip clip, CancellationToken cancel)
     {
         var cropped = ClipFolder(clip, raw: false);
         var raw = _dataset == DatasetId.CasmeII && _options.RawFrames ? ClipFolder(clip, raw: true) : null;
+        if (OtherSet.Of(_dataset) is { SharesFolders: true })
+        {
+            if (File.Exists(Path.Combine(cropped, FrameName(clip, clip.Offset)))) return false;
+            // Frames come into the recording when all are there, the last one last.
+            var part = Path.Combine(Path.GetDirectoryName(cropped)!, $".{clip.Name}");
+            if (!Directory.Exists(part)) Render(clip, part, null, cancel);
+            Directory.CreateDirectory(cropped);
+            for (var frame = clip.Onset; frame <= clip.Offset; frame++)
+                if (Path.Combine(part, FrameName(clip, frame)) is var file && File.Exists(file)) File.Move(file, Path.Combine(cropped, FrameName(clip, frame)));
+            Directory.Delete(part);
+            return true;
+        }
         if (Directory.Exists(cropped) && (raw is null || Directory.Exists(raw))) return false;
+        Render(clip, cropped, raw, cancel);
+        return true;
+    }
 
+    void Render(LookAlikeClip clip, string cropped, string? raw, CancellationToken cancel)
+    {
         var (course, pose, random) = Staging.Of(_dataset, _options, clip);
         var (person, portrait) = Person(clip.Subject);
         var shape = new FaceShape(person);
@@ -49,7 +66,6 @@ sealed class Studio : IDisposable
                 Save(cut, Path.Combine(part!, FrameName(clip, frame)));
             }
         }));
-        return true;
     }
 
     public void Dispose()

@@ -12,8 +12,8 @@ public static class SynthesizeCommand
     public static Command Create()
     {
         var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, medium (the real sets' subject and clip counts with short clips) or full (with clips of their length)", DefaultValueFactory = _ => LookAlikeSize.Small };
-        var dataset = new Option<string>("--dataset") { Description = "all (casme2 and samm), or one of casme2, samm, smic, mmew, casme3, dfme; the last four are never larger than small", DefaultValueFactory = _ => "all" };
-        dataset.AcceptOnlyFromAmong("casme2", "samm", "smic", "mmew", "casme3", "dfme", "all");
+        var dataset = new Option<string>("--dataset") { Description = "all (casme2 and samm), or one of casme2, samm, smic, mmew, casme3, casme3-c, dfme; the last five are never larger than small", DefaultValueFactory = _ => "all" };
+        dataset.AcceptOnlyFromAmong("casme2", "samm", "smic", "mmew", "casme3", "casme3-c", "dfme", "all");
         var subjects = new Option<int?>("--subjects") { Description = "only the first so many subjects of each set, for example 4 of the full ones for a rehearsal (default: all)" };
         var seed = new Option<int>("--seed") { Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed };
         var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };

@@ -139,6 +139,8 @@ public static partial class CodingSheet
         if (asked?.Id == DatasetId.Own) return asked;
         var sets = records.Select(r => (Row: r, Set: DatasetSigns.OfRow(r["filename"], r["subject"]))).Where(r => r.Set is not null)
             .GroupBy(r => r.Set!).OrderByDescending(g => g.Count()).ToList();
+        // A sheet like no other is known by its headings.
+        if (sets.Count == 0 && asked is { Columns.IsEmpty: false }) return asked;
         if (sets.Count == 0)
             throw new UserErrorException(
                 $"{path} is no coding sheet of {Titles(asked)}: its clips are called {string.Join(", ", records.Take(3).Select(r => $"'{r["filename"]}'"))}, "

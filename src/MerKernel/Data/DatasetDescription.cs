@@ -36,7 +36,7 @@ public sealed record DatasetDescription
     /// <summary>Rows with such a cell are passed over and counted: macro-expressions in a sheet that has both; null reads every row.</summary>
     public Regex? PassesOver { get; init; }
 
-    /// <summary>Headings of the user's own sheet by field (subject, filename, onset, ...); empty for the spellings that published sheets have.</summary>
+    /// <summary>Headings by field (subject, filename, onset, ...) of the user's own sheet and of one that is like no other; empty for the spellings that published sheets have.</summary>
     public ImmutableDictionary<string, string> Columns { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Fields that the sheet may lack: 'apex', for which the middle of the clip stands in, and 'actionunits'.</summary>
@@ -101,7 +101,7 @@ public sealed record DatasetDescription
 
     /// <summary>Every published set that is read, in the order of <see cref="DatasetId"/>.</summary>
     public static ImmutableArray<DatasetDescription> All { get; } =
-        [Sets.CasmeII.Description, Sets.Samm.Description, Sets.Smic.HighSpeed, Sets.Smic.Visible, Sets.Smic.NearInfrared, Sets.Mmew.Description, Sets.Casme3.Description, Sets.Dfme.Description];
+        [Sets.CasmeII.Description, Sets.Samm.Description, Sets.Smic.HighSpeed, Sets.Smic.Visible, Sets.Smic.NearInfrared, Sets.Mmew.Description, Sets.Casme3.Description, Sets.Casme3C.Description, Sets.Dfme.Description];
 
     /// <summary>The description of a published set.</summary>
     /// <exception cref="UserErrorException">The set is the user's own, whose description is in its folder, or made of several.</exception>

@@ -26,6 +26,9 @@ public enum DatasetId
     /// <summary>CAS(ME)^3, part A (Li et al., 2022).</summary>
     Casme3,
 
+    /// <summary>CAS(ME)^3, part C: a mock crime.</summary>
+    Casme3C,
+
     /// <summary>DFME (Zhao et al., 2023).</summary>
     Dfme,
 

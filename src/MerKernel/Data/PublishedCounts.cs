@@ -52,6 +52,9 @@ public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<st
     public static PublishedCounts Casme3First { get; } =
         Counted("CAS(ME)^3, part A, version 1", 0, ("disgust", 275), ("surprise", 199), ("others", 166), ("fear", 91), ("anger", 67), ("sad", 63), ("happy", 60));
 
+    /// <summary>CAS(ME)^3, part C: 165 clips of 30 people.</summary>
+    public static PublishedCounts Casme3C { get; } = Counted("CAS(ME)^3, part C", 30, ("negative", 99), ("surprise", 30), ("others", 20), ("positive", 16));
+
     /// <summary>DFME: the part of it whose size a sheet has; classes are published of the training part alone.</summary>
     /// <param name="clips">Clips of the sheet.</param>
     public static PublishedCounts Dfme(int clips) => clips switch

@@ -94,6 +94,20 @@ public sealed class OtherSetTests : IDisposable
     }
 
     [Fact]
+    public void CAS_ME_3_part_C_numbers_the_clips_of_a_person_and_has_no_apex()
+    {
+        (string Emotion, int Clips)[] classes = [("negative", 99), ("surprise", 30), ("others", 20), ("positive", 16)];
+        var rows = classes.SelectMany(c => Enumerable.Repeat(c.Emotion, c.Clips)).Select((emotion, i) => (object?[])[i % 30 + 1, i / 30 + 1, 100 + 50 * i, 110 + 50 * i, i % 2 == 0 ? "R12" : "4+7", emotion]);
+        var path = Xlsx(folder, "CAS(ME)3_part_C_ME.xlsx", ("mockCrimeME", [["sub", "count", "onset", "offset", "au", "emotion"], .. rows]));
+        var sheet = Reads(path, DatasetId.Casme3C, 165, 30, classes);
+        // Row 30 is the second of subject 1: 100 + 50 * 30; the apex is the middle, the recording 'a'.
+        Assert.Equal(["01/a_100 105 110", "01/a_1600 1605 1610"], sheet.Clips.Where(c => c.Subject == "01").Take(2).Select(c => $"{c.Id} {c.Apex} {c.Offset}"));
+        foreach (var asked in new DatasetId?[] { null, DatasetId.Casme3, DatasetId.CasmeII })
+            Assert.Contains("CAS(ME)^3, part C (sheet mockCrimeME), which is not read unless it is asked for with --dataset casme3-c",
+                Assert.Throws<UserErrorException>(() => CodingSheet.Read(path, asked: asked is { } id ? DatasetDescription.Of(id) : null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DFME_says_the_frame_rate_of_each_clip()
     {
         (string Emotion, int Clips)[] classes = [("anger", 161), ("contempt", 100), ("disgust", 548), ("fear", 265), ("happiness", 206), ("sadness", 278), ("surprise", 298)];
@@ -128,6 +142,8 @@ public sealed class OtherSetTests : IDisposable
     [InlineData(DatasetId.Mmew, "MMEW/S03/disgust/S03-01-001/12.jpg", false)]
     [InlineData(DatasetId.Casme3, "CASME3/part_A/spNO.3/a/color/12.jpg", false)]
     [InlineData(DatasetId.Casme3, "CAS(ME)^3/spNO.3/a/12.jpg", false)]
+    [InlineData(DatasetId.Casme3C, "CASME3/part_C/03/a/color/12.jpg", false)]
+    [InlineData(DatasetId.Casme3C, "CAS(ME)^3/RGB_Depth/part_C/3/a/color/12.jpg", false)]
     [InlineData(DatasetId.Dfme, "DFME/training/sub0003_01/12.png", false)]
     public void Frames_are_found_where_each_set_has_them(DatasetId id, string frame, bool cropped)
     {
@@ -137,7 +153,7 @@ public sealed class OtherSetTests : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(folder.File(path))!);
             File.WriteAllText(folder.File(path), "");
         }
-        var name = id switch { DatasetId.Mmew => "S03-01-001", DatasetId.Casme3 => "a_12", DatasetId.Dfme => "sub0003_01", _ => "s3_ne_01" };
+        var name = id switch { DatasetId.Mmew => "S03-01-001", DatasetId.Casme3 or DatasetId.Casme3C => "a_12", DatasetId.Dfme => "sub0003_01", _ => "s3_ne_01" };
         File.WriteAllText(sheet, "");
         var layout = FrameLayout.Find(new DatasetSource(folder, id) { Sheet = sheet });
         var clip = new Clip { Dataset = id, Subject = set.SubjectOf("3")!, Name = name, Onset = 12, Apex = 13, Offset = 14, ActionUnits = [], Emotion = "" };
@@ -176,6 +192,7 @@ public sealed class OtherSetTests : IDisposable
     [InlineData("negative", "positive", "surprise", DatasetId.Smic)]
     [InlineData("disgust", "happiness", "surprise", DatasetId.Mmew)]
     [InlineData("sad", "happy", "surprise", DatasetId.Casme3)]
+    [InlineData("negative", "positive", "surprise", DatasetId.Casme3C)]
     [InlineData("contempt", "happiness", "surprise", DatasetId.Dfme)]
     public void Three_classes_take_the_emotions_of_every_set(string negative, string positive, string surprise, DatasetId id)
     {

@@ -14,6 +14,7 @@ public sealed class OtherLookAlikeTests : IDisposable
     [InlineData(DatasetId.Smic, 9, false)]
     [InlineData(DatasetId.Mmew, 12, true)]
     [InlineData(DatasetId.Casme3, 12, true)]
+    [InlineData(DatasetId.Casme3C, 12, true)]
     [InlineData(DatasetId.Dfme, 12, true)]
     public void The_tiny_one_is_read_whole_by_the_set_s_reader(DatasetId id, int clips, bool units)
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace MerKernel.Data.Sets;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace MerKernel.Data.Sets;
 /// </summary>
 internal static class Casme3
 {
+    private static readonly Regex OtherPart = new(@"part[\s_-]*[BC](?![A-Za-z])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     public static DatasetDescription Description { get; } = new()
     {
         Id = DatasetId.Casme3,
@@ -22,6 +26,7 @@ internal static class Casme3
         NameOf = name => name.Length == 1 ? name.ToLowerInvariant() : name,
         SharesFolders = true,
         Frames = [FramePath.Of("{subject}/{clip}/color"), FramePath.SubjectClip],
+        TakesFrames = path => !OtherPart.IsMatch(path),
         FrameExample = "CASME3/part_A/spNO.1/a/color/355.jpg",
         FrameRate = 30,
         Classes = Emotions("own"),
