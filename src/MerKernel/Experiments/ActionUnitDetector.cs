@@ -62,7 +62,7 @@ public sealed class ActionUnitDetector
     /// <summary>Learns from some clips of a data set and looks at no others.</summary>
     /// <param name="input">The <see cref="Input"/> of every clip.</param>
     /// <param name="units">Active action units of every clip, [21] of 0 or 1.</param>
-    /// <param name="subjects">Subject of every clip.</param>
+    /// <param name="subjects">The person of every clip.</param>
     /// <param name="clips">The clips to learn from.</param>
     public static ActionUnitDetector Fit(Tensor input, IReadOnlyList<float[]> units, IReadOnlyList<string> subjects, IReadOnlyList<int> clips)
     {

@@ -34,6 +34,9 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
     /// <summary>The person of a clip that <see cref="Of(IReadOnlyList{MerDataset})"/> has renamed; no two sets share one.</summary>
     public abstract string PersonOf(Clip clip);
 
+    /// <summary>The person of every clip of a data set, which is its subject unless a protocol leaves out more than a person.</summary>
+    public static ImmutableArray<string> PeopleOf(MerDataset data) => [.. data.Clips.Select(c => Of(data.Id)?.PersonOf(c) ?? c.Subject)];
+
     /// <summary>One data set of several. It owns their frames and disposes of them with its own.</summary>
     /// <param name="parts">The sets, prepared in the same classes and size, in the order of their clips.</param>
     /// <exception cref="UserErrorException">There are fewer than two, or their classes differ.</exception>

@@ -78,7 +78,7 @@ public static class FoldRun
     static ActionUnitDetector Detect(MerDataset dataset, FoldSplit split, ref ImmutableArray<float[]> units)
     {
         var input = ActionUnitDetector.Input(dataset);
-        var detector = ActionUnitDetector.Fit(input, units, [.. dataset.Clips.Select(c => c.Subject)], split.Train);
+        var detector = ActionUnitDetector.Fit(input, units, FoldProtocol.PeopleOf(dataset), split.Train);
         var found = units.ToBuilder();
         int[] tested = [.. split.Test, .. split.HeldOut];
         if (tested.Length > 0)

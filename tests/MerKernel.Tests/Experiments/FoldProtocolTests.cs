@@ -18,7 +18,7 @@ public sealed class FoldProtocolTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Two sets of which both have subjects 01 and 02; the second comes without action units and at another frame rate.</summary>
-    static ImmutableArray<MerDataset> Parts()
+    static ImmutableArray<MerDataset> Parts(bool unitsInBoth = false)
     {
         var (first, second) = (TinyDataset.Create(subjects: 3, clipsPerSubject: 3), TinyDataset.Create(subjects: 2, clipsPerSubject: 6, seed: 2));
         MerDataset As(MerDataset data, DatasetId id, double rate, bool units) => new()
@@ -26,7 +26,7 @@ public sealed class FoldProtocolTests : IDisposable
             Id = id, Synthetic = true, Fingerprint = data.Fingerprint, Classes = data.Classes, Labels = data.Labels, Frames = data.Frames, OnsetFrames = data.OnsetFrames, ApexFrames = data.ApexFrames, Source = data.Source,
             Clips = [.. data.Clips.Select(c => c with { Dataset = id, FrameRate = rate, ActionUnits = units ? c.ActionUnits : [] })],
         };
-        return [As(first, DatasetId.CasmeII, 200, units: true), As(second, DatasetId.Smic, 100, units: false)];
+        return [As(first, DatasetId.CasmeII, 200, units: true), As(second, DatasetId.Smic, 100, units: unitsInBoth)];
     }
 
     [Fact]
@@ -115,6 +115,20 @@ public sealed class FoldProtocolTests : IDisposable
         Assert.Contains("has clips without coded action units", Assert.Throws<UserErrorException>(() => FoldRun.Train(full, data, "smic-01", torch.CPU)).Message, StringComparison.Ordinal);
         var fold = FoldRun.Train(full with { ActionUnits = ActionUnitSource.None }, data, "smic-01", torch.CPU);
         Assert.Equal(6, fold.Clips.Length);
+    }
+
+    /// <summary>Where a whole set is left out, the sets that remain may be one: its people are still several, and a unit that two of them show is learned.</summary>
+    [Fact]
+    public void A_detector_tells_people_apart_where_a_set_is_left_out()
+    {
+        using var data = FoldProtocol.LeaveOneDatasetOut.Of(Parts(unitsInBoth: true));
+        double[] thresholds = [];
+        FoldRun.Train(LosoEngineTests.Tiny(data) with { ActionUnits = ActionUnitSource.Predicted }, data, "smic", torch.CPU,
+            finished: (_, detector) => thresholds = [.. detector!.State.Single(s => s.Key == "detector.thresholds").Value.data<double>()]);
+        var learnable = data.Clips.Take(9).SelectMany(c => c.ActionUnits.Select(u => (u.Number, Person: FoldProtocol.LeaveOneDatasetOut.PersonOf(c), c.Id)))
+            .GroupBy(u => u.Number).Where(g => g.Select(u => u.Id).Distinct().Count() >= 3 && g.Select(u => u.Person).Distinct().Count() >= 2).Select(g => g.Key).Order().ToList();
+        Assert.NotEmpty(learnable);
+        Assert.Equal(learnable, ActionUnits.Used.Where((_, u) => double.IsFinite(thresholds[u])).Order());
     }
 
     [Fact]
