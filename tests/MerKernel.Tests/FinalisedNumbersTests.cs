@@ -39,7 +39,7 @@ public class FinalisedNumbersTests
         using var torch = Module("TorchSharp");
         var losing = Losing(torch);
         string[] Lose(IEnumerable<TypeReference> types) =>
-            [.. types.Select(t => t.FullName).Distinct().Where(name => Bases(torch.GetType(name.Replace('+', '/'))).Any(t => t.Methods.Any(m => m.Name == "forward" && losing.Contains(m.FullName)))).Order(StringComparer.Ordinal)];
+            [.. types.Select(t => t.FullName).Distinct().Where(name => Bases(torch.GetType(name)).Any(t => t.Methods.Any(m => m.Name == "forward" && losing.Contains(m.FullName)))).Order(StringComparer.Ordinal)];
         // Made by a constructor, or returned by torch.nn's functions.
         string[] MadeIn(params string[] assemblies) => Lose(assemblies.SelectMany(assembly =>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MerKernel.Cli.Commands;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
@@ -68,6 +69,24 @@ public partial class TablesTests
         var work = Tables.Work(Tables.All, [DatasetId.Composite]);
         Assert.Contains(work, w => w.Method is Peer { Key: "ststnet" });
         Assert.Equal(Tables.Work(Tables.All, [DatasetId.CasmeII]).Select(w => w.Method), work.Select(w => w.Method));
+    }
+
+    /// <summary>A plan of no folds has no costliest one; it ended in a stack trace.</summary>
+    [Fact]
+    public void Tables_without_rows_on_the_data_are_refused()
+    {
+        using var bench = new Workbench { Only = [DatasetId.Samm] };
+        Assert.Equal([DatasetId.Samm], TablesCommand.On(bench, [Tables.Numbered(1), Tables.Numbered(2)]).AsEnumerable());
+        Assert.Contains("have no rows on SAMM", Assert.Throws<UserErrorException>(() => TablesCommand.On(bench, [Tables.Numbered(1)])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("loso --dataset samm --sets casme2,smic", "--dataset samm is one set")]
+    [InlineData("tables --sets casme2,smic", "no --dataset is given")]
+    public void Sets_that_no_protocol_joins_are_refused(string line, string why)
+    {
+        var error = Assert.Throws<UserErrorException>(() => MerKernel.Cli.RootCommands.Create().Parse(line).Invoke(new() { EnableDefaultExceptionHandler = false }));
+        Assert.Contains($"--sets names the parts of --dataset composite or cross-dataset; {why}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
