@@ -35,20 +35,21 @@ public sealed class Study : IDisposable
     /// <param name="device">cpu, or cuda or cuda:1 where there is one.</param>
     /// <param name="precision">fp32 or bf16; null is fp32 on a processor and bf16 on a GPU.</param>
     /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
+    /// <param name="backbone">A safetensors file with ResNet-18 or Swin weights that networks with such a backbone start from; null starts them afresh.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
-    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null) =>
-        Open(Profile.Named(profile), data, protocol, seeds, device, precision, heldOut);
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null) =>
+        Open(Profile.Named(profile), data, protocol, seeds, device, precision, heldOut, backbone);
 
     /// <summary>Opens a study whose profile was changed with <c>with</c>, for example to other epochs; frames of another size are prepared.</summary>
-    /// <inheritdoc cref="Open(string, string?, string, IEnumerable{int}?, string, string?, int?)"/>
-    public static Study Open(Profile profile, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    /// <inheritdoc cref="Open(string, string?, string, IEnumerable{int}?, string, string?, int?, string?)"/>
+    public static Study Open(Profile profile, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null)
     {
-        var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut);
+        var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut, backbone);
         foreach (var id in study.Datasets) study.Bench.Load(id);
         return study;
     }
 
-    internal static Study Unloaded(Profile? profile = null, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null)
+    internal static Study Unloaded(Profile? profile = null, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null)
     {
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
@@ -58,7 +59,7 @@ public sealed class Study : IDisposable
             Bench = new Workbench
             {
                 Profile = profile ?? Profile.Small, DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
-                Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device),
+                Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device), Backbone = backbone,
             },
             Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
             Device = ComputeDevice.Named(device),
@@ -247,7 +248,7 @@ sealed class ProgressText(string title) : ILosoProgress
 static partial class RunMark
 {
     /// <summary>The profile and the hashes, first eight digits each.</summary>
-    public static string Text(Workbench bench) => $"{bench.Profile.Name}: {string.Join(", ", from id in bench.Datasets from seed in bench.Seeds select $"{id.Title()} {ExperimentHash.Of(bench.Experiment(Tables.Full, id, seed))[..8]}")}";
+    public static string Text(Workbench bench) => $"{bench.Profile.Name}: {string.Join(", ", from id in bench.Datasets from seed in bench.Seeds select $"{id.Title()} {ExperimentHash.Of(bench.Experiment(Tables.Full, id, seed))[..8]}")}{(bench.Backbone is { } file ? $", starting from {Path.GetFileName(file)}" : "")}";
 
     /// <summary>As part of a page.</summary>
     public static string Of(Workbench bench) => $"<span hidden data-mer-run=\"{HtmlText.Encode(Text(bench))}\"></span>";
@@ -269,6 +270,7 @@ static class Provenance
         .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),
         (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
+        .. study.Bench.Backbone is { } file ? [("networks with a ResNet-18 or Swin backbone start from", Path.GetFileName(file))] : Array.Empty<(string, string)>(),
         ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
         ("run", RunMark.Text(study.Bench)),
         ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),

@@ -1,2 +1,2 @@
 // Each class runs a kernel process; side by side they would measure one another.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

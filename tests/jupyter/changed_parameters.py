@@ -1,9 +1,12 @@
 """Notebooks as a reader changes them: other epochs, width, frames, augmentation and loss take effect, and unchanged ones find what the tables stored.
 
 changed_parameters.py MER_DLL. The last line is 'N passed, N failed'."""
+import json
 import os
 import pathlib
 import re
+import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -54,6 +57,28 @@ stored = subprocess.run([*mer, "reproduce", "--profile", "tiny", "--tables", "4"
 check("the main job runs Table 4", stored.returncode == 0, stored)
 trained = text(run("14-table4"), "table.Run();")
 check("unchanged, the notebook trains none of its folds again", "folds trained in" not in trained and "Independent attention" in trained, trained)
+
+# Pages of a run that starts from a backbone: a Swin under timm's names, made of a fresh network's by renaming.
+root = pathlib.Path(__file__).parents[2]
+fresh, backbone = out / "fresh.safetensors", out / "swin-of-mine.safetensors"
+subprocess.run([*mer, "model", "export", "--size", "32", "--width-divisor", "32", "--window", "4", "--out", str(fresh)], check=True, capture_output=True)
+data = fresh.read_bytes()
+length, = struct.unpack("<Q", data[:8])
+header, kept = {}, b""
+for name, entry in json.loads(data[8:8 + length]).items():
+    if name.startswith("position."):
+        begin, end = entry["data_offsets"]
+        header[name.removeprefix("position.")] = {**entry, "data_offsets": [len(kept), len(kept) + end - begin]}
+        kept += data[8 + length + begin:8 + length + end]
+renamed = json.dumps(header).encode()
+backbone.write_bytes(struct.pack("<Q", len(renamed)) + renamed + kept)
+pages = root / "results" / "reports" / "tiny-synthetic-swin-of-mine"
+shutil.rmtree(pages, ignore_errors=True)
+started = subprocess.run([*mer, "reproduce", "--profile", "tiny", "--tables", "5", "--init-backbone", str(backbone)], capture_output=True, text=True, env=os.environ)
+check("a run from a backbone ends with pages in a folder of its own", started.returncode == 0 and f"Open {pages}/index.html" in started.stdout and (pages / "15-table5.html").exists(), started)
+cells = [cell for cell in nbformat.read(pages / "15-table5.ipynb", 4).cells if cell.cell_type == "code"]
+check("its notebook trains no fold again and names the file", "folds trained in" not in text(cells, "table.Run();") and "start from swin-of-mine.safetensors" in text(cells, "study.HowItRan()"), (text(cells, "table.Run();"), text(cells, "study.HowItRan()")))
+shutil.rmtree(pages, ignore_errors=True)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

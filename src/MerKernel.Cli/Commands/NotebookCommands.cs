@@ -34,7 +34,7 @@ static class NotebooksCommand
     static string FolderFor(IEnumerable<string> parameters)
     {
         string? Value(string name) => parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
-        using var bench = new Workbench { Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data") };
+        using var bench = new Workbench { Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data"), Backbone = Value("backbone") };
         return bench.ReportFolder;
     }
 }

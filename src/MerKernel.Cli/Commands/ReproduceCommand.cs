@@ -31,8 +31,7 @@ static class ReproduceCommand
             var rows = ReproduceClosing.Show(bench, chosen, parsed.GetValue(print));
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
             if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
-            if (bench.Backbone is not null) Console.WriteLine("No pages: the notebooks start from fresh weights, not from --init-backbone.");
-            else if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));
+            if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));
             return status;
         }));
         return command;

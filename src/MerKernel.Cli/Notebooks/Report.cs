@@ -196,7 +196,7 @@ static class Recompute
     public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> runs)
     {
         var synthetic = bench.Datasets.All(id => bench.Dataset(id).Synthetic);
-        var options = $"--profile {bench.Profile.Name} --seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}{(bench.HeldOutSubjects > 0 ? $" --held-out {bench.HeldOutSubjects}" : "")}{(synthetic ? "" : " --data FOLDER")}";
+        var options = $"--profile {bench.Profile.Name} --seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}{(bench.HeldOutSubjects > 0 ? $" --held-out {bench.HeldOutSubjects}" : "")}{(bench.Backbone is { } file ? $" --init-backbone {Path.GetFileName(file)}" : "")}{(synthetic ? "" : " --data FOLDER")}";
         var text = new StringBuilder($"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
         text.Append($"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
         text.Append($"From the data, by training: check out the commit below and call\n\n    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
@@ -289,6 +289,7 @@ static class ClosingReport
     public static string[] Parameters(Workbench bench) =>
     [
         $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
+        .. bench.Backbone is { } backbone ? [$"backbone={Path.GetFullPath(backbone)}"] : Array.Empty<string>(),
         // Notebooks compute on the processor unless told otherwise; what a GPU trained they only read.
         .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
     ];

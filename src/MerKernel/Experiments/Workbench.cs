@@ -86,15 +86,17 @@ public sealed class Workbench : IDisposable
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
     public string Cache => CacheFolder ?? Path.Combine(Root, "results", "cache");
 
-    /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA beside the run store, for example results/reports/small-synthetic.</summary>
-    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key())]));
+    /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA next to the run store, for example results/reports/small-synthetic, with the backbone's name where there is one.</summary>
+    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key()), .. Backbone is { } file ? [InName(Path.GetFileNameWithoutExtension(file))] : Array.Empty<string>()]));
 
     // The data sets that were asked for, where they are not the paper's two, and what they are made of, where that was asked for.
     IEnumerable<DatasetId> OtherSets => Only is not { } only || only.Order().SequenceEqual(DatasetNames.Paper) ? [] : only.Any(id => FoldProtocol.Of(id) is not null) ? [.. only, .. Parts ?? []] : only;
 
     /// <summary>The data in a word that can be a folder's name.</summary>
-    string DataName => DataFolder is { } named ? string.Concat(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named))).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-')) is { Length: > 0 } name ? name : "data"
+    string DataName => DataFolder is { } named ? InName(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)))) is { Length: > 0 } name ? name : "data"
         : Datasets.Any(id => RealFolder(id) is not null) ? "data" : "synthetic";
+
+    static string InName(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
 
     /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
     public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());

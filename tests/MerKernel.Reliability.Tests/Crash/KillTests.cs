@@ -1,4 +1,3 @@
-using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Crash;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using CsCheck;
 using MerKernel.Cli;
 using MerKernel.Cli.Notebooks;
-using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 

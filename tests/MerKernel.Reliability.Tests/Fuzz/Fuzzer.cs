@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CsCheck;
-using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 

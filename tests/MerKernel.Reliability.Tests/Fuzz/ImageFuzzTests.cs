@@ -1,7 +1,6 @@
 using CsCheck;
 using MerKernel.Data;
 using OpenCvSharp;
-using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 

@@ -3,7 +3,6 @@ using System.Text;
 using CsCheck;
 using MerKernel.Data;
 using MerKernel.Synthetic;
-using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 

@@ -6,7 +6,6 @@ using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Weights;
 using TorchSharp;
-using Xunit.Abstractions;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 

@@ -62,5 +62,6 @@ public class KernelTests
         Assert.Equal("reports/tiny-synthetic", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs" }));
         Assert.Equal("reports/paper-my-data.v2", Name(new() { Profile = Profile.Paper, StoreFolder = "/store/runs", DataFolder = "/licensed/my data.v2/" }));
         Assert.Equal("reports/tiny-synthetic-samm", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Only = [MerKernel.Data.DatasetId.Samm] }));
+        Assert.Equal("reports/tiny-synthetic-my-swin", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Backbone = "/weights/my swin.safetensors" }));
     }
 }
