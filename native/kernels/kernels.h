@@ -33,6 +33,41 @@ struct ResidualNorm {
     float *means, *inverses;
 };
 
+// A Swin block on maps of `side` x `side` tokens that are padded to `padded` x `padded` for its windows; at most 64 channels, 8 or a multiple of 16.
+struct SwinShape {
+    int64_t images, side, padded, window, shift, heads, depth;
+    float epsilon;
+    int64_t channels() const { return heads * depth; }
+    int64_t tokens() const { return images * side * side; }
+    int64_t padded_tokens() const { return images * padded * padded; }
+    WindowShape windows() const { return {images, padded, window, shift, heads, depth}; }
+};
+
+// [tokens, channels] each, and stochastic depth's factors [images] or null; without a branch nothing is added before the first normalisation.
+struct SwinInput {
+    const float *sum, *branch, *branch_factors, *attention_factors;
+};
+
+template <class Pointer>
+struct SwinParameters {
+    Pointer gamma, beta, qkv, qkv_bias, table, proj, proj_bias, gamma_again, beta_again, fc1, fc1_bias, fc2, fc2_bias;
+};
+
+using SwinWeights = SwinParameters<const float*>;
+
+// Set, not added to; the branch's is left alone where there is none.
+struct SwinGradients : SwinParameters<float*> {
+    float *sum, *branch;
+};
+
+// images [images, from, height, width], weight [to, from, kernel, kernel], zeros around the images.
+struct ConvolutionShape {
+    int64_t images, from, to, height, width, kernel, stride, padding;
+    int64_t high() const { return (height + 2 * padding - kernel) / stride + 1; }
+    int64_t wide() const { return (width + 2 * padding - kernel) / stride + 1; }
+    int64_t pixels() const { return high() * wide(); }
+};
+
 // [images, channels, plane], planes in multiples of 16.
 struct BatchNormShape {
     int64_t images, channels, plane;
@@ -95,6 +130,9 @@ struct ElementKernels {
     // they are; room: two packed frames of zeros; out: [clips, 2, 3, size, size].
     void (*sample_frames)(const Frames&, const uint8_t* planar, const int64_t* rows, const float* maps, uint8_t* room, float* out, int64_t first,
                           int64_t last);
+    // to[rows, columns] = sum over k of a[row * a_row + k * a_k] b[k * b_row + column]; whole vectors of b are read and of `to` written, row after row.
+    void (*multiply)(int64_t rows, const float* a, int64_t a_row, int64_t a_k, int64_t units, const float* b, int64_t b_row, int64_t columns, float* to,
+                     int64_t to_row);
     // Null where libtorch's product is as good.
     void (*weight_gradient)(const LinearShape&, const void* gradient, const void* x, float* weights, float* bias_gradient, float* room, int64_t first_output,
                             int64_t last_output, int64_t first_input, int64_t last_input);

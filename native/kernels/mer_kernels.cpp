@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 #include "kernels.h"
+#include "small_convolution.h"
+#include "swin_block.h"
 
 using namespace mer;
 
@@ -81,6 +83,15 @@ std::vector<float> spread(const WindowShape& shape, const float* table) {
     return bias;
 }
 
+// The way back: the table's gradient from that of [heads, bias_side, bias_side].
+void gather(const WindowShape& shape, const float* squares, float* table_gradient) {
+    std::fill_n(table_gradient, (2 * shape.window - 1) * (2 * shape.window - 1) * shape.heads, 0.0f);
+    for (int64_t head = 0; head < shape.heads; head++)
+        for (int64_t i = 0; i < shape.area(); i++)
+            for (int64_t j = 0; j < shape.area(); j++)
+                table_gradient[table_row(shape.window, i, j) * shape.heads + head] += squares[head * shape.bias_size() + i * shape.bias_side() + j];
+}
+
 // What a shift forbids, -100 (Liu et al. 2021, section 3.2, and its code), for windows that lie last in a row (1), a column (2) or both (3).
 std::vector<float> forbid(const WindowShape& shape) {
     if (shape.shift == 0) return {};
@@ -106,7 +117,7 @@ int64_t window_parts(const WindowShape& shape, int64_t threads) {
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 // Counts the changes of these functions; KernelLibrary.cs takes the library of its own count alone.
-EXPORT int32_t mer_kernels_version() { return 1; }
+EXPORT int32_t mer_kernels_version() { return 2; }
 
 // Has work split over the threads of the caller's OpenMP, by its GOMP_parallel; without, everything happens on the calling thread.
 EXPORT void mer_kernels_use_openmp(void* parallel) { gomp_parallel = reinterpret_cast<Parallel>(parallel); }
@@ -148,12 +159,7 @@ EXPORT void mer_window_attention_backward(const WindowShape* shape, int32_t elem
     });
     join(sums, parts, 0, channels, qkv_bias_gradient);
     join(sums, parts, channels, shape->heads * shape->bias_size(), squares.data());
-    const int64_t rows = (2 * shape->window - 1) * (2 * shape->window - 1);
-    for (int64_t i = 0; i < rows * shape->heads; i++) table_gradient[i] = 0;
-    for (int64_t head = 0; head < shape->heads; head++)
-        for (int64_t i = 0; i < shape->area(); i++)
-            for (int64_t j = 0; j < shape->area(); j++)
-                table_gradient[table_row(shape->window, i, j) * shape->heads + head] += squares[head * shape->bias_size() + i * shape->bias_side() + j];
+    gather(*shape, squares.data(), table_gradient);
 }
 
 EXPORT int32_t mer_residual_norm_fits(int64_t channels, int32_t element) {
@@ -181,6 +187,43 @@ EXPORT void mer_residual_norm_backward(const ResidualShape* shape, const Residua
     });
     join(sums, parts, 0, channels, gamma_gradient);
     join(sums, parts, channels, channels, beta_gradient);
+}
+
+EXPORT int32_t mer_swin_block_fits(const SwinShape* shape) {
+    const int64_t channels = shape->channels();
+    const WindowShape windows = shape->windows();
+    return (channels == 8 || channels % 16 == 0) && channels <= 64 && mer_window_attention_fits(&windows, (int32_t)Element::Single);
+}
+
+// Numbers that the way forward keeps for the way back.
+EXPORT int64_t mer_swin_block_room(const SwinShape* shape) { return SwinRoom::size(*shape); }
+
+EXPORT void mer_swin_block_forward(const SwinShape* shape, const SwinInput* input, const SwinWeights* weights, float* room, float* total, float* branch) {
+    const auto bias = spread(shape->windows(), weights->table), masks = forbid(shape->windows());
+    swin_forward(*kernels((int32_t)Element::Single), *shape, *input, *weights, bias.data(), masks.empty() ? nullptr : masks.data(), room, total, branch);
+}
+
+EXPORT void mer_swin_block_backward(const SwinShape* shape, const SwinInput* input, const SwinWeights* weights, float* room, const float* total,
+                                    const float* total_gradient, const float* branch_gradient, const SwinGradients* gradients) {
+    const auto windows = shape->windows();
+    const auto bias = spread(windows, weights->table), masks = forbid(windows);
+    std::vector<float> squares(windows.heads * windows.bias_size(), 0.0f);
+    swin_backward(*kernels((int32_t)Element::Single), *shape, *input, *weights, bias.data(), masks.empty() ? nullptr : masks.data(), room, total, total_gradient,
+                  branch_gradient, *gradients, squares.data());
+    gather(windows, squares.data(), gradients->table);
+}
+
+EXPORT int32_t mer_convolution_fits(const ConvolutionShape* shape) {
+    return instructions() != None && shape->from <= 64 && shape->to <= 64 && shape->pixels() > 0 && shape->pixels() <= 1024;
+}
+
+EXPORT void mer_convolution_forward(const ConvolutionShape* shape, const float* images, const float* weight, const float* bias, float* output) {
+    convolve(*kernels((int32_t)Element::Single), *shape, images, weight, bias, output);
+}
+
+EXPORT void mer_convolution_backward(const ConvolutionShape* shape, const float* images, const float* weight, const float* output_gradient, float* image_gradient,
+                                     float* weight_gradient, float* bias_gradient) {
+    convolve_backward(*kernels((int32_t)Element::Single), *shape, images, weight, output_gradient, image_gradient, weight_gradient, bias_gradient);
 }
 
 EXPORT int32_t mer_bias_gelu_fits(int64_t columns, int32_t element) { return kernels(element) && columns % 16 == 0; }

@@ -14,7 +14,7 @@ internal static unsafe partial class KernelLibrary
     const string Name = "merkernels";
 
     /// <summary>The version of native/kernels/mer_kernels.cpp that these declarations fit.</summary>
-    const int Version = 1;
+    const int Version = 2;
 
     static readonly nint s_library;
 
@@ -54,6 +54,29 @@ internal static unsafe partial class KernelLibrary
     public static partial void WindowAttentionBackward(
         in WindowShape shape, int element, nint qkv, nint qkvBias, nint table, nint outputGradient, nint qkvGradient, nint qkvBiasGradient, nint tableGradient,
         long threads);
+
+    [LibraryImport(Name, EntryPoint = "mer_swin_block_fits")]
+    public static partial int SwinBlockFits(in SwinShape shape);
+
+    [LibraryImport(Name, EntryPoint = "mer_swin_block_room")]
+    public static partial long SwinBlockRoom(in SwinShape shape);
+
+    [LibraryImport(Name, EntryPoint = "mer_swin_block_forward")]
+    public static partial void SwinBlock(in SwinShape shape, in SwinInput input, in SwinParameters weights, nint room, nint total, nint branch);
+
+    [LibraryImport(Name, EntryPoint = "mer_swin_block_backward")]
+    public static partial void SwinBlockBackward(
+        in SwinShape shape, in SwinInput input, in SwinParameters weights, nint room, nint total, nint totalGradient, nint branchGradient, in SwinParameters gradients);
+
+    [LibraryImport(Name, EntryPoint = "mer_convolution_fits")]
+    public static partial int ConvolutionFits(in ConvolutionShape shape);
+
+    [LibraryImport(Name, EntryPoint = "mer_convolution_forward")]
+    public static partial void Convolution(in ConvolutionShape shape, nint images, nint weight, nint bias, nint output);
+
+    [LibraryImport(Name, EntryPoint = "mer_convolution_backward")]
+    public static partial void ConvolutionBackward(
+        in ConvolutionShape shape, nint images, nint weight, nint outputGradient, nint imageGradient, nint weightGradient, nint biasGradient);
 
     [LibraryImport(Name, EntryPoint = "mer_residual_norm_fits")]
     public static partial int ResidualNormFits(long channels, int element);

@@ -38,6 +38,10 @@ public sealed class NativeOps : IOps
         Native.AddLayerNorm.Fits(sum, branch, factor, norm) ? Native.AddLayerNorm.Of(sum, branch, factor, norm) : null;
 
     /// <inheritdoc/>
+    public Tensor? Convolution(Tensor x, Tensor weight, Tensor? bias, long stride, long padding) =>
+        SmallConvolution.Fits(x, weight, stride, padding) ? SmallConvolution.Of(x, weight, bias, stride, padding) : null;
+
+    /// <inheritdoc/>
     public Tensor? BatchNormRelu(Tensor x, BatchNorm norm) => Native.BatchNormRelu.Fits(norm, x) ? Native.BatchNormRelu.Of(norm, x) : null;
 
     /// <inheritdoc/>
@@ -46,6 +50,10 @@ public sealed class NativeOps : IOps
         var shape = new WindowShape(x.size(0), windows.Side, windows.Window, windows.Shift, windows.Heads, windows.Depth);
         return Native.WindowAttention.Fits(shape, x, table) ? Native.WindowAttention.Of(shape, qkv.Product(x), qkv.Bias!, table) : null;
     }
+
+    /// <inheritdoc/>
+    public (Tensor Sum, Tensor Branch)? SwinBlock(SwinParts block, Tensor sum, Tensor? branch, Tensor? branchFactor, Tensor? attentionFactor) =>
+        SwinBlockFunction.Fits(block, sum) ? SwinBlockFunction.Of(block, sum, branch, branchFactor, attentionFactor) : null;
 
     /// <inheritdoc/>
     public unsafe Tensor? Frames(Tensor frames, Tensor rows, Tensor? maps, Tensor scale, Tensor shift)

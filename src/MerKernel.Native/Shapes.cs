@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MerKernel.Models;
 
@@ -29,6 +30,44 @@ internal readonly record struct ResidualShape(long Rows, long Channels, long Row
 /// <param name="Inverses">1 / deviation, [rows].</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ResidualNormData(nint Gamma, nint Beta, nint Factors, nint Means, nint Inverses);
+
+/// <summary>The sizes of a Swin block, as native/kernels/kernels.h declares them.</summary>
+/// <param name="Images">Maps N.</param>
+/// <param name="Side">Side of a map.</param>
+/// <param name="Padded">Its side in whole windows.</param>
+/// <param name="Window">Side w of a window.</param>
+/// <param name="Shift">Positions that the map is shifted by.</param>
+/// <param name="Heads">Attention heads.</param>
+/// <param name="Depth">Channels per head.</param>
+/// <param name="Epsilon">That of both normalisations.</param>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct SwinShape(long Images, long Side, long Padded, long Window, long Shift, long Heads, long Depth, float Epsilon);
+
+/// <summary>The tensors that a Swin block reads, likewise; factors and branch may be 0.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct SwinInput(nint Sum, nint Branch, nint BranchFactors, nint AttentionFactors);
+
+/// <summary>Its parameters, or their gradients and then those of the sum and the branch, likewise.</summary>
+[InlineArray(Count)]
+internal struct SwinParameters
+{
+    /// <summary>Parameters, and two gradients more.</summary>
+    public const int Count = 15;
+
+    nint _first;
+}
+
+/// <summary>The sizes of a convolution, as native/kernels/kernels.h declares them.</summary>
+/// <param name="Images">Images N.</param>
+/// <param name="From">Their channels.</param>
+/// <param name="To">Channels of the output.</param>
+/// <param name="Height">Height of an image.</param>
+/// <param name="Width">Width of an image.</param>
+/// <param name="Kernel">Side of the kernel.</param>
+/// <param name="Stride">Stride.</param>
+/// <param name="Padding">Rim of zeros.</param>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct ConvolutionShape(long Images, long From, long To, long Height, long Width, long Kernel, long Stride, long Padding);
 
 /// <summary>The sizes of a batch normalisation, as native/kernels/kernels.h declares them.</summary>
 /// <param name="Images">Samples.</param>

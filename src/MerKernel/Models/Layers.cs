@@ -287,6 +287,10 @@ public sealed class Mlp : Layer
         RegisterComponents();
     }
 
+    internal Linear Fc1 => fc1;
+
+    internal Linear Fc2 => fc2;
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x) => fc2.call(Ops.BiasGelu(x, fc1));
 }

@@ -37,6 +37,7 @@ public static class Ops
     /// <param name="groups">Groups of channels that see each other.</param>
     public static Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long padding = 0, long groups = 1)
     {
+        if (groups == 1 && On(x)?.Convolution(x, weight, bias, stride, padding) is { } own) return own;
         Tensor Convolve(Tensor images, Tensor kernels, Tensor? biases) =>
             nn.functional.conv2d(images, kernels, biases, [stride, stride], [padding, padding], groups: groups);
         return groups == 1 && SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, bias, Convolve) : Convolve(x, weight, bias);
@@ -100,6 +101,20 @@ public static class Ops
         var (queries, keys, values) = windows.Split(x, qkv);
         return windows.Join(windows.Weights(queries, keys, table).matmul(values));
     }
+
+    /// <summary>
+    /// A Swin block (Liu et al. 2021, section 3.1), of which the MLP's branch is left to be added: x = sum + branch, x + attention(LayerNorm(x)) and MLP(LayerNorm) of that,
+    /// [N, side, side, C] each.
+    /// </summary>
+    /// <param name="block">Its layers.</param>
+    /// <param name="compose">The block by the operations of its layers.</param>
+    /// <param name="sum">[N, side, side, C].</param>
+    /// <param name="branch">The branch still to be added to it, likewise; or null.</param>
+    /// <param name="branchFactor">Stochastic depth's factor of that branch, [N, 1, 1, 1]; null is 1.</param>
+    /// <param name="attentionFactor">That of the attention's branch.</param>
+    public static (Tensor Sum, Tensor Branch) SwinBlock(
+        SwinParts block, Func<(Tensor, Tensor)> compose, Tensor sum, Tensor? branch, Tensor? branchFactor, Tensor? attentionFactor) =>
+        On(sum)?.SwinBlock(block, sum, branch, branchFactor, attentionFactor) ?? compose();
 
     /// <summary>
     /// Pairs of frames chosen from a data set, normalised and resampled (bilinear, zero outside): [rows, 3, S, S] bytes -> [clips, 2, 3, S, S].
@@ -180,6 +195,9 @@ public interface IOps
     /// <inheritdoc cref="Ops.Linear"/>
     Tensor? Linear(Tensor tokens, Tensor weight, Tensor? bias) => null;
 
+    /// <inheritdoc cref="Ops.Convolution"/>
+    Tensor? Convolution(Tensor x, Tensor weight, Tensor? bias, long stride, long padding) => null;
+
     /// <inheritdoc cref="Ops.BiasGelu"/>
     Tensor? BiasGelu(Tensor x, Linear linear) => null;
 
@@ -194,6 +212,9 @@ public interface IOps
 
     /// <inheritdoc cref="Ops.WindowAttention"/>
     Tensor? WindowAttention(Tensor x, Linear qkv, Tensor table, Windows windows) => null;
+
+    /// <inheritdoc cref="Ops.SwinBlock"/>
+    (Tensor Sum, Tensor Branch)? SwinBlock(SwinParts block, Tensor sum, Tensor? branch, Tensor? branchFactor, Tensor? attentionFactor) => null;
 
     /// <inheritdoc cref="Ops.Frames"/>
     Tensor? Frames(Tensor frames, Tensor rows, Tensor? maps, Tensor scale, Tensor shift) => null;

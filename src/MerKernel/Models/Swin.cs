@@ -108,6 +108,7 @@ public sealed class SwinBlock : Layer<(Tensor Sum, Tensor? Branch, Tensor? Branc
     private readonly WindowAttention attn;
     private readonly LayerNorm norm2;
     private readonly Mlp mlp;
+    private SwinParts? parts;
 
     /// <summary>Creates a block.</summary>
     /// <param name="side">Side of the map.</param>
@@ -127,10 +128,34 @@ public sealed class SwinBlock : Layer<(Tensor Sum, Tensor? Branch, Tensor? Branc
     /// <summary>Runs the block on a sum and the branch still to be added to it; factors are stochastic depth's, [N, 1, 1, 1], null is 1.</summary>
     protected override (Tensor Sum, Tensor Branch) Forward((Tensor Sum, Tensor? Branch, Tensor? BranchFactor, Tensor? AttentionFactor) input)
     {
-        var (x, y) = Ops.AddLayerNorm(input.Sum, input.Branch, input.BranchFactor, norm1);
-        (x, y) = Ops.AddLayerNorm(x, attn.call(y), input.AttentionFactor, norm2);
-        return (x, mlp.call(y));
+        // What looks into a network looks at its layers, and does so when it predicts.
+        return training ? Ops.SwinBlock(Parts, Composed, input.Sum, input.Branch, input.BranchFactor, input.AttentionFactor) : Composed();
+
+        (Tensor, Tensor) Composed()
+        {
+            var (x, y) = Ops.AddLayerNorm(input.Sum, input.Branch, input.BranchFactor, norm1);
+            (x, y) = Ops.AddLayerNorm(x, attn.call(y), input.AttentionFactor, norm2);
+            return (x, mlp.call(y));
+        }
     }
+
+    private SwinParts Parts => parts ??= new(norm1, attn.Qkv, attn.Table, attn.Windows, attn.Proj, norm2, mlp.Fc1, mlp.Fc2);
+}
+
+/// <summary>The layers of a Swin block, for a device's own implementation of it.</summary>
+/// <param name="Norm1">Normalisation before the attention.</param>
+/// <param name="Qkv">Queries, keys and values, C -> 3C.</param>
+/// <param name="Table">Relative position bias, [(2w - 1)^2, heads].</param>
+/// <param name="Windows">How the padded map is cut.</param>
+/// <param name="Proj">The projection behind the attention.</param>
+/// <param name="Norm2">Normalisation before the MLP.</param>
+/// <param name="Fc1">C -> 4C.</param>
+/// <param name="Fc2">4C -> C.</param>
+public sealed record SwinParts(LayerNorm Norm1, Linear Qkv, Tensor Table, Windows Windows, Linear Proj, LayerNorm Norm2, Linear Fc1, Linear Fc2)
+{
+    /// <summary>Every parameter, in the order of the block.</summary>
+    public IReadOnlyList<Tensor> Parameters =>
+        [Norm1.weight!, Norm1.bias!, Qkv.Weight, Qkv.Bias!, Table, Proj.Weight, Proj.Bias!, Norm2.weight!, Norm2.bias!, Fc1.Weight, Fc1.Bias!, Fc2.Weight, Fc2.Bias!];
 }
 
 /// <summary>Swin's downsampling: 2x2 neighbours side by side, LayerNorm, linear 4C -> 2C; [N, H, W, C] -> [N, H/2, W/2, 2C], an odd side padded with zeros.</summary>
@@ -184,6 +209,14 @@ public sealed class WindowAttention : Layer, IAttends, IOwnMacs
         windows = new Windows(side + padding, window, shifted && side > window ? window / 2 : 0, heads, channels / heads);
         RegisterComponents();
     }
+
+    internal Linear Qkv => qkv;
+
+    internal Linear Proj => proj;
+
+    internal Tensor Table => table;
+
+    internal Windows Windows => windows;
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -61,6 +61,46 @@ public class NativeLayerTests
         AssertEqual(layer, () => new WindowAttention(side, channels, heads, window, shifted), randn(3, side, side, channels), 3e-5);
     }
 
+    public static TheoryData<int, int, int, int, int, int, int, bool> Convolutions
+    {
+        get
+        {
+            var data = new TheoryData<int, int, int, int, int, int, int, bool>();
+            foreach (var level in FewerInstructions.Levels)
+            {
+                data.Add(level, 3, 12, 48, 3, 2, 1, false);  // the small profile's stem
+                data.Add(level, 12, 8, 24, 3, 1, 1, false);
+                data.Add(level, 8, 16, 12, 3, 2, 1, false);
+                data.Add(level, 16, 32, 6, 1, 2, 0, false);  // its shortcut
+                data.Add(level, 8, 32, 3, 1, 1, 0, true);
+                data.Add(level, 5, 7, 11, 5, 3, 0, true);    // whole vectors nowhere
+                data.Add(level, 2, 64, 9, 7, 2, 3, true);    // kernels over the rim on both sides
+                data.Add(level, 65, 8, 6, 3, 1, 1, false);   // more channels than fit
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void Convolutions_of_few_channels_and_their_gradients(int level, int from, int to, int side, int kernel, int stride, int padding, bool bias)
+    {
+        using var scope = NewDisposeScope();
+        using var fewer = new FewerInstructions(level);
+        manual_seed(6);
+        MerKernel.Models.Conv2d Create() => new(from, to, kernel, stride, padding, bias: bias);
+        using var layer = Create();
+        var images = randn(7, from, side, side);
+        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && from <= 64, SmallConvolution.Fits(images, layer.Weight, stride, padding));
+        AssertEqual(layer, Create, images, 1e-5);
+        // Views, and images that are wider than high, in their own order in memory.
+        AssertEqual(layer, Create, randn(side, side + 2, from, 3).permute(3, 2, 0, 1), 1e-5);
+        // Data get no gradient, the weights get theirs.
+        foreach (var parameter in layer.parameters()) parameter.grad = null;
+        layer.call(images).sum().backward();
+        Assert.All(layer.parameters(), p => Assert.NotNull(p.grad));
+    }
+
     [Theory]
     [MemberData(nameof(WithChannels), new[] { 4, 12, 32, 129 })]
     public void Bias_and_GELU_and_their_gradients(int level, int channels)
@@ -85,10 +125,33 @@ public class NativeLayerTests
         Fill(stage, 0.3);
         using var exact = Exact(stage, Create());
         var input = randn(5, 6, 6, channels);
+        var windows = new Windows(6, 3, 0, 2, channels / 2);
+        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && channels != 4, KernelLibrary.SwinBlockFits(new(5, 6, windows.Side, windows.Window, 0, 2, channels / 2, 1e-5f)) != 0);
         Tensor[] factors = [.. Enumerable.Range(0, 6).Select(_ => rand(5).lt(0.7).to(ScalarType.Float32).div(0.7).view(5, 1, 1, 1))];
         Tensor[] exactFactors = [.. factors.Select(f => f.to(ScalarType.Float64))];
         AssertEqual(stage, exact, input, x => stage.call((x, default)), x => exact.call((x, default)), 1e-4);
         AssertEqual(stage, exact, input, x => stage.call((x, factors)), x => exact.call((x, exactFactors)), 1e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(WithChannels), new[] { 8, 32 })]
+    public void A_stage_of_padded_and_shifted_windows(int level, int channels)
+    {
+        using var scope = NewDisposeScope();
+        using var fewer = new FewerInstructions(level);
+        manual_seed(7);
+        foreach (var side in new[] { 6, 3 }) // padded to 8 with shifted windows, to one window
+        {
+            SwinStage Create() => new(side, channels, depth: 3, heads: 1, window: 4, last: true);
+            using var stage = Create();
+            Fill(stage, 0.3);
+            using var exact = Exact(stage, Create());
+            var input = randn(4, side, side, channels);
+            AssertEqual(stage, exact, input, x => stage.call((x, default)), x => exact.call((x, default)), 1e-4);
+            stage.eval();
+            exact.eval();
+            Assert.True(allclose(exact.call((input.to(ScalarType.Float64), default)).to(ScalarType.Float32), stage.call((input, default)), 1e-4, 1e-4));
+        }
     }
 
     [Theory]
