@@ -10,7 +10,7 @@ mkdir -p "$out"
 # Built aside and renamed, so that a process which has the old library open keeps it whole.
 work=$(mktemp -d "$out/.kernels.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-flags=(-O3 -std=c++17 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -Wno-psabi -Wno-maybe-uninitialized -Wno-uninitialized)
+flags=(-O3 -std=c++17 -fPIC -fvisibility=hidden -Wall -Wextra -fno-math-errno -fno-tree-loop-distribute-patterns -Wno-psabi -Wno-maybe-uninitialized -Wno-uninitialized)
 compile() { g++ "${flags[@]}" "$@" -c "$here/instructions.cpp"; }
 compile -march=x86-64-v3 -DMER_ISA=avx2 -o "$work/avx2.o" &
 compile -march=x86-64-v4 -mprefer-vector-width=512 -DMER_ISA=avx512 -o "$work/avx512.o" &

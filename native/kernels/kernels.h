@@ -66,6 +66,13 @@ struct ConvolutionShape {
     int64_t high() const { return (height + 2 * padding - kernel) / stride + 1; }
     int64_t wide() const { return (width + 2 * padding - kernel) / stride + 1; }
     int64_t pixels() const { return high() * wide(); }
+    int64_t weights() const { return from * kernel * kernel; }
+    // As many images as fill the vectors and leave the cache room for their columns.
+    int64_t at_once() const { return pixels() >= 640 ? 1 : 640 / pixels() < images ? 640 / pixels() : images; }
+    // Of the columns, in whole vectors with one behind; never a multiple of a page, whose lines would compete for the same places of the cache.
+    int64_t row() const { return (at_once() * pixels() + 15) / 16 * 16 + 16; }
+    // Numbers that either way needs.
+    int64_t room() const { return (weights() + 2 * ((to + 15) / 16 * 16)) * row() + weights() * ((to + 15) / 16 * 16) + 16; }
 };
 
 // [images, channels, plane], planes in multiples of 16.
@@ -133,6 +140,10 @@ struct ElementKernels {
     // to[rows, columns] = sum over k of a[row * a_row + k * a_k] b[k * b_row + column]; whole vectors of b are read and of `to` written, row after row.
     void (*multiply)(int64_t rows, const float* a, int64_t a_row, int64_t a_k, int64_t units, const float* b, int64_t b_row, int64_t columns, float* to,
                      int64_t to_row);
+    // Gradients are set; that of the images and that of the bias may be null.
+    void (*convolve)(const ConvolutionShape&, const float* images, const float* weight, const float* bias, float* output, float* room);
+    void (*convolve_backward)(const ConvolutionShape&, const float* images, const float* weight, const float* output_gradient, float* image_gradient,
+                              float* weight_gradient, float* bias_gradient, float* room);
     // Null where libtorch's product is as good.
     void (*weight_gradient)(const LinearShape&, const void* gradient, const void* x, float* weights, float* bias_gradient, float* room, int64_t first_output,
                             int64_t last_output, int64_t first_input, int64_t last_input);

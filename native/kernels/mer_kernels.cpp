@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 #include "kernels.h"
-#include "small_convolution.h"
 #include "swin_block.h"
 
 using namespace mer;
@@ -218,12 +217,12 @@ EXPORT int32_t mer_convolution_fits(const ConvolutionShape* shape) {
 }
 
 EXPORT void mer_convolution_forward(const ConvolutionShape* shape, const float* images, const float* weight, const float* bias, float* output) {
-    convolve(*kernels((int32_t)Element::Single), *shape, images, weight, bias, output);
+    kernels((int32_t)Element::Single)->convolve(*shape, images, weight, bias, output, scratch({shape->room()}));
 }
 
 EXPORT void mer_convolution_backward(const ConvolutionShape* shape, const float* images, const float* weight, const float* output_gradient, float* image_gradient,
                                      float* weight_gradient, float* bias_gradient) {
-    convolve_backward(*kernels((int32_t)Element::Single), *shape, images, weight, output_gradient, image_gradient, weight_gradient, bias_gradient);
+    kernels((int32_t)Element::Single)->convolve_backward(*shape, images, weight, output_gradient, image_gradient, weight_gradient, bias_gradient, scratch({shape->room()}));
 }
 
 EXPORT int32_t mer_bias_gelu_fits(int64_t columns, int32_t element) { return kernels(element) && columns % 16 == 0; }
