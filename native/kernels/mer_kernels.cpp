@@ -115,7 +115,7 @@ int64_t window_parts(const WindowShape& shape, int64_t threads) {
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-// Counts the changes of these functions; KernelLibrary.cs takes the library of its own count alone.
+// Counts the changes of these functions; KernelLibrary.cs takes only the library of its own count.
 EXPORT int32_t mer_kernels_version() { return 2; }
 
 // Has work split over the threads of the caller's OpenMP, by its GOMP_parallel; without, everything happens on the calling thread.

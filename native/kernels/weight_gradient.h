@@ -8,7 +8,7 @@
 namespace mer::MER_ISA {
 namespace {
 
-// Blocks * 32 columns of [tokens, stride] -> [tokens / 2] rows of pairs of tokens, a strip beside the other; an odd token's partner is zero. Adds up the
+// Blocks * 32 columns of [tokens, stride] -> [tokens / 2] rows of pairs of tokens, a strip next to the other; an odd token's partner is zero. Adds up the
 // columns if asked to.
 template <int Blocks>
 inline void pack_columns(const uint16_t* x, int64_t tokens, int64_t stride, float* to, int64_t strip_size, float* sums) {

@@ -33,7 +33,7 @@ inline void row_blocks(int64_t rows, const float* a, int64_t a_row, int64_t a_k,
 
 template <class E>
 void product(int64_t rows, const float* a, int64_t a_row, int64_t a_k, int64_t units, const float* b, int64_t columns, float* to) {
-    // As many sums as the registers hold beside a row of b.
+    // As many sums as the registers hold besides a row of b.
 #ifdef __AVX512F__
     constexpr int four = 6, two = 12;
 #else

@@ -33,7 +33,7 @@ public sealed class Chromium : IDisposable
     public Chromium(string program, (int Width, int Height) size, TimeSpan limit, string? resolves = null)
     {
         _profile = Directory.CreateTempSubdirectory("csharp-jupyter-chromium-").FullName;
-        // What it shows is this kernel's own; the sandbox cannot start as root or in most containers.
+        // Its pages are this kernel's own; the sandbox cannot start as root or in most containers.
         string[] arguments =
         [
             "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",

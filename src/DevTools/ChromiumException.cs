@@ -1,7 +1,7 @@
 namespace DevTools;
 
-/// <summary>Chromium could not do what was asked; the message says why.</summary>
-/// <param name="message">What failed.</param>
+/// <summary>Chromium failed; the message says why.</summary>
+/// <param name="message">The failure.</param>
 /// <param name="isScript">A script threw; the page itself is well.</param>
 public sealed class ChromiumException(string message, bool isScript = false) : Exception(message)
 {

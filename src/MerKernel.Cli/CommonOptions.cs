@@ -67,7 +67,7 @@ static class CommonOptions
         Required = true,
     };
 
-    /// <summary>What composite and cross-dataset are made of.</summary>
+    /// <summary>The parts of composite and cross-dataset.</summary>
     public static Option<string[]> Sets() => new("--sets")
     {
         Description = "the data sets of --dataset composite and cross-dataset (default: casme2,samm,smic, those that are there)",

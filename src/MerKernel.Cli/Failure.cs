@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace MerKernel.Cli;
 
-/// <summary>What the user reads when a command ends with an exception, and the exit code.</summary>
+/// <summary>The message and the exit code of a command that ends with an exception.</summary>
 static class Failure
 {
-    /// <summary>1 for what the user can mend, 70 (EX_SOFTWARE) for a fault of the program, which alone shows a stack trace.</summary>
+    /// <summary>1 for errors that the user can mend, 70 (EX_SOFTWARE) for faults of the program; only these show a stack trace.</summary>
     public static int Report(Exception error)
     {
-        // What parallel work meets comes wrapped.
+        // Errors of parallel work come wrapped.
         var cause = error is AggregateException ? error.GetBaseException() : error;
         switch (cause)
         {
@@ -25,12 +25,12 @@ static class Failure
     }
 }
 
-/// <summary>Sentences beside a command's result, on standard error.</summary>
+/// <summary>Messages besides a command's result, on standard error.</summary>
 static class Remark
 {
     static readonly ConcurrentDictionary<string, bool> s_said = [];
 
-    /// <summary>Says a sentence; one that was said before is not said again, however often a store is opened.</summary>
+    /// <summary>Shows a message; one that was shown before is not repeated, however often a store is opened.</summary>
     public static void Say(string sentence)
     {
         if (s_said.TryAdd(sentence, true)) Console.Error.WriteLine($"mer: {sentence}");

@@ -5,12 +5,12 @@ using System.CommandLine.Invocation;
 namespace MerKernel.Cli;
 
 /// <summary>
-/// What --help prints: the list of commands in help.txt, which the launcher prints before anything is built, and below a command's options its examples. A command's
+/// The text of --help: the list of commands in help.txt, which the launcher prints before anything is built, and below a command's options its examples. A command's
 /// description carries them behind <see cref="Mark"/>.
 /// </summary>
 sealed class Help : SynchronousCommandLineAction
 {
-    /// <summary>What separates a command's description from its examples, and these from each other.</summary>
+    /// <summary>The mark between a command's description and its examples, and between these.</summary>
     const string Mark = "  Example: ";
 
     readonly HelpAction _options;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MerKernel.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: says what is kept, asks the command to stop, and leaves after a second even where native code cannot be asked. That is safe at any
+/// Ctrl-C and SIGTERM: names the kept files, asks the command to stop, and leaves after a second even where native code cannot be asked. That is safe at any
 /// moment, because files are written whole or not at all.
 /// </summary>
 sealed partial class Interruption : IDisposable

@@ -46,8 +46,8 @@ static class RootCommands
     }
 
     /// <summary>
-    /// An empty value is what an unset variable of a script leaves behind; no option means anything by one. What is no number or name where one is needed is refused here,
-    /// because the parser's own sentence would name a .NET type.
+    /// An unset variable of a script leaves an empty value behind; no option means anything by one. Text that is no number or name where one is needed is refused here,
+    /// because the parser's own message would name a .NET type.
     /// </summary>
     static void CheckValues(Command command)
     {

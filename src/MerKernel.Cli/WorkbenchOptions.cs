@@ -40,7 +40,7 @@ sealed class WorkbenchOptions(bool datasets = true)
 
     public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
 
-    /// <param name="parsed">What the user wrote.</param>
+    /// <param name="parsed">The parsed command line.</param>
     /// <param name="device">Where networks will be trained, if not where --device says.</param>
     public Workbench Open(ParseResult parsed, string? device = null) => new()
     {

@@ -28,14 +28,14 @@ internal static unsafe partial class KernelLibrary
     /// <summary>A tensor's element type as the library counts them.</summary>
     public static int ElementOf(Tensor tensor) => Element(tensor.dtype)!.Value;
 
-    /// <summary>The same, or null where the library has no part in what is computed from a tensor.</summary>
+    /// <summary>The same, or null where the library computes nothing from such a tensor.</summary>
     public static int? ElementHere(Tensor tensor) => ComputesOn(tensor) ? Element(tensor.dtype) : null;
 
     /// <summary>The element type, as the library counts them, of products of a tensor with 32-bit weights, or null where the library has no part in them.</summary>
     public static int? ElementOfProduct(Tensor tensor, Tensor weight) =>
         ComputesOn(tensor) && weight.dtype == ScalarType.Float32 ? Element(Autocast.ProductType(tensor)) : null;
 
-    /// <summary>Whether the library is there, and has a part in what is computed where a tensor lies.</summary>
+    /// <summary>Whether the library is there, and computes on a tensor's device.</summary>
     public static bool ComputesOn(Tensor tensor) => s_library != 0 && tensor.device_type == DeviceType.CPU;
 
     /// <summary>Where a contiguous tensor's numbers lie; it has to be kept alive meanwhile.</summary>

@@ -74,7 +74,7 @@ internal readonly record struct ConvolutionShape(long Images, long From, long To
 /// <param name="Channels">Channels.</param>
 /// <param name="Plane">Pixels of a channel.</param>
 /// <param name="Epsilon">Added to the variance.</param>
-/// <param name="Momentum">What the running statistics take of a batch's.</param>
+/// <param name="Momentum">The share that the running statistics take of a batch's.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct BatchNormShape(long Images, long Channels, long Plane, float Epsilon, float Momentum);
 

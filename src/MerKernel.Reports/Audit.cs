@@ -55,7 +55,7 @@ public static class AuditReport
         PaperAudit.Contradictions().Select(c => (IEnumerable<string>)
             [c.Network, c.Dataset.Title(), c.Quantity, string.Join("; ", c.Values.Select(v => $"{Figures.Printed(v.Value)} ({v.Where})"))]));
 
-    /// <summary>Printed F1 beside the F1 its accuracy allows.</summary>
+    /// <summary>Printed F1 next to the F1 its accuracy allows.</summary>
     public static TextTable F1Scores(DatasetId dataset) => TextTable.Of($"{dataset.Title()}: the F1 that each accuracy allows",
         ["printed in", ">accuracy", ">correct clips", ">F1 printed", "F1 possible", "verdict"],
         PaperAudit.F1Scores(dataset).Select(f => (IEnumerable<string>)
@@ -81,7 +81,7 @@ public static class AuditReport
     /// <summary>The same as a chart.</summary>
     public static GenericChart F1Chart() => F1RangeChart.Of(DatasetNames.Paper);
 
-    /// <summary>What the published log gives under each protocol.</summary>
+    /// <summary>The published log's figures under each protocol.</summary>
     public static TextTable Log()
     {
         var (chosen, final) = (new BestTestEpoch().Label, new FinalEpoch().Label);
@@ -110,7 +110,7 @@ public static class AuditReport
     /// <summary>Accuracy by epoch in the folds of the log that ran every epoch.</summary>
     public static GenericChart LogChart() => PublishedLogChart.Of();
 
-    /// <summary>What the rules without images reach on a study's data, beside the full network's printed accuracy.</summary>
+    /// <summary>Scores of the rules without images on a study's data, next to the full network's printed accuracy.</summary>
     public static TextTable WithoutImages(Study study) => TextTable.Of("Scores without images: from action units, from class frequencies",
         ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1", ">paper's full network, accuracy"],
         from dataset in study.Datasets
@@ -127,10 +127,10 @@ public static class AuditReport
         ? $"{match.Correct}{(match.Rounding == GrimRounding.Cut ? " (cut, not rounded)" : "")}" : "no";
 }
 
-/// <summary>What follows from the audit, in sentences computed from its tables.</summary>
+/// <summary>The audit's conclusions, computed from its tables.</summary>
 public static class AuditConclusions
 {
-    /// <summary>The sentences that need no data.</summary>
+    /// <summary>The conclusions that need no data.</summary>
     public static IEnumerable<string> Sentences()
     {
         foreach (var dataset in DatasetNames.Paper) yield return Accuracies(dataset);
@@ -154,7 +154,7 @@ public static class AuditConclusions
             (not.Count == 0 ? "." : $"; whatever the predictions were, these could not: {string.Join("; ", not.Select(f => $"Table {f.Table}, {f.Row} ({f.Case.Apart} {(f.Case.Apart == 1 ? "clip" : "clips")}, p {AuditReport.Short(f.HolmP)} at best)"))}.");
     }
 
-    /// <summary>What matters most of it in three sentences, for those who read no further.</summary>
+    /// <summary>The three main conclusions, for those who read no further.</summary>
     public static IEnumerable<string> Findings()
     {
         var (log, comparable) = (PublishedLog.CasmeII, PublishedLog.RanToTheEnd);
@@ -176,7 +176,7 @@ public static class AuditConclusions
 
     const string LookupOnPublishedSheets = "81.9 to 82.3 %, depending on ties, on CASME II's 249 clips, and on SAMM's 136 five-class clips 96.3 % with the network's 21 units (94.9 % with all that were coded)";
 
-    /// <summary>The sentences with those on a study's data.</summary>
+    /// <summary>The conclusions with those on a study's data.</summary>
     public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Sentences().Concat(study.Datasets.Select(d => WithoutImages(study, d))));
 
     static string Accuracies(DatasetId dataset)

@@ -7,7 +7,7 @@ using MerKernel.Models;
 
 namespace MerKernel.Reports;
 
-/// <summary>What a model card and a reproduction statement need to know: read off the run store, nothing typed in.</summary>
+/// <summary>The metadata of a model card and a reproduction statement: read off the run store, nothing typed in.</summary>
 public sealed record StudyFacts
 {
     /// <summary>The profile.</summary>
@@ -22,10 +22,10 @@ public sealed record StudyFacts
     /// <summary>Multiply-accumulates of the full network for one clip.</summary>
     public required long Macs { get; init; }
 
-    /// <summary>Training subjects held out of each fold.</summary>
+    /// <summary>Validation subjects of each fold.</summary>
     public int HeldOutSubjects { get; init; }
 
-    /// <summary>What the data sets were made of: sheet, preparation, clips left out.</summary>
+    /// <summary>The sources of the data sets: sheet, preparation, clips left out.</summary>
     public ImmutableArray<DatasetManifest> Manifests { get; init; } = [];
 
     /// <summary>The data sets.</summary>
@@ -40,7 +40,7 @@ public sealed record StudyFacts
     /// <summary>The machine the statement was written on: processor, cores, operating system, runtime.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>Gathers the facts of a workbench.</summary>
+    /// <summary>Gathers the metadata of a workbench.</summary>
     public static StudyFacts Of(Workbench bench)
     {
         var ids = bench.Datasets;

@@ -11,11 +11,11 @@ using TorchSharp;
 
 namespace MerKernel.Reports;
 
-/// <summary>What a fitted network says of a new clip, and what it was shown.</summary>
+/// <summary>A fitted network's prediction for a new clip, and its input.</summary>
 /// <param name="Name">The recording.</param>
 /// <param name="Model">The network.</param>
 /// <param name="Clip">The clip as the network saw it.</param>
-/// <param name="Spotting">What was spotted; null where onset and apex were given.</param>
+/// <param name="Spotting">The spotted frames; null where onset and apex were given.</param>
 /// <param name="Logits">Logits of the classes.</param>
 /// <param name="Units">FACS numbers of the action units that the network was given.</param>
 public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset Clip, Spotting? Spotting, ImmutableArray<float> Logits, ImmutableArray<int> Units)
@@ -27,7 +27,7 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
     /// <summary>Softmax of the logits: shares that sum to 1, not probabilities of being right.</summary>
     public ImmutableArray<double> Scores => [.. Logits.Select(l => Math.Exp(l - Logits.Max())) is var e ? e.Select(x => x / e.Sum()) : []];
 
-    /// <summary>What was found and chosen, a message each.</summary>
+    /// <summary>Findings and choices, a message each.</summary>
     public IEnumerable<string> Remarks =>
     [
         .. Clip.Clips[0].Notes.Select(n => char.ToUpperInvariant(n[0]) + n[1..].TrimEnd('.') + "."),
@@ -35,7 +35,7 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
         .. Origin.Experiment.ActionUnits == ActionUnitSource.None ? [] : new[] { $"Action units given to the network: {(Units.IsEmpty ? "none" : string.Join(" + ", Units))}." },
     ];
 
-    /// <summary>What the numbers are not.</summary>
+    /// <summary>The limits of the numbers.</summary>
     public string Caveat => $"No model here was validated on this recording. This one was trained on {Origin.Clips} clips of {Origin.Subjects.Length} subjects of {Origin.Experiment.Dataset.Title()}" +
         $"{(Origin.Synthetic ? ", which are drawn faces, not people," : ", recorded in a laboratory,")} and knows {Origin.Classes.Length} classes: it names one of them whatever the clip shows, and its scores are not probabilities of being right. " +
         "Do not judge a person by it.";

@@ -5,7 +5,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
-/// <summary>The sentences that close a table's notebook. Every one is computed; none says more than the intervals and tests do.</summary>
+/// <summary>The conclusions of a table's notebook. Every one is computed; none says more than the intervals and tests do.</summary>
 static class Conclusions
 {
     const double Level = 0.05;
@@ -55,7 +55,7 @@ static class Conclusions
               $"{(supported.Count == compared.Count ? "" : $" and not for the other {compared.Count - supported.Count}")} (permutation test by subject, Holm's correction).";
     }
 
-    /// <summary>Which order of several systems the data support: every pair is tested, and only what stands after the correction over all pairs is said.</summary>
+    /// <summary>Which order of several systems the data support: every pair is tested, and only pairs that pass the correction over all pairs are named.</summary>
     public static string SupportedOrder(ImmutableArray<Comparison> pairs, int subjects)
     {
         var systems = pairs.SelectMany(p => new[] { p.First, p.Second }).Distinct().Count();

@@ -4,13 +4,13 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
-/// <summary>The sentence that stands wherever numbers stand: which data and which size of network they come from.</summary>
+/// <summary>The notice next to all numbers: which data and which size of network they come from.</summary>
 public static class DataNotice
 {
-    /// <summary>A few words for a heading: 'synthetic look-alike, small profile'.</summary>
+    /// <summary>A few words for a heading: 'synthetic data, small profile'.</summary>
     public static string Brief(bool synthetic, string profile) => $"{(synthetic ? "synthetic data" : "real data")}, {profile} profile";
 
-    /// <summary>The whole sentence.</summary>
+    /// <summary>The whole notice.</summary>
     public static string For(bool synthetic, string profile) => (synthetic, profile) switch
     {
         (true, "small" or "medium") => "Synthetic data: these numbers show how much networks learn from drawn faces. They say nothing about real faces or about the paper's claims.",
@@ -22,14 +22,14 @@ public static class DataNotice
     /// <summary>Whether numbers may be held against those the paper prints: real data at the paper's size.</summary>
     public static bool Comparable(bool synthetic, string profile) => !synthetic && profile == Profile.Paper.Name;
 
-    /// <summary>What stands over the paper's own numbers: they are apart where nothing compares with them.</summary>
+    /// <summary>The notice over the paper's own numbers: they are apart where nothing compares with them.</summary>
     public static string Printed(bool comparable) => comparable ? "paper" : "printed, other data";
 
-    /// <summary>The sentences of all rows, each once.</summary>
+    /// <summary>The notices of all rows, each once.</summary>
     public static IEnumerable<string> For(IEnumerable<ResultRow> rows) => rows.Select(r => For(r.Synthetic, r.Profile)).Distinct();
 }
 
-/// <summary>What each score means and how it differs from its neighbours: the one place that explains them to people.</summary>
+/// <summary>The meaning of each score, and how it differs from its neighbours: the one place that explains them to people.</summary>
 public static class MetricGuide
 {
     /// <summary>Each score's name with one sentence.</summary>
@@ -45,7 +45,7 @@ public static class MetricGuide
         ("recall", "share of a class's clips that were found"),
     ];
 
-    /// <summary>What is pooled, and from which epochs.</summary>
+    /// <summary>The pooling, and its epochs.</summary>
     public const string Pooling = "All but the mean per-fold F1 come from the confusion matrix pooled over folds. Where the epoch is chosen on the test subject, the F1 scores come from each fold's best epoch by F1, " +
         "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in the published code.";
 

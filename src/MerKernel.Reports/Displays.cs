@@ -11,7 +11,7 @@ using TorchSharp;
 namespace MerKernel.Reports;
 
 /// <summary>
-/// How the library's values show in a notebook: a network its layers with shapes, a confusion matrix a table, an experiment what differs from the paper's network,
+/// How the library's values show in a notebook: a network its layers with shapes, a confusion matrix a table, an experiment its changes of the paper's network,
 /// a fold its curve.
 /// </summary>
 public static class Displays
@@ -50,7 +50,7 @@ public static class Displays
             $"{matrix.Correct} of {matrix.Total} clips: accuracy {Figures.Percent(Metrics.Accuracy(matrix))} %, UF1 {Figures.Fraction(Metrics.UF1(matrix))}, UAR {Figures.Fraction(Metrics.Uar(matrix))}.");
     }
 
-    /// <summary>What an experiment sets otherwise than another one.</summary>
+    /// <summary>The options in which an experiment differs from another.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="other">The one it is held against.</param>
     public static TextTable Differences(this Experiment experiment, Experiment other) => TextTable.Of("Options that differ", ["option", ">there", ">here"],

@@ -3,7 +3,7 @@ using System.Net;
 namespace MerKernel.Reports;
 
 /// <summary>
-/// What shows as HTML in a notebook. Every type that implements it carries <see cref="TypeFormatterSourceAttribute"/>, which the formatters of .NET Interactive and
+/// A value that shows as HTML in a notebook. Every type that implements it carries <see cref="TypeFormatterSourceAttribute"/>, which the formatters of .NET Interactive and
 /// of the C# kernel find by its name, so this library refers to no kernel.
 /// </summary>
 public interface IHtmlContent
@@ -76,7 +76,7 @@ static class HtmlText
         return writer.ToString();
     }
 
-    /// <summary>Sentences that must not be overlooked.</summary>
+    /// <summary>Messages that must not be overlooked.</summary>
     public static IHtmlContent Notice(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s =>
         $"<p style=\"border-left:4px solid #b35900;padding:.4em .8em;margin:.4em 0\"><strong>{Encode(s)}</strong></p>")));
 

@@ -16,7 +16,7 @@ using Plotly.NET;
 namespace MerKernel.Reports;
 
 /// <summary>
-/// What the C# kernel knows of other libraries' values and .NET Interactive does not: charts, data frames and OpenCV's pictures are registered with its formatters
+/// The C# kernel's views of other libraries' values that .NET Interactive lacks: charts, data frames and OpenCV's pictures are registered with its formatters
 /// when this library is first used there, so that both kernels show the same. Nothing happens in any other program.
 /// </summary>
 static partial class NotebookHost
@@ -84,7 +84,7 @@ static partial class NotebookHost
 
     static int? Pixels(JsonNode? number) => number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000 ? (int)Math.Round(pixels) : null;
 
-    /// <summary>What a page without pictures can say of a chart.</summary>
+    /// <summary>A chart's text on a page without pictures.</summary>
     static string InWords(JsonObject figure)
     {
         var title = figure["layout"]?["title"] is JsonObject t ? t["text"]?.ToString() : null;

@@ -4,7 +4,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
-/// <summary>Scores of predictions from elsewhere, next to what no table can be read without: rules without images, and what the paper prints.</summary>
+/// <summary>Scores of predictions from elsewhere, next to the controls of every table: rules without images, and the paper's figures.</summary>
 public static class PredictionScores
 {
     /// <summary>The scores as a table; the notes below it say what the file shows and what the data support.</summary>

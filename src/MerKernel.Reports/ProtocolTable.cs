@@ -9,7 +9,7 @@ namespace MerKernel.Reports;
 public static class ProtocolTable
 {
     /// <summary>The scores of one network.</summary>
-    /// <param name="name">What was run.</param>
+    /// <param name="name">The run's name.</param>
     /// <param name="data">The data set that <see cref="FoldProtocol"/> made.</param>
     /// <param name="outcome">Its folds at the chosen epochs.</param>
     public static TextTable Of(string name, MerDataset data, ProtocolOutcome outcome) => Of(data, [(name, outcome)]);

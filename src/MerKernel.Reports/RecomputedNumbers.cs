@@ -7,13 +7,13 @@ using MerKernel.Models;
 
 namespace MerKernel.Reports;
 
-/// <summary>Where the numbers go: what others printed, or was measured on data that are not ours to give, next to what code of this repository computes of it.</summary>
+/// <summary>Where the numbers go: figures that others printed, or measured on data that are not ours to give, next to those that this repository computes.</summary>
 public static class RecomputedNumbers
 {
     /// <summary>One number.</summary>
-    /// <param name="What">What it counts.</param>
+    /// <param name="What">The quantity.</param>
     /// <param name="Printed">The number as printed; empty where nobody printed it.</param>
-    /// <param name="Where">Who printed it, or what it is computed from.</param>
+    /// <param name="Where">Who printed it, or its source.</param>
     /// <param name="Computed">The number as computed here; empty where that needs data that are not here.</param>
     /// <param name="By">The member that computes it.</param>
     public sealed record Number(string What, string Printed, string Where, string Computed, string By);
@@ -21,7 +21,7 @@ public static class RecomputedNumbers
     const string Sheet = "coding sheet", Log = "training log of Svardfox/FaceSleuth, e4eead4", Measured = "measured once on the published sheet";
 
     /// <summary>Every number, as a table.</summary>
-    /// <param name="study">Its data, where they are real, for what needs the sheets.</param>
+    /// <param name="study">Its data, where they are real, for numbers from the sheets.</param>
     public static TextTable Table(Study study) => TextTable.Of("Printed numbers, computed again", ["number", ">printed", "where", ">here", "computed by"],
         All(study.Datasets.Select(id => study.Bench.Dataset(id)).Where(d => !d.Synthetic))
             .Select(n => (IEnumerable<string>)[n.What, n.Printed.Length > 0 ? n.Printed : "–", n.Where, n.Computed.Length > 0 ? n.Computed : "needs the sheet", n.By]),
@@ -69,7 +69,7 @@ public static class RecomputedNumbers
         yield return new("SAMM, look-up of all coded action units", "94.9 %", Measured, LookUp(DatasetId.Samm, used: false), "AuLookup.Fit");
     }
 
-    /// <summary>What a look-up of a data set's action units gets right: of those that the network uses, or of all that were coded.</summary>
+    /// <summary>The accuracy of a look-up of a data set's action units: of those that the network uses, or of all that were coded.</summary>
     static double Share(MerDataset data, bool used)
     {
         var facts = DatasetFacts.Of(data);

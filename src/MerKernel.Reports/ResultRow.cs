@@ -23,7 +23,7 @@ public enum RowKind
     Baseline,
 }
 
-/// <summary>One row of a table on one data set under one protocol with one seed: what the paper prints next to what was measured.</summary>
+/// <summary>One row of a table on one data set under one protocol with one seed: the paper's figures next to the measured ones.</summary>
 public sealed record ResultRow
 {
     /// <summary>The table.</summary>
@@ -35,7 +35,7 @@ public sealed record ResultRow
     /// <summary>Where the row comes from.</summary>
     public required RowKind Kind { get; init; }
 
-    /// <summary>What is run for the row; null where nothing is trained.</summary>
+    /// <summary>The method of the row; null where nothing is trained.</summary>
     public Method? Method { get; init; }
 
     /// <summary>The data set.</summary>
@@ -50,10 +50,10 @@ public sealed record ResultRow
     /// <summary>The epoch protocol; null where there is no epoch to choose.</summary>
     public EpochProtocol? Protocol { get; init; }
 
-    /// <summary>What the paper prints, or null.</summary>
+    /// <summary>The paper's figures, or null.</summary>
     public Printed? Paper { get; init; }
 
-    /// <summary>What was measured, or null where nothing (or not every fold) was run.</summary>
+    /// <summary>The measured figures, or null where nothing (or not every fold) was run.</summary>
     public Score? Score { get; init; }
 
     /// <summary>
@@ -80,7 +80,7 @@ public sealed record ResultRow
     /// <summary>A footnote on the row, or null.</summary>
     public string? Note { get; init; }
 
-    /// <summary>What the row's system sees and costs, in tables that compare systems; else null.</summary>
+    /// <summary>The input and cost of the row's system, in tables that compare systems; else null.</summary>
     public SystemFacts? System { get; init; }
 
     /// <summary>Which clips were scored, and what is known about that choice.</summary>
@@ -92,7 +92,7 @@ public sealed record ResultRow
     /// <summary>Seed of the run.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Hash of the experiment, or null where none stands behind the row.</summary>
+    /// <summary>Hash of the experiment, or null where the row has none.</summary>
     public string? Experiment { get; init; }
 
     /// <summary>Whether <see cref="Score"/> may be held against <see cref="Paper"/>.</summary>
@@ -106,9 +106,9 @@ public sealed record ResultRow
     internal string ProtocolLabel => SaysEpoch ? Protocol?.Label ?? "no epoch to choose" : "not said";
 }
 
-/// <summary>What a table needs to know of a data set besides the runs.</summary>
+/// <summary>A table's metadata of a data set besides the runs.</summary>
 /// <param name="Dataset">The data set.</param>
-/// <param name="Synthetic">True for look-alikes.</param>
+/// <param name="Synthetic">True for synthetic data.</param>
 /// <param name="Classes">Class names in label order.</param>
 /// <param name="Clips">The clips that are scored, for the baselines without images.</param>
 public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableArray<string> Classes, ImmutableArray<LabelledClip> Clips)
@@ -116,14 +116,14 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     /// <summary>Whether coders gave action units to every part of it.</summary>
     public bool HasActionUnits { get; init; } = true;
 
-    /// <summary>The facts of a loaded data set.</summary>
+    /// <summary>The metadata of a loaded data set.</summary>
     public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
         [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))])
     {
         HasActionUnits = dataset.HasActionUnits,
     };
 
-    /// <summary>The facts without the clips that a sample set does not score.</summary>
+    /// <summary>The metadata without the clips that a sample set does not score.</summary>
     public DatasetFacts Of(SampleSet sample) => this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
 
     /// <summary>Another text for other clips, subjects, labels or action units.</summary>
@@ -134,19 +134,19 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
         [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];
 }
 
-/// <summary>What a compared system sees of a clip and what it costs, at the profile's size.</summary>
+/// <summary>A compared system's input from a clip and its cost, at the profile's size.</summary>
 /// <param name="Sees">Its input, in a few words.</param>
 /// <param name="Parameters">Parameters of its network.</param>
 /// <param name="Macs">Multiply-accumulates of one clip, forward.</param>
 /// <param name="Updates">Updates of its weights in the shortest fold.</param>
 /// <param name="TrainingSeconds">Computing time of the stored folds, added up; null where none is stored.</param>
-/// <param name="Assumed">What is not known of it and was chosen here.</param>
+/// <param name="Assumed">Unknown details that were chosen here.</param>
 public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Updates, double? TrainingSeconds, ImmutableArray<string> Assumed)
 {
     /// <summary>Headings of <see cref="Cells"/>.</summary>
     internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip", ">updates per fold", ">training, all folds"];
 
-    /// <summary>The facts of a method on a data set, with the first seed's training time.</summary>
+    /// <summary>The metadata of a method on a data set, with the first seed's training time.</summary>
     public static SystemFacts Of(Workbench bench, Method method, DatasetId id)
     {
         var experiment = bench.Experiment(method, id);
@@ -157,7 +157,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
         return new SystemFacts(sees, size.Parameters, size.Macs, experiment.Training.UpdatesOver(Scoring.FewestTrained(bench.Dataset(id))), info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
-    /// <summary>The facts as cells of a table.</summary>
+    /// <summary>The metadata as cells of a table.</summary>
     /// <param name="row">The row's name.</param>
     internal IEnumerable<string> Cells(string row) => [row, Sees, Short(Parameters), Short(Macs), $"{Updates}", TrainingSeconds is { } s ? Time(s) : "–"];
 
@@ -172,7 +172,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
     static string Time(double seconds) => seconds >= 5400 ? $"{(seconds / 3600).ToString("0.0", CultureInfo.InvariantCulture)} h" : $"{seconds.ToString("0", CultureInfo.InvariantCulture)} s";
 }
 
-/// <summary>A rule without images that stands under every table.</summary>
+/// <summary>A rule without images under every table.</summary>
 /// <param name="Label">The row's name.</param>
 /// <param name="Run">Its decisions, leave one subject out.</param>
 public sealed record Rule(string Label, Func<DatasetFacts, ImmutableArray<FoldOutcome>> Run)
@@ -195,9 +195,9 @@ public sealed record Rule(string Label, Func<DatasetFacts, ImmutableArray<FoldOu
         new(Majority, d => LosoBaseline.Run(d.Clips, MajorityClass.Fit)),
     ];
 
-    /// <summary>What action units alone give, then what class frequencies alone give.</summary>
+    /// <summary>Scores from only action units, then from only class frequencies.</summary>
     public static ImmutableArray<Rule> All { get; } = [.. OfActionUnits, .. OfFrequencies];
 
-    /// <summary>The rules that a data set has what they read.</summary>
+    /// <summary>The rules whose input a data set has.</summary>
     public static IEnumerable<Rule> On(DatasetFacts data) => data.HasActionUnits ? All : OfFrequencies;
 }

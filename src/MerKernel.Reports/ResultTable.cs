@@ -13,7 +13,7 @@ public sealed class ResultTable
     readonly ImmutableArray<Line> _lines;
     readonly string _title;
 
-    /// <summary>A row of the table with what was measured of it under each protocol: one row a seed, none where it was not run.</summary>
+    /// <summary>A row of the table with its figures under each protocol: one row per seed, none where it was not run.</summary>
     sealed record Line(ResultRow Head, ImmutableArray<ImmutableArray<ResultRow>> Cells);
 
     ResultTable(ImmutableArray<ResultRow> rows, string? title = null)
@@ -27,7 +27,7 @@ public sealed class ResultTable
     /// <summary>Rows by table and data set.</summary>
     public static IEnumerable<ResultTable> Of(IEnumerable<ResultRow> rows) => rows.GroupBy(r => (r.Table.Number, r.Dataset)).Select(page => new ResultTable([.. page]));
 
-    /// <summary>Every table: scores, then what systems cost, then, if wanted, every score and class. Controls stand under a single table, and once behind several.</summary>
+    /// <summary>Every table: scores, then the systems' costs, then, if wanted, every score and class. Controls follow a single table, and come once after several.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="allMetrics">Whether every score and class follows.</param>
     public static IEnumerable<TextTable> TextOf(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false)
@@ -43,10 +43,10 @@ public sealed class ResultTable
     static IEnumerable<ResultTable> Controls(IEnumerable<ResultRow> rows) => rows.Where(r => r.Kind == RowKind.Baseline).GroupBy(r => r.Dataset)
         .Select(set => new ResultTable([.. set.DistinctBy(r => (r.Label, r.Protocol, r.Seed))], "Controls: next to every table"));
 
-    /// <summary>What stands above all tables: which data they are from and what the figures are.</summary>
+    /// <summary>The text above all tables: the data they are from, and the meaning of the figures.</summary>
     public static IEnumerable<string> Opening(IEnumerable<ResultRow> rows) => DataNotice.For(rows);
 
-    /// <summary>What the figures are.</summary>
+    /// <summary>The meaning of the figures.</summary>
     public static string Legend(IEnumerable<ResultRow> rows) => "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects" + (rows.All(r => r.IsComparable)
         ? "; Δ is measured minus paper, and the words say where the paper's figure lies: inside that interval, above or below it."
         : ". The printed figures are of other data: they are shown apart, and nothing is measured against them.");
@@ -98,7 +98,7 @@ public sealed class ResultTable
 
     static TextTable.Cell Printed(ResultRow row, decimal? value) => new(Figures.Printed(value), Tint: row.IsComparable ? TextTable.Tint.None : TextTable.Tint.Apart);
 
-    // What a file of predictions lacks under a protocol was not left out by a run.
+    // Figures that a file of predictions lacks under a protocol were not left out by a run.
     static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly && line.Head.Method is not KeptPredictions && (line.Head.Protocol is not null || protocol == 0);
 
     /// <summary>Accuracy, UF1 and UAR of a row over its seeds.</summary>
@@ -124,7 +124,7 @@ public sealed class ResultTable
         return new(text, $"[{writeInterval(hull)}]\nΔ {difference(mean)}\npaper {place}", place == "inside" ? TextTable.Tint.Agrees : TextTable.Tint.Differs);
     }
 
-    /// <summary>What was scored, if all rows agree, and what is known about the choice of clips.</summary>
+    /// <summary>The scored clips, if all rows agree, and what is known about the choice of clips.</summary>
     string Scored
     {
         get
@@ -140,7 +140,7 @@ public sealed class ResultTable
     string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
         ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of the seeds' intervals." : "";
 
-    /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and what was assumed of a system.</summary>
+    /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and assumptions about a system.</summary>
     IEnumerable<string> Notes =>
         from line in _lines
         let assumed = line.Head.System is { Assumed: { Length: > 0 } list } ? $"Assumed: {string.Join("; ", list)}." : null
@@ -159,7 +159,7 @@ public sealed class ResultTable
         }
     }
 
-    /// <summary>What the data could have shown at all.</summary>
+    /// <summary>The effect that the data could have shown at all.</summary>
     string Detectable
     {
         get
@@ -223,7 +223,7 @@ public sealed class ResultTable
             measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", .. r.Score!.PerClass.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Precision:0.00} / {c.Recall:0.00}"))]));
     }
 
-    // A row without epochs has one figure whatever the protocol and seed: it stands in the first column only.
+    // A row without epochs has one figure whatever the protocol and seed: it is in the first column only.
     static ImmutableArray<ResultRow> Measured(IEnumerable<ResultRow> line, EpochProtocol protocol, bool first) =>
         [.. line.Where(r => r.Score is not null && (r.Protocol == protocol || r.Protocol is null && first)).DistinctBy(r => r.Protocol is null ? 0 : r.Seed)];
 

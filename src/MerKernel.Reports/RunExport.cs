@@ -5,7 +5,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
-/// <summary>What a run predicted, a row per clip, for spreadsheets and other programs. Logits read back exactly.</summary>
+/// <summary>A run's predictions, a row per clip, for spreadsheets and other programs. Logits read back exactly.</summary>
 public static class RunExport
 {
     /// <summary>The clips under each protocol; where it scores accuracy and F1 at different epochs, under each of the two.</summary>
@@ -22,7 +22,7 @@ public static class RunExport
             from row in Rows(pair.First, (pair.Second.Epoch ?? throw new UserErrorException($"The protocol {protocol.Name} scores several epochs and has no logits of its own; use final, best-test or held-out, or every for every epoch.")) - 1, scores.Item1, classes)
             select row);
 
-    /// <summary>The clips after every epoch: what <c>mer score</c> reads.</summary>
+    /// <summary>The clips after every epoch: the input of <c>mer score</c>.</summary>
     public static TextTable EveryEpoch(IReadOnlyList<FoldPrediction> folds, ImmutableArray<string> classes, int seed) =>
         TextTable.Of("", ["clip", "fold", "epoch", "seed", .. classes.Select(c => $">{c}")],
             from fold in folds

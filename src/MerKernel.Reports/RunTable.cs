@@ -7,7 +7,7 @@ namespace MerKernel.Reports;
 /// <summary>Runs as a table that sorts by any column.</summary>
 public static class RunTable
 {
-    /// <summary>Columns of a list of runs: heading, with '>' for figures, text, and what it sorts by.</summary>
+    /// <summary>Columns of a list of runs: heading, with '>' for figures, text, and its sort key.</summary>
     public static ImmutableArray<(string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key)> Columns { get; } =
     [
         ("run", r => r.Hash[..8], r => r.Hash),
@@ -25,7 +25,7 @@ public static class RunTable
         ("date", r => r.Finished?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–", r => r.Finished ?? DateTime.MinValue),
     ];
 
-    /// <summary>What the columns mean, for below the table.</summary>
+    /// <summary>The meaning of the columns, for below the table.</summary>
     public const string Legend = "Accuracy in percent and UF1 of the confusion matrix pooled over the stored folds: at the final epoch, and (best-test) at the epoch chosen on the test subject. Times are added up over folds; dates are UTC.";
 
     /// <summary>The list; in HTML a click on a heading sorts.</summary>
@@ -48,7 +48,7 @@ public static class RunTable
 /// <summary>A comparison of two runs in words and tables, for terminal and notebook.</summary>
 public static class RunComparisonText
 {
-    /// <summary>What is compared and by how much the scores differ.</summary>
+    /// <summary>The compared runs, and how much their scores differ.</summary>
     public static IEnumerable<string> Sentences(RunComparison c)
     {
         yield return $"{c.First.Hash[..8]} ({c.First.Words.Text}) and {c.Second.Hash[..8]} ({c.Second.Words.Text}) on {c.First.Experiment.Dataset.Title()}: {c.Clips} clips of {c.Subjects.Length} subjects that both have, final epoch.";

@@ -14,8 +14,8 @@ public sealed class Scoring
     readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), Predictions> _files = [];
 
     /// <summary>A scored run or rule, shared by every table that shows it.</summary>
-    /// <param name="Name">Name of the score among derived values.</param>
-    /// <param name="State">What it was computed from.</param>
+    /// <param name="Name">Name of the score among cached values.</param>
+    /// <param name="State">The state of its inputs.</param>
     /// <param name="Score">The scores.</param>
     /// <param name="Outcomes">The scored decisions, read only where a comparison needs them; null where they cannot be read any more.</param>
     /// <param name="Experiment">The experiment's hash; null for a rule.</param>
@@ -37,7 +37,7 @@ public sealed class Scoring
     /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
     public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
 
-    /// <summary>What a system sees and costs, for tables that compare systems; null where that is not known.</summary>
+    /// <summary>A system's input and cost, for tables that compare systems; null where they are not known.</summary>
     public Func<Method, DatasetId, SystemFacts?> Systems { get; init; } = (_, _) => null;
 
     /// <summary>Batches of a method's shortest fold on a data set.</summary>
@@ -55,7 +55,7 @@ public sealed class Scoring
     /// <summary>Which clips are scored.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 
-    /// <summary>The rows of tables from what a workbench has stored, seed after seed; a row that was not run in full has no scores.</summary>
+    /// <summary>The rows of tables from a workbench's stored folds, seed after seed; a row that was not run in full has no scores.</summary>
     /// <param name="bench">Data, which are loaded, store, profile and seeds.</param>
     /// <param name="tables">Which tables; the default is all seven.</param>
     /// <param name="protocols">Epoch protocols to score by; the default is the final epoch and the published rule.</param>
@@ -123,12 +123,12 @@ public sealed class Scoring
         var controls = table.Controls.Select(c => new Row(c.Name, c));
         foreach (var (row, kind) in table.Rows.Select(r => (r, r.Method is null ? RowKind.PublishedOnly : r.IsAdded ? RowKind.Added : RowKind.Variant)).Concat(controls.Select(r => (r, RowKind.Baseline))))
         {
-            // On a data set of none of the paper's, a system that is only reported has nothing to stand there for.
+            // On a data set of none of the paper's, a system that is only reported has no place.
             if (row.Method is null ? !DatasetNames.Paper.Contains(data.Dataset) : Lacks(row.Method, data.Dataset)) continue;
             var blank = Blank(table, row.Label, kind, data, seed) with { Paper = row.On(data.Dataset), Note = row.Note, Method = row.Method };
             if (row.Method is not { } method) yield return blank;
             else
-                // What is read has seeds of its own, which stand on the first seed's page.
+                // A method that is read has seeds of its own, all on the first seed's page.
                 foreach (var own in method is ReadMethod read ? seed == Seeds[0] ? OwnSeeds(read, data.Dataset) : [] : [seed])
                     foreach (var protocol in Protocols)
                     {

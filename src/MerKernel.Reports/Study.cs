@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace MerKernel.Reports;
 
-/// <summary>What a notebook starts from: a workbench, the protocols side by side, and pages that show what it ran.</summary>
+/// <summary>The start of a notebook: a workbench, the protocols side by side, and pages of its runs.</summary>
 public sealed class Study : IDisposable
 {
     /// <summary>Profile, data and run store.</summary>
@@ -27,14 +27,14 @@ public sealed class Study : IDisposable
     /// <summary>Where missing folds are trained.</summary>
     public required torch.Device Device { get; init; }
 
-    /// <summary>Opens a study and loads its data; what is not prepared yet is prepared, which may take minutes.</summary>
+    /// <summary>Opens a study and loads its data; missing clips are prepared, which may take minutes.</summary>
     /// <param name="profile">small, or another profile's name.</param>
-    /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes look-alikes.</param>
-    /// <param name="protocol">Epoch protocol to show beside the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
+    /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes synthetic data.</param>
+    /// <param name="protocol">Epoch protocol to show next to the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
     /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
     /// <param name="device">cpu, or cuda or cuda:1 where there is one.</param>
     /// <param name="precision">fp32 or bf16; null is fp32 on a processor and bf16 on a GPU.</param>
-    /// <param name="heldOut">Training subjects held out of each fold to choose the epoch on; without a number, 2 under the held-out protocol and else none.</param>
+    /// <param name="heldOut">Validation subjects of each fold, which choose the epoch; without a number, 2 under the held-out protocol and else none.</param>
     /// <param name="backbone">A safetensors file with ResNet-18 or Swin weights that networks with such a backbone start from; null starts them afresh.</param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
     public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null) =>
@@ -107,8 +107,8 @@ public sealed class Study : IDisposable
     }
 
     /// <summary>
-    /// Rows that are written down, compared as the paper's table compares its own. A row that computes what a row of the table computes stands next to what the paper
-    /// prints for it, whatever it is called; any other is a row of one's own. Systems of the table that cannot be run stay in it. Nothing is trained before it is run.
+    /// Rows that are written down, compared as the paper's table compares its own. A row that computes the same as a row of the table is next to the paper's
+    /// figures for it, whatever it is called; any other is a row of one's own. Systems of the table that cannot be run stay in it. Nothing is trained before it is run.
     /// </summary>
     /// <param name="number">Number of the table.</param>
     /// <param name="rows">Each row's label and how its experiment comes from the full network's; the full network is added if it is not among them.</param>
@@ -135,7 +135,7 @@ public sealed class Study : IDisposable
     /// <summary>The full network's experiment of a profile, without data.</summary>
     static Experiment Plain(Profile profile) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training };
 
-    /// <summary>What this study sets otherwise than the profile of its name, in words; empty where nothing is changed.</summary>
+    /// <summary>This study's changes of the profile of its name, in words; empty where nothing is changed.</summary>
     internal string Changes => string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile)).Select(d => $"{d.Words} {d.Second} instead of {(d.First == "–" ? "none" : d.First)}"));
 
     /// <summary>Where the numbers of this notebook come from, and its hyperparameters next to the profile's and the paper's.</summary>
@@ -152,8 +152,8 @@ public sealed class Study : IDisposable
 
     /// <summary>One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.</summary>
     /// <param name="number">Number of the table.</param>
-    /// <param name="own">Each row's label and what it changes in the full network's experiment.</param>
-    /// <exception cref="UserErrorException">There is no such table, or a label stands in it already.</exception>
+    /// <param name="own">Each row's label and its change of the full network's experiment.</param>
+    /// <exception cref="UserErrorException">There is no such table, or it has such a label already.</exception>
     public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> own)
     {
         var paper = Tables.Numbered(number);
@@ -165,7 +165,7 @@ public sealed class Study : IDisposable
     }
 
     /// <summary>Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.</summary>
-    /// <param name="sweep">What is varied.</param>
+    /// <param name="sweep">The varied options.</param>
     /// <param name="points">The points, <see cref="Sweep.Grid"/> or <see cref="Sweep.Random"/>; null takes the grid.</param>
     /// <param name="subjects">How many subjects are left out in turn.</param>
     public SweepResult Run(Sweep sweep, IEnumerable<SweepPoint>? points = null, int subjects = 3)
@@ -207,7 +207,7 @@ public sealed class Study : IDisposable
     public void Dispose() => Bench.Dispose();
 }
 
-/// <summary>Progress of a run as one line of text that is written over: what a notebook cell can show.</summary>
+/// <summary>Progress of a run as one line of text that is written over, as a notebook cell can show it.</summary>
 sealed class ProgressText(string title) : ILosoProgress
 {
     readonly Stopwatch _clock = Stopwatch.StartNew(), _shown = new();
@@ -242,7 +242,7 @@ sealed class ProgressText(string title) : ILosoProgress
 }
 
 /// <summary>
-/// What tells the pages of one run from those of another: the full network's experiment on each data set with each seed, whose hash holds data, options, seed and
+/// The mark that tells the pages of one run from those of another: the full network's experiment on each data set with each seed, whose hash holds data, options, seed and
 /// precision. A notebook that shows how it ran carries it unseen, and a front page links only pages with its own.
 /// </summary>
 static partial class RunMark
@@ -265,7 +265,7 @@ static class Provenance
 {
     /// <summary>Of a study.</summary>
     /// <param name="study">The study.</param>
-    /// <param name="more">What else is to be said.</param>
+    /// <param name="more">Further remarks.</param>
     public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("How it ran", [
         .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
         ("profile", study.Bench.Profile.Description),

@@ -6,7 +6,7 @@ using Plotly.NET;
 
 namespace MerKernel.Reports;
 
-/// <summary>One of the paper's tables in a notebook: its rows as experiments, what they scored, and the charts that belong to it.</summary>
+/// <summary>One of the paper's tables in a notebook: its rows as experiments, their scores, and the charts that belong to it.</summary>
 public sealed class StudyTable
 {
     readonly Study _study;
@@ -17,13 +17,13 @@ public sealed class StudyTable
 
     internal StudyTable(Study study, Table paper) => (_study, _paper) = (study, paper);
 
-    /// <summary>The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the paper's table stand in tables alone.</summary>
+    /// <summary>The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the paper's table are only in tables.</summary>
     public ImmutableArray<string> Labels => [.. _paper.Rows.Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
 
     /// <summary>The study's data sets that the table has rows on.</summary>
     public IEnumerable<DatasetId> Datasets => _study.Datasets.Where(_paper.IsOn);
 
-    /// <summary>What is run for each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.</summary>
+    /// <summary>The experiment of each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.</summary>
     /// <param name="dataset">The data set.</param>
     public ImmutableArray<(string Label, Experiment Experiment)> Experiments(DatasetId dataset) =>
         [.. from row in _paper.Rows where row.Method is not null select (row.Label, _study.Bench.Experiment(row.Method!, dataset))];
@@ -44,10 +44,10 @@ public sealed class StudyTable
 
     ImmutableArray<ResultRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
-    /// <summary>Paper beside measured under both protocols, then the rows without which neither can be read.</summary>
+    /// <summary>Paper next to measured under both protocols, then the rows without which neither can be read.</summary>
     public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend(AllRows)])]);
 
-    /// <summary>Every score and every class of every row, and what each score means.</summary>
+    /// <summary>Every score and every class of every row, and the meaning of each score.</summary>
     public IHtmlContent Metrics() => HtmlText.All(ResultTable.Of(AllRows).SelectMany(t => t.AllMetrics()).Append(MetricGuide.Table));
 
     /// <summary>Paper and measured scores as points with intervals.</summary>
@@ -66,7 +66,7 @@ public sealed class StudyTable
     /// <summary>Each row minus the full network on the same clips, with intervals.</summary>
     public GenericChart Differences() => DifferenceChart.Of(this);
 
-    /// <summary>Accuracy against what it costs, multiply-accumulates of a clip; for tables that compare systems.</summary>
+    /// <summary>Accuracy against cost, multiply-accumulates per clip; for tables that compare systems.</summary>
     public GenericChart Costs() => CostChart.Of(this);
 
     /// <summary>Every pair of the systems on the same clips; empty in tables that compare no systems.</summary>
@@ -82,7 +82,7 @@ public sealed class StudyTable
             $"Permutation test by subject, p after Holm's correction over {pairs.Length} pairs; * marks differences the data support.");
     }));
 
-    /// <summary>What every row that runs sees and costs; empty in tables that compare no systems.</summary>
+    /// <summary>The input and cost of every row that runs; empty in tables that compare no systems.</summary>
     public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Label).Select(r => (r.Label, r.System!))];
 
     /// <summary>The attention angles that rows with a learned direction had after each epoch, fold by fold.</summary>
@@ -103,12 +103,12 @@ public sealed class StudyTable
         from dataset in Datasets
         select DetectedUnitTable.Of(Folds(row.Label, dataset), _study.Bench.Dataset(dataset)));
 
-    /// <summary>What a row predicted on a data set with the first seed, under each protocol: a row per clip, for <see cref="TextTable.ToCsv"/>.</summary>
+    /// <summary>A row's predictions on a data set with the first seed, under each protocol: a row per clip, for <see cref="TextTable.ToCsv"/>.</summary>
     /// <param name="row">Label of a row.</param>
     /// <param name="dataset">The data set.</param>
     public TextTable Predictions(string row, DatasetId dataset) => RunExport.Of(Folds(row, dataset), _study.Bench.Dataset(dataset).Classes, _study.Protocols);
 
-    /// <summary>What follows, in sentences computed from the numbers.</summary>
+    /// <summary>Conclusions from the numbers.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
 
     /// <summary>Every pair of the systems on a data set under the protocol that chooses nothing on the test subject, tested; empty in tables that compare no systems.</summary>
@@ -132,7 +132,7 @@ public sealed class StudyTable
     internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) => _folds.TryGetValue((label, dataset), out var known) ? known
         : _folds[(label, dataset)] = _study.Bench.Result(MethodOf(label), dataset, _study.Bench.Seed)?.Read() ?? throw new UserErrorException($"'{label}' was not run on {dataset.Title()}; run the table first.");
 
-    /// <summary>What a protocol scores of a row.</summary>
+    /// <summary>A protocol's outcome for a row.</summary>
     internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) => protocol.Apply(Folds(label, dataset));
 
     /// <summary>Label of the row that is the full network; every table has it.</summary>

@@ -5,7 +5,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 
-/// <summary>What a run says in five sentences, computed from the rows of its tables: for those who read no further.</summary>
+/// <summary>A run's results in five sentences, computed from the rows of its tables: for those who read no further.</summary>
 static class Summary
 {
     const double Level = 0.05;

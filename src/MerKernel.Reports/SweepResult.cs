@@ -5,7 +5,7 @@ using Plotly.NET;
 
 namespace MerKernel.Reports;
 
-/// <summary>What a sweep gave on a few subjects.</summary>
+/// <summary>The results of a sweep on a few subjects.</summary>
 public sealed class SweepResult
 {
     readonly Study _study;
@@ -20,7 +20,7 @@ public sealed class SweepResult
     /// <summary>The sweep.</summary>
     public Sweep Sweep { get; }
 
-    /// <summary>The subjects left out in turn; every run is scored on these alone.</summary>
+    /// <summary>The subjects left out in turn; every run is scored only on these.</summary>
     public ImmutableArray<string> Subjects { get; }
 
     /// <summary>Each point and its run, in the order of the sweep.</summary>
@@ -32,20 +32,20 @@ public sealed class SweepResult
     /// <summary>The run with the lowest accuracy at the final epoch; the first of equal ones.</summary>
     public RunInfo Worst => Runs.MinBy(r => r.Run.Accuracy!.Value).Run;
 
-    /// <summary>What the numbers are, and what they are not.</summary>
+    /// <summary>The meaning of the numbers, and their limits.</summary>
     public IHtmlContent Notice => HtmlText.Notice([$"{Runs.Length} runs on {Sweep.Start.Dataset.Title()}, each scored on {Subjects.Length} of {_study.Bench.Dataset(Sweep.Start.Dataset).Subjects.Length} subjects " +
         $"({string.Join(", ", Subjects)}; {Best.Clips} clips): enough to see an effect's size, too few to choose by. Whoever chooses here has chosen on test subjects."]);
 
     /// <summary>The runs as a table that sorts.</summary>
     public TextTable Table() => RunTable.Of(Runs.Select(r => r.Run));
 
-    /// <summary>Every run as a line through what was varied and what came of it.</summary>
+    /// <summary>Every run as a line through the varied options and the scores.</summary>
     public GenericChart ParallelCoordinates() => ParallelChart.Of(this, _study.Brief(Sweep.Start.Dataset));
 
     /// <summary>Two runs side by side: options that differ, and clips that changed sides.</summary>
     public IHtmlContent Compare(RunInfo first, RunInfo second) => RunComparisonText.ToHtml(RunComparison.Of(new RunCatalogue(_study.Bench.Store), first, second), _study.Bench.Dataset(Sweep.Start.Dataset).Classes);
 
-    /// <summary>What follows, in sentences computed from the numbers.</summary>
+    /// <summary>Conclusions from the numbers.</summary>
     public IHtmlContent Conclusion()
     {
         var (low, high) = (Runs.Min(r => r.Run.Accuracy!.Value), Runs.Max(r => r.Run.Accuracy!.Value));

@@ -4,16 +4,16 @@ using Spectre.Console;
 namespace MerKernel.Reports;
 
 /// <summary>A table of finished text, the one model behind every table this program shows: HTML, Markdown, LaTeX, CSV and the terminal are written from it.</summary>
-/// <param name="Title">What it shows, and of which data; a line break in it stays.</param>
+/// <param name="Title">Its heading, with the data; a line break in it stays.</param>
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">Rows of as many cells.</param>
 [TypeFormatterSource(typeof(HtmlFormatters), PreferredMimeTypes = ["text/html", "text/plain"])]
 public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Columns, ImmutableArray<ImmutableArray<TextTable.Cell>> Rows) : IHtmlContent
 {
     /// <summary>A column.</summary>
-    /// <param name="Heading">What stands above it.</param>
-    /// <param name="IsNumber">Whether its cells are figures, which stand to the right.</param>
-    /// <param name="Group">What stands above it and its neighbours of the same group; empty for none.</param>
+    /// <param name="Heading">The text above it.</param>
+    /// <param name="IsNumber">Whether its cells are figures, which are on the right.</param>
+    /// <param name="Group">The text above it and its neighbours of the same group; empty for none.</param>
     public readonly record struct Column(string Heading, bool IsNumber = false, string Group = "")
     {
         /// <summary>A column of text, or, behind a '&gt;', of figures.</summary>
@@ -28,7 +28,7 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <param name="Tint">Its colour, which is never the only sign.</param>
     public readonly record struct Cell(string Text, string Detail = "", Tint Tint = Tint.None)
     {
-        /// <summary>A cell of text alone.</summary>
+        /// <summary>A cell of text only.</summary>
         public static implicit operator Cell(string text) => new(text);
 
         internal string Inline => Detail.Length == 0 ? Text : $"{Text} {Detail.Replace('\n', ' ')}";
@@ -49,18 +49,18 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         /// <summary>The name of a row that the paper's table lacks.</summary>
         Added,
 
-        /// <summary>A figure that stands apart, grey, because nothing here compares with it.</summary>
+        /// <summary>A figure set apart in grey, because nothing here compares with it.</summary>
         Apart,
     }
 
-    /// <summary>Sentences below the table.</summary>
+    /// <summary>Notes below the table.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
     /// <summary>A table of plain text.</summary>
-    /// <param name="title">What it shows.</param>
-    /// <param name="headings">A leading '&gt;' stands for a column of figures.</param>
+    /// <param name="title">Its heading.</param>
+    /// <param name="headings">A leading '&gt;' marks a column of figures.</param>
     /// <param name="rows">Rows of as many cells.</param>
-    /// <param name="notes">Sentences below the table.</param>
+    /// <param name="notes">Notes below the table.</param>
     public static TextTable Of(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows, params IEnumerable<string> notes) =>
         new(title, [.. headings.Select(h => (Column)h)], [.. rows.Select(r => r.Select(c => (Cell)c).ToImmutableArray())]) { Notes = [.. notes.Where(n => n.Length > 0)] };
 
@@ -76,7 +76,7 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
 
     bool HasGroups => Columns.Any(c => c.Group.Length > 0);
 
-    /// <summary>Columns that stand next to each other under one group.</summary>
+    /// <summary>Adjacent columns under one group.</summary>
     IEnumerable<(string Group, int First, int Count)> Groups()
     {
         for (var first = 0; first < Columns.Length;)
@@ -100,7 +100,7 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         return text.ToString();
     }
 
-    /// <summary>One line of headings, then a line a row; details stand behind their figures.</summary>
+    /// <summary>One line of headings, then a line per row; details follow their figures.</summary>
     public string ToCsv()
     {
         static string Field(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
@@ -142,7 +142,7 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         _ => c.ToString(),
     }));
 
-    // Without double quotes: it stands in an attribute. What is no figure comes last.
+    // Without double quotes: it is in an attribute. Text that is no figure comes last.
     const string Sort = "const h=this.parentNode,t=h.closest('table'),i=h.cellIndex,d=h.ariaSort==='descending'?1:-1,n=h.style.textAlign==='right',k=r=>{const x=r.cells[i].textContent;return n?parseFloat(x):x};" +
         "for(const o of h.parentNode.cells)o.ariaSort='none';h.ariaSort=d<0?'descending':'ascending';" +
         "t.tBodies[0].append(...[...t.tBodies[0].rows].sort((a,b)=>n?d*((isNaN(k(a))?-1e9:k(a))-(isNaN(k(b))?-1e9:k(b))):d*k(a).localeCompare(k(b))))";

@@ -6,7 +6,7 @@ using MerKernel.Synthetic;
 namespace MerKernel.Reports;
 
 /// <summary>
-/// Measured rows against what is known to be true of the synthetic data: the limits that no rule can pass, what each emotion moves, whether rows or columns carry
+/// Measured rows against the known truth of the synthetic data: the limits that no rule can pass, the movement of each emotion, whether rows or columns carry
 /// more, how far each row is from its limit, and whether the tables' orders agree with the truth.
 /// </summary>
 public static class TruthReport

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Slurm;
 
-/// <summary>What a fold costs, from the network's multiply-accumulates and parameters; each network is counted once.</summary>
+/// <summary>The cost of a fold, from the network's multiply-accumulates and parameters; each network is counted once.</summary>
 /// <param name="derived">Where the counts are kept; null counts anew.</param>
 public sealed class FoldCost(DerivedValues? derived = null)
 {
@@ -45,7 +45,7 @@ public sealed class FoldCost(DerivedValues? derived = null)
     /// <summary>Bytes of a checkpoint: parameters and two moments.</summary>
     public double CheckpointBytes(Experiment experiment) => 12.0 * Size(experiment).Parameters;
 
-    // What a clip's input costs is no fold's: it is computed once for a data set and kept.
+    // The cost of a clip's input is no fold's: it is computed once for a data set and kept.
     long Macs(Experiment experiment) => Size(experiment).Macs - (experiment.Model.Input?.Macs(experiment.Model.InputSize) ?? 0);
 
     NetworkSize Size(Experiment experiment) =>
@@ -97,7 +97,7 @@ public static class StepSpeed
 }
 
 /// <summary>Hardware a plan is timed on without having it; the rates are assumptions, and pages that show them say so.</summary>
-/// <param name="Name">What it is.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="FlopRate">Sustained floating point operations a second.</param>
 /// <param name="Assumption">Where the rate comes from.</param>
 public sealed record Hardware(string Name, double FlopRate, string Assumption)

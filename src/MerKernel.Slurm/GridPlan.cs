@@ -3,7 +3,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Slurm;
 
-/// <summary>What is to be computed: rows, their folds, what of them is stored, and what the rest costs.</summary>
+/// <summary>The work of a grid: rows, their folds, the stored ones, and the cost of the rest.</summary>
 public sealed class GridPlan
 {
     GridPlan(ImmutableArray<GridRow> rows, ImmutableArray<GridFold> folds, ImmutableArray<GridFold> missing) =>
@@ -22,14 +22,14 @@ public sealed class GridPlan
     /// <param name="rows">The rows.</param>
     /// <param name="clips">Clips of each subject of a data set.</param>
     /// <param name="store">The run store, which is asked once for each row.</param>
-    /// <param name="cost">What folds cost.</param>
+    /// <param name="cost">The cost of folds.</param>
     public static GridPlan Of(ImmutableArray<GridRow> rows, Func<DatasetId, IReadOnlyDictionary<string, int>> clips, RunStore store, FoldCost cost)
     {
         var folds = rows.SelectMany(row =>
         {
             var subjects = clips(row.Dataset);
             var all = subjects.Values.Sum();
-            // Clips held out are predicted instead of trained on; on average a subject's share.
+            // Validation clips are predicted instead of trained on; on average a subject's share.
             var heldOut = row.Experiment.HeldOutSubjects * all / Math.Max(1, subjects.Count);
             var flop = cost.Flop(row.Experiment);
             return subjects.Select(s => new GridFold(row, s.Key, flop(all - s.Value - heldOut, s.Value + heldOut)));
@@ -39,7 +39,7 @@ public sealed class GridPlan
     }
 }
 
-/// <summary>A fold of a row, with what it costs.</summary>
+/// <summary>A fold of a row, with its cost.</summary>
 /// <param name="Row">The row.</param>
 /// <param name="Subject">The subject left out.</param>
 /// <param name="Flop">Floating point operations of training and of the predictions after every epoch.</param>

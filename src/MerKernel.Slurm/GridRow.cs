@@ -3,9 +3,9 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Slurm;
 
-/// <summary>A row of the tables on one data set with one seed: an experiment, and where its result stands.</summary>
+/// <summary>A row of the tables on one data set with one seed: an experiment, and where its result is.</summary>
 /// <param name="Variant">Key of the method behind it.</param>
-/// <param name="Name">What it is, in a few words.</param>
+/// <param name="Name">Its name, in a few words.</param>
 /// <param name="Tables">Numbers of the tables that show it.</param>
 /// <param name="Experiment">The experiment.</param>
 /// <param name="Hash">Its <see cref="ExperimentHash"/>.</param>

@@ -6,10 +6,10 @@ namespace MerKernel.Slurm;
 /// <param name="Fold">The fold, in the last round that holds it.</param>
 /// <param name="Round">Number of that round, from 1.</param>
 /// <param name="State">How far it is.</param>
-/// <param name="Job">What Slurm says of its task; null where it does not know it any more.</param>
+/// <param name="Job">Slurm's state of its task; null where it does not know it any more.</param>
 public sealed record FoldStatus(TaskFold Fold, int Round, FoldState State, JobState? Job);
 
-/// <summary>How far a submission is: the run store says what is stored, Slurm where the rest is.</summary>
+/// <summary>How far a submission is: the run store names the stored folds, Slurm the others.</summary>
 public static class GridStatus
 {
     /// <summary>Every fold of a submission, in the order of the first round.</summary>

@@ -7,7 +7,7 @@ public static class JobScript
     public const int NodeAtFault = 75;
 
     /// <summary>The array's script.</summary>
-    /// <param name="submission">What was asked.</param>
+    /// <param name="submission">The request.</param>
     /// <param name="folder">The submission's folder.</param>
     /// <param name="round">Number of the round, from 1.</param>
     /// <param name="folds">The round's folds.</param>

@@ -31,7 +31,7 @@ public static class SlurmCommands
     public static IReadOnlyDictionary<int, JobState> States(long job)
     {
         var states = new Dictionary<int, JobState>();
-        // Accounts first: where there are none, sacct fails, and the queue alone tells. What the queue tells is newer.
+        // Accounts first: where there are none, sacct fails, and only the queue tells. The queue's answer is newer.
         var (sacct, accounts, _) = Run("sacct", ["--noheader", "--parsable2", "--allocations", "--array", $"--jobs={job}", "--format=JobID,State,NodeList"]);
         if (sacct == 0)
             foreach (var line in Lines(accounts))
@@ -69,7 +69,7 @@ public static class SlurmCommands
     }
 }
 
-/// <summary>What Slurm says of a job or task.</summary>
+/// <summary>Slurm's state of a job or task.</summary>
 /// <param name="State">Its state, for example RUNNING or OUT_OF_MEMORY.</param>
 /// <param name="Reason">Why it waits or ended, where the queue tells.</param>
 /// <param name="Nodes">Where it runs or ran.</param>

@@ -1,6 +1,6 @@
 namespace MerKernel.Slurm;
 
-/// <summary>What is asked of Slurm for every task; null leaves it to the site's default.</summary>
+/// <summary>The requests to Slurm for every task; null leaves one to the site's default.</summary>
 public sealed record SlurmOptions
 {
     /// <summary>Partition.</summary>

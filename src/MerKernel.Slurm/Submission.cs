@@ -6,8 +6,8 @@ using MerKernel.Training;
 namespace MerKernel.Slurm;
 
 /// <summary>
-/// A grid that was given to Slurm: a folder with what was asked (submission.json) and a folder for each round, the first submission and every resubmission of
-/// what was missing. What is finished is never written here: the run store tells.
+/// A grid that was given to Slurm: a folder with the request (submission.json) and a folder for each round, the first submission and every resubmission of
+/// missing folds. Finished folds are never written here: the run store knows them.
 /// </summary>
 public sealed record Submission
 {
@@ -26,13 +26,13 @@ public sealed record Submission
     /// <summary>Seeds.</summary>
     public required ImmutableArray<int> Seeds { get; init; }
 
-    /// <summary>Training subjects held out of each fold.</summary>
+    /// <summary>Validation subjects of each fold.</summary>
     public int HeldOutSubjects { get; init; }
 
     /// <summary>Number format of the arithmetic.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>What was named as data folder, or null.</summary>
+    /// <summary>The named data folder, or null.</summary>
     public string? Data { get; init; }
 
     /// <summary>The data sets that were asked for, or null for those that are there.</summary>
@@ -62,22 +62,22 @@ public sealed record Submission
     /// <summary>The program that the tasks start: the launcher of a published folder, or of a checkout.</summary>
     public required string Program { get; init; }
 
-    /// <summary>What is asked of Slurm.</summary>
+    /// <summary>The requests to Slurm.</summary>
     public required SlurmOptions Slurm { get; init; }
 
     /// <summary>The rounds, from the first.</summary>
     public ImmutableArray<Round> Rounds { get; init; } = [];
 
-    /// <summary>What it was submitted from, as a node or a later command needs it.</summary>
+    /// <summary>Where it was submitted from, as a node or a later command needs it.</summary>
     /// <param name="synthetic">Makes data sets where no real ones are used.</param>
-    /// <param name="say">Receives one sentence for each step of the preparation.</param>
+    /// <param name="say">Receives one message for each step of the preparation.</param>
     public Workbench Open(ISyntheticData? synthetic = null, Action<string>? say = null) => new()
     {
         Profile = Experiments.Profile.Named(Profile), DataFolder = Data, Only = Datasets, Parts = Parts, StoreFolder = Store, CacheFolder = Cache, WeightsFolder = Weights,
         Backbone = Backbone, Seeds = Seeds, HeldOutSubjects = HeldOutSubjects, Precision = Precision, Synthetic = synthetic, Say = say,
     };
 
-    /// <summary>Folder of the submissions that belong to a run store: 'cluster' beside it.</summary>
+    /// <summary>Folder of the submissions that belong to a run store: 'cluster' next to it.</summary>
     public static string FolderOf(RunStore store) => Path.Combine(Path.GetDirectoryName(store.Folder)!, "cluster");
 
     /// <summary>Folder of a round within the submission's.</summary>

@@ -96,7 +96,7 @@ public sealed record AuMovement(int Number, FaceSide Side, double Peak);
 /// <summary>How coders write action units: the plain way, and the odd cells of the real sheets.</summary>
 static class AuNotation
 {
-    /// <summary>An odd cell of the real sheets, the units it names, what a face performs for it, and the emotions it may carry.</summary>
+    /// <summary>An odd cell of the real sheets, the units it names, a face's movement for it, and the emotions it may carry.</summary>
     public sealed record Odd(string Code, int[] Units, (int Number, FaceSide Side)[] Performed, string CasmeII, string Samm);
 
     /// <summary>One cell of every kind that was seen in the real sheets.</summary>

@@ -47,7 +47,7 @@ sealed class ClipCourse
     static double Ease(double t) => t * t * (3 - 2 * t);
 }
 
-/// <summary>Where a face stands in the frame: similarity from face coordinates (iod) to pixels.</summary>
+/// <summary>Where a face is in the frame: similarity from face coordinates (iod) to pixels.</summary>
 /// <param name="Eyes">The point midway between the eyes, pixels.</param>
 /// <param name="Iod">Inter-ocular distance, pixels.</param>
 /// <param name="Roll">Rotation in the image plane, radians, clockwise on the screen.</param>
@@ -64,7 +64,7 @@ readonly record struct Pose(Vector2 Eyes, double Iod, double Roll)
 /// <param name="Roll">Clockwise on the screen, radians.</param>
 readonly record struct HeadDrift(double X, double Y, double Roll);
 
-/// <summary>An ellipse around the head with a soft rim: what belongs to the head, in face coordinates.</summary>
+/// <summary>An ellipse around the head with a soft rim: the region of the head, in face coordinates.</summary>
 static class HeadRegion
 {
     /// <summary>Beyond this many radii nothing belongs to the head.</summary>

@@ -35,7 +35,7 @@ static class EmotionRules
     /// <summary>How often an emotion's trace is there, where its unit is not coded anyway.</summary>
     public const double TraceChance = 0.6;
 
-    // Movement below a coder's threshold that goes with the emotion: what the image knows and the sheet does not.
+    // Movement below a coder's threshold that goes with the emotion: in the image, not in the sheet.
     static readonly Dictionary<string, int> Traces = new()
     {
         ["happiness"] = 6, ["repression"] = 24, ["disgust"] = 9, ["surprise"] = 2, ["others"] = 20,
@@ -65,7 +65,7 @@ static class EmotionRules
     /// <summary>The unit that goes with an emotion unseen, if any.</summary>
     public static int? Trace(string emotion) => Traces.TryGetValue(emotion, out var unit) ? unit : null;
 
-    /// <summary>The class of Davison et al. (2018), 1 to 7, from the units alone.</summary>
+    /// <summary>The class of Davison et al. (2018), 1 to 7, from only the units.</summary>
     public static int ObjectiveClass(IReadOnlyCollection<int> units) => units switch
     {
         _ when units.Contains(9) || units.Contains(10) => 4,

@@ -63,7 +63,7 @@ static class EyePainter
     }
 }
 
-/// <summary>Paints a person's hair: the mass behind the head, the fringe and, where it is long, the locks beside the face.</summary>
+/// <summary>Paints a person's hair: the mass behind the head, the fringe and, where it is long, the locks next to the face.</summary>
 static class HairPainter
 {
     /// <summary>The hair that neck and head will cover in part.</summary>

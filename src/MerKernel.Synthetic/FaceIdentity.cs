@@ -44,7 +44,7 @@ public sealed record FaceIdentity
     /// <summary>Height of the hairline, iod (negative).</summary>
     public required double Hairline { get; init; }
 
-    /// <summary>How far the hair falls beside the face, iod.</summary>
+    /// <summary>How far the hair falls next to the face, iod.</summary>
     public required double HairLength { get; init; }
 
     /// <summary>Where the hair parts, iod from the middle.</summary>

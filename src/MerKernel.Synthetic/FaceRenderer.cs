@@ -5,7 +5,7 @@ namespace MerKernel.Synthetic;
 
 /// <summary>
 /// The frames of one clip: the portrait seen at a pose while the head drifts and the movement grows, in one remap per frame.
-/// The wall and the body stand still; so do all pixels outside <see cref="Moving"/>.
+/// The wall and the body do not move, nor do the pixels outside <see cref="Moving"/>.
 /// </summary>
 sealed class FaceRenderer : IDisposable
 {

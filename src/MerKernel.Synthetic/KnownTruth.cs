@@ -3,8 +3,8 @@ using MerKernel.Data;
 namespace MerKernel.Synthetic;
 
 /// <summary>
-/// What is true of a synthetic data set because its generator says so: the best that any rule can do from the coded action units, from the movement, and from both;
-/// and what each emotion moves. No real data set can tell.
+/// The truth about a synthetic data set, known from its generator: the best that any rule can do from the coded action units, from the movement, and from both;
+/// and the movement of each emotion. No real data set can tell.
 /// </summary>
 /// <remarks>
 /// The limits are Bayes rates with the class counts as prior, summed over everything the generator can draw; the few odd cells of the real sheets are left out.
@@ -28,7 +28,7 @@ public sealed record KnownTruth
     /// <summary>The best rule that sees both.</summary>
     public required Limit Both { get; init; }
 
-    /// <summary>What each class shows, in the order of the roster: its sets of units with their shares, and its trace.</summary>
+    /// <summary>The movement of each class, in the order of the roster: its sets of units with their shares, and its trace.</summary>
     public required ImmutableArray<Shown> Emotions { get; init; }
 
     /// <summary>Share of the clips whose set of action units occurs in more than one class.</summary>
@@ -71,14 +71,14 @@ public sealed record KnownTruth
     sealed record Draw(string Emotion, ImmutableArray<int> Units, int? Trace, double Share);
 }
 
-/// <summary>The best that a rule can do from what it sees.</summary>
+/// <summary>The best that a rule can do from its input.</summary>
 /// <param name="Accuracy">Share of the clips it gets right, 0 to 1.</param>
 /// <param name="Recall">Share of each class's clips, in the roster's order.</param>
 public sealed record Limit(double Accuracy, ImmutableArray<(string Emotion, double Recall)> Recall)
 {
     /// <summary>The rule that gives everything it can tell apart the likeliest class; of equally likely ones the first.</summary>
     /// <param name="emotions">The classes.</param>
-    /// <param name="draws">Class, what is seen of it, and how often that comes; shares add up to 1.</param>
+    /// <param name="draws">Class, its observation, and how often that comes; shares add up to 1.</param>
     public static Limit Of(IReadOnlyList<string> emotions, IEnumerable<(string Emotion, string Seen, double Share)> draws)
     {
         var all = draws.ToList();
@@ -92,7 +92,7 @@ public sealed record Limit(double Accuracy, ImmutableArray<(string Emotion, doub
     }
 }
 
-/// <summary>What an emotion shows.</summary>
+/// <summary>An emotion's movement.</summary>
 /// <param name="Emotion">The class, in the sheet's spelling.</param>
 /// <param name="Clips">Its clips in the roster.</param>
 /// <param name="Sets">Sets of action units with their shares, which add up to 1.</param>

@@ -3,26 +3,26 @@ using MerKernel.Data;
 namespace MerKernel.Synthetic;
 
 /// <summary>
-/// Synthetic look-alikes of CASME II and SAMM: on the disk exactly what the holder of a licence has, with invented people.
+/// Synthetic versions of CASME II and SAMM: on the disk exactly the files that the holder of a licence has, with invented people.
 /// For everything that must run without the real data; numbers from them say nothing about people.
 /// </summary>
 public static class LookAlike
 {
-    /// <summary>The rows of a look-alike with what their frames truly show, in sheet order; reads and writes nothing.</summary>
+    /// <summary>The rows of a synthetic data set with their frames' true content, in sheet order; reads and writes nothing.</summary>
     public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) => LookAlikePlanner.Plan(dataset, options);
 
     /// <summary>Five-class clips of each subject of the real data set, as its sheet counts them.</summary>
     public static ImmutableArray<int> RealClips(DatasetId dataset) => [.. LookAlikeRoster.Of(dataset, LookAlikeSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
 
-    /// <summary>What the look-alike below a folder was made from; null where there are real data, or a look-alike of another version.</summary>
+    /// <summary>The options of the synthetic data set below a folder; null where there are real data, or a set of another version.</summary>
     public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
         LookAlikeMarker.Read(dataset, dataset.FolderIn(root)) ?? LookAlikeMarker.Read(dataset, root);
 
     /// <summary>
-    /// Writes a look-alike below <paramref name="root"/> (CASME2/ or SAMM/). What is there is kept, what is missing is added: a finished set
-    /// costs nothing, an interrupted one goes on. The bytes depend on the options alone, not on the number of workers.
+    /// Writes a synthetic set below <paramref name="root"/> (CASME2/ or SAMM/). Existing files are kept, missing ones are added: a finished set
+    /// costs nothing, an interrupted one resumes. The bytes depend only on the options, not on the number of workers.
     /// </summary>
-    /// <exception cref="UserErrorException">The folder holds real data, or a look-alike of other options.</exception>
+    /// <exception cref="UserErrorException">The folder holds real data, or a synthetic set of other options.</exception>
     public static LookAlikeSummary Write(DatasetId dataset, LookAlikeOptions options, string root, IProgress<LookAlikeProgress>? progress = null, CancellationToken cancel = default)
     {
         var folder = dataset.FolderIn(root);
@@ -57,7 +57,7 @@ public static class LookAlike
     }
 }
 
-/// <summary>What a look-alike data set is made from; the files depend on nothing else.</summary>
+/// <summary>The options of a synthetic data set; the files depend on nothing else.</summary>
 public sealed record LookAlikeOptions
 {
     /// <summary>The tiny set, for tests of the whole path.</summary>
@@ -88,7 +88,7 @@ public sealed record LookAlikeOptions
     public int Workers { get; init; } = 2;
 }
 
-/// <summary>How much of the real data set a look-alike imitates.</summary>
+/// <summary>How much of the real data set a synthetic one imitates.</summary>
 public enum LookAlikeSize
 {
     /// <summary>Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole path.</summary>
@@ -107,7 +107,7 @@ public enum LookAlikeSize
     Full,
 }
 
-/// <summary>What stands on the disk after <see cref="LookAlike.Write"/>.</summary>
+/// <summary>The data set on the disk after <see cref="LookAlike.Write"/>.</summary>
 /// <param name="Dataset">The imitated data set.</param>
 /// <param name="Folder">The data set's own folder (ROOT/CASME2 or ROOT/SAMM).</param>
 /// <param name="Subjects">Subjects in the sheet.</param>
@@ -123,7 +123,7 @@ public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subj
 /// <param name="Clip">The clip that was finished last.</param>
 public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total, string Clip);
 
-/// <summary>One row of a look-alike: what its sheet says and what its frames truly show.</summary>
+/// <summary>One row of a synthetic data set: its sheet's text and its frames' true content.</summary>
 public sealed record LookAlikeClip
 {
     /// <summary>Subject as the sheet writes it.</summary>
@@ -159,7 +159,7 @@ public sealed record LookAlikeClip
     /// <summary>The units the cell names, in any notation.</summary>
     public required ImmutableArray<int> CodedUnits { get; init; }
 
-    /// <summary>What the face performs; traces that no coder would see are among it.</summary>
+    /// <summary>The face's movement; traces that no coder would see are part of it.</summary>
     public required ImmutableArray<AuMovement> Movements { get; init; }
 
     /// <summary>Subject and name.</summary>

@@ -3,7 +3,7 @@ using MerKernel.Data;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>The two small files that name a look-alike: one from the first moment on, so that nothing half-written passes for real; one at the end.</summary>
+/// <summary>The two small files that name a synthetic set: one from the first moment on, so that nothing half-written passes for real; one at the end.</summary>
 sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
 {
     /// <summary>Raised whenever the same options would give other files.</summary>
@@ -27,13 +27,13 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         return text.ToJsonString();
     }
 
-    /// <summary>Marks the folder as this look-alike's own; true if it is finished already.</summary>
+    /// <summary>Marks the folder as this set's own; true if it is finished already.</summary>
     public bool Claim(string folder)
     {
         var marker = Path.Combine(folder, FrameLayout.SyntheticMark);
         if (!File.Exists(marker))
         {
-            // Looked at again afterwards: another process may be claiming the folder for the same look-alike.
+            // Looked at again afterwards: another process may be claiming the folder for the same set.
             if (HoldsOtherThings(folder) && !File.Exists(marker))
                 throw new UserErrorException($"{folder} is not empty and holds no synthetic data set, perhaps it holds real data: choose another folder.");
             AtomicFile.Write(marker, _text);
@@ -47,7 +47,7 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
     /// <summary>Marks the folder as finished.</summary>
     public void Finish(string folder) => AtomicFile.Write(Path.Combine(folder, FinishedName), _text);
 
-    /// <summary>What a finished look-alike was made from; null where the folder holds none of this version.</summary>
+    /// <summary>The options of a finished synthetic set; null where the folder holds none of this version.</summary>
     public static LookAlikeOptions? Read(DatasetId dataset, string folder)
     {
         var marker = Path.Combine(folder, FinishedName);

@@ -2,7 +2,7 @@ using MerKernel.Data;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Draws every row of a look-alike: who shows what, where it begins and ends, and what the sheet will say about it.</summary>
+/// <summary>Draws every row of a synthetic data set: its subject and movement, where it begins and ends, and its text in the sheet.</summary>
 static class LookAlikePlanner
 {
     const int FewestVideos = 1, MostVideos = 19, Blink = 45;

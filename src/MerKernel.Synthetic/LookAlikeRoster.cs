@@ -2,7 +2,7 @@ using MerKernel.Data;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Who is in a look-alike: clips per subject, clips per emotion, the rows outside the five classes, and the clips whose rows err.</summary>
+/// <summary>Who is in a synthetic set: clips per subject, clips per emotion, the rows outside the five classes, and the clips whose rows err.</summary>
 sealed record LookAlikeRoster
 {
     /// <summary>Five-class clips of each subject; 0 for a subject with other emotions only.</summary>
@@ -26,7 +26,7 @@ sealed record LookAlikeRoster
     /// <summary>Share of the clips in which a blink that no coder noted overlaps the apex. Default none.</summary>
     public double Blinks { get; init; }
 
-    /// <summary>The roster of a look-alike.</summary>
+    /// <summary>The roster of a synthetic set.</summary>
     public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) => OtherSet.Of(dataset) is { } other ? other.Roster(size) : (dataset, size) switch
     {
         (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,

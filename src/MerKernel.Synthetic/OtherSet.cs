@@ -4,7 +4,7 @@ using MerKernel.Data;
 namespace MerKernel.Synthetic;
 
 /// <summary>
-/// A look-alike of a set besides the paper's two: who is in it, how clips are called, where their frames lie and what the sheet is like. Medium and full are
+/// A synthetic version of a set besides the paper's two: who is in it, how clips are called, where their frames lie, and its sheet. Medium and full are
 /// as small as small; every clip of CAS(ME)^3's part A has a recording of its own, where the real ones share them.
 /// </summary>
 sealed record OtherSet
@@ -39,8 +39,8 @@ sealed record OtherSet
     /// <summary>The sheet's rows, its header first.</summary>
     public required Func<IReadOnlyList<LookAlikeClip>, object?[][]> Rows { get; init; }
 
-    /// <summary>The look-alike of a set; null for the paper's two.</summary>
-    /// <exception cref="UserErrorException">The set has no look-alike.</exception>
+    /// <summary>The synthetic version of a set; null for the paper's two.</summary>
+    /// <exception cref="UserErrorException">The set has no synthetic version.</exception>
     public static OtherSet? Of(DatasetId dataset) => dataset switch
     {
         DatasetId.CasmeII or DatasetId.Samm => null,
@@ -55,7 +55,7 @@ sealed record OtherSet
     /// <summary>The roster of a size; medium and full are as the small one.</summary>
     public LookAlikeRoster Roster(LookAlikeSize size) => size == LookAlikeSize.Tiny ? Tiny : Small;
 
-    /// <summary>The emotion whose action units a look-alike shows for a word of its sheet.</summary>
+    /// <summary>The emotion whose action units a synthetic set shows for a word of its sheet.</summary>
     public static string Shown(string emotion) => emotion switch
     {
         "negative" => "disgust",
@@ -110,7 +110,7 @@ sealed record OtherSet
         Frame = n => $"{n}.jpg",
         Sheet = "MMEW_Micro_Exp.xlsx",
         Worksheet = "Sheet1",
-        // The side stands behind the number.
+        // The side follows the number.
         Rows = clips =>
         [
             ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion", "remarks"],

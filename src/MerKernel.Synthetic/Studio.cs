@@ -6,7 +6,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Films the clips of one look-alike: the camera and its noise, the people, and the files they become.</summary>
+/// <summary>Films the clips of one synthetic set: the camera and its noise, the people, and the files they become.</summary>
 sealed class Studio : IDisposable
 {
     readonly DatasetId _dataset;
@@ -161,7 +161,7 @@ sealed class Sensor : IDisposable
         _field = wrapped.Clone();
     }
 
-    /// <summary>Exposes a window of the frame in place: brightness, then noise. The cutting depends on <paramref name="seed"/> alone.</summary>
+    /// <summary>Exposes a window of the frame in place: brightness, then noise. The cutting depends only on <paramref name="seed"/>.</summary>
     public void Expose(Mat image, Point corner, double gain, int seed)
     {
         var random = new Random(seed);
@@ -175,7 +175,7 @@ sealed class Sensor : IDisposable
 
 /// <summary>How a clip is staged before its first frame: how it unfolds and where the face sits.</summary>
 /// <param name="Course">Growth of the movement, drift of head and lamp.</param>
-/// <param name="Pose">Where the face stands in the raw frame.</param>
+/// <param name="Pose">Where the face is in the raw frame.</param>
 /// <param name="Random">The clip's generator after these draws.</param>
 sealed record Staging(ClipCourse Course, Pose Pose, Random Random)
 {

@@ -4,7 +4,7 @@ using MerKernel.Faces;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Where the skin of a look-alike's clip truly moves: what an explanation can be held against. Drift of the head is not part of it.</summary>
+/// <summary>Where the skin of a synthetic clip truly moves: the reference for an explanation. Drift of the head is not part of it.</summary>
 public static class TrueMotion
 {
     /// <summary>
@@ -12,7 +12,7 @@ public static class TrueMotion
     /// placed as they were filmed; raw ones (SAMM) as the alignment places a mean face.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="options">What the look-alike was made from.</param>
+    /// <param name="options">The options of the synthetic set.</param>
     /// <param name="clip">The clip, one of <see cref="LookAlike.Truth"/>.</param>
     /// <param name="size">Side of the prepared frame in pixels.</param>
     public static float[,] Of(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip, int size)

@@ -41,11 +41,11 @@ internal static partial class AtomicFile
         }
     }
 
-    /// <summary>The sentence for a file that cannot be written; the system's remark without the temporary name it ends in.</summary>
+    /// <summary>The message for a file that cannot be written; the system's remark without the temporary name it ends in.</summary>
     internal static UserErrorException Unwritable(string path, Exception error) =>
         new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the folder writable and call again, finished work is kept.", error);
 
-    /// <summary>Deletes what killed processes left unfinished in a folder and below it.</summary>
+    /// <summary>Deletes unfinished files of killed processes in a folder and below it.</summary>
     public static void Sweep(string folder)
     {
         if (Directory.Exists(folder)) DeleteLeftBehind(folder, "*", SearchOption.AllDirectories);

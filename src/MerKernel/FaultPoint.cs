@@ -20,7 +20,7 @@ static partial class FaultPoint
     static int s_reached;
 
     /// <param name="point">Where the program is.</param>
-    /// <param name="name">What it works on.</param>
+    /// <param name="name">The name of its object.</param>
     /// <param name="half">Leaves the work half done, as a death in its middle would.</param>
     public static void Reach(string point, string name, Action? half = null)
     {

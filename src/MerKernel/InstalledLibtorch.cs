@@ -20,7 +20,7 @@ public static class InstalledLibtorch
 
     /// <summary>Loads the libraries if the variable is set; call it before anything of TorchSharp is used. Further calls do nothing.</summary>
     /// <param name="say">Receives a line when the version is not the one that TorchSharp was built for.</param>
-    /// <exception cref="UserErrorException">They are not there, cannot be loaded, or lack what TorchSharp calls.</exception>
+    /// <exception cref="UserErrorException">They are not there, cannot be loaded, or lack functions that TorchSharp calls.</exception>
     public static void Use(Action<string>? say = null)
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder) return;
@@ -60,7 +60,7 @@ public static class InstalledLibtorch
             throw new UserErrorException($"{found}, which lacks {missing.Count} of the functions that this program calls ({string.Join(", ", missing.Take(3))}{(missing.Count > 3 ? ", ..." : "")}); {cure}");
     }
 
-    /// <summary>What a library takes from others and none of some loaded ones has, nor anything that they need themselves.</summary>
+    /// <summary>The symbols that a library takes from others and that neither the loaded ones nor their own dependencies have.</summary>
     /// <param name="library">The library.</param>
     /// <param name="loaded">Handles of loaded libraries.</param>
     internal static IReadOnlyList<string> Missing(string library, params ReadOnlySpan<nint> loaded)

@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 namespace MerKernel;
 
 /// <summary>
-/// Where a program loads each assembly into a context of its own, as .NET Interactive does for <c>#r</c>, nothing looks for native files beside them: OpenCvSharp's and
+/// Where a program loads each assembly into a context of its own, as .NET Interactive does for <c>#r</c>, nothing looks for native files next to them: OpenCvSharp's and
 /// those that this library calls by name are then found here. A program of the usual kind has one context and finds them itself.
 /// </summary>
 static class LoadContext

@@ -7,7 +7,7 @@ internal static class NativeFile
     public const string Variable = "MER_NATIVE";
 
     /// <summary>
-    /// The first of a name in the folder that <see cref="Variable"/> names, beside the program, and in artifacts/native of the checkout that the program runs
+    /// The first of a name in the folder that <see cref="Variable"/> names, next to the program, and in artifacts/native of the checkout that the program runs
     /// from; null if there is none.
     /// </summary>
     public static string? Find(string name) => Candidates(name).FirstOrDefault(File.Exists);

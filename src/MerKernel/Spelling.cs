@@ -1,9 +1,9 @@
 namespace MerKernel;
 
-/// <summary>What a misspelt word was probably meant to be.</summary>
+/// <summary>The probable meaning of a misspelt word.</summary>
 internal static class Spelling
 {
-    // Letters by which a slip differs from what was meant.
+    // Letters by which a slip differs from the word meant.
     private const int MostEdits = 2;
 
     /// <summary>The nearest of some words that is at most two letters off, whatever its case; null where none is.</summary>

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace MerKernel;
 
-/// <summary>Names of unfinished files and folders. They say who writes them, so that what killed processes left can be told from what is being written.</summary>
+/// <summary>Names of unfinished files and folders. They say who writes them, so that leftovers of killed processes can be told from files being written.</summary>
 static class TemporaryName
 {
     public const string Ending = ".tmp";
 
-    // What another machine left on a shared disk cannot be told from what it still writes, except by age.
+    // Leftovers of another machine on a shared disk cannot be told from files it still writes, except by age.
     static readonly TimeSpan ForeignAge = TimeSpan.FromDays(7);
 
     static readonly string s_machine = string.Concat(Environment.MachineName.Where(char.IsAsciiLetterOrDigit));
@@ -15,7 +15,7 @@ static class TemporaryName
     // Process ids are used again, in containers at once; with the start time they are not.
     static readonly string s_writer = $"{s_machine}-{Environment.ProcessId}-{StartOf("self")}";
 
-    /// <summary>A fresh name beside <paramref name="path"/>.</summary>
+    /// <summary>A fresh name next to <paramref name="path"/>.</summary>
     public static string For(string path) => $"{path}.{s_writer}-{Guid.NewGuid():N}{Ending}";
 
     /// <summary>Whether the writer of a temporary file or folder is gone.</summary>
@@ -23,7 +23,7 @@ static class TemporaryName
         entry.Name[..^Ending.Length].Split('.')[^1].Split('-') switch
         {
             [var machine, var process, var start, { Length: 32 }] when machine == s_machine => StartOf(process) != start,
-            // The version before named the process alone.
+            // The version before named only the process.
             [var process, { Length: 32 }] when int.TryParse(process, CultureInfo.InvariantCulture, out _) => StartOf(process) is null,
             [_, _, _, { Length: 32 }] => DateTime.UtcNow - entry.LastWriteTimeUtc > ForeignAge,
             _ => false,

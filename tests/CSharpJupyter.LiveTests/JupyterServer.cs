@@ -30,7 +30,7 @@ sealed class JupyterServer : IDisposable
         }
     }
 
-    /// <summary>The kernel as the launcher built it, else the one beside the tests.</summary>
+    /// <summary>The kernel as the launcher built it, else the one next to the tests.</summary>
     static string Kernel => Environment.GetEnvironmentVariable("MER_ROOT") is { Length: > 0 } root && Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll") is var built && File.Exists(built)
         ? built
         : Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll");

@@ -7,7 +7,7 @@ namespace CSharpJupyter.LiveTests;
 /// <summary>Libraries as notebooks use them: packages with native files, tensors, pictures, sheets.</summary>
 public sealed class LibraryTests : IDisposable
 {
-    /// <summary>Beside the tests' own build; TorchSharp and its native files lie there together.</summary>
+    /// <summary>Next to the tests' own build; TorchSharp and its native files lie there together.</summary>
     static readonly string Built = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "MerKernel.Cli", "release_linux-x64"));
 
     readonly KernelClient _kernel = new();
@@ -99,7 +99,7 @@ public sealed class LibraryTests : IDisposable
         return (Number(16), Number(20));
     }
 
-    /// <summary>What stands for the picture, in both places where pages look.</summary>
+    /// <summary>The replacement for the picture, in both places where pages look.</summary>
     static string Words(JsonObject shown)
     {
         var words = shown["data"]!["text/plain"]!.GetValue<string>();

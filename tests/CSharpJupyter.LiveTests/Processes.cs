@@ -1,6 +1,6 @@
 namespace CSharpJupyter.LiveTests;
 
-/// <summary>Processes of this machine by what stands in their command line.</summary>
+/// <summary>Processes of this machine by their command line.</summary>
 static class Processes
 {
     public static List<int> With(params string[] parts)

@@ -33,7 +33,7 @@ sealed class ChainedCompletion(ReferenceSet references)
         return solution.GetDocument(document)!;
     }
 
-    /// <summary>What may stand at the end of the code; what needs more than that text, another using say, is left out.</summary>
+    /// <summary>Text that may be at the end of the code; items that need more text, another using say, are left out.</summary>
     public IReadOnlyList<string> Complete(string code)
     {
         var document = Open(code);

@@ -92,7 +92,7 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     [Fact]
     public void A_library_is_referenced_by_path_with_its_completion()
     {
-        // CsCheck lies beside the tests and is no part of the kernel.
+        // CsCheck lies next to the tests and is no part of the kernel.
         var path = Path.Combine(AppContext.BaseDirectory, "CsCheck.dll");
         Assert.Equal("ok", _kernel.Execute($"#r \"{path}\"\nusing CsCheck;\nvar gen = Gen.Int[1, 3];").Status);
         var matches = _kernel.Ask("complete_request", new() { ["code"] = "Gen.Sel", ["cursor_pos"] = 7 })["matches"]!.AsArray().Select(m => m!.GetValue<string>());

@@ -33,7 +33,7 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
     readonly KernelClient _kernel = shared.Kernel;
 
     /// <summary>
-    /// The soak: CSHARP_JUPYTER_SOAK=1000 interrupts so often, half of it beside two busy loops, and holds the times to what docs/kernel.md promises. By default it
+    /// The soak: CSHARP_JUPYTER_SOAK=1000 interrupts so often, half of it next to two busy loops, and holds the times to the promises of docs/kernel.md. By default it
     /// interrupts every kind of cell twice, and only wants the session and its variables back, because test machines are shared.
     /// </summary>
     [Fact]

@@ -57,7 +57,7 @@ public sealed class LifetimeTests
         Assert.Contains("its variables are gone", run.Error["evalue"]!.GetValue<string>());
         Assert.Equal("aborted", kernel.Finish(waiting).Status);
         var next = kernel.Execute("20 + 1");
-        // It goes on counting where the old one was: that had begun its first two.
+        // It continues counting where the old one was: that had begun its first two.
         Assert.Equal(("21", 2), (next.Plain, next.Reply["execution_count"]!.GetValue<int>()));
         Assert.Contains("CS0103", kernel.Execute("kept").Error["evalue"]!.GetValue<string>());
         // A second death is no other.

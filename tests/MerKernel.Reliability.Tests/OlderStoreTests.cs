@@ -6,8 +6,8 @@ using MerKernel.Reliability.Tests.Crash;
 namespace MerKernel.Reliability.Tests;
 
 /// <summary>
-/// Stores that earlier versions of this program wrote, kept in OlderStores as they were (one experiment of the tiny profile on CASME II's look-alike, three folds, synthetic): schema 1 of the
-/// experiment was the last before 177697d, facts and data without a schema the last before 4e6ac49.
+/// Stores that earlier versions of this program wrote, kept in OlderStores as they were (one experiment of the tiny profile on synthetic CASME II, three folds): schema 1 of the
+/// experiment was the last before 177697d, metadata and data without a schema the last before 4e6ac49.
 /// </summary>
 public class OlderStoreTests
 {

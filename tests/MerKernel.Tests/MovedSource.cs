@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests;
 
-/// <summary>Stands in for the files behind a made-up data set: the sequence runs from the onset to the apex, and landmarks lie on a grid.</summary>
+/// <summary>Replaces the files behind a made-up data set: the sequence runs from the onset to the apex, and landmarks lie on a grid.</summary>
 sealed class MovedSource(Tensor frames) : IClipSource
 {
     public Tensor Sequence(int count)

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MerKernel.Tests;
 
 /// <summary>
-/// The words of everything that a reader sees: pages, the notebooks' Markdown, messages and help. Standard terms replace home-made ones, and habits that stop a native
-/// reader stay out.
+/// The words of everything that a reader sees: pages, the notebooks' Markdown, messages, help and documentation comments. Standard terms replace home-made ones, and
+/// habits that stop a native reader stay out.
 /// </summary>
 public sealed partial class PlainEnglishTests
 {
@@ -47,6 +47,9 @@ public sealed partial class PlainEnglishTests
 
     [Fact]
     public void Messages_and_help_use_the_words_of_the_field() => Check(Messages);
+
+    [Fact]
+    public void Documentation_comments_use_the_words_of_the_field() => Check(Comments);
 
     /// <summary>A noun clause with 'what' hides its noun: 'the stored folds' reads better than 'what is stored'. Questions and a few clauses remain.</summary>
     [Theory]
@@ -95,8 +98,7 @@ public sealed partial class PlainEnglishTests
 
     /// <summary>Texts of several words in the sources, the list of commands, and everything that the launchers say.</summary>
     static IEnumerable<(string Where, string Text)> Messages =>
-        (from file in Directory.GetFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
-         where !file.Contains("/obj/", StringComparison.Ordinal)
+        (from file in Sources
          from line in File.ReadLines(file)
          where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
          from text in Literal().Matches(line)
@@ -107,6 +109,16 @@ public sealed partial class PlainEnglishTests
                 from line in File.ReadLines(Path.Combine(s_root, launcher))
                 where line.Contains("say \"", StringComparison.Ordinal)
                 select (launcher, line));
+
+    /// <summary>The documentation comments of the sources, without tags and code.</summary>
+    static IEnumerable<(string Where, string Text)> Comments =>
+        from file in Sources
+        from line in File.ReadLines(file)
+        where line.TrimStart().StartsWith("///", StringComparison.Ordinal)
+        select (Path.GetRelativePath(s_root, file), Tag().Replace(line, ""));
+
+    static IEnumerable<string> Sources =>
+        Directory.GetFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
 
     [GeneratedRegex(@"(?s)```.*?```")]
     private static partial Regex Fence();
@@ -120,6 +132,10 @@ public sealed partial class PlainEnglishTests
     /// <summary>A hole of an interpolated text, which is code.</summary>
     [GeneratedRegex(@"\{[^{}""]*\}")]
     private static partial Regex Hole();
+
+    /// <summary>A tag of a documentation comment, with its text where that is code.</summary>
+    [GeneratedRegex("<c>.*?</c>|<code>.*?</code>|<[^>]*>")]
+    private static partial Regex Tag();
 
     [GeneratedRegex(@"\bwhat\b", RegexOptions.IgnoreCase)]
     private static partial Regex What();

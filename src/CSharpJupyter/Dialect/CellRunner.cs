@@ -17,8 +17,8 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
 
     /// <summary>The value of the last expression as a bundle, or null where the cell ends in a statement.</summary>
     /// <param name="path">Names the cell in errors, like In[3].</param>
-    /// <param name="language">What the front end says the cell is in.</param>
-    /// <exception cref="CellFailedException">It cannot be run as it stands.</exception>
+    /// <param name="language">The language that the front end names.</param>
+    /// <exception cref="CellFailedException">It cannot be run as written.</exception>
     public MimeBundle? Run(string code, string path, CellOutput output, CancellationToken interrupt, string language = "csharp")
     {
         var watch = Stopwatch.StartNew();

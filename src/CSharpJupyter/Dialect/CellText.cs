@@ -19,7 +19,7 @@ sealed partial record CellText(IReadOnlyList<CellPart> Parts, bool Timed)
 
     static readonly HashSet<string> Commands = new(StringComparer.OrdinalIgnoreCase) { "set", "share", "import", "who", "whos", "about", "lsmagic" };
 
-    /// <param name="language">That of the lines before the first magic: what the front end says the cell is in.</param>
+    /// <param name="language">That of the lines before the first magic: the one that the front end names.</param>
     /// <exception cref="CellFailedException">The cell names a magic or a language that is not known.</exception>
     public static CellText Parse(string code, string language = "csharp")
     {
@@ -55,7 +55,7 @@ sealed partial record CellText(IReadOnlyList<CellPart> Parts, bool Timed)
 
         void Close()
         {
-            // What #!value takes from a file or another value has no lines of its own.
+            // A #!value from a file or another value has no lines of its own.
             if (current != "meta" && (own.Any(l => !string.IsNullOrWhiteSpace(l)) || current == "value" && options != ""))
                 parts.Add(new(current, current == "csharp" ? string.Join("\n", own).TrimEnd('\n') : string.Join("\n", own).Trim('\n'), options));
             Array.Fill(own, "");

@@ -32,7 +32,7 @@ static class NotebookFile
         .Select(c => (c!["cell_type"]!.GetValue<string>() == "markdown" ? "markdown" : Language(c["metadata"]) ?? "csharp",
             c["source"] is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : c["source"]!.GetValue<string>()))];
 
-    /// <summary>What a cell's metadata, or an execute request's, say its language is; null where they say nothing.</summary>
+    /// <summary>The language in a cell's, or an execute request's, metadata; null where they name none.</summary>
     public static string? Language(JsonNode? metadata) =>
         Text(metadata?["polyglot_notebook"], "kernelName") ?? Text(metadata?["dotnet_interactive"], "language") ?? Text(metadata?["vscode"], "languageId");
 

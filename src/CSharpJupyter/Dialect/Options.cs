@@ -3,7 +3,7 @@ using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Dialect;
 
-/// <summary>What follows a magic: <c>--name value</c> pairs and words; a value may be in quotes.</summary>
+/// <summary>The options of a magic: <c>--name value</c> pairs and words; a value may be in quotes.</summary>
 sealed partial class Options
 {
     readonly string _magic;
@@ -39,7 +39,7 @@ sealed partial class Options
 
     static string Unquote(string word) => word.Replace("\"", "");
 
-    /// <summary>Quotes may stand within a word: @input:"which city?".</summary>
+    /// <summary>A word may contain quotes: @input:"which city?".</summary>
     [GeneratedRegex("""(?:[^\s"]|"[^"]*")+""")]
     private static partial Regex Words();
 }

@@ -84,9 +84,9 @@ sealed class PackageRestorer
             _proven = _sources.Count;
             return;
         }
-        // NuGet leaves a list of what it found, which would pass for a restored set the next time.
+        // NuGet leaves a list of its findings, which would pass for a restored set the next time.
         File.Delete(Path.Combine(folder, "obj", "project.assets.json"));
-        // What failed now would fail every later restore too.
+        // A package that failed would fail every later restore too.
         added.ForEach(id => _packages.Remove(id));
         _sources.RemoveRange(_proven, _sources.Count - _proven);
         var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error")).Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);

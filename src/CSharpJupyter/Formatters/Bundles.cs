@@ -8,7 +8,7 @@ namespace CSharpJupyter.Formatters;
 /// <summary>The formats in which a value goes to the page.</summary>
 static class Bundles
 {
-    /// <summary>Beyond this, text/plain is cut: it repeats what the HTML says and would double the file.</summary>
+    /// <summary>Beyond this, text/plain is cut: it repeats the HTML and would double the file.</summary>
     const int LongestPlainBesideHtml = 600;
 
     public static MimeBundle For(object? value, IReadOnlyList<string> mimeTypes)

@@ -98,7 +98,7 @@ static class ChartPictures
     }
 
     /// <summary>
-    /// Each colour is cut to 5 bits a channel, the 256 most frequent ones stand in the palette with the commonest exact colour of their kind,
+    /// Each colour is cut to 5 bits a channel. The palette holds the commonest exact colour of each of the 256 most frequent ones,
     /// and the others take the nearest of these.
     /// </summary>
     const string Script = """

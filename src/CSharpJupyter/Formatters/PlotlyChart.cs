@@ -9,7 +9,7 @@ namespace CSharpJupyter.Formatters;
 
 /// <summary>
 /// A Plotly.NET chart that draws offline, over a static picture of itself that stays where no script runs. plotly.js travels once per notebook,
-/// compressed, in the first chart's output; the others wait for it. It is evaluated with <c>define</c> hidden, because beside require.js it would
+/// compressed, in the first chart's output; the others wait for it. It is evaluated with <c>define</c> hidden, because with require.js it would
 /// register as a module that nobody asks for.
 /// </summary>
 static partial class PlotlyChart
@@ -54,7 +54,7 @@ static partial class PlotlyChart
         return bundle;
     }
 
-    /// <summary>plotly.js's options that the chart carries beside its figure, as JSON; the figure's own JSON leaves them out.</summary>
+    /// <summary>The chart's options for plotly.js besides its figure, as JSON; the figure's own JSON leaves them out.</summary>
     static string Config(Type generic, object chart)
     {
         dynamic config = generic.GetMethod("getConfig", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [chart])!;
@@ -102,7 +102,7 @@ static partial class PlotlyChart
 
     static Stream Open(Assembly plotly) => plotly.GetManifestResourceStream(plotly.GetManifestResourceNames().First(n => n.EndsWith(".min.js")))!;
 
-    /// <summary>What a page without pictures can say of the chart.</summary>
+    /// <summary>The chart's text on a page without pictures.</summary>
     static string Plain(JsonObject figure)
     {
         var title = figure["layout"]?["title"] is JsonObject t ? t["text"]?.ToString() : null;

@@ -32,6 +32,6 @@ namespace Microsoft.DotNet.Interactive.Events
 
 namespace Microsoft.DotNet.Interactive
 {
-    /// <summary>What became of a command.</summary>
+    /// <summary>A command's outcome.</summary>
     public sealed record KernelCommandResult(IReadOnlyList<Events.KernelEvent> Events);
 }

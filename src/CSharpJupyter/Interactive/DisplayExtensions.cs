@@ -18,7 +18,7 @@ public static class DisplayExtensions
         return shown;
     }
 
-    /// <summary>Sends what the formatting library's own Display, DisplayAs, DisplayTable and Update show.</summary>
+    /// <summary>Sends the output of the formatting library's own Display, DisplayAs, DisplayTable and Update.</summary>
     internal static void Connect() => Formatter.SubscribeToDisplayedValues(shown =>
     {
         Interruption.Check();
@@ -27,7 +27,7 @@ public static class DisplayExtensions
 
     static MimeBundle Bundle(DisplayedValue shown)
     {
-        // What this kernel knows better than an object's properties: charts, tensors, pictures, plain numbers.
+        // Values that need more than an object's properties: charts, tensors, pictures, plain numbers.
         if (shown.Value is not string && shown.FormattedValues is [{ MimeType: "text/html" }]) return Bundles.For(shown.Value, []);
         var bundle = new MimeBundle();
         foreach (var value in shown.FormattedValues) bundle[value.MimeType] = value.Value;

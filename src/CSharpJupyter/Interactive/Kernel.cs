@@ -14,7 +14,7 @@ public sealed class Kernel
     /// <summary>The kernel that runs C#.</summary>
     public static Kernel Current { get; } = new();
 
-    /// <summary>There are no kernels of other languages beside it, so it is the root too.</summary>
+    /// <summary>There are no kernels of other languages next to it, so it is the root too.</summary>
     public static Kernel Root => Current;
 
     /// <summary>Its name.</summary>
@@ -64,7 +64,7 @@ public sealed class Kernel
     /// <summary>Asks the user for a line.</summary>
     public static Task<string> GetInputAsync(string prompt = "") => Task.FromResult(Ask(prompt, false));
 
-    /// <summary>Asks the user for a line without showing what is typed.</summary>
+    /// <summary>Asks the user for a line without showing it.</summary>
     public static Task<PasswordString> GetPasswordAsync(string prompt = "") => Task.FromResult(new PasswordString(Ask(prompt, true)));
 
     static string Ask(string prompt, bool password) => CellOutput.Current?.ReadLine is { } ask

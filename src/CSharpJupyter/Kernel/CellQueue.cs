@@ -36,7 +36,7 @@ sealed class CellQueue
     {
         CancellationTokenSource? running;
         lock (_lock) running = _running;
-        // A thread of its own: what is registered with the token may take its time.
+        // A thread of its own: callbacks of the token may take their time.
         if (running is not null) Start("interrupt", () => { try { running.Cancel(); } catch (ObjectDisposedException) { } });
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace CSharpJupyter.Kernel;
 
 /// <summary>
-/// What the next process has to know if this one dies: which execute requests it still owes an answer, and the number of the last cell. A file that
+/// The state that the next process needs if this one dies: which execute requests it still owes an answer, and the number of the last cell. A file that
 /// <c>watch.sh</c> names; kernels that were started without it keep none, and are not started again.
 /// </summary>
 sealed class Journal
@@ -72,7 +72,7 @@ sealed class Journal
     void Write(string line) => _file?.Write(Encoding.UTF8.GetBytes(line + "\n"));
 }
 
-/// <summary>What a journal tells of a session whose process died.</summary>
+/// <summary>A journal's record of a session whose process died.</summary>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Count">The number of its last cell.</param>
 /// <param name="Pending">Execute requests without an answer; the first was running.</param>

@@ -54,7 +54,7 @@ sealed class JupyterKernel : IDisposable
     /// <summary>Gives the answers that a session owes whose process died.</summary>
     void Answer(LostSession lost)
     {
-        // Clients come back by themselves, but what is published before that is lost.
+        // Clients come back by themselves, but messages before that are lost.
         _isHeard.Wait(TimeSpan.FromSeconds(5));
         Thread.Sleep(200);
         Log($"a session ended: {lost.Reason}");

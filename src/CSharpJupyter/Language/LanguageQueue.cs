@@ -6,7 +6,7 @@ using CSharpJupyter.Wire;
 
 namespace CSharpJupyter.Language;
 
-/// <summary>Completion and inspection, beside the running cell, on a thread of their own.</summary>
+/// <summary>Completion and inspection on a thread of their own, while a cell runs.</summary>
 sealed class LanguageQueue
 {
     readonly BlockingCollection<Action> _waiting = [];

@@ -11,8 +11,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace CSharpJupyter.Language;
 
 /// <summary>
-/// Completion and inspection through Roslyn's own services, on two submissions: one that declares what the executed cells left visible, and after it the
-/// cell being written. Roslyn keeps what it knows of a project with the solution it was asked in, so both are compiled once after each executed
+/// Completion and inspection through Roslyn's own services, on two submissions: one that holds the visible declarations of executed cells, and after it the
+/// cell being written. Roslyn keeps its knowledge of a project with the solution it was asked in, so both are compiled once after each executed
 /// cell and every request starts from there.
 /// </summary>
 sealed class LanguageService
@@ -47,7 +47,7 @@ sealed class LanguageService
         return (solution, session, cell);
     }
 
-    /// <summary>Roslyn's, without what a notebook cannot insert: types that need another using, snippets, operators after a dot.</summary>
+    /// <summary>Roslyn's, without items that a notebook cannot insert: types that need another using, snippets, operators after a dot.</summary>
     static MefHostServices Services()
     {
         string[] without = ["ImportCompletionProvider", "SnippetCompletionProvider", "UnnamedSymbolCompletionProvider"];
@@ -64,7 +64,7 @@ sealed class LanguageService
             projectReferences: previous)).AddDocument(document, name, ""), document);
     }
 
-    /// <summary>Compiles what was executed since the last time, so that the next request need not.</summary>
+    /// <summary>Compiles the cells executed since the last time, so that the next request need not.</summary>
     public void Prepare() => Current();
 
     Solution Current()

@@ -9,14 +9,14 @@ namespace CSharpJupyter.Language;
 /// Writes types as source. Those that have no name in the session any more, because a later cell declared another of that name or because they never
 /// had one, get declarations of their own.
 /// </summary>
-/// <param name="isVisible">The type, declared in a cell, is what its bare name means.</param>
+/// <param name="isVisible">Whether its bare name means this type, declared in a cell.</param>
 sealed class TypeNames(Func<INamedTypeSymbol, bool> isVisible) : SymbolVisitor<string>
 {
     readonly Dictionary<string, string> _hidden = [];
     readonly HashSet<string> _own = [];
     readonly Dictionary<ITypeSymbol, (string Name, string Members)> _anonymous = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Names that stand for no declaration of the session's: nothing to offer.</summary>
+    /// <summary>Names of no declaration of the session's: nothing to offer.</summary>
     public IReadOnlySet<string> Own => _own;
 
     /// <summary>The declarations that the names written so far need.</summary>
@@ -28,7 +28,7 @@ sealed class TypeNames(Func<INamedTypeSymbol, bool> isVisible) : SymbolVisitor<s
         return source.ToString();
     }
 
-    /// <summary>A declaration as it stands in its cell, with its documentation. What else stands before it may be half of an #if.</summary>
+    /// <summary>A declaration as written in its cell, with its documentation. Other text before it may be half of an #if.</summary>
     public static string Written(ISymbol symbol) => string.Join('\n', symbol.DeclaringSyntaxReferences.Select(r => r.GetSyntax())
         .Select(s => s.WithLeadingTrivia(s.GetLeadingTrivia().Where(t => t.GetStructure() is DocumentationCommentTriviaSyntax)).ToFullString()));
 

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace CSharpJupyter.Language;
 
 /// <summary>
-/// What the next cell can name of the executed ones, written as the source of a single submission. Completing against the chain of all cells would
+/// The declarations that the next cell can name, written as the source of a single submission. Completing against the chain of all cells would
 /// cost time in the square of their number (Roslyn walks the whole chain for each cell whose names it may offer) and as much memory again.
 /// </summary>
 sealed class VisibleDeclarations
@@ -16,7 +16,7 @@ sealed class VisibleDeclarations
     readonly Dictionary<string, string> _usings = [];
     readonly Dictionary<string, List<ISymbol>> _byName = [];
 
-    /// <summary>Adds what an executed cell declares; it hides what earlier cells declared under the same names.</summary>
+    /// <summary>Adds an executed cell's declarations; they hide earlier ones under the same names.</summary>
     public void Add(CSharpCompilation cell)
     {
         lock (_lock)

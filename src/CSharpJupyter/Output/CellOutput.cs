@@ -6,7 +6,7 @@ using CSharpJupyter.Wire;
 namespace CSharpJupyter.Output;
 
 /// <summary>
-/// What one execute request publishes. It flows with the execution context, so output from a task the cell started still names that cell, however
+/// The output of one execute request. It flows with the execution context, so output from a task the cell started still names that cell, however
 /// late it comes. Streams are collected and sent every 50 ms, because many tiny messages overwhelm clients.
 /// </summary>
 sealed class CellOutput : IDisposable

@@ -3,7 +3,7 @@ using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Output;
 
-/// <summary>Console.Out or Console.Error of the kernel: what a cell writes goes to the cell, the rest to the log.</summary>
+/// <summary>Console.Out or Console.Error of the kernel: a cell's text goes to the cell, the rest to the log.</summary>
 sealed class ConsoleWriter(string stream, TextWriter log) : TextWriter
 {
     public override Encoding Encoding => Encoding.UTF8;

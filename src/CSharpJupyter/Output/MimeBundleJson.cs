@@ -12,7 +12,7 @@ static class MimeBundleJson
         return json;
     }
 
-    /// <summary>An image's plain text is also what stands for it on the page (nbconvert and front ends read it here).</summary>
+    /// <summary>An image's plain text is also its alternative text on the page (nbconvert and front ends read it here).</summary>
     public static JsonObject Metadata(this MimeBundle bundle) =>
         bundle.ContainsKey("image/png") && bundle.TryGetValue("text/plain", out var words) ? new() { ["image/png"] = new JsonObject { ["alt"] = words } } : [];
 }

@@ -37,7 +37,7 @@ sealed class CellThread
         if (!run.EndsUnlessInterrupted())
         {
             try { run.Stop(); }
-            // What it left running stops too.
+            // Tasks that it left running stop too.
             finally { Interruption.Mine().Request(final: true); }
         }
         run._failure?.Throw();
@@ -95,7 +95,7 @@ sealed class CellThread
     }
 
     /// <summary>
-    /// Continuations run on the cell's thread, unless that is blocked: <c>Task.Result</c> or <c>Wait</c> on a task that awaits would wait for ever for what only
+    /// Continuations run on the cell's thread, unless that is blocked: <c>Task.Result</c> or <c>Wait</c> on a task that awaits would wait for ever for work that only
     /// the blocked thread could do. Then they run on the thread pool.
     /// </summary>
     sealed class PumpContext(Thread cell) : SynchronizationContext
@@ -123,7 +123,7 @@ sealed class CellThread
                 return;
             }
             var work = new Continuation(d, state);
-            // After the cell has ended, its stragglers (fire-and-forget tasks) go on in the thread pool.
+            // After the cell has ended, its stragglers (fire-and-forget tasks) continue in the thread pool.
             try { Work.Add(work); }
             catch (InvalidOperationException)
             {
@@ -135,7 +135,7 @@ sealed class CellThread
 
         bool IsBlocked => _isBusy && (cell.ThreadState & ThreadState.WaitSleepJoin) != 0;
 
-        /// <summary>Takes over what waits while the cell's thread is blocked.</summary>
+        /// <summary>Takes over the waiting work while the cell's thread is blocked.</summary>
         async Task Rescue()
         {
             while (Work.Count > 0)

@@ -20,7 +20,7 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
     static readonly ExpressionSyntax Pass = ParseExpression($"{Name}.{nameof(Interruption.Pass)}");
     static readonly ExpressionSyntax IsStopping = ParseExpression($"{Name}.{nameof(Interruption.IsStopping)}");
 
-    /// <summary>Names that stand for delegates, or may: what they name is called from elsewhere.</summary>
+    /// <summary>Names of delegates, or of possible ones: their targets are called from elsewhere.</summary>
     readonly Lazy<HashSet<string>> _delegates = new(() => [.. model.SyntaxTree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>()
         .Where(n => n.Parent is not InvocationExpressionSyntax && n.Parent is not MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax }).Select(n => n.Identifier.ValueText)]);
 
@@ -121,7 +121,7 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
         return visited;
     }
 
-    /// <summary>How a function begins: one with loops keeps its interruption, except in a state machine, which may go on in another cell; a short one that calls nothing cannot last.</summary>
+    /// <summary>How a function begins: one with loops keeps its interruption, except in a state machine, which may resume in another cell; a short one that calls nothing cannot last.</summary>
     StatementSyntax[] Entry(SyntaxNode function, string name, out bool kept)
     {
         var own = function.DescendantNodes(n => n == function || !IsFunction(n)).ToList();
@@ -188,7 +188,7 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
 
     public override SyntaxNode? VisitQueryExpression(QueryExpressionSyntax node)
     {
-        // What another provider than Enumerable runs, it has to understand.
+        // A provider other than Enumerable must understand the code that it runs.
         var isElsewhere = node.DescendantNodes().Any(n => n switch
         {
             QueryClauseSyntax clause => TakesTree(model.GetQueryClauseInfo(clause).OperationInfo.Symbol),

@@ -7,7 +7,7 @@ using CSharpJupyter.Output;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// What <see cref="InterruptibleCode"/> writes into cells: loops, methods and lambdas ask here whether their cell was interrupted, and then end with an
+/// The checks that <see cref="InterruptibleCode"/> writes into cells: loops, methods and lambdas ask here whether their cell was interrupted, and then end with an
 /// exception at a place where any statement might throw. It is public because cells call it; no user has to.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -16,7 +16,7 @@ public sealed class Interruption
     /// <summary>After an exception the cell has so long for its <c>finally</c> blocks, whose methods and loops ask too.</summary>
     internal static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>So long after an interrupt what a cell left running is told of it, in later cells too: it may ask only now and then.</summary>
+    /// <summary>How long after an interrupt a cell's running tasks are told of it, in later cells too: they may ask only now and then.</summary>
     static readonly TimeSpan Echo = TimeSpan.FromSeconds(10);
 
     static readonly List<Thread> Abandoned = [];
@@ -71,7 +71,7 @@ public sealed class Interruption
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void StopMine()
     {
-        // Tasks that other cells have left running go on.
+        // Tasks that other cells have left running continue.
         if (Mine() is { _isRequested: true } mine) Stop(mine);
     }
 
@@ -79,7 +79,7 @@ public sealed class Interruption
     public static bool IsStopping(Exception e) => e is CellInterruptedException || e is ThreadInterruptedException && (CellOutput.Flowing?.Interrupt.IsCancellationRequested ?? false)
         || e is AggregateException many && many.InnerExceptions.Any(IsStopping);
 
-    /// <summary>The cell shall stop, or shall stop again where it went on after an exception.</summary>
+    /// <summary>The cell shall stop, or shall stop again where it continued after an exception.</summary>
     internal void Request(bool final = false)
     {
         lock (Abandoned)
@@ -96,7 +96,7 @@ public sealed class Interruption
         lock (Abandoned) Abandoned.Add(thread);
     }
 
-    /// <summary>A cell begins: nobody need look for an interruption, unless what another cell left running still has to hear of its own.</summary>
+    /// <summary>A cell begins: nobody need look for an interruption, unless another cell's tasks still have to hear of theirs.</summary>
     internal static void Reset()
     {
         lock (Abandoned)

@@ -9,8 +9,8 @@ using Microsoft.CodeAnalysis;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// Assemblies that cells may use: the framework, the formatting library, and what <c>#r</c> adds. Everything is loaded into the default load
-/// context; the folders of what was added are searched for managed and native dependencies.
+/// Assemblies that cells may use: the framework, the formatting library, and the additions of <c>#r</c>. Everything is loaded into the default load
+/// context; the folders of the additions are searched for managed and native dependencies.
 /// </summary>
 sealed class ReferenceSet
 {
@@ -27,7 +27,7 @@ sealed class ReferenceSet
             .Where(p => p.EndsWith(".dll")).GroupBy(p => Path.GetFileNameWithoutExtension(p), StringComparer.OrdinalIgnoreCase)
             .ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        // Not the kernel's own libraries: completion should offer what the notebook uses.
+        // Not the kernel's own libraries: completion should offer only the notebook's.
         foreach (var (name, path) in _platform)
             if (Path.GetDirectoryName(path) == framework || name is "CSharpJupyter" or "Microsoft.DotNet.Interactive.Formatting" or "Microsoft.AspNetCore.Html.Abstractions" or "Newtonsoft.Json")
                 Add(name, path);
@@ -39,7 +39,7 @@ sealed class ReferenceSet
     public IEnumerable<MetadataReference> All => _references.Values;
 
     /// <summary>
-    /// What a submission must name: everything, or nothing where nothing was added since the one before it, whose references it inherits. Naming all
+    /// The references that a submission must name: all, or none where none were added since the one before it, whose references it inherits. Naming all
     /// of them in every cell would cost half a megabyte each, because Roslyn binds them anew.
     /// </summary>
     /// <param name="known">The <see cref="Version"/> of the submission before.</param>
@@ -66,7 +66,7 @@ sealed class ReferenceSet
         lock (_lock) if (!_nativeFolders.Contains(folder)) _nativeFolders.Add(folder);
     }
 
-    /// <summary>Refers to a file and to those of its dependencies that lie beside it; gives the assembly, or null where the framework has its own.</summary>
+    /// <summary>Refers to a file and to those of its dependencies that lie next to it; gives the assembly, or null where the framework has its own.</summary>
     /// <param name="path">A file, or the name of an assembly of the framework.</param>
     /// <exception cref="CellFailedException">No such file, no managed assembly, or another build of it is loaded already.</exception>
     public Assembly? Load(string path)
@@ -77,7 +77,7 @@ sealed class ReferenceSet
         if (ReadName(path) is not { } name) throw new CellFailedException("BadImageFormat", $"#r: {path} is no .NET assembly.");
         if (_platform.TryGetValue(name.Name, out var own))
         {
-            // The framework's, or a library of the kernel's own, which is loaded and stands in for any other build of it.
+            // The framework's, or a library of the kernel's own, which is loaded and replaces any other build of it.
             if (!_references.ContainsKey(name.Name)) lock (_lock) Add(name.Name, own);
             return null;
         }

@@ -11,19 +11,19 @@ using Microsoft.CodeAnalysis.Text;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// A chain of Roslyn script submissions, one per cell. Roslyn compiles; the assemblies are loaded here, into the default load context, where what
-/// <c>#r</c> brought in finds its dependencies and native files (Roslyn's own loader gives each a context of its own).
+/// A chain of Roslyn script submissions, one per cell. Roslyn compiles; the assemblies are loaded here, into the default load context, where those
+/// from <c>#r</c> find their dependencies and native files (Roslyn's own loader gives each a context of its own).
 /// </summary>
 sealed class ScriptSession(ReferenceSet references)
 {
-    /// <summary>What .NET Interactive imports, and its helpers.</summary>
+    /// <summary>The imports of .NET Interactive, and its helpers.</summary>
     public static readonly ImmutableArray<string> Imports =
     [
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
         "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
     ];
 
-    /// <summary>The SDK's version of the language: what the compiler previews beyond it makes keywords of names.</summary>
+    /// <summary>The SDK's version of the language: the compiler's previews beyond it make keywords of names.</summary>
     public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
 
     /// <summary>Release: cells compute. Unsafe code is allowed; version unification remarks (CS1701, CS1702) are not the user's.</summary>
@@ -31,7 +31,7 @@ sealed class ScriptSession(ReferenceSet references)
         .WithOptimizationLevel(OptimizationLevel.Release).WithAllowUnsafe(true).WithUsings(Imports)
         .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
 
-    // Inherited from the first, and bound there: a package may bring what the kernel's own assembly refers to, which makes another of it, with which display would be ambiguous.
+    // Inherited from the first, and bound there: a package may bring an assembly that the kernel's own refers to. That makes a second one of the kernel's, and display ambiguous.
     static readonly CSharpCompilationOptions Later = CompilationOptions.WithUsings(ImmutableArray<string>.Empty);
 
     CSharpCompilation? _last;
@@ -61,7 +61,7 @@ sealed class ScriptSession(ReferenceSet references)
         using var pdb = new MemoryStream();
         if (!Emit(compilation))
         {
-            // Errors are told of the code as it was written; what only compiles as written runs as written.
+            // Errors are told of the code as it was written; code that compiles only as written runs as written.
             if (compilation == written || !Emit(written)) ThrowOnErrors(written.GetDiagnostics(cancel), path);
             compilation = written;
         }
@@ -120,7 +120,7 @@ sealed class ScriptSession(ReferenceSet references)
         }).Concat(errors.Select(e => e.Location.SourceTree).OfType<SyntaxTree>().Distinct().SelectMany(UsingDeclarations))));
     }
 
-    /// <summary>A script's grammar has no using declarations; what the compiler says of one (a semicolon is missing) does not help.</summary>
+    /// <summary>A script's grammar has no using declarations; the compiler's error for one (a semicolon is missing) does not help.</summary>
     static IEnumerable<string> UsingDeclarations(SyntaxTree tree) =>
         from directive in tree.GetRoot().DescendantNodes().OfType<UsingDirectiveSyntax>()
         let name = directive.GetLastToken().GetNextToken()

@@ -20,7 +20,7 @@ static partial class StackTraces
     {
         foreach (var frame in trace.Split('\n').Select(l => l.TrimEnd()))
         {
-            // What lies below the cell is this kernel's machinery.
+            // Frames below the cell are this kernel's machinery.
             if (frame.Contains("at CSharpJupyter.Session.")) yield break;
             if (frame.Contains("at CSharpJupyter.") || frame.StartsWith("--- End of stack trace") || frame.Contains("System.Runtime.CompilerServices.TaskAwaiter") || frame == "") continue;
             yield return CellLine().Replace(CellClass().Replace(frame, "at "), "In[$1]:$2");

@@ -57,7 +57,7 @@ sealed class Channels : IDisposable
 
     void Receive(Channel channel, NetMQSocket socket)
     {
-        // Some of what is waiting, not all: the other sockets shall have their turn.
+        // Some of the waiting messages, not all: the other sockets shall have their turn.
         NetMQMessage? frames = null;
         for (var i = 0; i < 100 && socket.TryReceiveMultipartMessage(TimeSpan.Zero, ref frames); i++, frames = null)
         {

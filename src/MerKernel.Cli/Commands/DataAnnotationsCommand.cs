@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>mer data annotations FILE: what a coding sheet says, one line per clip.</summary>
+/// <summary>mer data annotations FILE: a coding sheet's content, one line per clip.</summary>
 static class DataAnnotationsCommand
 {
     public static Command Create()

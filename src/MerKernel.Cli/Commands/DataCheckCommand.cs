@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>mer data check: sheet and disk compared, counts beside the published ones.</summary>
+/// <summary>mer data check: sheet and disk compared, counts next to the published ones.</summary>
 static class DataCheckCommand
 {
     public static Command Create()

@@ -31,7 +31,7 @@ sealed class DataOptions
     public static Option<string[]> WithoutErratum() =>
         Several("--without-erratum", $"leave a known erratum as printed; may be repeated: {string.Join(", ", Errata.Known.Select(e => e.Id))}");
 
-    /// <summary>What is chosen about a data set and kept.</summary>
+    /// <summary>The choices about a data set that are kept.</summary>
     public void AddChoicesTo(Command command) => Add(command, _root, _dataset, _sheet, _frames, _reading, _errata, _alignment, _noFace, _unusable, _classes, _clips, _exclude, _workers);
 
     public void AddPreparationTo(Command command) => Add(command, _size, _cache);
@@ -42,7 +42,7 @@ sealed class DataOptions
     public string Root(ParseResult parsed) => parsed.GetValue(_root) ?? _synthetic ?? Path.Combine(RepositoryRoot.Find(), "data");
 
     /// <summary>Has a command without --data work on synthetic data, as training does, where data/ of the checkout holds nothing of the data set; makes them where they are not there.</summary>
-    /// <param name="parsed">What the user wrote.</param>
+    /// <param name="parsed">The parsed command line.</param>
     /// <param name="checkout">The checkout.</param>
     /// <param name="size">Size of the synthetic data.</param>
     /// <param name="usual">The data sets meant where --dataset names none.</param>
@@ -66,7 +66,7 @@ sealed class DataOptions
         _synthetic = folder;
     }
 
-    /// <summary>The data sets meant: the one named, or those that the root holds; the other is named in a sentence.</summary>
+    /// <summary>The data sets meant: the one named, or those that the root holds; the other is named in a message.</summary>
     public ImmutableArray<DatasetId> Datasets(ParseResult parsed)
     {
         if (parsed.GetValue(_dataset) is { } name)
@@ -76,14 +76,14 @@ sealed class DataOptions
         }
         var root = Root(parsed);
         ImmutableArray<DatasetId> there = [.. DatasetNames.WithFiles.Where(id => FrameLayout.IsThere(new(root, id)))];
-        // With none there, the reader's own sentence says what was found and expected.
+        // With none there, the reader's own message says what was found and expected.
         if (there.IsEmpty) return [DatasetId.CasmeII];
         if (_synthetic is null)
             foreach (var id in DatasetNames.Paper.Except(there)) Remark.Say($"{id.Title()}: nothing of it is in {root}.");
         return there;
     }
 
-    /// <summary>What the command line chooses, over what is kept in the data folder; a sentence says what that is.</summary>
+    /// <summary>The command line's choices, over those kept in the data folder; a message names these.</summary>
     public DataChoices Choices(ParseResult parsed, DatasetId dataset)
     {
         var kept = DataChoices.Kept(Root(parsed), dataset);
@@ -91,7 +91,7 @@ sealed class DataOptions
         return Given(parsed).Over(kept);
     }
 
-    /// <summary>What the command line chooses.</summary>
+    /// <summary>The command line's choices.</summary>
     public DataChoices Given(ParseResult parsed) => new()
     {
         // A path of the command line is seen from where the command was called, one that is kept from the data folder.

@@ -23,7 +23,7 @@ static class DataPrepareCommand
                 var preparation = choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed));
                 using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
                 Write(data, clock.Elapsed, preparation);
-                // Only what led to a data set is kept: a choice that failed would stop every other command too.
+                // Only choices that led to a data set are kept: one that failed would stop every other command too.
                 if (options.Given(parsed).ToString().Length > 0) Keep(choices, root, id);
             }
         }, cancellation));

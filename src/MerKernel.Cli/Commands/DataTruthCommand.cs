@@ -4,7 +4,7 @@ using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>mer data truth: what is known to be true of the synthetic data, and how far the stored rows are from it.</summary>
+/// <summary>mer data truth: the known truth of the synthetic data, and how far the stored rows are from it.</summary>
 static class DataTruthCommand
 {
     public static Command Create()

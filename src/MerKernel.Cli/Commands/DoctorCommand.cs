@@ -12,7 +12,7 @@ using Command = System.CommandLine.Command;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>What this machine has for training, and missing parts.</summary>
+/// <summary>This machine's parts for training, and missing ones.</summary>
 static class DoctorCommand
 {
     public static Command Create()

@@ -8,7 +8,7 @@ namespace MerKernel.Cli.Commands;
 /// <summary>Runs experiments with their display; shared by the commands that train.</summary>
 static class LosoRun
 {
-    /// <summary>Computes what is missing, once every data set has been checked.</summary>
+    /// <summary>Computes the missing folds, once every data set has been checked.</summary>
     /// <param name="bench">Data and store.</param>
     /// <param name="work">Methods, each with a data set.</param>
     /// <param name="workers">Folds side by side.</param>
@@ -20,7 +20,7 @@ static class LosoRun
         // A device that is not there is said before data are prepared for it.
         var device = ComputeDevice.Named(bench.Device);
         AtomicFile.Sweep(bench.Store.Folder);
-        // Reading them through says in a sentence what is not used, before anything is trained again.
+        // Reading them through names the unused ones in a message, before anything is trained again.
         _ = bench.Store.Experiments().Count();
         var failed = 0;
         // A fault of the second set is met before the first is trained on, which may take months.

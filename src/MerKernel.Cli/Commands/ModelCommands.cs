@@ -22,7 +22,7 @@ public static class ModelCommands
         ModelTraceCommand.Create(),
     };
 
-    /// <summary>One line a network: its key, whether the paper prints it, and its name; parity compares what stands here.</summary>
+    /// <summary>One line per network: its key, whether the paper prints it, and its name; parity compares these lines.</summary>
     static Command List()
     {
         var list = new Command("list", "List the networks that --variant names.  Example: mer model list");
@@ -130,7 +130,7 @@ sealed class NetworkInput(string path)
 {
     readonly Dictionary<string, Tensor> _tensors = Safetensors.Read(path);
 
-    /// <summary>A tensor whose shape must be the given one; -1 stands for any size.</summary>
+    /// <summary>A tensor whose shape must be the given one; -1 means any size.</summary>
     public Tensor Take(string name, ScalarType type, params long[] shape)
     {
         if (!_tensors.TryGetValue(name, out var tensor)) throw new UserErrorException($"{path} has no tensor '{name}'; write it as {type} [{string.Join(", ", shape)}].");

@@ -27,7 +27,7 @@ static class ModelExportCommand
         return command;
     }
 
-    /// <summary>Lists what a backbone file did and did not do.</summary>
+    /// <summary>Lists the tensors that a backbone file set, and the others.</summary>
     public static void Print(BackboneReport report)
     {
         Console.WriteLine($"loaded {report.Loaded.Length} tensors:");

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>mer model forward: what given weights make of given input.</summary>
+/// <summary>mer model forward: the output of given weights for given input.</summary>
 static class ModelForwardCommand
 {
     public static Command Create()

@@ -39,7 +39,7 @@ static class NotebooksCommand
     }
 }
 
-/// <summary>Makes pages of what was executed and stored; runs nothing.</summary>
+/// <summary>Makes pages of executed and stored results; runs nothing.</summary>
 static class ReportCommand
 {
     public static Command Create()

@@ -8,7 +8,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>What a grid costs, before anything of it is computed.</summary>
+/// <summary>The cost of a grid, before anything of it is computed.</summary>
 static class PlanCommand
 {
     // Fold files of text: about so many bytes for each logit of each epoch.

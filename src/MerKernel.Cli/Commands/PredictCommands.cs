@@ -43,7 +43,7 @@ static class FitCommand
     }
 }
 
-/// <summary>What a fitted network says of a new clip.</summary>
+/// <summary>A fitted network's answer for a new clip.</summary>
 static class PredictCommand
 {
     public static Command Create()
@@ -78,7 +78,7 @@ static class PredictCommand
     }
 
     /// <summary>The recording, or two pictures, which may be named as files of a folder of frames.</summary>
-    /// <exception cref="UserErrorException">What is named is too little, too much, or one picture for both.</exception>
+    /// <exception cref="UserErrorException">The files named are too few, too many, or one picture for both.</exception>
     public static Recording Input(string? path, string? onset, string? apex)
     {
         if (onset is null || apex is null)

@@ -4,7 +4,7 @@ using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>How a reproduction ends, here and on a cluster: tables and pages from what is stored.</summary>
+/// <summary>How a reproduction ends, here and on a cluster: tables and pages from stored folds.</summary>
 static class ReproduceClosing
 {
     /// <summary>Keeps the tables in the run's report and sums them up, or prints them.</summary>
@@ -19,7 +19,7 @@ static class ReproduceClosing
         return rows;
     }
 
-    /// <summary>Pages on a node: as at the end of mer reproduce where there are notebooks and Jupyter, else a sentence on how to make them later.</summary>
+    /// <summary>Pages on a node: as at the end of mer reproduce where there are notebooks and Jupyter, else a message on how to make them later.</summary>
     public static int Pages(Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
         var root = RepositoryRoot.Find();

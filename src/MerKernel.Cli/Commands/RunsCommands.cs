@@ -109,7 +109,7 @@ static class RunsCommands
         return delete;
     }
 
-    /// <summary>What <c>mer runs export</c> can print.</summary>
+    /// <summary>The outputs of <c>mer runs export</c>.</summary>
     const string Exported = "final, best-test, held-out, or every for every epoch";
 
     /// <summary>A protocol that chooses one epoch of each fold.</summary>

@@ -5,7 +5,7 @@ using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>What is asked of Slurm, on the command line.</summary>
+/// <summary>The requests to Slurm on the command line.</summary>
 sealed partial class SlurmSettings
 {
     readonly Option<string?> _partition = new("--partition") { Description = "Slurm's partition" };
@@ -34,7 +34,7 @@ sealed partial class SlurmSettings
 
     public int? Processors(ParseResult parsed) => Positive(parsed.GetValue(_cpus), _cpus.Name);
 
-    /// <summary>The settings with what the user named put over them.</summary>
+    /// <summary>The settings, overridden by those that the user named.</summary>
     public SlurmOptions Over(SlurmOptions options, ParseResult parsed) => options with
     {
         Partition = parsed.GetValue(_partition) ?? options.Partition,

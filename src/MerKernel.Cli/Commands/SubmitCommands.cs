@@ -27,7 +27,7 @@ static class SubmitCommands
 
     public static Option<string?> Name() => new("--submission") { Description = "which submission (default: the latest of the run store)" };
 
-    /// <summary>The run store that commands look for submissions beside.</summary>
+    /// <summary>The run store; commands look for submissions next to it.</summary>
     public static RunStore StoreOf(string? folder) => new Workbench { StoreFolder = folder }.Store;
 }
 
@@ -82,14 +82,14 @@ static class SubmitStatusCommand
     {
         var log = Path.Combine(Submission.RoundFolder(folder, status.Round), "logs", $"{status.Fold.Task}.txt");
         var last = File.Exists(log) ? File.ReadLines(log).LastOrDefault(l => l.Length > 0) : null;
-        // Slurm forgets at once what was cancelled before it began, and opens the log of what begins.
+        // Slurm forgets at once a task cancelled before it began, and opens a log for each that begins.
         if (status.Job is null && last is null) return "cancelled before it began";
         return (status.Job is { } job ? job.State.ToLowerInvariant().Replace('_', ' ') + (job.Nodes.Length > 0 ? $" on {job.Nodes}" : "") : "its task has ended")
             + (last is null ? "; it wrote no log" : $"; {log} ends with '{last}'");
     }
 }
 
-/// <summary>Cancels what is chosen of a submission, or all of it.</summary>
+/// <summary>Cancels the chosen part of a submission, or all of it.</summary>
 static class SubmitCancelCommand
 {
     public static Command Create()
@@ -117,7 +117,7 @@ static class SubmitCancelCommand
     }
 }
 
-/// <summary>Submits what ended without a result as a further round.</summary>
+/// <summary>Submits folds that ended without a result as a further round.</summary>
 static class SubmitResubmitCommand
 {
     public static Command Create()
@@ -200,13 +200,13 @@ static class SubmitTaskCommand
     }
 }
 
-/// <summary>Writes the scripts of a round and submits them; or prints what would be submitted.</summary>
+/// <summary>Writes the scripts of a round and submits them; or only prints them.</summary>
 static class SlurmRound
 {
     /// <summary>Submits a further round of a submission.</summary>
-    /// <param name="submission">What is asked, with the rounds so far.</param>
+    /// <param name="submission">The request, with the rounds so far.</param>
     /// <param name="folder">Its folder.</param>
-    /// <param name="folds">What is missing.</param>
+    /// <param name="folds">The missing folds.</param>
     /// <param name="waitFor">Arrays of rounds before that still have tasks.</param>
     public static void Submit(Submission submission, string folder, ImmutableArray<TaskFold> folds, IEnumerable<long>? waitFor = null)
     {
@@ -264,7 +264,7 @@ static class SubmissionRows
     }
 }
 
-/// <summary>Writes what a task does into its log, a line for an epoch: where a task is killed, its log says how far it was.</summary>
+/// <summary>Writes a task's progress into its log, a line per epoch: where a task is killed, its log says how far it was.</summary>
 sealed class TaskLog : ILosoProgress
 {
     public void Planned(int stored, int missing) => Line($"{missing} folds to compute, {stored} are stored");

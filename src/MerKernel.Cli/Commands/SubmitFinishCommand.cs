@@ -6,7 +6,7 @@ using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>The dependent job: checks that every fold is stored, then what mer reproduce does at its end. The job script calls it.</summary>
+/// <summary>The dependent job: checks that every fold is stored, then ends as mer reproduce does. The job script calls it.</summary>
 static class SubmitFinishCommand
 {
     public static Command Create()
@@ -20,7 +20,7 @@ static class SubmitFinishCommand
     static int Run(string folder, CancellationToken cancel)
     {
         var submission = Submission.Load(folder);
-        // Without Slurm: what counts here is what is stored.
+        // Without Slurm: only the stored folds count here.
         var missing = GridStatus.Of(submission, folder, _ => System.Collections.Immutable.ImmutableDictionary<int, JobState>.Empty).Where(f => f.State != FoldState.Stored).ToList();
         using var bench = submission.Open(new SyntheticData(), Remark.Say);
         foreach (var id in bench.Datasets) bench.Load(id, cancel);

@@ -8,7 +8,7 @@ using MerKernel.Baselines;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>Submits what is missing of tables as one array and one dependent job.</summary>
+/// <summary>Submits the missing folds of tables as one array and one dependent job.</summary>
 static class SubmitSlurmCommand
 {
     // Nodes differ, and a limit that is too short costs a fold where one too long costs a place in the queue.

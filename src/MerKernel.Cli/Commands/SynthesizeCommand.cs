@@ -5,7 +5,7 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>mer data synthesize: the synthetic look-alikes, written as the holder of a licence has the real files.</summary>
+/// <summary>mer data synthesize: the synthetic data sets, written as the holder of a licence has the real files.</summary>
 public static class SynthesizeCommand
 {
     /// <summary>The command with its options.</summary>

@@ -11,7 +11,7 @@ using Table = MerKernel.Experiments.Table;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>Shows the tables from what is stored; trains nothing and prepares nothing.</summary>
+/// <summary>Shows the tables from stored folds; trains nothing and prepares nothing.</summary>
 static class TablesCommand
 {
     public static Command Create()
@@ -121,7 +121,7 @@ static class AuditCommand
         return numbers;
     }
 
-    /// <summary>What is said of an accuracy that no number of the clips gives.</summary>
+    /// <summary>The message about an accuracy that no number of the clips gives.</summary>
     public static IEnumerable<string> Roundings((decimal Accuracy, int Correct) first, (decimal Accuracy, int Correct) second, int clips) =>
         from one in new[] { first, second }
         where Grim.Match(one.Accuracy, clips) is null

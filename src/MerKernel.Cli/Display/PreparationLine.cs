@@ -7,7 +7,7 @@ sealed class PreparationLine
     string? _what;
     int _shown;
 
-    /// <param name="what">What is done, for example 'SAMM: aligning'.</param>
+    /// <param name="what">The step, for example 'SAMM: aligning'.</param>
     /// <param name="done">Finished clips.</param>
     /// <param name="total">All clips.</param>
     public void Report(string what, int done, int total)

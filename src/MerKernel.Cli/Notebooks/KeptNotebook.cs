@@ -56,7 +56,7 @@ static partial class KeptNotebook
         }
     }
 
-    /// <summary>A carriage return goes back to the line's beginning; what stands there in the end is what a terminal shows.</summary>
+    /// <summary>A carriage return goes back to the line's beginning; a terminal shows the last text there.</summary>
     static string LastStates(string text) => string.Join('\n', text.Replace("\r\n", "\n").Split('\n').Select(line => line.Split('\r').LastOrDefault(part => part != "") ?? ""));
 
     static string WithoutMachine(string text, string root, string home)

@@ -36,7 +36,7 @@ static class KernelProgram
         return Directory.Exists(tools) ? Directory.GetFiles(tools, "Microsoft.DotNet.Interactive.App.dll", SearchOption.AllDirectories).FirstOrDefault() : null;
     }
 
-    /// <summary>What the launcher sets for commands, cells need too.</summary>
+    /// <summary>Cells need the launcher's settings for commands too.</summary>
     static IEnumerable<(string Name, string Value)> Settings(string root)
     {
         yield return ("MER_ROOT", root);
@@ -85,7 +85,7 @@ static class KernelProgram
     static string UserFolder => Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } named ? named
         : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data ? data : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share"), "jupyter");
 
-    /// <summary>Removes what was installed for the user.</summary>
+    /// <summary>Removes the user's installed specs.</summary>
     public static int Uninstall(string root)
     {
         var file = SpecFile(UserFolder, Interactive);
@@ -93,7 +93,7 @@ static class KernelProgram
         return Run(root, ["uninstall", "--name", Name]);
     }
 
-    /// <summary>Lists the user's specs and what each starts.</summary>
+    /// <summary>Lists the user's specs and the program of each.</summary>
     public static int List(string root)
     {
         var status = Run(root, ["list"]);

@@ -7,7 +7,7 @@ namespace MerKernel.Cli.Notebooks;
 
 /// <summary>
 /// papermill's convention for C#: the cell tagged <c>parameters</c> declares variables with defaults, and a cell tagged <c>injected-parameters</c>
-/// after it assigns what the command line gave, checked against the declared type.
+/// after it assigns the command line's values, checked against the declared type.
 /// </summary>
 static partial class NotebookParameters
 {

@@ -18,7 +18,7 @@ static class NotebookRun
             : throw new UserErrorException($"No notebook matches '{n}'; {(n.StartsWith('-') ? $"a parameter of notebooks is written like {Parameter(n, names)}" : $"there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}")}.")).Distinct()];
     }
 
-    /// <summary>What stands for an option of other commands: -p profile=tiny for --profile tiny.</summary>
+    /// <summary>The parameter for an option of other commands: -p profile=tiny for --profile tiny.</summary>
     static string Parameter(string option, string[] names)
     {
         var value = Array.IndexOf(names, option) + 1 is var next && next < names.Length ? names[next] : "VALUE";
@@ -66,7 +66,7 @@ static class NotebookRun
     {
         try
         {
-            // Without the option a name that stands twice is met only when it is looked at.
+            // Without the option a duplicate name is met only when it is looked at.
             if (JsonNode.Parse(File.ReadAllText(notebook), documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject json && NotebookParameters.IsNotebook(json)) return json;
         }
         catch (JsonException) { }

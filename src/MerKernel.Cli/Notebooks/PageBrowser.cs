@@ -3,12 +3,12 @@ using DevTools;
 
 namespace MerKernel.Cli.Notebooks;
 
-/// <summary>A report page in headless Chromium without a network: what it complains of, and its PDF.</summary>
+/// <summary>A report page in headless Chromium without a network: its complaints and its PDF.</summary>
 sealed class PageBrowser : IDisposable
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Widths a page is looked at, in CSS pixels: a desk, a laptop beside a window, a telephone.</summary>
+    /// <summary>Widths a page is looked at, in CSS pixels: a desk, a laptop next to a window, a telephone.</summary>
     static readonly int[] Widths = [1280, 1000, 400];
 
     const long MostBytes = 3_000_000;
@@ -25,7 +25,7 @@ sealed class PageBrowser : IDisposable
     /// <summary>A browser, or null where no Chromium is installed.</summary>
     public static PageBrowser? TryOpen() => Chromium.Find() is { } program ? new PageBrowser(program) : null;
 
-    /// <summary>Opens a page at several widths and gives a sentence for everything that is wrong with it.</summary>
+    /// <summary>Opens a page at several widths and gives a message for everything that is wrong with it.</summary>
     public IReadOnlyList<string> Check(string page)
     {
         Open(page);
@@ -41,7 +41,7 @@ sealed class PageBrowser : IDisposable
         return complaints;
     }
 
-    /// <summary>What a reader sees as text, as of the page that was opened last.</summary>
+    /// <summary>The text that a reader sees, of the page that was opened last.</summary>
     public string Text => (string)_chromium.Evaluate("document.body.innerText", Limit)!;
 
     /// <summary>The page on A4 paper.</summary>
@@ -60,7 +60,7 @@ sealed class PageBrowser : IDisposable
     {
         Resize(Widths[0]);
         _chromium.Call("Page.navigate", new() { ["url"] = new Uri(Path.GetFullPath(page)).AbsoluteUri }, Limit);
-        // The answer comes when the page is committed; what follows belongs to the new page.
+        // The answer comes when the page is committed; later events belong to the new page.
         _chromium.Evaluate(Script("page_check.js"), Limit);
         _chromium.Evaluate("merDrawn()", Limit);
     }

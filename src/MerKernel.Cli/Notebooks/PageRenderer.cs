@@ -6,7 +6,7 @@ using Plotly.NET;
 
 namespace MerKernel.Cli.Notebooks;
 
-/// <summary>Makes pages of executed notebooks with nbconvert and the template beside this program.</summary>
+/// <summary>Makes pages of executed notebooks with nbconvert and the template next to this program.</summary>
 static class PageRenderer
 {
     /// <summary>Renders pages; each is replaced as a whole.</summary>

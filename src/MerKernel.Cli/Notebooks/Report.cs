@@ -18,11 +18,11 @@ namespace MerKernel.Cli.Notebooks;
 
 /// <summary>
 /// The report of a run, in a folder of its own: a page for each executed notebook, the front page with the seven tables, its PDF, and all of it in one archive. Pages of
-/// another run are left alone and not linked.
+/// another run are kept and not linked.
 /// </summary>
 /// <param name="bench">Data, store, profile and seed of the front page's tables.</param>
 /// <param name="folder">Where the executed notebooks are and the pages go.</param>
-/// <param name="say">Receives one sentence for everything worth knowing.</param>
+/// <param name="say">Receives one message for everything worth knowing.</param>
 sealed class Report(Workbench bench, string folder, Action<string> say)
 {
     /// <summary>The front page.</summary>
@@ -56,7 +56,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     ReportFolder State() => ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
 
-    /// <summary>Packs what one would send to a colleague: the pages, the PDF, the executed notebooks, the tables, every prediction, both cards, and how to recompute it.</summary>
+    /// <summary>Packs the files for a colleague: the pages, the PDF, the executed notebooks, the tables, every prediction, both cards, and how to recompute it.</summary>
     /// <returns>The archive.</returns>
     public string Zip(IReadOnlyList<ResultRow> rows)
     {
@@ -83,7 +83,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         return Archive;
     }
 
-    /// <summary>Copies what ships with the project: executed notebooks, cards and tables of synthetic data.</summary>
+    /// <summary>Copies the files that ship with the project: executed notebooks, cards and tables of synthetic data.</summary>
     /// <returns>Where they are.</returns>
     /// <exception cref="UserErrorException">The data are real, or not every notebook was executed.</exception>
     public string Publish(IReadOnlyList<ResultRow> rows, string published)
@@ -124,7 +124,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     }
 }
 
-/// <summary>Executed notebooks beside the notebooks they came from.</summary>
+/// <summary>Executed notebooks next to the notebooks they came from.</summary>
 /// <param name="Executed">Executed notebooks of this run, in the order of their names.</param>
 /// <param name="Others">Executed notebooks of another run, which they name.</param>
 /// <param name="Missing">Names of notebooks that were not executed yet in this run.</param>
@@ -134,13 +134,13 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
     /// <summary>results/reports of the checkout, which holds a folder for each run's report.</summary>
     public static string All => Path.Combine(RepositoryRoot.Find(), "results", "reports");
 
-    /// <summary>results/published of the checkout: what ships executed.</summary>
+    /// <summary>results/published of the checkout: the executed notebooks that ship.</summary>
     public static string Published => Path.Combine(RepositoryRoot.Find(), "results", "published");
 
     /// <summary>Looks into a folder.</summary>
     /// <param name="folder">With executed notebooks.</param>
     /// <param name="notebooks">Where they come from.</param>
-    /// <param name="run">What <see cref="RunMark"/> says of the run that is asked for.</param>
+    /// <param name="run">The <see cref="RunMark"/> of the run that is asked for.</param>
     public static ReportFolder Of(string folder, string notebooks, string run)
     {
         var marks = Notebooks(folder).Select(f => (File: f, Name: Path.GetFileNameWithoutExtension(f), Run: Mark(f))).ToList();
@@ -212,8 +212,8 @@ static class IndexNotebook
 {
     /// <param name="study">Data, profile, seeds and protocols.</param>
     /// <param name="rows">Rows of the tables, scored.</param>
-    /// <param name="pages">The pages beside it.</param>
-    /// <param name="computing">How long what is shown took to compute.</param>
+    /// <param name="pages">The pages next to it.</param>
+    /// <param name="computing">How long the shown results took to compute.</param>
     public static JsonObject Of(Study study, IReadOnlyList<ResultRow> rows, IReadOnlyList<RenderedPage> pages, string computing)
     {
         var controls = rows.DistinctBy(r => r.Table.Number).Count() > 1;
@@ -290,11 +290,11 @@ static class ClosingReport
     [
         $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
         .. bench.Backbone is { } backbone ? [$"backbone={Path.GetFullPath(backbone)}"] : Array.Empty<string>(),
-        // Notebooks compute on the processor unless told otherwise; what a GPU trained they only read.
+        // Notebooks compute on the processor unless told otherwise; they only read results of a GPU.
         .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
     ];
 
-    /// <summary>Executes what was not executed yet with these parameters on these results, and remembers what was.</summary>
+    /// <summary>Executes the notebooks not executed yet with these parameters on these results, and remembers them.</summary>
     static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
         var parameters = Parameters(bench);
@@ -304,7 +304,7 @@ static class ClosingReport
         {
             var (name, state) = (Path.GetFileNameWithoutExtension(notebook), State(File.ReadAllText(notebook), parameters, rows));
             string Place() => $"{Path.GetFileName(folder)}/{name}";
-            // A notebook trains what it lacks; the tables that were not asked for stay away.
+            // A notebook trains missing folds; the tables that were not asked for stay away.
             if (!rows.Any(r => name.EndsWith($"-table{r.Table.Number}", StringComparison.Ordinal))) continue;
             if (executed.GetValueOrDefault(Place()) == state && File.Exists(Path.Combine(folder, name + ".ipynb"))) continue;
             if (NotebookRun.Execute(root, notebook, parameters, folder, cancel) is not 0 and var failed) return failed;

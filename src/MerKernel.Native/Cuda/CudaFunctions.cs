@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Native.Cuda;
 
-/// <summary>Memory of tensors for <see cref="CudaKernels"/>, and what is made on the way back.</summary>
+/// <summary>Memory of tensors for <see cref="CudaKernels"/>, and the tensors made on the way back.</summary>
 internal static class Memory
 {
     /// <summary>Where a contiguous tensor's numbers lie.</summary>

@@ -149,7 +149,7 @@ internal static unsafe class CudaKernels
             }
         }
 
-        // libtorch brings NVRTC along, under a name with its version, or in a package beside its own.
+        // libtorch brings NVRTC along, under a name with its version, or in a package next to its own.
         static nint Compiler()
         {
             foreach (var name in new[] { "libnvrtc.so.13", "libnvrtc.so.12" })

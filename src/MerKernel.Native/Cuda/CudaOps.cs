@@ -8,7 +8,7 @@ namespace MerKernel.Native.Cuda;
 
 /// <summary>
 /// <see cref="Ops"/> on a GPU with fewer operations: libtorch's own fused ones (attention with the relative bias as its mask, AdamW), convolutions with channels
-/// last, and kernels.cu. No GPU has run it yet: it was tried on a processor alone, so it takes part only where <see cref="Switch"/> asks for it.
+/// last, and kernels.cu. No GPU has run it yet: it was tried only on a processor, so it takes part only where <see cref="Switch"/> asks for it.
 /// </summary>
 /// <param name="kernels">Whether kernels.cu takes part too.</param>
 public sealed class CudaOps(bool kernels) : IOps

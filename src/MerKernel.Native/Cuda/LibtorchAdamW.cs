@@ -30,7 +30,7 @@ internal static unsafe class LibtorchAdamW
         GC.KeepAlive((parameters, gradients, means, variances, count));
     }
 
-    // A TorchSharp handle points to an at::Tensor, which is what a list of one points to.
+    // A TorchSharp handle points to an at::Tensor, as a list of one does.
     static ArrayRef One(Tensor tensor) => new() { Data = tensor.Handle, Length = 1 };
 
     [StructLayout(LayoutKind.Sequential)]

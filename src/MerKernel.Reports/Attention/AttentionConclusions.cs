@@ -5,7 +5,7 @@ using MerKernel.Faces;
 
 namespace MerKernel.Reports.Attention;
 
-/// <summary>The sentences that close the attention notebook, each from numbers that stand above them.</summary>
+/// <summary>The conclusions of the attention notebook, each from numbers above them.</summary>
 static class AttentionConclusions
 {
     public static IEnumerable<string> Of(AttentionStudy study, string continuous, string independent, string vit, string withoutUnits) =>

@@ -27,8 +27,8 @@ public sealed class AttentionStudy
     /// <param name="study">Profile, data, seeds, device.</param>
     /// <param name="set">The data set, casme2 or samm.</param>
     /// <param name="folds">How many subjects are left out in turn, from the first on.</param>
-    /// <param name="showFaces">Whether frames are shown; null shows them for synthetic data alone, because the licences of CASME II and SAMM allow few subjects' faces to be published.</param>
-    /// <param name="networks">Each network's label and what it changes in the full one; the first is the full network itself.</param>
+    /// <param name="showFaces">Whether frames are shown; null shows them only for synthetic data, because the licences of CASME II and SAMM allow few subjects' faces to be published.</param>
+    /// <param name="networks">Each network's label and its change of the full one; the first is the full network itself.</param>
     public AttentionStudy(Study study, string set, int folds, bool? showFaces, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> networks)
     {
         Study = study;
@@ -39,7 +39,7 @@ public sealed class AttentionStudy
         _networks = networks.ToDictionary(n => n.Label, n => n.Change(study.Full(Dataset)));
     }
 
-    /// <summary>Trains what has no kept weights, looks into every network, and finds the parts of the face and what moves.</summary>
+    /// <summary>Trains networks without kept weights, looks into every network, and finds the parts of the face and the movement.</summary>
     /// <exception cref="UserErrorException">A fold failed twice, or no face was found.</exception>
     public void Run()
     {
@@ -78,17 +78,17 @@ public sealed class AttentionStudy
     /// <summary>The clips of the subjects left out: indices into the data set.</summary>
     public ImmutableArray<int> TestClips => [.. Subjects.SelectMany(ClipsOf)];
 
-    /// <summary>A few words on what is shown, for subtitles.</summary>
+    /// <summary>A few words on the data, for subtitles.</summary>
     public string Brief => $"{Dataset.Title()}: {DataNotice.Brief(Data.Synthetic, Study.Bench.Profile.Name)}, seed {Study.Seeds[0]}, n = {TestClips.Length} clips of the {Subjects.Length} subjects left out in turn";
 
-    /// <summary>What a network does with the clips it was not trained on, in the order of <see cref="TestClips"/>.</summary>
+    /// <summary>A network's explanations of clips it was not trained on, in the order of <see cref="TestClips"/>.</summary>
     public ImmutableArray<ClipExplanation> Of(string label) => [.. ByFold(label).SelectMany(clips => clips)];
 
     /// <summary>The same fold by fold: one network each.</summary>
     public ImmutableArray<ImmutableArray<ClipExplanation>> ByFold(string label) =>
         [.. Subjects.Select(subject => ClipsOf(subject).Select(i => Everyone(label, subject)[i]).ToImmutableArray())];
 
-    /// <summary>What the network of one fold does with every clip of the data set, trained on or not.</summary>
+    /// <summary>One fold's explanations of every clip of the data set, trained on or not.</summary>
     public ImmutableArray<ClipExplanation> Everyone(string label, string subject) =>
         _explained.TryGetValue((label, subject), out var clips) ? clips
         : _explained.IsEmpty ? throw NotRun()
@@ -101,12 +101,12 @@ public sealed class AttentionStudy
     public ImmutableArray<int> Examples => [.. Enumerable.Range(0, TestClips.Length).DistinctBy(i => Data.Labels[TestClips[i]]).OrderBy(i => Data.Labels[TestClips[i]])];
 
     /// <summary>
-    /// For each test clip how far every place moves, [S * S]: on a look-alike the true displacement of the skin; on real data, where the truth is not known, the
+    /// For each test clip how far every place moves, [S * S]: on synthetic data the true displacement of the skin; on real data, where the truth is not known, the
     /// optical flow between onset and apex.
     /// </summary>
     public ImmutableArray<float[]> Motion => _motion.IsDefault ? throw NotRun() : _motion;
 
-    /// <summary>The networks and what they make of the clips.</summary>
+    /// <summary>The networks and their explanations of the clips.</summary>
     public IHtmlContent Show() => NetworkPage.Table(this);
 
     /// <summary>The vertical maps of each block over the clips of one example a class.</summary>
@@ -118,22 +118,22 @@ public sealed class AttentionStudy
     /// <summary>Mean weight of each row in each block, emotion by emotion.</summary>
     public GenericChart RowProfilesByEmotion(string label) => RowProfileChart.Emotions(this, label);
 
-    /// <summary>How much of the vertical attention falls on each part of the face, beside an even map.</summary>
+    /// <summary>How much of the vertical attention falls on each part of the face, next to an even map.</summary>
     public IHtmlContent FaceParts(params IReadOnlyList<string> labels) => WeightPage.FaceParts(this, labels);
 
-    /// <summary>What the maps depend on: clip, row or column, channel.</summary>
+    /// <summary>How the maps vary: by clip, row or column, channel.</summary>
     public IHtmlContent Spread(params IReadOnlyList<string> labels) => WeightPage.Spread(this, labels);
 
     /// <summary>Attention rollout of position streams.</summary>
     public Picture Rollouts(params IReadOnlyList<string> labels) => RolloutPage.Pictures(this, labels);
 
-    /// <summary>What the rollouts of position streams look at.</summary>
+    /// <summary>Where the rollouts of position streams look.</summary>
     public IHtmlContent RolloutFigures(params IReadOnlyList<string> labels) => RolloutPage.Table(this, labels);
 
-    /// <summary>Grad-CAM on F_M beside what truly moves.</summary>
+    /// <summary>Grad-CAM on F_M next to the true movement.</summary>
     public Picture ClassMaps(string label) => ClassMapPage.Pictures(this, label);
 
-    /// <summary>Whether Grad-CAM falls on what moves.</summary>
+    /// <summary>Whether Grad-CAM falls on the movement.</summary>
     public IHtmlContent ClassMapFigures(params IReadOnlyList<string> labels) => ClassMapPage.Table(this, labels);
 
     /// <summary>The head's features in their two main directions, by emotion and by subject.</summary>
@@ -142,11 +142,11 @@ public sealed class AttentionStudy
     /// <summary>Whether clips of an emotion, or of a subject, lie together in the head's features.</summary>
     public IHtmlContent Neighbours(params IReadOnlyList<string> labels) => NetworkPage.Neighbours(this, labels);
 
-    /// <summary>Sentences computed from the figures above.</summary>
+    /// <summary>Conclusions from the figures above.</summary>
     public IHtmlContent Conclusion(string continuous, string independent, string vit, string withoutUnits) =>
         HtmlText.Paragraphs(AttentionConclusions.Of(this, continuous, independent, vit, withoutUnits));
 
-    /// <summary>What a map depends on, measured in each fold and averaged.</summary>
+    /// <summary>How a map varies, measured in each fold and averaged.</summary>
     internal MapSpread SpreadOf(string label, Func<ClipExplanation, float[,]> map) => MapSpread.MeanOf([.. ByFold(label).Select(clips => MapSpread.Of([.. clips.Select(map)]))]);
 
     /// <summary>Mean over clips, and standard deviation between the clips of a fold: networks differ too, and that is another matter.</summary>
@@ -157,7 +157,7 @@ public sealed class AttentionStudy
         return (values.Sum(v => v.Sum()) / count, Math.Sqrt(values.Sum(v => v.Sum(x => (x - v.Average()) * (x - v.Average()))) / count));
     }
 
-    /// <summary>What stands below a map: the clip's difference image, or where no face may be shown the landmarks of the mean face.</summary>
+    /// <summary>The picture below a map: the clip's difference image, or where no face may be shown the landmarks of the mean face.</summary>
     internal Mat Under(int clip)
     {
         if (!ShowsFaces) return Face.Outline(Data.Size);
@@ -165,7 +165,7 @@ public sealed class AttentionStudy
         return InspectionSheet.Difference(onset, apex);
     }
 
-    /// <summary>A clip's name, class and what a network takes it for.</summary>
+    /// <summary>A clip's name, class and predicted class.</summary>
     internal string Caption(string label, int place)
     {
         var (clip, predicted) = (TestClips[place], Of(label)[place].Predicted);

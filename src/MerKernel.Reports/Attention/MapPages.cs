@@ -7,7 +7,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Reports.Attention;
 
-/// <summary>The CVA blocks' maps: pictures, parts of the face, and what they depend on.</summary>
+/// <summary>The CVA blocks' maps: pictures, parts of the face, and how they vary.</summary>
 static class WeightPage
 {
     public static Picture Pictures(AttentionStudy study, IReadOnlyList<string> labels)
@@ -136,7 +136,7 @@ static class RolloutPage
     static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Grad-CAM on F_M, held against what moves.</summary>
+/// <summary>Grad-CAM on F_M, compared with the movement.</summary>
 static class ClassMapPage
 {
     public static Picture Pictures(AttentionStudy study, string label)
@@ -174,7 +174,7 @@ static class ClassMapPage
             $"The movement: {(study.Data.Synthetic ? "where the synthetic skin is displaced by at least half of the clip's largest displacement" : "where the optical flow is at least half of the clip's largest")}. Other clips' maps in the same regions tell whether a map follows its clip or always looks at the same place; both stay within a fold, so within one network. p is the share of random assignments of a fold's maps to its clips that do at least as well.");
     }
 
-    /// <summary>Overlap of a network's class maps with what moves.</summary>
+    /// <summary>Overlap of a network's class maps with the movement.</summary>
     public static RegionOverlap? Overlap(AttentionStudy study, string label, Func<ClipExplanation, float[,]> map) =>
         RegionOverlap.Of([.. study.Of(label).Select(c => MapPicture.Resampled(map(c), study.Data.Size))], Regions(study), Folds(study));
 

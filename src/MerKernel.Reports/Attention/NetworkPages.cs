@@ -6,7 +6,7 @@ using Figure = MerKernel.Reports.Charts.Figure;
 
 namespace MerKernel.Reports.Attention;
 
-/// <summary>The networks as a whole: what they recognise, and what lies together in their features.</summary>
+/// <summary>The networks as a whole: the clips they recognise, and those close in their features.</summary>
 static class NetworkPage
 {
     public static IHtmlContent Table(AttentionStudy study)

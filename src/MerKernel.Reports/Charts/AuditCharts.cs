@@ -40,7 +40,7 @@ static class F1RangeChart
     }
 }
 
-/// <summary>The published log by epoch, over the folds that ran every epoch: pooled accuracy, and what two rules make of the same runs.</summary>
+/// <summary>The published log by epoch, over the folds that ran every epoch: pooled accuracy, and two rules on the same runs.</summary>
 static class PublishedLogChart
 {
     public static GenericChart Of()

@@ -10,7 +10,7 @@ namespace MerKernel.Reports.Charts;
 /// </summary>
 public sealed class Figure
 {
-    /// <summary>Width in pixels: fixed, so that the picture beside a chart and the chart itself agree; narrow pages scroll.</summary>
+    /// <summary>Width in pixels: fixed, so that the picture of a chart and the chart itself agree; narrow pages scroll.</summary>
     const int Width = 820;
 
     const int LineHeight = 16, LineLength = 124, TitleLength = 90;
@@ -22,7 +22,7 @@ public sealed class Figure
     readonly double _columnGap, _rowGap;
 
     /// <summary>An empty figure.</summary>
-    /// <param name="title">What it shows.</param>
+    /// <param name="title">Its heading.</param>
     /// <param name="subtitle">Data, profile, protocol and n, in smaller type below the title; long ones are broken into lines.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="columns">Panels side by side.</param>
@@ -183,13 +183,13 @@ public sealed class Figure
 /// </summary>
 public static class ChartTheme
 {
-    /// <summary>Font of all text; what every system has.</summary>
+    /// <summary>Font of all text; every system has it.</summary>
     public const string Font = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 
     /// <summary>Colour of text, axes and the first series.</summary>
     public const string Ink = "#1a1a1a";
 
-    /// <summary>Colour of what the paper prints: grey where it is of other data.</summary>
+    /// <summary>Colour of the paper's figures: grey where they are of other data.</summary>
     public static string Printed(bool comparable) => comparable ? Ink : "#999999";
 
     /// <summary>Colour of grid lines.</summary>

@@ -50,7 +50,7 @@ static class ScoreChart
         }
         figure.Axes(panel, "accuracy (%)", "", dataset.Title(), new { range = new[] { 0, 100 } }, new
         {
-            // Categories by number, so that the two protocols can stand beside each other.
+            // Categories by number, so that the two protocols can be side by side.
             tickmode = "array", tickvals = Enumerable.Range(0, labels.Count), ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
             range = new[] { -0.6, labels.Count - 0.4 }, type = "linear",
         });
@@ -116,8 +116,8 @@ static class DifferenceChart
 }
 
 /// <summary>
-/// Measured accuracy of each system against its multiply-accumulates a clip, on a logarithmic axis: final epoch, with its interval. Names stand at the right edge, in
-/// the points' order from top to bottom, each with a line to its point: beside the points they would cover each other.
+/// Measured accuracy of each system against its multiply-accumulates per clip, on a logarithmic axis: final epoch, with its interval. Names are at the right edge, in
+/// the points' order from top to bottom, each with a line to its point: next to the points they would overlap.
 /// </summary>
 static class CostChart
 {

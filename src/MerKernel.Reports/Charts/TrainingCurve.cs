@@ -3,7 +3,7 @@ using Plotly.NET;
 namespace MerKernel.Reports.Charts;
 
 /// <summary>Figures that a training loop of one's own gives after each epoch, as a chart: one line each, those between 0 and 1 on a scale of their own.</summary>
-/// <param name="title">What is trained.</param>
+/// <param name="title">The trained network.</param>
 public sealed class TrainingCurve(string title)
 {
     readonly List<(string Name, double Value)[]> _epochs = [];
@@ -12,7 +12,7 @@ public sealed class TrainingCurve(string title)
     /// <param name="figures">Each figure's name and value; the same names in every epoch.</param>
     public void Add(params (string Name, double Value)[] figures) => _epochs.Add(figures);
 
-    /// <summary>The chart; figures whose name holds 'loss' stand above, the others below.</summary>
+    /// <summary>The chart; figures whose name holds 'loss' are above, the others below.</summary>
     public GenericChart Chart()
     {
         var names = _epochs.SelectMany(e => e.Select(f => f.Name)).Distinct().ToList();

@@ -11,7 +11,7 @@ namespace MerKernel.Reports.Datasets;
 
 /// <summary>Looks at the data sets themselves: sheets, counts, action units, faces, single clips.</summary>
 /// <param name="study">Profile and data.</param>
-/// <param name="showFaces">Whether frames are shown; null shows them for synthetic data alone.</param>
+/// <param name="showFaces">Whether frames are shown; null shows them only for synthetic data.</param>
 public sealed class DataStudy(Study study, bool? showFaces)
 {
     /// <summary>Where it started from.</summary>
@@ -29,16 +29,16 @@ public sealed class DataStudy(Study study, bool? showFaces)
             Text("action units", c => string.Join("+", c.ActionUnits.Select(InspectionSheet.Code))), Text("emotion", c => c.Emotion), Text("notes", c => string.Join("; ", c.Notes)));
     }
 
-    /// <summary>Clips and subjects of each class beside the published counts.</summary>
+    /// <summary>Clips and subjects of each class next to the published counts.</summary>
     public IHtmlContent Counts() => CountPage.Table(this);
 
-    /// <summary>Clips of each subject beside the published counts.</summary>
+    /// <summary>Clips of each subject next to the published counts.</summary>
     public GenericChart Subjects() => CountPage.Subjects(this);
 
     /// <summary>Which action units go with which emotion.</summary>
     public GenericChart ActionUnits() => ActionUnitChart.Of(this);
 
-    /// <summary>The onset face of the first clip of every subject as it is prepared; a sentence where faces may not be shown.</summary>
+    /// <summary>The onset face of the first clip of every subject as it is prepared; a message where faces may not be shown.</summary>
     /// <param name="set">casme2 or samm.</param>
     public object Faces(string set)
     {
@@ -50,7 +50,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
         return PictureGrid.Draw($"{Title(data)}: one onset face a subject, as prepared", DataNotice.Brief(data.Synthetic, study.Bench.Profile.Name), [], rows);
     }
 
-    /// <summary>Onset, landmarks, apex, difference and optical flow of a clip; a sentence where faces may not be shown.</summary>
+    /// <summary>Onset, landmarks, apex, difference and optical flow of a clip; a message where faces may not be shown.</summary>
     /// <param name="set">casme2 or samm.</param>
     /// <param name="clip">Id or name of the clip; null takes the clip with the most action units.</param>
     public object Clip(string set, string? clip = null)
@@ -62,13 +62,13 @@ public sealed class DataStudy(Study study, bool? showFaces)
         return new Picture(sheet.Resize(new Size(), 0.55, 0.55, InterpolationFlags.Area), InspectionSheet.InWords(view));
     }
 
-    /// <summary>What was repaired in the sheets, and which clips are not scored.</summary>
+    /// <summary>Repairs of the sheets, and the clips that are not scored.</summary>
     public IHtmlContent Repairs() => CountPage.Repairs(this);
 
-    /// <summary>Sentences computed from the counts.</summary>
+    /// <summary>Conclusions from the counts.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(CountPage.Conclusions(this));
 
-    /// <summary>A data set's name; a look-alike's says so.</summary>
+    /// <summary>A data set's name; a synthetic one's says so.</summary>
     internal static string Title(MerDataset data) => $"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}";
 
     bool Shows(MerDataset data) => showFaces ?? data.Synthetic;
@@ -77,7 +77,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
         [$"{data.Id.Title()}: faces are not shown. The licence allows the faces of only a few of its subjects to be published, and an executed notebook is kept. Set showFaces = true to look at them here, and clear the outputs before you pass the notebook on."]);
 }
 
-/// <summary>Counts of clips, classes and subjects, beside what the published sheets hold.</summary>
+/// <summary>Counts of clips, classes and subjects, next to those of the published sheets.</summary>
 static class CountPage
 {
     public static IHtmlContent Table(DataStudy study)

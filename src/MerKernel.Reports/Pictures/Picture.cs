@@ -6,9 +6,9 @@ using OpenCvSharp;
 
 namespace MerKernel.Reports.Pictures;
 
-/// <summary>A picture and what it shows in words, for those who cannot see it.</summary>
+/// <summary>A picture and its description in words, for those who cannot see it.</summary>
 /// <param name="Image">The picture, BGR.</param>
-/// <param name="AltText">What it shows.</param>
+/// <param name="AltText">Its description.</param>
 [TypeFormatterSource(typeof(PictureFormatters), PreferredMimeTypes = ["image/png", "text/plain"])]
 public sealed record Picture(Mat Image, string AltText)
 {
@@ -30,14 +30,14 @@ static class PictureGrid
 
     static readonly Scalar Ink = new(30, 30, 30), Faint = new(110, 110, 110), Paper = new(255, 255, 255);
 
-    /// <summary>A picture and what stands below it.</summary>
+    /// <summary>A picture and its caption below it.</summary>
     public sealed record Tile(Mat Image, string Caption = "");
 
-    /// <summary>A row of tiles and what stands above it.</summary>
+    /// <summary>A row of tiles and its caption above it.</summary>
     public sealed record Row(string Caption, IReadOnlyList<Tile> Tiles);
 
     /// <summary>Draws the tiles and disposes of their pictures.</summary>
-    /// <param name="title">What is shown.</param>
+    /// <param name="title">Its heading.</param>
     /// <param name="subtitle">Of which data; a line each.</param>
     /// <param name="columns">Headings of the columns; empty for none.</param>
     /// <param name="rows">The rows.</param>
@@ -102,7 +102,7 @@ static class MapPicture
         return over;
     }
 
-    /// <summary>The picture with the map as a strip to its right: what the network multiplies each row with.</summary>
+    /// <summary>The picture with the map as a strip to its right: the network's factor for each row.</summary>
     public static Mat WithStrip(float[,] rows, Mat picture)
     {
         var strip = Math.Max(4, picture.Cols / 8);
@@ -188,7 +188,7 @@ public sealed record MeanFace(ImmutableArray<Point2f> Points, ImmutableArray<Fac
         }
     }
 
-    /// <summary>The landmarks as dots on grey: what stands below a map where no face may be shown.</summary>
+    /// <summary>The landmarks as dots on grey: the picture below a map where no face may be shown.</summary>
     public Mat Outline(int side)
     {
         var image = new Mat(side, side, MatType.CV_8UC3, Scalar.All(128));

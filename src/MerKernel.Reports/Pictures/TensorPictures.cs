@@ -14,7 +14,7 @@ public static class TensorPictures
 
     /// <summary>Frames side by side.</summary>
     /// <param name="frames">[3, S, S] or [N, 3, S, S]: uint8, or floats that were normalised with ImageNet's constants as networks see them.</param>
-    /// <param name="title">What they show.</param>
+    /// <param name="title">Their heading.</param>
     /// <param name="captions">A few words below each.</param>
     public static Picture AsFrames(this Tensor frames, string title, params IReadOnlyList<string> captions)
     {
@@ -32,9 +32,9 @@ public static class TensorPictures
         return Grid(title, Enumerable.Range(0, (int)pixels.size(0)).Select(i => Image(pixels[i], MatType.CV_8UC3)), captions);
     }
 
-    /// <summary>Maps side by side in colours from dark (its smallest value) to light (its largest); both stand below it.</summary>
+    /// <summary>Maps side by side in colours from dark (its smallest value) to light (its largest); both are below it.</summary>
     /// <param name="maps">[H, W] or [N, H, W].</param>
-    /// <param name="title">What they show.</param>
+    /// <param name="title">Their heading.</param>
     /// <param name="captions">A few words below each.</param>
     public static Picture AsMaps(this Tensor maps, string title, params IReadOnlyList<string> captions)
     {

@@ -63,10 +63,10 @@ public sealed class Aman : Network
     }
 }
 
-/// <summary>AMAN (Wei et al., ICASSP 2022) as its code has it, but for what is called assumed.</summary>
+/// <summary>AMAN (Wei et al., ICASSP 2022) as its code has it, but for the parts called assumed.</summary>
 public sealed record AmanOptions : MagnifyingOptions
 {
-    /// <summary>Stands in for the learned magnifier (Oh et al. 2018), whose weights are not ours to have.</summary>
+    /// <summary>Replaces the learned magnifier (Oh et al. 2018), whose weights are not ours to have.</summary>
     public const string AssumedLinearMagnification = "linear magnification, onset + factor * (frame - onset), in place of the learned magnifier";
 
     /// <summary>Frames of a clip.</summary>
@@ -103,7 +103,7 @@ internal static class FrozenResNet
         return trunk;
     }
 
-    /// <summary>Multiply-accumulates for one image: convolutions alone.</summary>
+    /// <summary>Multiply-accumulates for one image: convolutions only.</summary>
     public static long Macs(int widthDivisor, int size)
     {
         static long Conv(long from, long to, int kernel, long side) => from * to * kernel * kernel * side * side;
@@ -122,7 +122,7 @@ internal static class FrozenResNet
 }
 
 /// <summary>
-/// What AMAN's trained part sees of a clip: frames from onset to offset, each in several magnified versions, through a frozen ResNet-18 up to its third stage;
+/// The input of AMAN's trained part: frames from onset to offset, each in several magnified versions, through a frozen ResNet-18 up to its third stage;
 /// [frames, versions, 256, S / 16, S / 16] at full width.
 /// </summary>
 /// <param name="Frames">Frames at even distances; which ones the authors took is not known.</param>

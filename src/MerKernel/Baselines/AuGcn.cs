@@ -97,7 +97,7 @@ public sealed record AuGcnOptions : MagnifyingOptions
     public override AuGcn Create(long seed, bool actionUnits) => Network.Build(() => new AuGcn(this), seed);
 }
 
-/// <summary>A transformer encoder whose LayerNorms stand behind the sums, as in the first transformers; [N, L, C] -> [N, L, C].</summary>
+/// <summary>A transformer encoder whose LayerNorms follow the sums, as in the first transformers; [N, L, C] -> [N, L, C].</summary>
 public sealed class PostNormEncoder : Layer, IOwnMacs
 {
     private const double Epsilon = 1e-6;

@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Baselines;
 
-/// <summary>A published system that Table 1 compares with, or should: its own network and its own training. Each stands in a file of its own.</summary>
+/// <summary>A published system that Table 1 compares with, or should: its own network and its own training. Each is in a file of its own.</summary>
 /// <param name="Key">Name on the command line and in the JSON rows.</param>
-/// <param name="Name">What it is, in a few words.</param>
-/// <param name="Reference">Its paper, by key of docs/references.bib, and the code its facts are from.</param>
+/// <param name="Name">Its name, in a few words.</param>
+/// <param name="Reference">Its paper, by key of docs/references.bib, and the code its details are from.</param>
 public sealed record Baseline(string Key, string Name, string Reference)
 {
     /// <summary>The network at its published size.</summary>
@@ -26,16 +26,16 @@ public sealed record Baseline(string Key, string Name, string Reference)
     /// <summary>The training of the small profile.</summary>
     public required TrainingOptions ReducedTraining { get; init; }
 
-    /// <summary>What it sees of a clip, in a few words.</summary>
+    /// <summary>Its input from a clip, in a few words.</summary>
     public required string Sees { get; init; }
 
-    /// <summary>What is not known of it and was chosen here, a message each; the constants and options are called Assumed....</summary>
+    /// <summary>Unknown details that were chosen here, a message each; the constants and options are called Assumed....</summary>
     public ImmutableArray<string> Assumed { get; init; } = [];
 
-    /// <summary>What stands in for outside weights where there is no file of them; null for a network that was published on none.</summary>
+    /// <summary>The replacement for outside weights where there is no file of them; null for a network that was published on none.</summary>
     public string? Substitute { get; init; }
 
-    /// <summary>What stands in for the learned magnifier without its weights; null for a network that sees no magnified motion.</summary>
+    /// <summary>The replacement for the learned magnifier without its weights; null for a network that sees no magnified motion.</summary>
     public string? Magnification { get; init; }
 
     /// <summary>Every system that runs, in the order of Table 1, those that it lacks behind.</summary>
@@ -45,7 +45,7 @@ public sealed record Baseline(string Key, string Name, string Reference)
         MicronBert.Baseline, StstNet.Baseline, OffApexNet.Baseline, RcnA.Baseline, SssNet.Baseline,
     ];
 
-    /// <summary>What was chosen here for a run: what it starts from, <see cref="Assumed"/>, and where a profile trains it for less than published.</summary>
+    /// <summary>The choices made here for a run: its starting weights, <see cref="Assumed"/>, and where a profile trains it for less than published.</summary>
     public ImmutableArray<string> AssumedOf(ModelOptions model, TrainingOptions training)
     {
         static string From(PretrainedWeights file) => $"from {Path.GetFileName(file.Path) ?? "a file"} (SHA-256 {file.Sha256[..8]}...)";
@@ -113,7 +113,7 @@ public interface IStartsPretrained
 /// <summary>Starts parts of networks from safetensors files of weights that are not ours to have.</summary>
 public static class PretrainedStart
 {
-    /// <summary>Names a file by what is in it.</summary>
+    /// <summary>Names a file by its content.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static PretrainedWeights File(string path)
     {

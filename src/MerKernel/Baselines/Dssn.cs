@@ -12,7 +12,7 @@ namespace MerKernel.Baselines;
 
 /// <summary>
 /// DSSN: the flow's magnitude in one stream and its strain in the other, each an image of three equal channels through AlexNet's first two convolutions with
-/// local response normalisation; the maps are multiplied, dropout, one linear layer. 0.97 M parameters. Sees flow alone.
+/// local response normalisation; the maps are multiplied, dropout, one linear layer. 0.97 M parameters. Sees only flow.
 /// </summary>
 public sealed class Dssn : Network, IStartsPretrained
 {

@@ -7,7 +7,7 @@ namespace MerKernel.Baselines;
 
 /// <summary>
 /// A clip as one image, its dynamic image by approximate rank pooling (Bilen et al., CVPR 2016): a weighted sum of its frames, later ones positive and earlier ones
-/// negative, each colour scaled to 0..1; [3, S, S]. What GEME and SMA-STN see of a clip; no system here is fed it, a network of your own can be.
+/// negative, each colour scaled to 0..1; [3, S, S]. The input of GEME and SMA-STN; no system here is fed it, a network of your own can be.
 /// </summary>
 /// <param name="Frames">Frames at even distances from onset to offset; at least 2.</param>
 public sealed record DynamicImageInput(int Frames) : ClipInput

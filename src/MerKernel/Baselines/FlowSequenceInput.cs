@@ -11,7 +11,7 @@ namespace MerKernel.Baselines;
 /// </summary>
 /// <param name="Method">The algorithm.</param>
 /// <param name="Size">Side of the maps; the flow is computed at the frames' size and resized.</param>
-/// <param name="Between">Key frames beside onset, apex and offset (<see cref="ClipFrames.Key"/>).</param>
+/// <param name="Between">Key frames besides onset, apex and offset (<see cref="ClipFrames.Key"/>).</param>
 public sealed record FlowSequenceInput(FlowMethod Method, int Size, int Between) : ClipInput
 {
     /// <summary>u, v and magnitude: the first of <see cref="FlowMaps"/>.</summary>

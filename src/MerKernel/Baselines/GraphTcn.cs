@@ -157,7 +157,7 @@ public sealed class TemporalBlock : Layer, IOwnMacs
 
     private Tensor Causal(Tensor input, Parameter direction, Parameter length, Parameter bias)
     {
-        // Padded on the left alone: no value sees what comes after it.
+        // Padded only on the left: no value sees a later one.
         var padded = nn.functional.pad(input, ((Kernel - 1) * dilation, 0));
         return Ops.Convolution1d(padded, direction * (length / Length(direction)), bias, dilation: dilation);
     }

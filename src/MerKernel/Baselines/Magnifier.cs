@@ -12,7 +12,7 @@ namespace MerKernel.Baselines;
 
 /// <summary>
 /// Learned motion magnification (Oh et al. 2018) as AMAN's code ports it, without BatchNorm and with reflected rims: an image is taken apart into texture and shape, the change of
-/// shape is enlarged, and the image put together again. Never trained here; it works with weights from outside alone.
+/// shape is enlarged, and the image put together again. Never trained here; it works only with weights from outside.
 /// </summary>
 public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
 {

@@ -72,7 +72,7 @@ public sealed class MersiamC3dAssumed : Network
     /// <summary>
     /// Contrastive loss (Hadsell et al. 2006) over all pairs of a batch: the mean of d^2 over pairs of one class plus the mean of max(0, margin - d)^2 over the others.
     /// </summary>
-    /// <param name="features">[N, C]; their directions count alone.</param>
+    /// <param name="features">[N, C]; only their directions count.</param>
     /// <param name="labels">[N].</param>
     /// <param name="margin">Distance from which two classes are far enough apart.</param>
     internal static Tensor PairLoss(Tensor features, Tensor labels, double margin)
@@ -92,10 +92,10 @@ public sealed class MersiamC3dAssumed : Network
         ("conv", new Conv3d(from, to)), ("bn", Layers.BatchNorm3d(to)), ("relu", nn.ReLU()), ("pool", nn.MaxPool3d([pools ? 2 : 1, 2, 2])));
 }
 
-/// <summary>What is assumed of MERSiamC3D (Zhao et al. 2021); its paper's abstract and a later thesis's account of it are known.</summary>
+/// <summary>The assumptions on MERSiamC3D (Zhao et al. 2021); its paper's abstract and a later thesis's account of it are known.</summary>
 public sealed record MersiamC3dOptions : ModelOptions
 {
-    /// <summary>Key frames beside onset, apex and offset, so eleven in all.</summary>
+    /// <summary>Key frames besides onset, apex and offset, so eleven in all.</summary>
     public const int Between = 8;
 
     /// <summary>Flow fields between neighbouring key frames.</summary>

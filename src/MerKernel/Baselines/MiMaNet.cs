@@ -61,7 +61,7 @@ public sealed class MiMaNetAssumed : Network, IStartsPretrained
     }
 }
 
-/// <summary>What is assumed of MiMaNet (Xia and Wang, IJCAI 2021): its micro net alone, in the terms of its authors' ACM MM 2020 code.</summary>
+/// <summary>The assumptions on MiMaNet (Xia and Wang, IJCAI 2021): only its micro net, in the terms of its authors' ACM MM 2020 code.</summary>
 public sealed record MiMaNetOptions : PretrainableOptions
 {
     /// <summary>Frames of the time-normalised sequence; published is that there is one, not its length.</summary>

@@ -81,7 +81,7 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
         return loss;
     }
 
-    // AssumedResidual: the attention is added to the tokens it weighs, which the published diagonal alone would leave near zero.
+    // AssumedResidual: the attention is added to the tokens it weighs, which the published diagonal by itself would leave near zero.
     private Tensor Compared(Tensor frame, Tensor other) => frame.Plus(attention.call((frame, other)));
 
     /// <summary>The apex, some patches of which are the onset's.</summary>
@@ -95,7 +95,7 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
         return where(pixels, batch.Onset, batch.Apex);
     }
 
-    /// <summary>Cross entropy between what the class token says of the whole frame (the teacher, without gradient) and of crops of it.</summary>
+    /// <summary>Cross entropy between the class token's answer for the whole frame (the teacher, without gradient) and for crops of it.</summary>
     private Tensor Distillation(Tensor frames)
     {
         var size = frames.size(-1);
@@ -143,7 +143,7 @@ public sealed record MicronBertOptions : PretrainableOptions
     /// <summary>Side of a local crop as a share of the frame's; crops are enlarged to the frame's size.</summary>
     public double AssumedCropSide { get; init; } = 0.5;
 
-    /// <summary>A prediction encodes two frames; pretraining encodes the local crops beside them, and the whole frame once more without a way back, a third of a pass. The small decoder is left out.</summary>
+    /// <summary>A prediction encodes two frames; pretraining encodes the local crops besides them, and the whole frame once more without a way back, a third of a pass. The small decoder is left out.</summary>
     /// <param name="epochs">Epochs of the training.</param>
     public override double PassesPerEpoch(int epochs) =>
         1 + (Pretrained is null ? (double)Math.Min(PretrainingEpochs, epochs) / epochs : 0) * (LocalCrops + 1 / 3.0) / 2;

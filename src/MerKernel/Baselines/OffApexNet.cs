@@ -10,7 +10,7 @@ using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
 
-/// <summary>OFF-ApexNet: a stream for the flow's u and one for v, two convolutions each (6 and 16 channels), joined; two hidden layers of 1024. Sees flow alone.</summary>
+/// <summary>OFF-ApexNet: a stream for the flow's u and one for v, two convolutions each (6 and 16 channels), joined; two hidden layers of 1024. Sees only flow.</summary>
 public sealed class OffApexNet : Network
 {
     /// <summary>The system; Table 1 lacks it.</summary>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// What graph networks see of a face: 7 x 7 patches around 30 landmarks (10 of the brows, 20 of the mouth) of the apex, magnified by ten factors; [10, 30, 7, 7], in 0..1.
+/// The input of graph networks from a face: 7 x 7 patches around 30 landmarks (10 of the brows, 20 of the mouth) of the apex, magnified by ten factors; [10, 30, 7, 7], in 0..1.
 /// Published on the shape features of a learned magnifier, whose weights are not ours to have; without them on the grey image itself, magnified linearly.
 /// </summary>
 public sealed record PatchInput : ClipInput
@@ -31,7 +31,7 @@ public sealed record PatchInput : ClipInput
     /// <summary>Side of the image that patches are cut from.</summary>
     public const int ImageSide = 128;
 
-    /// <summary>Stands in for the learned magnifier: onset + factor * (apex - onset).</summary>
+    /// <summary>Replaces the learned magnifier: onset + factor * (apex - onset).</summary>
     public const string AssumedLinearMagnification = "linear magnification of the grey apex, onset + factor * (apex - onset), in place of the learned magnifier's shape features";
 
     /// <summary>A magnification factor.</summary>
@@ -111,7 +111,7 @@ public static class FacePatches
                 for (var dy = -reach; dy <= reach; dy++)
                     for (var dx = -reach; dx <= reach; dx++)
                     {
-                        // Past the rim the nearest pixel stands in.
+                        // Past the rim the nearest pixel is used.
                         var value = pixels[Math.Clamp(y + dy, 0, side - 1) * side + Math.Clamp(x + dx, 0, side - 1)];
                         patches[at++] = high > low ? (float)((value - low) / (high - low)) : 0;
                     }

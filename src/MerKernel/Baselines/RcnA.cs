@@ -10,7 +10,7 @@ namespace MerKernel.Baselines;
 
 /// <summary>
 /// RCN-A: a convolution and a recurrent one on the flow's u, v and strain, 60 x 60; where to look is told by class activation maps made of the classifier's own
-/// weights, so the attention has no parameter of its own. Sees flow alone; its code scores the last epoch.
+/// weights, so the attention has no parameter of its own. Sees only flow; its code scores the last epoch.
 /// </summary>
 public sealed class RcnA : Network
 {

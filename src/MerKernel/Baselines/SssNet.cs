@@ -11,7 +11,7 @@ namespace MerKernel.Baselines;
 
 /// <summary>
 /// SSSNet: two convolutions one behind the other (32 and 64 channels) on the flow's u, v and strain, 64 x 64, and one hidden layer of 256. 1.35 M parameters on
-/// three classes. Sees flow alone; its code scores the last epoch.
+/// three classes. Sees only flow; its code scores the last epoch.
 /// </summary>
 public sealed class SssNet : Network
 {

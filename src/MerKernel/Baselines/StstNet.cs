@@ -12,7 +12,7 @@ namespace MerKernel.Baselines;
 
 /// <summary>
 /// STSTNet: three convolutions side by side (3, 5 and 8 channels) on the flow's u, v and strain, 28 x 28; 400 values to one linear layer. 1.7 thousand
-/// parameters. Sees flow alone.
+/// parameters. Sees only flow.
 /// </summary>
 public sealed class StstNet : Network
 {

@@ -81,7 +81,7 @@ public sealed class TscnnAssumed : Network
         ("conv", Layers.Conv(from, to, kernel, padding: kernel / 2)), ("bn", Layers.BatchNorm2d(to)), ("relu", nn.ReLU()));
 }
 
-/// <summary>What is assumed of TSCNN (Song et al. 2019): its successor's streams (SKD-TSTSAN) without what only the successor has.</summary>
+/// <summary>The assumptions on TSCNN (Song et al. 2019): its successor's streams (SKD-TSTSAN) without the successor's additions.</summary>
 public sealed record TscnnOptions : ModelOptions
 {
     /// <summary>Side of the images.</summary>

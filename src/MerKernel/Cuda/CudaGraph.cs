@@ -34,7 +34,7 @@ internal sealed unsafe class CudaGraph : IDisposable
     public static bool Supported =>
         Libtorch.CanCall && s_create != 0 && s_destroy != 0 && s_begin != 0 && s_end != 0 && s_replay != 0 && s_pool != 0;
 
-    /// <summary>Records what an action starts on the calling thread's stream, without doing it.</summary>
+    /// <summary>Records the work that an action starts on the calling thread's stream, without doing it.</summary>
     /// <param name="action">Starts operations; its tensors keep their places in memory for as long as the graph lives.</param>
     /// <param name="shareWith">A graph whose memory this one may use too, because they never run at once; null for memory of its own.</param>
     /// <exception cref="InvalidOperationException">An operation cannot be recorded; nothing was done.</exception>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Cuda;
 
 /// <summary>
-/// A CUDA stream of the calling thread's own, from construction to disposal: folds side by side do not wait for each other, and what is to be recorded
+/// A CUDA stream of the calling thread's own, from construction to disposal: folds side by side do not wait for each other, and work to be recorded
 /// as a graph may not run on the default stream.
 /// </summary>
 internal sealed unsafe class CudaStream : IDisposable

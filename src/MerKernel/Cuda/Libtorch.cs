@@ -4,7 +4,7 @@ namespace MerKernel.Cuda;
 
 /// <summary>
 /// Functions of libtorch's C++ interface that TorchSharp has no name for, by their mangled names (x86-64, System V). They are called through
-/// libmercuda.so (native/cuda), which turns what they throw into <see cref="InvalidOperationException"/>.
+/// libmercuda.so (native/cuda), which turns their exceptions into <see cref="InvalidOperationException"/>.
 /// </summary>
 internal static unsafe class Libtorch
 {
@@ -26,7 +26,7 @@ internal static unsafe class Libtorch
         NativeLibrary.TryLoad(library, out var handle) && NativeLibrary.TryGetExport(handle, name, out var address) ? address : 0;
 
     /// <summary>Calls a function of at most six whole numbers or pointers.</summary>
-    /// <returns>What it returns in its two result registers.</returns>
+    /// <returns>The values of its two result registers.</returns>
     /// <exception cref="InvalidOperationException">It threw, with its message.</exception>
     public static (long First, long Second) Call(nint function, params ReadOnlySpan<long> arguments)
     {

@@ -13,7 +13,7 @@ public enum FaceSide
     Right,
 }
 
-/// <summary>One coded action unit of the Facial Action Coding System: the number counts, the rest is kept beside it.</summary>
+/// <summary>One coded action unit of the Facial Action Coding System: the number counts, the rest is kept with it.</summary>
 /// <param name="Number">FACS number, for example 12.</param>
 /// <param name="Side">Side of the face; <see cref="FaceSide.Both"/> where the coder gave none.</param>
 /// <param name="Intensity">FACS intensity 'A' to 'E', or null where the coder gave none.</param>

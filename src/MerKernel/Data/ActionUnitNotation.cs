@@ -33,9 +33,9 @@ public static partial class ActionUnitNotation
     /// <summary>Whether a cell holds a date, time or broken number that a spreadsheet program made of other text ('4/7/10' becomes 2010-04-07): no unit can be read from it.</summary>
     public static bool IsConverted(string cell) => Converted().IsMatch(PlainText.Of(cell));
 
-    /// <summary>Reads a cell. The number is what counts; side, intensity and doubt are kept beside it.</summary>
+    /// <summary>Reads a cell. Only the number counts; side, intensity and doubt are kept with it.</summary>
     /// <param name="cell">The cell's text; null or blank has no units.</param>
-    /// <param name="notes">Receives one sentence for every part that is not plain FACS notation, and what it was read as.</param>
+    /// <param name="notes">Receives one message for every part that is not plain FACS notation, and its reading.</param>
     /// <returns>The units in the order of the cell; never one that was not written.</returns>
     public static ImmutableArray<ActionUnit> Parse(string? cell, ICollection<string>? notes = null)
     {

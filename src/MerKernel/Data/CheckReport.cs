@@ -1,6 +1,6 @@
 namespace MerKernel.Data;
 
-/// <summary>What <see cref="DatasetCheck"/> found.</summary>
+/// <summary>The findings of <see cref="DatasetCheck"/>.</summary>
 public sealed record CheckReport
 {
     /// <summary>The files.</summary>
@@ -27,11 +27,11 @@ public sealed record CheckReport
 
 /// <summary>One thing that was found.</summary>
 /// <param name="Clip">Subject and name; the file or folder where no clip is concerned.</param>
-/// <param name="Severity">What it means for the clip.</param>
-/// <param name="Text">What it is.</param>
+/// <param name="Severity">Its effect on the clip.</param>
+/// <param name="Text">Its description.</param>
 public sealed record CheckFinding(string Clip, Severity Severity, string Text);
 
-/// <summary>What a finding means for its clip.</summary>
+/// <summary>A finding's effect on its clip.</summary>
 public enum Severity
 {
     /// <summary>Known, repaired or harmless.</summary>

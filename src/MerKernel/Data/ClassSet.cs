@@ -11,7 +11,7 @@ public sealed record ClassSet(string Name, ImmutableArray<string> Classes, Immut
 
     /// <summary>
     /// The three classes of the Micro-Expression Grand Challenge 2019, by its mapping of emotions. On CASME II the challenge's own list is
-    /// shorter than what the mapping yields (145 clips); on SAMM both have 133.
+    /// shorter than the mapping's (145 clips); on SAMM both have 133.
     /// </summary>
     public static ClassSet MegcThree { get; } = new(
         "megc3",

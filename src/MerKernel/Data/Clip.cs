@@ -33,7 +33,7 @@ public sealed record Clip
     /// <summary>Time from onset to apex in milliseconds; null where the frame rate is not known. Sets differ in it, whatever their frame numbers look like.</summary>
     public double? ApexMilliseconds => 1000 * (Apex - Onset) / FrameRate;
 
-    /// <summary>What was repaired or is odd about the row, and why; empty for a clean row.</summary>
+    /// <summary>Repairs and oddities of the row, with reasons; empty for a clean row.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
     /// <summary>Subject and name, unique within a data set: '01/EP02_01f'.</summary>

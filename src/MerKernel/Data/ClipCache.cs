@@ -14,7 +14,7 @@ internal sealed class ClipCache(string folder)
 
     private static ReadOnlySpan<byte> Magic => "MERCLIP2"u8;
 
-    /// <summary>What is known of a prepared clip beside its pixels.</summary>
+    /// <summary>The metadata of a prepared clip besides its pixels.</summary>
     /// <param name="Frames">Frame numbers in file order.</param>
     /// <param name="Notes">Oddities of frames and face.</param>
     /// <param name="Landmarks">x, y of the onset's 68 landmarks in crop pixels; empty where none were sought or found.</param>

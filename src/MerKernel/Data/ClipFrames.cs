@@ -13,7 +13,7 @@ public sealed record ClipFrames(ImmutableArray<int> Onset, ImmutableArray<int> A
     /// distances in each; frame numbers that need not be whole. An offset before the apex counts as the apex.
     /// </summary>
     /// <param name="clip">The clip.</param>
-    /// <param name="between">Frames beside onset, apex and offset.</param>
+    /// <param name="between">Frames besides onset, apex and offset.</param>
     public static ImmutableArray<double> Key(Clip clip, int between)
     {
         double rise = Math.Max(0, clip.Apex - clip.Onset), fall = Math.Max(0, clip.Offset - clip.Apex);

@@ -22,7 +22,7 @@ public sealed class ClipView : IDisposable
     /// <summary>Landmarks of the onset frame in its pixels; empty where no face was found.</summary>
     public ImmutableArray<Point2f> Landmarks { get; }
 
-    /// <summary>True for a look-alike's clip.</summary>
+    /// <summary>True for a synthetic clip.</summary>
     public bool Synthetic { get; }
 
     /// <summary>Prepares a clip afresh, past the cache.</summary>

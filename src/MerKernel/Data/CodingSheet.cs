@@ -17,7 +17,7 @@ public static partial class CodingSheet
     /// <summary>Reads a sheet and repairs its known errata; every repair is noted on its clip.</summary>
     /// <param name="path">The file.</param>
     /// <param name="errata">The errata to repair; all of <see cref="Errata.Known"/> where null.</param>
-    /// <param name="readings">Frame numbers that stand for those of the sheet, by the user's choice.</param>
+    /// <param name="readings">Frame numbers that replace those of the sheet, by the user's choice.</param>
     /// <param name="asked">The data set that the sheet is to be of; null reads the paper's two, and refuses others by name.</param>
     /// <exception cref="UserErrorException">The file is missing or is no coding sheet of these sets. A row that cannot be understood is no error here: it is in <see cref="CodingSheetContents.Dropped"/>.</exception>
     public static CodingSheetContents Read(string path, ImmutableArray<Erratum>? errata = null, ImmutableArray<Reading> readings = default, DatasetDescription? asked = null)
@@ -70,11 +70,11 @@ public static partial class CodingSheet
         };
     }
 
-    /// <summary>Whether a file is one of those that programs leave beside a sheet that is open or was packed on a Mac.</summary>
+    /// <summary>Whether a file is one of those that programs leave next to a sheet that is open or was packed on a Mac.</summary>
     internal static bool IsLock(string path) => Path.GetFileName(path) is var name
         && (name.StartsWith("~$", StringComparison.Ordinal) || name.StartsWith(".~lock.", StringComparison.Ordinal) || name.StartsWith("._", StringComparison.Ordinal));
 
-    /// <summary>The first few of some rows in one sentence.</summary>
+    /// <summary>The first few of some rows in one message.</summary>
     internal static string Named(IReadOnlyCollection<DroppedRow> rows) =>
         string.Join("; ", rows.Take(MostNamed).Select(d => $"row {d.Row} ({d.Clip}) {d.Reason}")) + (rows.Count > MostNamed ? $"; and {rows.Count - MostNamed} more rows" : "");
 
@@ -87,7 +87,7 @@ public static partial class CodingSheet
         if (complete.All(c => c.Records.Count(r => !r.IsRemark) == 0))
             throw new UserErrorException(
                 $"{path} has a header in row {complete[0].Header.Row.Number} but no clip below it; take the complete coding sheet of the data set.");
-        // SAMM's workbook may hold other sheets beside MICRO_ONLY, which alone lists the micro-expressions; SMIC's has one for each camera. Else the one with most clips counts.
+        // SAMM's workbook may hold other sheets besides MICRO_ONLY, the only list of micro-expressions; SMIC's has one for each camera. Else the one with most clips counts.
         var preferred = (asked?.Worksheets ?? []).Append("micro").Select(name => complete.Where(c => Called(c.Header, name) && c.Records.Any(r => !r.IsRemark)).ToList()).FirstOrDefault(c => c.Count > 0);
         var ranked = (preferred ?? complete).OrderByDescending(c => c.Records.Count(r => !r.IsRemark)).ToList();
         var chosen = ranked[0];
@@ -243,7 +243,7 @@ public static partial class CodingSheet
         }
     }
 
-    /// <summary>The subject as the set writes it; a clip may carry it in its name, where lost zeros are restored. What is wrong, or null.</summary>
+    /// <summary>The subject as the set writes it; a clip may carry it in its name, where lost zeros are restored. Gives the fault, or null.</summary>
     private static string? Subject(string text, ref string name, DatasetDescription set, List<string> notes, out string subject)
     {
         var found = set.SubjectOf(TrailingZeros().Replace(text, ""));
@@ -270,7 +270,7 @@ public static partial class CodingSheet
 
         public string[] Cells => row.Cells;
 
-        /// <summary>What the row says, for comparison with another's.</summary>
+        /// <summary>The row's content, for comparison with another's.</summary>
         public string Text => string.Join('\t', header.Columns.Keys.Order(StringComparer.Ordinal).Select(f => this[f]));
 
         public string this[string field] => header.Columns.TryGetValue(field, out var column) ? row[column] : "";

@@ -13,13 +13,13 @@ public sealed record DroppedRow(int Row, string Clip, string Reason)
     public bool IsExpected { get; init; }
 }
 
-/// <summary>What a coding sheet says: every clip of every emotion, repaired, in sheet order.</summary>
+/// <summary>The content of a coding sheet: every clip of every emotion, repaired, in sheet order.</summary>
 public sealed record CodingSheetContents
 {
     /// <summary>The data set the sheet describes.</summary>
     public DatasetId Dataset => Description.Id;
 
-    /// <summary>What that data set is.</summary>
+    /// <summary>That data set's description.</summary>
     public required DatasetDescription Description { get; init; }
 
     /// <summary>Full path of the file.</summary>
@@ -31,13 +31,13 @@ public sealed record CodingSheetContents
     /// <summary>SHA-256 of the file, hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>The clips; <see cref="Clip.Notes"/> say what was repaired or is odd.</summary>
+    /// <summary>The clips; <see cref="Clip.Notes"/> name repairs and oddities.</summary>
     public required ImmutableArray<Clip> Clips { get; init; }
 
-    /// <summary>Rows that look like clips but cannot be used: what is wrong with each.</summary>
+    /// <summary>Rows that look like clips but cannot be used, with the fault of each.</summary>
     public required ImmutableArray<DroppedRow> Dropped { get; init; }
 
-    /// <summary>What was chosen and what was passed over: other sheets, columns, rows that are no clips (footnotes, sums), one sentence each.</summary>
+    /// <summary>Choices, and parts passed over: other sheets, columns, rows that are no clips (footnotes, sums), one message each.</summary>
     public required ImmutableArray<string> Remarks { get; init; }
 
     /// <summary>The edition of a sheet that does not tell.</summary>

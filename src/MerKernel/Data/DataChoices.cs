@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace MerKernel.Data;
 
 /// <summary>
-/// What was chosen about a data set, each value as the command line writes it; null is not chosen. <c>mer data prepare</c> keeps the choices in the data folder, and every
+/// The choices about a data set, each value as the command line writes it; null is not chosen. <c>mer data prepare</c> keeps the choices in the data folder, and every
 /// command and notebook follows them until told otherwise.
 /// </summary>
 public sealed record DataChoices
@@ -41,7 +41,7 @@ public sealed record DataChoices
     /// <summary>Known errata that are not repaired.</summary>
     public ImmutableArray<string>? WithoutErratum { get; init; }
 
-    /// <summary>Frame numbers that stand for those of the sheet, as <see cref="Data.Reading.Parse"/> reads them.</summary>
+    /// <summary>Frame numbers that replace those of the sheet, as <see cref="Data.Reading.Parse"/> reads them.</summary>
     public ImmutableArray<string>? Reading { get; init; }
 
     /// <summary>
@@ -124,7 +124,7 @@ public sealed record DataChoices
     /// <exception cref="UserErrorException">The file is damaged.</exception>
     public static DataChoices Kept(string root, DatasetId dataset) => File.Exists(PathIn(root)) ? Read(root).For(dataset) ?? new() : new();
 
-    /// <summary>Keeps the choices in the data folder; what equals the default is left out, and a file without any is not written.</summary>
+    /// <summary>Keeps the choices in the data folder; defaults are left out, and a file without any is not written.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
     public void Keep(string root, DatasetId dataset)
     {

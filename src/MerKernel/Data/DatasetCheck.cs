@@ -7,11 +7,11 @@ namespace MerKernel.Data;
 public static class DatasetCheck
 {
     /// <summary>
-    /// Checks every clip of every emotion by preparing it without keeping it, so that what is found unusable here is what <see cref="DatasetLoader"/> refuses. Of the frames
+    /// Checks every clip of every emotion by preparing it without keeping it, so that clips found unusable here are those that <see cref="DatasetLoader"/> refuses. Of the frames
     /// that training does not draw, presence and length are checked.
     /// </summary>
     /// <param name="source">Where the files are.</param>
-    /// <param name="options">How clips are prepared: repairs, readings, faces, what is left out.</param>
+    /// <param name="options">How clips are prepared: repairs, readings, faces, exclusions.</param>
     /// <param name="progress">Told after every clip.</param>
     /// <param name="cancellation">Ends the check between two clips.</param>
     /// <exception cref="UserErrorException">Folder or sheet are missing or cannot be read.</exception>
@@ -96,7 +96,7 @@ public static class DatasetCheck
         foreach (var found in KnownReadings.Compare(clip, folder, options)) yield return Found(found.Severity, found.Text);
     }
 
-    // A check goes on without the landmark model, and says so.
+    // A check continues without the landmark model, and says so.
     private static LandmarkModel? OpenModel(bool align, out string? missing)
     {
         missing = null;

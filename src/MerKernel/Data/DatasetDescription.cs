@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace MerKernel.Data;
 
 /// <summary>
-/// What a data set is: its names, the columns of its sheet, its classes, how subjects and clips are called, where frames lie and how fast they were taken. One file in
+/// The description of a data set: its names, the columns of its sheet, its classes, how subjects and clips are called, where frames lie and how fast they were taken. One file in
 /// Data/Sets each; readers ask here and know no set by name.
 /// </summary>
 public sealed record DatasetDescription
@@ -39,13 +39,13 @@ public sealed record DatasetDescription
     /// <summary>Headings by field (subject, filename, onset, ...) of the user's own sheet and of one that is like no other; empty for the spellings that published sheets have.</summary>
     public ImmutableDictionary<string, string> Columns { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Fields that the sheet may lack: 'apex', for which the middle of the clip stands in, and 'actionunits'.</summary>
+    /// <summary>Fields that the sheet may lack: 'apex', which the middle of the clip replaces, and 'actionunits'.</summary>
     public ImmutableArray<string> Optional { get; init; } = [];
 
     /// <summary>Whether coders gave action units; rows of a table that need them are left out for a set without.</summary>
     public bool HasActionUnits { get; init; } = true;
 
-    /// <summary>How a subject is written, with its number as the first group; null takes any text as it stands.</summary>
+    /// <summary>How a subject is written, with its number as the first group; null takes any text as it is.</summary>
     public Regex? Subjects { get; init; } = Whole(NumberedSubject);
 
     /// <summary>Format of the subject's number: 'D2' pads to two digits.</summary>
@@ -57,7 +57,7 @@ public sealed record DatasetDescription
     /// <summary>How folders of clips are called; <see cref="FrameLayout"/> knows the frames' folder by them.</summary>
     public required Regex Clips { get; init; }
 
-    /// <summary>The clip's name, of what stands in the sheet's column: its lost zeros or padding mended.</summary>
+    /// <summary>The clip's name, from the text in the sheet's column: its lost zeros or padding mended.</summary>
     public Func<string, string> NameOf { get; init; } = name => name;
 
     /// <summary>True where a folder of frames holds several clips: a clip is then known by the folder's name and its onset, 'a_355'.</summary>
@@ -96,7 +96,7 @@ public sealed record DatasetDescription
     /// <summary>The edition of a sheet, of its clips and whether it has a column of objective classes.</summary>
     public Func<IEnumerable<Clip>, bool, string> Edition { get; init; } = (_, _) => CodingSheetContents.UnknownEdition;
 
-    /// <summary>What the facts about the set leave open and is decided here, a sentence each; <c>mer data check</c> prints them.</summary>
+    /// <summary>Decisions on points that the set's sources leave open, a message each; <c>mer data check</c> prints them.</summary>
     public ImmutableArray<string> Assumptions { get; init; } = [];
 
     /// <summary>Every published set that is read, in the order of <see cref="DatasetId"/>.</summary>

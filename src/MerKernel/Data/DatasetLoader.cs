@@ -13,7 +13,7 @@ public static class DatasetLoader
     // Part of every cache key: raised when the same input gives other pixels.
     private const string Version = "1";
 
-    /// <summary>Loads a data set, preparing what the cache does not hold. Finished clips survive an interruption.</summary>
+    /// <summary>Loads a data set, preparing the clips that the cache lacks. Finished clips survive an interruption.</summary>
     /// <param name="source">Where the files are.</param>
     /// <param name="options">How they are prepared.</param>
     /// <param name="progress">Told after every clip.</param>
@@ -181,7 +181,7 @@ public static class DatasetLoader
             starts.Add((clip, first, numbers.Length));
             rows += numbers.Length;
         }
-        // What turns out damaged is set aside and prepared again.
+        // Damaged clips are quarantined and prepared again.
         torch.Tensor Frames()
         {
             if (TryReadFrames(starts, options, cache) is { } sound) return sound;
@@ -210,7 +210,7 @@ public static class DatasetLoader
         };
     }
 
-    /// <summary>Reads prepared clips into one tensor; null where some turned out damaged, which are then set aside.</summary>
+    /// <summary>Reads prepared clips into one tensor; null where some turned out damaged, which are then quarantined.</summary>
     private static torch.Tensor? TryReadFrames(List<(PreparedClip Clip, int Row, int Count)> clips, PreparationOptions options, ClipCache cache)
     {
         // The data set owns its frames: they outlive any dispose scope that happens to be open.

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace MerKernel.Data;
 
-/// <summary>What a data set was made of: stored with every run, so that a number can be traced to sheet, clips and repairs.</summary>
+/// <summary>The sources of a data set: stored with every run, so that a number can be traced to sheet, clips and repairs.</summary>
 public sealed record DatasetManifest
 {
     private const int CurrentSchema = 1;
@@ -14,7 +14,7 @@ public sealed record DatasetManifest
     /// <summary>The data set.</summary>
     public required DatasetId Dataset { get; init; }
 
-    /// <summary>True for look-alikes.</summary>
+    /// <summary>True for synthetic data.</summary>
     public required bool Synthetic { get; init; }
 
     /// <summary>Hash of everything that determines the contents; <see cref="MerDataset.Fingerprint"/>.</summary>
@@ -48,7 +48,7 @@ public sealed record DatasetManifest
     /// <summary>The manifest as JSON; the same manifest gives the same text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads the text of <see cref="ToJson"/>.</summary>
     /// <exception cref="JsonException">The text is no manifest.</exception>
     public static DatasetManifest FromJson(string json)
     {

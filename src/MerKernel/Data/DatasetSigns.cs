@@ -4,11 +4,11 @@ using System.Text.RegularExpressions;
 namespace MerKernel.Data;
 
 /// <summary>
-/// How the rows of a data set's sheets are known, whatever their file is called. The sets that are not read stand here to be named; those that are have an <see cref="Id"/>.
+/// How the rows of a data set's sheets are known, whatever their file is called. The sets that are not read are here to be named; those that are have an <see cref="Id"/>.
 /// A sheet is read as the set that was asked for, or as one of the paper's two where none was.
 /// </summary>
 /// <param name="Title">The name as papers write it.</param>
-/// <param name="Example">A clip's name, or what else is seen.</param>
+/// <param name="Example">A clip's name, or another sign.</param>
 /// <param name="Clip">A clip's name, or a subject's.</param>
 internal sealed record DatasetSigns(string Title, string Example, [StringSyntax("Regex")] string Clip)
 {
@@ -21,7 +21,7 @@ internal sealed record DatasetSigns(string Title, string Example, [StringSyntax(
     /// <summary>The set whose clips have such names too, and the cells by which this one is told from it: 'tense' among names like CASME II's.</summary>
     public (DatasetId Set, string Cell)? Unlike { get; init; }
 
-    /// <summary>True where one cell decides, whatever clips stand below it: the name of a column.</summary>
+    /// <summary>True where one cell decides, whatever clips are below it: the name of a column.</summary>
     public bool Decides { get; init; }
 
     /// <summary>What to do instead, where more can be said than which sheets are read.</summary>

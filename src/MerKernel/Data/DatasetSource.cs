@@ -5,7 +5,7 @@ namespace MerKernel.Data;
 /// <param name="Id">The data set.</param>
 public sealed record DatasetSource(string Root, DatasetId Id)
 {
-    /// <summary>What the data set is.</summary>
+    /// <summary>The data set's description.</summary>
     /// <exception cref="UserErrorException">It is the user's own, and its description cannot be read.</exception>
     public DatasetDescription Description => DatasetDescription.In(Root, Id);
 

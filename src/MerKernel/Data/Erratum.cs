@@ -1,6 +1,6 @@
 namespace MerKernel.Data;
 
-/// <summary>What is done about a known defect of a coding sheet.</summary>
+/// <summary>The repair of a known defect of a coding sheet.</summary>
 public enum FrameRepair
 {
     /// <summary>The apex becomes the frame midway between onset and offset.</summary>
@@ -27,7 +27,7 @@ public enum FrameRepair
 /// <param name="Dataset">The data set.</param>
 /// <param name="Clip">The clip's <see cref="Data.Clip.Id"/>; its beginning, where that ends in a slash or underscore and <paramref name="Shows"/> tells the row.</param>
 /// <param name="Shows">The defect, in terms of the row as printed.</param>
-/// <param name="Repair">What is done.</param>
+/// <param name="Repair">The repair.</param>
 /// <param name="Frame">The frame number that <see cref="FrameRepair.ReplaceApex"/> and <see cref="FrameRepair.ReplaceOffset"/> set.</param>
 /// <param name="Reason">What is wrong and why the repair is right, with its source.</param>
 public sealed record Erratum(string Id, DatasetId Dataset, string Clip, Func<PrintedFrames, bool> Shows, FrameRepair Repair, int Frame, string Reason)

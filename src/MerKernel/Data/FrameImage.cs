@@ -49,7 +49,7 @@ public static class FrameImage
     /// <summary>The image of a file's bytes (JPEG, PNG or BMP), or null where they are no whole image: JPEG and PNG must reach their end mark.</summary>
     public static Mat? Decode(byte[] bytes) => Decode(bytes, out _);
 
-    /// <summary>The image of a file's bytes, or null and what is wrong with them, as the end of a sentence that begins with the file.</summary>
+    /// <summary>The image of a file's bytes, or null and their fault, as the end of a message that begins with the file.</summary>
     public static Mat? Decode(byte[] bytes, out string problem)
     {
         problem = "cannot be opened or is no whole image";
@@ -92,7 +92,7 @@ public static class FrameImage
         return true;
     }
 
-    // The decoder allocates what a chunk promises, up to four gigabytes, before it looks whether the file holds as much.
+    // The decoder allocates as much as a chunk promises, up to four gigabytes, before it looks whether the file holds as much.
     private static bool HasWholeChunks(ReadOnlySpan<byte> bytes)
     {
         // Length and type before the contents, a checksum behind them.

@@ -28,7 +28,7 @@ public sealed class FrameLayout
     /// <summary>The data set.</summary>
     public DatasetId Dataset => Description.Id;
 
-    /// <summary>What the data set is.</summary>
+    /// <summary>The data set's description.</summary>
     public DatasetDescription Description { get; }
 
     /// <summary>The folder that was searched.</summary>
@@ -49,7 +49,7 @@ public sealed class FrameLayout
     /// <summary>True for synthetic data, which a file in the folder or the frames themselves say.</summary>
     public bool Synthetic { get; }
 
-    /// <summary>What was chosen among several sheets and folders, and what cannot be read; one sentence each.</summary>
+    /// <summary>Choices among several sheets and folders, and parts that cannot be read; one message each.</summary>
     public ImmutableArray<string> Notes { get; }
 
     /// <summary>The folders of clips that are there, as <see cref="KeyOf(string)"/> names them.</summary>
@@ -155,7 +155,7 @@ public sealed class FrameLayout
             .Any(folder => IsReadable(folder) && Directory.EnumerateFiles(folder).Where(FrameFolder.IsFrame).Min(StringComparer.Ordinal) is { } frame && FrameImage.IsMarkedSynthetic(frame));
     }
 
-    // In a fixed order, which a file system has not; without what archives of a Mac bring along. What cannot be read has nothing below it.
+    // In a fixed order, which a file system has not; without the extra folders of Mac archives. An unreadable folder has nothing below it.
     private static string[] Below(string folder) => [.. Entries(folder).OfType<DirectoryInfo>().Select(d => d.FullName)
         .Where(d => Path.GetFileName(d) is not "__MACOSX" and var name && !name.StartsWith('.')).Order(StringComparer.Ordinal)];
 

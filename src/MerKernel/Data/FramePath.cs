@@ -1,7 +1,7 @@
 namespace MerKernel.Data;
 
 /// <summary>
-/// Where a clip's frames lie below the root of all frames: names of folders, of which {subject}, {clip} and {emotion} stand for any. Without {subject} the clip's name
+/// Where a clip's frames lie below the root of all frames: names of folders, of which {subject}, {clip} and {emotion} match any. Without {subject} the clip's name
 /// carries it.
 /// </summary>
 /// <param name="Folders">The folders' names, from the root down.</param>

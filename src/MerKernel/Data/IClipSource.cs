@@ -2,16 +2,16 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Data;
 
-/// <summary>What can be had of a data set's clips beside their onset and apex frames, prepared in the same way.</summary>
+/// <summary>Data of a data set's clips besides their onset and apex frames, prepared in the same way.</summary>
 public interface IClipSource
 {
-    /// <summary>Frames at even distances from onset to offset, both included; where a clip lacks one, its nearest neighbour stands in.</summary>
+    /// <summary>Frames at even distances from onset to offset, both included; where a clip lacks one, its nearest neighbour is used.</summary>
     /// <param name="count">Frames a clip; at least 2.</param>
     /// <returns>uint8 [clips, count, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
     Tensor Sequence(int count);
 
-    /// <summary>Onset, apex, offset and frames between, as <see cref="ClipFrames.Key"/> shares them; where a clip lacks one, its nearest neighbour stands in.</summary>
-    /// <param name="between">Frames beside onset, apex and offset.</param>
+    /// <summary>Onset, apex, offset and frames between, as <see cref="ClipFrames.Key"/> shares them; where a clip lacks one, its nearest neighbour is used.</summary>
+    /// <param name="between">Frames besides onset, apex and offset.</param>
     /// <returns>uint8 [clips, between + 3, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
     Tensor KeyFrames(int between);
 

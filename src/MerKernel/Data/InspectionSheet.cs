@@ -12,7 +12,7 @@ public static class InspectionSheet
 
     private static readonly Scalar Ink = new(40, 40, 40), Paper = new(255, 255, 255), Faint = new(120, 120, 120);
 
-    /// <summary>Draws a clip; a look-alike's sheet says that it is one.</summary>
+    /// <summary>Draws a clip; a synthetic clip's sheet says so.</summary>
     public static Mat Draw(ClipView view)
     {
         var (clip, onset, apex, landmarks) = (view.Clip, view.Onset, view.Apex, view.Landmarks);
@@ -42,7 +42,7 @@ public static class InspectionSheet
         return sheet;
     }
 
-    /// <summary>What the picture shows, for those who cannot see it.</summary>
+    /// <summary>The picture's description, for those who cannot see it.</summary>
     public static string InWords(ClipView view) =>
         $"{Title(view)}, clip {view.Clip.Id}, {view.Clip.Emotion}; {Units(view.Clip)}. Onset frame {view.Clip.Onset}, landmarks, apex frame {view.Clip.Apex}, apex minus onset, optical flow as arrows and as colours.";
 

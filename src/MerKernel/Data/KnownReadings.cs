@@ -4,7 +4,7 @@ namespace MerKernel.Data;
 
 /// <summary>
 /// Frames that independent copies of the published sheets give for clips where the sheets look wrong. None is used unless it is chosen (<see cref="Reading"/>): the frames on
-/// disk may tell which is right, the copies alone do not.
+/// disk may tell which is right, the copies by themselves do not.
 /// </summary>
 internal static class KnownReadings
 {

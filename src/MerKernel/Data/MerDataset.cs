@@ -19,7 +19,7 @@ public sealed class MerDataset : IDisposable
     /// <summary>Whether coders gave action units to every part of it; SMIC has none.</summary>
     public bool HasActionUnits => Clips.GroupBy(c => c.Dataset).All(part => part.Any(c => !c.ActionUnits.IsEmpty));
 
-    /// <summary>True for look-alikes; every output that shows a number from them says so.</summary>
+    /// <summary>True for synthetic data; every output that shows a number from them says so.</summary>
     public required bool Synthetic { get; init; }
 
     /// <summary>Hash (hexadecimal) of everything that determines the contents: sheet, class set, frames, preparation, size.</summary>
@@ -38,7 +38,7 @@ public sealed class MerDataset : IDisposable
     /// <exception cref="UserErrorException">They cannot be read.</exception>
     public torch.Tensor Frames { get => LazyFrames.Value; init => LazyFrames = new(value); }
 
-    // Tables need clips and labels alone; libtorch, and hundreds of megabytes, are left where they are.
+    // Tables need only clips and labels; libtorch, and hundreds of megabytes, are left where they are.
     internal Lazy<torch.Tensor> LazyFrames { get; init; } = new(() => throw new InvalidOperationException("The data set was made without frames."));
 
     /// <summary>For each clip the rows of <see cref="Frames"/> from the onset on (at least one); the first is the onset itself.</summary>
@@ -47,13 +47,13 @@ public sealed class MerDataset : IDisposable
     /// <summary>For each clip the rows of <see cref="Frames"/> from the apex backwards (at least one); the first is the apex itself.</summary>
     public required ImmutableArray<ImmutableArray<int>> ApexFrames { get; init; }
 
-    /// <summary>What the data set was made of; null for one that was put together in memory.</summary>
+    /// <summary>The sources of the data set; null for one that was put together in memory.</summary>
     public DatasetManifest? Manifest { get; init; }
 
-    /// <summary>What else can be had of the clips from their files; null for a data set that was put together in memory.</summary>
+    /// <summary>Further data of the clips from their files; null for a data set that was put together in memory.</summary>
     public IClipSource? Source { get; init; }
 
-    /// <summary>Where what is computed from the clips is kept between runs; null keeps it in memory alone.</summary>
+    /// <summary>Where values computed from the clips are kept between runs; null keeps them only in memory.</summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>Side length S of the frames in pixels.</summary>

@@ -3,15 +3,15 @@ using OpenCvSharp;
 
 namespace MerKernel.Data;
 
-/// <summary>Makes a recording what a data set's clip is: onset and apex, aligned as in training.</summary>
+/// <summary>Makes a recording a data set's clip: onset and apex, aligned as in training.</summary>
 public static class NewClip
 {
-    /// <summary>A data set of the one clip, without a label; its manifest's notes say what was found and chosen.</summary>
+    /// <summary>A data set of the one clip, without a label; its manifest's notes name findings and choices.</summary>
     /// <param name="recording">The recording.</param>
     /// <param name="size">Side of the frames that the network was trained on.</param>
     /// <param name="align">Whether the face is brought into place by landmarks; else the whole frame is resized, as data sets' own crops are.</param>
     /// <param name="classes">The network's classes.</param>
-    /// <param name="spotting">What was spotted; null where the recording is an onset and an apex.</param>
+    /// <param name="spotting">The spotted frames; null where the recording is an onset and an apex.</param>
     /// <exception cref="UserErrorException">There is no face, or a frame cannot be read.</exception>
     public static MerDataset Prepare(Recording recording, int size, bool align, ImmutableArray<string> classes, out Spotting? spotting)
     {

@@ -11,7 +11,7 @@ public static class OwnDataset
     /// <summary>The description's file name, in the set's folder.</summary>
     public const string FileName = "dataset.json";
 
-    // What the file calls a field, and what the reader does.
+    // The file's name of a field, and the reader's.
     private static readonly ImmutableDictionary<string, string> Fields = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["subject"] = "subject", ["clip"] = "filename", ["onset"] = "onset", ["apex"] = "apex", ["offset"] = "offset", ["actionUnits"] = "actionunits", ["emotion"] = "emotion", ["framesPerSecond"] = "fps",
@@ -65,7 +65,7 @@ public static class OwnDataset
         }
     }
 
-    // The reader names its types where a value is of another kind, and counts lines from 0 behind its sentence.
+    // The reader names its types where a value is of another kind, and counts lines from 0 after its message.
     private static string Fault(JsonException e)
     {
         if (e.InnerException is not JsonException && e.Path is { } at) return $"{(at.TrimStart('$', '.') is { Length: > 0 } entry ? $"'{entry}'" : "the file")} is of another kind than the description of a data set has there";
@@ -75,14 +75,14 @@ public static class OwnDataset
         return sentence.TrimEnd('.').ToString();
     }
 
-    /// <summary>What is said where the sheet has no such columns as the description names.</summary>
+    /// <summary>The message for a sheet without the columns that the description names.</summary>
     internal static UserErrorException LacksColumns(DatasetDescription set, string path, SheetRow header)
     {
         var lacking = set.Columns.Where(c => !header.Cells.Contains(c.Value, StringComparer.OrdinalIgnoreCase)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"'{c.Value}' as the {Fields.First(f => f.Value == c.Key).Key}");
         return new($"{path}, row {header.Number}: {FileName} names under 'columns' {string.Join(" and ", lacking)}, which the sheet has not; its columns are {string.Join(", ", header.Cells.Where(c => c.Length > 0))}. Correct {FileName} or the header.");
     }
 
-    /// <summary>Emotions of the description that no row has, a sentence each.</summary>
+    /// <summary>Emotions of the description that no row has, a message each.</summary>
     /// <exception cref="UserErrorException">One of them is nearly an emotion of the sheet that has no class: a slip.</exception>
     internal static IEnumerable<string> UnusedEmotions(DatasetDescription set, string path, ImmutableArray<string> emotions)
     {

@@ -12,16 +12,16 @@ public sealed record PreparationOptions
     /// <summary>How the face is brought into place.</summary>
     public FaceAlignment Alignment { get; init; } = FaceAlignment.Auto;
 
-    /// <summary>What happens to a clip whose onset frame shows no face.</summary>
+    /// <summary>The treatment of a clip whose onset frame shows no face.</summary>
     public NoFacePolicy NoFace { get; init; } = NoFacePolicy.Fail;
 
-    /// <summary>What happens to a clip whose onset or apex frame is missing or unreadable.</summary>
+    /// <summary>The treatment of a clip whose onset or apex frame is missing or unreadable.</summary>
     public UnusableClipPolicy Unusable { get; init; } = UnusableClipPolicy.Fail;
 
     /// <summary>The errata that are repaired.</summary>
     public ImmutableArray<Erratum> Errata { get; init; } = Data.Errata.Known;
 
-    /// <summary>Frame numbers that stand for those of the sheet.</summary>
+    /// <summary>Frame numbers that replace those of the sheet.</summary>
     public ImmutableArray<Reading> Readings { get; init; } = [];
 
     /// <summary>Clips (<see cref="Clip.Id"/>) left out by choice; '07/EP06_01' leaves the 248 clips of the published CASME II runs.</summary>
@@ -37,7 +37,7 @@ public sealed record PreparationOptions
     /// <summary>Where prepared clips are kept between runs.</summary>
     public string CacheFolder { get; init; } = Path.Combine("results", "cache");
 
-    /// <summary>Called with one sentence when a prepared clip turns out damaged and is set aside.</summary>
+    /// <summary>Called with one message when a prepared clip turns out damaged and is quarantined.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Clips prepared side by side; changes the time, never the result.</summary>
@@ -57,7 +57,7 @@ public enum FaceAlignment
     None,
 }
 
-/// <summary>What happens to a clip whose onset frame shows no face.</summary>
+/// <summary>The treatment of a clip whose onset frame shows no face.</summary>
 public enum NoFacePolicy
 {
     /// <summary>The preparation ends with an error that names the clips.</summary>
@@ -70,7 +70,7 @@ public enum NoFacePolicy
     Drop,
 }
 
-/// <summary>What happens to a clip whose onset or apex frame is missing or unreadable.</summary>
+/// <summary>The treatment of a clip whose onset or apex frame is missing or unreadable.</summary>
 public enum UnusableClipPolicy
 {
     /// <summary>The preparation ends with an error that names the clips.</summary>

@@ -1,6 +1,6 @@
 namespace MerKernel.Data;
 
-/// <summary>Clips of the scored classes that the published sheets hold, to be shown beside what is on disk.</summary>
+/// <summary>Clips of the scored classes that the published sheets hold, to be shown next to those on disk.</summary>
 /// <param name="Source">Which sheet the counts describe.</param>
 /// <param name="Subjects">Clips of each subject; empty where they are not published.</param>
 /// <param name="Classes">Clips of each class; empty where they are not published.</param>
@@ -55,7 +55,7 @@ public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<st
     /// <summary>CAS(ME)^3, part C: 165 clips of 30 people.</summary>
     public static PublishedCounts Casme3C { get; } = Counted("CAS(ME)^3, part C", 30, ("negative", 99), ("surprise", 30), ("others", 20), ("positive", 16));
 
-    /// <summary>DFME: the part of it whose size a sheet has; classes are published of the training part alone.</summary>
+    /// <summary>DFME: the part of it whose size a sheet has; classes are published only of the training part.</summary>
     /// <param name="clips">Clips of the sheet.</param>
     public static PublishedCounts Dfme(int clips) => clips switch
     {

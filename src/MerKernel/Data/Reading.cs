@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MerKernel.Data;
 
-/// <summary>Frame numbers of a clip that stand for those of its sheet, by the user's choice: where independent sources contradict the sheet, or the sheet has none.</summary>
+/// <summary>Frame numbers of a clip that replace those of its sheet, by the user's choice: where independent sources contradict the sheet, or the sheet has none.</summary>
 /// <param name="Clip">The clip's <see cref="Data.Clip.Id"/>.</param>
 /// <param name="Onset">Onset frame.</param>
 /// <param name="Apex">Apex frame.</param>
@@ -16,7 +16,7 @@ public sealed partial record Reading(string Clip, int Onset, int Apex, int Offse
     /// <summary>As it is written on the command line: '07/EP06_01=56-89-116'.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Clip}={Onset}-{Apex}-{Offset}");
 
-    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <summary>Reads the text of <see cref="ToString"/>.</summary>
     /// <exception cref="UserErrorException">It is none, or the apex does not lie between onset and offset.</exception>
     public static Reading Parse(string text)
     {

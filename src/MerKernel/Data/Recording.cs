@@ -23,7 +23,7 @@ public sealed partial class Recording
     /// <summary>Number of frames.</summary>
     public int Count { get; }
 
-    /// <summary>What is odd about it, a message each.</summary>
+    /// <summary>Its oddities, a message each.</summary>
     public ImmutableArray<string> Remarks { get; }
 
     /// <summary>Pictures of one face in their order, for example onset and apex.</summary>

@@ -1,13 +1,13 @@
 namespace MerKernel.Data;
 
-/// <summary>Finds a data set's coding sheet among the files of its folder: by the published name, else by what is in them.</summary>
+/// <summary>Finds a data set's coding sheet among the files of its folder: by the published name, else by their content.</summary>
 static class SheetFinder
 {
-    /// <summary>The sheet, in one of the data set's folders or one level below, else beside them.</summary>
+    /// <summary>The sheet, in one of the data set's folders or one level below, else next to them.</summary>
     /// <param name="root">The folder that holds the data sets.</param>
     /// <param name="folders">The data set's own folders.</param>
     /// <param name="dataset">The data set.</param>
-    /// <param name="notes">Receives what was passed over.</param>
+    /// <param name="notes">Receives the files passed over.</param>
     /// <exception cref="UserErrorException">There is none, or there are several and nothing tells which counts.</exception>
     public static string Find(string root, IReadOnlyList<string> folders, DatasetDescription dataset, List<string> notes)
     {

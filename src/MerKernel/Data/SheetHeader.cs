@@ -1,7 +1,7 @@
 namespace MerKernel.Data;
 
-/// <summary>The header row of a table of clips: where each field is, and what was chosen on the way.</summary>
-/// <param name="Table">The sheet it stands in.</param>
+/// <summary>The header row of a table of clips: where each field is, and the choices on the way.</summary>
+/// <param name="Table">The sheet it is in.</param>
 /// <param name="At">Its place among the sheet's rows.</param>
 /// <param name="Columns">Field to column.</param>
 /// <param name="Missing">Fields that have no column; a header without any is complete.</param>
@@ -37,8 +37,8 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
     /// <summary>The first complete header of each sheet, or where a sheet has none the row that is nearest to one.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="tables">Its sheets.</param>
-    /// <param name="asked">The data set that was asked for: what its columns are called and which it may lack.</param>
-    /// <exception cref="UserErrorException">Two columns of one name say different things, or two tables stand in one sheet.</exception>
+    /// <param name="asked">The data set that was asked for: its column names, and which it may lack.</param>
+    /// <exception cref="UserErrorException">Two columns of one name say different things, or two tables are in one sheet.</exception>
     public static IEnumerable<SheetHeader> Find(string path, IEnumerable<SheetTable> tables, DatasetDescription? asked)
     {
         foreach (var table in tables)
@@ -88,7 +88,7 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
 
     private static IEnumerable<(int Column, int Rank)> Named(SheetRow row, string field, DatasetDescription? asked)
     {
-        // The user names her own columns; what she does not name, her sheet has not.
+        // The user names her own columns; her sheet lacks those she does not name.
         if (asked is { Columns.IsEmpty: false })
         {
             if (asked.Columns.TryGetValue(field, out var own) && Array.FindIndex(row.Cells, c => c.Equals(own, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at) yield return (at, 0);

@@ -9,7 +9,7 @@ namespace MerKernel.Data;
 /// <summary>A row that holds something.</summary>
 /// <param name="Number">Row number as a spreadsheet program shows it, from 1.</param>
 /// <param name="Cells">Its cells as plain text; blank ones are empty.</param>
-/// <param name="Count">Cells that the file has for this row, blank ones included: of a text file what stands between separators.</param>
+/// <param name="Count">Cells that the file has for this row, blank ones included: of a text file the text between separators.</param>
 internal sealed record SheetRow(int Number, string[] Cells, int Count)
 {
     public string this[int column] => column >= 0 && column < Cells.Length ? Cells[column] : "";
@@ -28,8 +28,8 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
     /// <summary>Columns that are read; the published sheets have 12.</summary>
     public const int MostColumns = 256;
 
-    // Rows that hold something, and cells of all sheets together: a binary workbook may name one sheet a thousand times. What is promised is looked through row by row,
-    // where it is nowhere written too.
+    // Rows that hold something, and cells of all sheets together: a binary workbook may name one sheet a thousand times. The promised rows are looked through one by one,
+    // even where none is written.
     private const int MostRows = 20_000, MostCells = 1_000_000, MostPromised = 4 << 20, MostPromisedCells = 1 << 28;
 
     static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
@@ -116,7 +116,7 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
         return new SheetTable(reader.Name ?? "", text, [.. rows], unread);
     }
 
-    // The sizes that an archive states may be wrong, so what comes out is counted.
+    // The sizes that an archive states may be wrong, so the output is counted.
     private static byte[] Unpacked(byte[] bytes)
     {
         using var source = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read);

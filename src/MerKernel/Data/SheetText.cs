@@ -5,7 +5,7 @@ namespace MerKernel.Data;
 /// <summary>Text on pictures.</summary>
 internal static class SheetText
 {
-    /// <summary>Writes a line; what does not fit before the right edge (or <paramref name="width"/>) is cut with an ellipsis.</summary>
+    /// <summary>Writes a line; text beyond the right edge (or <paramref name="width"/>) is cut with an ellipsis.</summary>
     public static void Write(Mat sheet, string text, int x, int y, double scale, Scalar colour, int? width = null)
     {
         if (text.Length == 0) return;

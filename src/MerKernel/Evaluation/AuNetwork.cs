@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// A small network that sees a clip's action units and no image: what learning can get out of the annotation alone. One hidden layer of rectified units,
+/// A small network that sees a clip's action units and no image: the most that learning can get from the annotation. One hidden layer of rectified units,
 /// cross entropy, Adam on all training clips at once. Its sizes are this project's choice.
 /// </summary>
 public static class AuNetwork

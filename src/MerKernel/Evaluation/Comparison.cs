@@ -1,6 +1,6 @@
 namespace MerKernel.Evaluation;
 
-/// <summary>What the data say about the difference between two systems on the same clips.</summary>
+/// <summary>The evidence for a difference between two systems on the same clips.</summary>
 /// <param name="First">Name of the first.</param>
 /// <param name="Second">Name of the second.</param>
 /// <param name="Accuracy">Accuracy of the first minus that of the second.</param>

@@ -42,7 +42,7 @@ public sealed class ConfusionMatrix
     /// <summary>Clips in all.</summary>
     public int Total { get; }
 
-    /// <summary>Clips predicted as what they are.</summary>
+    /// <summary>Clips predicted correctly.</summary>
     public int Correct { get; }
 
     /// <summary>Clips of a class.</summary>

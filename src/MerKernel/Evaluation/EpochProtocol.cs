@@ -6,26 +6,26 @@ public abstract record EpochProtocol
     /// <summary>The default: the last epoch.</summary>
     public static EpochProtocol Default { get; } = new FinalEpoch();
 
-    /// <summary>What tables show unless asked otherwise: the honest figure and the published rule's, side by side.</summary>
+    /// <summary>The default of tables: the honest figure and the published rule's, side by side.</summary>
     public static ImmutableArray<EpochProtocol> SideBySide { get; } = [new FinalEpoch(), new BestTestEpoch()];
 
     /// <summary>Name, as the command line and the JSON rows give it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What stands above a column of its figures.</summary>
+    /// <summary>The heading of a column of its figures.</summary>
     public abstract string Label { get; }
 
     /// <summary>Whether the test subject's own labels choose the epoch; such figures bound what is possible and support no comparison.</summary>
     public virtual bool LooksAtTestSubject => false;
 
-    /// <summary>Chooses what each fold is scored on.</summary>
+    /// <summary>Chooses the decisions that each fold is scored on.</summary>
     public ProtocolOutcome Apply(IEnumerable<FoldPrediction> folds)
     {
         var chosen = folds.Select(Score).ToList();
         return new ProtocolOutcome(this, [.. chosen.Select(c => c.ForAccuracy)], [.. chosen.Select(c => c.ForF1)]);
     }
 
-    /// <summary>What one fold is scored on, for accuracy and for F1.</summary>
+    /// <summary>The decisions that one fold is scored on, for accuracy and for F1.</summary>
     protected abstract (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold);
 
     /// <summary>The protocol of a name: final, best-test, held-out, or last-K for a number K.</summary>
@@ -125,7 +125,7 @@ public sealed record MeanOfLastK(int K = 10) : EpochProtocol
 }
 
 /// <summary>
-/// The epoch is chosen on training subjects that were held out of training: highest accuracy on their clips, of equal ones the lowest
+/// The epoch is chosen on the validation subjects: highest accuracy on their clips, of equal ones the lowest
 /// cross entropy. The test subject has no say.
 /// </summary>
 public sealed record HeldOutSubjects : EpochProtocol
@@ -160,7 +160,7 @@ public sealed record HeldOutSubjects : EpochProtocol
     }
 }
 
-/// <summary>What a protocol scores in each fold.</summary>
+/// <summary>The decisions that a protocol scores in each fold.</summary>
 /// <param name="Protocol">The protocol.</param>
 /// <param name="Folds">Decisions that accuracy and UAR are computed from.</param>
 /// <param name="F1Folds">Decisions that the F1 scores are computed from; other epochs than <paramref name="Folds"/> only under <see cref="BestTestEpoch"/>.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MerKernel.Evaluation;
 
-/// <summary>What one LOSO fold predicted: for every epoch the logits of every test clip. Plain numbers, no tensors.</summary>
+/// <summary>The predictions of one LOSO fold: for every epoch the logits of every test clip. Plain numbers, no tensors.</summary>
 public sealed record FoldPrediction
 {
     /// <summary>The subject left out.</summary>
@@ -20,10 +20,10 @@ public sealed record FoldPrediction
     /// <summary>Mean training loss of each epoch.</summary>
     public required ImmutableArray<float> TrainingLoss { get; init; }
 
-    /// <summary>Labels of the clips of training subjects that were held out of training; empty unless the experiment holds some out.</summary>
+    /// <summary>Labels of the validation subjects' clips; empty unless the experiment has such subjects.</summary>
     public ImmutableArray<int> HeldOutLabels { get; init; } = [];
 
-    /// <summary>Logits of the held-out clips by epoch, then clip, then class; empty unless the experiment holds some out.</summary>
+    /// <summary>Logits of the validation subjects' clips by epoch, then clip, then class; empty unless the experiment has such subjects.</summary>
     public ImmutableArray<ImmutableArray<ImmutableArray<float>>> HeldOutLogits { get; init; } = [];
 
     /// <summary>Attention angles in degrees by epoch, then block, of networks that learn them; else null.</summary>

@@ -9,7 +9,7 @@ public static class Grim
     /// <summary>The k for which k/total prints as the value, rounded if possible, else cut off; null if there is none.</summary>
     /// <param name="printed">The value with its printed digits (94.350 claims more than 94.35).</param>
     /// <param name="total">The n in question.</param>
-    /// <param name="unit">What one whole prints as: 100 for percent, 1 for a fraction.</param>
+    /// <param name="unit">The printed value of one whole: 100 for percent, 1 for a fraction.</param>
     public static GrimMatch? Match(decimal printed, int total, decimal unit = 100)
     {
         var step = Step(printed);

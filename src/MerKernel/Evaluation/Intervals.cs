@@ -92,7 +92,7 @@ public static class SubjectBootstrap
 
 /// <summary>
 /// The 95 % interval of a difference between two systems on the same clips: subjects are drawn with replacement and both systems are scored
-/// on the same draw, so that what makes a subject hard for both cancels.
+/// on the same draw, so that a subject's difficulty for both cancels.
 /// </summary>
 public static class PairedBootstrap
 {
@@ -119,7 +119,7 @@ public static class PairedBootstrap
 }
 
 /// <summary>
-/// Draws of subjects and the sums of what was drawn: the loop inside every interval and permutation test. The draws depend on the number of subjects and the seed
+/// Draws of subjects and their sums: the loop inside every interval and permutation test. The draws depend on the number of subjects and the seed
 /// only, so the tests of a table share them; sums are of whole numbers, so their order changes nothing.
 /// </summary>
 static class Resamples

@@ -3,7 +3,7 @@ namespace MerKernel.Evaluation;
 /// <summary>Looks for ways by which a fold could know its test subject. Runs with every fold of every experiment.</summary>
 public static class LeakCheck
 {
-    /// <summary>Every leak found, a sentence each; empty for a sound fold.</summary>
+    /// <summary>Every leak found, a message each; empty for a sound fold.</summary>
     public static ImmutableArray<string> Findings(FoldInputs fold) =>
     [
         .. Subjects(fold, fold.Train, "trained on"), .. Subjects(fold, fold.HeldOut, "used to choose the epoch"),
@@ -34,7 +34,7 @@ public static class LeakCheck
     static IEnumerable<string> Both(IEnumerable<FoldClip> a, IEnumerable<FoldClip> b, string use) =>
         a.Select(c => c.Id).Intersect(b.Select(c => c.Id)).Select(id => $"clip {id} is {use}");
 
-    /// <summary>A frame of the test subject that also stands among another subject's clips, for example after a copying mistake.</summary>
+    /// <summary>A frame of the test subject that is also among another subject's clips, for example after a copying mistake.</summary>
     static IEnumerable<string> Frames(FoldInputs fold)
     {
         var owner = new Dictionary<string, FoldClip>();
@@ -61,7 +61,7 @@ public sealed record FoldInputs
     /// <summary>Clips trained on.</summary>
     public required ImmutableArray<FoldClip> Train { get; init; }
 
-    /// <summary>Clips of training subjects held out to choose the epoch on.</summary>
+    /// <summary>Clips of the validation subjects, which choose the epoch.</summary>
     public ImmutableArray<FoldClip> HeldOut { get; init; } = [];
 
     /// <summary>Clips tested on.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// What a linear rule reads from features: ridge regression on one-hot labels, leave one subject out. It has nothing to tune and no luck of a start, so it says what
-/// is in the features and not what a network made of them.
+/// A linear rule on features: ridge regression on one-hot labels, leave one subject out. It has nothing to tune and no luck of a start, so it shows the
+/// content of the features and not a network's use of them.
 /// </summary>
 public static class LinearProbe
 {

@@ -7,7 +7,7 @@ namespace MerKernel.Evaluation;
 /// </summary>
 public static class Metrics
 {
-    /// <summary>Share of clips predicted as what they are.</summary>
+    /// <summary>Share of clips predicted correctly.</summary>
     public static double Accuracy(ConfusionMatrix matrix) => Ratio(matrix.Correct, matrix.Total);
 
     /// <summary>Mean F1 over the classes that occur among labels or predictions (equations 5 and 6; macro F1).</summary>
@@ -43,7 +43,7 @@ public static class Metrics
     /// <summary>Mean over folds of the fold's macro F1 over the classes that occur in it, as the published log computes it.</summary>
     public static double MeanFoldF1(IEnumerable<ConfusionMatrix> folds) => folds.Select(UF1).DefaultIfEmpty(0).Average();
 
-    /// <summary>Cohen's kappa: agreement beyond what the two class balances give by chance; 0 where chance alone would be perfect.</summary>
+    /// <summary>Cohen's kappa: agreement beyond chance by the two class balances; 0 where chance by itself would be perfect.</summary>
     public static double Kappa(ConfusionMatrix matrix)
     {
         double total = Math.Max(1, matrix.Total);

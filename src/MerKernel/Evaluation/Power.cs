@@ -3,13 +3,13 @@ using System.Numerics;
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// How two systems part on the same clips: what a simulation of further data sets needs to know of them.
+/// How two systems differ on the same clips: the input of a simulation of further data sets.
 /// </summary>
 /// <param name="Discordant">Share of the clips that exactly one of the two gets right, 0 to 1.</param>
 /// <param name="Between">Standard deviation of a subject's true difference in accuracy around the common one, 0 to 1.</param>
 public sealed record Discordance(double Discordant, double Between)
 {
-    /// <summary>Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips alone explain it.</summary>
+    /// <summary>Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips explain all of it.</summary>
     /// <exception cref="ArgumentException">The two were not scored on the same clips.</exception>
     public static Discordance Of(IReadOnlyList<FoldOutcome> first, IReadOnlyList<FoldOutcome> second)
     {
@@ -38,7 +38,7 @@ public sealed record Discordance(double Discordant, double Between)
 /// <param name="Corrected">After a correction over all rows.</param>
 public sealed record Detectable(Discordance Pair, int Rows, double? Alone, double? Corrected)
 {
-    /// <summary>What as many clips of as many subjects could have shown.</summary>
+    /// <summary>The power of as many clips of as many subjects.</summary>
     public static Detectable Of(IReadOnlyList<int> clips, Discordance pair, int rows) =>
         new(pair, rows, Power.SmallestDifference(clips, pair), Power.SmallestDifference(clips, pair, rows));
 }

@@ -1,6 +1,6 @@
 namespace MerKernel.Evaluation;
 
-/// <summary>What a baseline without images may know of a clip.</summary>
+/// <summary>A clip's data for a baseline without images.</summary>
 /// <param name="Id">Clip id ('01/EP02_01f').</param>
 /// <param name="Subject">Subject.</param>
 /// <param name="Label">True label.</param>
@@ -32,8 +32,8 @@ public static class LosoBaseline
 }
 
 /// <summary>
-/// The class of the training clips whose set of action units is nearest (Jaccard distance), without any image: what the coders' annotation
-/// alone gives away. Ties: the commonest class among the nearest clips, then the class commoner in training, then the first in label order.
+/// The class of the training clips whose set of action units is nearest (Jaccard distance), without any image: the information in the coders'
+/// annotation. Ties: the commonest class among the nearest clips, then the class commoner in training, then the first in label order.
 /// </summary>
 public static class AuLookup
 {

@@ -46,7 +46,7 @@ public sealed record Score
     [JsonIgnore]
     public ImmutableArray<ClassScore> PerClass => Metrics.PerClass(Confusion);
 
-    /// <summary>Scores what a protocol chose.</summary>
+    /// <summary>Scores a protocol's choice.</summary>
     /// <param name="outcome">The folds at the chosen epochs.</param>
     /// <param name="classes">Number of classes.</param>
     public static Score Of(ProtocolOutcome outcome, int classes) => Of(outcome.Folds, outcome.F1Folds, classes);
@@ -54,8 +54,8 @@ public sealed record Score
     /// <summary>Scores a rule that knows no epochs.</summary>
     public static Score Of(ImmutableArray<FoldOutcome> folds, int classes) => Of(folds, folds, classes);
 
-    /// <param name="folds">What accuracy, UAR, kappa and the classes' scores are computed from.</param>
-    /// <param name="f1Folds">What UF1, weighted F1 and the mean per-fold F1 are computed from; the same folds but for the published epoch rule.</param>
+    /// <param name="folds">The source of accuracy, UAR, kappa and the classes' scores.</param>
+    /// <param name="f1Folds">The source of UF1, weighted F1 and the mean per-fold F1; the same folds but for the published epoch rule.</param>
     /// <param name="classes">Number of classes.</param>
     static Score Of(ImmutableArray<FoldOutcome> folds, ImmutableArray<FoldOutcome> f1Folds, int classes)
     {

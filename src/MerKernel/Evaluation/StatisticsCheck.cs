@@ -2,7 +2,7 @@ namespace MerKernel.Evaluation;
 
 /// <summary>
 /// Training clips that a trained network gets right with BatchNorm's running statistics and with those of the batch. Running statistics start at mean 0 and
-/// variance 1, and every batch leaves 9/10 of what they were: after too few batches a network predicts with statistics that it was never trained with.
+/// variance 1, and every batch keeps 9/10 of them: after too few batches a network predicts with statistics that it was never trained with.
 /// </summary>
 /// <param name="Clips">Training clips asked, at most <see cref="MostClips"/> of a fold.</param>
 /// <param name="Running">Right with the running statistics, as in every prediction.</param>

@@ -78,7 +78,7 @@ public static class McNemar
 /// <summary>Holm's correction for several comparisons at once.</summary>
 public static class Holm
 {
-    /// <summary>Adjusted p-values in the given order: compare each with the level as if it stood alone.</summary>
+    /// <summary>Adjusted p-values in the given order: compare each with the level as if it were the only one.</summary>
     public static ImmutableArray<double> Adjust(IReadOnlyList<double> pValues)
     {
         var adjusted = new double[pValues.Count];

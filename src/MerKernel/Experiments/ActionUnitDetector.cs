@@ -10,14 +10,14 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Finds action units in what moves from onset to apex, as optical flow and as the difference of the frames: a linear multi-label head, by ridge regression, with a
+/// Finds action units in the movement from onset to apex, as optical flow and as the difference of the frames: a linear multi-label head, by ridge regression, with a
 /// threshold for each unit that is best on the training subjects, each of them predicted by the others. Its sizes are this project's choice.
 /// </summary>
 public sealed class ActionUnitDetector
 {
     const double AssumedRidge = 0.1;
 
-    // What fewer clips or subjects show cannot be told from the person.
+    // With fewer clips or subjects, a unit cannot be told from the person.
     const int FewestClips = 3, FewestSubjects = 2;
 
     // Flow at 28 x 28, as STSTNet and OFF-ApexNet see it, and the difference of the frames at 24 x 24.
@@ -26,13 +26,13 @@ public sealed class ActionUnitDetector
 
     static readonly ConditionalWeakTable<MerDataset, Tensor> s_inputs = [];
 
-    // A column and a threshold for each unit; what a unit's share of the training clips adds to its score is left out on both sides.
+    // A column and a threshold for each unit; the part of the score from a unit's share of the training clips is left out on both sides.
     readonly double[] _weights, _thresholds;
 
     ActionUnitDetector(double[] weights, double[] thresholds, ImmutableArray<int> learnedFrom) => (_weights, _thresholds, LearnedFrom) = (weights, thresholds, learnedFrom);
 
     /// <summary>
-    /// What it sees of every clip of a data set, [clips, 3296]: motion to the right and down, and apex minus onset in three colours, each made mirror-symmetric, since
+    /// Its input from every clip of a data set, [clips, 3296]: motion to the right and down, and apex minus onset in three colours, each made mirror-symmetric, since
     /// a unit counts on either side, and of length 1.
     /// </summary>
     public static Tensor Input(MerDataset dataset) => s_inputs.GetValue(dataset, static d =>

@@ -6,9 +6,9 @@ using System.Text.Json;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What was computed from stored folds and takes longer to compute than to read: scores, intervals, tests, counts. One checksummed file of a run store, never the
+/// Values from stored folds that take longer to compute than to read: scores, intervals, tests, counts. One checksummed file of a run store, never the
 /// source of truth: each value names the state it was computed from, and one that is stale, damaged, missing or of another build of this program is computed
-/// again. Whoever writes last wins, and what is lost so is computed again; there are no locks.
+/// again. Whoever writes last wins, and lost values are computed again; there are no locks.
 /// </summary>
 /// <param name="path">The file; a line for each value.</param>
 public sealed class DerivedValues(string path)
@@ -19,9 +19,9 @@ public sealed class DerivedValues(string path)
     readonly ConcurrentDictionary<string, Value> _values = Read(path);
     bool _isNew;
 
-    /// <summary>The kept value of a name if it was computed from this state, else what is computed now; null is not kept.</summary>
-    /// <param name="name">Which value; what begins with a run's hash and a slash goes when the run goes.</param>
-    /// <param name="state">What it is computed from; other text for whatever could change it.</param>
+    /// <summary>The kept value of a name if it was computed from this state, else the one computed now; null is not kept.</summary>
+    /// <param name="name">The value's name; one that begins with a run's hash and a slash goes when the run goes.</param>
+    /// <param name="state">The state of its inputs; other text for any change of them.</param>
     /// <param name="compute">Computes it.</param>
     public T? Get<T>(string name, string state, Func<T?> compute) where T : class
     {
@@ -40,7 +40,7 @@ public sealed class DerivedValues(string path)
         return computed;
     }
 
-    /// <summary>Keeps what was computed; where the store cannot be written to, it is computed again next time.</summary>
+    /// <summary>Keeps the computed values; where the store cannot be written to, they are computed again next time.</summary>
     public void Save()
     {
         if (!_isNew || !Directory.Exists(Path.GetDirectoryName(path))) return;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Whether rows or columns of a face carry more of the class, which is what Table 3's vertical and horizontal attention can choose by. Read by a linear rule from the
+/// Whether rows or columns of a face carry more of the class, which Table 3's vertical and horizontal attention can choose by. Read by a linear rule from the
 /// difference of apex and onset: the mean of each row (or column) and the mean of its absolute values.
 /// </summary>
 /// <param name="Rows">Decisions from one profile along the rows, [2 S] numbers a clip.</param>

@@ -9,12 +9,12 @@ using MerKernel.Training;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What is run: everything that determines the numbers of a leave-one-subject-out experiment, and nothing else. Two rows with equal
+/// A run: everything that determines the numbers of a leave-one-subject-out experiment, and nothing else. Two rows with equal
 /// experiments are trained once; a changed option gives another <see cref="ExperimentHash"/>.
 /// </summary>
 /// <remarks>
 /// Where a fold is computed (device, workers) is no part of it. An option added later carries <see cref="AddedOptionAttribute"/>, so
-/// that the hashes of what is stored stay.
+/// that the hashes of stored experiments stay.
 /// </remarks>
 public sealed record Experiment
 {
@@ -36,7 +36,7 @@ public sealed record Experiment
     /// <summary>Seed of weights, batches and augmentation.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Training subjects held out of each fold to choose the epoch on; 0 trains on all of them.</summary>
+    /// <summary>Validation subjects of each fold, which choose the epoch; 0 trains on all subjects.</summary>
     public int HeldOutSubjects { get; init; }
 
     /// <summary>Control: labels are permuted among the training clips of a fold; a sound pipeline then falls to chance.</summary>
@@ -66,7 +66,7 @@ public sealed record Experiment
     };
 }
 
-/// <summary>Where the action units that a network sees beside the frames come from.</summary>
+/// <summary>Where the action units that a network sees besides the frames come from.</summary>
 public enum ActionUnitSource
 {
     /// <summary>The coders' annotation of the very clip that is classified, as in the paper.</summary>
@@ -80,7 +80,7 @@ public enum ActionUnitSource
 
     /// <summary>
     /// Control: as a deployed system would have them. Training sees the annotation of its clips; the test clips' units are found by a detector that learned from
-    /// the training subjects' images alone.
+    /// only the training subjects' images.
     /// </summary>
     Predicted,
 }

@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;
 
-/// <summary>What a file of weights says about itself, so that a clip can be classified by it alone.</summary>
-/// <param name="Experiment">What was trained.</param>
+/// <summary>The metadata of a file of weights, so that it can classify a clip by itself.</summary>
+/// <param name="Experiment">The experiment.</param>
 /// <param name="Classes">Names of the classes, in label order.</param>
-/// <param name="Synthetic">Whether it saw synthetic faces alone.</param>
+/// <param name="Synthetic">Whether it saw only synthetic faces.</param>
 /// <param name="Aligned">Whether faces were brought into place by landmarks; else the data set's own crops were resized.</param>
 /// <param name="Clips">Clips that it was trained on.</param>
 /// <param name="Subjects">Their subjects.</param>
@@ -24,7 +24,7 @@ public sealed class FittedModel : IDisposable
 
     FittedModel(ModelOrigin origin, Network network, ActionUnitDetector? detector) => (Origin, Network, Detector) = (origin, network, detector);
 
-    /// <summary>What was trained on what.</summary>
+    /// <summary>The experiment and its data.</summary>
     public ModelOrigin Origin { get; }
 
     /// <summary>The network, on the CPU in eval mode.</summary>
@@ -34,10 +34,10 @@ public sealed class FittedModel : IDisposable
     public ActionUnitDetector? Detector { get; }
 
     /// <summary>A copy of a trained network.</summary>
-    /// <param name="experiment">What was trained.</param>
-    /// <param name="dataset">On what.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="dataset">Its data set.</param>
     /// <param name="network">The network, which stays the caller's.</param>
-    /// <param name="detector">What finds its action units.</param>
+    /// <param name="detector">The detector of its action units.</param>
     /// <param name="without">The subject left out; null for none.</param>
     public static FittedModel Of(Experiment experiment, MerDataset dataset, Network network, ActionUnitDetector? detector, string? without = null)
     {
@@ -115,7 +115,7 @@ public sealed class FittedModel : IDisposable
     /// <summary>A fresh network of an experiment, in eval mode.</summary>
     static Network Created(Experiment experiment)
     {
-        // What it starts from is overwritten; the file need not be there.
+        // Its starting weights are overwritten; their file need not be there.
         var network = experiment.Model.Create(seed: 0, experiment.ActionUnits != ActionUnitSource.None);
         network.eval();
         return network;

@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What is left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes one data set of them, in which the part left out
+/// The part left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes one data set of them, in which the part left out
 /// takes the place of the subject, so that training, storage, leak check and scores are those of <see cref="LosoEngine"/>.
 /// </summary>
 /// <param name="Id">The data set that the protocol makes.</param>
-/// <param name="Name">What it does, in a few words.</param>
+/// <param name="Name">Its name, in a few words.</param>
 public abstract record FoldProtocol(DatasetId Id, string Name)
 {
     /// <summary>The three classes of the Grand Challenge, every subject of every set left out in turn (MEGC 2019, composite database evaluation).</summary>
@@ -28,7 +28,7 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
     /// <summary>The protocol that makes a data set; null for a data set with files of its own.</summary>
     public static FoldProtocol? Of(DatasetId id) => All.FirstOrDefault(p => p.Id == id);
 
-    /// <summary>What is left out with a clip, and the clip's name below it.</summary>
+    /// <summary>The part left out with a clip, and the clip's name below it.</summary>
     protected abstract (string LeftOut, string Name) Fold(Clip clip);
 
     /// <summary>The person of a clip that <see cref="Of(IReadOnlyList{MerDataset})"/> has renamed; no two sets share one.</summary>
@@ -95,7 +95,7 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
         Dropped = [.. parts.SelectMany(p => p.Manifest.Dropped.Select(d => d with { Clip = $"{p.Part.Id.Key()}:{d.Clip}" }))],
     };
 
-    /// <summary>What else can be had of the clips of several sets.</summary>
+    /// <summary>Further data of the clips of several sets.</summary>
     sealed class JoinedSource(ImmutableArray<IClipSource> parts) : IClipSource
     {
         public Tensor Sequence(int count) => Joined(p => p.Sequence(count));

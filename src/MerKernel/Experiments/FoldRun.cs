@@ -11,13 +11,13 @@ namespace MerKernel.Experiments;
 public static class FoldRun
 {
     /// <summary>Trains one fold.</summary>
-    /// <param name="experiment">What is trained.</param>
-    /// <param name="dataset">On what.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="dataset">Its data set.</param>
     /// <param name="subject">The subject left out.</param>
     /// <param name="device">Where.</param>
     /// <param name="progress">Told after every epoch.</param>
     /// <param name="cancel">Stops between two batches.</param>
-    /// <param name="finished">Given the trained network, which lives until it returns, and what finds its action units where something does.</param>
+    /// <param name="finished">Given the trained network, which lives until it returns, and the detector of its action units if it has one.</param>
     /// <param name="started">Given the fresh network.</param>
     /// <param name="checkpoint">Where the fold is kept while it trains.</param>
     /// <exception cref="UserErrorException">The data do not fit the experiment, or the fold leaks.</exception>
@@ -42,7 +42,7 @@ public static class FoldRun
         return fitted!;
     }
 
-    /// <summary>Trains a fold; <paramref name="finished"/> is given the network and what finds its action units.</summary>
+    /// <summary>Trains a fold; <paramref name="finished"/> is given the network and the detector of its action units.</summary>
     internal static FoldPrediction Train(Experiment experiment, MerDataset dataset, FoldSplit split, Device device, Action<EpochProgress>? progress, CancellationToken cancel,
         Action<Network, ActionUnitDetector?>? finished, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
     {
@@ -74,7 +74,7 @@ public static class FoldRun
         }
     }
 
-    /// <summary>Puts what a detector finds in the place of the annotation of the clips that are not trained on.</summary>
+    /// <summary>Replaces the annotation of the clips that are not trained on by a detector's findings.</summary>
     static ActionUnitDetector Detect(MerDataset dataset, FoldSplit split, ref ImmutableArray<float[]> units)
     {
         var input = ActionUnitDetector.Input(dataset);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// The final weights of trained folds as safetensors files, named by experiment and subject. The run store keeps logits alone; whoever wants to look into a
+/// The final weights of trained folds as safetensors files, named by experiment and subject. The run store keeps only logits; whoever wants to look into a
 /// network has it trained once more and its weights kept here.
 /// </summary>
 public sealed class FoldWeights(string folder)

@@ -5,7 +5,7 @@ namespace MerKernel.Experiments;
 /// <summary>Makes data sets for those who have none. It is plugged in where a program starts; the library knows no other name for it.</summary>
 public interface ISyntheticData
 {
-    /// <summary>Writes a data set below a folder; what is there already is kept.</summary>
+    /// <summary>Writes a data set below a folder; existing files are kept.</summary>
     /// <param name="dataset">Which data set is imitated.</param>
     /// <param name="size">tiny, small or full.</param>
     /// <param name="root">The folder that gets CASME2/ or SAMM/.</param>

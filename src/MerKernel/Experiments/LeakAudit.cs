@@ -4,10 +4,10 @@ using MerKernel.Training;
 
 namespace MerKernel.Experiments;
 
-/// <summary>Tells the leak check what a fold is really computed from.</summary>
+/// <summary>Tells the leak check the true inputs of a fold.</summary>
 internal static class LeakAudit
 {
-    /// <summary>A fold's inputs as they stand: before training nothing is augmented yet, after it <paramref name="pairs"/> knows what was.</summary>
+    /// <summary>A fold's true inputs: before training nothing is augmented yet, after it <paramref name="pairs"/> knows the augmented clips.</summary>
     public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs, ActionUnitDetector? detector = null)
     {
         var hashes = FrameHashes.Of(dataset);

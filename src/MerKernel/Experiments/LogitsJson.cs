@@ -5,7 +5,7 @@ namespace MerKernel.Experiments;
 
 /// <summary>
 /// Logits in JSON: by epoch, then clip, then class. The bytes are those of the serializer's own converters, which take four times as long to read nested arrays;
-/// and logits are most of what a run store holds.
+/// and logits are most of a run store.
 /// </summary>
 sealed class LogitsJson : JsonConverter<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>
 {

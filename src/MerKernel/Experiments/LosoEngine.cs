@@ -22,7 +22,7 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Only the folds that leave out one of these subjects; null computes all.</summary>
     public IReadOnlyCollection<string>? Subjects { get; init; }
 
-    /// <summary>Epochs between two checkpoints of a fold, from which it goes on after a stop; 0 leaves none, and a stopped fold starts anew.</summary>
+    /// <summary>Epochs between two checkpoints of a fold, from which it resumes after a stop; 0 leaves none, and a stopped fold starts anew.</summary>
     public int CheckpointEvery { get; init; }
 
     /// <summary>Receives progress.</summary>
@@ -31,7 +31,7 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Where the weights of every fold are kept; a fold whose weights are missing is then trained again. Null keeps none.</summary>
     public FoldWeights? Weights { get; init; }
 
-    /// <summary>Computes what is missing and returns the folds that failed twice, with their errors; the others are stored.</summary>
+    /// <summary>Computes missing folds and returns those that failed twice, with their errors; the others are stored.</summary>
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
@@ -52,7 +52,7 @@ public sealed class LosoEngine(RunStore store)
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
         IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, CancellationToken cancel = default) => Run(jobs, dataset, () => { }, cancel);
 
-    // What the folds belong to is recorded before the first of them is stored.
+    // The experiment of the folds is recorded before the first of them is stored.
     IReadOnlyList<(FoldJob Job, Exception Error)> Run(IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, Action record, CancellationToken cancel)
     {
         var missing = jobs.Where(j => !Has(j)).ToList();
@@ -136,10 +136,10 @@ public sealed class LosoEngine(RunStore store)
 /// <param name="Subject">The subject left out.</param>
 public sealed record FoldJob(Experiment Experiment, string Hash, string Subject);
 
-/// <summary>Receives what the engine does; called from worker threads.</summary>
+/// <summary>Receives the engine's progress; called from worker threads.</summary>
 public interface ILosoProgress
 {
-    /// <summary>The engine knows what is stored already and what is left.</summary>
+    /// <summary>The engine knows the stored folds and those that are left.</summary>
     void Planned(int stored, int missing);
 
     /// <summary>An epoch of a fold is over.</summary>

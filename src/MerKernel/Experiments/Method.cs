@@ -5,7 +5,7 @@ namespace MerKernel.Experiments;
 
 /// <summary>A network with its training that a table compares: a change of the paper's own, or another published system.</summary>
 /// <param name="Key">Name on the command line and in parity.</param>
-/// <param name="Name">What it is, in a few words.</param>
+/// <param name="Name">Its name, in a few words.</param>
 public abstract record Method(string Key, string Name)
 {
     /// <summary>Its experiment on the data, and with the seed, of the full network's.</summary>
@@ -16,7 +16,7 @@ public abstract record Method(string Key, string Name)
 
 /// <summary>The paper's network with something changed.</summary>
 /// <param name="Key">Name on the command line and in parity.</param>
-/// <param name="Name">What it is, in a few words.</param>
+/// <param name="Name">Its name, in a few words.</param>
 /// <param name="Apply">Turns the full network's experiment into this one.</param>
 public sealed record Change(string Key, string Name, Func<Experiment, Experiment> Apply) : Method(Key, Name)
 {

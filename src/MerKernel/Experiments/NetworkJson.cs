@@ -11,13 +11,13 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Options of some class in a stored experiment: the class's name, then its options. A class of a user's is known from the first time it is written; what another
-/// program stored is read as options that can be shown and compared but not trained.
+/// Options of some class in a stored experiment: the class's name, then its options. A class of a user's is known from the first time it is written; that of another
+/// program is read as options that can be shown and compared but not trained.
 /// </summary>
 /// <param name="discriminator">The name's name.</param>
 /// <param name="nameOf">The name of options.</param>
 /// <param name="versionOf">The version of options.</param>
-/// <param name="stranger">Stands for options of a class that this program lacks.</param>
+/// <param name="stranger">Replaces options of a class that this program lacks.</param>
 class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?> versionOf, Func<string, JsonObject, T> stranger) : JsonConverter<T> where T : class
 {
     static readonly ConcurrentDictionary<string, Type> s_known = [];
@@ -37,7 +37,7 @@ class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?
         var named = node.DeepClone().AsObject();
         node.Remove(discriminator);
         var read = (T)node.Deserialize(known, options)!;
-        // Of a version that the class no longer has it stays what it was.
+        // Of a version that the class no longer has, it stays as it was.
         return versionOf(read) == node["version"]?.GetValue<string>() ? read : stranger(name, named);
     }
 

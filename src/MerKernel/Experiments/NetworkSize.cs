@@ -4,7 +4,7 @@ using MerKernel.Models;
 
 namespace MerKernel.Experiments;
 
-/// <summary>How large a network is. Counting builds it and runs a clip through it, so what was counted once is kept.</summary>
+/// <summary>How large a network is. Counting builds it and runs a clip through it, so the counts are kept.</summary>
 /// <param name="Parameters">Parameters.</param>
 /// <param name="Macs">Multiply-accumulates of one clip, forward.</param>
 public sealed record NetworkSize(long Parameters, long Macs)

@@ -18,7 +18,7 @@ public sealed class OutsideWeights(string folder, string? backbone = null)
     public string Folder => folder;
 
     /// <summary>A network that starts from the files that are there for it.</summary>
-    /// <param name="model">The network at its published size, which alone such weights fit.</param>
+    /// <param name="model">The network at its published size, the only one that such weights fit.</param>
     /// <param name="key">The system's key, which names its file.</param>
     public ModelOptions Start(ModelOptions model, string key)
     {
@@ -34,7 +34,7 @@ public sealed class OutsideWeights(string folder, string? backbone = null)
         }
     }
 
-    /// <summary>A stored experiment with the files it starts from, found by what is in them: a record says what they hold and not where they lie.</summary>
+    /// <summary>A stored experiment with the files it starts from, found by their content: a record says what they hold and not where they are.</summary>
     /// <exception cref="UserErrorException">No file in the folder holds them.</exception>
     public Experiment Locate(Experiment experiment)
     {

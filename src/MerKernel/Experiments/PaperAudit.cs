@@ -4,7 +4,7 @@ using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
 
-/// <summary>What can be told about the paper's numbers from the numbers alone.</summary>
+/// <summary>Findings on the paper's numbers from only these numbers.</summary>
 public static class PaperAudit
 {
     /// <summary>Sample sizes in question: CASME II's sheets of 2014 and 2019, the published run's 248, the paper's 255; SAMM's 136 five-class clips, 133, and all 159.</summary>
@@ -37,12 +37,12 @@ public static class PaperAudit
             select new Contradiction(network.Key, dataset, quantity, [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
 
     /// <summary>
-    /// Every distinct pair of accuracy and F1 beside the F1 that its accuracy allows, at the likely sample size or, where that does not allow the accuracy, at
+    /// Every distinct pair of accuracy and F1 next to the F1 that its accuracy allows, at the likely sample size or, where that does not allow the accuracy, at
     /// the size of the whole sheet.
     /// </summary>
     public static ImmutableArray<F1Finding> F1Scores(DatasetId dataset) => Bounded.GetOrAdd(dataset, d => new(() => FindF1Scores(d))).Value;
 
-    // The search takes seconds and follows from constants alone.
+    // The search takes seconds and depends only on constants.
     static readonly ConcurrentDictionary<DatasetId, Lazy<ImmutableArray<F1Finding>>> Bounded = [];
 
     static ImmutableArray<F1Finding> FindF1Scores(DatasetId dataset)
@@ -56,7 +56,7 @@ public static class PaperAudit
         })];
     }
 
-    /// <summary>The widest bounds over every class balance that fits what is known.</summary>
+    /// <summary>The widest bounds over every class balance that fits the known facts.</summary>
     static F1Range Range(DatasetId dataset, GrimMatch match)
     {
         var ranges = Balances(dataset, match.Total).AsParallel().Select(b => F1Bounds.OfUF1(b, match.Correct)).ToList();
@@ -80,7 +80,7 @@ public static class PaperAudit
 
     /// <summary>
     /// Every row of the paper's ablations against the full network of its table, with the smallest p-value that any predictions with those two accuracies could have
-    /// had, alone and after Holm's correction over the table's rows.
+    /// had, by itself and after Holm's correction over the table's rows.
     /// </summary>
     public static ImmutableArray<AblationFinding> Ablations(DatasetId dataset) =>
         [.. from table in Tables.All.Where(t => !t.ComparesSystems)
@@ -123,12 +123,12 @@ public sealed record AblationFinding(int Table, string Row, decimal Accuracy, de
 /// <param name="Matches">The sizes asked about that allow it, with the number of correct clips.</param>
 public sealed record AccuracyFinding(decimal Accuracy, ImmutableArray<string> Where, ImmutableArray<GrimMatch> Matches);
 
-/// <summary>A printed F1 beside the F1 scores that its accuracy allows.</summary>
+/// <summary>A printed F1 next to the F1 scores that its accuracy allows.</summary>
 /// <param name="Where">Where the pair is printed.</param>
 /// <param name="Printed">The pair.</param>
 /// <param name="Correct">Correct clips behind the accuracy, or null where no number of clips gives it.</param>
 /// <param name="Range">
-/// Macro F1 scores that so many correct clips allow at any class balance that fits what is known. The upper end holds also if F1 was taken at
+/// Macro F1 scores that so many correct clips allow at any class balance that fits the known facts. The upper end holds also if F1 was taken at
 /// another epoch than accuracy, since no epoch has more clips right; the lower end then does not.
 /// </param>
 public sealed record F1Finding(string Where, Printed Printed, GrimMatch? Correct, F1Range? Range)

@@ -14,7 +14,7 @@ namespace MerKernel.Experiments;
 public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double UF1, double Uar, double Accuracy, double? ApexMilliseconds)
 {
     /// <summary>All clips first, then each data set in the order of its clips.</summary>
-    /// <param name="data">What <see cref="FoldProtocol.Of(IReadOnlyList{MerDataset})"/> made.</param>
+    /// <param name="data">The data set of <see cref="FoldProtocol.Of(IReadOnlyList{MerDataset})"/>.</param>
     /// <param name="outcome">Its folds at the chosen epochs; clips that are not in it are not counted.</param>
     /// <exception cref="ArgumentException">The data set is none that a protocol made.</exception>
     public static ImmutableArray<PartScore> Of(MerDataset data, ProtocolOutcome outcome)

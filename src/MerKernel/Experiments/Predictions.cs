@@ -7,7 +7,7 @@ using MerKernel.Evaluation;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What a system of any language predicted for a data set's clips, read from a CSV file and checked against the clips, classes and folds: a row per clip, with
+/// Predictions of a system of any language for a data set's clips, read from a CSV file and checked against the clips, classes and folds: a row per clip, with
 /// <c>clip</c> and <c>predicted</c>, or a score for each class under its name, and optionally <c>fold</c>, <c>epoch</c> and <c>seed</c>.
 /// </summary>
 public sealed record Predictions
@@ -26,7 +26,7 @@ public sealed record Predictions
     /// <summary>Whether the file says which epoch its predictions are of.</summary>
     internal bool SaysEpoch { get; init; }
 
-    /// <summary>What the file shows that a reader of its scores must know, a message each.</summary>
+    /// <summary>Findings in the file that a reader of its scores must know, a message each.</summary>
     public required ImmutableArray<string> Remarks { get; init; }
 
     /// <summary>Reads and checks a file.</summary>
@@ -44,7 +44,7 @@ public sealed record Predictions
         readonly HashSet<string> _protocols = [];
         int _epochs;
 
-        // Scores stand under the names of the classes, or under their labels where no class is named.
+        // Scores are under the names of the classes, or under their labels where no class is named.
         readonly ImmutableArray<string> _scored = data.Classes.Any(c => file.Column(c) >= 0) ? data.Classes : [.. data.Classes.Select((_, label) => label.ToString(CultureInfo.InvariantCulture))];
 
         public Predictions Read()
@@ -90,7 +90,7 @@ public sealed record Predictions
         {
             var clips = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
             foreach (var (i, clip) in data.Clips.Index()) clips[clip.Id] = i;
-            // A name alone serves where no other subject has it.
+            // A name by itself serves where no other subject has it.
             foreach (var (i, clip) in data.Clips.Index())
                 if (data.Clips.Count(c => c.Name == clip.Name) == 1) clips.TryAdd(clip.Name, i);
             var entries = new List<Entry>();

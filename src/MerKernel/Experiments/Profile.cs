@@ -42,7 +42,7 @@ public sealed record Profile
     };
 
     /// <summary>
-    /// The real counts of subjects and clips at the small profile's size and 30 epochs: about 35 minutes a seed on two cores for Tables 2 to 7. What a visitor reads
+    /// The real counts of subjects and clips at the small profile's size and 30 epochs: about 35 minutes a seed on two cores for Tables 2 to 7. Visitors read it
     /// first; its numbers show what the networks can learn from synthetic faces and say nothing about the paper's claims.
     /// </summary>
     public static Profile Medium { get; } = Small with

@@ -4,7 +4,7 @@ using MerKernel.Evaluation;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What the published training log of the successor network prints for CASME II: every test accuracy of every epoch of 26 folds, 248 clips. It allows
+/// The published training log of the successor network for CASME II: every test accuracy of every epoch of 26 folds, 248 clips. It allows
 /// every protocol to be replayed on the authors' own numbers.
 /// </summary>
 public static class PublishedLog

@@ -5,9 +5,9 @@ using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
 
-/// <summary>A row whose folds are not trained for it but read from what is there.</summary>
+/// <summary>A row whose folds are not trained for it but read from files.</summary>
 /// <param name="Key">Name on the command line and in parity.</param>
-/// <param name="Name">What it is, in a few words.</param>
+/// <param name="Name">Its name, in a few words.</param>
 public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
 {
     /// <summary>It has no experiment.</summary>
@@ -19,7 +19,7 @@ public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
     /// <summary>Its folds, or null where they are not there.</summary>
     public abstract RunResult? Result(Workbench bench, DatasetId dataset, int seed);
 
-    /// <summary>Tables with the rows that are read: below a row that is trained with several seeds their average, and at the end what is kept for a loaded data set.</summary>
+    /// <summary>Tables with the rows that are read: below a row that is trained with several seeds their average, and at the end the predictions for a loaded data set.</summary>
     public static IEnumerable<Table> AddedTo(IEnumerable<Table> tables, Workbench bench, IReadOnlyCollection<DatasetId> datasets)
     {
         var kept = datasets.SelectMany(id => KeptPredictions.Of(bench.Store, bench.Dataset(id))).Distinct().Select(k => new Row(k.Label, k) { Note = "Trained elsewhere; read from a file of predictions." }).ToList();
@@ -31,7 +31,7 @@ public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
 }
 
 /// <summary>The networks of all seeds as one system: their logits are averaged, epoch by epoch, and the largest mean decides.</summary>
-/// <param name="Member">What was trained with each seed.</param>
+/// <param name="Member">The method trained with each seed.</param>
 public sealed record SeedAverage(Method Member) : ReadMethod($"{Member.Key}/seeds", $"{Member.Name}, logits averaged over seeds")
 {
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed record SeedAverage(Method Member) : ReadMethod($"{Member.Key}/seed
     public static ImmutableArray<FoldPrediction> Average(IReadOnlyList<IReadOnlyList<FoldPrediction>> seeds) =>
         [.. seeds[0].Select((fold, f) => fold with
         {
-            // What one network was is not what their mean is.
+            // A single network's values are not those of the mean.
             Statistics = null, ActionUnits = null,
             Logits = Mean([.. seeds.Select(s => s[f].Logits)]),
             HeldOutLabels = [], HeldOutLogits = [], Angles = null, TrainingLoss = [.. fold.TrainingLoss.Select(_ => float.NaN)],
@@ -89,7 +89,7 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
         return path;
     }
 
-    /// <summary>What is kept for a data set, in the order of names.</summary>
+    /// <summary>The predictions kept for a data set, in the order of names.</summary>
     public static ImmutableArray<KeptPredictions> Of(RunStore store, MerDataset data) => Directory.Exists(FolderOf(store, data))
         ? [.. Directory.EnumerateFiles(FolderOf(store, data), $"*{Extension}").Select(f => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(f))).Order(StringComparer.Ordinal).Select(l => new KeptPredictions(l))]
         : [];

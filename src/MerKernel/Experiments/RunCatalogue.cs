@@ -80,6 +80,6 @@ public sealed class RunCatalogue(RunStore store)
         catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException) { return null; }
     }
 
-    /// <summary>What takes longer to find out about an experiment than to read.</summary>
+    /// <summary>Metadata of an experiment that takes longer to find out than to read.</summary>
     sealed record Known(string Hash, RunWords Words);
 }

@@ -71,10 +71,10 @@ public sealed partial record OptionDifference(string Name, string First, string 
     /// <summary>The option's name in words: 'learning rate'.</summary>
     public string Words => InWords(Name);
 
-    /// <summary>What differs, in the order of names; an option that one of them does not have is shown as a dash.</summary>
+    /// <summary>The differences, in the order of names; an option that one of them does not have is shown as a dash.</summary>
     public static ImmutableArray<OptionDifference> Between(Experiment first, Experiment second) => Between(Options(first), Options(second));
 
-    /// <summary>What differs between the options of two experiments.</summary>
+    /// <summary>The differences between the options of two experiments.</summary>
     public static ImmutableArray<OptionDifference> Between(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string> second) =>
         [.. first.Keys.Union(second.Keys).Order(StringComparer.Ordinal)
             .Select(name => new OptionDifference(name, first.GetValueOrDefault(name, "–"), second.GetValueOrDefault(name, "–"))).Where(d => d.First != d.Second)];

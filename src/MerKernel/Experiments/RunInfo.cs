@@ -47,7 +47,7 @@ public sealed record RunInfo
     public ImmutableArray<string> Devices { get; init; } = [];
 }
 
-/// <summary>An experiment in words: the nearest profile's full network, and what differs from it.</summary>
+/// <summary>An experiment in words: the nearest profile's full network, and the differences from it.</summary>
 /// <param name="Profile">Name of the profile that the fewest options differ from.</param>
 /// <param name="Text">The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.</param>
 public sealed record RunWords(string Profile, string Text)

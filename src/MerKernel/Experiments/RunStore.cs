@@ -7,8 +7,8 @@ using MerKernel.Evaluation;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// What was run: a folder per experiment, an atomic file per fold. A fold file depends on its experiment alone (no times, no host), so
-/// whoever computes it a second time writes the same bytes and no locks are needed. Times stand beside it in the fold's facts.
+/// The stored runs: a folder per experiment, an atomic file per fold. A fold file depends only on its experiment (no times, no host), so
+/// whoever computes it a second time writes the same bytes and no locks are needed. Times are next to it in the fold's metadata.
 /// </summary>
 public sealed class RunStore(string folder)
 {
@@ -19,7 +19,7 @@ public sealed class RunStore(string folder)
     /// <summary>The store's folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
-    /// <summary>Called with one sentence when a stored file turns out damaged and is set aside.</summary>
+    /// <summary>Called with one message when a stored file turns out damaged and is quarantined.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Demands that there is a store, for commands that only read it.</summary>
@@ -47,7 +47,7 @@ public sealed class RunStore(string folder)
         if (data is not null) Keep(Path.Combine(FolderOf(hash), "data.json"), data.ToJson() + "\n", text => DatasetManifest.FromJson(text).Fingerprint == data.Fingerprint);
     }
 
-    /// <summary>Stores a fold and its facts.</summary>
+    /// <summary>Stores a fold and its metadata.</summary>
     public void Save(string hash, FoldPrediction fold, FoldFacts facts)
     {
         var body = JsonSerializer.Serialize(fold, StoreJson.Compact);
@@ -55,7 +55,7 @@ public sealed class RunStore(string folder)
         AtomicFile.Write(FoldPath(hash, fold.Subject), $"{{\"schema\":{FoldSchema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
     }
 
-    /// <summary>Reads a fold; null if it was never stored. A damaged file is set aside and counts as never stored.</summary>
+    /// <summary>Reads a fold; null if it was never stored. A damaged file is quarantined and counts as never stored.</summary>
     public FoldPrediction? TryRead(string hash, string subject)
     {
         var path = FoldPath(hash, subject);
@@ -77,14 +77,14 @@ public sealed class RunStore(string folder)
     public FoldListing Listing(string hash)
     {
         var folder = new DirectoryInfo(FolderOf(hash));
-        // The time first: what comes while names are read makes the state an old one.
+        // The time first: a file that comes while names are read makes the state an old one.
         var changed = folder.LastWriteTimeUtc.Ticks;
         if (!folder.Exists) return new([], "");
         string[] names = [.. Directory.EnumerateFiles(folder.FullName, "fold-*.json").Select(f => Path.GetFileNameWithoutExtension(f)["fold-".Length..]).Order(StringComparer.Ordinal)];
         return new([.. names.Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal)], $"{names.Length} {changed:x} {Checksum(string.Join('\n', names))[..16]}");
     }
 
-    /// <summary>What was computed from the stored folds.</summary>
+    /// <summary>The cached values of the stored folds.</summary>
     public DerivedValues Derived => _derived.Value;
 
     /// <summary>The experiment of a hash; null if it was never stored, or by another version of this program.</summary>
@@ -109,7 +109,7 @@ public sealed class RunStore(string folder)
         if (!Directory.Exists(FolderOf(hash))) return null;
         var stored = Directory.EnumerateFiles(FolderOf(hash), "fold-*.json").ToHashSet();
         if (!subjects.All(s => stored.Contains(FoldPath(hash, s)))) return null;
-        // All of them even after a damaged one, so that every damaged one is set aside and computed again at once.
+        // All of them even after a damaged one, so that every damaged one is quarantined and computed again at once.
         var folds = subjects.Select(s => TryRead(hash, s)).OfType<FoldPrediction>().ToList();
         return folds.Count == subjects.Count ? folds : null;
     }
@@ -122,7 +122,7 @@ public sealed class RunStore(string folder)
         return subjects.Except(listing.Subjects).Any() ? null : new RunResult(hash, listing.State, () => TryReadAll(hash, subjects));
     }
 
-    /// <summary>Reads a fold's facts; null if there are none, or if the file is damaged, which is then set aside: no number depends on it.</summary>
+    /// <summary>Reads a fold's metadata; null if there is none, or if the file is damaged, which is then quarantined: no number depends on it.</summary>
     public FoldFacts? TryReadFacts(string hash, string subject)
     {
         var path = FactsPath(hash, subject);
@@ -137,7 +137,7 @@ public sealed class RunStore(string folder)
         }
     }
 
-    /// <summary>The stored experiments. Those of another version of this program are left out with one sentence; what is wanted of them is trained again.</summary>
+    /// <summary>The stored experiments. Those of another version of this program are left out with one message; wanted ones are trained again.</summary>
     public IEnumerable<Experiment> Experiments() => StoredExperiments().Select(s => s.Experiment);
 
     /// <summary>The stored experiments with their folders' names, and for each another state where its record is another.</summary>
@@ -212,7 +212,7 @@ public sealed class RunStore(string folder)
         JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment is { Model: not null, Training: not null, DatasetFingerprint: not null } experiment
             ? experiment : throw new FormatException("it lacks the network, the training or the data");
 
-    // Facts of the version before stand bare in their file.
+    // The version before stored metadata bare in its file.
     static FoldFacts? ParseFacts(string text)
     {
         using var json = JsonDocument.Parse(text);
@@ -262,7 +262,7 @@ public sealed record FoldFacts(double Seconds, DateTime Finished, string Device)
 
 /// <summary>A finished experiment: every fold of a method on a data set, read when they are asked for.</summary>
 /// <param name="Hash">The experiment's <see cref="ExperimentHash"/>.</param>
-/// <param name="State">What its scores depend on besides the experiment; another text where a fold has changed.</param>
+/// <param name="State">The state of its scores besides the experiment; another text where a fold has changed.</param>
 /// <param name="Read">Reads one fold for each subject; null where one turns out damaged.</param>
 public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<FoldPrediction>?> Read)
 {
@@ -272,10 +272,10 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
     /// <summary>Whether an epoch was chosen for each fold elsewhere, so that only a protocol that looks at the test subject describes it.</summary>
     public bool ChoosesEpochs { get; init; }
 
-    /// <summary>The file that it was read from; null for what was trained here.</summary>
+    /// <summary>The file that it was read from; null for one trained here.</summary>
     internal Predictions? File { get; init; }
 
-    /// <summary>Whether a protocol has a figure of it: a file tells of no held-out subjects, and where it does not say its epoch there is none to choose.</summary>
+    /// <summary>Whether a protocol has a figure of it: a file tells of no validation subjects, and where it does not say its epoch there is none to choose.</summary>
     internal bool IsScoredBy(EpochProtocol protocol) => (!ChoosesEpochs || protocol.LooksAtTestSubject)
         && (File is null || protocol is not HeldOutSubjects && (File.SaysEpoch || protocol is FinalEpoch));
 }

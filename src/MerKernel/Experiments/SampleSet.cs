@@ -4,11 +4,11 @@ using MerKernel.Evaluation;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Which clips are scored. Clips are left out of the score only: the networks were trained as the data stand, so a run serves every sample set.
+/// Which clips are scored. Clips are left out of the score only: the networks were trained on the data as they are, so a run serves every sample set.
 /// </summary>
 /// <param name="Name">Name on the command line.</param>
 /// <param name="LeftOut">Ids of clips that are not scored.</param>
-/// <param name="Note">What is known and not known about the choice, for people.</param>
+/// <param name="Note">Known and unknown points of the choice, for people.</param>
 public sealed record SampleSet(string Name, Func<DatasetId, ImmutableArray<string>> LeftOut, Func<DatasetId, string> Note)
 {
     /// <summary>Every clip of the classes.</summary>

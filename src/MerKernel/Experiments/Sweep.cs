@@ -16,11 +16,11 @@ public sealed class Sweep
     /// <summary>The experiment that is varied.</summary>
     public Experiment Start { get; }
 
-    /// <summary>What is varied, and the values of each as text.</summary>
+    /// <summary>The varied options, and the values of each as text.</summary>
     public ImmutableArray<(string Name, ImmutableArray<string> Values)> Axes => [.. _axes.Select(a => (a.Name, a.Values))];
 
     /// <summary>This sweep over one thing more.</summary>
-    /// <param name="name">What is varied, in words.</param>
+    /// <param name="name">The varied option, in words.</param>
     /// <param name="values">The values tried.</param>
     /// <param name="change">Sets a value, usually by a <c>with</c> expression.</param>
     public Sweep Over<T>(string name, IReadOnlyList<T> values, Func<Experiment, T, Experiment> change)
@@ -30,7 +30,7 @@ public sealed class Sweep
         return new(Start, [.. _axes, new Axis(name, [.. values.Select(v => v is bool on ? on ? "yes" : "no" : Convert.ToString(v, CultureInfo.InvariantCulture) ?? "none")], (e, i) => change(e, values[i]))]);
     }
 
-    /// <summary>Every combination, the last axis changing fastest; combinations that give the same experiment stand once.</summary>
+    /// <summary>Every combination, the last axis changing fastest; combinations that give the same experiment appear once.</summary>
     public ImmutableArray<SweepPoint> Grid() => [.. Combinations().Select(Point).DistinctBy(p => p.Experiment)];
 
     /// <summary>Some of the combinations, none twice, in random order.</summary>

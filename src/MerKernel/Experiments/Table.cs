@@ -4,17 +4,17 @@ namespace MerKernel.Experiments;
 
 /// <summary>One of the paper's tables: the rows it prints, and those that this project adds.</summary>
 /// <param name="Number">Its number in the paper.</param>
-/// <param name="Title">What it compares.</param>
+/// <param name="Title">Its title.</param>
 /// <param name="Rows">The paper's rows in printed order, then the added ones.</param>
 public sealed record Table(int Number, string Title, params ImmutableArray<Row> Rows)
 {
-    /// <summary>Whether the table compares systems, so that what each sees and costs belongs to it.</summary>
+    /// <summary>Whether the table compares systems, so that their inputs and costs belong to it.</summary>
     public bool ComparesSystems { get; init; }
 
-    /// <summary>What it compares on data sets that are none of the paper's, where <see cref="Title"/> names one.</summary>
+    /// <summary>The title on data sets that are none of the paper's, where <see cref="Title"/> names one.</summary>
     public string? TitleElsewhere { get; init; }
 
-    /// <summary>What it compares on a data set.</summary>
+    /// <summary>The title on a data set.</summary>
     public string TitleOn(DatasetId dataset) => DatasetNames.Paper.Contains(dataset) ? Title : TitleElsewhere ?? Title;
 
     /// <summary>Whether the table has rows on a data set: on the paper's two where the paper prints numbers, on every other one, where it prints none.</summary>
@@ -23,22 +23,22 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     /// <summary>The rows that the paper prints.</summary>
     public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);
 
-    /// <summary>The controls that stand under the table: those that are no rows of it.</summary>
+    /// <summary>The controls under the table: those that are no rows of it.</summary>
     public IEnumerable<Method> Controls => Tables.Controls.Where(c => Rows.All(r => r.Method != c));
 
     /// <summary>Everything that must be run before the table can be shown, each once.</summary>
     public IEnumerable<Method> Methods => Rows.Select(r => r.Method).OfType<Method>().Where(m => m is not ReadMethod).Concat(Controls).Distinct();
 }
 
-/// <summary>A row of a table: its label, what is run for it and what the paper prints.</summary>
+/// <summary>A row of a table: its label, its method and the paper's figures.</summary>
 /// <param name="Label">The row's name.</param>
-/// <param name="Method">What is run; null for a system that is published only.</param>
+/// <param name="Method">The method; null for a system that is published only.</param>
 public sealed record Row(string Label, Method? Method)
 {
-    /// <summary>What the paper prints for CASME II with 5 classes; null where it prints nothing.</summary>
+    /// <summary>The paper's figures for CASME II with 5 classes; null where it prints nothing.</summary>
     public Printed? CasmeII { get; init; }
 
-    /// <summary>What the paper prints for SAMM; null where it prints nothing.</summary>
+    /// <summary>The paper's figures for SAMM; null where it prints nothing.</summary>
     public Printed? Samm { get; init; }
 
     /// <summary>A footnote: a slip of the paper's table, or why a system is not run; null for none.</summary>
@@ -47,7 +47,7 @@ public sealed record Row(string Label, Method? Method)
     /// <summary>Whether the paper's table lacks the row.</summary>
     public bool IsAdded => CasmeII is null;
 
-    /// <summary>What is printed for a data set, or null.</summary>
+    /// <summary>The paper's figures for a data set, or null.</summary>
     public Printed? On(DatasetId dataset) => dataset switch
     {
         DatasetId.CasmeII => CasmeII,

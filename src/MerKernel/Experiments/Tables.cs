@@ -5,7 +5,7 @@ namespace MerKernel.Experiments;
 
 /// <summary>
 /// Tables 1 to 7: every row once, with its key, its label, its change of the full network and the numbers the paper prints. Commands, notebooks, plans and parity
-/// take the rows from here. Contradictions of the paper stand as printed.
+/// take the rows from here. Contradictions of the paper are kept as printed.
 /// </summary>
 public static class Tables
 {
@@ -23,7 +23,7 @@ public static class Tables
     public static Change PredictedActionUnits { get; } =
         new("au-predicted", "full network, action units predicted", full => full with { ActionUnits = ActionUnitSource.Predicted });
 
-    /// <summary>What stands under every table.</summary>
+    /// <summary>The rows under every table.</summary>
     public static ImmutableArray<Method> Controls { get; } = [WithoutActionUnits, ShuffledActionUnits];
 
     /// <summary>Tables 1 to 7.</summary>
@@ -113,7 +113,7 @@ public static class Tables
         return near.Letters <= 2 && near.Label != text ? near.Label : null;
     }
 
-    /// <summary>What has to be run before tables can be shown on data sets, and which of them show it; each pair of method and data set once.</summary>
+    /// <summary>The runs that tables need on data sets, and which of them show each; each pair of method and data set once.</summary>
     public static ImmutableArray<(Method Method, DatasetId Dataset, ImmutableArray<int> Tables)> Work(IEnumerable<Table> tables, IReadOnlyCollection<DatasetId> datasets) =>
         [.. from table in tables
             from dataset in datasets.Where(table.IsOn)

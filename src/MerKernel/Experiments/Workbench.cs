@@ -36,7 +36,7 @@ public sealed class Workbench : IDisposable
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
 
-    /// <summary>Folder for what can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
+    /// <summary>Folder for files that can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>Folder with the weights that compared systems were published on; null is data/weights of the checkout.</summary>
@@ -51,7 +51,7 @@ public sealed class Workbench : IDisposable
     /// <summary>The seed, where there is one; the first of several.</summary>
     public int Seed { get => Seeds[0]; init => Seeds = [value]; }
 
-    /// <summary>Training subjects held out of each fold to choose the epoch on.</summary>
+    /// <summary>Validation subjects of each fold, which choose the epoch.</summary>
     public int HeldOutSubjects { get; init; }
 
     /// <summary>Number format of every experiment's arithmetic. Runs of one format are not runs of the other: tables show those of this one.</summary>
@@ -63,10 +63,10 @@ public sealed class Workbench : IDisposable
     /// <summary>Makes data sets where no real ones are used; null: without real data there are none.</summary>
     public ISyntheticData? Synthetic { get; init; }
 
-    /// <summary>Receives one sentence for each step of the preparation.</summary>
+    /// <summary>Receives one message for each step of the preparation.</summary>
     public Action<string>? Say { get; init; }
 
-    /// <summary>Receives what is being prepared, how many clips are done, and of how many.</summary>
+    /// <summary>Receives the current preparation, how many clips are done, and of how many.</summary>
     public Action<string, int, int>? Preparing { get; init; }
 
     /// <summary>The run store.</summary>
@@ -89,7 +89,7 @@ public sealed class Workbench : IDisposable
     /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA next to the run store, for example results/reports/small-synthetic, with the backbone's name where there is one.</summary>
     public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key()), .. Backbone is { } file ? [InName(Path.GetFileNameWithoutExtension(file))] : Array.Empty<string>()]));
 
-    // The data sets that were asked for, where they are not the paper's two, and what they are made of, where that was asked for.
+    // The data sets that were asked for, where they are not the paper's two, and their parts, where those were asked for.
     IEnumerable<DatasetId> OtherSets => Only is not { } only || only.Order().SequenceEqual(DatasetNames.Paper) ? [] : only.Any(id => FoldProtocol.Of(id) is not null) ? [.. only, .. Parts ?? []] : only;
 
     /// <summary>The data in a word that can be a folder's name.</summary>
@@ -101,7 +101,7 @@ public sealed class Workbench : IDisposable
     /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
     public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
 
-    /// <summary>What was chosen about a data set with <c>mer data prepare</c>.</summary>
+    /// <summary>The choices about a data set with <c>mer data prepare</c>.</summary>
     public DataChoices Choices(DatasetId id) => FoldProtocol.Of(id) is null ? DataChoices.Kept(RootOf(id), id) : new();
 
     /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
@@ -225,7 +225,7 @@ public sealed class Workbench : IDisposable
         return there;
     }
 
-    /// <summary>Keeps what was loaded, and says what it is where it is the user's own or something was chosen about it.</summary>
+    /// <summary>Keeps a loaded data set, and describes it where it is the user's own or something was chosen about it.</summary>
     MerDataset Keep(DatasetSource source, MerDataset data)
     {
         _loaded[source.Id] = (source, data);

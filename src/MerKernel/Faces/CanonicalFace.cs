@@ -3,7 +3,7 @@ using OpenCvSharp;
 namespace MerKernel.Faces;
 
 /// <summary>
-/// Where a face stands in an aligned crop: a symmetric mean shape of the landmarks that expressions move least (eyes and nose), and the
+/// Where a face lies in an aligned crop: a symmetric mean shape of the landmarks that expressions move least (eyes and nose), and the
 /// similarity transform that brings a face there.
 /// </summary>
 public static class CanonicalFace

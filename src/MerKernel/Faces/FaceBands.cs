@@ -3,7 +3,7 @@ using OpenCvSharp;
 namespace MerKernel.Faces;
 
 /// <summary>A horizontal band of a face crop.</summary>
-/// <param name="Name">What lies in it.</param>
+/// <param name="Name">Its part of the face.</param>
 /// <param name="Top">Upper edge as a fraction of the crop's height.</param>
 /// <param name="Bottom">Lower edge likewise.</param>
 public sealed record FaceBand(string Name, double Top, double Bottom)
@@ -13,7 +13,7 @@ public sealed record FaceBand(string Name, double Top, double Bottom)
 }
 
 /// <summary>
-/// The rows of a face crop by what lies there: forehead, eyebrows, eyes, nose, mouth, chin. A band ends half-way between the landmarks of its own part and
+/// The rows of a face crop by part of the face: forehead, eyebrows, eyes, nose, mouth, chin. A band ends half-way between the landmarks of its own part and
 /// those of the next.
 /// </summary>
 public static class FaceBands

@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Flow;
 
-/// <summary>What networks see of a flow: its components, how strong it is, and how it deforms the skin.</summary>
+/// <summary>The input of networks from a flow: its components, how strong it is, and how it deforms the skin.</summary>
 public static class FlowMaps
 {
     /// <summary>

@@ -4,7 +4,7 @@ namespace MerKernel.Flow;
 
 /// <summary>
 /// Optical flow by total variation and an L1 data term (Zach, Pock and Bischof 2007; parameters and stopping rule of Sanchez, Meinhardt-Llopis and Facciolo, IPOL
-/// 2013). Our own, because OpenCvSharp's native build has neither DualTVL1OpticalFlow nor a working wrapper of it. One thread, so the result depends on the frames alone.
+/// 2013). Our own, because OpenCvSharp's native build has neither DualTVL1OpticalFlow nor a working wrapper of it. One thread, so the result depends only on the frames.
 /// </summary>
 public static class TvL1Flow
 {

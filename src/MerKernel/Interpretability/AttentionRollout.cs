@@ -39,7 +39,7 @@ public static class AttentionRollout
         {
             if (module is IAttends attention)
             {
-                // What a hook makes would die with the DisposeScope of the layer around it.
+                // A hook's tensors would die with the DisposeScope of the layer around it.
                 Hook(module, input => steps.Add((attention.Attend(input).DetachFromDisposeScope(), 0)));
             }
             else if (module is PatchMerging)

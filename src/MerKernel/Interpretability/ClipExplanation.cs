@@ -1,6 +1,6 @@
 namespace MerKernel.Interpretability;
 
-/// <summary>What a network did with one clip, as plain numbers.</summary>
+/// <summary>A network's explanation of one clip, as plain numbers.</summary>
 public sealed record ClipExplanation
 {
     /// <summary>Logits of the classes.</summary>

@@ -6,12 +6,12 @@ namespace MerKernel.Interpretability;
 
 /// <summary>
 /// Gradient-weighted class activation maps (Selvaraju et al. 2017): where a feature map speaks for a class. Each channel is weighted by the mean gradient
-/// of the class's logit, the weighted channels are added, and what speaks against the class is cut off.
+/// of the class's logit, the weighted channels are added, and negative values are cut off.
 /// </summary>
 public static class GradCam
 {
     /// <summary>The maps of the motion map F_M, [N, h, w], at least 0; as coarse as F_M is.</summary>
-    /// <param name="features">What the network computed, with its graph (not under no_grad); the graph is kept for further calls.</param>
+    /// <param name="features">The network's features, with their graph (not under no_grad); the graph is kept for further calls.</param>
     /// <param name="classes">The class of each sample, int64 [N].</param>
     public static Tensor Of(MerNetFeatures features, Tensor classes)
     {
@@ -22,7 +22,7 @@ public static class GradCam
 
     /// <summary>The maps of any feature map, [N, h, w], at least 0.</summary>
     /// <param name="features">Feature map [N, C, h, w].</param>
-    /// <param name="scores">A score for each sample, [N], computed from its own features alone.</param>
+    /// <param name="scores">A score for each sample, [N], computed only from its own features.</param>
     public static Tensor Of(Tensor features, Tensor scores)
     {
         using var scope = NewDisposeScope();

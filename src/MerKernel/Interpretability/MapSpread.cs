@@ -1,7 +1,7 @@
 namespace MerKernel.Interpretability;
 
 /// <summary>
-/// What an attention map depends on: its mean, and standard deviations along one direction each, averaged over the others. A map that hardly varies
+/// How an attention map varies: its mean, and standard deviations along one direction each, averaged over the others. A map that hardly varies
 /// between clips is a fixed weighting, not attention.
 /// </summary>
 /// <param name="Mean">Mean weight.</param>

@@ -1,11 +1,11 @@
 namespace MerKernel.Interpretability;
 
 /// <summary>
-/// How much of the maps falls on the region that belongs to them: beside the share that an even map would have, and beside the share of other clips' maps in
+/// How much of the maps falls on the region that belongs to them: next to the share that an even map would have, and next to the share of other clips' maps in
 /// the same regions, which also discounts a habit of always looking at the same place.
 /// </summary>
 /// <param name="Share">Share of a map's sum inside its own clip's region, mean over clips.</param>
-/// <param name="Area">Share of the frame that the region covers: what an even map would have.</param>
+/// <param name="Area">Share of the frame that the region covers: the share of an even map.</param>
 /// <param name="OtherClips">Share of another clip's map inside the region, mean over all pairs.</param>
 /// <param name="P">Share of random assignments of maps to clips that do at least as well as the true one.</param>
 /// <param name="Count">Clips that were measured.</param>

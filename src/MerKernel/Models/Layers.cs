@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// The base of every layer of this library. A layer states what it computes in <see cref="Forward"/>; the tensors that it makes on the way are
+/// The base of every layer of this library. A layer states its computation in <see cref="Forward"/>; the tensors that it makes on the way are
 /// freed when it returns, and only its result goes to the caller's DisposeScope.
 /// </summary>
 /// <typeparam name="TInput">A tensor, or a tuple with tensors.</typeparam>
@@ -14,7 +14,7 @@ namespace MerKernel.Models;
 public abstract class Layer<TInput, TOutput>() : nn.Module<TInput, TOutput>("")
 {
     /// <summary>Runs the layer; its result belongs to the caller's DisposeScope.</summary>
-    /// <param name="input">What <see cref="Forward"/> takes.</param>
+    /// <param name="input">The input of <see cref="Forward"/>.</param>
     public sealed override TOutput forward(TInput input)
     {
         using var scope = NewDisposeScope();
@@ -23,10 +23,10 @@ public abstract class Layer<TInput, TOutput>() : nn.Module<TInput, TOutput>("")
         return output;
     }
 
-    /// <summary>What the layer computes.</summary>
+    /// <summary>The layer's computation.</summary>
     protected abstract TOutput Forward(TInput input);
 
-    /// <summary>Computes something next to <see cref="Forward"/> in the same way: what it makes on the way is freed.</summary>
+    /// <summary>Computes something next to <see cref="Forward"/> in the same way: its other tensors are freed.</summary>
     protected static T Scoped<T>(Func<T> compute)
     {
         using var scope = NewDisposeScope();
@@ -266,7 +266,7 @@ public sealed class Linear : Layer<(Tensor Tokens, bool AddBias), Tensor>
     /// <summary>Applies the layer, [..., in] -> [..., out].</summary>
     public Tensor call(Tensor tokens) => call((tokens, true));
 
-    /// <summary>The product with the weights without the bias, for what adds the bias itself.</summary>
+    /// <summary>The product with the weights without the bias, for code that adds the bias itself.</summary>
     public Tensor Product(Tensor tokens) => call((tokens, false));
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed class LearnedDirectionAttention : Attention
     /// <summary>Creates the attention of one block.</summary>
     /// <param name="from">Input channels of the block.</param>
     /// <param name="channels">Channels C of the feature map.</param>
-    /// <param name="options">What the angle means, and continuity.</param>
+    /// <param name="options">The meaning of the angle, and continuity.</param>
     public LearnedDirectionAttention(int from, int channels, MerNetOptions options)
     {
         continuous = options.Continuous;
@@ -51,7 +51,7 @@ public sealed class LearnedDirection : Layer
     /// <summary>The direction's own learning rate (published code).</summary>
     public const double LearningRate = 5e-3;
 
-    /// <summary>The direction's own weight decay (published code); it shortens the vector and leaves its angle alone.</summary>
+    /// <summary>The direction's own weight decay (published code); it shortens the vector and leaves its angle as it is.</summary>
     public const double WeightDecay = 0.2;
 
     // Coefficients of cos and sin in the 2 x 3 transform [[cos, sin, 0], [-sin, cos, 0]] from output to input coordinates: the published code's sense.
@@ -62,7 +62,7 @@ public sealed class LearnedDirection : Layer
     private readonly AngleReading reading;
 
     /// <summary>Creates the direction.</summary>
-    /// <param name="reading">What the angle means.</param>
+    /// <param name="reading">The meaning of the angle.</param>
     public LearnedDirection(AngleReading reading)
     {
         var (sin, cos) = Math.SinCos(StartDegrees * Math.PI / 180);
@@ -87,7 +87,7 @@ public sealed class LearnedDirection : Layer
         var transform = (cos * cosinePart.Like(direction)).Plus(sin * sinePart.Like(direction));
         var (height, width) = (map.size(2), map.size(3));
         var grid = Layers.AffineGrid(transform.unsqueeze(0), height, width)[0];
-        // What a pixel of the map adds to an output row is the same for every clip and channel: [row, y, x], summed over the places that the row runs through.
+        // The share of a map's pixel in an output row is the same for every clip and channel: [row, y, x], summed over the places that the row runs through.
         var share = Bilinear(grid.select(2, 1), height).transpose(1, 2).matmul(Bilinear(grid.select(2, 0), width)).Over(width);
         return map.flatten(2).matmul(share.view(height, -1).t()).unsqueeze(3);
     }

@@ -27,7 +27,7 @@ public sealed class MerNet : Network
         RegisterComponents();
     }
 
-    /// <summary>What the network was built from.</summary>
+    /// <summary>The network's options.</summary>
     public MerNetOptions Options { get; }
 
     /// <summary>Whether the head concatenates the 21 action units (section 3.3).</summary>
@@ -219,7 +219,7 @@ public abstract class Attention : Layer<(Tensor Features, AttentionMaps? Previou
 /// f_1 reduces to max(8, C_in / 32) channels, C_in the block's input channels as in the published code (128, 128, 128 and 256: 8 in all four blocks); the
 /// paper calls C "the channel dimension of the feature maps". With one direction the published code still computes the other direction's strip, whose values
 /// enter the shared BatchNorm's batch statistics in training and nothing else. Equation 1 has no such strip and neither has this class: with one direction
-/// BatchNorm sees that direction alone. In evaluation, with fixed statistics, both are the same function.
+/// BatchNorm sees only that direction. In evaluation, with fixed statistics, both are the same function.
 /// </remarks>
 public sealed class CoordinateAttention : Attention
 {
@@ -292,7 +292,7 @@ public sealed record AttentionMaps(Tensor? Vertical, Tensor? Horizontal) : ITens
 
 /// <summary>
 /// The classifier (section 3.3): flattened map -> linear 512; the action units concatenated; BatchNorm, ReLU; linear 128; BatchNorm; linear to the classes
-/// (published code). Linear layers in front of a BatchNorm have no bias, which the BatchNorm would cancel. A ResNet-18 alone is average-pooled first, as
+/// (published code). Linear layers in front of a BatchNorm have no bias, which the BatchNorm would cancel. A ResNet-18 by itself is average-pooled first, as
 /// its own classifier has it.
 /// </summary>
 public sealed class FusionHead : Layer<(Tensor Map, Tensor ActionUnits), Tensor>

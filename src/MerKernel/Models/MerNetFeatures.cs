@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
-/// <summary>What a network computed on its way; the tensors belong to the caller's DisposeScope.</summary>
+/// <summary>The intermediate results of a network; the tensors belong to the caller's DisposeScope.</summary>
 /// <param name="MotionMap">F_M, [N, C, h, w].</param>
 /// <param name="PositionMap">F_POS, [N, C, h, w]; null without a position stream.</param>
 /// <param name="AttentionMaps">The maps of each CVA block, first block first; empty for ResNet-18.</param>
-/// <param name="Fused">What the head classifies: F_M + F_POS, or F_M alone.</param>
+/// <param name="Fused">The input of the head: F_M + F_POS, or only F_M.</param>
 /// <param name="Embedding">The head's features in front of its last linear layer, [N, 128] at full width.</param>
 /// <param name="Logits">[N, classes].</param>
 public sealed record MerNetFeatures(
     Tensor MotionMap, Tensor? PositionMap, IReadOnlyList<AttentionMaps> AttentionMaps, Tensor Fused, Tensor Embedding, Tensor Logits)
 {
-    /// <summary>Runs a network on a batch and keeps what its parts return.</summary>
+    /// <summary>Runs a network on a batch and keeps the results of its parts.</summary>
     public static MerNetFeatures Of(MerNet network, ClipBatch clips)
     {
         using var scope = NewDisposeScope();

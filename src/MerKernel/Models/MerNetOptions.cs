@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MerKernel.Models;
 
-/// <summary>What computes the motion map F_M from the difference image.</summary>
+/// <summary>How the motion map F_M comes from the difference image.</summary>
 public enum MotionStream
 {
     /// <summary>Stem and four continuous vertical attention blocks (paper section 3.1).</summary>
@@ -12,7 +12,7 @@ public enum MotionStream
     ResNet18,
 }
 
-/// <summary>What computes the position map F_POS from the onset and apex frames.</summary>
+/// <summary>How the position map F_POS comes from the onset and apex frames.</summary>
 public enum PositionStream
 {
     /// <summary>Swin transformer, the paper's facial position focalizer (section 3.2).</summary>
@@ -64,7 +64,7 @@ public enum AttentionActivation
     Uncapped,
 }
 
-/// <summary>What the angle of a learned direction means: FaceSleuth's paper and code differ by 90 degrees.</summary>
+/// <summary>The meaning of a learned direction's angle: FaceSleuth's paper and code differ by 90 degrees.</summary>
 public enum AngleReading
 {
     /// <summary>The published code's: the map is rotated by the angle, so that vertical attention is at 0 degrees.</summary>
@@ -104,12 +104,12 @@ public sealed record MerNetOptions : ModelOptions
     /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block (published code).</summary>
     public double StochasticDepth { get; init; } = 0.1;
 
-    /// <summary>What the angle means where <see cref="Attention"/> is learned.</summary>
+    /// <summary>The meaning of the angle where <see cref="Attention"/> is learned.</summary>
     [AddedOption]
     public AngleReading Angle { get; init; }
 
     /// <summary>
-    /// Counts changes of what the same options compute, so that folds and records of another version are not taken for this one's: 2 since the fourth CVA block
+    /// Counts changes in the computation of the same options, so that folds and records of another version are not taken for this one's: 2 since the fourth CVA block
     /// reduces to 8 channels (C_in / 32), as at half the paper's width and less it always did; null where nothing has changed.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -118,7 +118,7 @@ public sealed record MerNetOptions : ModelOptions
     /// <inheritdoc/>
     public override MerNet Create(long seed, bool actionUnits) => MerNet.Create(this, seed, actionUnits);
 
-    /// <summary>Whether the head sees the motion map's average: ResNet-18 alone (Table 2's baseline).</summary>
+    /// <summary>Whether the head sees the motion map's average: ResNet-18 by itself (Table 2's baseline).</summary>
     internal bool PoolsMotion => Motion == MotionStream.ResNet18 && Position == PositionStream.None;
 
     /// <summary>Side of F_M and F_POS: 14 at 224 pixels.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Models;
 
-/// <summary>What the trainer needs of a network: a batch of clips goes in, logits [N, classes] come out.</summary>
+/// <summary>A network as the trainer needs it: a batch of clips goes in, logits [N, classes] come out.</summary>
 public abstract class Network : Layer<ClipBatch, Tensor>
 {
     private static readonly object Building = new();
@@ -48,7 +48,7 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     }
 
     /// <summary>
-    /// Called once before training: what a network counts in advance on the training clips' action units and labels, nothing of the test subject.
+    /// Called once before training, to fit statistics on the training clips' action units and labels, never on the test subject's.
     /// </summary>
     /// <param name="actionUnits">[clips, 21].</param>
     /// <param name="labels">[clips], int64.</param>
@@ -69,7 +69,7 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     /// <summary>Share of each label that cross entropy spreads over all classes; the trainer sets it.</summary>
     public double LabelSmoothing { get; set; }
 
-    /// <summary>What <see cref="Loss"/> computes: cross entropy unless the network's paper has another.</summary>
+    /// <summary>The computation of <see cref="Loss"/>: cross entropy unless the network's paper has another.</summary>
     protected virtual Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) =>
         nn.functional.cross_entropy(call(batch), labels, label_smoothing: LabelSmoothing);
 
@@ -98,7 +98,7 @@ public readonly struct OneMathThread : IDisposable
         set_num_threads(1);
     }
 
-    /// <summary>Sets it for a small network; leaves the number alone for another.</summary>
+    /// <summary>Sets it for a small network; leaves the number as it is for another.</summary>
     public static OneMathThread For(Network network) => network.parameters().Sum(p => p.numel()) < SmallNetwork ? new() : default;
 
     /// <summary>Gives the thread its number back.</summary>
@@ -120,11 +120,11 @@ public sealed class AddedOptionAttribute : Attribute;
 /// <param name="WeightDecay">Weight decay.</param>
 public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
 
-/// <summary>A batch of clips as a network sees them. A network is given what its options ask for; the rest is empty or null.</summary>
+/// <summary>A batch of clips as a network sees them. A network is given the parts that its options ask for; the rest is empty or null.</summary>
 /// <param name="Onset">Onset frames, normalised with ImageNet's constants, [N, 3, S, S]; [0, 3, S, S] where the network sees no frames.</param>
 /// <param name="Apex">Apex frames likewise.</param>
 /// <param name="ActionUnits">Active action units as 0 or 1, [N, 21]; ignored by a network without an input for them.</param>
-/// <param name="Input">What <see cref="ModelOptions.Input"/> asks for, [N, ...]; null where it asks for nothing.</param>
+/// <param name="Input">The input that <see cref="ModelOptions.Input"/> asks for, [N, ...]; null where it asks for none.</param>
 public sealed record ClipBatch(Tensor Onset, Tensor Apex, Tensor ActionUnits, Tensor? Input = null)
 {
     /// <summary>The input that was asked for.</summary>
@@ -165,11 +165,11 @@ public abstract record ModelOptions
     [JsonIgnore]
     public virtual bool SeesFrames => true;
 
-    /// <summary>What the network sees of a clip next to its frames and action units; null for nothing.</summary>
+    /// <summary>The network's input from a clip besides frames and action units; null for none.</summary>
     [JsonIgnore]
     public virtual ClipInput? Input => null;
 
-    /// <summary>What training on a clip costs in an epoch, in passes forward and back through the network as it predicts: the mean over a training.</summary>
+    /// <summary>The cost of training on a clip in an epoch, in passes forward and back through the network as it predicts: the mean over a training.</summary>
     /// <param name="epochs">Epochs of the training.</param>
     public virtual double PassesPerEpoch(int epochs) => 1;
 
@@ -181,7 +181,7 @@ public abstract record ModelOptions
 }
 
 /// <summary>
-/// Something that a network sees of a clip next to its onset and apex. It depends on the clip alone, so it is computed once for a data set and kept; equal
+/// A network's input from a clip besides its onset and apex. It depends only on the clip, so it is computed once for a data set and kept; equal
 /// inputs of different networks are the same input.
 /// </summary>
 public abstract record ClipInput
@@ -199,7 +199,7 @@ public abstract record ClipInput
     protected internal abstract float[] Compute(MerDataset dataset);
 }
 
-/// <summary>Weights from outside that a network starts from. An experiment is known by what is in the file, wherever it lies.</summary>
+/// <summary>Weights from outside that a network starts from. An experiment is known by the file's content, wherever it is.</summary>
 /// <param name="Sha256">The file's SHA-256 in hexadecimal digits.</param>
 public sealed record PretrainedWeights(string Sha256)
 {

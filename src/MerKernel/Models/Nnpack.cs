@@ -17,6 +17,6 @@ internal static unsafe class Nnpack
         return true;
     });
 
-    /// <summary>Turns it off, once; another libtorch than the usual one may lack the functions and goes on as it is.</summary>
+    /// <summary>Turns it off, once; another libtorch than the usual one may lack the functions and continues as it is.</summary>
     public static bool TurnOff() => Off.Value;
 }

@@ -84,7 +84,7 @@ public static class Ops
     public static Tensor AddBranch(Tensor sum, Tensor? branch, Tensor? factor) =>
         branch is null ? sum : factor is null ? sum.Plus(branch) : sum.addcmul(branch, factor, Numbers.One);
 
-    /// <summary>Images [N, C, H, W], the same, in the order in memory that the device's convolutions want; what follows them keeps it.</summary>
+    /// <summary>Images [N, C, H, W], the same, in the order in memory that the device's convolutions want; later operations keep it.</summary>
     public static Tensor Images(Tensor images) => On(images)?.Images(images) ?? images;
 
     /// <summary>ReLU of the normalised batch, [N, C, H, W].</summary>
@@ -122,8 +122,8 @@ public static class Ops
     /// <param name="frames">Bytes, [rows, 3, S, S].</param>
     /// <param name="rows">Two rows for each clip, int64 [2 * clips].</param>
     /// <param name="maps">A transform for each clip from output to input coordinates in -1..1, [clips, 2, 3]; null leaves the frames as they are.</param>
-    /// <param name="scale">What a byte is multiplied with, [1, 3, 1, 1].</param>
-    /// <param name="shift">What is added then, [1, 3, 1, 1].</param>
+    /// <param name="scale">The factor of a byte, [1, 3, 1, 1].</param>
+    /// <param name="shift">The summand after that, [1, 3, 1, 1].</param>
     public static Tensor Frames(Tensor frames, Tensor rows, Tensor? maps, Tensor scale, Tensor shift)
     {
         if (On(frames)?.Frames(frames, rows, maps, scale, shift) is { } own) return own;
@@ -173,10 +173,10 @@ public static class Ops
 /// <param name="Update">The update's number, from 1.</param>
 public readonly record struct AdamWStep(double Rate, double Decay, double Beta1, double Beta2, double Epsilon, int Update)
 {
-    /// <summary>What a parameter keeps of itself.</summary>
+    /// <summary>The share that a parameter keeps.</summary>
     public double Kept => 1 - Rate * Decay;
 
-    /// <summary>What the root of the mean of squares is divided by.</summary>
+    /// <summary>The divisor of the root of the mean of squares.</summary>
     public double RootCorrection => Math.Sqrt(1 - Math.Pow(Beta2, Update));
 
     /// <summary>The rate over the mean's correction.</summary>
@@ -185,11 +185,11 @@ public readonly record struct AdamWStep(double Rate, double Decay, double Beta1,
 
 /// <summary>
 /// A device's own implementation of <see cref="Ops"/>, where the operations are described. Each returns null, or false, where it does not fit; by default it
-/// never does, so an implementation has those operations alone that it does better.
+/// never does, so an implementation has only the operations that it does better.
 /// </summary>
 public interface IOps
 {
-    /// <summary>What it is, for reports; for example its instruction set.</summary>
+    /// <summary>Its name, for reports; for example its instruction set.</summary>
     string Name { get; }
 
     /// <inheritdoc cref="Ops.Linear"/>

@@ -229,7 +229,7 @@ public sealed class WindowAttention : Layer, IAttends, IOwnMacs
 
     /// <summary>
     /// The attention between the positions of the map, averaged over the heads and put back from (shifted) windows: [N, L, L] with L = side * side in
-    /// row-major order, a row for each query. A row sums to 1 less what the position attends to padding.
+    /// row-major order, a row for each query. A row sums to 1 less the position's attention to padding.
     /// </summary>
     /// <param name="input">The layer's input, [N, H, W, C].</param>
     public Tensor Attend(Tensor input) => Scoped(() =>
@@ -247,7 +247,7 @@ public sealed class WindowAttention : Layer, IAttends, IOwnMacs
     private Tensor Pad(Tensor x) => padding == 0 ? x : nn.functional.pad(x, [0, 0, 0, padding, 0, padding]);
 }
 
-/// <summary>Windows of w x w positions on a map, the map shifted cyclically; what windowed attention does with them.</summary>
+/// <summary>Windows of w x w positions on a map, the map shifted cyclically, for windowed attention.</summary>
 /// <param name="side">Side of the map, a multiple of the window.</param>
 /// <param name="window">Side w of a window.</param>
 /// <param name="shift">Positions that the map is shifted by, 0 to w - 1.</param>
@@ -305,7 +305,7 @@ public sealed class Windows(int side, int window, int shift, int heads, int dept
             .reshape(queries.shape);
     }
 
-    /// <summary>The relative position bias B and what a shift forbids, [1, 1 or windows, heads, w * w, w * w].</summary>
+    /// <summary>The relative position bias B and the mask of a shift, [1, 1 or windows, heads, w * w, w * w].</summary>
     private Tensor Bias(Tensor table)
     {
         var bias = table.index_select(0, index.Like(table)).t().contiguous().view(1, 1, heads, window * window, window * window);
@@ -340,12 +340,12 @@ public sealed class Windows(int side, int window, int shift, int heads, int dept
     }
 
     /// <summary>
-    /// What is added to the attention logits after a cyclic shift: 0 between positions that were neighbours before the shift, -100 between others;
+    /// The mask of the attention logits after a cyclic shift: 0 between positions that were neighbours before the shift, -100 between others;
     /// [windows, w * w, w * w].
     /// </summary>
     internal static Tensor ShiftMask(int side, int window, int shift)
     {
-        // A shifted map has three bands per axis: untouched windows, the rest of the last window, what came in from the other edge.
+        // A shifted map has three bands per axis: untouched windows, the rest of the last window, and the part from the other edge.
         int Band(int position) => position < side - window ? 0 : position < side - shift ? 1 : 2;
         var (perAxis, area) = (side / window, window * window);
         var mask = new float[perAxis * perAxis, area, area];
@@ -361,7 +361,7 @@ public sealed class Windows(int side, int window, int shift, int heads, int dept
     }
 
     /// <summary>
-    /// Where the positions of the windows stand in the map: [windows, w * w], each an index row * side + column. After the cyclic shift window (0, 0)
+    /// Where the positions of the windows are in the map: [windows, w * w], each an index row * side + column. After the cyclic shift window (0, 0)
     /// begins at (shift, shift), and the last windows of an axis wrap around.
     /// </summary>
     internal static Tensor Tokens(int side, int window, int shift)

@@ -1,7 +1,7 @@
 namespace MerKernel.Training;
 
 /// <summary>
-/// Flip, rotation and padded crop of a batch as one resampling (bilinear); what lies outside a frame is zero after normalisation, as
+/// Flip, rotation and padded crop of a batch as one resampling (bilinear); pixels outside a frame are zero after normalisation, as
 /// in the published code.
 /// </summary>
 public sealed class Augmentation(AugmentationOptions options, int size, Random random)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Training;
 
-/// <summary>What networks see of clips next to their frames: computed once for each data set.</summary>
+/// <summary>Networks' inputs from clips besides frames: computed once per data set.</summary>
 internal static class ClipInputs
 {
     static readonly ConditionalWeakTable<MerDataset, ConcurrentDictionary<ClipInput, Lazy<Tensor>>> Known = [];

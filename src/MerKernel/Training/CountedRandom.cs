@@ -1,7 +1,7 @@
 namespace MerKernel.Training;
 
 /// <summary>
-/// The draws of <c>new Random(seed)</c>, counted: .NET's generator cannot be saved, but its seed and the number of draws say where it stands.
+/// The draws of <c>new Random(seed)</c>, counted: .NET's generator cannot be saved, but its seed and the number of draws say where it is.
 /// </summary>
 /// <param name="seed">The seed.</param>
 internal sealed class CountedRandom(int seed) : Random
@@ -11,7 +11,7 @@ internal sealed class CountedRandom(int seed) : Random
     /// <summary>Draws so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Goes on to where a generator of this seed stands after so many draws.</summary>
+    /// <summary>Advances to where a generator of this seed is after so many draws.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More were drawn already.</exception>
     public void AdvanceTo(long count)
     {

@@ -1,6 +1,6 @@
 namespace MerKernel.Training;
 
-/// <summary>What a fold reports after each epoch.</summary>
+/// <summary>A fold's report after each epoch.</summary>
 /// <param name="Epoch">Finished epochs, from 1.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="Loss">Mean training loss of the epoch.</param>

@@ -20,7 +20,7 @@ sealed class ExactBatches : IDisposable
         foreach (var tensor in _batches.SelectMany(b => b.Tensors)) tensor.DetachFromDisposeScope();
     }
 
-    /// <summary>What a network sees, batch by batch.</summary>
+    /// <summary>A network's input, batch by batch.</summary>
     public IEnumerable<ClipBatch> Clips => _batches.Select(b => b.Clips);
 
     /// <inheritdoc/>

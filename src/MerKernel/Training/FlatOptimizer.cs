@@ -38,7 +38,7 @@ public abstract class FlatOptimizer : IDisposable
     /// <summary>Updates so far.</summary>
     public int Updates { get; private set; }
 
-    /// <summary>What the next update depends on beside parameters and gradients.</summary>
+    /// <summary>The state of the next update besides parameters and gradients.</summary>
     public abstract IReadOnlyList<(string Name, Tensor Value)> State { get; }
 
     /// <summary>Takes over the state of an optimiser of the same parameters.</summary>

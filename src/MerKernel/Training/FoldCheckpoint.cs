@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// A fold's <see cref="TrainingState"/> in a safetensors file with a checksum, so that a fold which was stopped goes on where it was: its final bytes are those of
+/// A fold's <see cref="TrainingState"/> in a safetensors file with a checksum, so that a fold which was stopped resumes where it was: its final bytes are those of
 /// a fold that never stopped.
 /// </summary>
 /// <param name="path">The file; it belongs to one fold of one experiment.</param>
@@ -20,7 +20,7 @@ public sealed class FoldCheckpoint(string path, int every)
     /// <summary>The file.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Called with one sentence when the file turns out damaged; it is set aside, and the fold starts from its first epoch.</summary>
+    /// <summary>Called with one message when the file turns out damaged; it is quarantined, and the fold starts from its first epoch.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Saves the state if the number of finished epochs asks for it.</summary>
@@ -42,7 +42,7 @@ public sealed class FoldCheckpoint(string path, int every)
         Safetensors.Write(Path, tensors);
     }
 
-    /// <summary>Brings a fresh state to where the file stands; leaves it as it is where there is no file, or a damaged one.</summary>
+    /// <summary>Brings a fresh state to that of the file; leaves it as it is where there is no file, or a damaged one.</summary>
     internal void Restore(TrainingState state)
     {
         if (!File.Exists(Path)) return;

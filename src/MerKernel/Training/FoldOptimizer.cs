@@ -29,7 +29,7 @@ public sealed class FoldOptimizer : IDisposable
     /// <summary>Updates so far.</summary>
     public int Updates => _groups[0].Optimizer.Updates;
 
-    /// <summary>What the next update depends on beside parameters and gradients; the first group's names stand bare, the others' behind their number.</summary>
+    /// <summary>The state of the next update besides parameters and gradients; the first group's names are bare, the others' follow their number.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _groups.SelectMany((g, i) => g.Optimizer.State.Select(s => (Name(i, s.Name), s.Value)));
 
     /// <summary>Takes over the state of an optimiser of the same network.</summary>

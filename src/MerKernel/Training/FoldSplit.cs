@@ -5,7 +5,7 @@ namespace MerKernel.Training;
 /// <summary>Which clips of a data set a fold trains on, chooses its epoch on, and is tested on: indices into its clips.</summary>
 /// <param name="Subject">The subject left out.</param>
 /// <param name="Train">Clips trained on.</param>
-/// <param name="HeldOut">Clips of training subjects held out of training; empty unless asked for.</param>
+/// <param name="HeldOut">Clips of the validation subjects; empty unless asked for.</param>
 /// <param name="Test">Every clip of the subject left out.</param>
 public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, ImmutableArray<int> HeldOut, ImmutableArray<int> Test)
 {
@@ -18,7 +18,7 @@ public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, Immuta
     /// <summary>Leaves one subject out (paper section 4.1).</summary>
     /// <param name="clips">All clips.</param>
     /// <param name="subject">The subject to test on.</param>
-    /// <param name="heldOutSubjects">How many of the others to hold out of training, drawn with <paramref name="random"/>.</param>
+    /// <param name="heldOutSubjects">How many of the others validate, drawn with <paramref name="random"/>.</param>
     /// <param name="random">Generator of that draw.</param>
     /// <exception cref="UserErrorException">The subject has no clip, or too few subjects remain to train on.</exception>
     public static FoldSplit LeaveOut(IReadOnlyList<Clip> clips, string subject, int heldOutSubjects, Random random)

@@ -35,7 +35,7 @@ public abstract record OwnAugmentation : OwnPart
     /// <summary>Augments the pairs of a batch.</summary>
     /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>
     /// <param name="apex">Apex frames likewise.</param>
-    /// <param name="random">Draw with NextDouble() and Next(n) alone: these are counted, so that a stopped fold resumes with the same draws.</param>
+    /// <param name="random">Draw only with NextDouble() and Next(n): these are counted, so that a stopped fold resumes with the same draws.</param>
     public abstract (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random);
 }
 

@@ -18,12 +18,12 @@ public sealed class PairSource : IDisposable
     readonly bool _showsFrames;
     readonly ImmutableArray<int> _labelOf;
 
-    /// <summary>Moves what batches are made of to the device.</summary>
+    /// <summary>Moves the source of batches to the device.</summary>
     /// <param name="dataset">The data set; must outlive the source.</param>
     /// <param name="labels">Label of each clip (permuted ones in a control experiment).</param>
     /// <param name="actionUnits">Action unit vector [21] of each clip.</param>
     /// <param name="device">Where batches are assembled.</param>
-    /// <param name="model">The network that is to see them; null for one that sees frames alone.</param>
+    /// <param name="model">The network that is to see them; null for one that sees only frames.</param>
     public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device, ModelOptions? model = null)
     {
         _dataset = dataset;
@@ -49,7 +49,7 @@ public sealed class PairSource : IDisposable
     /// <summary>A clip's label, as the network is taught it.</summary>
     public int LabelOf(int clip) => _labelOf[clip];
 
-    /// <summary>Action units [clips, 21] and labels [clips] of training clips, for what a network counts before training.</summary>
+    /// <summary>Action units [clips, 21] and labels [clips] of training clips, for a network's statistics before training.</summary>
     public (Tensor ActionUnits, Tensor Labels) Annotation(IReadOnlyList<int> clips)
     {
         _counted.UnionWith(clips);

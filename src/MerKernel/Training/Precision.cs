@@ -6,7 +6,7 @@ public enum Precision
     /// <summary>32-bit floating point throughout.</summary>
     Single,
 
-    /// <summary>Products and convolutions in bfloat16, what needs more digits in 32 bits (libtorch's autocast).</summary>
+    /// <summary>Products and convolutions in bfloat16, operations that need more digits in 32 bits (libtorch's autocast).</summary>
     BFloat16,
 }
 

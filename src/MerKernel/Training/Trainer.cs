@@ -33,7 +33,7 @@ public sealed class Trainer
     /// <summary>Called with the trained network at the end, for example to store its weights.</summary>
     public Action<Network>? Finished { get; init; }
 
-    /// <summary>Where the fold goes on from and what it leaves behind on its way; null starts from fresh weights and leaves nothing.</summary>
+    /// <summary>The fold's checkpoint, from which it resumes; null starts from fresh weights and leaves no file.</summary>
     public FoldCheckpoint? Checkpoint { get; init; }
 
     /// <summary>Trains and predicts.</summary>

@@ -1,6 +1,6 @@
 namespace MerKernel.Training;
 
-/// <summary>A fold could not be trained to its end; the message names the epoch, what happened, and a cure.</summary>
+/// <summary>A fold could not be trained to its end; the message names the epoch, the failure, and a cure.</summary>
 public sealed class TrainingFailedException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The loss became NaN or infinite.</summary>
@@ -9,7 +9,7 @@ public sealed class TrainingFailedException(string message, Exception? inner = n
 
     /// <summary>Anything else, most likely from native code.</summary>
     /// <param name="epoch">The epoch it happened in, from 1; 0 before the first.</param>
-    /// <param name="error">What happened; of libtorch's message the first line, the rest lists its stack.</param>
+    /// <param name="error">The failure; of libtorch's message the first line, the rest lists its stack.</param>
     internal static TrainingFailedException In(int epoch, Exception error)
     {
         var cure = error is OutOfMemoryException || error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)

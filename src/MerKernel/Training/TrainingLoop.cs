@@ -15,13 +15,13 @@ public static class DatasetBatches
     const int LargeFrames = 112;
 
     /// <summary>
-    /// One epoch: the clips shuffled, their frames drawn near onset and apex, augmented. What a loop computes from a batch is freed when it asks for the next one;
+    /// One epoch: the clips shuffled, their frames drawn near onset and apex, augmented. Tensors that a loop computes from a batch are freed when it asks for the next one;
     /// keep numbers, not tensors.
     /// </summary>
     /// <param name="data">The data set.</param>
     /// <param name="clips">The training clips: indices into <see cref="MerDataset.Clips"/>.</param>
     /// <param name="training">Batch size, augmentation and which frames are drawn.</param>
-    /// <param name="draws">Where the draws come from; the next epoch goes on with them.</param>
+    /// <param name="draws">Where the draws come from; the next epoch continues with them.</param>
     /// <param name="device">Where the batches are assembled; null is the processor.</param>
     public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, TrainingOptions training, FoldDraws draws, Device? device = null)
     {
@@ -30,7 +30,7 @@ public static class DatasetBatches
         return Assembled(data, batches, device, (pairs, batch) => pairs.Augmented(batch, training.FrameJitter, augmentation, draws.Batches));
     }
 
-    /// <summary>The clips as they are tested: in order, exact onset and apex, nothing augmented. What is computed from a batch is freed with it.</summary>
+    /// <summary>The clips as they are tested: in order, exact onset and apex, nothing augmented. Tensors computed from a batch are freed with it.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="clips">The clips: indices into <see cref="MerDataset.Clips"/>.</param>
     /// <param name="batchSize">Clips per batch.</param>
@@ -78,7 +78,7 @@ public sealed class FoldDraws(int seed, string subject) : IDisposable
     /// <summary>Flips, rotations and crops.</summary>
     public Random Augmentation { get; } = new CountedRandom(Seeds.For(seed, subject, "augmentation"));
 
-    /// <summary>What the network draws in training, for example stochastic depth; for <see cref="Models.Network.UseGenerator"/>.</summary>
+    /// <summary>The network's draws in training, for example stochastic depth; for <see cref="Models.Network.UseGenerator"/>.</summary>
     public Generator Network { get; } = new((ulong)Seeds.For(seed, subject, "network"), CPU);
 
     /// <inheritdoc/>

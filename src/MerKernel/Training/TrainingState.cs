@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Training;
 
-/// <summary>All that the next epoch of a fold depends on, and what the epochs before it gave.</summary>
+/// <summary>All that the next epoch of a fold depends on, and the results of the epochs before it.</summary>
 internal sealed record TrainingState
 {
     /// <summary>The network.</summary>
@@ -12,13 +12,13 @@ internal sealed record TrainingState
     /// <summary>Its optimiser.</summary>
     public required FoldOptimizer Optimizer { get; init; }
 
-    /// <summary>What the network draws from.</summary>
+    /// <summary>The network's generator.</summary>
     public required Generator Draws { get; init; }
 
-    /// <summary>What batches and frames are drawn from.</summary>
+    /// <summary>The generator of batches and frames.</summary>
     public required CountedRandom Batches { get; init; }
 
-    /// <summary>What augmentation draws from.</summary>
+    /// <summary>The generator of augmentation.</summary>
     public required CountedRandom Augmentation { get; init; }
 
     /// <summary>Mean training loss of each finished epoch.</summary>
@@ -30,6 +30,6 @@ internal sealed record TrainingState
     /// <summary>Attention angles after each finished epoch; empty ones for a network that learns none.</summary>
     public List<ImmutableArray<float>> Angles { get; } = [];
 
-    /// <summary>Logits of the clips held out, likewise; empty where none are.</summary>
+    /// <summary>Logits of the validation clips, likewise; empty where there are none.</summary>
     public List<ImmutableArray<ImmutableArray<float>>> HeldOut { get; } = [];
 }

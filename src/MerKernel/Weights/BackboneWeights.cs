@@ -8,7 +8,7 @@ namespace MerKernel.Weights;
 /// <summary>Starts ResNet-18 and the Swin stages from published weights under torchvision's or timm's names. The stages fit Swin-B: embedding 128, window 7.</summary>
 public static partial class BackboneWeights
 {
-    /// <summary>Copies what fits into the network's backbones.</summary>
+    /// <summary>Copies matching tensors into the network's backbones.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">A safetensors file with torchvision's ResNet-18 or Swin, or timm's, names.</param>
     /// <exception cref="UserErrorException">No tensor of the file fits.</exception>
@@ -62,7 +62,7 @@ public static partial class BackboneWeights
 
     /// <summary>Our name for a tensor of torchvision or timm; null for none.</summary>
     /// <param name="source">The published name.</param>
-    /// <param name="mergesAfterStage">Whether timm's patch merging stands at the end of a stage (before 0.9) or at the start of the next.</param>
+    /// <param name="mergesAfterStage">Whether timm's patch merging is at the end of a stage (before 0.9) or at the start of the next.</param>
     internal static string? Translate(string source, bool mergesAfterStage)
     {
         if (ResNetName().IsMatch(source))
@@ -104,7 +104,7 @@ public static partial class BackboneWeights
     private static partial Regex TimmSwin();
 }
 
-/// <summary>What a backbone file did to a network.</summary>
+/// <summary>The effect of a backbone file on a network.</summary>
 /// <param name="Loaded">Tensors of the network that were set, with the file's name for each.</param>
 /// <param name="Ignored">Tensors of the file that were not used, and why.</param>
 /// <param name="Untouched">Tensors of the network's backbones that keep their random start.</param>

@@ -31,7 +31,7 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Reads and checks the header of a file.</summary>
     /// <param name="file">The open file, read from its start.</param>
-    /// <param name="name">What to call the file in errors.</param>
+    /// <param name="name">The file's name in errors.</param>
     /// <exception cref="UserErrorException">The file is no sound safetensors file; says which tensor is damaged and how.</exception>
     public static SafetensorsHeader Read(Stream file, string name)
     {

@@ -122,7 +122,7 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
         using var folder = new WorkFolder();
         var faketime = File.Exists("/usr/bin/faketime");
         log.WriteLine(faketime ? "faketime: ten years ahead, then five behind" : "faketime is not installed: the files' times jump instead");
-        // Killed with the clock ten years ahead, gone on with one five years behind.
+        // Killed with the clock ten years ahead, resumed with one five years behind.
         var (code, _, errors) = MerProcess.Run(folder, Job.One, "kill:flush:fold-:2", faketime ? "faketime -f +10y" : null);
         Assert.True(code != 0, errors);
         foreach (var file in Directory.GetFiles(folder["results"], "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, new DateTime(1980, 1, 1));

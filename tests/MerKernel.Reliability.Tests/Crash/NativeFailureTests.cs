@@ -1,6 +1,6 @@
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>What libtorch or a worker does wrong in one fold: tried once more from the same seed, then named; the other folds go on.</summary>
+/// <summary>A failure of libtorch or a worker in one fold: tried once more from the same seed, then named; the other folds continue.</summary>
 public sealed class NativeFailureTests(OneExperiment whole) : IClassFixture<OneExperiment>
 {
     /// <summary>Allocations that libtorch really refuses (2^50 floats), and an exception of ours; once each.</summary>

@@ -5,7 +5,7 @@ namespace MerKernel.Reliability.Tests.Crash;
 /// <summary>Ctrl-C and SIGTERM.</summary>
 public class StopTests
 {
-    /// <summary>While the look-alike is drawn, while files are read, in training, and deep in native code that nothing managed can interrupt.</summary>
+    /// <summary>While the synthetic set is drawn, while files are read, in training, and deep in native code that nothing managed can interrupt.</summary>
     [Theory]
     [InlineData(2, "hang:write:.jpg:3", 130)]
     [InlineData(15, "hang:write:.clip:3", 143)]

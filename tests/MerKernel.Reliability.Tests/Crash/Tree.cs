@@ -8,7 +8,7 @@ namespace MerKernel.Reliability.Tests.Crash;
 static partial class Tree
 {
     /// <summary>
-    /// Path and SHA-256 of every file. Of the facts and derived values, which hold times, the path alone; of the stored tables all but how long systems trained; of the index, whose names come
+    /// Path and SHA-256 of every file. Of the metadata and cached values, which hold times, only the path; of the stored tables all but how long systems trained; of the index, whose names come
     /// from places and times, the number of files.
     /// </summary>
     public static string[] Of(string root)

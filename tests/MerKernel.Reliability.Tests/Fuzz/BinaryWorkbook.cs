@@ -16,7 +16,7 @@ static class BinaryWorkbook
         byte[] opened = [.. Record(0x0809, U16(0x0600), U16(5), new byte[12]), .. Record(0x0042, U16(1200))];
         byte[] shared = [.. Record(0x00FC, U32(strings.Count), U32(strings.Count), strings.SelectMany(Text).ToArray()), .. Record(0x000A)];
         const string Name = "Sheet1";
-        // The sheet's place stands before it; its record has a fixed length.
+        // The sheet's place is before it; its record has a fixed length.
         var place = opened.Length + 4 + 8 + Name.Length + shared.Length;
         byte[] globals = [.. opened, .. Record(0x0085, U32(place), [0, 0, (byte)Name.Length, 0], Encoding.ASCII.GetBytes(Name)), .. shared];
         byte[] sheet =

@@ -5,7 +5,7 @@ using MerKernel.Cli.Notebooks;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 
-/// <summary>Notebooks, their parameters, and what stands on the command line.</summary>
+/// <summary>Notebooks, their parameters, and the command line.</summary>
 public sealed class CommandFuzzTests(ITestOutputHelper log) : IDisposable
 {
     const string Notebook = """

@@ -9,7 +9,7 @@ static partial class Fuzzer
 {
     static readonly string? s_nightly = Environment.GetEnvironmentVariable("MER_FUZZ_CASES");
 
-    /// <summary>Samples cases; each must end within a second of processor time, the best of four readings, with an answer or a sentence.</summary>
+    /// <summary>Samples cases; each must end within a second of processor time, the best of four readings, with an answer or a message.</summary>
     /// <param name="cases">What is fed.</param>
     /// <param name="read">The reader; <see cref="UserErrorException"/> is a good answer, any other exception a fault.</param>
     /// <param name="usual">Cases in the tests.</param>

@@ -27,7 +27,7 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
         Fuzzer.Run(Mutations.OfBytes(book), bytes => Read(bytes, "xlsx"), 300, 10, log);
     }
 
-    /// <summary>Excel 97's: bytes anywhere, and records alone, which bytes anywhere seldom hit.</summary>
+    /// <summary>Excel 97's: bytes anywhere, and only in records, which bytes anywhere seldom hit.</summary>
     [Fact]
     public void Binary_workbooks()
     {

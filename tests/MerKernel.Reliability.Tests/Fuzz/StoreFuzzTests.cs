@@ -30,7 +30,7 @@ public sealed class StoreFuzzTests(ITestOutputHelper log) : IDisposable
             var other = new RunStore(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
             Directory.CreateDirectory(other.FolderOf("h"));
             File.WriteAllBytes(other.FoldPath("h", "006"), Encoding.UTF8.GetBytes($"{{\"schema\":1,\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\",\"fold\":\n{text}}}\n"));
-            // What is read can be scored; what cannot is set aside.
+            // A file that is read can be scored; one that cannot is quarantined.
             if (other.TryRead("h", "006") is { } fold) _ = EpochProtocol.SideBySide.Select(p => p.Apply([fold])).Count();
             Directory.Delete(other.Folder, recursive: true);
         }, 400, 15, log);

@@ -263,7 +263,7 @@ public class BaselineNetworkTests
             network.Loss(batch, labels, 0).backward();
             return scope.DisposablesCount;
         }
-        // The loss alone is left in the caller's scope, with the gradients of the first pass.
+        // Only the loss is left in the caller's scope, with the gradients of the first pass.
         Alive();
         Assert.Equal(Alive(), Alive());
     }

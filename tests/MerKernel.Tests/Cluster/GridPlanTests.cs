@@ -36,7 +36,7 @@ public class GridPlanTests
     {
         var bert = new MicronBertOptions { InputSize = 32, Width = 16, PretrainingEpochs = 3, LocalCrops = 2 };
         var experiment = Grids.Row(Tables.Full).Experiment with { Model = bert, ActionUnits = ActionUnitSource.None, Training = Profile.Tiny.Training with { Epochs = 4 } };
-        // Two frames there and back in each of four epochs; in three of them two crops there and back, and a frame there alone. Three passes of two FLOP to a MAC.
+        // Two frames there and back in each of four epochs; in three of them two crops there and back, and a frame there only. Three passes of two FLOP to a MAC.
         var frame = ModelSummary.Of(bert, actionUnits: false).Macs / 2.0;
         Assert.Equal(2 * frame * (4 * 2 * 3 + 3 * (2 * 3 + 1)), new FoldCost().Flop(experiment)(1, 0), 1e-6);
         Assert.Equal(2 * frame * 4 * 2 * 3, new FoldCost().Flop(experiment with { Model = bert with { Pretrained = new("abc") } })(1, 0), 1e-6);

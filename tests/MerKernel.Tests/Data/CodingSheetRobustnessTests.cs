@@ -6,7 +6,7 @@ using static MerKernel.Tests.Data.SheetFiles;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>Damaged and strange sheets: a sentence or noted clips, never another exception, never a clip lost in silence.</summary>
+/// <summary>Damaged and strange sheets: a message or noted clips, never another exception, never a clip lost in silence.</summary>
 public sealed class CodingSheetRobustnessTests : IDisposable
 {
     private const int Clips = 8;

@@ -4,7 +4,7 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>One clip per subject of both small look-alikes, CASME II with its raw frames, on disk for the tests of a class.</summary>
+/// <summary>One clip per subject of both small synthetic sets, CASME II with its raw frames, on disk for the tests of a class.</summary>
 public sealed class FilmedLookAlike : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -5,7 +5,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>The look-alikes through the path of the real data: raw frames, dlib, warp, cache.</summary>
+/// <summary>The synthetic sets through the path of the real data: raw frames, dlib, warp, cache.</summary>
 public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<FilmedLookAlike>
 {
     [Theory]

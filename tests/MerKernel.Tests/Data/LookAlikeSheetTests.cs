@@ -3,7 +3,7 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>The look-alikes' sheets carry every erratum, notation and count of the real ones; here is what the reader must make of them.</summary>
+/// <summary>The synthetic sheets carry every erratum, notation and count of the real ones; here is the reader's answer to them.</summary>
 public sealed class LookAlikeSheetTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -224,7 +224,7 @@ public sealed class OtherSetTests : IDisposable
         Assert.Empty(sheet.Dropped);
         Assert.Equal((id, clips, people), (sheet.Dataset, sheet.Clips.Length, sheet.Clips.Select(c => c.Subject).Distinct().Count()));
         Assert.Equal(classes.Order(), sheet.Clips.CountBy(c => set.Classes.Classes[set.Classes.LabelOf(c.Emotion)!.Value]).Select(c => (c.Key, c.Value)).Order());
-        // What the check shows beside the disk is the same.
+        // The check's counts next to the disk are the same.
         var published = PublishedCounts.For(sheet);
         Assert.Equal(clips, published.Total);
         Assert.Equal(classes.Order(), published.Classes.Select(c => (c.Key, c.Value)).Order());

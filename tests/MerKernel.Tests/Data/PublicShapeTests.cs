@@ -27,10 +27,10 @@ public sealed class PublicShapeTests : IDisposable
     [Fact]
     public void Copies_of_the_sheets_are_read()
     {
-        // 2019 without the column of objective classes, one row deleted; a lock file beside it.
+        // 2019 without the column of objective classes, one row deleted; a lock file next to it.
         foreach (var name in new[] { "[modified]CASME2-coding-20190701.xlsx", "CASME2.xlsx" })
             Reads(Xlsx(folder, name, [CasmeHeader, .. Casme2019()[1..]]), DatasetId.CasmeII, 254, 248, "2019");
-        // The five classes alone, doubtful units replaced, an unnamed tenth column.
+        // The five classes only, doubtful units replaced, an unnamed tenth column.
         Reads(Xlsx(folder, "five.xlsx", [CasmeHeader, .. Casme2014()[..246].Select((r, i) => (object?[])[.. r[..7], i % 9 == 0 ? "none" : r[7], r[8], i % 5 == 0 ? "x" : null])]), DatasetId.CasmeII, 246, 246, "2014");
         // Blank columns deleted.
         Reads(Xlsx(folder, "seven.xlsx", [.. Casme2014().Prepend(CasmeHeader).Select(r => r.Where((_, c) => c is not 2 and not 6).ToArray())]), DatasetId.CasmeII, 255, 246, "2014");
@@ -56,7 +56,7 @@ public sealed class PublicShapeTests : IDisposable
         Reads(Xlsx(folder, "label.xlsx", ("Sheet1", Casme2014()), ("Sheet2", [[.. CasmeHeader, "Estimated Emotion"], .. Casme2014().Select(r => (object?[])[.. r, 3]), [null, null, null, 7, 8, 9]])), DatasetId.CasmeII, 255, 246, "2014");
     }
 
-    // What stands in the file, and the data set whose name the message must have.
+    // The file's content, and the data set whose name the message must have.
     public static TheoryData<string, string> Refused => new()
     {
         { "Subject,Filename,Objective Class\n1,EP02_01f,3\n1,EP03_02,5", "of CASME II" },

@@ -52,7 +52,7 @@ public sealed partial class StrangeFolderTests : IDisposable
         File.Move(Path.Combine(set, Published), Path.Combine(set, name));
         Xlsx(set, "SAMM.xlsx", SammHeader, Samm("041", "041_1_2", 1, 2, 3, "4", "Anger"));
         Assert.Equal(name, Path.GetFileName(FrameLayout.Find(source).Sheet));
-        // Beside the folder of its data set, with the other set's beside it.
+        // Next to the folder of its data set, with the other set's next to it.
         File.Move(Path.Combine(set, name), Path.Combine(root, name));
         File.Move(Path.Combine(set, "SAMM.xlsx"), Path.Combine(root, "SAMM.xlsx"));
         Assert.Equal(Path.Combine(root, name), FrameLayout.Find(source).Sheet);

@@ -224,7 +224,7 @@ public sealed class StrangeSheetTests : IDisposable
             ["2 has 8 cells, the header 7: a comma or separator within a cell lacks its quotes", "4 has no emotion; fill the cell from the original sheet",
              "5 has emotion '7', which is none: the cells may have shifted; restore the row from the original sheet"],
             sheet.Dropped.Select(d => $"{d.Row} {d.Reason}"));
-        // A remark beside the table is none.
+        // A remark next to the table is none.
         Assert.Equal(2, CodingSheet.Read(Xlsx(folder, "a.xlsx", CasmeHeader, [.. Rows[0], "see the other file"], Rows[1])).Clips.Length);
         Assert.Equal(2, CodingSheet.Read(Text(Header + ",,", "1,EP91_01f,11,15,19,4,disgust,,checked\n2,EP93_01,71,75,79,12,happiness,,")).Clips.Length);
     }

@@ -16,7 +16,7 @@ public class CheckpointTests
     {
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
-        // Both streams (stochastic depth draws), clips held out, gradients of two batches in an update.
+        // Both streams (stochastic depth draws), validation clips, gradients of two batches in an update.
         var experiment = LosoEngineTests.Tiny(data, PositionStream.Swin) with
         {
             HeldOutSubjects = 1,

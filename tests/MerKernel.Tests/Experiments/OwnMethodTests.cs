@@ -281,7 +281,7 @@ public class OwnMethodTests
     public void Logits_of_several_seeds_are_averaged_epoch_by_epoch()
     {
         FoldPrediction Seed(params float[] logits) => new() { Subject = "01", Clips = ["01/a"], Labels = [1], Logits = [[[.. logits]]], TrainingLoss = [1] };
-        // Each seed alone says 0; 0.3 and 0.9 / 3 against 1.1 / 3 and so on by hand: means 0.4, 0.5.
+        // Each seed by itself says 0; 0.3 and 0.9 / 3 against 1.1 / 3 and so on by hand: means 0.4, 0.5.
         var mean = SeedAverage.Average([[Seed(0.9f, 0.8f)], [Seed(0.2f, 0.1f)], [Seed(0.1f, 0.6f)]])[0];
         Assert.Equal([0.4f, 0.5f], mean.Logits[0][0].Select(l => MathF.Round(l, 6)));
         Assert.Equal([1], mean.At(0).Predictions.AsEnumerable());

@@ -131,7 +131,7 @@ public sealed class PredictionsTests : IDisposable
         var read = Read(Truth.Select(l => l.Replace(",01,", ",a,").Replace(",02,", ",a,")));
         var row = Assert.Single(Kept(read, EpochProtocol.SideBySide));
         Assert.Equal((1.0, "not said", "not said"), (row.Score!.Accuracy, row.ProtocolLabel, row.ProtocolName));
-        // What the file shows stands below the table.
+        // The file's findings are below the table.
         Assert.StartsWith("Read from a file. ", row.Note);
         Assert.Contains("Fold a tests 2 subjects", row.Note);
         Assert.Contains("the epoch of these predictions is not said", row.Note);
@@ -142,7 +142,7 @@ public sealed class PredictionsTests : IDisposable
         var scores = PredictionScores.Of("Mine", read, _data).ToCsv();
         Assert.Contains("Mine,not said", scores);
         Assert.DoesNotContain("final epoch", scores);
-        // Nor does a file tell of held-out subjects, or a single epoch of the last ten.
+        // Nor does a file tell of validation subjects, or a single epoch of the last ten.
         Assert.Null(Assert.Single(Kept(read, [new HeldOutSubjects(), new BestTestEpoch()])).Score);
         Assert.Null(Assert.Single(Kept(read, [new MeanOfLastK(10)])).Score);
     }
@@ -200,7 +200,7 @@ public sealed class PredictionsTests : IDisposable
         Assert.NotNull(rows.Single(r => r.Protocol is BestTestEpoch).Score);
     }
 
-    /// <summary>docs/examples/round_trip.py by the standard library alone: the same look-up as ours, written a second time.</summary>
+    /// <summary>docs/examples/round_trip.py by only the standard library: the same look-up as ours, written a second time.</summary>
     [Fact]
     public void Pythons_look_up_scores_what_ours_does()
     {

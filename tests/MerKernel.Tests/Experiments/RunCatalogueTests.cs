@@ -86,7 +86,7 @@ public class RunCatalogueTests
     public void Two_runs_differ_in_the_options_and_clips_that_changed()
     {
         using var folder = new TemporaryFolder();
-        // Of the clips both have, the second gains a/c1 and loses a/c0 and b/c0; subject c is in the first alone.
+        // Of the clips both have, the second gains a/c1 and loses a/c0 and b/c0; subject c is only in the first.
         var store = Stored(folder, (Full, Fold("a", (0, 0), (0, 1))), (Full, Fold("b", (0, 0))), (Full, Fold("c", (0, 0))), (Faster, Fold("a", (0, 1), (0, 0))), (Faster, Fold("b", (0, 1))));
         var catalogue = new RunCatalogue(store);
         var comparison = RunComparison.Of(catalogue, catalogue.Of(Full), catalogue.Of(Faster));

@@ -10,7 +10,7 @@ namespace MerKernel.Tests.Experiments;
 
 public partial class TablesTests
 {
-    /// <summary>The rows as the paper prints them: the paper's text where it lies beside the checkout, else the list typed a second time.</summary>
+    /// <summary>The rows as the paper prints them: the paper's text where it lies next to the checkout, else the list typed a second time.</summary>
     static IReadOnlyDictionary<int, string[]> Expected => PaperText() is { } text ? TablesIn(text) : PaperNumbers.Rows;
 
     [Fact]
@@ -134,7 +134,7 @@ public partial class TablesTests
         new[] { row.CasmeII, row.Samm }.OfType<Printed>()
             .SelectMany(f => new[] { f.Accuracy, f.F1 }).Select(d => d.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>The paper's text, shared/paper.txt beside the checkout or one of its parents; it is not part of the repository.</summary>
+    /// <summary>The paper's text, shared/paper.txt next to the checkout or one of its parents; it is not part of the repository.</summary>
     static string? PaperText()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -125,7 +125,7 @@ public class AttentionRolloutTests
             return;
         }
 
-        // 10 patches a side, padded to 12: a window reaches into the padding; shifted by 2, rows 10 and 11 stand in parts of their own.
+        // 10 patches a side, padded to 12: a window reaches into the padding; shifted by 2, rows 10 and 11 are in parts of their own.
         Assert.True(rollout.Padding[0] > 0.01);
         Assert.Equal(0, rollout.Padding[1], 1e-5);
     }

@@ -36,7 +36,7 @@ public class GradCamTests
         var classes = tensor(new long[] { 4, 0, 2 });
         var map = GradCam.Of(features, classes);
 
-        // The head sees F_M + F_POS (or F_M alone, which it averages): to raise a whole channel of F_M by e raises what it sees by e. The slope is the sum of the
+        // The head sees F_M + F_POS (or only F_M, which it averages): to raise a whole channel of F_M by e raises what it sees by e. The slope is the sum of the
         // channel's gradients, so a channel's weight is slope / (h * w).
         using var quiet = no_grad();
         const double E = 1e-5;

@@ -60,7 +60,7 @@ public class GradientTests
         {
             using var ours = narrow[name].to(ScalarType.Float64);
             var (size, off) = (exact.norm().item<double>(), (ours - exact).norm().item<double>());
-            // A ReLU within rounding of zero may open on one side only; a gradient that is zero is rounding alone in 32 bits.
+            // A ReLU within rounding of zero may open on one side only; a gradient that is zero is only rounding in 32 bits.
             Assert.True(off <= 0.03 * size + 1e-4 * all, $"{key}, {name}: {off} off where the gradient is {size}");
             exact.Dispose();
         }

@@ -26,7 +26,7 @@ public class NumbersTests
         Assert.InRange(weights[0].item<float>(), 0.9f, 1f);
     }
 
-    /// <summary>Works for three seconds beside a thread that does nothing but collect and finalise.</summary>
+    /// <summary>Works for three seconds next to a thread that does nothing but collect and finalise.</summary>
     static void Collecting(Action work)
     {
         var done = false;

@@ -25,7 +25,7 @@ public class SwinTests
     [Fact]
     public void The_mask_of_a_4x4_map_with_window_2_and_shift_1_is_the_one_written_out_by_hand()
     {
-        // After the shift by one, position (r, c) shows what stood at (r+1, c+1); row 3 and column 3 came around from the other edge.
+        // After the shift by one, position (r, c) shows the former (r+1, c+1); row 3 and column 3 came around from the other edge.
         //   0 0 | 1 2      bands per axis: 0 = first window, 1 = rest of the last window, 2 = wrapped around
         //   0 0 | 1 2
         //   ----+----

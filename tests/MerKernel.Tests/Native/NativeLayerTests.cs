@@ -231,7 +231,7 @@ public class NativeLayerTests
         using var layer = new WindowAttention(4, 8, 1, 4, shifted: false);
         var qkv = layer.get_parameter("qkv.weight")!;
         using (no_grad()) qkv.narrow(0, 0, 8).fill_(double.NaN);
-        // Queries alone are no numbers: what they attend to is none either.
+        // Only the queries are no numbers: their results are none either.
         Assert.True(layer.call(randn(1, 4, 4, 8)).isnan().all().item<bool>());
         var image = randn(2, 1, 4, 4);
         image[0, 0, 1, 2] = double.NaN;

@@ -12,7 +12,7 @@ namespace MerKernel.Tests.Placement;
 [Collection(AloneCollection.Name)]
 public class PlantedTests
 {
-    /// <summary>The action units alone decide, through a linear layer and something misplaced.</summary>
+    /// <summary>Only the action units decide, through a linear layer and something misplaced.</summary>
     sealed class Planted : Network
     {
         readonly Linear linear = new(FusionHead.ActionUnitCount, 5);

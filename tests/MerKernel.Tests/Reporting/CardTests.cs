@@ -59,7 +59,7 @@ public class CardTests
         Assert.Contains("none was tuned", ReproductionStatement.ToMarkdown(Study with { Profile = Profile.Paper }));
     }
 
-    // The items of the machine-learning reproducibility checklist, each by words that only its sentence has.
+    // The items of the machine-learning reproducibility checklist, each by words that only its text has.
     [Theory]
     [InlineData("(a 3, b 1, c 1)")] // statistics of the data
     [InlineData("leave one subject out")] // splits

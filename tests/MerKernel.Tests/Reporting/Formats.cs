@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace MerKernel.Tests.Reporting;
 
-/// <summary>What a kernel's formatters do: they know an attribute and its formatters by their names alone.</summary>
+/// <summary>A kernel's formatters: they know an attribute and its formatters only by their names.</summary>
 static class Formats
 {
     static Attribute Attribute(object value) => value.GetType().GetCustomAttributes().Single(a => a.GetType().Name == "TypeFormatterSourceAttribute");

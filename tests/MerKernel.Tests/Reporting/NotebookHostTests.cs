@@ -7,7 +7,7 @@ using Figure = MerKernel.Reports.Charts.Figure;
 
 namespace MerKernel.Tests.Reporting;
 
-/// <summary>What .NET Interactive is told of charts, beside what Plotly.NET itself writes, which the C# kernel shows.</summary>
+/// <summary>The charts that .NET Interactive is told of, next to the text that Plotly.NET itself writes, which the C# kernel shows.</summary>
 public class NotebookHostTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using OpenCvSharp;
 
 namespace MerKernel.Tests.Reporting;
 
-/// <summary>Pictures and the words that stand for them.</summary>
+/// <summary>Pictures and the words that replace them.</summary>
 public class PictureTests
 {
     static PictureGrid.Tile Tile(string caption = "") => new(new Mat(8, 8, MatType.CV_8UC3, Scalar.Gray), caption);

@@ -103,9 +103,9 @@ public class RendererTests
     [Fact]
     public void The_smallest_p_that_is_possible_stands_under_a_table()
     {
-        // Table 7 alone: 'Without AU embedding' and the four rules are compared on two subjects; each pair of signs is as extreme as the other: 5 x 2 / 4, which is more than 1.
+        // Only Table 7: 'Without AU embedding' and the four rules are compared on two subjects; each pair of signs is as extreme as the other: 5 x 2 / 4, which is more than 1.
         Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.", ResultTable.ToMarkdown(SampleTables.Scoring.Rows(Tables.Numbered(7))));
-        // Behind the other tables the rules stand elsewhere, and belong to the same family: one p-value, whatever a page shows.
+        // Behind the other tables the rules are elsewhere, and belong to the same family: one p-value, whatever a page shows.
         Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.", ResultTable.ToMarkdown(Rows));
         Assert.DoesNotContain("1 row the smallest", ResultTable.ToMarkdown(Rows));
     }

@@ -103,7 +103,7 @@ public class ResultTableTests
         Assert.Equal(20, row.GetProperty("deviation").GetProperty("accuracy").GetDouble(), 9);
         Assert.Equal([("a", 60.0), ("b", 80.0), ("c", 100.0)], row.GetProperty("seeds").EnumerateArray()
             .Select(s => (s.GetProperty("experiment").GetString()!, Math.Round(s.GetProperty("measured").GetProperty("accuracy").GetDouble(), 9))));
-        // Run with one seed: the row of a single run. Rules know no seed and stand once.
+        // Run with one seed: the row of a single run. Rules know no seed and appear once.
         Assert.Equal(5, rows.Single(r => r.GetProperty("row").GetString() == "Horizontal attention (X)" && r.GetProperty("protocol").GetString() == "final").GetProperty("seed").GetInt32());
         Assert.Single(rows, r => r.GetProperty("row").GetString() == "majority class");
     }

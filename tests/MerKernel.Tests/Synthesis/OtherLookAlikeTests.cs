@@ -3,7 +3,7 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Synthesis;
 
-/// <summary>Look-alikes of the sets besides the paper's: what is written is what their readers expect.</summary>
+/// <summary>Synthetic versions of the sets besides the paper's: their readers get the files they expect.</summary>
 public sealed class OtherLookAlikeTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();

@@ -11,7 +11,7 @@ internal static class Samm
         Folder = "SAMM",
         Folders = DatasetDescription.Beginning("SAMM"),
         Sheets = ["SAMM_Micro_FACS_Codes_v2"],
-        // The workbook may hold other sheets beside MICRO_ONLY, which alone lists the micro-expressions.
+        // The workbook may hold other sheets besides MICRO_ONLY, the only list of micro-expressions.
         SubjectFormat = "D3",
         SubjectInName = DatasetDescription.Beginning("([0-9]{1,3})_"),
         NameOf = Padded,

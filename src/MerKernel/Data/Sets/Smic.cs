@@ -8,7 +8,7 @@ namespace MerKernel.Data.Sets;
 /// </summary>
 internal static class Smic
 {
-    // The emotion stands in the clip's name: s1_ne_01, s3_po_04, s9_sur_02.
+    // The emotion is in the clip's name: s1_ne_01, s3_po_04, s9_sur_02.
     private static readonly Dictionary<string, string> Named = new() { ["ne"] = "negative", ["po"] = "positive", ["sur"] = "surprise" };
 
     private static readonly Regex Clip = DatasetDescription.Whole(@"s0*([0-9]{1,2})_(ne|po|sur)_([0-9]+)"), Camera = new(@"(?<![A-Za-z])(HS|VIS|NIR)(?![A-Za-z])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
