@@ -106,6 +106,9 @@ public sealed partial class ClaimsTests
         Demand("data/README.md", $"The small sets have {small[0].Clips} and {small[1].Clips} five-class clips", $"--size tiny --out data/tiny              # {tiny[0].Subjects} subjects a set", $"# {small[0].Subjects} subjects a set");
         Demand("docs/results.md", $"Eight subjects with {small[0].Clips} and {small[1].Clips} clips, {Profile.Small.Model.InputSize}-pixel frames, a sixteenth of the paper's width, {Profile.Small.Training.Epochs} epochs",
             $"the real counts of subjects and clips ({medium[0].Clips} and {medium[1].Clips})", $"2/{1 << small[0].Subjects}");
+        foreach (var profile in (Profile[])[Profile.Tiny, Profile.Small, Profile.Medium, Profile.Paper])
+            Demand("docs/glossary.md", $"| `{profile.Name}` | {profile.Model.InputSize} pixels |", $"| {profile.Training.Epochs} |");
+        Demand("docs/glossary.md", $"{tiny[0].Clips} clips of {tiny[0].Subjects} subjects per set", $"{small[0].Clips} and {small[1].Clips} clips of {small[0].Subjects} subjects", $"{medium[0].Clips} and {medium[1].Clips} clips, the real counts");
         Assert.Equal((8, 8, 16), (small[0].Subjects, small[1].Subjects, Profile.Small.Model.WidthDivisor));
 
         var (casme2, samm) = (KnownTruth.Of(DatasetId.CasmeII, LookAlikeSize.Small), KnownTruth.Of(DatasetId.Samm, LookAlikeSize.Small));
