@@ -85,14 +85,17 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     /// <summary>Copies the files that ship with the project: executed notebooks, cards and tables of synthetic data.</summary>
     /// <returns>Where they are.</returns>
-    /// <exception cref="UserErrorException">The data are real, or not every notebook was executed.</exception>
+    /// <exception cref="UserErrorException">The data are real, no notebook was executed, or one has changed since.</exception>
     public string Publish(IReadOnlyList<ResultRow> rows, string published)
     {
         if (bench.Datasets.FirstOrDefault(id => !bench.Dataset(id).Synthetic) is var real && bench.Datasets.Any(id => !bench.Dataset(id).Synthetic))
             throw new UserErrorException($"{real.Title()} is real data, whose licence forbids passing frames on; only reports of synthetic data are published.");
         var state = State();
-        if (state.Missing.Concat(state.Outdated).ToList() is { Count: > 0 } open)
+        if (state.Executed.Length == 0 || state.Outdated.Length > 0)
+        {
+            var open = state.Executed.Length == 0 ? state.Missing : state.Outdated;
             throw new UserErrorException($"{string.Join(", ", open)} must be executed first: {Running(open)}");
+        }
         var target = Path.Combine(published, bench.Profile.Name);
         foreach (var notebook in state.Executed) AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
