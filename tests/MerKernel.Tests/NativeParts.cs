@@ -1,13 +1,17 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+
+[assembly: AssemblyFixture(typeof(MerKernel.Tests.NativeParts))]
 
 namespace MerKernel.Tests;
 
-/// <summary>Plugs native/kernels in, and builds native/ where the launcher has not done so yet.</summary>
-internal static class NativeParts
+/// <summary>
+/// Plugs native/kernels in before the first test, and builds native/ where the launcher has not done so yet. That takes a minute or two, and a test process that is
+/// asked for its tests has to answer within one: so not when the assembly is loaded.
+/// </summary>
+public sealed class NativeParts
 {
-    [ModuleInitializer]
-    internal static void Build()
+    /// <summary>Does it.</summary>
+    public NativeParts()
     {
         MerKernel.Native.NativeOps.Use();
         if (Environment.GetEnvironmentVariable("MER_NATIVE") is { Length: > 0 }) return;
