@@ -10,7 +10,7 @@ public sealed class FirstMinutesTests : IDisposable
 
     public FirstMinutesTests()
     {
-        foreach (var file in (string[])["mer", "src/MerKernel.Cli/help.txt", "global.json", "MerNotebooks.sln", "Directory.Build.props", "Directory.Build.targets"]) Copy(file);
+        foreach (var file in (string[])["mer", "build/apt.sh", "src/MerKernel.Cli/help.txt", "global.json", "MerNotebooks.sln", "Directory.Build.props", "Directory.Build.targets"]) Copy(file);
         Write("native/none/build.sh", "");
         foreach (var folder in (string[])["tests", "benchmarks", "build"]) Directory.CreateDirectory(Path.Combine(_root, folder));
         File.SetUnixFileMode(_root, (UnixFileMode)0b111_101_101);

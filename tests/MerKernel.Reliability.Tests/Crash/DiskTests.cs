@@ -20,7 +20,7 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
         for (var kilobytes = 40; ; kilobytes = kilobytes * 8 / 5)
         {
             disk?.Remount($"size={kilobytes}k");
-            var (code, _, errors) = MerProcess.Run(root, Job.One, disk is null && stops < 6 ? $"full*:flush::{1 + 8 * stops}" : null);
+            var (code, _, errors) = MerProcess.Run(root, Job.One, disk is null && stops < 6 ? $"full*:flush::{1 + 4 * stops}" : null);
             if (code == 0) break;
             stops++;
             Assert.Equal(1, code);
