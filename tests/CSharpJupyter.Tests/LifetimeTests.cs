@@ -18,6 +18,24 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void An_interrupt_stops_a_cell_that_still_waits_for_the_kernel_to_warm_up()
+    {
+        // Busy loops keep the kernel at its warm-up while the messages arrive.
+        var busy = Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => Process.Start("/bin/sh", ["-c", "while :; do :; done"])).ToList();
+        try
+        {
+            using var kernel = new KernelClient();
+            var cell = kernel.SendExecute("await Task.Delay(1_000_000);");
+            // Shell is read in order, so the cell is there once this is answered.
+            kernel.Ask("kernel_info_request");
+            kernel.Ask("interrupt_request", control: true);
+            Assert.Equal("KeyboardInterrupt", kernel.Reply(cell, seconds: 120)["ename"]!.GetValue<string>());
+            Assert.Equal("2", kernel.Execute("1 + 1").Plain);
+        }
+        finally { busy.ForEach(p => p.Kill()); }
+    }
+
+    [Fact]
     public void Shutdown_works_while_a_cell_cannot_be_interrupted()
     {
         using var kernel = new KernelClient();

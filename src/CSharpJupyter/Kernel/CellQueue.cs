@@ -11,14 +11,14 @@ namespace CSharpJupyter.Kernel;
 /// <summary>Execute requests, one after the other on a thread of their own.</summary>
 sealed class CellQueue
 {
-    readonly BlockingCollection<Message> _waiting = [];
+    readonly BlockingCollection<(Message Message, CancellationTokenSource Interrupt)> _waiting = [];
+    /// <summary>Of the cell that runs and of those behind it; where none runs yet, the first is about to.</summary>
+    readonly ConcurrentQueue<CancellationTokenSource> _unfinished = [];
     readonly Channels _channels;
     readonly CellRunner _runner;
     readonly History _history;
     readonly InputRequests _input;
     readonly Action<string> _log;
-    readonly Lock _lock = new();
-    CancellationTokenSource? _running;
     readonly Journal _journal;
     int _count;
 
@@ -29,15 +29,18 @@ sealed class CellQueue
         Start("cells", Work);
     }
 
-    public void Add(Message message) => _waiting.Add(message);
+    public void Add(Message message)
+    {
+        var interrupt = new CancellationTokenSource();
+        _unfinished.Enqueue(interrupt);
+        _waiting.Add((message, interrupt));
+    }
 
-    /// <summary>Stops the running cell, if any.</summary>
+    /// <summary>Stops the running cell, or the one that is about to run: it may wait for the warm-up, or for its thread on a busy machine.</summary>
     public void Interrupt()
     {
-        CancellationTokenSource? running;
-        lock (_lock) running = _running;
         // A thread of its own: callbacks of the token may take their time.
-        if (running is not null) Start("interrupt", () => { try { running.Cancel(); } catch (ObjectDisposedException) { } });
+        if (_unfinished.TryPeek(out var first)) Start("interrupt", first.Cancel);
     }
 
     static void Start(string name, ThreadStart work) => new Thread(work) { IsBackground = true, Name = name }.Start();
@@ -45,15 +48,22 @@ sealed class CellQueue
     void Work()
     {
         Warmup.Run(_log);
-        foreach (var message in _waiting.GetConsumingEnumerable())
+        foreach (var (message, interrupt) in _waiting.GetConsumingEnumerable())
         {
-            try { Execute(message); }
+            try { Execute(message, interrupt); }
             catch (Exception e) { _log($"execute_request failed: {e}"); }
+            finally { Finish(interrupt); }
             _journal.Done(_count);
         }
     }
 
-    void Execute(Message message)
+    /// <summary>An interrupt from now on is meant for the next cell.</summary>
+    void Finish(CancellationTokenSource interrupt)
+    {
+        if (_unfinished.TryPeek(out var first) && first == interrupt) _unfinished.TryDequeue(out _);
+    }
+
+    void Execute(Message message, CancellationTokenSource interrupt)
     {
         using var request = new Request(_channels, Channel.Shell, message);
         var code = message.Content.Text("code");
@@ -62,13 +72,11 @@ sealed class CellQueue
         if (store) _history.Add(++_count, code);
         if (!silent) request.Publish("execute_input", new() { ["code"] = code, ["execution_count"] = _count });
 
-        using var interrupt = new CancellationTokenSource();
         Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false) ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
         using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code, Interrupt = interrupt.Token };
         output.Submit = more => { if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown) output.Display(shown); };
         output.MakeCurrent();
         Interruption.Reset();
-        lock (_lock) _running = interrupt;
         JsonObject reply;
         try
         {
@@ -89,7 +97,7 @@ sealed class CellQueue
         }
         finally
         {
-            lock (_lock) _running = null;
+            Finish(interrupt);
         }
         output.Flush();
         request.Reply(reply);
@@ -117,9 +125,10 @@ sealed class CellQueue
 
     void AbortWaiting()
     {
-        while (_waiting.TryTake(out var message))
+        while (_waiting.TryTake(out var waiting))
         {
-            using var request = new Request(_channels, Channel.Shell, message);
+            Finish(waiting.Interrupt);
+            using var request = new Request(_channels, Channel.Shell, waiting.Message);
             request.Reply(new() { ["status"] = "aborted", ["execution_count"] = _count });
             _journal.Done(_count);
         }
