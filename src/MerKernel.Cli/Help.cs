@@ -25,7 +25,6 @@ sealed class Help : SynchronousCommandLineAction
     /// <summary>The list of commands.</summary>
     public static string List { get; } = Read();
 
-    /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
     /// <summary>Has a command and those below it answer --help.</summary>
@@ -44,7 +43,6 @@ sealed class Help : SynchronousCommandLineAction
         throw new UserErrorException($"There is no command '{name}'; {(nearest.Name is { } meant ? $"did you mean {meant}? " : "")}mer --help lists all.");
     }
 
-    /// <inheritdoc/>
     public override int Invoke(ParseResult parsed)
     {
         var output = parsed.InvocationConfiguration.Output;

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using MerKernel.Data;
 using MerKernel.Experiments;
-using MerKernel.Models;
 
 namespace MerKernel.Reports;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CSharpJupyter.Dialect;
 using CSharpJupyter.Language;
-using CSharpJupyter.Output;
 using CSharpJupyter.Session;
 using CSharpJupyter.Wire;
 using Microsoft.CodeAnalysis;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
 
 namespace CSharpJupyter.Output;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MerKernel.Data;
 using MerKernel.Interpretability;
 using MerKernel.Faces;
 using MerKernel.Reports.Pictures;

@@ -3,7 +3,6 @@ using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;
 using OpenCvSharp;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Baselines;

@@ -1,7 +1,6 @@
 using MerKernel.Data;
 using MerKernel.Flow;
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Baselines;

@@ -1,6 +1,5 @@
 using MerKernel.Faces;
 using OpenCvSharp;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Data;
@@ -9,14 +8,12 @@ namespace MerKernel.Data;
 internal sealed class FileClipSource(
     ImmutableArray<PreparationPlan.Entry> entries, DatasetManifest manifest, PreparationPlan plan, PreparationOptions options, ClipCache cache) : IClipSource
 {
-    /// <inheritdoc/>
     public Tensor Sequence(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
         return Read(count, (_, there) => [.. Enumerable.Range(0, count).Select(k => there[0] + (double)k * (there[^1] - there[0]) / (count - 1))]);
     }
 
-    /// <inheritdoc/>
     public Tensor KeyFrames(int between)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(between);
@@ -52,7 +49,6 @@ internal sealed class FileClipSource(
         return tensor(all, ScalarType.Byte).view(entries.Length, count, 3, options.Size, options.Size);
     }
 
-    /// <inheritdoc/>
     public Tensor Landmarks()
     {
         var found = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, DatasetLoader.FrameBytes(options))?.Landmarks is { Length: 136 } points ? points : null).ToArray();

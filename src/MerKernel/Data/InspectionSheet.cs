@@ -1,5 +1,4 @@
 using System.Globalization;
-using MerKernel.Faces;
 using MerKernel.Flow;
 using OpenCvSharp;
 

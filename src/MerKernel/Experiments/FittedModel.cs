@@ -3,7 +3,6 @@ using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
 using MerKernel.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;

@@ -28,7 +28,6 @@ class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?
         known == options.GetType() || known.Assembly != typeof(T).Assembly ? options.GetType()
             : throw new UserErrorException($"'{name}' is the name of {known.FullName}; give your {options.GetType().Name} another name."));
 
-    /// <inheritdoc/>
     public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         var node = JsonNode.Parse(ref reader) as JsonObject ?? throw new JsonException("Options are an object.");
@@ -41,7 +40,6 @@ class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?
         return versionOf(read) == node["version"]?.GetValue<string>() ? read : stranger(name, named);
     }
 
-    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
         if (value is IStranger { Stored: { } stored })

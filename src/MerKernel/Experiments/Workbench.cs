@@ -144,9 +144,7 @@ public sealed class Workbench : IDisposable
     {
         Store.MustExist();
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
-        {
             Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Stored) : Stored(id, Prepared(id)));
-        }
 
         (DatasetSource Source, MerDataset Data) Stored(DatasetId id, PreparationOptions options)
         {

@@ -1,5 +1,4 @@
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Interpretability;

@@ -141,8 +141,6 @@ public sealed record MerNetOptions : ModelOptions
             _ => null,
         };
         if (complaint is not null)
-        {
             throw new UserErrorException(complaint);
-        }
     }
 }

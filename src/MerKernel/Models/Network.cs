@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using MerKernel.Data;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

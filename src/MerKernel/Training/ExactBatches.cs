@@ -23,7 +23,6 @@ sealed class ExactBatches : IDisposable
     /// <summary>A network's input, batch by batch.</summary>
     public IEnumerable<ClipBatch> Clips => _batches.Select(b => b.Clips);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in _batches.SelectMany(b => b.Tensors)) tensor.Dispose();

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Weights;
@@ -40,9 +39,7 @@ public static partial class BackboneWeights
         }
 
         if (loaded.Count == 0)
-        {
             throw new UserErrorException($"No tensor of {path} fits this network's backbones; give ResNet-18 (variants baseline, fpf, au) or Swin-B weights under torchvision's or timm's names, at full width.");
-        }
 
         return new BackboneReport(
             [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored], [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
@@ -66,9 +63,7 @@ public static partial class BackboneWeights
     internal static string? Translate(string source, bool mergesAfterStage)
     {
         if (ResNetName().IsMatch(source))
-        {
             return $"motion.{source}";
-        }
 
         if (TorchvisionSwin().Match(source) is { Success: true } torchvision)
         {
@@ -84,9 +79,7 @@ public static partial class BackboneWeights
         }
 
         if (TimmDownsample().Match(source) is { Success: true } merging && !mergesAfterStage)
-        {
             return $"position.layers.{int.Parse(merging.Groups[1].Value) - 1}.{merging.Groups[2].Value}";
-        }
 
         return TimmSwin().IsMatch(source) ? $"position.{source}" : null;
     }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Weights;
@@ -28,9 +27,7 @@ public static class ModelWeights
         foreach (var (name, tensor) in state)
         {
             if (!stored.TryGetValue(name, out var value))
-            {
                 throw Unfit(path, $"has no tensor '{name}'");
-            }
 
             if (!value.shape.SequenceEqual(tensor.shape))
             {
@@ -41,20 +38,14 @@ public static class ModelWeights
             }
 
             if (value.dtype != tensor.dtype)
-            {
                 throw Unfit(path, $"holds '{name}' as {value.dtype}, the network needs {tensor.dtype}");
-            }
         }
 
         if (stored.Keys.FirstOrDefault(name => !state.ContainsKey(name)) is { } unknown)
-        {
             throw Unfit(path, $"holds '{unknown}', which the network does not have");
-        }
 
         foreach (var (name, tensor) in state)
-        {
             tensor.copy_(stored[name]);
-        }
     }
 
     internal static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";

@@ -22,9 +22,7 @@ public static class Safetensors
     public static Dictionary<string, Tensor> Read(string path)
     {
         if (!File.Exists(path))
-        {
             throw new UserErrorException($"There is no file {path}; give the path of a .safetensors file.");
-        }
 
         using var file = File.OpenRead(path);
         var header = SafetensorsHeader.Read(file, path);
@@ -89,9 +87,7 @@ public static class Safetensors
 
         // The format wants the data aligned to 8 bytes and fills the header with spaces.
         while (buffer.Length % 8 != 0)
-        {
             buffer.WriteByte((byte)' ');
-        }
 
         return buffer.ToArray();
     }

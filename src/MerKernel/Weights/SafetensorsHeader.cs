@@ -37,16 +37,12 @@ internal sealed class SafetensorsHeader
     {
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < 8)
-        {
             throw Damaged(name, "is shorter than the 8 bytes every safetensors file begins with");
-        }
 
         file.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > LargestHeader || (long)length > file.Length - 8)
-        {
             throw Damaged(name, $"announces a header of {length} bytes but has {file.Length - 8} left; it is truncated or no safetensors file");
-        }
 
         var json = new byte[length];
         file.ReadExactly(json);
@@ -73,9 +69,7 @@ internal sealed class SafetensorsHeader
                 }
 
                 if (!names.Add(property.Name))
-                {
                     throw Damaged(name, $"names tensor '{property.Name}' twice");
-                }
 
                 entries.Add(ParseEntry(property, name));
             }
@@ -96,14 +90,10 @@ internal sealed class SafetensorsHeader
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
             long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
             if (!ElementSizes.ContainsKey(type))
-            {
                 throw Damaged(name, $"gives tensor '{property.Name}' the type '{type}', which is none of {string.Join(", ", ElementSizes.Keys.Order())}");
-            }
 
             if (place.Length != 2 || shape.Any(size => size < 0))
-            {
                 throw Damaged(name, $"gives tensor '{property.Name}' a negative size or not two data offsets");
-            }
 
             return new SafetensorsEntry(property.Name, type, [.. shape], place[0], place[1]);
         }
@@ -121,32 +111,22 @@ internal sealed class SafetensorsHeader
         {
             var shape = $"[{string.Join(", ", entry.Shape)}]";
             if (entry.Begin < position)
-            {
                 throw Damaged(name, $"has tensor '{entry.Name}' begin at byte {entry.Begin}, which overlaps '{before}'");
-            }
 
             if (entry.Begin > position)
-            {
                 throw Damaged(name, $"leaves {entry.Begin - position} bytes that belong to no tensor before '{entry.Name}'");
-            }
 
             if (entry.End > available)
-            {
                 throw Damaged(name, $"ends inside tensor '{entry.Name}': it needs bytes up to {entry.End}, the file holds {available}; it is truncated");
-            }
 
             if (!TryByteCount(entry, out var bytes) || entry.End - entry.Begin != bytes)
-            {
                 throw Damaged(name, $"gives tensor '{entry.Name}' {entry.End - entry.Begin} bytes, which do not fit {entry.Type} {shape}");
-            }
 
             (position, before) = (entry.End, entry.Name);
         }
 
         if (position != available)
-        {
             throw Damaged(name, $"has {available - position} bytes after its last tensor '{before}'");
-        }
     }
 
     private static bool TryByteCount(SafetensorsEntry entry, out long bytes)
@@ -155,9 +135,7 @@ internal sealed class SafetensorsHeader
         try
         {
             foreach (var size in entry.Shape)
-            {
                 bytes = checked(bytes * size);
-            }
 
             return true;
         }
