@@ -1,8 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>Scores of predictions from elsewhere, next to the controls of every table: rules without images, and the paper's figures.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>Runs as a table that sorts by any column.</summary>

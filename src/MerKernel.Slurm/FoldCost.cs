@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Training;
 using static TorchSharp.torch;

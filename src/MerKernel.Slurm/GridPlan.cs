@@ -1,6 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Experiments;
-
 namespace MerKernel.Slurm;
 
 /// <summary>The work of a grid: rows, their folds, the stored ones, and the cost of the rest.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Training;
 
 namespace MerKernel.Slurm;

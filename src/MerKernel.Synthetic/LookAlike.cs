@@ -1,4 +1,3 @@
-using MerKernel.Data;
 using MerKernel.Experiments;
 
 namespace MerKernel.Synthetic;

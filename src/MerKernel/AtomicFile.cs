@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace MerKernel;
 
 /// <summary>Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.</summary>

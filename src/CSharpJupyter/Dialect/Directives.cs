@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using System.Text;
-using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace CSharpJupyter.Dialect;

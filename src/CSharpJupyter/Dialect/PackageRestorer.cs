@@ -2,10 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security;
-using System.Text.Json.Nodes;
-using System.Text;
 using CSharpJupyter.Kernel;
-using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Dialect;
 

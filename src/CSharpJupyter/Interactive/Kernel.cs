@@ -1,4 +1,3 @@
-using CSharpJupyter.Output;
 using Microsoft.AspNetCore.Html;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;

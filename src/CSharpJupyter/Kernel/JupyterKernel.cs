@@ -1,9 +1,5 @@
-using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using CSharpJupyter.Dialect;
 using CSharpJupyter.Language;
-using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis;
 

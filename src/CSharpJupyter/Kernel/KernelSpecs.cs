@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
-using System.Text.Json;
 
 namespace CSharpJupyter.Kernel;
 

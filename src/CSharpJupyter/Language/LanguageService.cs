@@ -1,6 +1,4 @@
 using System.Composition.Hosting;
-using System.Text.Json.Nodes;
-using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Completion;
 using Microsoft.CodeAnalysis.Host.Mef;

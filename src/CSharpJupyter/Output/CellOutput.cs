@@ -1,8 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
-using System.Text;
-using CSharpJupyter.Session;
-
 namespace CSharpJupyter.Output;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace CSharpJupyter.Output;
 
 /// <summary>One value in several formats: MIME type to text (base64 for images).</summary>

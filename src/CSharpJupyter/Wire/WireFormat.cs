@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
-using System.Text.Json;
-using System.Text;
 using NetMQ;
 
 namespace CSharpJupyter.Wire;

@@ -1,10 +1,4 @@
-using System.Collections.Immutable;
-using System.CommandLine;
 using System.Diagnostics;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 using MerKernel.Synthetic;
 using Spectre.Console;
 using Profile = MerKernel.Experiments.Profile;

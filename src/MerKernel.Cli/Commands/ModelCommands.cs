@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Training;
 using MerKernel.Weights;

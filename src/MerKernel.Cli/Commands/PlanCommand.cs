@@ -1,9 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;

@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.Diagnostics;
 using MerKernel.Cli.Notebooks;
-using MerKernel.Data;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,9 +1,4 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Slurm;
 
 namespace MerKernel.Cli.Commands;

@@ -1,10 +1,3 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using System.Globalization;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 using MerKernel.Slurm;
 using MerKernel.Synthetic;
 using MerKernel.Training;

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using CliWrap.Buffered;
 using CliWrap;
-using MerKernel.Reports;
 
 namespace MerKernel.Cli.Notebooks;
 

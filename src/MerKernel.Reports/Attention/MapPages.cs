@@ -1,4 +1,3 @@
-using System.Globalization;
 using MerKernel.Interpretability;
 using MerKernel.Faces;
 using MerKernel.Reports.Pictures;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
-using MerKernel.Evaluation;
 using Plotly.NET;
 
 namespace MerKernel.Reports.Charts;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using MerKernel.Data;
 using MerKernel.Faces;
 using OpenCvSharp;
 

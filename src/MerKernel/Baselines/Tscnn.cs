@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MerKernel.Faces;
 using OpenCvSharp;
 

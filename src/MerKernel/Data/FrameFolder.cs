@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data;
 
 /// <summary>The frames of one clip's folder by number.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MerKernel.Flow;
 using OpenCvSharp;
 

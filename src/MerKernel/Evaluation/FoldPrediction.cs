@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace MerKernel.Evaluation;
 
 /// <summary>The predictions of one LOSO fold: for every epoch the logits of every test clip. Plain numbers, no tensors.</summary>

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Json.Serialization;
-using System.Text.Json;
 using MerKernel.Baselines;
 using MerKernel.Models;
 using MerKernel.Training;

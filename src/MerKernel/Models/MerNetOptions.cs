@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace MerKernel.Models;
 
 /// <summary>How the motion map F_M comes from the difference image.</summary>

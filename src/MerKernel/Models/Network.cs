@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using MerKernel.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using MerKernel.Weights;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using MerKernel.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

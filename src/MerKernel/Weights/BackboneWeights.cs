@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using MerKernel.Models;
 using static TorchSharp.torch;
 
