@@ -1,8 +1,5 @@
 using System.Runtime.ExceptionServices;
 using CSharpJupyter.Kernel;
-using CSharpJupyter.Output;
-using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
 
 var log = Console.Error;
 if (args is ["install" or "uninstall" or "list", ..]) return SpecCommand.Run(args);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 
 namespace DevTools;
 
@@ -136,4 +136,13 @@ public sealed class Chromium : IDisposable
         try { Directory.Delete(_profile, recursive: true); }
         catch (IOException) { }
     }
+}
+
+/// <summary>Chromium failed; the message says why.</summary>
+/// <param name="message">The failure.</param>
+/// <param name="isScript">A script threw; the page itself is well.</param>
+public sealed class ChromiumException(string message, bool isScript = false) : Exception(message)
+{
+    /// <summary>Whether a script threw.</summary>
+    public bool IsScript => isScript;
 }

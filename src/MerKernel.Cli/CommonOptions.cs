@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using MerKernel.Data;
-using MerKernel.Experiments;
-
 namespace MerKernel.Cli;
 
 /// <summary>Options that several commands share, each made fresh because a command owns its options.</summary>

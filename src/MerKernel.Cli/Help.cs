@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
@@ -25,7 +24,6 @@ sealed class Help : SynchronousCommandLineAction
     /// <summary>The list of commands.</summary>
     public static string List { get; } = Read();
 
-    /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
     /// <summary>Has a command and those below it answer --help.</summary>
@@ -44,7 +42,6 @@ sealed class Help : SynchronousCommandLineAction
         throw new UserErrorException($"There is no command '{name}'; {(nearest.Name is { } meant ? $"did you mean {meant}? " : "")}mer --help lists all.");
     }
 
-    /// <inheritdoc/>
     public override int Invoke(ParseResult parsed)
     {
         var output = parsed.InvocationConfiguration.Output;

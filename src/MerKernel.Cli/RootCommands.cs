@@ -1,4 +1,3 @@
-using System.CommandLine;
 using MerKernel.Cli.Commands;
 
 namespace MerKernel.Cli;

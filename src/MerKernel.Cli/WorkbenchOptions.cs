@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Synthetic;
 using MerKernel.Training;
 

@@ -1,5 +1,4 @@
 using MerKernel.Models;
-using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -14,7 +13,6 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
 {
     const string HasBias = nameof(HasBias);
 
-    /// <inheritdoc/>
     public override string Name => nameof(LinearGradients);
 
     /// <summary>Whether it can be computed of a tensor with weights, and has gradients to compute.</summary>
@@ -29,7 +27,6 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
     /// <returns>bfloat16, [tokens, out].</returns>
     public static Tensor Of(Tensor tokens, Tensor weight, Tensor? bias) => bias is null ? apply(tokens, weight) : apply(tokens, weight, bias);
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (tokens, weight) = (((Tensor)arguments[0]).to(ScalarType.BFloat16), ((Tensor)arguments[1]).to(ScalarType.BFloat16));
@@ -39,7 +36,6 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
         return nn.functional.linear(tokens, weight, bias);
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();
@@ -60,7 +56,6 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
 /// <summary>GELU(x + bias) by <see cref="KernelLibrary"/>.</summary>
 internal sealed class BiasGelu : autograd.SingleTensorFunction<BiasGelu>
 {
-    /// <inheritdoc/>
     public override string Name => nameof(BiasGelu);
 
     /// <summary>Whether it can be computed of the product of a tensor with a linear layer's weights.</summary>
@@ -72,7 +67,6 @@ internal sealed class BiasGelu : autograd.SingleTensorFunction<BiasGelu>
     /// <param name="bias">32-bit, [columns].</param>
     public static Tensor Of(Tensor x, Tensor bias) => apply(x, bias);
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (x, bias) = ((Tensor)arguments[0], (Tensor)arguments[1]);
@@ -85,7 +79,6 @@ internal sealed class BiasGelu : autograd.SingleTensorFunction<BiasGelu>
         return y;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();
@@ -105,7 +98,6 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
 {
     const string Epsilon = nameof(Epsilon);
 
-    /// <inheritdoc/>
     public override string Name => nameof(AddLayerNorm);
 
     /// <summary>Whether it can be computed of a sum and a branch that is a linear layer's product.</summary>
@@ -126,7 +118,6 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
         return (results[0], results[1]);
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (sum, branch, gamma, beta, factor) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Tensor)arguments[3], (Tensor)arguments[4]);
@@ -144,7 +135,6 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
         return [total, normed];
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> outputs)
     {
         var saved = context.get_saved_variables();
@@ -181,7 +171,6 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
 {
     const string Shape = nameof(Shape);
 
-    /// <inheritdoc/>
     public override string Name => nameof(BatchNormRelu);
 
     /// <summary>Whether a normalisation trains on a tensor that can be computed with.</summary>
@@ -198,7 +187,6 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
         return apply(x, norm.weight!, norm.bias!, norm);
     }
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (x, gamma, beta, norm) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (BatchNorm)arguments[3]);
@@ -215,7 +203,6 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
         return output;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();
@@ -240,7 +227,6 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
 {
     const string Shape = nameof(Shape);
 
-    /// <inheritdoc/>
     public override string Name => nameof(WindowAttention);
 
     /// <summary>Whether a shape can be computed from projections of a tensor.</summary>
@@ -255,7 +241,6 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
     /// <returns>[N, side, side, heads * depth].</returns>
     public static Tensor Of(in WindowShape shape, Tensor qkv, Tensor qkvBias, Tensor table) => apply(qkv, qkvBias, table, shape);
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (qkv, qkvBias, table, shape) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (WindowShape)arguments[3]);
@@ -269,7 +254,6 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
         return output;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();

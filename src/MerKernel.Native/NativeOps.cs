@@ -1,5 +1,4 @@
 using MerKernel.Models;
-using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using MerKernel.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Native;
@@ -9,7 +8,6 @@ internal sealed class SmallConvolution : autograd.SingleTensorFunction<SmallConv
 {
     const string Shape = nameof(Shape), ForImages = nameof(ForImages);
 
-    /// <inheritdoc/>
     public override string Name => nameof(SmallConvolution);
 
     /// <summary>Its sizes.</summary>
@@ -29,7 +27,6 @@ internal sealed class SmallConvolution : autograd.SingleTensorFunction<SmallConv
     public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, long stride, long padding) =>
         apply(x, weight, bias ?? empty(0, device: x.device), ShapeOf(x, weight, stride, padding), x.requires_grad);
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (x, weight, bias, shape) = (((Tensor)arguments[0]).contiguous(), ((Tensor)arguments[1]).contiguous(), (Tensor)arguments[2], (ConvolutionShape)arguments[3]);
@@ -42,7 +39,6 @@ internal sealed class SmallConvolution : autograd.SingleTensorFunction<SmallConv
         return output;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();

@@ -1,6 +1,5 @@
 using MerKernel.Models;
 using MerKernel.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Native;
@@ -11,7 +10,6 @@ internal sealed class SwinBlockFunction : autograd.MultiTensorFunction<SwinBlock
     const string Shape = nameof(Shape);
     const int Inputs = 4;
 
-    /// <inheritdoc/>
     public override string Name => nameof(SwinBlockFunction);
 
     /// <summary>A block's sizes for a map [N, side, side, C].</summary>
@@ -36,7 +34,6 @@ internal sealed class SwinBlockFunction : autograd.MultiTensorFunction<SwinBlock
         return (results[0], results[1]);
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (tensors, shape) = (arguments[..^1].Cast<Tensor>().Select(t => t.contiguous()).ToList(), (SwinShape)arguments[^1]);
@@ -49,7 +46,6 @@ internal sealed class SwinBlockFunction : autograd.MultiTensorFunction<SwinBlock
         return results;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> outputs)
     {
         var saved = context.get_saved_variables();

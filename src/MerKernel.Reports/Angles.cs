@@ -1,5 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Evaluation;
 using MerKernel.Flow;
 using MerKernel.Baselines;
 using MerKernel.Training;

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Reports.Charts;
 using Plotly.NET;
 

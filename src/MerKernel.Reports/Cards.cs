@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
-using MerKernel.Data;
-using MerKernel.Experiments;
-using MerKernel.Models;
 
 namespace MerKernel.Reports;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Interpretability;
 using MerKernel.Models;
 using MerKernel.Reports.Pictures;

@@ -1,8 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>The conclusions of a table's notebook. Every one is computed; none says more than the intervals and tests do.</summary>

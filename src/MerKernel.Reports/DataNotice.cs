@@ -1,7 +1,3 @@
-using System.Globalization;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>The notice next to all numbers: which data and which size of network they come from.</summary>

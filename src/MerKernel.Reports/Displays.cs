@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Reports.Charts;
 using MerKernel.Reports.Pictures;

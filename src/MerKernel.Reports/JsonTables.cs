@@ -1,8 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MerKernel.Data;
-using MerKernel.Evaluation;
 
 namespace MerKernel.Reports;
 

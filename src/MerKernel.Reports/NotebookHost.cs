@@ -1,14 +1,11 @@
 using System.Collections;
-using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using DynamicObj;
 using Microsoft.Data.Analysis;
 using OpenCvSharp;
 using Plotly.NET;
@@ -100,19 +97,25 @@ static partial class NotebookHost
         var cell = RunningCell();
         if (s_loaderCell is not null && s_loaderCell != cell) return "";
         s_loaderCell = cell;
-        var assembly = typeof(GenericChart).Assembly;
-        using var source = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().First(n => n.EndsWith(".min.js", StringComparison.Ordinal)))!;
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) source.CopyTo(gzip);
         return $$"""
             <script data-loads="plotly.js">window.csharpJupyterPlotly ??= (async () => {
-              const bytes = Uint8Array.from(atob("{{Convert.ToBase64String(packed.ToArray())}}"), c => c.charCodeAt(0));
+              const bytes = Uint8Array.from(atob("{{PackedPlotly()}}"), c => c.charCodeAt(0));
               const code = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
               new Function("define", "module", "exports", code).call(window);
               return window.Plotly;
             })();</script>
 
             """;
+    }
+
+    /// <summary>plotly.js as Plotly.NET carries it, compressed, in base64.</summary>
+    internal static string PackedPlotly()
+    {
+        var assembly = typeof(GenericChart).Assembly;
+        using var source = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().First(n => n.EndsWith(".min.js", StringComparison.Ordinal)))!;
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) source.CopyTo(gzip);
+        return Convert.ToBase64String(packed.ToArray());
     }
 
     /// <summary>The code of the cell that runs, as .NET Interactive holds it.</summary>

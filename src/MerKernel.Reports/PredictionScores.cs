@@ -1,7 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>Scores of predictions from elsewhere, next to the controls of every table: rules without images, and the paper's figures.</summary>
@@ -57,5 +53,44 @@ public static class PredictionScores
     {
         var difference = Comparison.Of(name, folds, rule, ruled, classes);
         return $"{name} minus {rule}: accuracy {Figures.PercentDifference(difference.Accuracy, 0)} points, UF1 {Figures.Difference(difference.UF1, 0)} (permutation test by subject, p {Figures.P(difference.PermutationP)}).";
+    }
+}
+
+/// <summary>A protocol over several data sets as a table: all clips together, then each set.</summary>
+public static class ProtocolTable
+{
+    /// <summary>The scores of one network.</summary>
+    /// <param name="name">The run's name.</param>
+    /// <param name="data">The data set that <see cref="FoldProtocol"/> made.</param>
+    /// <param name="outcome">Its folds at the chosen epochs.</param>
+    public static TextTable Of(string name, MerDataset data, ProtocolOutcome outcome) => Of(data, [(name, outcome)]);
+
+    /// <summary>The scores of several networks, each with a row for all clips and one for each set.</summary>
+    public static TextTable Of(MerDataset data, params IEnumerable<(string Name, ProtocolOutcome Outcome)> runs)
+    {
+        var rows = runs.Select(r => (r.Name, r.Outcome, Scores: PartScore.Of(data, r.Outcome))).ToList();
+        var protocol = FoldProtocol.Of(data.Id)!;
+        return TextTable.Of($"{protocol.Name}: {string.Join(", ", data.Classes)}{(data.Synthetic ? " (synthetic)" : "")}",
+            ["network, epoch", "data set", ">UF1", ">UAR", ">accuracy (%)", ">clips", ">people", ">onset to apex (ms)"],
+            rows.SelectMany(r => r.Scores.Select(s => (string[])[s.Dataset is null ? $"{r.Name}, {r.Outcome.Protocol.Label}" : "", s.Dataset?.Title() ?? "all",
+                Figures.Fraction(s.UF1), Figures.Fraction(s.Uar), Figures.Percent(s.Accuracy), $"{s.Clips}", $"{s.People}", s.ApexMilliseconds?.ToString("0", CultureInfo.InvariantCulture) ?? "–"])),
+            "UF1 and UAR of the confusion matrix pooled over folds, of all clips and of each set's. The time from onset to apex is the median: sets differ in it and in frames per second.");
+    }
+}
+
+/// <summary>How well a run's detectors find the commonest action units.</summary>
+public static class DetectedUnitTable
+{
+    /// <summary>F1 of each of the ten commonest units with its interval, and the mean.</summary>
+    /// <param name="folds">A run with predicted action units.</param>
+    /// <param name="data">Its data set, which has the coders' units.</param>
+    public static TextTable Of(IReadOnlyList<FoldPrediction> folds, MerDataset data)
+    {
+        var coded = data.Clips.ToDictionary(c => c.Id, c => (IReadOnlySet<int>)c.ActionUnits.Select(u => u.Number).Where(ActionUnits.Used.Contains).ToHashSet());
+        var people = data.Clips.Select(c => c.Id).Zip(FoldProtocol.PeopleOf(data)).ToDictionary();
+        var scores = UnitScore.Of([.. folds.Where(f => f.ActionUnits is not null).SelectMany(f => f.Clips.Select((clip, i) => (people[clip], coded[clip], (IReadOnlySet<int>)f.ActionUnits!.Value[i].ToHashSet())))]);
+        return TextTable.Of($"Action units as detectors find them\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}", ["unit", ">clips", ">share of clips", ">F1", ">95 % interval"],
+            scores.Select(s => (IEnumerable<string>)[s.Unit == 0 ? "mean" : $"AU {s.Unit}", s.Unit == 0 ? "" : $"{s.Clips}", Figures.Fraction(s.BaseRate), Figures.Fraction(s.F1), Figures.Fraction(s.Interval)]),
+            "Each clip's units are found by a detector that learned from the other subjects. Guessing a unit as often as it occurs has its share of clips as F1.");
     }
 }

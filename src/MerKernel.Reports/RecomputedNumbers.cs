@@ -1,8 +1,4 @@
-using System.Globalization;
 using MerKernel.Baselines;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Models;
 
 namespace MerKernel.Reports;

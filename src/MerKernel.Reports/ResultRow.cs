@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 
 namespace MerKernel.Reports;
 

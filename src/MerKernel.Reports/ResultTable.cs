@@ -1,8 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>The rows of one table on one data set, protocols side by side, and the texts that belong to them.</summary>

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Synthetic;
 
 namespace MerKernel.Reports;

@@ -1,6 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Reports.Charts;
 using Plotly.NET;
 

@@ -1,8 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
-
 namespace MerKernel.Reports;
 
 /// <summary>A run's results in five sentences, computed from the rows of its tables: for those who read no further.</summary>

@@ -1,5 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Reports.Charts;
 using Plotly.NET;
 

@@ -1,6 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Synthetic;
 
 namespace MerKernel.Reports;

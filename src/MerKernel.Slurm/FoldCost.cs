@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Slurm;

@@ -1,5 +1,3 @@
-using MerKernel.Experiments;
-
 namespace MerKernel.Slurm;
 
 /// <summary>A fold of a submission and how far it is.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using MerKernel.Data;
-
 namespace MerKernel.Synthetic;
 
 /// <summary>How each action unit moves the skin: Gaussian displacement kernels around facial points, after the descriptions of FACS.</summary>

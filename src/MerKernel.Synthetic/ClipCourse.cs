@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace MerKernel.Synthetic;
 
 /// <summary>How a clip unfolds: the movement's growth and decay, the head's drift and the lamp's, as functions of the frame.</summary>

@@ -1,5 +1,3 @@
-using MerKernel.Data;
-
 namespace MerKernel.Synthetic;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace MerKernel.Synthetic;
 
 /// <summary>Paints eyes and brows, the image-left ones or their mirror images.</summary>

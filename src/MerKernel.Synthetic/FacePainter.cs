@@ -1,5 +1,3 @@
-using System.Numerics;
-using MerKernel.Data;
 using OpenCvSharp;
 
 namespace MerKernel.Synthetic;

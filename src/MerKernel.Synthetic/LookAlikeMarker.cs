@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MerKernel.Data;
 
 namespace MerKernel.Synthetic;
 

@@ -1,5 +1,3 @@
-using MerKernel.Data;
-
 namespace MerKernel.Synthetic;
 
 /// <summary>Draws every row of a synthetic data set: its subject and movement, where it begins and ends, and its text in the sheet.</summary>

@@ -1,5 +1,3 @@
-using MerKernel.Data;
-
 namespace MerKernel.Synthetic;
 
 /// <summary>Who is in a synthetic set: clips per subject, clips per emotion, the rows outside the five classes, and the clips whose rows err.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MerKernel.Data;
 
 namespace MerKernel.Synthetic;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
-using MerKernel.Data;
 using MiniExcelLibs;
 
 namespace MerKernel.Synthetic;

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Collections.Concurrent;
-using System.Numerics;
-using MerKernel.Data;
 using OpenCvSharp;
 
 namespace MerKernel.Synthetic;

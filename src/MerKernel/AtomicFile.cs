@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace MerKernel;
 
 /// <summary>Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.</summary>
@@ -84,4 +81,69 @@ internal static partial class AtomicFile
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseFolder(int handle);
+}
+
+/// <summary>Names of unfinished files and folders. They say who writes them, so that leftovers of killed processes can be told from files being written.</summary>
+static class TemporaryName
+{
+    public const string Ending = ".tmp";
+
+    // Leftovers of another machine on a shared disk cannot be told from files it still writes, except by age.
+    static readonly TimeSpan ForeignAge = TimeSpan.FromDays(7);
+
+    static readonly string s_machine = string.Concat(Environment.MachineName.Where(char.IsAsciiLetterOrDigit));
+
+    // Process ids are used again, in containers at once; with the start time they are not.
+    static readonly string s_writer = $"{s_machine}-{Environment.ProcessId}-{StartOf("self")}";
+
+    /// <summary>A fresh name next to <paramref name="path"/>.</summary>
+    public static string For(string path) => $"{path}.{s_writer}-{Guid.NewGuid():N}{Ending}";
+
+    /// <summary>Whether the writer of a temporary file or folder is gone.</summary>
+    public static bool IsLeftBehind(FileSystemInfo entry) =>
+        entry.Name[..^Ending.Length].Split('.')[^1].Split('-') switch
+        {
+            [var machine, var process, var start, { Length: 32 }] when machine == s_machine => StartOf(process) != start,
+            // The version before named only the process.
+            [var process, { Length: 32 }] when int.TryParse(process, CultureInfo.InvariantCulture, out _) => StartOf(process) is null,
+            [_, _, _, { Length: 32 }] => DateTime.UtcNow - entry.LastWriteTimeUtc > ForeignAge,
+            _ => false,
+        };
+
+    /// <summary>A process's start in ticks since the machine's; null where there is no such process.</summary>
+    static string? StartOf(string process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Moves a damaged file out of the way, so that it is made again and can still be looked at.</summary>
+static class SetAside
+{
+    /// <summary>Renames a file to NAME.damaged and says so.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="why">Its fault.</param>
+    /// <param name="cure">The next step, for example 'the fold is computed again'.</param>
+    /// <param name="warn">Receives the message.</param>
+    public static void Move(string path, string why, string cure, Action<string>? warn)
+    {
+        try
+        {
+            File.Move(path, path + ".damaged", overwrite: true);
+            warn?.Invoke($"{path} is damaged ({why}); it was quarantined as {Path.GetFileName(path)}.damaged and {cure}.");
+        }
+        catch (FileNotFoundException) { /* Another process has quarantined it. */ }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warn?.Invoke($"{path} is damaged ({why}) and cannot be quarantined ({e.Message.TrimEnd('.')}); delete it or make its folder writable.");
+        }
+    }
 }

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+
 namespace MerKernel;
 
 /// <summary>Where the libraries that native/ builds lie.</summary>
@@ -23,5 +27,64 @@ internal static class NativeFile
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
                 yield return Path.Combine(folder.FullName, "artifacts", "native", name);
         }
+    }
+}
+
+/// <summary>The symbols of a 64-bit shared library (ELF, System V gABI chapters 4 and 5).</summary>
+internal static class ElfSymbols
+{
+    const int DynamicSymbols = 11, SymbolSize = 24, SectionSize = 64, Weak = 2;
+
+    /// <summary>Names of the functions and variables that a library takes from others; weak ones, which it can do without, are left out.</summary>
+    /// <param name="path">The library.</param>
+    /// <exception cref="InvalidDataException">The file is no such library.</exception>
+    public static IEnumerable<string> Undefined(string path)
+    {
+        var file = File.ReadAllBytes(path);
+        if (!file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x7f, .. "ELF"u8, 2, 1])) throw new InvalidDataException($"{path} is not a 64-bit shared library.");
+        var sections = (int)Long(file, 0x28);
+        var symbols = Enumerable.Range(0, Short(file, 0x3c)).Select(i => sections + i * SectionSize).Single(s => Int(file, s + 4) == DynamicSymbols);
+        var names = (int)Long(file, sections + Int(file, symbols + 0x28) * SectionSize + 0x18);
+        var (first, size) = ((int)Long(file, symbols + 0x18), (int)Long(file, symbols + 0x20));
+        for (var symbol = first; symbol < first + size; symbol += SymbolSize)
+        {
+            var name = names + Int(file, symbol);
+            if (Short(file, symbol + 6) == 0 && file[symbol + 4] >> 4 != Weak && file[name] != 0)
+                yield return Encoding.ASCII.GetString(file, name, Array.IndexOf(file, (byte)0, name) - name);
+        }
+    }
+
+    static int Short(byte[] file, int at) => BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at));
+
+    static int Int(byte[] file, int at) => BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at));
+
+    static long Long(byte[] file, int at) => BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at));
+}
+
+/// <summary>
+/// Where a program loads each assembly into a context of its own, as .NET Interactive does for <c>#r</c>, nothing looks for native files next to them: OpenCvSharp's and
+/// those that this library calls by name are then found here. A program of the usual kind has one context and finds them itself.
+/// </summary>
+static class LoadContext
+{
+#pragma warning disable CA2255 // A library may not know its host; this one has to be ready before the first native call, whoever makes it.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Prepare()
+    {
+        var own = typeof(LoadContext).Assembly;
+        if (AssemblyLoadContext.GetLoadContext(own) is not { } context || context == AssemblyLoadContext.Default) return;
+        Resolve(context, own.Location);
+        Resolve(AssemblyLoadContext.GetLoadContext(typeof(OpenCvSharp.Mat).Assembly)!, own.Location);
+    }
+
+    static void Resolve(AssemblyLoadContext context, string beside) => context.ResolvingUnmanagedDll += (_, name) => Find(Path.GetDirectoryName(beside)!, name);
+
+    /// <summary>A library in a folder by the name that code calls it; 0 where it is not there.</summary>
+    internal static nint Find(string folder, string name)
+    {
+        foreach (var file in (string[])[name, $"lib{name}.so", $"{name}.so"])
+            if (Path.Combine(folder, file) is var path && File.Exists(path)) return NativeLibrary.Load(path);
+        return 0;
     }
 }

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using CSharpJupyter.Formatters;
-using CSharpJupyter.Output;
-using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.DotNet.Interactive;
 

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using CSharpJupyter.Session;
-
 namespace CSharpJupyter.Dialect;
 
 /// <summary>A cell's source, split at the <c>#!</c> magics.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
-using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace CSharpJupyter.Dialect;
@@ -28,4 +25,15 @@ static partial class Directives
     /// <summary>nuget: also goes without quotes.</summary>
     [GeneratedRegex(@"^[ \t]*#(r|i|load)[ \t]+(?:""([^""]*)""|(nuget:[^""\r\n]*))", RegexOptions.Multiline)]
     private static partial Regex Line();
+}
+
+/// <summary>A <c>#r</c>, <c>#i</c> or <c>#load</c> line: its name and the text in quotes.</summary>
+sealed record Directive(string Name, string Argument);
+
+/// <summary>A piece of a cell in one language, or a command. The text keeps the cell's line numbers: lines of other pieces are blank.</summary>
+/// <param name="Language">Or the command's name, like #!who.</param>
+/// <param name="Options">The rest of its line.</param>
+sealed record CellPart(string Language, string Text, string Options = "")
+{
+    public bool IsCommand => Language.StartsWith("#!", StringComparison.Ordinal);
 }

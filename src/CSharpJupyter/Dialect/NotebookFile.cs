@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using CSharpJupyter.Session;
-
 namespace CSharpJupyter.Dialect;
 
 /// <summary>A file that <c>#!import</c> runs: C# source, a .dib file or a notebook.</summary>

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using CSharpJupyter.Session;
-
 namespace CSharpJupyter.Dialect;
 
 /// <summary>The options of a magic: <c>--name value</c> pairs and words; a value may be in quotes.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CSharpJupyter.Output;
 using Microsoft.AspNetCore.Html;
 using Microsoft.DotNet.Interactive.Formatting;
 

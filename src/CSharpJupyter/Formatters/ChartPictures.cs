@@ -1,9 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json.Nodes;
 using DevTools;
-using CSharpJupyter.Output;
 
 namespace CSharpJupyter.Formatters;
 

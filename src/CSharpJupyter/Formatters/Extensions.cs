@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace CSharpJupyter.Formatters;
 
 /// <summary>

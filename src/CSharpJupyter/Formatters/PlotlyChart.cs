@@ -1,9 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using CSharpJupyter.Output;
 
 namespace CSharpJupyter.Formatters;
 

@@ -1,6 +1,4 @@
 using CSharpJupyter.Formatters;
-using CSharpJupyter.Output;
-using CSharpJupyter.Session;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Microsoft.DotNet.Interactive;

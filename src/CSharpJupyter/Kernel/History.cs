@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using CSharpJupyter.Wire;
-
 namespace CSharpJupyter.Kernel;
 
 /// <summary>The cells of this session, for history_request. Earlier sessions are not kept.</summary>

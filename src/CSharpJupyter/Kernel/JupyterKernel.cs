@@ -1,11 +1,7 @@
-using System.Text.Json.Nodes;
 using CSharpJupyter.Dialect;
 using CSharpJupyter.Language;
-using CSharpJupyter.Output;
-using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis;
 
 namespace CSharpJupyter.Kernel;
 
@@ -129,4 +125,63 @@ sealed class JupyterKernel : IDisposable
     void Log(string text) => _log.WriteLine($"csharp-jupyter: {text}");
 
     public void Dispose() => _channels.Dispose();
+}
+
+/// <summary>One request under way: busy when it starts, one reply, idle when it is disposed.</summary>
+sealed class Request : IDisposable
+{
+    readonly Channels _channels;
+    readonly Channel _channel;
+    readonly Message _message;
+
+    public Request(Channels channels, Channel channel, Message message)
+    {
+        (_channels, _channel, _message) = (channels, channel, message);
+        Status("busy");
+    }
+
+    public JsonObject Content => _message.Content;
+
+    public void Reply(JsonObject content) =>
+        _channels.Send(_channel, _message.Identities, _message.Type.Replace("_request", "_reply"), _message.HeaderBytes, content);
+
+    /// <summary>Sends on iopub, with this request as the parent.</summary>
+    public void Publish(string type, JsonObject content) =>
+        _channels.Send(Channel.Iopub, [System.Text.Encoding.UTF8.GetBytes(type)], type, _message.HeaderBytes, content);
+
+    void Status(string state) => Publish("status", new() { ["execution_state"] = state });
+
+    public void Dispose() => Status("idle");
+}
+
+/// <summary>Lines a cell reads from the user, over the stdin channel.</summary>
+sealed class InputRequests(Channels channels)
+{
+    readonly BlockingCollection<string> _answers = [];
+
+    /// <exception cref="OperationCanceledException">The cell was interrupted while it waited.</exception>
+    public string Ask(Message request, string prompt, bool password, CancellationToken interrupt)
+    {
+        while (_answers.TryTake(out _)) { }
+        channels.Send(Channel.Stdin, request.Identities, "input_request", request.HeaderBytes, new JsonObject { ["prompt"] = prompt, ["password"] = password });
+        return _answers.Take(interrupt);
+    }
+
+    public void Answer(Message reply) => _answers.Add(reply.Content.Text("value"));
+}
+
+/// <summary>The answer to kernel_info_request.</summary>
+static class KernelInfo
+{
+    public static JsonObject Reply() => new()
+    {
+        ["status"] = "ok", ["protocol_version"] = "5.3", ["implementation"] = "csharp-jupyter",
+        ["implementation_version"] = typeof(KernelInfo).Assembly.GetName().Version!.ToString(3),
+        ["banner"] = $"C# 14 on .NET {Environment.Version}", ["help_links"] = new JsonArray(),
+        ["language_info"] = new JsonObject
+        {
+            ["name"] = "C#", ["version"] = "14.0", ["mimetype"] = "text/x-csharp", ["file_extension"] = ".cs",
+            ["pygments_lexer"] = "csharp", ["codemirror_mode"] = "text/x-csharp",
+        },
+    };
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Kernel;
 

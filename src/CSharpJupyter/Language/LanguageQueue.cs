@@ -1,8 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using CSharpJupyter.Kernel;
-using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
 
 namespace CSharpJupyter.Language;
 

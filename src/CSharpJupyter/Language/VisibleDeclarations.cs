@@ -1,8 +1,5 @@
-using System.Text;
-using CSharpJupyter.Session;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CSharpJupyter.Language;
 

@@ -1,8 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
-
 namespace CSharpJupyter.Output;
 
 /// <summary>
@@ -96,4 +91,81 @@ sealed class CellOutput : IDisposable
     }
 
     public void Dispose() => Flush();
+}
+
+/// <summary>Sends collected stream output every 50 ms, on a thread of its own because a parallel cell may fill the thread pool that timers need.</summary>
+static class Flusher
+{
+    static readonly BlockingCollection<CellOutput> Waiting = [];
+
+    static Flusher()
+    {
+        using (ExecutionContext.SuppressFlow()) new Thread(Work) { IsBackground = true, Name = "output" }.Start();
+    }
+
+    public static void Soon(CellOutput output) => Waiting.Add(output);
+
+    static void Work()
+    {
+        foreach (var first in Waiting.GetConsumingEnumerable())
+        {
+            Thread.Sleep(50);
+            first.Flush();
+            while (Waiting.TryTake(out var other)) other.Flush();
+        }
+    }
+}
+
+/// <summary>Console.Out or Console.Error of the kernel: a cell's text goes to the cell, the rest to the log.</summary>
+sealed class ConsoleWriter(string stream, TextWriter log) : TextWriter
+{
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value) => Write([value]);
+
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> text)
+    {
+        // Whatever writes can stop here, a library's loop too.
+        Interruption.Check();
+        if (CellOutput.Current is { } cell) cell.Write(stream, text);
+        else log.Write(text);
+    }
+
+    public override void WriteLine(string? value) => Write(string.Concat(value, "\n"));
+
+    public override void WriteLine() => Write('\n');
+
+    public override void Flush() { }
+}
+
+/// <summary>Console.In of the kernel: asks the client for a line.</summary>
+sealed class ConsoleReader : TextReader
+{
+    string _rest = "";
+
+    public override string? ReadLine()
+    {
+        if (_rest == "") return Ask();
+        var line = _rest.TrimEnd('\n');
+        _rest = "";
+        return line;
+    }
+
+    public override int Peek() => _rest == "" ? -1 : _rest[0];
+
+    public override int Read()
+    {
+        if (_rest == "") _rest = Ask() + "\n";
+        var first = _rest[0];
+        _rest = _rest[1..];
+        return first;
+    }
+
+    static string Ask() => CellOutput.Current?.ReadLine is { } ask
+        ? ask("", false)
+        : throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false); give the value in a cell instead of reading it.");
 }

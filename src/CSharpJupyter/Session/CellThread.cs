@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using CSharpJupyter.Formatters;
-using CSharpJupyter.Output;
 
 namespace CSharpJupyter.Session;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -37,35 +38,18 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
         ? block.WithStatements(block.Statements.InsertRange(0, first))
         : Block(Token(SyntaxKind.OpenBraceToken), List([.. first, body]), Token(SyntaxKind.CloseBraceToken));
 
-    public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node)
+    [return: NotNullIfNotNull(nameof(node))]
+    public override SyntaxNode? Visit(SyntaxNode? node) => base.Visit(node) switch
     {
-        var visited = (WhileStatementSyntax)base.VisitWhileStatement(node)!;
-        return visited.WithStatement(Checked(visited.Statement));
-    }
-
-    public override SyntaxNode? VisitDoStatement(DoStatementSyntax node)
-    {
-        var visited = (DoStatementSyntax)base.VisitDoStatement(node)!;
-        return visited.WithStatement(Checked(visited.Statement));
-    }
-
-    public override SyntaxNode? VisitForStatement(ForStatementSyntax node)
-    {
-        var visited = (ForStatementSyntax)base.VisitForStatement(node)!;
-        return visited.WithStatement(Checked(visited.Statement));
-    }
-
-    public override SyntaxNode? VisitForEachStatement(ForEachStatementSyntax node)
-    {
-        var visited = (ForEachStatementSyntax)base.VisitForEachStatement(node)!;
-        return visited.WithStatement(Checked(visited.Statement));
-    }
-
-    public override SyntaxNode? VisitForEachVariableStatement(ForEachVariableStatementSyntax node)
-    {
-        var visited = (ForEachVariableStatementSyntax)base.VisitForEachVariableStatement(node)!;
-        return visited.WithStatement(Checked(visited.Statement));
-    }
+        WhileStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+        DoStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+        ForStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+        ForEachStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+        ForEachVariableStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+        WhereClauseSyntax where => where.WithCondition(Passed(where.Condition)),
+        LetClauseSyntax let => let.WithExpression(Passed(let.Expression)),
+        var other => other,
+    };
 
     public override SyntaxNode? VisitGotoStatement(GotoStatementSyntax node) => Checked(node);
 
@@ -200,18 +184,6 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
     }
 
     static bool TakesTree(ISymbol? method) => method is IMethodSymbol m && m.Parameters.Any(p => IsExpressionTree(p.Type));
-
-    public override SyntaxNode? VisitWhereClause(WhereClauseSyntax node)
-    {
-        var visited = (WhereClauseSyntax)base.VisitWhereClause(node)!;
-        return visited.WithCondition(Passed(visited.Condition));
-    }
-
-    public override SyntaxNode? VisitLetClause(LetClauseSyntax node)
-    {
-        var visited = (LetClauseSyntax)base.VisitLetClause(node)!;
-        return visited.WithExpression(Passed(visited.Expression));
-    }
 
     public override SyntaxNode? VisitSelectClause(SelectClauseSyntax node)
     {

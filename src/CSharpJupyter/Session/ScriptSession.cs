@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Runtime.Loader;
-using System.Text;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
+using Microsoft.CodeAnalysis;
 
 namespace CSharpJupyter.Session;
 
@@ -149,4 +147,13 @@ sealed class ScriptSession(ReferenceSet references)
         var arguments = type.GetGenericArguments().Select(Spell).ToList();
         return arguments.Contains(null) ? null : $"{name}<{string.Join(", ", arguments)}>";
     }
+}
+
+/// <summary>A compiled cell: whether it ends in a value, and the function that runs it.</summary>
+sealed record Submission(bool HasResult, Func<Task<object?>> Run);
+
+/// <summary>A cell that could not run: its name and message go to the notebook as they are, without a stack trace.</summary>
+sealed class CellFailedException(string name, string message) : Exception(message)
+{
+    public string Name { get; } = name;
 }

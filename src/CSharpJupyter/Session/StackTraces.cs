@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace CSharpJupyter.Session;
 
 /// <summary>Turns an exception into the lines a notebook shows: message, then the frames down to the cell, named like In[3]:2.</summary>

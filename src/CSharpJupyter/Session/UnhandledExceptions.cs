@@ -1,5 +1,3 @@
-using CSharpJupyter.Output;
-
 namespace CSharpJupyter.Session;
 
 /// <summary>An exception that nothing catches, on a thread, in a timer or in an <c>async void</c> of the user's, would end the process and with it the session.</summary>

@@ -1,5 +1,5 @@
-using NetMQ;
 using NetMQ.Sockets;
+using NetMQ;
 
 namespace CSharpJupyter.Wire;
 
@@ -87,3 +87,6 @@ sealed class Channels : IDisposable
         NetMQConfig.Cleanup(block: true);
     }
 }
+
+/// <summary>The channels that carry messages; the fifth, the heartbeat, only echoes.</summary>
+enum Channel { Shell, Control, Stdin, Iopub }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.Versioning;
-using System.Text.Json;
 
 namespace CSharpJupyter.Wire;
 

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using NetMQ;
 
 namespace CSharpJupyter.Wire;
@@ -65,4 +62,24 @@ sealed class WireFormat(string key)
         foreach (var part in parts) hash.AppendData(part);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+}
+
+/// <summary>One received Jupyter message. <see cref="HeaderBytes"/> is kept as it came, to be the parent of every answer.</summary>
+sealed record Message(IReadOnlyList<byte[]> Identities, byte[] HeaderBytes, JsonObject Header, JsonObject Content, JsonObject? Metadata = null)
+{
+    public string Type => Header.Text("msg_type");
+    public string Session => Header.Text("session");
+}
+
+/// <summary>Reads message fields; a missing or mistyped field gives the fallback, because a client's slip must not stop the kernel.</summary>
+static class JsonExtensions
+{
+    public static string Text(this JsonObject json, string name, string fallback = "") =>
+        json[name] is JsonValue v && v.TryGetValue<string>(out var text) ? text : fallback;
+
+    public static bool Flag(this JsonObject json, string name, bool fallback) =>
+        json[name] is JsonValue v && v.TryGetValue<bool>(out var flag) ? flag : fallback;
+
+    public static int Number(this JsonObject json, string name, int fallback) =>
+        json[name] is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<int>(out var number) ? number : fallback;
 }

@@ -1,4 +1,8 @@
-using System.CommandLine;
+using System.Diagnostics;
+using MerKernel.Synthetic;
+using Spectre.Console;
+using Profile = MerKernel.Experiments.Profile;
+using Table = Spectre.Console.Table;
 
 namespace MerKernel.Cli.Commands;
 
@@ -15,4 +19,272 @@ static class DataCommands
         SynthesizeCommand.Create(),
         DataTruthCommand.Create(),
     };
+}
+
+/// <summary>mer data annotations FILE: a coding sheet's content, one line per clip.</summary>
+static class DataAnnotationsCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "coding sheet (.xlsx, .xls or .csv)" };
+        var json = new Option<bool>("--json") { Description = "one JSON object per clip and line" };
+        var errata = DataOptions.WithoutErratum();
+        var dataset = new Option<string?>("--dataset") { Description = $"what it is a sheet of: one of {string.Join(", ", DatasetNames.WithFiles.Select(DatasetNames.Key))} (default: casme2 or samm); own reads {OwnDataset.FileName} next to it" };
+        var command = new Command("annotations", "Print every clip of a coding sheet.  Example: mer data annotations SHEET.xlsx --json") { file, json, errata, dataset };
+        command.SetAction(parsed =>
+        {
+            var asked = parsed.GetValue(dataset) is { } name ? DatasetDescription.In(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(file)!))!, CommonOptions.ParseDataset(name)) : null;
+            var sheet = CodingSheet.Read(parsed.GetValue(file)!, Errata.Except(parsed.GetValue(errata) ?? []), asked: asked);
+            if (asked is not null) sheet.MustBe(asked.Id);
+            if (parsed.GetValue(json))
+                foreach (var clip in sheet.Clips) Console.WriteLine(ClipJson.Line(clip));
+            else WriteTable(sheet);
+            foreach (var row in sheet.Dropped) Console.Error.WriteLine($"mer: row {row.Row} ({row.Clip}) is left out: {row.Reason}");
+            foreach (var remark in sheet.Remarks) Console.Error.WriteLine($"mer: {remark}");
+            return 0;
+        });
+        return command;
+    }
+
+    static void WriteTable(CodingSheetContents sheet)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("clip", "onset", "apex", "offset", "action units", "emotion", "notes");
+        foreach (var c in sheet.Clips)
+            table.AddRow([.. new[] { c.Id, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", string.Join(' ', c.ActionUnits.Select(u => u.Number)), c.Emotion, string.Join("; ", c.Notes) }.Select(Markup.Escape)]);
+        AnsiConsole.Write(table);
+        var classes = sheet.Description.Classes;
+        var five = sheet.Clips.Where(c => classes.LabelOf(c.Emotion) is not null).ToArray();
+        Console.WriteLine($"{sheet.Clips.Length} clips, {five.Length} of the {(classes.Classes.Length == 5 ? "five" : classes.Classes.Length)} classes over {five.Select(c => c.Subject).Distinct().Count()} subjects");
+    }
+}
+
+/// <summary>mer data check: sheet and disk compared, counts next to the published ones.</summary>
+static class DataCheckCommand
+{
+    public static Command Create()
+    {
+        var options = new DataOptions();
+        var command = new Command("check", "Compare coding sheet and frames, and the counts with the published ones.  Example: mer data check --data FOLDER");
+        options.AddChoicesTo(command);
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var complete = true;
+            foreach (var id in options.Datasets(parsed))
+            {
+                var choices = options.Choices(parsed, id);
+                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(choices.Source(options.Root(parsed), id), choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)), progress, cancellation));
+                Write(report);
+                complete &= report.Complete;
+            }
+            return complete ? 0 : 1;
+        }, cancellation));
+        return command;
+    }
+
+    static void Write(CheckReport report)
+    {
+        var layout = report.Layout;
+        Console.WriteLine($"{layout.Description.Title}{(layout.Synthetic ? ", synthetic" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
+        foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
+            Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
+        var classes = layout.Description.Classes;
+        var usable = $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: {report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
+        Console.WriteLine(report.Published is not { } published ? $"{usable}; no counts are published"
+            : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} ({published.Source})");
+        Compare("class", report.Classes.AddRange(classes.Classes.Where(c => !report.Classes.ContainsKey(c)).Select(c => KeyValuePair.Create(c, 0))), report.Published?.Classes ?? ImmutableSortedDictionary<string, int>.Empty);
+        Compare("subject", report.Subjects, report.Published?.Subjects ?? ImmutableSortedDictionary<string, int>.Empty);
+    }
+
+    static void Compare(string what, ImmutableSortedDictionary<string, int> here, ImmutableSortedDictionary<string, int> published)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns(what, "here", "published");
+        foreach (var name in here.Keys.Union(published.Keys).Order(StringComparer.Ordinal))
+        {
+            var expected = published.IsEmpty ? "not published" : $"{published.GetValueOrDefault(name)}";
+            table.AddRow(name, $"{here.GetValueOrDefault(name)}", expected);
+        }
+        AnsiConsole.Write(table);
+    }
+}
+
+/// <summary>mer data prepare: frames aligned and cached, so that a run reads tensors only.</summary>
+static class DataPrepareCommand
+{
+    public static Command Create()
+    {
+        var options = new DataOptions();
+        var command = new Command("prepare", "Align all clips into the cache and keep the choices for every other command; an interrupted call is resumed.  Example: mer data prepare --data FOLDER --unusable drop");
+        options.AddChoicesTo(command);
+        options.AddPreparationTo(command);
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var root = options.Root(parsed);
+            foreach (var id in options.Datasets(parsed))
+            {
+                var clock = Stopwatch.StartNew();
+                var choices = options.Choices(parsed, id);
+                var preparation = choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed));
+                using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
+                Write(data, clock.Elapsed, preparation);
+                // Only choices that led to a data set are kept: one that failed would stop every other command too.
+                if (options.Given(parsed).ToString().Length > 0) Keep(choices, root, id);
+            }
+        }, cancellation));
+        return command;
+    }
+
+    static void Keep(DataChoices choices, string root, DatasetId id)
+    {
+        try
+        {
+            choices.Keep(root, id);
+            Console.WriteLine($"every command and notebook on this folder follows from now on ({DataChoices.PathIn(root)}): {(DataChoices.Kept(root, id).ToString() is { Length: > 0 } kept ? kept : "the defaults")}");
+        }
+        catch (UserErrorException e)
+        {
+            Remark.Say($"{e.Message} The choices hold for this call only.");
+        }
+    }
+
+    static void Write(MerDataset data, TimeSpan elapsed, PreparationOptions options)
+    {
+        var manifest = data.Manifest!;
+        foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0)) Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
+        foreach (var clip in manifest.Dropped) Console.WriteLine($"  left out: {clip.Clip}: {clip.Reason}");
+        Console.WriteLine($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine($"classes: {string.Join(", ", data.Classes.Select((name, label) => $"{name} {data.Labels.Count(l => l == label)}"))}");
+        Console.WriteLine($"manifest: {Path.Combine(options.CacheFolder, "sets", data.Fingerprint + ".json")}");
+    }
+}
+
+/// <summary>mer data show CLIP: a clip on one sheet.</summary>
+static class DataShowCommand
+{
+    public static Command Create()
+    {
+        var clip = new Argument<string>("clip") { Description = "clip, such as 01/EP02_01f or 006_1_2" };
+        var target = new Option<string>("--out") { Description = "picture to write (.png)", Required = true };
+        var options = new DataOptions();
+        var command = new Command("show", "Draw onset, landmarks, apex, difference, optical flow and action units of a clip.  Example: mer data show 01/EP02_01f --out x.png") { clip, target };
+        options.AddViewTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            var name = parsed.GetValue(clip)!;
+            // SAMM's clips carry their subject, 006_1_2; CASME II's begin with EP.
+            var samm = !name.Contains("EP", StringComparison.OrdinalIgnoreCase);
+            options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize, [samm ? DatasetId.Samm : DatasetId.CasmeII], cancel);
+            var there = options.Datasets(parsed);
+            var id = there.Contains(samm ? DatasetId.Samm : DatasetId.CasmeII) ? samm ? DatasetId.Samm : DatasetId.CasmeII : there[0];
+            var choices = options.Choices(parsed, id);
+            using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name, choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
+            using var sheet = InspectionSheet.Draw(view);
+            var path = Path.GetFullPath(parsed.GetValue(target)!);
+            if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UserErrorException($"--out {path} is no .png file; name one.");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!sheet.SaveImage(path)) throw new UserErrorException($"{path} cannot be written; choose another place.");
+            Console.WriteLine($"{view.Clip.Id} -> {path}");
+            return 0;
+        }));
+        return command;
+    }
+}
+
+/// <summary>mer data synthesize: the synthetic data sets, written as the holder of a licence has the real files.</summary>
+public static class SynthesizeCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, medium (the real sets' subject and clip counts with short clips) or full (with clips of their length)", DefaultValueFactory = _ => LookAlikeSize.Small };
+        var dataset = new Option<string>("--dataset") { Description = "all (casme2 and samm), or one of casme2, samm, smic, mmew, casme3, casme3-c, dfme; the last five are never larger than small", DefaultValueFactory = _ => "all" };
+        dataset.AcceptOnlyFromAmong("casme2", "samm", "smic", "mmew", "casme3", "casme3-c", "dfme", "all");
+        var subjects = new Option<int?>("--subjects") { Description = "only the first so many subjects of each set, for example 4 of the full ones for a rehearsal (default: all)" };
+        var seed = new Option<int>("--seed") { Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed };
+        var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };
+        var workers = new Option<int>("--workers") { Description = "clips rendered side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var output = new Option<DirectoryInfo>("--out") { Description = "folder that gets CASME2/ and SAMM/", Required = true };
+        var command = new Command("synthesize", "Write synthetic data sets in the form of CASME II and SAMM; an interrupted call is resumed.  Example: mer data synthesize --out data/synthetic")
+        {
+            size, subjects, dataset, seed, raw, workers, output,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            if (parsed.GetValue(subjects) is < 1 and var few) throw new UserErrorException($"--subjects {few} makes no data; give 1 or more.");
+            var options = new LookAlikeOptions
+            {
+                Size = parsed.GetValue(size),
+                Seed = parsed.GetValue(seed),
+                Subjects = parsed.GetValue(subjects),
+                RawFrames = parsed.GetValue(raw),
+                Workers = Math.Max(1, parsed.GetValue(workers)),
+            };
+            foreach (var id in Chosen(parsed.GetValue(dataset)!))
+            {
+                var clock = Stopwatch.StartNew();
+                var summary = ProgressLine.Around("rendering", bar =>
+                    LookAlike.Write(id, options, parsed.GetValue(output)!.FullName, bar is null ? null : new Relay(bar), cancellation));
+                Console.WriteLine(Describe(summary, clock.Elapsed));
+            }
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    static DatasetId[] Chosen(string name) => name == "all" ? [.. DatasetNames.Paper] : [DatasetNames.Named(name)];
+
+    static string Describe(LookAlikeSummary s, TimeSpan elapsed) =>
+        $"{s.Folder}: synthetic data set in the form of {s.Dataset.Title()}, {s.Clips} clips of {s.Subjects} subjects, {s.Frames} frames, "
+        + (s.Rendered == 0 ? "there already" : $"{elapsed.TotalSeconds:0} s");
+
+    sealed class Relay(IProgress<PreparationProgress> bar) : IProgress<LookAlikeProgress>
+    {
+        public void Report(LookAlikeProgress value) => bar.Report(new(value.Done, value.Total, value.Clip));
+    }
+}
+
+/// <summary>mer data truth: the known truth of the synthetic data, and how far the stored rows are from it.</summary>
+static class DataTruthCommand
+{
+    public static Command Create()
+    {
+        var options = new WorkbenchOptions();
+        var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
+        var command = new Command("truth", "Show the best score that any rule can reach on the synthetic data, and how far the stored rows are from it.  Example: mer data truth --profile small") { markdown };
+        options.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(() =>
+        {
+            using var bench = options.Open(parsed);
+            // The limits need no run; a store that was named and is not there is a slip.
+            if (bench.StoreFolder is not null) bench.Store.MustExist();
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
+            var tables = bench.Datasets.SelectMany(id => TruthReport.Of(bench, id)).ToList();
+            if (parsed.GetValue(markdown)) Console.Write(string.Concat(tables.Select(t => t.ToMarkdown())));
+            else Terminal.Write(tables);
+        }, cancel));
+        return command;
+    }
+}
+
+/// <summary>A progress bar in a terminal, nothing elsewhere.</summary>
+static class ProgressLine
+{
+    public static T Around<T>(string what, Func<IProgress<PreparationProgress>?, T> work)
+    {
+        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi) return work(null);
+        return AnsiConsole.Progress().Start(context =>
+        {
+            var task = context.AddTask(what);
+            return work(new Bar(task, what));
+        });
+    }
+
+    sealed class Bar(ProgressTask task, string what) : IProgress<PreparationProgress>
+    {
+        public void Report(PreparationProgress value)
+        {
+            task.MaxValue = value.Total;
+            task.Value = value.Done;
+            task.Description = Markup.Escape($"{what} {value.Clip}");
+        }
+    }
 }

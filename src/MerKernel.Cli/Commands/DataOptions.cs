@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using MerKernel.Data;
-using MerKernel.Cli.Display;
-using MerKernel.Experiments;
 using MerKernel.Synthetic;
 
 namespace MerKernel.Cli.Commands;

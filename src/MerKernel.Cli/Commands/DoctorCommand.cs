@@ -1,11 +1,8 @@
-using System.CommandLine;
 using System.Runtime.InteropServices;
 using CliWrap;
 using CliWrap.Buffered;
-using MerKernel.Cli.Display;
 using MerKernel.Faces;
 using MerKernel.Models;
-using MerKernel.Reports;
 using MerKernel.Training;
 using TorchSharp;
 using Command = System.CommandLine.Command;

@@ -1,8 +1,4 @@
-using System.CommandLine;
 using System.Text;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Training;
 using MerKernel.Weights;
@@ -148,5 +145,71 @@ sealed class NetworkInput(string path)
         var apex = Take("apex", ScalarType.Float32, onset.shape);
         long[] before = [.. onset.shape[..(batches.Length + 1)], FusionHead.ActionUnitCount];
         return (onset, apex, network.SeesActionUnits ? Take("au", ScalarType.Float32, before) : zeros(before));
+    }
+}
+
+/// <summary>mer model export: the weights a seed gives, in a safetensors file.</summary>
+static class ModelExportCommand
+{
+    public static Command Create()
+    {
+        var seed = new Option<long>("--seed") { Description = "seed of the weights", DefaultValueFactory = _ => 1 };
+        var target = new Option<string>("--out") { Description = "safetensors file to write", Required = true };
+        var backbone = new Option<string?>("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names" };
+        var network = new NetworkOptions();
+        var command = new Command("export", "Write a network's weights as safetensors.  Example: mer model export --variant full --seed 1 --out w.safetensors") { seed, target, backbone };
+        network.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using var model = network.Create(parsed, parsed.GetValue(seed));
+            if (parsed.GetValue(backbone) is { } file) Print(BackboneWeights.Load(model, file));
+            var path = parsed.GetValue(target)!;
+            ModelWeights.Save(model, path);
+            Console.WriteLine($"{network.Variant(parsed)}: {model.state_dict().Count} tensors, {model.parameters().Sum(p => p.numel()):N0} parameters -> {path}");
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Lists the tensors that a backbone file set, and the others.</summary>
+    public static void Print(BackboneReport report)
+    {
+        Console.WriteLine($"loaded {report.Loaded.Length} tensors:");
+        foreach (var (name, source) in report.Loaded) Console.WriteLine($"  {name} <- {source}");
+        Console.WriteLine($"in the file but not used, {report.Ignored.Length}:");
+        foreach (var (source, reason) in report.Ignored) Console.WriteLine($"  {source}: {reason}");
+        Console.WriteLine($"in the network's backbones but not in the file, so random, {report.Untouched.Length}:");
+        foreach (var name in report.Untouched) Console.WriteLine($"  {name}");
+    }
+}
+
+/// <summary>mer model forward: the output of given weights for given input.</summary>
+static class ModelForwardCommand
+{
+    public static Command Create()
+    {
+        var weights = new Option<string>("--weights") { Description = "safetensors file with the network's state", Required = true };
+        var input = new Option<string>("--input") { Description = "safetensors file: onset and apex [N,3,S,S] float32, normalised; au [N,21] float32", Required = true };
+        var target = new Option<string>("--out") { Description = "safetensors file to write: logits [N,classes]", Required = true };
+        var features = new Option<bool>("--features") { Description = "also write motion_map (F_M), position_map (F_POS) and each block's attention maps" };
+        var network = new NetworkOptions();
+        var command = new Command("forward", "Run a network in evaluation mode.  Example: mer model forward --weights w.safetensors --input in.safetensors --out out.safetensors") { weights, input, target, features };
+        network.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
+            using var model = network.Create(parsed, seed: 0);
+            ModelWeights.Load(model, parsed.GetValue(weights)!);
+            model.eval();
+            var (onset, apex, units) = new NetworkInput(parsed.GetValue(input)!).Batch(model);
+            var result = MerNetFeatures.Of(model, new ClipBatch(onset, apex, units)).Named().ToDictionary(pair => pair.Name, pair => pair.Tensor);
+            if (!parsed.GetValue(features)) result = new() { ["logits"] = result["logits"] };
+            var path = parsed.GetValue(target)!;
+            Safetensors.Write(path, result);
+            Console.WriteLine($"{string.Join(", ", result.Keys)} of {onset.size(0)} samples -> {path}");
+            return 0;
+        });
+        return command;
     }
 }

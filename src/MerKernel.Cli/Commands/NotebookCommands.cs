@@ -1,8 +1,4 @@
-using System.CommandLine;
 using MerKernel.Cli.Notebooks;
-using MerKernel.Data;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

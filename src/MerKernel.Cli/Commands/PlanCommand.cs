@@ -1,10 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
 using MerKernel.Slurm;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Reports;
-using MerKernel.Experiments;
 
 namespace MerKernel.Cli.Commands;
 
@@ -72,4 +66,33 @@ static class PlanCommand
     static string Gigabytes(double bytes) => bytes < 1e9 ? $"{Number(bytes / 1e6)} MB" : $"{Number(bytes / 1e9)} GB";
 
     static string Duration(double seconds) => seconds < 120 ? $"{Number(seconds)} s" : seconds < 7200 ? $"{Number(seconds / 60)} min" : $"{Number(seconds / 3600)} h";
+}
+
+/// <summary>The options of commands that plan and submit: which tables, on which data, with which seeds; and the plan they make.</summary>
+sealed class GridOptions
+{
+    readonly WorkbenchOptions _bench = new();
+    readonly Option<string[]> _tables = TablesCommand.TableOption();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_tables);
+        _bench.AddTo(command);
+    }
+
+    public Workbench Open(ParseResult parsed, string? device = null) => _bench.Open(parsed, device);
+
+    public int Workers(ParseResult parsed) => _bench.Workers(parsed);
+
+    public IReadOnlyList<Table> Tables(ParseResult parsed) => TablesCommand.Chosen(parsed.GetValue(_tables));
+
+    /// <summary>The rows of the tables, their folds and their costs; the data are prepared for it.</summary>
+    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel)
+    {
+        var tables = Tables(parsed);
+        foreach (var id in TablesCommand.On(bench, tables)) bench.Load(id, cancel);
+        return GridPlan.Of(GridRow.Of(bench, tables), id => ClipsOf(bench.Dataset(id)), bench.Store, cost);
+    }
+
+    static Dictionary<string, int> ClipsOf(MerDataset dataset) => dataset.Clips.CountBy(c => c.Subject).ToDictionary();
 }

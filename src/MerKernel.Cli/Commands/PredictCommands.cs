@@ -1,12 +1,5 @@
-using System.Collections.Immutable;
-using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Faces;
-using MerKernel.Reports;
 using MerKernel.Training;
 
 namespace MerKernel.Cli.Commands;

@@ -1,10 +1,4 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 using Spectre.Console;
 
 namespace MerKernel.Cli.Commands;

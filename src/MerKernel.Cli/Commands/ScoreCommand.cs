@@ -1,10 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 
 namespace MerKernel.Cli.Commands;
 

@@ -1,8 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
 using MerKernel.Slurm;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Baselines;
 

@@ -1,11 +1,4 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-using System.Globalization;
-using MerKernel.Cli.Display;
-using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 using Spectre.Console;
 using Table = MerKernel.Experiments.Table;
 

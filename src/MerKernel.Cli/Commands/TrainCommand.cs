@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.Diagnostics;
-using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using MerKernel.Models;
 using MerKernel.Training;
 using MerKernel.Weights;

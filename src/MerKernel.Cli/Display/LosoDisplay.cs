@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using MerKernel.Experiments;
 using MerKernel.Training;
 using Spectre.Console;
 using Table = Spectre.Console.Table;

@@ -1,4 +1,3 @@
-using MerKernel.Reports;
 using Spectre.Console;
 
 namespace MerKernel.Cli.Display;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json.Nodes;
 using CliWrap;
 
 namespace MerKernel.Cli.Notebooks;

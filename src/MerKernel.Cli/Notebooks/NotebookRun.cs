@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using CliWrap;
 
 namespace MerKernel.Cli.Notebooks;

@@ -1,8 +1,5 @@
-using System.IO.Compression;
-using System.Text.Json.Nodes;
 using CliWrap.Buffered;
 using CliWrap;
-using Plotly.NET;
 
 namespace MerKernel.Cli.Notebooks;
 
@@ -16,7 +13,8 @@ static class PageRenderer
     {
         var job = new JsonObject
         {
-            ["plotly"] = PackedPlotly(),
+            // A page has one copy.
+            ["plotly"] = NotebookHost.PackedPlotly(),
             ["pages"] = new JsonArray([.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
         };
         var render = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments([Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
@@ -29,16 +27,6 @@ static class PageRenderer
     static string Complaint(string errors) => errors.Contains("ModuleNotFoundError", StringComparison.Ordinal)
         ? "nbconvert is not installed; ./mer report in the checkout installs it (Debian's python3-nbconvert)."
         : $"The pages could not be made: {errors.TrimEnd().Split('\n').Last()}";
-
-    /// <summary>plotly.js as Plotly.NET carries it, compressed: a page has one copy.</summary>
-    static string PackedPlotly()
-    {
-        var assembly = typeof(GenericChart).Assembly;
-        using var source = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().First(n => n.EndsWith(".min.js", StringComparison.Ordinal)))!;
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) source.CopyTo(gzip);
-        return Convert.ToBase64String(packed.ToArray());
-    }
 }
 
 /// <summary>A page that was made.</summary>

@@ -1,16 +1,10 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
-using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text;
-using MerKernel.Data;
 using MerKernel.Evaluation;
-using MerKernel.Experiments;
-using MerKernel.Reports;
 using MerKernel.Training;
 using TorchSharp;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using MerKernel.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,7 +33,6 @@ internal sealed unsafe class CudaAddNorm : autograd.MultiTensorFunction<CudaAddN
         public float Epsilon;
     }
 
-    /// <inheritdoc/>
     public override string Name => nameof(CudaAddNorm);
 
     /// <summary>Whether it can be computed.</summary>
@@ -49,7 +47,6 @@ internal sealed unsafe class CudaAddNorm : autograd.MultiTensorFunction<CudaAddN
         return (results[0], results[1]);
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (sum, branch, gamma, beta, factor) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Tensor)arguments[3], (Tensor)arguments[4]);
@@ -68,7 +65,6 @@ internal sealed unsafe class CudaAddNorm : autograd.MultiTensorFunction<CudaAddN
         return [total, normed];
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> outputs)
     {
         var saved = context.get_saved_variables();
@@ -100,7 +96,6 @@ internal sealed unsafe class CudaBiasGelu : autograd.SingleTensorFunction<CudaBi
 {
     const int Columns = 256, Rows = 8, MostBlocks = 264;
 
-    /// <inheritdoc/>
     public override string Name => nameof(CudaBiasGelu);
 
     /// <summary>Whether it can be computed of the product of a tensor with a linear layer's weights.</summary>
@@ -112,7 +107,6 @@ internal sealed unsafe class CudaBiasGelu : autograd.SingleTensorFunction<CudaBi
     /// <param name="bias">32-bit, [columns].</param>
     public static Tensor Of(Tensor x, Tensor bias) => apply(x, bias);
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (x, bias) = ((Tensor)arguments[0], (Tensor)arguments[1]);
@@ -125,7 +119,6 @@ internal sealed unsafe class CudaBiasGelu : autograd.SingleTensorFunction<CudaBi
         return y;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();
@@ -158,7 +151,6 @@ internal sealed unsafe class CudaWindowAttention : autograd.SingleTensorFunction
         public int Images, Side, Window, Shift, Heads;
     }
 
-    /// <inheritdoc/>
     public override string Name => nameof(CudaWindowAttention);
 
     /// <summary>Whether a shape can be computed from projections of a tensor.</summary>
@@ -169,7 +161,6 @@ internal sealed unsafe class CudaWindowAttention : autograd.SingleTensorFunction
     /// <summary>Attends within the windows of a map; see <see cref="Models.Ops.WindowAttention"/>.</summary>
     public static Tensor Of(in WindowShape shape, Tensor qkv, Tensor qkvBias, Tensor table) => apply(qkv, qkvBias, table, shape);
 
-    /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (qkv, qkvBias, table, of) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (WindowShape)arguments[3]);
@@ -183,7 +174,6 @@ internal sealed unsafe class CudaWindowAttention : autograd.SingleTensorFunction
         return output;
     }
 
-    /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var saved = context.get_saved_variables();

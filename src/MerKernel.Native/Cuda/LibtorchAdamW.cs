@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using MerKernel.Cuda;
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Native.Cuda;

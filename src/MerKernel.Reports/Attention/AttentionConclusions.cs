@@ -1,5 +1,3 @@
-using System.Globalization;
-using MerKernel.Evaluation;
 using MerKernel.Interpretability;
 using MerKernel.Faces;
 

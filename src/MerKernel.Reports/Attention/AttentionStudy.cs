@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using MerKernel.Data;
-using MerKernel.Experiments;
 using MerKernel.Interpretability;
 using MerKernel.Models;
 using MerKernel.Reports.Pictures;

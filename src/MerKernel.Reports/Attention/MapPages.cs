@@ -1,5 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
 using MerKernel.Interpretability;
 using MerKernel.Faces;
 using MerKernel.Reports.Pictures;

@@ -1,4 +1,3 @@
-using MerKernel.Data;
 using MerKernel.Interpretability;
 using MerKernel.Reports.Charts;
 using Plotly.NET;

@@ -1,6 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Evaluation;
-using MerKernel.Experiments;
 using Plotly.NET;
 
 namespace MerKernel.Reports.Charts;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.FSharp.Collections;
 using Plotly.NET;
 

@@ -1,5 +1,3 @@
-using MerKernel.Data;
-using MerKernel.Evaluation;
 using Plotly.NET;
 
 namespace MerKernel.Reports.Charts;

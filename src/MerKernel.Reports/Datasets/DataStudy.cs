@@ -1,5 +1,3 @@
-using System.Globalization;
-using MerKernel.Data;
 using MerKernel.Reports.Charts;
 using MerKernel.Reports.Pictures;
 using Microsoft.Data.Analysis;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using MerKernel.Data;
 using MerKernel.Faces;
 using OpenCvSharp;
 
@@ -131,14 +129,8 @@ static class MapPicture
     /// <summary>A frame of a data set, BGR.</summary>
     public static Mat Frame(MerDataset data, int row)
     {
-        var size = data.Size;
         using var frame = data.Frames[row];
-        var planes = frame.bytes.ToArray();
-        var image = new Mat(size, size, MatType.CV_8UC3);
-        var pixels = image.AsSpan<Vec3b>();
-        var plane = size * size;
-        for (var i = 0; i < plane; i++) pixels[i] = new Vec3b(planes[2 * plane + i], planes[plane + i], planes[i]);
-        return image;
+        return ClipView.Image(frame.bytes, data.Size);
     }
 
     static string Number(float value) => value.ToString(Math.Abs(value) is < 0.001f and > 0 ? "0.0e0" : "0.###", CultureInfo.InvariantCulture);

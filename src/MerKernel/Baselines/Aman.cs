@@ -1,11 +1,8 @@
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
-using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
-using Linear = MerKernel.Models.Linear;
 
 namespace MerKernel.Baselines;
 

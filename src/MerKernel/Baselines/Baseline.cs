@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;

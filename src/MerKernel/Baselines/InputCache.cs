@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using static TorchSharp.torch;
 
 namespace MerKernel.Baselines;

@@ -1,11 +1,7 @@
-using MerKernel.Flow;
 using MerKernel.Models;
-using MerKernel.Training;
 using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
-using Linear = MerKernel.Models.Linear;
 using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
@@ -124,6 +120,5 @@ sealed class Magnification : IDisposable
 
     static Tensor Scaled(Tensor frame) => frame.Over(127.5).Plus(-1);
 
-    /// <inheritdoc/>
     public void Dispose() => _learned?.Dispose();
 }

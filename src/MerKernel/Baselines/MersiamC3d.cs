@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
 using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;
-using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Conv3d = MerKernel.Models.Conv3d;
 

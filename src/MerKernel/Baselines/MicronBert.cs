@@ -1,4 +1,3 @@
-using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;
 using TorchSharp;
@@ -72,9 +71,7 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
     protected override Tensor LossOf(ClipBatch batch, Tensor labels, int epoch)
     {
         if (epoch >= options.PretrainingEpochs || options.Pretrained is not null)
-        {
             return base.LossOf(batch, labels, epoch);
-        }
 
         var rebuilt = decoder.call(Compared(encoder.call(Swapped(batch)), encoder.call(batch.Onset)));
         var loss = nn.functional.mse_loss(rebuilt, MicronBertDecoder.Patches(batch.Apex)).Plus(Distillation(batch.Apex));
@@ -214,9 +211,7 @@ public sealed class MicronBertDecoder : Layer
         var side = (size + MicronBertOptions.Patch - 1) / MicronBertOptions.Patch;
         embed = new Linear(width, width);
         for (var i = 0; i < MicronBertEncoder.Depth; i++)
-        {
             blocks.Add(new ViTBlock(1 + side * side, width, MicronBertEncoder.Heads));
-        }
 
         norm = nn.LayerNorm(width, ViTBlock.Epsilon);
         pixels = new Linear(width, 3 * MicronBertOptions.Patch * MicronBertOptions.Patch);

@@ -1,11 +1,8 @@
-using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using Linear = MerKernel.Models.Linear;
 using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;

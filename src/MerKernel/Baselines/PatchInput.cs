@@ -2,7 +2,6 @@ using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
 using OpenCvSharp;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Baselines;

@@ -1,9 +1,7 @@
 using MerKernel.Flow;
 using MerKernel.Models;
 using MerKernel.Training;
-using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Conv2d = MerKernel.Models.Conv2d;
 

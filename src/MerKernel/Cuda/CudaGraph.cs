@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MerKernel.Cuda;
 
 /// <summary>
@@ -69,7 +67,6 @@ internal sealed unsafe class CudaGraph : IDisposable
     /// <summary>Starts everything recorded.</summary>
     public void Replay() => Libtorch.Call(s_replay, _graph);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_graph == 0) return;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data;
 
 /// <summary>Reads the action-unit cells of the coding sheets: '12', '4+7+L10', '(R6 or R12)+R15', '10A/B', 'ref(7B)+43', 'A/L12', 'T18', '4R+7'.</summary>

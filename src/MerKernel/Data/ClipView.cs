@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MerKernel.Faces;
 using OpenCvSharp;
 
@@ -87,7 +86,8 @@ public sealed class ClipView : IDisposable
         return finder.Find(image) is { } face ? [.. face.Points.Select(p => new Point2f(p.X * sx, p.Y * sy))] : [];
     }
 
-    private static Mat Image(ReadOnlySpan<byte> planes, int size)
+    /// <summary>Planes of red, green and blue [3, size, size] as a picture, BGR.</summary>
+    internal static Mat Image(ReadOnlySpan<byte> planes, int size)
     {
         var image = new Mat(size, size, MatType.CV_8UC3);
         var pixels = image.AsSpan<Vec3b>();

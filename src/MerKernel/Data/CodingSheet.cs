@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data;
 
 /// <summary>Reads the coding sheets of the sets in Data/Sets and of the user's own, as .xlsx, .xls or .csv.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace MerKernel.Data;
 
 /// <summary>The sources of a data set: stored with every run, so that a number can be traced to sheet, clips and repairs.</summary>

@@ -1,6 +1,5 @@
 using MerKernel.Faces;
 using OpenCvSharp;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Data;
@@ -9,14 +8,12 @@ namespace MerKernel.Data;
 internal sealed class FileClipSource(
     ImmutableArray<PreparationPlan.Entry> entries, DatasetManifest manifest, PreparationPlan plan, PreparationOptions options, ClipCache cache) : IClipSource
 {
-    /// <inheritdoc/>
     public Tensor Sequence(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
         return Read(count, (_, there) => [.. Enumerable.Range(0, count).Select(k => there[0] + (double)k * (there[^1] - there[0]) / (count - 1))]);
     }
 
-    /// <inheritdoc/>
     public Tensor KeyFrames(int between)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(between);
@@ -52,7 +49,6 @@ internal sealed class FileClipSource(
         return tensor(all, ScalarType.Byte).view(entries.Length, count, 3, options.Size, options.Size);
     }
 
-    /// <inheritdoc/>
     public Tensor Landmarks()
     {
         var found = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, DatasetLoader.FrameBytes(options))?.Landmarks is { Length: 136 } points ? points : null).ToArray();
@@ -98,4 +94,22 @@ internal sealed class FileClipSource(
             if (model.IsValueCreated) model.Value.Dispose();
         }
     }
+}
+
+/// <summary>Data of a data set's clips besides their onset and apex frames, prepared in the same way.</summary>
+public interface IClipSource
+{
+    /// <summary>Frames at even distances from onset to offset, both included; where a clip lacks one, its nearest neighbour is used.</summary>
+    /// <param name="count">Frames a clip; at least 2.</param>
+    /// <returns>uint8 [clips, count, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
+    Tensor Sequence(int count);
+
+    /// <summary>Onset, apex, offset and frames between, as <see cref="ClipFrames.Key"/> shares them; where a clip lacks one, its nearest neighbour is used.</summary>
+    /// <param name="between">Frames besides onset, apex and offset.</param>
+    /// <returns>uint8 [clips, between + 3, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
+    Tensor KeyFrames(int between);
+
+    /// <summary>The 68 landmarks of each clip's onset, in pixels of the prepared frame.</summary>
+    /// <returns>float32 [clips, 68, 2]; it belongs to the caller.</returns>
+    Tensor Landmarks();
 }

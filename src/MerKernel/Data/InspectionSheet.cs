@@ -1,5 +1,3 @@
-using System.Globalization;
-using MerKernel.Faces;
 using MerKernel.Flow;
 using OpenCvSharp;
 
@@ -120,4 +118,19 @@ public static class InspectionSheet
     /// <summary>A unit as coders write it: side, number, intensity, doubt.</summary>
     internal static string Code(ActionUnit unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{unit.Side switch { FaceSide.Left => "L", FaceSide.Right => "R", _ => "" }}{unit.Number}{unit.Intensity}{(unit.Doubtful ? "?" : "")}");
+}
+
+/// <summary>Text on pictures.</summary>
+internal static class SheetText
+{
+    /// <summary>Writes a line; text beyond the right edge (or <paramref name="width"/>) is cut with an ellipsis.</summary>
+    public static void Write(Mat sheet, string text, int x, int y, double scale, Scalar colour, int? width = null)
+    {
+        if (text.Length == 0) return;
+        // OpenCV's fonts know ASCII only, and draw past the edge.
+        text = string.Concat(text.Select(c => char.IsAscii(c) ? c : '?'));
+        var room = width ?? sheet.Cols - x - 12;
+        while (text.Length > 4 && Cv2.GetTextSize(text, HersheyFonts.HersheySimplex, scale, 1, out _).Width > room) text = text[..^4] + "...";
+        Cv2.PutText(sheet, text, new Point(x, y), HersheyFonts.HersheySimplex, scale, colour, 1, LineTypes.AntiAlias);
+    }
 }

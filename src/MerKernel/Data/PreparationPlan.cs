@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using MerKernel.Faces;
 
 namespace MerKernel.Data;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data;
 
 /// <summary>Frame numbers of a clip that replace those of its sheet, by the user's choice: where independent sources contradict the sheet, or the sheet has none.</summary>

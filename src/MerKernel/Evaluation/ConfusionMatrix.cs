@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using System.Text.Json;
-
 namespace MerKernel.Evaluation;
 
 /// <summary>Counts of clips by true and predicted class.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace MerKernel.Evaluation;
 
 /// <summary>The predictions of one LOSO fold: for every epoch the logits of every test clip. Plain numbers, no tensors.</summary>
@@ -79,4 +77,53 @@ public sealed record FoldPrediction
             if (logits[c] > logits[best]) best = c;
         return best;
     }
+}
+
+/// <summary>The decisions on one subject's clips that an epoch protocol (or a baseline) scores.</summary>
+public sealed record FoldOutcome
+{
+    /// <summary>The subject left out.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Ids of the test clips; a protocol that scores several epochs lists them once for each epoch.</summary>
+    public required ImmutableArray<string> Clips { get; init; }
+
+    /// <summary>True label of each entry.</summary>
+    public required ImmutableArray<int> Labels { get; init; }
+
+    /// <summary>Predicted class of each entry.</summary>
+    public required ImmutableArray<int> Predictions { get; init; }
+
+    /// <summary>The scored epoch, from 1; null where no single epoch was scored.</summary>
+    public int? Epoch { get; init; }
+
+    /// <summary>The fold's confusion matrix.</summary>
+    public ConfusionMatrix Matrix(int classes) => ConfusionMatrix.Of(Labels, Predictions, classes);
+}
+
+/// <summary>
+/// Training clips that a trained network gets right with BatchNorm's running statistics and with those of the batch. Running statistics start at mean 0 and
+/// variance 1, and every batch keeps 9/10 of them: after too few batches a network predicts with statistics that it was never trained with.
+/// </summary>
+/// <param name="Clips">Training clips asked, at most <see cref="MostClips"/> of a fold.</param>
+/// <param name="Running">Right with the running statistics, as in every prediction.</param>
+/// <param name="Batch">Right with the batch's statistics, as in training.</param>
+public sealed record StatisticsCheck(int Clips, int Running, int Batch)
+{
+    /// <summary>Clips of a fold that are asked; one batch.</summary>
+    public const int MostClips = 64;
+
+    /// <summary>Batches after which the start's share in the running statistics is below 1/10,000: 0.9^88.</summary>
+    public const int SettledBatches = 88;
+
+    /// <summary>Points of accuracy between the two from which a table names it.</summary>
+    public const double NamedFrom = 5;
+
+    /// <summary>How much more the batch's statistics get right, in points of accuracy.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double Gap => Clips == 0 ? 0 : 100.0 * (Batch - Running) / Clips;
+
+    /// <summary>The check over several folds; null where none has one.</summary>
+    public static StatisticsCheck? Over(IEnumerable<StatisticsCheck?> folds) => folds.OfType<StatisticsCheck>().ToList() is { Count: > 0 } all
+        ? new(all.Sum(f => f.Clips), all.Sum(f => f.Running), all.Sum(f => f.Batch)) : null;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace MerKernel.Evaluation;
 
 /// <summary>Scores of a run or a rule, pooled over folds, 0 to 1, with 95 % intervals by bootstrap over subjects.</summary>

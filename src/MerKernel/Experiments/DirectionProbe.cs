@@ -1,6 +1,5 @@
 using MerKernel.Data;
 using MerKernel.Evaluation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using System.Text.Json;
-using System.Text;
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using MerKernel.Data;
 using MerKernel.Models;
 using MerKernel.Training;
 using MerKernel.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;

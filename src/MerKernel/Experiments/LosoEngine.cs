@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using MerKernel.Data;
 using MerKernel.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Experiments;

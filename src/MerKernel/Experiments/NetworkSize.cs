@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using MerKernel.Models;
 
 namespace MerKernel.Experiments;

@@ -1,6 +1,5 @@
 using MerKernel.Models;
 using MerKernel.Baselines;
-using MerKernel.Weights;
 
 namespace MerKernel.Experiments;
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using MerKernel.Data;
 using MerKernel.Models;
 
 namespace MerKernel.Experiments;

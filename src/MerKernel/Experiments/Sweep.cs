@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MerKernel.Experiments;
 
 /// <summary>Variations of one experiment: all combinations of the values given, or a random sample of them. The same sweep gives the same points.</summary>

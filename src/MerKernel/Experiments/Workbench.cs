@@ -144,9 +144,7 @@ public sealed class Workbench : IDisposable
     {
         Store.MustExist();
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
-        {
             Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Stored) : Stored(id, Prepared(id)));
-        }
 
         (DatasetSource Source, MerDataset Data) Stored(DatasetId id, PreparationOptions options)
         {
@@ -262,4 +260,17 @@ public sealed class Workbench : IDisposable
     {
         public void Report(PreparationProgress value) => report(value.Done, value.Total);
     }
+}
+
+/// <summary>Makes data sets for those who have none. It is plugged in where a program starts; the library knows no other name for it.</summary>
+public interface ISyntheticData
+{
+    /// <summary>Writes a data set below a folder; existing files are kept.</summary>
+    /// <param name="dataset">Which data set is imitated.</param>
+    /// <param name="size">tiny, small or full.</param>
+    /// <param name="root">The folder that gets CASME2/ or SAMM/.</param>
+    /// <param name="progress">Told how many clips are done, and of how many; from several threads.</param>
+    /// <param name="cancel">Ends the work between two clips.</param>
+    /// <exception cref="UserErrorException">The folder holds other data or cannot be written to.</exception>
+    void Write(DatasetId dataset, string size, string root, Action<int, int>? progress, CancellationToken cancel);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MerKernel.Faces;
 
 /// <summary>The functions of libmerdlib.so (native/dlib), found when first used.</summary>

@@ -1,3 +1,5 @@
+using OpenCvSharp;
+
 namespace MerKernel.Faces;
 
 /// <summary>dlib's 68-point shape predictor; read once (1 to 3 s), shared by all threads.</summary>
@@ -39,5 +41,70 @@ public sealed class LandmarkModel : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref handle, 0) is var closing && closing != 0) DlibLibrary.CloseModel(closing);
+    }
+}
+
+/// <summary>A face that was found in an image.</summary>
+/// <param name="Points">The 68 landmarks of the iBUG scheme in pixels of the image: jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67.</param>
+/// <param name="Box">The detector's rectangle in pixels.</param>
+/// <param name="Faces">How many faces the image had; this one is the largest.</param>
+public sealed record FaceLandmarks(ImmutableArray<Point2f> Points, Rect2d Box, int Faces);
+
+/// <summary>Finds the largest face of an image and its 68 landmarks. Not safe to share between threads; the model is.</summary>
+public sealed class FaceFinder : IDisposable
+{
+    // dlib's detector sees faces from 80 px on; a face that fills a third of the frame's height still has more than that at this size.
+    private const int ReducedSide = 240;
+
+    private readonly LandmarkModel model;
+    private nint detector;
+
+    /// <summary>Creates a finder over a model, which stays the caller's.</summary>
+    public FaceFinder(LandmarkModel model)
+    {
+        this.model = model;
+        detector = DlibLibrary.OpenDetector();
+    }
+
+    /// <summary>Finds the face: on the image reduced so that its shorter side has 240 px, then, where that finds none, at full size.</summary>
+    /// <param name="image">8-bit image with one or three (BGR) channels.</param>
+    /// <returns>The largest face, or null where there is none.</returns>
+    public FaceLandmarks? Find(Mat image)
+    {
+        ObjectDisposedException.ThrowIf(detector == 0, this);
+        using var grey = new Mat();
+        if (image.Channels() == 1) image.CopyTo(grey);
+        else Cv2.CvtColor(image, grey, ColorConversionCodes.BGR2GRAY);
+        var scale = Math.Min(1.0, (double)ReducedSide / Math.Min(grey.Rows, grey.Cols));
+        // A scale between a half and one saves little and blurs.
+        var faces = scale < 0.75 ? Detect(grey, scale) : [];
+        if (faces.Count == 0) faces = Detect(grey, 1);
+        if (faces.Count == 0) return null;
+        var box = faces.MaxBy(f => f.Width * f.Height);
+        Span<float> xy = stackalloc float[136];
+        if (DlibLibrary.Landmarks(model.Handle, grey.Data, grey.Rows, grey.Cols, (int)grey.Step(), [box.Left, box.Top, box.Right, box.Bottom], xy) < 0) return null;
+        var points = ImmutableArray.CreateBuilder<Point2f>(68);
+        for (var i = 0; i < 68; i++) points.Add(new Point2f(xy[2 * i], xy[2 * i + 1]));
+        return new FaceLandmarks(points.ToImmutable(), box, faces.Count);
+    }
+
+    private List<Rect2d> Detect(Mat grey, double scale)
+    {
+        using var reduced = scale < 1 ? grey.Resize(default, scale, scale, InterpolationFlags.Area) : grey.Clone();
+        Span<double> found = stackalloc double[5 * 16];
+        var count = DlibLibrary.Detect(detector, reduced.Data, reduced.Rows, reduced.Cols, (int)reduced.Step(), found);
+        var faces = new List<Rect2d>();
+        for (var i = 0; i < count; i++)
+        {
+            var f = found.Slice(5 * i, 4);
+            faces.Add(new Rect2d(f[0] / scale, f[1] / scale, (f[2] - f[0]) / scale, (f[3] - f[1]) / scale));
+        }
+        return faces;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref detector, 0) is var closing && closing != 0) DlibLibrary.CloseDetector(closing);
     }
 }

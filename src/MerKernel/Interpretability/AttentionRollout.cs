@@ -89,9 +89,7 @@ public static class AttentionRollout
         using Scalar two = 2;
         var along = torch.full([half], two, share.dtype, share.device);
         if (side % 2 == 1)
-        {
             along[half - 1] = 1;
-        }
 
         var each = share.view(-1, half, half) / along.unsqueeze(0) / along.unsqueeze(1);
         return each.repeat_interleave(2, 1).repeat_interleave(2, 2).narrow(1, 0, side).narrow(2, 0, side).reshape(-1, side * side);

@@ -1,5 +1,4 @@
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Interpretability;
@@ -58,5 +57,67 @@ public static class Explainer
         var plane = new float[tensor.size(0), tensor.size(1)];
         Buffer.BlockCopy(Values(tensor), 0, plane, 0, plane.Length * sizeof(float));
         return plane;
+    }
+}
+
+/// <summary>A network's explanation of one clip, as plain numbers.</summary>
+public sealed record ClipExplanation
+{
+    /// <summary>Logits of the classes.</summary>
+    public required ImmutableArray<float> Logits { get; init; }
+
+    /// <summary>Vertical map of each block, [channels, rows]; empty without vertical attention.</summary>
+    public required ImmutableArray<float[,]> Vertical { get; init; }
+
+    /// <summary>Horizontal map of each block, [channels, columns]; empty without horizontal attention.</summary>
+    public required ImmutableArray<float[,]> Horizontal { get; init; }
+
+    /// <summary>Grad-CAM on F_M for the predicted class, [h, w], at least 0.</summary>
+    public required float[,] PredictedClassMap { get; init; }
+
+    /// <summary>Grad-CAM on F_M for the true class, [h, w], at least 0.</summary>
+    public required float[,] TrueClassMap { get; init; }
+
+    /// <summary>Attention rollout of the position stream on the onset frame, [g, g], summing to 1; null without a position stream.</summary>
+    public float[,]? OnsetRollout { get; init; }
+
+    /// <summary>The same on the apex frame.</summary>
+    public float[,]? ApexRollout { get; init; }
+
+    /// <summary>Share of each attention layer that falls on padding, mean over the batch the clip was in; empty without a position stream.</summary>
+    public ImmutableArray<double> RolloutPadding { get; init; } = [];
+
+    /// <summary>The head's features in front of its last linear layer.</summary>
+    public required ImmutableArray<float> Embedding { get; init; }
+
+    /// <summary>The class with the largest logit.</summary>
+    public int Predicted => Logits.IndexOf(Logits.Max());
+}
+
+/// <summary>
+/// Gradient-weighted class activation maps (Selvaraju et al. 2017): where a feature map speaks for a class. Each channel is weighted by the mean gradient
+/// of the class's logit, the weighted channels are added, and negative values are cut off.
+/// </summary>
+public static class GradCam
+{
+    /// <summary>The maps of the motion map F_M, [N, h, w], at least 0; as coarse as F_M is.</summary>
+    /// <param name="features">The network's features, with their graph (not under no_grad); the graph is kept for further calls.</param>
+    /// <param name="classes">The class of each sample, int64 [N].</param>
+    public static Tensor Of(MerNetFeatures features, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        var scores = features.Logits.gather(1, classes.unsqueeze(1)).squeeze(1);
+        return Of(features.MotionMap, scores).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The maps of any feature map, [N, h, w], at least 0.</summary>
+    /// <param name="features">Feature map [N, C, h, w].</param>
+    /// <param name="scores">A score for each sample, [N], computed only from its own features.</param>
+    public static Tensor Of(Tensor features, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var gradients = autograd.grad([scores.sum()], [features], retain_graph: true)[0];
+        var weights = gradients.mean([2, 3], keepdim: true);
+        return (weights * features.detach()).sum(dim: 1).relu().MoveToOuterDisposeScope();
     }
 }

@@ -191,7 +191,6 @@ internal static class Numbers
 /// </summary>
 internal sealed class SafeBatchNorm(long channels, string name) : BatchNorm(channels, 1e-5, 0.1, affine: true, track_running_stats: true, device: null, dtype: null, name)
 {
-    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         if (training)
@@ -200,7 +199,6 @@ internal sealed class SafeBatchNorm(long channels, string name) : BatchNorm(chan
         return nn.functional.batch_norm(input, running_mean!, running_var!, weight, bias, training, momentum!.Value, eps);
     }
 
-    /// <inheritdoc/>
     protected override void ValidateInputDimensions(Tensor input)
     {
     }

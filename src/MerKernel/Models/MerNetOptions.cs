@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace MerKernel.Models;
 
 /// <summary>How the motion map F_M comes from the difference image.</summary>
@@ -141,8 +139,6 @@ public sealed record MerNetOptions : ModelOptions
             _ => null,
         };
         if (complaint is not null)
-        {
             throw new UserErrorException(complaint);
-        }
     }
 }

@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
 using MerKernel.Data;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

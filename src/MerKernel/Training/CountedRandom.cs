@@ -21,48 +21,37 @@ internal sealed class CountedRandom(int seed) : Random
 
     // A seeded Random turns every one of these calls into exactly one step of its sequence.
 
-    /// <inheritdoc/>
     public override int Next(int maxValue)
     {
         Count++;
         return _inner.Next(maxValue);
     }
 
-    /// <inheritdoc/>
     public override int Next(int minValue, int maxValue)
     {
         Count++;
         return _inner.Next(minValue, maxValue);
     }
 
-    /// <inheritdoc/>
     public override double NextDouble()
     {
         Count++;
         return _inner.NextDouble();
     }
 
-    /// <inheritdoc/>
     protected override double Sample() => NextDouble();
 
-    /// <inheritdoc/>
     public override int Next() => throw new NotSupportedException("Only draws that are counted.");
 
-    /// <inheritdoc/>
     public override void NextBytes(byte[] buffer) => throw new NotSupportedException("Only draws that are counted.");
 
-    /// <inheritdoc/>
     public override void NextBytes(Span<byte> buffer) => throw new NotSupportedException("Only draws that are counted.");
 
-    /// <inheritdoc/>
     public override long NextInt64() => throw new NotSupportedException("Only draws that are counted.");
 
-    /// <inheritdoc/>
     public override long NextInt64(long maxValue) => throw new NotSupportedException("Only draws that are counted.");
 
-    /// <inheritdoc/>
     public override long NextInt64(long minValue, long maxValue) => throw new NotSupportedException("Only draws that are counted.");
 
-    /// <inheritdoc/>
     public override float NextSingle() => throw new NotSupportedException("Only draws that are counted.");
 }

@@ -1,5 +1,6 @@
-using TorchSharp;
+using MerKernel.Models;
 using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Training;
@@ -85,5 +86,106 @@ public abstract class FlatOptimizer : IDisposable
     {
         _owned.ForEach(t => t.Dispose());
         GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>AdamW (Loshchilov and Hutter, 2019) over one flat tensor; same arithmetic as torch.optim.AdamW without amsgrad.</summary>
+public sealed class FlatAdamW : FlatOptimizer
+{
+    const double Beta1 = 0.9, DefaultBeta2 = 0.999, Epsilon = 1e-8;
+
+    readonly Tensor _mean, _variance;
+    readonly double _weightDecay, _beta2;
+    readonly bool _decoupled;
+
+    /// <summary>Moves the parameters into one vector.</summary>
+    /// <param name="parameters">The parameters, all of one type on one device; they stay usable afterwards.</param>
+    /// <param name="weightDecay">Weight decay, applied to every parameter.</param>
+    /// <param name="beta2">Decay of the mean of squared gradients.</param>
+    /// <param name="decoupled">True: AdamW's decay, apart from the gradient; false: Adam's (Kingma and Ba, 2015), added to it.</param>
+    public FlatAdamW(IEnumerable<Parameter> parameters, double weightDecay, bool decoupled = true, double beta2 = DefaultBeta2) : base(parameters)
+    {
+        (_mean, _variance) = (OwnZeros(), OwnZeros());
+        (_weightDecay, _decoupled, _beta2) = (weightDecay, decoupled, beta2);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, Tensor Value)> State => [("mean", _mean), ("variance", _variance)];
+
+    /// <inheritdoc/>
+    protected override void Update(double learningRate)
+    {
+        var step = new AdamWStep(learningRate, _weightDecay, Beta1, _beta2, Epsilon, Updates);
+        if (_decoupled)
+        {
+            Ops.AdamW(step, Parameters, Gradients, _mean, _variance);
+            return;
+        }
+
+        using Scalar decay = _weightDecay;
+        if (_weightDecay != 0) Gradients.add_(Parameters, decay);
+        Ops.Adam(step, Parameters, Gradients, _mean, _variance);
+    }
+}
+
+/// <summary>RMSprop over one flat tensor; same arithmetic as torch.optim.RMSprop at its defaults (alpha 0.99, no momentum, not centred).</summary>
+public sealed class FlatRmsProp : FlatOptimizer
+{
+    const double Alpha = 0.99, Epsilon = 1e-8;
+
+    readonly Tensor _square;
+    readonly double _weightDecay;
+
+    /// <summary>Moves the parameters into one vector.</summary>
+    /// <param name="parameters">The parameters, all of one type on one device; they stay usable afterwards.</param>
+    /// <param name="weightDecay">Weight decay, added to the gradient.</param>
+    public FlatRmsProp(IEnumerable<Parameter> parameters, double weightDecay) : base(parameters)
+    {
+        _square = OwnZeros();
+        _weightDecay = weightDecay;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, Tensor Value)> State => [("square", _square)];
+
+    /// <inheritdoc/>
+    protected override void Update(double learningRate)
+    {
+        // Numbers that are only arguments may be finalised while libtorch reads them.
+        using Scalar decay = _weightDecay, alpha = Alpha, share = 1 - Alpha, epsilon = Epsilon, step = -learningRate;
+        if (_weightDecay != 0) Gradients.add_(Parameters, decay);
+        _square.mul_(alpha).addcmul_(Gradients, Gradients, share);
+        Parameters.addcdiv_(Gradients, _square.sqrt().add_(epsilon, Numbers.One), step);
+    }
+}
+
+/// <summary>Stochastic gradient descent with momentum over one flat tensor; same arithmetic as torch.optim.SGD with momentum 0.9, undamped and without Nesterov's step.</summary>
+public sealed class FlatSgd : FlatOptimizer
+{
+    const double Momentum = 0.9;
+
+    readonly Tensor _velocity;
+    readonly double _weightDecay;
+
+    /// <summary>Moves the parameters into one vector.</summary>
+    /// <param name="parameters">The parameters, all of one type on one device; they stay usable afterwards.</param>
+    /// <param name="weightDecay">Weight decay, added to the gradient.</param>
+    public FlatSgd(IEnumerable<Parameter> parameters, double weightDecay) : base(parameters)
+    {
+        _velocity = OwnZeros();
+        _weightDecay = weightDecay;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, Tensor Value)> State => [("velocity", _velocity)];
+
+    /// <inheritdoc/>
+    protected override void Update(double learningRate)
+    {
+        // Numbers that are only arguments may be finalised while libtorch reads them.
+        using Scalar decay = _weightDecay, momentum = Momentum, one = 1, step = -learningRate;
+        if (_weightDecay != 0) Gradients.add_(Parameters, decay);
+        _velocity.mul_(momentum).add_(Gradients, one);
+        Parameters.add_(_velocity, step);
     }
 }

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using MerKernel.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Training;

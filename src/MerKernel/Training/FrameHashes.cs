@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using MerKernel.Data;
 using static TorchSharp.torch;
 

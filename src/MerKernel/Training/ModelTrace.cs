@@ -1,5 +1,4 @@
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Training;
@@ -50,15 +49,11 @@ internal static class ModelTrace
         nn.functional.cross_entropy(features.Logits, labels[0]).backward();
         Add(record, "train", features);
         foreach (var (name, parameter) in network.named_parameters())
-        {
             record[$"grad/{name}"] = parameter.grad!.clone();
-        }
 
         Train(network, Pass, labels, options);
         foreach (var (name, value) in network.state_dict())
-        {
             record[$"after/{name}"] = value.clone();
-        }
 
         network.eval();
         using (no_grad())
@@ -67,9 +62,7 @@ internal static class ModelTrace
         }
 
         if (draws.Count > 0)
-        {
             record["stochastic_depth"] = stack(draws);
-        }
 
         return record;
     }
@@ -95,9 +88,7 @@ internal static class ModelTrace
     private static void Add(Dictionary<string, Tensor> record, string mode, MerNetFeatures features)
     {
         foreach (var (name, tensor) in features.Named())
-        {
             record[$"{mode}/{name}"] = tensor.detach();
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MerKernel.Data;
 using MerKernel.Models;
 using TorchSharp;
@@ -107,5 +108,32 @@ public sealed class PairSource : IDisposable
     {
         foreach (var tensor in new[] { _frames, _scale, _shift, _labels, _actionUnits }) tensor.Dispose();
         _input?.Dispose();
+    }
+}
+
+/// <summary>Small arrays of a batch on their way to its device.</summary>
+static class Uploads
+{
+    /// <summary>A tensor of an array's values. A GPU takes them without the processor waiting for its unfinished work: CUDA copies such memory aside before the call returns.</summary>
+    public static Tensor On(Device device, Array values) => from_array(values).to(device, non_blocking: true);
+}
+
+/// <summary>Networks' inputs from clips besides frames: computed once per data set.</summary>
+internal static class ClipInputs
+{
+    static readonly ConditionalWeakTable<MerDataset, ConcurrentDictionary<ClipInput, Lazy<Tensor>>> Known = [];
+
+    /// <summary>The input of every clip of a data set, float32 [clips, ...]; it belongs to the data set.</summary>
+    /// <exception cref="UserErrorException">The cache folder cannot be written to.</exception>
+    public static Tensor Of(MerDataset dataset, ClipInput input) =>
+        Known.GetOrCreateValue(dataset).GetOrAdd(input, asked => new Lazy<Tensor>(() => Compute(dataset, asked))).Value;
+
+    static Tensor Compute(MerDataset dataset, ClipInput input)
+    {
+        long[] shape = [dataset.Clips.Length, .. input.Shape(dataset.Size)];
+        var values = input.Compute(dataset);
+        // Made in inference mode it could not be trained on later.
+        using var normal = inference_mode(false);
+        return tensor(values).view(shape).DetachFromDisposeScope();
     }
 }

@@ -3,8 +3,8 @@ using MerKernel.Cuda;
 using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Models;
-using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Training;
@@ -188,4 +188,60 @@ public sealed class Trainer
         }
         return rows.ToImmutable();
     }
+}
+
+/// <summary>A fold's report after each epoch.</summary>
+/// <param name="Epoch">Finished epochs, from 1.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Loss">Mean training loss of the epoch.</param>
+public readonly record struct EpochProgress(int Epoch, int Epochs, float Loss);
+
+/// <summary>A fold could not be trained to its end; the message names the epoch, the failure, and a cure.</summary>
+public sealed class TrainingFailedException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The loss became NaN or infinite.</summary>
+    internal static TrainingFailedException NotFinite(int epoch, float loss) =>
+        new($"epoch {epoch}: the loss is {loss}; try a smaller learning rate or full precision");
+
+    /// <summary>Anything else, most likely from native code.</summary>
+    /// <param name="epoch">The epoch it happened in, from 1; 0 before the first.</param>
+    /// <param name="error">The failure; of libtorch's message the first line, the rest lists its stack.</param>
+    internal static TrainingFailedException In(int epoch, Exception error)
+    {
+        var cure = error is OutOfMemoryException || error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
+            ? "use a smaller batch (with more AccumulationSteps the update stays the same), fewer --workers, or a lower precision"
+            : "if it fails again, report it with this sentence";
+        return new($"{(epoch == 0 ? "before the first epoch" : $"epoch {epoch}")}: {error.Message.Split('\n')[0].TrimEnd('.')} ({error.GetType().Name}); {cure}", error);
+    }
+}
+
+/// <summary>All that the next epoch of a fold depends on, and the results of the epochs before it.</summary>
+internal sealed record TrainingState
+{
+    /// <summary>The network.</summary>
+    public required Network Model { get; init; }
+
+    /// <summary>Its optimiser.</summary>
+    public required FoldOptimizer Optimizer { get; init; }
+
+    /// <summary>The network's generator.</summary>
+    public required Generator Draws { get; init; }
+
+    /// <summary>The generator of batches and frames.</summary>
+    public required CountedRandom Batches { get; init; }
+
+    /// <summary>The generator of augmentation.</summary>
+    public required CountedRandom Augmentation { get; init; }
+
+    /// <summary>Mean training loss of each finished epoch.</summary>
+    public List<float> Losses { get; } = [];
+
+    /// <summary>Logits of the test clips after each finished epoch: epoch, clip, class.</summary>
+    public List<ImmutableArray<ImmutableArray<float>>> Test { get; } = [];
+
+    /// <summary>Attention angles after each finished epoch; empty ones for a network that learns none.</summary>
+    public List<ImmutableArray<float>> Angles { get; } = [];
+
+    /// <summary>Logits of the validation clips, likewise; empty where there are none.</summary>
+    public List<ImmutableArray<ImmutableArray<float>>> HeldOut { get; } = [];
 }

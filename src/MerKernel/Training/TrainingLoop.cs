@@ -1,6 +1,5 @@
 using MerKernel.Data;
 using MerKernel.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MerKernel.Training;

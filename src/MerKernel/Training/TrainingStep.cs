@@ -65,7 +65,6 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
         return loss.detach().MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var recording in _recordings.Values) recording?.Dispose();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,9 +21,7 @@ public static class Safetensors
     public static Dictionary<string, Tensor> Read(string path)
     {
         if (!File.Exists(path))
-        {
             throw new UserErrorException($"There is no file {path}; give the path of a .safetensors file.");
-        }
 
         using var file = File.OpenRead(path);
         var header = SafetensorsHeader.Read(file, path);
@@ -89,9 +86,7 @@ public static class Safetensors
 
         // The format wants the data aligned to 8 bytes and fills the header with spaces.
         while (buffer.Length % 8 != 0)
-        {
             buffer.WriteByte((byte)' ');
-        }
 
         return buffer.ToArray();
     }
@@ -100,3 +95,156 @@ public static class Safetensors
 
     private static string NameOf(ScalarType type) => Types.First(pair => pair.Type == type).Name;
 }
+
+/// <summary>
+/// The header of a safetensors file: 8 bytes of length (little endian), then JSON that gives every tensor's type, shape and place. Reading
+/// checks that the tensors fill the rest of the file exactly, without overlap or gap.
+/// </summary>
+internal sealed class SafetensorsHeader
+{
+    private const long LargestHeader = 100_000_000;
+
+    /// <summary>Bytes an element takes, by the format's type name.</summary>
+    internal static readonly ImmutableDictionary<string, int> ElementSizes = new Dictionary<string, int>
+    {
+        ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["I16"] = 2, ["F16"] = 2, ["BF16"] = 2, ["I32"] = 4, ["F32"] = 4, ["I64"] = 8, ["F64"] = 8,
+    }.ToImmutableDictionary();
+
+    private SafetensorsHeader(ImmutableArray<SafetensorsEntry> entries, ImmutableDictionary<string, string> metadata, long dataStart) =>
+        (Entries, Metadata, DataStart) = (entries, metadata, dataStart);
+
+    /// <summary>The tensors, in the order of their bytes.</summary>
+    public ImmutableArray<SafetensorsEntry> Entries { get; }
+
+    /// <summary>The file's free key-value pairs (__metadata__).</summary>
+    public ImmutableDictionary<string, string> Metadata { get; }
+
+    /// <summary>Position of the first tensor byte in the file.</summary>
+    public long DataStart { get; }
+
+    /// <summary>Reads and checks the header of a file.</summary>
+    /// <param name="file">The open file, read from its start.</param>
+    /// <param name="name">The file's name in errors.</param>
+    /// <exception cref="UserErrorException">The file is no sound safetensors file; says which tensor is damaged and how.</exception>
+    public static SafetensorsHeader Read(Stream file, string name)
+    {
+        Span<byte> prefix = stackalloc byte[8];
+        if (file.Length < 8)
+            throw Damaged(name, "is shorter than the 8 bytes every safetensors file begins with");
+
+        file.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > LargestHeader || (long)length > file.Length - 8)
+            throw Damaged(name, $"announces a header of {length} bytes but has {file.Length - 8} left; it is truncated or no safetensors file");
+
+        var json = new byte[length];
+        file.ReadExactly(json);
+        var (entries, metadata) = Parse(json, name);
+        var dataStart = 8 + (long)length;
+        CheckLayout(entries, file.Length - dataStart, name);
+        return new SafetensorsHeader(entries, metadata, dataStart);
+    }
+
+    private static (ImmutableArray<SafetensorsEntry>, ImmutableDictionary<string, string>) Parse(byte[] json, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var entries = ImmutableArray.CreateBuilder<SafetensorsEntry>();
+            var names = new HashSet<string>();
+            var metadata = ImmutableDictionary<string, string>.Empty;
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == "__metadata__")
+                {
+                    metadata = property.Value.EnumerateObject().ToImmutableDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "");
+                    continue;
+                }
+
+                if (!names.Add(property.Name))
+                    throw Damaged(name, $"names tensor '{property.Name}' twice");
+
+                entries.Add(ParseEntry(property, name));
+            }
+
+            return ([.. entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End)], metadata);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw Damaged(name, "has a header that is not the JSON of a safetensors file", error);
+        }
+    }
+
+    private static SafetensorsEntry ParseEntry(JsonProperty property, string name)
+    {
+        try
+        {
+            var type = property.Value.GetProperty("dtype").GetString() ?? "";
+            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
+            long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+            if (!ElementSizes.ContainsKey(type))
+                throw Damaged(name, $"gives tensor '{property.Name}' the type '{type}', which is none of {string.Join(", ", ElementSizes.Keys.Order())}");
+
+            if (place.Length != 2 || shape.Any(size => size < 0))
+                throw Damaged(name, $"gives tensor '{property.Name}' a negative size or not two data offsets");
+
+            return new SafetensorsEntry(property.Name, type, [.. shape], place[0], place[1]);
+        }
+        catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw Damaged(name, $"describes tensor '{property.Name}' without a proper dtype, shape and data_offsets", error);
+        }
+    }
+
+    private static void CheckLayout(ImmutableArray<SafetensorsEntry> entries, long available, string name)
+    {
+        long position = 0;
+        var before = "";
+        foreach (var entry in entries)
+        {
+            var shape = $"[{string.Join(", ", entry.Shape)}]";
+            if (entry.Begin < position)
+                throw Damaged(name, $"has tensor '{entry.Name}' begin at byte {entry.Begin}, which overlaps '{before}'");
+
+            if (entry.Begin > position)
+                throw Damaged(name, $"leaves {entry.Begin - position} bytes that belong to no tensor before '{entry.Name}'");
+
+            if (entry.End > available)
+                throw Damaged(name, $"ends inside tensor '{entry.Name}': it needs bytes up to {entry.End}, the file holds {available}; it is truncated");
+
+            if (!TryByteCount(entry, out var bytes) || entry.End - entry.Begin != bytes)
+                throw Damaged(name, $"gives tensor '{entry.Name}' {entry.End - entry.Begin} bytes, which do not fit {entry.Type} {shape}");
+
+            (position, before) = (entry.End, entry.Name);
+        }
+
+        if (position != available)
+            throw Damaged(name, $"has {available - position} bytes after its last tensor '{before}'");
+    }
+
+    private static bool TryByteCount(SafetensorsEntry entry, out long bytes)
+    {
+        bytes = ElementSizes[entry.Type];
+        try
+        {
+            foreach (var size in entry.Shape)
+                bytes = checked(bytes * size);
+
+            return true;
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+    }
+
+    private static UserErrorException Damaged(string name, string how, Exception? cause = null) => new($"{name} {how}; write it again.", cause);
+}
+
+/// <summary>Where a tensor lies in a safetensors file.</summary>
+/// <param name="Name">The tensor's name.</param>
+/// <param name="Type">Element type in the format's spelling: F32, F64, I64, ...</param>
+/// <param name="Shape">Its dimensions; empty for a scalar.</param>
+/// <param name="Begin">First byte, counted from the end of the header.</param>
+/// <param name="End">Byte after the last.</param>
+internal sealed record SafetensorsEntry(string Name, string Type, ImmutableArray<long> Shape, long Begin, long End);

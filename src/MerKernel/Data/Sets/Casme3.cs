@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data.Sets;
 
 /// <summary>

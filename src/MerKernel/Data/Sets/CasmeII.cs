@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MerKernel.Data.Sets;
 
 /// <summary>CASME II: 247 or 255 clips of 26 people at 200 frames per second, editions 2014 and 2019 of its sheet.</summary>
