@@ -11,8 +11,8 @@ thread_local std::string message;
 
 }  // namespace
 
-/// Calls a function whose arguments are at most six whole numbers or pointers (x86-64, System V) and that returns nothing,
-/// or at most two of them.
+/// Calls a function whose arguments are at most six whole numbers or pointers (x86-64, System V) and that returns
+/// nothing, or at most two of them.
 /// Returns null, or what the function threw.
 extern "C" __attribute__((visibility("default"))) const char* mer_guarded_call(
     void* function, const long* arguments, long* result) {

@@ -1,5 +1,5 @@
-// A C interface over the two parts of dlib that the project uses: the frontal face detector and the 68-point shape predictor.
-// No exception leaves it: functions return a count or 0, and -1 where dlib threw.
+// A C interface over the two parts of dlib that the project uses: the frontal face detector and the 68-point shape
+// predictor. No exception leaves it: functions return a count or 0, and -1 where dlib threw.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -56,8 +56,10 @@ MER_API void* mer_dlib_detector_open() {
 
 MER_API void mer_dlib_detector_close(void* detector) { delete static_cast<dlib::frontal_face_detector*>(detector); }
 
-// Finds faces; writes up to 'capacity' of them as left, top, right, bottom, score, best score first. Returns how many were written.
-MER_API int mer_dlib_detect(void* detector, const std::uint8_t* grey, int rows, int columns, int stride, double* faces, int capacity) {
+// Finds faces; writes up to 'capacity' of them as left, top, right, bottom, score, best score first. Returns how many
+// were written.
+MER_API int mer_dlib_detect(void* detector, const std::uint8_t* grey, int rows, int columns, int stride, double* faces,
+                            int capacity) {
     try {
         dlib::array2d<unsigned char> image;
         copy({grey, rows, columns, stride}, image);
@@ -66,7 +68,8 @@ MER_API int mer_dlib_detect(void* detector, const std::uint8_t* grey, int rows, 
         const int count = std::min(static_cast<int>(found.size()), capacity);
         for (int i = 0; i < count; ++i) {
             const auto& r = found[i].rect;
-            const double face[] = {double(r.left()), double(r.top()), double(r.right()), double(r.bottom()), found[i].detection_confidence};
+            const double face[] = {double(r.left()), double(r.top()), double(r.right()), double(r.bottom()),
+                                   found[i].detection_confidence};
             std::copy(std::begin(face), std::end(face), faces + 5 * i);
         }
         return count;
@@ -76,11 +79,13 @@ MER_API int mer_dlib_detect(void* detector, const std::uint8_t* grey, int rows, 
 }
 
 // Places the model's points inside the face rectangle 'face' (left, top, right, bottom); writes x, y per point.
-MER_API int mer_dlib_landmarks(const void* model, const std::uint8_t* grey, int rows, int columns, int stride, const double* face, float* points) {
+MER_API int mer_dlib_landmarks(const void* model, const std::uint8_t* grey, int rows, int columns, int stride,
+                               const double* face, float* points) {
     try {
         dlib::array2d<unsigned char> image;
         copy({grey, rows, columns, stride}, image);
-        const dlib::rectangle rect(std::lround(face[0]), std::lround(face[1]), std::lround(face[2]), std::lround(face[3]));
+        const dlib::rectangle rect(std::lround(face[0]), std::lround(face[1]), std::lround(face[2]),
+                                   std::lround(face[3]));
         const auto shape = (*static_cast<const dlib::shape_predictor*>(model))(image, rect);
         for (unsigned long i = 0; i < shape.num_parts(); ++i) {
             points[2 * i] = static_cast<float>(shape.part(i).x());

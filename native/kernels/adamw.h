@@ -6,7 +6,8 @@
 namespace mer::MER_ISA {
 namespace {
 
-inline void adamw(const AdamW& by, float* parameters, const float* gradients, float* means, float* variances, int64_t first, int64_t last) {
+inline void adamw(const AdamW& by, float* parameters, const float* gradients, float* means, float* variances,
+                  int64_t first, int64_t last) {
     int64_t i = first;
     for (; i + width <= last; i += width) {
         const Floats g = load(gradients + i);
@@ -16,10 +17,12 @@ inline void adamw(const AdamW& by, float* parameters, const float* gradients, fl
         for (int lane = 0; lane < width; lane++) root[lane] = __builtin_sqrtf(v[lane]);
         store(means + i, m);
         store(variances + i, v);
-        store(parameters + i, load(parameters + i) * all(by.kept) + all(by.step) * m / (root / all(by.correction) + all(by.epsilon)));
+        store(parameters + i,
+              load(parameters + i) * all(by.kept) + all(by.step) * m / (root / all(by.correction) + all(by.epsilon)));
     }
     for (; i < last; i++) {
-        const float g = gradients[i], m = means[i] + by.mean_share * (g - means[i]), v = variances[i] * by.variance_kept + by.variance_share * g * g;
+        const float g = gradients[i], m = means[i] + by.mean_share * (g - means[i]),
+                    v = variances[i] * by.variance_kept + by.variance_share * g * g;
         means[i] = m;
         variances[i] = v;
         parameters[i] = parameters[i] * by.kept + by.step * m / (__builtin_sqrtf(v) / by.correction + by.epsilon);

@@ -1,4 +1,5 @@
-// Batch normalisation in training and ReLU: a channel at a time, whose numbers stay in the caches between the passes over them.
+// Batch normalisation in training and ReLU: a channel at a time, whose numbers stay in the caches between the passes
+// over them.
 #pragma once
 #include "elements.h"
 #include "kernels.h"
@@ -30,13 +31,15 @@ inline void each_vector(const BatchNormShape& shape, int64_t channel, Do todo) {
 }
 
 template <class E>
-void batch_norm_relu(const BatchNormShape& shape, const void* input, const float* gamma, const float* beta, void* output, float* means, float* variances,
-                     float* running_means, float* running_variances, int64_t first, int64_t last) {
+void batch_norm_relu(const BatchNormShape& shape, const void* input, const float* gamma, const float* beta,
+                     void* output, float* means, float* variances, float* running_means, float* running_variances,
+                     int64_t first, int64_t last) {
     const auto x = static_cast<const typename E::Number*>(input);
     const auto y = static_cast<typename E::Number*>(output);
     const double count = (double)(shape.images * shape.plane);
     for (int64_t c = first; c < last; c++) {
-        const Floats mean = all((float)(channel_sum(shape, c, [&](int64_t i) { return E::template read<Floats>(x + i); }) / count));
+        const Floats mean = all(
+            (float)(channel_sum(shape, c, [&](int64_t i) { return E::template read<Floats>(x + i); }) / count));
         const double variance = channel_sum(shape, c, [&](int64_t i) {
             const Floats apart = E::template read<Floats>(x + i) - mean;
             return apart * apart;
@@ -55,15 +58,17 @@ void batch_norm_relu(const BatchNormShape& shape, const void* input, const float
 }
 
 template <class E>
-void batch_norm_relu_backward(const BatchNormShape& shape, const void* input, const float* gamma, const float* beta, const float* means,
-                              const float* variances, const void* output_gradient, void* input_gradient, float* gamma_gradient, float* beta_gradient,
-                              int64_t first, int64_t last) {
+void batch_norm_relu_backward(const BatchNormShape& shape, const void* input, const float* gamma, const float* beta,
+                              const float* means, const float* variances, const void* output_gradient,
+                              void* input_gradient, float* gamma_gradient, float* beta_gradient, int64_t first,
+                              int64_t last) {
     const auto x = static_cast<const typename E::Number*>(input);
     const auto after = static_cast<const typename E::Number*>(output_gradient);
     const auto before = static_cast<typename E::Number*>(input_gradient);
     const double count = (double)(shape.images * shape.plane);
     for (int64_t c = first; c < last; c++) {
-        const Floats mean = all(means[c]), inverse = all(1 / __builtin_sqrtf(variances[c] + shape.epsilon)), scale = inverse * gamma[c], shift = all(beta[c]);
+        const Floats mean = all(means[c]), inverse = all(1 / __builtin_sqrtf(variances[c] + shape.epsilon)),
+                     scale = inverse * gamma[c], shift = all(beta[c]);
         const auto apart = [&](int64_t i) { return E::template read<Floats>(x + i) - mean; };
         const auto passed = [&](int64_t i, Floats distance) {
             return distance * scale + shift > Floats{} ? E::template read<Floats>(after + i) : Floats{};

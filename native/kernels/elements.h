@@ -1,4 +1,5 @@
-// The two element types. Products run over "units" of 32 bits: one single-precision number, or two bfloat16 that are neighbours along the summed dimension.
+// The two element types. Products run over "units" of 32 bits: one single-precision number, or two bfloat16 that are
+// neighbours along the summed dimension.
 #pragma once
 #include "vectors.h"
 
@@ -58,7 +59,8 @@ struct BFloat16Elements {
     }
 
     static const float* down(const float* x, int64_t rows, int64_t columns, float* room) {
-        static const uint16_t order[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+        static const uint16_t order[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                           8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
         const __m512i cards = _mm512_loadu_si512(order);
         for (int64_t i = 0; i < rows; i += 2) {
             for (int64_t c = 0; c < columns; c += 16) {
@@ -99,7 +101,8 @@ struct BFloat16Elements {
     static void write(const float* x, float factor, int64_t count, uint16_t* to) {
         int64_t i = 0;
         for (; i + 16 <= count; i += 16) put(to + i, load(x + i) * all(factor));
-        if (i < count) _mm256_mask_storeu_epi16(to + i, (__mmask16)((1 << (count - i)) - 1), narrow(load(x + i) * all(factor)));
+        if (i < count)
+            _mm256_mask_storeu_epi16(to + i, (__mmask16)((1 << (count - i)) - 1), narrow(load(x + i) * all(factor)));
     }
 
     static Floats wide(__m256i numbers) { return (Floats)_mm512_slli_epi32(_mm512_cvtepu16_epi32(numbers), 16); }

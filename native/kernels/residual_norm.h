@@ -1,4 +1,5 @@
-// A transformer's residual sum and the layer normalisation after it: total = sum + factor * branch, normed = (total - mean) / deviation * gamma + beta.
+// A transformer's residual sum and the layer normalisation after it: total = sum + factor * branch, normed = (total -
+// mean) / deviation * gamma + beta.
 #pragma once
 #include "elements.h"
 #include "kernels.h"
@@ -7,8 +8,8 @@ namespace mer::MER_ISA {
 namespace {
 
 template <class E, class Vector>
-void add_and_norm_rows(const ResidualShape& shape, const ResidualNorm& with, const void* sums, const void* branches, void* totals, void* normed,
-                       int64_t first, int64_t last) {
+void add_and_norm_rows(const ResidualShape& shape, const ResidualNorm& with, const void* sums, const void* branches,
+                       void* totals, void* normed, int64_t first, int64_t last) {
     constexpr int64_t step = sizeof(Vector) / sizeof(float);
     const int64_t channels = shape.channels;
     for (int64_t row = first; row < last; row++) {
@@ -31,16 +32,18 @@ void add_and_norm_rows(const ResidualShape& shape, const ResidualNorm& with, con
         const float inverse = 1 / __builtin_sqrtf(sum(squares)[0] / (float)channels + shape.epsilon);
         const auto n = static_cast<typename E::Number*>(normed) + row * channels;
         for (int64_t c = 0; c < channels; c += step)
-            E::put(n + c, (E::template read<Vector>(t + c) - mean) * inverse * load_as<Vector>(with.gamma + c) + load_as<Vector>(with.beta + c));
+            E::put(n + c, (E::template read<Vector>(t + c) - mean) * inverse * load_as<Vector>(with.gamma + c) +
+                              load_as<Vector>(with.beta + c));
         with.means[row] = mean[0];
         with.inverses[row] = inverse;
     }
 }
 
 template <class E, class Vector>
-void add_and_norm_rows_backward(const ResidualShape& shape, const ResidualNorm& with, const void* totals, const void* total_gradient,
-                                const void* normed_gradient, void* sum_gradient, void* branch_gradient, float* gamma_gradient, float* beta_gradient,
-                                int64_t first, int64_t last) {
+void add_and_norm_rows_backward(const ResidualShape& shape, const ResidualNorm& with, const void* totals,
+                                const void* total_gradient, const void* normed_gradient, void* sum_gradient,
+                                void* branch_gradient, float* gamma_gradient, float* beta_gradient, int64_t first,
+                                int64_t last) {
     constexpr int64_t step = sizeof(Vector) / sizeof(float);
     const int64_t channels = shape.channels;
     for (int64_t row = first; row < last; row++) {
@@ -50,7 +53,8 @@ void add_and_norm_rows_backward(const ResidualShape& shape, const ResidualNorm& 
         const float mean = with.means[row], inverse = with.inverses[row];
         Vector plain = {}, along = {};
         for (int64_t c = 0; c < channels; c += step) {
-            const Vector x = (E::template read<Vector>(t + c) - mean) * inverse, gradient = E::template read<Vector>(n + c);
+            const Vector x = (E::template read<Vector>(t + c) - mean) * inverse,
+                         gradient = E::template read<Vector>(n + c);
             const Vector g = gradient * load_as<Vector>(with.gamma + c);
             plain += g;
             along += g * x;
@@ -60,8 +64,11 @@ void add_and_norm_rows_backward(const ResidualShape& shape, const ResidualNorm& 
         const Vector a = sum(plain) / (float)channels, b = sum(along) / (float)channels;
         const float factor = with.factors ? with.factors[row / shape.rows_per_factor] : 1;
         for (int64_t c = 0; c < channels; c += step) {
-            const Vector x = (E::template read<Vector>(t + c) - mean) * inverse, g = E::template read<Vector>(n + c) * load_as<Vector>(with.gamma + c);
-            const Vector gradient = E::template read<Vector>(static_cast<const typename E::Number*>(total_gradient) + start + c) + inverse * (g - a - x * b);
+            const Vector x = (E::template read<Vector>(t + c) - mean) * inverse,
+                         g = E::template read<Vector>(n + c) * load_as<Vector>(with.gamma + c);
+            const Vector gradient =
+                E::template read<Vector>(static_cast<const typename E::Number*>(total_gradient) + start + c) +
+                inverse * (g - a - x * b);
             E::put(static_cast<typename E::Number*>(sum_gradient) + start + c, gradient);
             E::put(static_cast<typename E::Number*>(branch_gradient) + start + c, factor * gradient);
         }
@@ -70,22 +77,26 @@ void add_and_norm_rows_backward(const ResidualShape& shape, const ResidualNorm& 
 
 // Rows in whole vectors, or else by four (of single precision only).
 template <class E>
-void add_and_norm(const ResidualShape& shape, const ResidualNorm& with, const void* sums, const void* branches, void* totals, void* normed, int64_t first,
-                  int64_t last) {
+void add_and_norm(const ResidualShape& shape, const ResidualNorm& with, const void* sums, const void* branches,
+                  void* totals, void* normed, int64_t first, int64_t last) {
     if constexpr (E::per_unit == 1)
-        if (shape.channels % width) return add_and_norm_rows<E, Few>(shape, with, sums, branches, totals, normed, first, last);
+        if (shape.channels % width)
+            return add_and_norm_rows<E, Few>(shape, with, sums, branches, totals, normed, first, last);
     add_and_norm_rows<E, Floats>(shape, with, sums, branches, totals, normed, first, last);
 }
 
 template <class E>
-void add_and_norm_backward(const ResidualShape& shape, const ResidualNorm& with, const void* totals, const void* total_gradient, const void* normed_gradient,
-                           void* sum_gradient, void* branch_gradient, float* gamma_gradient, float* beta_gradient, int64_t first, int64_t last) {
+void add_and_norm_backward(const ResidualShape& shape, const ResidualNorm& with, const void* totals,
+                           const void* total_gradient, const void* normed_gradient, void* sum_gradient,
+                           void* branch_gradient, float* gamma_gradient, float* beta_gradient, int64_t first,
+                           int64_t last) {
     if constexpr (E::per_unit == 1)
         if (shape.channels % width)
-            return add_and_norm_rows_backward<E, Few>(shape, with, totals, total_gradient, normed_gradient, sum_gradient, branch_gradient, gamma_gradient,
-                                                      beta_gradient, first, last);
-    add_and_norm_rows_backward<E, Floats>(shape, with, totals, total_gradient, normed_gradient, sum_gradient, branch_gradient, gamma_gradient, beta_gradient,
-                                          first, last);
+            return add_and_norm_rows_backward<E, Few>(shape, with, totals, total_gradient, normed_gradient,
+                                                      sum_gradient, branch_gradient, gamma_gradient, beta_gradient,
+                                                      first, last);
+    add_and_norm_rows_backward<E, Floats>(shape, with, totals, total_gradient, normed_gradient, sum_gradient,
+                                          branch_gradient, gamma_gradient, beta_gradient, first, last);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Convolutions of few channels over small images, forward and backward, in single precision on one thread: the pixels that each weight sees side by side, then
-// products of small matrices. oneDNN's are made for more channels than a vector has numbers, and take longer to be found than to be computed.
+// Convolutions of few channels over small images, forward and backward, in single precision on one thread: the pixels
+// that each weight sees side by side, then products of small matrices. oneDNN's are made for more channels than a
+// vector has numbers, and take longer to be found than to be computed.
 #pragma once
 #include "small_product.h"
 
@@ -8,7 +9,8 @@ namespace {
 
 inline void zero(float* to, int64_t count) { for (int64_t i = 0; i < count; i++) to[i] = 0; }
 
-// Calls each(offset in the columns, offset in the image, first and last pixel of the row that lie inside) for every weight and row of an image.
+// Calls each(offset in the columns, offset in the image, first and last pixel of the row that lie inside) for every
+// weight and row of an image.
 template <class Each>
 inline void each_tap(const ConvolutionShape& shape, const Each& each) {
     const int64_t high = shape.high(), wide = shape.wide(), stride = shape.stride, row = shape.row();
@@ -16,12 +18,15 @@ inline void each_tap(const ConvolutionShape& shape, const Each& each) {
     for (int64_t channel = 0; channel < shape.from; channel++)
         for (int64_t ky = 0; ky < shape.kernel; ky++)
             for (int64_t kx = 0; kx < shape.kernel; kx++, weight++) {
-                const int64_t apart = kx - shape.padding, before = apart >= 0 ? 0 : (-apart + stride - 1) / stride, inside = (shape.width - apart + stride - 1) / stride;
-                const int64_t first = before < wide ? before : wide, last = inside < first ? first : inside < wide ? inside : wide;
+                const int64_t apart = kx - shape.padding, before = apart >= 0 ? 0 : (-apart + stride - 1) / stride,
+                              inside = (shape.width - apart + stride - 1) / stride;
+                const int64_t first = before < wide ? before : wide,
+                              last = inside < first ? first : inside < wide ? inside : wide;
                 for (int64_t y = 0; y < high; y++) {
                     const int64_t in = y * stride + ky - shape.padding;
                     const bool there = in >= 0 && in < shape.height;
-                    each(weight * row + y * wide, (channel * shape.height + in) * shape.width + apart, there ? first : wide, there ? last : wide);
+                    each(weight * row + y * wide, (channel * shape.height + in) * shape.width + apart,
+                         there ? first : wide, there ? last : wide);
                 }
             }
 }
@@ -51,7 +56,8 @@ void add_columns(const ConvolutionShape& shape, const float* columns, float* ima
     });
 }
 
-void convolve(const ConvolutionShape& shape, const float* images, const float* weight, const float* bias, float* output, float* room) {
+void convolve(const ConvolutionShape& shape, const float* images, const float* weight, const float* bias, float* output,
+              float* room) {
     const int64_t pixels = shape.pixels(), image = shape.from * shape.height * shape.width, row = shape.row();
     float *const columns = room, *const results = columns + shape.weights() * row;
     for (int64_t first = 0; first < shape.images; first += shape.at_once()) {
@@ -68,10 +74,13 @@ void convolve(const ConvolutionShape& shape, const float* images, const float* w
     }
 }
 
-void convolve_backward(const ConvolutionShape& shape, const float* images, const float* weight, const float* output_gradient, float* image_gradient,
-                       float* weight_gradient, float* bias_gradient, float* room) {
-    const int64_t pixels = shape.pixels(), image = shape.from * shape.height * shape.width, row = shape.row(), weights = shape.weights(), out = up(shape.to, 16);
-    float *const columns = room, *const gradients = columns + weights * row, *const across = gradients + out * row, *const sums = across + row * out;
+void convolve_backward(const ConvolutionShape& shape, const float* images, const float* weight,
+                       const float* output_gradient, float* image_gradient, float* weight_gradient,
+                       float* bias_gradient, float* room) {
+    const int64_t pixels = shape.pixels(), image = shape.from * shape.height * shape.width, row = shape.row(),
+                  weights = shape.weights(), out = up(shape.to, 16);
+    float *const columns = room, *const gradients = columns + weights * row, *const across = gradients + out * row,
+                 *const sums = across + row * out;
     if (image_gradient) zero(image_gradient, shape.images * image);
     zero(weight_gradient, shape.to * weights);
     if (bias_gradient) zero(bias_gradient, shape.to);
@@ -91,13 +100,15 @@ void convolve_backward(const ConvolutionShape& shape, const float* images, const
             for (int64_t c = 0; c < shape.to; c++)
                 for (int64_t p = 0; p < count * pixels; p++) bias_gradient[c] += gradients[c * row + p];
         for (int64_t p = 0; p < count * pixels; p += width)
-            for (int64_t c = 0; c < out; c += width) transpose_block<Floats>(gradients + c * row + p, row, across + p * out + c, out);
+            for (int64_t c = 0; c < out; c += width)
+                transpose_block<Floats>(gradients + c * row + p, row, across + p * out + c, out);
         multiply(weights, columns, row, 1, count * pixels, across, out, shape.to, sums, out);
         for (int64_t c = 0; c < shape.to; c++)
             for (int64_t k = 0; k < weights; k++) weight_gradient[c * weights + k] += sums[k * out + c];
         if (!image_gradient) continue;
         multiply(weights, weight, 1, weights, shape.to, gradients, row, count * pixels, columns, row);
-        for (int64_t i = 0; i < count; i++) add_columns(shape, columns + i * pixels, image_gradient + (first + i) * image);
+        for (int64_t i = 0; i < count; i++)
+            add_columns(shape, columns + i * pixels, image_gradient + (first + i) * image);
     }
 }
 

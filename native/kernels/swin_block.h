@@ -1,5 +1,6 @@
-// A whole Swin block of few channels, forward and backward, in single precision on one thread: what would be sixteen operations of libtorch's, each shorter than the
-// time it takes to call it. It is put together from the kernels of its parts.
+// A whole Swin block of few channels, forward and backward, in single precision on one thread: what would be sixteen
+// operations of libtorch's, each shorter than the time it takes to call it. It is put together from the kernels of its
+// parts.
 #pragma once
 #include <algorithm>
 #include <initializer_list>
@@ -64,7 +65,8 @@ const float* turned(const float* from, int64_t rows, int64_t columns, float* to)
 // [rows, columns] as [rows, whole(columns)].
 const float* filled_up(const float* from, int64_t rows, int64_t columns, float* to) {
     for (int64_t r = 0; r < rows; r++)
-        for (int64_t c = 0; c < whole(columns); c++) to[r * whole(columns) + c] = c < columns ? from[r * columns + c] : 0;
+        for (int64_t c = 0; c < whole(columns); c++)
+            to[r * whole(columns) + c] = c < columns ? from[r * columns + c] : 0;
     return to;
 }
 
@@ -73,17 +75,21 @@ template <class Row>
 void each_row(const SwinShape& shape, int64_t channels, const Row& row) {
     for (int64_t image = 0; image < shape.images; image++)
         for (int64_t y = 0; y < shape.side; y++)
-            row((image * shape.side + y) * shape.side * channels, (image * shape.padded + y) * shape.padded * channels, shape.side * channels);
+            row((image * shape.side + y) * shape.side * channels, (image * shape.padded + y) * shape.padded * channels,
+                shape.side * channels);
 }
 
 const float* pad(const SwinShape& shape, const float* map, int64_t channels, float* to) {
     std::fill_n(to, shape.padded_tokens() * channels, 0.0f);
-    each_row(shape, channels, [&](int64_t inside, int64_t padded, int64_t count) { std::copy_n(map + inside, count, to + padded); });
+    each_row(shape, channels,
+             [&](int64_t inside, int64_t padded, int64_t count) { std::copy_n(map + inside, count, to + padded); });
     return to;
 }
 
 const float* cut(const SwinShape& shape, const float* padded_map, int64_t channels, float* to) {
-    each_row(shape, channels, [&](int64_t inside, int64_t padded, int64_t count) { std::copy_n(padded_map + padded, count, to + inside); });
+    each_row(shape, channels, [&](int64_t inside, int64_t padded, int64_t count) {
+        std::copy_n(padded_map + padded, count, to + inside);
+    });
     return to;
 }
 
@@ -129,14 +135,15 @@ struct Products {
     }
 };
 
-void swin_forward(const ElementKernels& by, const SwinShape& shape, const SwinInput& input, const SwinWeights& weights, const float* bias, const float* masks,
-                  float* memory, float* total, float* branch) {
+void swin_forward(const ElementKernels& by, const SwinShape& shape, const SwinInput& input, const SwinWeights& weights,
+                  const float* bias, const float* masks, float* memory, float* total, float* branch) {
     const int64_t tokens = shape.tokens(), channels = shape.channels();
     Slices own{memory};
     const SwinRoom room(shape, own);
     const int64_t numbers = tokens * channels, map_numbers = shape.padded_tokens() * channels;
     Slices other{scratch({3 * numbers, map_numbers, numbers, Products::size(channels)})};
-    float *const wide = other.take(3 * numbers), *const map = other.take(map_numbers), *const narrow = other.take(numbers);
+    float *const wide = other.take(3 * numbers), *const map = other.take(map_numbers),
+                 *const narrow = other.take(numbers);
     const Products products{by, tokens, other.take(Products::size(channels))};
     const bool padded = shape.padded != shape.side;
 
@@ -144,31 +151,38 @@ void swin_forward(const ElementKernels& by, const SwinShape& shape, const SwinIn
     const float nothing = 0;
     const int64_t each = shape.side * shape.side;
     by.add_and_norm({tokens, channels, input.branch ? each : tokens, shape.epsilon},
-                    {weights.gamma, weights.beta, input.branch ? input.branch_factors : &nothing, room.statistics, room.statistics + tokens}, input.sum,
-                    input.branch ? input.branch : input.sum, room.total, room.normed, 0, tokens);
+                    {weights.gamma, weights.beta, input.branch ? input.branch_factors : &nothing, room.statistics,
+                     room.statistics + tokens},
+                    input.sum, input.branch ? input.branch : input.sum, room.total, room.normed, 0, tokens);
     products.forward(room.normed, weights.qkv, channels, 3 * channels, padded ? wide : room.qkv);
     if (padded) pad(shape, wide, 3 * channels, room.qkv);
-    by.attend(shape.windows(), room.qkv, weights.qkv_bias, bias, masks, padded ? map : room.attended, 0, shape.windows().windows());
+    by.attend(shape.windows(), room.qkv, weights.qkv_bias, bias, masks, padded ? map : room.attended, 0,
+              shape.windows().windows());
     if (padded) cut(shape, map, channels, room.attended);
     products.forward(room.attended, weights.proj, channels, channels, narrow);
     add_bias(narrow, weights.proj_bias, tokens, channels, narrow);
     by.add_and_norm({tokens, channels, each, shape.epsilon},
-                    {weights.gamma_again, weights.beta_again, input.attention_factors, room.statistics_again, room.statistics_again + tokens}, room.total, narrow,
-                    total, room.normed_again, 0, tokens);
+                    {weights.gamma_again, weights.beta_again, input.attention_factors, room.statistics_again,
+                     room.statistics_again + tokens},
+                    room.total, narrow, total, room.normed_again, 0, tokens);
     products.forward(room.normed_again, weights.fc1, channels, 4 * channels, room.hidden);
     by.bias_gelu(4 * channels, room.hidden, weights.fc1_bias, room.active, 0, tokens);
     products.forward(room.active, weights.fc2, 4 * channels, channels, narrow);
     add_bias(narrow, weights.fc2_bias, tokens, channels, branch);
 }
 
-void swin_backward(const ElementKernels& by, const SwinShape& shape, const SwinInput& input, const SwinWeights& weights, const float* bias, const float* masks,
-                   float* memory, const float* total, const float* total_gradient, const float* branch_gradient, const SwinGradients& to, float* bias_gradient) {
+void swin_backward(const ElementKernels& by, const SwinShape& shape, const SwinInput& input, const SwinWeights& weights,
+                   const float* bias, const float* masks, float* memory, const float* total,
+                   const float* total_gradient, const float* branch_gradient, const SwinGradients& to,
+                   float* bias_gradient) {
     const int64_t tokens = shape.tokens(), channels = shape.channels(), numbers = tokens * channels;
     Slices own{memory};
     const SwinRoom room(shape, own);
     const int64_t map_numbers = shape.padded_tokens() * channels;
-    Slices other{scratch({4 * map_numbers, 4 * map_numbers, map_numbers, numbers, numbers, numbers, Products::size(channels)})};
-    float *const wide = other.take(4 * map_numbers), *const wider = other.take(4 * map_numbers), *const map = other.take(map_numbers);
+    Slices other{
+        scratch({4 * map_numbers, 4 * map_numbers, map_numbers, numbers, numbers, numbers, Products::size(channels)})};
+    float *const wide = other.take(4 * map_numbers), *const wider = other.take(4 * map_numbers),
+                 *const map = other.take(map_numbers);
     float *const after = other.take(numbers), *const before = other.take(numbers), *const narrow = other.take(numbers);
     const Products products{by, tokens, other.take(Products::size(channels))};
     const bool padded = shape.padded != shape.side;
@@ -183,22 +197,26 @@ void swin_backward(const ElementKernels& by, const SwinShape& shape, const SwinI
     std::fill_n(to.gamma_again, channels, 0.0f), std::fill_n(to.beta_again, channels, 0.0f);
     const int64_t each = shape.side * shape.side;
     by.add_and_norm_backward({tokens, channels, each, shape.epsilon},
-                             {weights.gamma_again, weights.beta_again, input.attention_factors, room.statistics_again, room.statistics_again + tokens}, total,
-                             total_gradient, after, before, narrow, to.gamma_again, to.beta_again, 0, tokens);
+                             {weights.gamma_again, weights.beta_again, input.attention_factors, room.statistics_again,
+                              room.statistics_again + tokens},
+                             total, total_gradient, after, before, narrow, to.gamma_again, to.beta_again, 0, tokens);
     products.weights(narrow, room.attended, channels, channels, to.proj);
     sum_rows(narrow, tokens, channels, to.proj_bias);
     products.backward(narrow, weights.proj, channels, channels, after);
     std::fill_n(to.qkv_bias, 3 * channels, 0.0f);
-    by.attend_backward(shape.windows(), room.qkv, weights.qkv_bias, bias, masks, padded ? pad(shape, after, channels, map) : after, wide, to.qkv_bias,
-                       bias_gradient, 0, shape.windows().windows());
+    by.attend_backward(shape.windows(), room.qkv, weights.qkv_bias, bias, masks,
+                       padded ? pad(shape, after, channels, map) : after, wide, to.qkv_bias, bias_gradient, 0,
+                       shape.windows().windows());
     const float* const qkv_gradient = padded ? cut(shape, wide, 3 * channels, wider) : wide;
     products.weights(qkv_gradient, room.normed, channels, 3 * channels, to.qkv);
     products.backward(qkv_gradient, weights.qkv, channels, 3 * channels, after);
     const float nothing = 0;
     std::fill_n(to.gamma, channels, 0.0f), std::fill_n(to.beta, channels, 0.0f);
     by.add_and_norm_backward({tokens, channels, input.branch ? each : tokens, shape.epsilon},
-                             {weights.gamma, weights.beta, input.branch ? input.branch_factors : &nothing, room.statistics, room.statistics + tokens}, room.total,
-                             before, after, to.sum, input.branch ? to.branch : narrow, to.gamma, to.beta, 0, tokens);
+                             {weights.gamma, weights.beta, input.branch ? input.branch_factors : &nothing,
+                              room.statistics, room.statistics + tokens},
+                             room.total, before, after, to.sum, input.branch ? to.branch : narrow, to.gamma, to.beta, 0,
+                             tokens);
 }
 
 }  // namespace

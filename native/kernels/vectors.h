@@ -1,5 +1,5 @@
-// Vectors of 32-bit numbers as wide as the instruction set's, and what the kernels do with them. Everything is static and in a namespace per
-// instruction set: a function shared between sets could be linked in the wrong one's form.
+// Vectors of 32-bit numbers as wide as the instruction set's, and what the kernels do with them. Everything is static
+// and in a namespace per instruction set: a function shared between sets could be linked in the wrong one's form.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -59,7 +59,8 @@ inline Floats largest(Floats x) {
     else return largest<distance / 2>(larger(x, crossed<distance>(x)));
 }
 
-// e^x for x <= 0, to two units in the last place; 0 below -87, where the result would leave the normal numbers, and not a number of that.
+// e^x for x <= 0, to two units in the last place; 0 below -87, where the result would leave the normal numbers, and not
+// a number of that.
 inline Floats exponential(Floats x) {
     const Floats lowest = all(-87.0f);
     const Floats clamped = larger(x, lowest);
@@ -80,7 +81,8 @@ inline Floats exponential(Floats x) {
     return x < lowest ? Floats{} : x == x ? result : x;
 }
 
-// Shuffles the first half of the rows into the second, like cards; after log2(rows) times row and column have changed places.
+// Shuffles the first half of the rows into the second, like cards; after log2(rows) times row and column have changed
+// places.
 template <int times, class Vector, int rows>
 inline void shuffle_rows(Vector (&x)[rows]) {
     if constexpr (times > 1) {
@@ -119,7 +121,9 @@ inline void fetch(const void* from, int64_t bytes) {
 inline void copy(void* to, const void* from, int64_t bytes) {
     constexpr int64_t vector = 4 * width;
     if (bytes % vector) memcpy(to, from, bytes);
-    else for (int64_t i = 0; i < bytes; i += vector) store((float*)((char*)to + i), load((const float*)((const char*)from + i)));
+    else
+        for (int64_t i = 0; i < bytes; i += vector)
+            store((float*)((char*)to + i), load((const float*)((const char*)from + i)));
 }
 
 }  // namespace
