@@ -1,4 +1,5 @@
-// Runs the kernels of src/MerKernel.Native/Cuda/kernels.cu on a processor: a thread for each thread of a block, block after block. For their results, not for speed.
+// Runs the kernels of src/MerKernel.Native/Cuda/kernels.cu on a processor: a thread for each thread of a block, block
+// after block. For their results, not for speed.
 #pragma once
 #include <barrier>
 #include <cmath>
@@ -49,8 +50,9 @@ inline float exchange(float x, int lane) {
   return other;
 }
 
-// The layout of PTX's mma.m16n8k16: lane = 4 * group + pair holds of a the rows group and group + 8, the columns 2 pair, 2 pair + 1 and those plus 8;
-// of b the same columns as rows, and the column group; of c the rows of a and the columns 2 pair, 2 pair + 1.
+// The layout of PTX's mma.m16n8k16: lane = 4 * group + pair holds of a the rows group and group + 8, the columns 2
+// pair, 2 pair + 1 and those plus 8; of b the same columns as rows, and the column group; of c the rows of a and the
+// columns 2 pair, 2 pair + 1.
 inline void mma(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
   Warp& warp = my_warp();
   const int lane = my_lane(), group = lane / 4, pair = lane % 4;
@@ -67,8 +69,9 @@ inline void mma(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1)
   warp.all.arrive_and_wait();
 }
 
-template <class... A, std::size_t... I>
-void call(void (*kernel)(A...), void** arguments, std::index_sequence<I...>) { kernel(*static_cast<A*>(arguments[I])...); }
+template <class... A, std::size_t... I> void call(void (*kernel)(A...), void** arguments, std::index_sequence<I...>) {
+  kernel(*static_cast<A*>(arguments[I])...);
+}
 
 template <class... A>
 void launch(void (*kernel)(A...), Index grid, Index block, void** arguments) {

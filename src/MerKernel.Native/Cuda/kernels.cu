@@ -1,5 +1,6 @@
-// What a training step does between its products, in one pass each, for GPUs from compute capability 8.0 on. Compiled by NVRTC when it is first needed, so
-// it includes nothing. Numbers of the network are bfloat16, statistics, parameters and sums are 32-bit. Tests run it on a processor (emulation.h there).
+// What a training step does between its products, in one pass each, for GPUs from compute capability 8.0 on. Compiled
+// by NVRTC when it is first needed, so it includes nothing. Numbers of the network are bfloat16, statistics, parameters
+// and sums are 32-bit. Tests run it on a processor (emulation.h there).
 
 typedef unsigned int uint32;
 typedef unsigned short bf16;  // its bits
@@ -18,8 +19,10 @@ __device__ __forceinline__ uint32 pack(float low, float high) {
 
 // c[16, 8] += a[16, 16] b[16, 8] over the lanes of a warp (PTX mma.m16n8k16).
 __device__ __forceinline__ void mma(float (&c)[4], const uint32 (&a)[4], uint32 b0, uint32 b1) {
-  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-               : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
 __device__ __forceinline__ float exchange(float x, int lane) { return __shfl_xor_sync(0xffffffffu, x, lane); }
@@ -34,7 +37,8 @@ __device__ __forceinline__ float warp_sum(float x) {
   return x;
 }
 
-// ---- Residual sum and layer normalisation: total = sum + factor * branch, normed = LayerNorm(total); a warp a row ----
+// ---- Residual sum and layer normalisation: total = sum + factor * branch, normed = LayerNorm(total);
+// a warp a row ----
 
 struct NormShape { int rows, rows_per_factor; float epsilon; };
 
@@ -49,12 +53,14 @@ __device__ __forceinline__ void load_row(const bf16* from, long row, int lane, f
 template <int Parts>
 __device__ __forceinline__ void store_row(bf16* to, long row, int lane, const float (&from)[4 * Parts]) {
   for (int p = 0; p < Parts; p++)
-    reinterpret_cast<Two*>(to + row * 128 * Parts)[p * 32 + lane] = {pack(from[4 * p], from[4 * p + 1]), pack(from[4 * p + 2], from[4 * p + 3])};
+    reinterpret_cast<Two*>(to + row * 128 * Parts)[p * 32 + lane] = {pack(from[4 * p], from[4 * p + 1]),
+                                                                     pack(from[4 * p + 2], from[4 * p + 3])};
 }
 
 template <int Parts>
-__device__ __forceinline__ void add_norm(NormShape shape, const bf16* sum, const bf16* branch, const float* factors, const float* gamma, const float* beta,
-                                         bf16* total, bf16* normed, float* means, float* inverses) {
+__device__ __forceinline__ void add_norm(NormShape shape, const bf16* sum, const bf16* branch, const float* factors,
+                                         const float* gamma, const float* beta, bf16* total, bf16* normed, float* means,
+                                         float* inverses) {
   const int lane = threadIdx.x % 32, warps = blockDim.x / 32;
   for (long row = (long)blockIdx.x * warps + threadIdx.x / 32; row < shape.rows; row += (long)gridDim.x * warps) {
     float x[4 * Parts], b[4 * Parts];
@@ -83,9 +89,10 @@ __device__ __forceinline__ void add_norm(NormShape shape, const bf16* sum, const
 
 // parts[blocks, 2, channels] receives each block's share of the gradients of gamma and beta. At most 8 warps a block.
 template <int Parts>
-__device__ __forceinline__ void add_norm_back(NormShape shape, const bf16* total, const bf16* total_gradient, const bf16* normed_gradient, const float* factors,
-                                              const float* gamma, const float* means, const float* inverses, bf16* sum_gradient, bf16* branch_gradient,
-                                              float* parts, float* room) {
+__device__ __forceinline__ void add_norm_back(NormShape shape, const bf16* total, const bf16* total_gradient,
+                                              const bf16* normed_gradient, const float* factors, const float* gamma,
+                                              const float* means, const float* inverses, bf16* sum_gradient,
+                                              bf16* branch_gradient, float* parts, float* room) {
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32, channels = 128 * Parts;
   float for_gamma[4 * Parts], for_beta[4 * Parts];
   for (int i = 0; i < 4 * Parts; i++) for_gamma[i] = for_beta[i] = 0;
@@ -127,29 +134,35 @@ __device__ __forceinline__ void add_norm_back(NormShape shape, const bf16* total
   }
 }
 
-#define ADD_NORM(PARTS)                                                                                                                              \
-  extern "C" __global__ void add_norm_##PARTS(NormShape shape, const bf16* sum, const bf16* branch, const float* factors, const float* gamma,       \
-                                              const float* beta, bf16* total, bf16* normed, float* means, float* inverses) {                        \
-    add_norm<PARTS>(shape, sum, branch, factors, gamma, beta, total, normed, means, inverses);                                                       \
-  }                                                                                                                                                  \
-  extern "C" __global__ void add_norm_back_##PARTS(NormShape shape, const bf16* total, const bf16* total_gradient, const bf16* normed_gradient,      \
-                                                   const float* factors, const float* gamma, const float* means, const float* inverses,              \
-                                                   bf16* sum_gradient, bf16* branch_gradient, float* parts) {                                        \
-    SHARED float room[8 * 2 * 128 * PARTS];                                                                                                          \
-    add_norm_back<PARTS>(shape, total, total_gradient, normed_gradient, factors, gamma, means, inverses, sum_gradient, branch_gradient, parts, room); \
+#define ADD_NORM(PARTS)                                                                                                \
+  extern "C" __global__ void add_norm_##PARTS(NormShape shape, const bf16* sum, const bf16* branch,                    \
+                                              const float* factors, const float* gamma, const float* beta,             \
+                                              bf16* total, bf16* normed, float* means, float* inverses) {              \
+    add_norm<PARTS>(shape, sum, branch, factors, gamma, beta, total, normed, means, inverses);                         \
+  }                                                                                                                    \
+  extern "C" __global__ void add_norm_back_##PARTS(NormShape shape, const bf16* total, const bf16* total_gradient,     \
+                                                   const bf16* normed_gradient, const float* factors,                  \
+                                                   const float* gamma, const float* means, const float* inverses,      \
+                                                   bf16* sum_gradient, bf16* branch_gradient, float* parts) {          \
+    SHARED float room[8 * 2 * 128 * PARTS];                                                                            \
+    add_norm_back<PARTS>(shape, total, total_gradient, normed_gradient, factors, gamma, means, inverses, sum_gradient, \
+                         branch_gradient, parts, room);                                                                \
   }
 ADD_NORM(1)
 ADD_NORM(2)
 ADD_NORM(4)
 
-// ---- GELU(x + bias), x [rows, columns], columns a multiple of 256: blocks of 32 x 8 threads, eight columns a thread ----
+// ---- GELU(x + bias), x [rows, columns], columns a multiple of 256: blocks of 32 x 8 threads,
+// eight columns a thread ----
 
 __device__ __forceinline__ void unpack(Four four, float (&to)[8]) {
   to[0] = low(four.x), to[1] = high(four.x), to[2] = low(four.y), to[3] = high(four.y);
   to[4] = low(four.z), to[5] = high(four.z), to[6] = low(four.w), to[7] = high(four.w);
 }
 
-__device__ __forceinline__ Four packed(const float (&x)[8]) { return {pack(x[0], x[1]), pack(x[2], x[3]), pack(x[4], x[5]), pack(x[6], x[7])}; }
+__device__ __forceinline__ Four packed(const float (&x)[8]) {
+  return {pack(x[0], x[1]), pack(x[2], x[3]), pack(x[4], x[5]), pack(x[6], x[7])};
+}
 
 extern "C" __global__ void bias_gelu(int rows, int columns, const bf16* x, const float* bias, bf16* y) {
   const int column = (blockIdx.x * 32 + threadIdx.x) * 8;
@@ -166,7 +179,8 @@ extern "C" __global__ void bias_gelu(int rows, int columns, const bf16* x, const
 }
 
 // parts[gridDim.y, columns] receives each row of blocks' share of the bias's gradient.
-extern "C" __global__ void bias_gelu_back(int rows, int columns, const bf16* x, const float* bias, const bf16* y_gradient, bf16* x_gradient, float* parts) {
+extern "C" __global__ void bias_gelu_back(int rows, int columns, const bf16* x, const float* bias,
+                                          const bf16* y_gradient, bf16* x_gradient, float* parts) {
   SHARED float room[8][32 * 8];
   const int column = (blockIdx.x * 32 + threadIdx.x) * 8;
   float b[8], v[8], g[8], sums[8];
@@ -189,13 +203,15 @@ extern "C" __global__ void bias_gelu_back(int rows, int columns, const bf16* x, 
   parts[(long)blockIdx.y * columns + blockIdx.x * 256 + thread] = all;
 }
 
-// ---- Attention within (shifted) windows of at most 64 tokens, 32 channels a head; a block of 128 threads a window and head, 16 tokens a warp ----
+// ---- Attention within (shifted) windows of at most 64 tokens, 32 channels a head; a block of 128 threads a window and
+// head, 16 tokens a warp ----
 
 struct WindowShape { int images, side, window, shift, heads; };
 
 namespace {
 
-constexpr int tokens = 64, depth = 32, room_row = 40, pair_row = 72;  // rows apart, so that lanes meet in different banks
+// Rows apart, so that lanes meet in different banks.
+constexpr int tokens = 64, depth = 32, room_row = 40, pair_row = 72;
 constexpr int most_entries = 256;
 
 // What a block knows of its window and head.
@@ -204,7 +220,9 @@ struct Place {
   float table[most_entries];
 };
 
-__device__ __forceinline__ int band(WindowShape s, int position) { return position < s.side - s.window ? 0 : position < s.side - s.shift ? 1 : 2; }
+__device__ __forceinline__ int band(WindowShape s, int position) {
+  return position < s.side - s.window ? 0 : position < s.side - s.shift ? 1 : 2;
+}
 
 __device__ __forceinline__ void locate(WindowShape s, int window, int thread, Place& place) {
   const int area = s.window * s.window, axis = s.side / s.window;
@@ -224,7 +242,8 @@ __device__ __forceinline__ void load_table(WindowShape s, int head, int thread, 
 }
 
 // A head's part of every token of the window plus its bias, [tokens, depth].
-__device__ __forceinline__ void gather(const Place& place, const bf16* from, long stride, const float* bias, int thread, bf16 (*to)[room_row]) {
+__device__ __forceinline__ void gather(const Place& place, const bf16* from, long stride, const float* bias, int thread,
+                                       bf16 (*to)[room_row]) {
   for (int i = thread; i < tokens * 4; i += 128) {
     const int token = i / 4, first = i % 4 * 8;
     Four four = {0, 0, 0, 0};
@@ -295,7 +314,8 @@ __device__ __forceinline__ void softmax(WindowShape s, const Place& place, Lane 
         if (column < area) {
           logit = x[j][i] * 0.17677669529663687f;  // 1 / sqrt(32)
           if (row < area) {
-            logit += place.table[(place.row[row] - place.row[column] + s.window - 1) * (2 * s.window - 1) + place.column[row] - place.column[column] + s.window - 1];
+            logit += place.table[(place.row[row] - place.row[column] + s.window - 1) * (2 * s.window - 1) +
+                                 place.column[row] - place.column[column] + s.window - 1];
             if (place.region[row] != place.region[column]) logit -= 100;
           }
         }
@@ -322,12 +342,14 @@ __device__ __forceinline__ void left_of(const float (&x)[8][4], int step, uint32
   a[2] = pack(x[2 * step + 1][0], x[2 * step + 1][1]), a[3] = pack(x[2 * step + 1][2], x[2 * step + 1][3]);
 }
 
-__device__ __forceinline__ void scatter(const Place& place, Lane l, const float (&x)[4][4], float factor, bf16* to, long stride) {
+__device__ __forceinline__ void scatter(const Place& place, Lane l, const float (&x)[4][4], float factor, bf16* to,
+                                        long stride) {
   for (int half = 0; half < 2; half++) {
     const int at = place.at[l.first + l.group + 8 * half];
     if (at < 0) continue;
     for (int j = 0; j < 4; j++)
-      *reinterpret_cast<uint32*>(to + at * stride + j * 8 + 2 * l.pair) = pack(x[j][2 * half] * factor, x[j][2 * half + 1] * factor);
+      *reinterpret_cast<uint32*>(to + at * stride + j * 8 + 2 * l.pair) = pack(x[j][2 * half] * factor,
+                                                                               x[j][2 * half + 1] * factor);
   }
 }
 
@@ -339,13 +361,16 @@ __device__ __forceinline__ void clear(float (&x)[4][4]) {
 __device__ __forceinline__ void keep(const float (&x)[8][4], Lane l, bf16 (*to)[pair_row]) {
   for (int j = 0; j < 8; j++)
     for (int half = 0; half < 2; half++)
-      *reinterpret_cast<uint32*>(&to[l.first + l.group + 8 * half][j * 8 + 2 * l.pair]) = pack(x[j][2 * half], x[j][2 * half + 1]);
+      *reinterpret_cast<uint32*>(&to[l.first + l.group + 8 * half][j * 8 + 2 * l.pair]) = pack(x[j][2 * half],
+                                                                                               x[j][2 * half + 1]);
 }
 
 }  // namespace
 
-// qkv [images, side, side, 3, heads, depth], output [images, side, side, heads, depth]; a block for each window and head.
-extern "C" __global__ void window_attention(WindowShape s, const bf16* qkv, const float* qkv_bias, const float* table, bf16* output) {
+// qkv [images, side, side, 3, heads, depth], output [images, side, side, heads, depth]; a block for each window and
+// head.
+extern "C" __global__ void window_attention(WindowShape s, const bf16* qkv, const float* qkv_bias, const float* table,
+                                            bf16* output) {
   alignas(16) SHARED bf16 q[tokens][room_row];
   alignas(16) SHARED bf16 k[tokens][room_row];
   alignas(16) SHARED bf16 v[tokens][room_row];
@@ -372,10 +397,11 @@ extern "C" __global__ void window_attention(WindowShape s, const bf16* qkv, cons
   scatter(place, l, o, 1, output + head * depth, channels);
 }
 
-// The gradient of qkv (with its bias), and parts[gridDim.x / heads, heads, 64, 64] of the gradient of the logits, summed over a block's windows.
-// Blocks of 128 threads, as many as wanted for each head.
-extern "C" __global__ void window_attention_back(WindowShape s, const bf16* qkv, const float* qkv_bias, const float* table, const bf16* output_gradient,
-                                                 bf16* qkv_gradient, float* parts) {
+// The gradient of qkv (with its bias), and parts[gridDim.x / heads, heads, 64, 64] of the gradient of the logits,
+// summed over a block's windows. Blocks of 128 threads, as many as wanted for each head.
+extern "C" __global__ void window_attention_back(WindowShape s, const bf16* qkv, const float* qkv_bias,
+                                                 const float* table, const bf16* output_gradient, bf16* qkv_gradient,
+                                                 float* parts) {
   alignas(16) SHARED bf16 q[tokens][room_row];
   alignas(16) SHARED bf16 k[tokens][room_row];
   alignas(16) SHARED bf16 v[tokens][room_row];
@@ -443,12 +469,15 @@ extern "C" __global__ void window_attention_back(WindowShape s, const bf16* qkv,
   }
   float* part = parts + (long)(blockIdx.x / s.heads * s.heads + head) * tokens * tokens;
   for (int j = 0; j < 8; j++)
-    for (int i = 0; i < 4; i++) part[(l.first + l.group + i / 2 * 8) * tokens + j * 8 + 2 * l.pair + i % 2] = sums[j][i];
+    for (int i = 0; i < 4; i++)
+      part[(l.first + l.group + i / 2 * 8) * tokens + j * 8 + 2 * l.pair + i % 2] = sums[j][i];
 }
 
-// The gradient of the relative bias table, [entries, heads], from that of the logits, [heads, 64, 64]; a block of heads threads an entry.
+// The gradient of the relative bias table, [entries, heads], from that of the logits, [heads, 64, 64]; a block of heads
+// threads an entry.
 extern "C" __global__ void table_gradient(WindowShape s, const float* logits_gradient, float* gradient) {
-  const int width = 2 * s.window - 1, rows = (int)blockIdx.x / width - s.window + 1, columns = (int)blockIdx.x % width - s.window + 1, head = threadIdx.x;
+  const int width = 2 * s.window - 1, rows = (int)blockIdx.x / width - s.window + 1,
+            columns = (int)blockIdx.x % width - s.window + 1, head = threadIdx.x;
   float all = 0;
   for (int r = 0; r < s.window; r++)
     for (int c = 0; c < s.window; c++) {
