@@ -1,5 +1,5 @@
-// How fast raw clips become tensors, and how fast the cache is read. Goals: 40 clips a second on 2 cores once the landmark model is loaded;
-// the cache in under a second.
+// How fast raw clips become tensors, and how fast the cache is read. Goals: 40 clips a second on 2 cores once the
+// landmark model is loaded; the cache in under a second.
 //
 //     dotnet run -c Release --project benchmarks/DataPreparation [FOLDER]
 //
@@ -18,13 +18,17 @@ try
 {
     var source = new DatasetSource(root, DatasetId.CasmeII) { Frames = FrameKind.Raw };
     var options = new PreparationOptions { CacheFolder = cache.FullName, Workers = Workers };
-    // The model is loaded before the first clip is reported, so the rate from the first to the last report is that of the clips alone.
+    // The model is loaded before the first clip is reported, so the rate from the first to the last report is that of
+    // the clips alone.
     var reports = new Reports();
     using (var data = DatasetLoader.Load(source, options, reports))
-        Console.WriteLine($"prepared: {data.Clips.Length} clips, {data.Frames.size(0)} frames of {data.Size} px, all faces found; first clip after {reports.First.TotalSeconds:0.0} s");
+        Console.WriteLine($"prepared: {data.Clips.Length} clips, {data.Frames.size(0)} frames of {data.Size} px, all " +
+            $"faces found; first clip after {reports.First.TotalSeconds:0.0} s");
     var clips = reports.Count - 1;
     var processor = (reports.ProcessorLast - reports.ProcessorFirst) / clips;
-    Console.WriteLine($"rate: {clips / (reports.Last - reports.First).TotalSeconds:0.0} clips a second with {Workers} workers; {processor.TotalMilliseconds:0} ms of processor time a clip, which is {Workers / processor.TotalSeconds:0} a second where {Workers} cores are free");
+    Console.WriteLine($"rate: {clips / (reports.Last - reports.First).TotalSeconds:0.0} clips a second with " +
+        $"{Workers} workers; {processor.TotalMilliseconds:0} ms of processor time a clip, which is " +
+        $"{Workers / processor.TotalSeconds:0} a second where {Workers} cores are free");
     for (var i = 0; i < 3; i++)
     {
         var clock = Stopwatch.StartNew();

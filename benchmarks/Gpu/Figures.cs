@@ -11,6 +11,8 @@ sealed class Figures(string? folder, string? label)
     {
         part = label ?? part;
         Console.WriteLine($"{part,-9} {what,-66} {value,12:G5} {unit}");
-        if (folder is not null) File.AppendAllText(Path.Combine(folder, "figures.jsonl"), JsonSerializer.Serialize(new { part, what, value = double.IsFinite(value) ? value : (double?)null, unit }) + "\n");
+        if (folder is not null)
+            File.AppendAllText(Path.Combine(folder, "figures.jsonl"), JsonSerializer.Serialize(
+                new { part, what, value = double.IsFinite(value) ? value : (double?)null, unit }) + "\n");
     }
 }

@@ -16,15 +16,22 @@ static class Parts
         from change in Experiments.Tables.Paper
         let paper = change.Of(Profile.Paper.Model)
         let model = (MerNetOptions)paper.Model
-        select (change.Key, model with { InputSize = setting.Model.InputSize, WidthDivisor = setting.Model.WidthDivisor, WindowSize = setting.Model.WindowSize },
+        select (change.Key, model with
+        {
+            InputSize = setting.Model.InputSize,
+            WidthDivisor = setting.Model.WidthDivisor,
+            WindowSize = setting.Model.WindowSize
+        },
             paper.ActionUnits != ActionUnitSource.None);
 
     /// <summary>What is there.</summary>
     public static void Versions(Setting setting, Figures figures)
     {
-        Console.WriteLine($".NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}, {Environment.ProcessorCount} processors, device {setting.Device}");
+        Console.WriteLine($".NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}, " +
+            $"{Environment.ProcessorCount} processors, device {setting.Device}");
         using var scope = NewDisposeScope();
-        figures.Add("versions", "sum of 1 to 1000 on the device", arange(1, 1001, ScalarType.Float32, setting.Device).sum().item<float>(), "500500");
+        figures.Add("versions", "sum of 1 to 1000 on the device",
+            arange(1, 1001, ScalarType.Float32, setting.Device).sum().item<float>(), "500500");
         figures.Add("versions", "CUDA graphs can be recorded", CudaGraph.Supported ? 1 : 0, "");
         var n = setting.Tiny ? 256 : 8192;
         figures.Add("versions", $"bf16 product of {n} x {n}", ProductRate(setting, n) / 1e12, "TFLOP/s");
@@ -34,7 +41,8 @@ static class Parts
     static double ProductRate(Setting setting, int n)
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (randn([n, n], ScalarType.BFloat16, setting.Device), randn([n, n], ScalarType.BFloat16, setting.Device));
+        var (a, b) = (randn([n, n], ScalarType.BFloat16, setting.Device),
+            randn([n, n], ScalarType.BFloat16, setting.Device));
         void Product() { using var c = a.matmul(b); }
         for (var i = 0; i < 5; i++) Product();
         return 2.0 * n * n * n * 10 / setting.Seconds(() => { for (var i = 0; i < 10; i++) Product(); });
@@ -56,11 +64,14 @@ static class Parts
                 figures.Add("parity", $"{key}, logits", Deviation(logits, logitsHere), unit);
                 worst = Math.Max(worst, Deviation(logits, logitsHere));
                 // In 32 bits a ReLU within rounding of zero may open on one side only, whatever the code says.
-                figures.Add("parity", $"{key}, gradient", Deviation(gradient, gradientHere), type == ScalarType.Float64 ? unit : "relative, not compared");
+                figures.Add("parity", $"{key}, gradient", Deviation(gradient, gradientHere),
+                    type == ScalarType.Float64 ? unit : "relative, not compared");
             }
         }
 
-        if (!(worst < 1e-4)) throw new UserErrorException($"The device's logits are up to {worst:G3} off the processor's, and 1e-4 is allowed.");
+        if (!(worst < 1e-4))
+            throw new UserErrorException(
+                $"The device's logits are up to {worst:G3} off the processor's, and 1e-4 is allowed.");
 
         (Tensor Logits, Tensor Gradient) Pass(MerNetOptions options, bool units, Device device, ScalarType type)
         {
@@ -72,10 +83,12 @@ static class Parts
             using var scope = NewDisposeScope();
             var batch = setting.Batch(options, 4, CPU);
             Tensor Of(Tensor tensor) => tensor.to(type).to(device);
-            var logits = network.call(new ClipBatch(Of(batch.Clips.Onset), Of(batch.Clips.Apex), Of(batch.Clips.ActionUnits)));
+            var logits = network.call(new ClipBatch(Of(batch.Clips.Onset), Of(batch.Clips.Apex),
+                Of(batch.Clips.ActionUnits)));
             nn.functional.cross_entropy(logits, batch.Labels.to(device)).backward();
             var gradient = cat([.. network.parameters().Select(p => p.grad!.flatten().to(ScalarType.Float64).cpu())]);
-            return (logits.detach().to(ScalarType.Float64).cpu().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+            return (logits.detach().to(ScalarType.Float64).cpu().MoveToOuterDisposeScope(),
+                gradient.MoveToOuterDisposeScope());
         }
 
         static double Deviation(Tensor a, Tensor b) => ((a - b).norm() / b.norm()).item<double>();
@@ -89,7 +102,10 @@ static class Parts
         var rate = ProductRate(setting, setting.Tiny ? 256 : 8192);
         foreach (var clips in setting.Tiny ? [4] : new[] { 16, 32 })
         {
-            foreach (var (name, tf32, precision) in new[] { ("fp32", false, Precision.Single), ("TF32", true, Precision.Single), ("bf16", true, Precision.BFloat16) })
+            foreach (var (name, tf32, precision) in new[]
+            {
+                ("fp32", false, Precision.Single), ("TF32", true, Precision.Single), ("bf16", true, Precision.BFloat16)
+            })
             {
                 backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = tf32;
                 foreach (var recorded in !setting.OnGpu ? [false] : clips == 16 ? [false, true] : new[] { true })
@@ -99,10 +115,15 @@ static class Parts
                     if (steps.NotRecorded is { } why) Console.WriteLine($"not recorded: {why}");
                     var seconds = steps.Seconds(setting.Tiny ? 2 : 15);
                     figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}", 1000 * seconds, "ms");
-                    figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}", clips / seconds, "clips/s");
+                    figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}", clips / seconds,
+                        "clips/s");
                     if (precision == Precision.BFloat16)
-                        figures.Add("step", $"{clips} clips, {name}{(recorded ? ", recorded" : "")}, of the bf16 product's rate", 100 * operations * clips / seconds / rate, "%");
-                    if (clips == 16 && recorded) figures.Add("step", $"{clips} clips, {name}, an update for two batches", 1000 * steps.Seconds(16, parts: 2), "ms");
+                        figures.Add("step",
+                            $"{clips} clips, {name}{(recorded ? ", recorded" : "")}, of the bf16 product's rate",
+                            100 * operations * clips / seconds / rate, "%");
+                    if (clips == 16 && recorded)
+                        figures.Add("step", $"{clips} clips, {name}, an update for two batches",
+                            1000 * steps.Seconds(16, parts: 2), "ms");
                 }
             }
         }
@@ -153,7 +174,8 @@ static class Parts
             }
 
             run();
-            figures.Add("anatomy", what, 1000 * setting.Seconds(() => { for (var i = 0; i < 10; i++) run(); }) / 10, "ms");
+            figures.Add("anatomy", what, 1000 * setting.Seconds(() => { for (var i = 0; i < 10; i++) run(); }) / 10,
+                "ms");
         }
     }
 
@@ -168,7 +190,8 @@ static class Parts
         };
         var clock = Stopwatch.StartNew();
         var first = 0.0;
-        var fold = FoldRun.Train(experiment, data, data.Subjects[0], setting.Device, e => first = e.Epoch == 3 ? clock.Elapsed.TotalSeconds : first);
+        var fold = FoldRun.Train(experiment, data, data.Subjects[0], setting.Device,
+            e => first = e.Epoch == 3 ? clock.Elapsed.TotalSeconds : first);
         figures.Add("fold", $"a fold of {experiment.Training.Epochs} epochs", clock.Elapsed.TotalSeconds, "s");
         figures.Add("fold", "to the end of its third epoch", first, "s");
         figures.Add("fold", "last training loss", fold.TrainingLoss[^1], "");
@@ -178,9 +201,13 @@ static class Parts
             var store = Directory.CreateTempSubdirectory("gpu-bench-");
             var some = experiment with { Training = experiment.Training with { Epochs = 20 }, Seed = workers };
             clock.Restart();
-            var failures = new LosoEngine(new RunStore(store.FullName)) { Workers = workers, Device = setting.Device, Subjects = [.. data.Subjects[..workers]] }.Run([some], data);
+            var failures = new LosoEngine(new RunStore(store.FullName))
+            {
+                Workers = workers, Device = setting.Device, Subjects = [.. data.Subjects[..workers]]
+            }.Run([some], data);
             foreach (var (_, error) in failures) Console.WriteLine($"fold failed: {error.Message}");
-            figures.Add("fold", $"{workers} folds of 20 epochs side by side, seconds a fold of 75", clock.Elapsed.TotalSeconds / workers * 75 / 20, "s");
+            figures.Add("fold", $"{workers} folds of 20 epochs side by side, seconds a fold of 75",
+                clock.Elapsed.TotalSeconds / workers * 75 / 20, "s");
             store.Delete(recursive: true);
         }
     }
@@ -191,20 +218,32 @@ static class Parts
         using var data = PackedData.Read(path);
         foreach (var seed in setting.Tiny ? [1] : new[] { 1, 2, 3 })
         {
-            foreach (var (device, precision) in new[] { (CPU, Precision.Single), (setting.Device, Precision.Single), (setting.Device, Precision.BFloat16) })
+            foreach (var (device, precision) in new[]
+            {
+                (CPU, Precision.Single), (setting.Device, Precision.Single), (setting.Device, Precision.BFloat16)
+            })
             {
                 var experiment = new Experiment
                 {
                     Dataset = data.Id, DatasetFingerprint = data.Fingerprint, Model = Profile.Small.Model, Seed = seed,
-                    Training = Profile.Small.Training with { Precision = precision, Epochs = setting.Tiny ? 1 : Profile.Small.Training.Epochs },
+                    Training = Profile.Small.Training with
+                    {
+                        Precision = precision,
+                        Epochs = setting.Tiny ? 1 : Profile.Small.Training.Epochs
+                    },
                 };
                 var store = Directory.CreateTempSubdirectory("gpu-bench-");
                 var clock = Stopwatch.StartNew();
-                var engine = new LosoEngine(new RunStore(store.FullName)) { Workers = Math.Min(8, Environment.ProcessorCount), Device = device };
-                foreach (var (job, error) in engine.Run([experiment], data)) Console.WriteLine($"fold {job.Subject} failed: {error.Message}");
+                var engine = new LosoEngine(new RunStore(store.FullName))
+                {
+                    Workers = Math.Min(8, Environment.ProcessorCount), Device = device
+                };
+                foreach (var (job, error) in engine.Run([experiment], data))
+                    Console.WriteLine($"fold {job.Subject} failed: {error.Message}");
                 var folds = new RunStore(store.FullName).TryReadAll(ExperimentHash.Of(experiment), data.Subjects);
                 if (folds is null) continue;
-                var right = folds.Sum(f => f.Logits[^1].Zip(f.Labels).Count(p => p.First.IndexOf(p.First.Max()) == p.Second));
+                var right = folds.Sum(f =>
+                    f.Logits[^1].Zip(f.Labels).Count(p => p.First.IndexOf(p.First.Max()) == p.Second));
                 var what = $"seed {seed}, {device.type.ToString().ToLowerInvariant()}, {precision}";
                 figures.Add("loso", what, 100.0 * right / data.Clips.Length, "% right");
                 figures.Add("loso", what, clock.Elapsed.TotalSeconds, "s");
@@ -213,11 +252,15 @@ static class Parts
         }
     }
 
-    /// <summary>What the paper's own rows would take: every variant's step on the device, times its folds, epochs and batches.</summary>
+    /// <summary>
+    /// What the paper's own rows would take: every variant's step on the device, times its folds, epochs and batches.
+    /// </summary>
     public static void Tables(Setting setting, Figures figures)
     {
-        // Folds, and clips in a fold's training, of CASME II (249 clips of 26 subjects) and SAMM (136 of 28 in five classes).
-        (string Name, int Folds, double Clips)[] sets = [("CASME II", 26, 249 * 25 / 26.0), ("SAMM", 28, 136 * 27 / 28.0)];
+        // Folds, and clips in a fold's training, of CASME II (249 clips of 26 subjects) and SAMM (136 of 28 in five
+        // classes).
+        (string Name, int Folds, double Clips)[] sets = [("CASME II", 26, 249 * 25 / 26.0),
+            ("SAMM", 28, 136 * 27 / 28.0)];
         var training = new TrainingOptions();
         var all = 0.0;
         foreach (var (key, model, _) in Variants(setting))

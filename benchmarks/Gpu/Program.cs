@@ -1,9 +1,11 @@
-// What a device does with this project's networks: sameness, speed, folds side by side, a whole fold, a small LOSO, and what the tables would take.
+// What a device does with this project's networks: sameness, speed, folds side by side, a whole fold, a small LOSO, and
+// what the tables would take.
 //
 //     gpu-bench PART [--device cuda|cpu] [--tiny] [--data FILE] [--out FOLDER] [--label NAME]
 //
-// PART is pack-data, versions, parity, step, anatomy, folds, processes, fold, loso or tables. Each part prints its figures and adds them to FOLDER/figures.jsonl, under
-// NAME if there is one. --tiny makes everything small, for a processor. ./dev gpu-pack makes a folder in which gpu-run.sh does all parts.
+// PART is pack-data, versions, parity, step, anatomy, folds, processes, fold, loso or tables. Each part prints its
+// figures and adds them to FOLDER/figures.jsonl, under NAME if there is one. --tiny makes everything small, for
+// a processor. ./dev gpu-pack makes a folder in which gpu-run.sh does all parts.
 using MerKernel;
 using MerKernel.Benchmarks.Gpu;
 using MerKernel.Native;
@@ -41,7 +43,9 @@ try
         case "fold": Parts.Fold(setting, figures); break;
         case "loso": Parts.Loso(setting, figures, data); break;
         case "tables": Parts.Tables(setting, figures); break;
-        default: throw new UserErrorException("Name a part: pack-data, versions, parity, step, anatomy, folds, processes, fold, loso or tables.");
+        default:
+            throw new UserErrorException(
+                "Name a part: pack-data, versions, parity, step, anatomy, folds, processes, fold, loso or tables.");
     }
 
     return 0;

@@ -11,7 +11,8 @@ sealed record Setting(Device Device, bool Tiny)
 {
     public bool OnGpu => Device.type == DeviceType.CUDA;
 
-    public MerNetOptions Model => Tiny ? new MerNetOptions { InputSize = 32, WidthDivisor = 16, WindowSize = 4 } : new MerNetOptions();
+    public MerNetOptions Model =>
+        Tiny ? new MerNetOptions { InputSize = 32, WidthDivisor = 16, WindowSize = 4 } : new MerNetOptions();
 
     /// <summary>Waits for all that was started.</summary>
     public void Wait()

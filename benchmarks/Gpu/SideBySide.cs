@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Benchmarks.Gpu;
 
-/// <summary>Steps of several folds side by side: clips per second of all together, and the memory that they take.</summary>
+/// <summary>
+/// Steps of several folds side by side: clips per second of all together, and the memory that they take.
+/// </summary>
 static class SideBySide
 {
     static double SecondsOf(Setting setting) => setting.Tiny ? 0.5 : 3;
@@ -60,11 +62,15 @@ static class SideBySide
     /// <summary>Each fold in a process of its own: this program again, as <see cref="Worker"/>.</summary>
     public static void Processes(Setting setting, Figures figures)
     {
-        string[] arguments = ["worker", "--device", setting.Device.ToString(), .. setting.Tiny ? ["--tiny"] : Array.Empty<string>()];
+        string[] arguments = ["worker", "--device", setting.Device.ToString(),
+            .. setting.Tiny ? ["--tiny"] : Array.Empty<string>()];
         foreach (var folds in Counts(setting))
         {
             Process[] workers = [.. Enumerable.Range(0, folds).Select(_ => Process.Start(
-                new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!)];
+                new ProcessStartInfo(Environment.ProcessPath!, arguments)
+                {
+                    RedirectStandardInput = true, RedirectStandardOutput = true
+                })!)];
             try
             {
                 foreach (var worker in workers) Until(worker, line => line == Ready);
@@ -95,7 +101,10 @@ static class SideBySide
 
     const string Ready = "ready";
 
-    /// <summary>Says that it is ready, waits for a line, prints the clips per second of its fold, and waits for the end of its input.</summary>
+    /// <summary>
+    /// Says that it is ready, waits for a line, prints the clips per second of its fold, and waits for the end of its
+    /// input.
+    /// </summary>
     public static void Worker(Setting setting)
     {
         set_num_threads(1);
@@ -135,8 +144,13 @@ static class SideBySide
 
         try
         {
-            using var query = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
-            if (double.TryParse(query.StandardOutput.ReadLine(), CultureInfo.InvariantCulture, out var used)) figures.Add(part, $"{what}, memory of the GPU in use", used, "MiB");
+            using var query = Process.Start(
+                new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits"])
+                {
+                    RedirectStandardOutput = true
+                })!;
+            if (double.TryParse(query.StandardOutput.ReadLine(), CultureInfo.InvariantCulture, out var used))
+                figures.Add(part, $"{what}, memory of the GPU in use", used, "MiB");
             query.WaitForExit();
         }
         catch (Win32Exception)

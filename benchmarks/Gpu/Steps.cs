@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Benchmarks.Gpu;
 
-/// <summary>Training steps as the trainer does them, on one batch of random clips; to be used on the thread that made it.</summary>
+/// <summary>
+/// Training steps as the trainer does them, on one batch of random clips; to be used on the thread that made it.
+/// </summary>
 sealed class Steps : IDisposable
 {
     readonly CudaStream? _stream;
@@ -48,7 +50,8 @@ sealed class Steps : IDisposable
     }
 
     /// <summary>Seconds of a step, the least of several takes.</summary>
-    public double Seconds(int steps, int takes = 3, int parts = 1) => Enumerable.Range(0, takes).Min(_ => _setting.Seconds(() => Run(steps, parts)) / steps);
+    public double Seconds(int steps, int takes = 3, int parts = 1) =>
+        Enumerable.Range(0, takes).Min(_ => _setting.Seconds(() => Run(steps, parts)) / steps);
 
     public void Dispose()
     {

@@ -3,8 +3,9 @@ using MerKernel.Evaluation;
 using MerKernel.Experiments;
 
 /// <summary>
-/// A run store in which every fold is a link to one of a few hundred files with random logits, so that what is read comes from memory rather than from a disk. What
-/// is listed, opened, read, checked and scored is the same as in a real one.
+/// A run store in which every fold is a link to one of a few hundred files with random logits, so that what is read
+/// comes from memory rather than from a disk. What is listed, opened, read, checked and scored is the same as in a real
+/// one.
 /// </summary>
 sealed class SimulatedStore
 {
@@ -33,7 +34,9 @@ sealed class SimulatedStore
             Subject = _subjects[s],
             Clips = [.. Enumerable.Range(0, clips).Select(c => $"{_subjects[s]}/{c}")],
             Labels = [.. Enumerable.Range(0, clips).Select(c => (s + c) % Classes)],
-            Logits = [.. Enumerable.Range(0, epochs).Select(_ => Enumerable.Range(0, clips).Select(_ => Enumerable.Range(0, Classes).Select(_ => random.NextSingle() * 4 - 2).ToImmutableArray()).ToImmutableArray())],
+            Logits = [.. Enumerable.Range(0, epochs).Select(_ => Enumerable.Range(0, clips)
+                .Select(_ => Enumerable.Range(0, Classes).Select(_ => random.NextSingle() * 4 - 2).ToImmutableArray())
+                .ToImmutableArray())],
             TrainingLoss = [.. Enumerable.Range(0, epochs).Select(_ => random.NextSingle())],
         };
     }
@@ -49,5 +52,6 @@ sealed class SimulatedStore
         _runs++;
     }
 
-    public void Link(string hash, string subject, int variety = 0) => File.CreateSymbolicLink(Runs.FoldPath(hash, subject), _templates[(variety, subject)]);
+    public void Link(string hash, string subject, int variety = 0) =>
+        File.CreateSymbolicLink(Runs.FoldPath(hash, subject), _templates[(variety, subject)]);
 }

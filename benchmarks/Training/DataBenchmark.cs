@@ -4,7 +4,9 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Benchmarks.Training;
 
-/// <summary>What happens before and after training: look-alikes rendered, clips prepared, scores with their intervals.</summary>
+/// <summary>
+/// What happens before and after training: look-alikes rendered, clips prepared, scores with their intervals.
+/// </summary>
 static class DataBenchmark
 {
     /// <summary>The small look-alike of CASME II, from nothing to tensors and from the cache.</summary>
@@ -14,8 +16,12 @@ static class DataBenchmark
         var folder = Directory.CreateTempSubdirectory("mer-bench-");
         try
         {
-            var rendering = Clock.Seconds(1, () => LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small with { Workers = 2 }, folder.FullName));
-            var options = new PreparationOptions { Size = 48, Workers = 2, CacheFolder = folder.CreateSubdirectory("cache").FullName };
+            var rendering = Clock.Seconds(1,
+                () => LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small with { Workers = 2 }, folder.FullName));
+            var options = new PreparationOptions
+            {
+                Size = 48, Workers = 2, CacheFolder = folder.CreateSubdirectory("cache").FullName
+            };
             var clips = 0;
             void Load()
             {
@@ -25,7 +31,8 @@ static class DataBenchmark
             var preparing = Clock.Seconds(1, Load);
             var cached = Clock.Best(3, () => Clock.Seconds(1, Load));
             yield return new(Section, "look-alikes rendered, two workers", clips / rendering, "clips/s");
-            yield return new(Section, "clips prepared with two workers, loading of the landmark model included", clips / preparing, "clips/s");
+            yield return new(Section, "clips prepared with two workers, loading of the landmark model included",
+                clips / preparing, "clips/s");
             yield return new(Section, "the same from the cache", 1000 * cached, "ms", "under 1000");
         }
         finally
@@ -38,14 +45,17 @@ static class DataBenchmark
     public static IEnumerable<Figure> Scores()
     {
         var random = new Random(1);
-        ConfusionMatrix[] folds = [.. Enumerable.Range(0, 249).GroupBy(clip => clip % 26).Select(subject => new FoldOutcome
-        {
-            Subject = $"{subject.Key:00}",
-            Clips = [.. subject.Select(clip => $"{clip}")],
-            Labels = [.. subject.Select(_ => random.Next(5))],
-            Predictions = [.. subject.Select(_ => random.Next(5))],
-        }.Matrix(5))];
+        ConfusionMatrix[] folds = [.. Enumerable.Range(0, 249).GroupBy(clip => clip % 26)
+            .Select(subject => new FoldOutcome
+            {
+                Subject = $"{subject.Key:00}",
+                Clips = [.. subject.Select(clip => $"{clip}")],
+                Labels = [.. subject.Select(_ => random.Next(5))],
+                Predictions = [.. subject.Select(_ => random.Next(5))],
+            }.Matrix(5))];
         yield return new("scores", "10,000 resamples of accuracy, UF1 and UAR",
-            1000 * Clock.Best(5, () => Clock.Seconds(1, () => SubjectBootstrap.Of(folds, [Metrics.Accuracy, Metrics.UF1, Metrics.Uar]))), "ms", "under 1000");
+            1000 * Clock.Best(5,
+                () => Clock.Seconds(1, () => SubjectBootstrap.Of(folds, [Metrics.Accuracy, Metrics.UF1, Metrics.Uar]))),
+            "ms", "under 1000");
     }
 }

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Benchmarks.Training;
 
-/// <summary>Whole folds of the small profile's full network: side by side, and what of a fold is not arithmetic.</summary>
+/// <summary>
+/// Whole folds of the small profile's full network: side by side, and what of a fold is not arithmetic.
+/// </summary>
 static class EngineBenchmark
 {
     const int Epochs = 4;
@@ -25,7 +27,8 @@ static class EngineBenchmark
         {
             one = Math.Min(one, Engine(data, experiment, 1, subjects));
             two = Math.Min(two, Engine(data, experiment, 2, subjects));
-            wide = Math.Min(wide, Clock.Seconds(2, () => { foreach (var subject in subjects) FoldRun.Train(experiment, data, subject, CPU); }));
+            wide = Math.Min(wide, Clock.Seconds(2,
+                () => { foreach (var subject in subjects) FoldRun.Train(experiment, data, subject, CPU); }));
         }
         yield return new(Section, "one worker", subjects.Length / one, "folds/s");
         yield return new(Section, "two workers of one thread each", subjects.Length / two, "folds/s");
@@ -38,7 +41,8 @@ static class EngineBenchmark
     {
         const string Section = "outside the arithmetic";
         var (data, experiment) = Shortened(bench, bench.Profile.Training.Epochs);
-        using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(_ => new float[21])], CPU, experiment.Model);
+        using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(_ => new float[21])], CPU,
+            experiment.Model);
         var clips = Enumerable.Range(0, experiment.Training.BatchSize).ToArray();
         var random = new Random(1);
         var augmentation = new Augmentation(experiment.Training.Augmentation, data.Size, random);
@@ -54,7 +58,8 @@ static class EngineBenchmark
         }) / 20;
         Steps();
         Batches();
-        yield return new(Section, "augmentation and batch assembly, share of a step", 100 * Clock.Best(3, Batches) / Clock.Best(3, Steps), "%", "under 5");
+        yield return new(Section, "augmentation and batch assembly, share of a step",
+            100 * Clock.Best(3, Batches) / Clock.Best(3, Steps), "%", "under 5");
 
         var inside = 0.0;
         using var listener = new ActivityListener
@@ -79,7 +84,8 @@ static class EngineBenchmark
     {
         const string Section = "memory over folds";
         var (data, experiment) = Shortened(bench, epochs: 1);
-        // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with the module.
+        // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with
+        // the module.
         int miscounted;
         using (var network = experiment.Model.Create(1, actionUnits: true)) miscounted = network.parameters().Count();
         var (after5, tensors) = (0L, 0L);
@@ -92,8 +98,10 @@ static class EngineBenchmark
             }
         });
         var after50 = Resident();
-        yield return new(Section, "resident memory after 50 folds beyond that after 5", 100.0 * after50 / after5 - 100, "%", "within 2");
-        yield return new(Section, "tensors after 50 folds beyond those after 5", Tensor.TotalCount - tensors - 45 * miscounted, "", "0");
+        yield return new(Section, "resident memory after 50 folds beyond that after 5", 100.0 * after50 / after5 - 100,
+            "%", "within 2");
+        yield return new(Section, "tensors after 50 folds beyond those after 5",
+            Tensor.TotalCount - tensors - 45 * miscounted, "", "0");
     }
 
     static (MerDataset Data, Experiment Experiment) Shortened(Workbench bench, int epochs)
@@ -109,7 +117,8 @@ static class EngineBenchmark
         try
         {
             var clock = Stopwatch.StartNew();
-            new LosoEngine(new RunStore(store.FullName)) { Workers = workers, Subjects = [.. subjects] }.Run([experiment], data);
+            new LosoEngine(new RunStore(store.FullName)) { Workers = workers, Subjects = [.. subjects] }
+                .Run([experiment], data);
             return clock.Elapsed.TotalSeconds;
         }
         finally

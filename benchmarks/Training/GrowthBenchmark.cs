@@ -11,8 +11,10 @@ static class GrowthBenchmark
         const string Section = "growth of a step";
         var model = Profile.Small.Model;
         var sixteen = Step(48, 16);
-        yield return new(Section, "four times the clips (16 to 64), time against four times", Step(48, 64) / sixteen / 4, "x", "at most 1.1");
-        yield return new(Section, "four times the pixels (48 to 96 px), time against four times", Step(96, 16) / sixteen / 4, "x", "at most 1.1");
+        yield return new(Section, "four times the clips (16 to 64), time against four times",
+            Step(48, 64) / sixteen / 4, "x", "at most 1.1");
+        yield return new(Section, "four times the pixels (48 to 96 px), time against four times",
+            Step(96, 16) / sixteen / 4, "x", "at most 1.1");
 
         double Step(int size, int clips)
         {

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Benchmarks.Training;
 
-/// <summary>Training steps (forward, loss, backward, AdamW) of the full network on one batch of random frames, as the trainer does them.</summary>
+/// <summary>
+/// Training steps (forward, loss, backward, AdamW) of the full network on one batch of random frames, as the trainer
+/// does them.
+/// </summary>
 sealed class OurStep : ISteps
 {
     readonly MerNet _model;
@@ -27,7 +30,8 @@ sealed class OurStep : ISteps
         var onset = randn(clips, 3, size, size);
         var apex = onset + 0.3 * randn(clips, 3, size, size);
         var units = rand(clips, FusionHead.ActionUnitCount).lt(0.2).to(ScalarType.Float32);
-        _batch = new PairBatch(new ClipBatch(onset.DetachFromDisposeScope(), apex.DetachFromDisposeScope(), units.DetachFromDisposeScope()),
+        _batch = new PairBatch(new ClipBatch(onset.DetachFromDisposeScope(), apex.DetachFromDisposeScope(),
+            units.DetachFromDisposeScope()),
             randint(0, options.Classes, clips).DetachFromDisposeScope());
     }
 

@@ -4,7 +4,9 @@ using MerKernel.Models;
 
 namespace MerKernel.Benchmarks.Training;
 
-/// <summary>Debian's PyTorch on the same network (tests/parity/network.py), in a process that takes turns with ours.</summary>
+/// <summary>
+/// Debian's PyTorch on the same network (tests/parity/network.py), in a process that takes turns with ours.
+/// </summary>
 sealed class PyTorchStep : ISteps
 {
     readonly Process _process;
@@ -13,7 +15,8 @@ sealed class PyTorchStep : ISteps
     {
         _process = Process.Start(new ProcessStartInfo("/usr/bin/python3",
         [
-            Path.Combine(root, "benchmarks", "Training", "pytorch_step.py"), "--size", $"{model.InputSize}", "--width", $"{model.WidthDivisor}", "--window", $"{model.WindowSize}",
+            Path.Combine(root, "benchmarks", "Training", "pytorch_step.py"), "--size", $"{model.InputSize}", "--width",
+            $"{model.WidthDivisor}", "--window", $"{model.WindowSize}",
             "--clips", $"{clips}", "--threads", $"{threads}", .. more,
         ])
         { RedirectStandardInput = true, RedirectStandardOutput = true })!;
@@ -25,7 +28,11 @@ sealed class PyTorchStep : ISteps
     {
         get
         {
-            using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch; print(torch.__version__)"]) { RedirectStandardOutput = true })!;
+            using var python = Process.Start(
+                new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch; print(torch.__version__)"])
+                {
+                    RedirectStandardOutput = true
+                })!;
             return python.StandardOutput.ReadToEnd().Trim();
         }
     }
@@ -37,7 +44,8 @@ sealed class PyTorchStep : ISteps
         return double.Parse(Line(), CultureInfo.InvariantCulture);
     }
 
-    string Line() => _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("PyTorch's side ended; its own words stand above.");
+    string Line() => _process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException("PyTorch's side ended; its own words stand above.");
 
     public void Dispose()
     {

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Benchmarks.Training;
 
-/// <summary>Training steps of the full network beside PyTorch's, in turns, and beside the machine's own rate of products.</summary>
+/// <summary>
+/// Training steps of the full network beside PyTorch's, in turns, and beside the machine's own rate of products.
+/// </summary>
 static class StepBenchmark
 {
     const int Clips = 16;
@@ -28,17 +30,20 @@ static class StepBenchmark
         [
             ("this kernel, fp32", () => new OurStep(profile.Model, Clips, threads)),
             ($"PyTorch {version}, fp32", () => new PyTorchStep(root, profile.Model, Clips, threads)),
-            ($"PyTorch {version}, fp32, channels last", () => new PyTorchStep(root, profile.Model, Clips, threads, "--channels-last")),
+            ($"PyTorch {version}, fp32, channels last",
+                () => new PyTorchStep(root, profile.Model, Clips, threads, "--channels-last")),
         ];
         var mixed = ComputeDevice.ProcessorHasBFloat16;
         if (mixed)
         {
             sides.Add(("this kernel, bf16", () => new OurStep(profile.Model, Clips, threads, Precision.BFloat16)));
-            sides.Add(($"PyTorch {version}, bf16, channels last", () => new PyTorchStep(root, profile.Model, Clips, threads, "--channels-last", "--bf16")));
+            sides.Add(($"PyTorch {version}, bf16, channels last",
+                () => new PyTorchStep(root, profile.Model, Clips, threads, "--channels-last", "--bf16")));
         }
         var best = together ? Together(sides, steps, turns) : Apart(sides, steps, turns);
 
-        for (var side = 0; side < sides.Count; side++) yield return new(section, sides[side].Name, Clips / best[side], "clips/s");
+        for (var side = 0; side < sides.Count; side++)
+            yield return new(section, sides[side].Name, Clips / best[side], "clips/s");
         yield return new(section, "fp32 against PyTorch's fp32", best[1] / best[0], "x", "at least 1.15");
         yield return new(section, "fp32 against PyTorch's best fp32", Math.Min(best[1], best[2]) / best[0], "x");
         var rate = MatmulRate(threads, ScalarType.Float32);
@@ -47,8 +52,10 @@ static class StepBenchmark
         if (mixed)
         {
             yield return new(section, "bf16 against PyTorch's fp32", best[1] / best[3], "x", "at least 2.2");
-            yield return new(section, "bf16 against PyTorch's best", best.Where((_, i) => i is 1 or 2 or 4).Min() / best[3], "x", "at least 1.2");
-            yield return new(section, "bf16 step's share of the bf16 rate", 100 * flop / best[3] / MatmulRate(threads, ScalarType.BFloat16), "%", "at least 75");
+            yield return new(section, "bf16 against PyTorch's best",
+                best.Where((_, i) => i is 1 or 2 or 4).Min() / best[3], "x", "at least 1.2");
+            yield return new(section, "bf16 step's share of the bf16 rate",
+                100 * flop / best[3] / MatmulRate(threads, ScalarType.BFloat16), "%", "at least 75");
         }
     }
 
@@ -59,7 +66,8 @@ static class StepBenchmark
         open.ForEach(side => side.Seconds(steps));
         var best = open.Select(_ => double.PositiveInfinity).ToArray();
         for (var turn = 0; turn < turns; turn++)
-            for (var side = 0; side < open.Count; side++) best[side] = Math.Min(best[side], open[side].Seconds(steps) / steps);
+            for (var side = 0; side < open.Count; side++)
+                best[side] = Math.Min(best[side], open[side].Seconds(steps) / steps);
         open.ForEach(side => side.Dispose());
         return best;
     }

@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace DevTools;
 
 /// <summary>
-/// One page of a headless Chromium, spoken to in the DevTools protocol over a pipe. A pipe instead of a port: nobody else on the machine can
-/// connect, and Chromium ends by itself when the pipe closes, thus also when the kernel is killed. No name resolves in it, so it loads nothing.
+/// One page of a headless Chromium, spoken to in the DevTools protocol over a pipe. A pipe instead of a port: nobody
+/// else on the machine can connect, and Chromium ends by itself when the pipe closes, thus also when the kernel is
+/// killed. No name resolves in it, so it loads nothing.
 /// </summary>
 public sealed class Chromium : IDisposable
 {
@@ -36,13 +37,17 @@ public sealed class Chromium : IDisposable
         // Its pages are this kernel's own; the sandbox cannot start as root or in most containers.
         string[] arguments =
         [
-            "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps",
-            "--force-color-profile=srgb", $"--host-resolver-rules=MAP * ~NOTFOUND{(resolves is null ? "" : $", EXCLUDE {resolves}")}",
+            "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            "--no-first-run", "--hide-scrollbars",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+            "--disable-default-apps",
+            "--force-color-profile=srgb",
+            $"--host-resolver-rules=MAP * ~NOTFOUND{(resolves is null ? "" : $", EXCLUDE {resolves}")}",
             $"--window-size={size.Width},{size.Height}", $"--user-data-dir={_profile}",
         ];
         // The shell lays the pipe on the descriptors 3 and 4, which .NET cannot, and clears up after Chromium's end.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1; rm -rf \"${0}\"", _profile, program, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh",
+            ["-c", "\"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1; rm -rf \"${0}\"", _profile, program, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };
@@ -52,8 +57,10 @@ public sealed class Chromium : IDisposable
         new Thread(Read) { IsBackground = true, Name = "chromium" }.Start();
         try
         {
-            var target = Call("Target.createTarget", new() { ["url"] = "about:blank" }, limit)["targetId"]!.GetValue<string>();
-            _session = Call("Target.attachToTarget", new() { ["targetId"] = target, ["flatten"] = true }, limit)["sessionId"]!.GetValue<string>();
+            var target = Call("Target.createTarget", new() { ["url"] = "about:blank" }, limit)["targetId"]!
+                .GetValue<string>();
+            _session = Call("Target.attachToTarget", new() { ["targetId"] = target, ["flatten"] = true },
+                limit)["sessionId"]!.GetValue<string>();
         }
         catch
         {
@@ -63,17 +70,25 @@ public sealed class Chromium : IDisposable
     }
 
     /// <summary>Evaluates JavaScript in the page and gives its value; promises are awaited.</summary>
-    /// <exception cref="ChromiumException">The script threw, or took longer than the limit, or Chromium is gone.</exception>
+    /// <exception cref="ChromiumException">
+    /// The script threw, or took longer than the limit, or Chromium is gone.
+    /// </exception>
     public JsonNode? Evaluate(string script, TimeSpan limit)
     {
-        var result = Call("Runtime.evaluate", new() { ["expression"] = script, ["awaitPromise"] = true, ["returnByValue"] = true, ["userGesture"] = true }, limit);
+        var result = Call("Runtime.evaluate", new()
+        {
+            ["expression"] = script, ["awaitPromise"] = true, ["returnByValue"] = true, ["userGesture"] = true
+        }, limit);
         if (result["exceptionDetails"] is { } failure)
-            throw new ChromiumException(failure["exception"]?["description"]?.GetValue<string>() ?? failure["text"]?.GetValue<string>() ?? "a script failed", isScript: true);
+            throw new ChromiumException(failure["exception"]?["description"]?.GetValue<string>()
+                ?? failure["text"]?.GetValue<string>() ?? "a script failed", isScript: true);
         return result["result"]?["value"];
     }
 
     /// <summary>One command of the DevTools protocol to the page.</summary>
-    /// <exception cref="ChromiumException">It was refused, or took longer than the limit, or Chromium is gone.</exception>
+    /// <exception cref="ChromiumException">
+    /// It was refused, or took longer than the limit, or Chromium is gone.
+    /// </exception>
     public JsonNode Call(string method, JsonObject parameters, TimeSpan limit)
     {
         var id = Interlocked.Increment(ref _count);
@@ -93,7 +108,8 @@ public sealed class Chromium : IDisposable
         {
             // In short steps, so that an interrupt of the cell gets through.
             for (var clock = Stopwatch.StartNew(); !answer.Task.Wait(50);)
-                if (clock.Elapsed > limit) throw new ChromiumException($"Chromium did not answer within {limit.TotalSeconds:0} s");
+                if (clock.Elapsed > limit)
+                    throw new ChromiumException($"Chromium did not answer within {limit.TotalSeconds:0} s");
         }
         catch (AggregateException e) { throw e.InnerException!; }
         finally { _pending.TryRemove(id, out _); }
@@ -120,7 +136,8 @@ public sealed class Chromium : IDisposable
                     if (end < 0) continue;
                     var message = JsonNode.Parse(text.GetBuffer().AsSpan(0, (int)text.Length))!;
                     text.SetLength(0);
-                    if (message["id"]?.GetValue<int>() is { } id && _pending.TryGetValue(id, out var waiting)) waiting.TrySetResult(message);
+                    if (message["id"]?.GetValue<int>() is { } id && _pending.TryGetValue(id, out var waiting))
+                        waiting.TrySetResult(message);
                 }
         }
         catch (Exception e) when (e is IOException or JsonException or ObjectDisposedException) { }

@@ -5,7 +5,8 @@ static class CommonOptions
 {
     public static Option<string> Profile() => new("--profile")
     {
-        Description = "tiny (seconds, for tests), small (minutes, synthetic), medium (synthetic, the real counts) or paper (everything as in the paper)",
+        Description = "tiny (seconds, for tests), small (minutes, synthetic), medium (synthetic, the real counts) or " +
+            "paper (everything as in the paper)",
         DefaultValueFactory = _ => "small",
     };
 
@@ -14,7 +15,11 @@ static class CommonOptions
         Description = "folder with CASME2/ and SAMM/ (default: data/ of the checkout)",
     };
 
-    public static Option<string?> Weights() => new("--weights") { Description = "folder with outside weights of Table 1's systems, KEY.safetensors each (default: data/weights of the checkout; see data/README.md)" };
+    public static Option<string?> Weights() => new("--weights")
+    {
+        Description = "folder with outside weights of Table 1's systems, KEY.safetensors each (default: data/weights " +
+            "of the checkout; see data/README.md)"
+    };
 
     public static Option<string?> Store() => new("--store")
     {
@@ -45,7 +50,8 @@ static class CommonOptions
     {
         var option = new Option<string?>("--precision")
         {
-            Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it (default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
+            Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it " +
+                "(default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
         };
         option.AcceptOnlyFromAmong("fp32", "bf16");
         return option;
@@ -65,7 +71,8 @@ static class CommonOptions
     /// <summary>The parts of composite and cross-dataset.</summary>
     public static Option<string[]> Sets() => new("--sets")
     {
-        Description = "the data sets of --dataset composite and cross-dataset (default: casme2,samm,smic, those that are there)",
+        Description =
+            "the data sets of --dataset composite and cross-dataset (default: casme2,samm,smic, those that are there)",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -73,14 +80,18 @@ static class CommonOptions
     public static ImmutableArray<DatasetId>? ParseSets(string[]? names)
     {
         if (names is not { Length: > 0 }) return null;
-        ImmutableArray<DatasetId> ids = [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(ParseDataset)];
-        return ids.Distinct().Count() == ids.Length ? ids : throw new UserErrorException($"--sets {string.Join(',', names)} names a data set twice.");
+        ImmutableArray<DatasetId> ids = [.. names.SelectMany(n =>
+            n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(ParseDataset)];
+        return ids.Distinct().Count() == ids.Length
+            ? ids
+            : throw new UserErrorException($"--sets {string.Join(',', names)} names a data set twice.");
     }
 
     /// <summary>For commands that work on whatever data sets are there.</summary>
     public static Option<string?> DatasetAmong() => new("--dataset")
     {
-        Description = $"only this data set: one of {DatasetNames.Keys} (default: casme2 and samm, where they are there)",
+        Description =
+            $"only this data set: one of {DatasetNames.Keys} (default: casme2 and samm, where they are there)",
     };
 
     public static Option<string> Variant() => new("--variant")
@@ -91,17 +102,25 @@ static class CommonOptions
 
     static int[] ParseSeeds(string text)
     {
-        int[] seeds = [.. text.Split(',').Select(s => int.TryParse(s, out var seed) ? seed : throw new UserErrorException($"--seeds {text} is no list of numbers; write it like --seeds 1,2,3."))];
-        return seeds.Distinct().Count() == seeds.Length ? seeds : throw new UserErrorException($"--seeds {text} names a seed twice; a repeated run gives the same numbers, so name other ones.");
+        int[] seeds = [.. text.Split(',').Select(s => int.TryParse(s, out var seed)
+            ? seed
+            : throw new UserErrorException($"--seeds {text} is no list of numbers; write it like --seeds 1,2,3."))];
+        return seeds.Distinct().Count() == seeds.Length ? seeds : throw new UserErrorException(
+            $"--seeds {text} names a seed twice; a repeated run gives the same numbers, so name other ones.");
     }
 
     public static DatasetId ParseDataset(string name) =>
-        DatasetNames.TryNamed(name.ToLowerInvariant()) ?? throw new UserErrorException($"--dataset {name} is not known; use one of {DatasetNames.Keys}.");
+        DatasetNames.TryNamed(name.ToLowerInvariant())
+            ?? throw new UserErrorException($"--dataset {name} is not known; use one of {DatasetNames.Keys}.");
 
-    /// <summary>The method that is run: the one named, else the full network, or on a data set without action units the network without.</summary>
+    /// <summary>
+    /// The method that is run: the one named, else the full network, or on a data set without action units the network
+    /// without.
+    /// </summary>
     public static Method Variant(ParseResult parsed, Option<string> variant, MerDataset data)
     {
-        if (data.HasActionUnits || parsed.GetResult(variant) is { Implicit: false }) return Tables.Named(parsed.GetValue(variant)!);
+        if (data.HasActionUnits || parsed.GetResult(variant) is { Implicit: false })
+            return Tables.Named(parsed.GetValue(variant)!);
         Remark.Say($"{data.Title} has clips without action units; the {Tables.WithoutActionUnits.Name} is run.");
         return Tables.WithoutActionUnits;
     }

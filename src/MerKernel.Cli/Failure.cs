@@ -5,7 +5,9 @@ namespace MerKernel.Cli;
 /// <summary>The message and the exit code of a command that ends with an exception.</summary>
 static class Failure
 {
-    /// <summary>1 for errors that the user can mend, 70 (EX_SOFTWARE) for faults of the program; only these show a stack trace.</summary>
+    /// <summary>
+    /// 1 for errors that the user can mend, 70 (EX_SOFTWARE) for faults of the program; only these show a stack trace.
+    /// </summary>
     public static int Report(Exception error)
     {
         // Errors of parallel work come wrapped.
@@ -16,10 +18,12 @@ static class Failure
                 Console.Error.WriteLine($"mer: {cause.Message}");
                 return 1;
             case IOException or UnauthorizedAccessException:
-                Console.Error.WriteLine($"mer: {cause.Message.TrimEnd('.')}; allow reading and writing there, free space if there is none, and call again: finished work is kept.");
+                Console.Error.WriteLine($"mer: {cause.Message.TrimEnd('.')}; allow reading and writing there, free " +
+                    "space if there is none, and call again: finished work is kept.");
                 return 1;
             default:
-                Console.Error.WriteLine($"mer: this is a fault of the program; finished work is kept. Please report these lines:\n{error}");
+                Console.Error.WriteLine(
+                    $"mer: this is a fault of the program; finished work is kept. Please report these lines:\n{error}");
                 return 70;
         }
     }

@@ -4,8 +4,8 @@ using System.CommandLine.Invocation;
 namespace MerKernel.Cli;
 
 /// <summary>
-/// The text of --help: the list of commands in help.txt, which the launcher prints before anything is built, and below a command's options its examples. A command's
-/// description carries them behind <see cref="Mark"/>.
+/// The text of --help: the list of commands in help.txt, which the launcher prints before anything is built, and below
+/// a command's options its examples. A command's description carries them behind <see cref="Mark"/>.
 /// </summary>
 sealed class Help : SynchronousCommandLineAction
 {
@@ -37,9 +37,14 @@ sealed class Help : SynchronousCommandLineAction
     /// <exception cref="UserErrorException">There is no such command.</exception>
     public static void DemandCommand(RootCommand root, string[] args)
     {
-        if (args is not [var name, ..] || name.Length == 0 || !char.IsAsciiLetter(name[0]) || root.Subcommands.Any(c => c.Name == name)) return;
-        var nearest = root.Subcommands.Select(c => (c.Name, Common: c.Name.Zip(name).TakeWhile(p => p.First == p.Second).Count())).Where(c => c.Common > 1).OrderByDescending(c => c.Common).FirstOrDefault();
-        throw new UserErrorException($"There is no command '{name}'; {(nearest.Name is { } meant ? $"did you mean {meant}? " : "")}mer --help lists all.");
+        if (args is not [var name, ..] || name.Length == 0 || !char.IsAsciiLetter(name[0])
+            || root.Subcommands.Any(c => c.Name == name))
+            return;
+        var nearest = root.Subcommands
+            .Select(c => (c.Name, Common: c.Name.Zip(name).TakeWhile(p => p.First == p.Second).Count()))
+            .Where(c => c.Common > 1).OrderByDescending(c => c.Common).FirstOrDefault();
+        throw new UserErrorException($"There is no command '{name}'; " +
+            $"{(nearest.Name is { } meant ? $"did you mean {meant}? " : "")}mer --help lists all.");
     }
 
     public override int Invoke(ParseResult parsed)
@@ -51,13 +56,15 @@ sealed class Help : SynchronousCommandLineAction
             return 0;
         }
         _options.Invoke(parsed);
-        if (_examples.TryGetValue(parsed.CommandResult.Command, out var examples)) output.WriteLine($"Examples:\n  {string.Join("\n  ", examples)}\n");
+        if (_examples.TryGetValue(parsed.CommandResult.Command, out var examples))
+            output.WriteLine($"Examples:\n  {string.Join("\n  ", examples)}\n");
         return 0;
     }
 
     void Take(Command command)
     {
-        if (command.Description?.Split(Mark) is [var description, .. { Length: > 0 } examples]) (command.Description, _examples[command]) = (description, examples);
+        if (command.Description?.Split(Mark) is [var description, .. { Length: > 0 } examples])
+            (command.Description, _examples[command]) = (description, examples);
         foreach (var below in command.Subcommands) Take(below);
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MerKernel.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: names the kept files, asks the command to stop, and leaves after a second even where native code cannot be asked. That is safe at any
-/// moment, because files are written whole or not at all.
+/// Ctrl-C and SIGTERM: names the kept files, asks the command to stop, and leaves after a second even where native code
+/// cannot be asked. That is safe at any moment, because files are written whole or not at all.
 /// </summary>
 sealed partial class Interruption : IDisposable
 {
@@ -31,7 +31,8 @@ sealed partial class Interruption : IDisposable
         context.Cancel = true;
         // Who asks twice does not want to wait.
         if (Interlocked.CompareExchange(ref _exitCode, code, 0) != 0) Leave(code);
-        Remark.Say("stopped. Finished clips and folds are kept and no file is half written; the same command resumes (an unfinished fold from its last checkpoint, or anew where it keeps none).");
+        Remark.Say("stopped. Finished clips and folds are kept and no file is half written; the same command resumes " +
+            "(an unfinished fold from its last checkpoint, or anew where it keeps none).");
         new Thread(() =>
         {
             Thread.Sleep(Patience);

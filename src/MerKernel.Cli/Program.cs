@@ -9,7 +9,8 @@ try
     Help.DemandCommand(root, args);
     InstalledLibtorch.Use(line => Console.Error.WriteLine($"mer: {line}"));
     NativeOps.Use();
-    var status = await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+    var status = await root.Parse(args).InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
     return interruption.ExitCode ?? status;
 }
 catch (OperationCanceledException) when (interruption.ExitCode is { } code)

@@ -28,16 +28,29 @@ static class RootCommands
             ReportCommand.Create(),
             TestPagesCommand.Create(),
             KernelCommand.Create(),
-            ElsewhereCommand("jupyter", "Open the notebooks in Jupyter; installs it where none is found.  Example: ./mer jupyter --port 8889"),
-            ElsewhereCommand("test-jupyter", "Run notebooks with Jupyter's own client and in a browser, and the kernel for a long time.  Example: ./mer test-jupyter"),
-            ElsewhereCommand("publish", "Write a self-contained folder for a cluster, with checksums.  Example: ./mer publish --cluster /shared/mer"),
-            ElsewhereCommand("test-slurm", "Run tables on a Slurm that the test starts on this machine.  Example: ./mer test-slurm"),
+            ElsewhereCommand("jupyter",
+                "Open the notebooks in Jupyter; installs it where none is found.  Example: ./mer jupyter --port 8889"),
+            ElsewhereCommand("test-jupyter",
+                "Run notebooks with Jupyter's own client and in a browser, and the kernel for a long time.  Example: " +
+                "./mer test-jupyter"),
+            ElsewhereCommand("publish",
+                "Write a self-contained folder for a cluster, with checksums.  Example: ./mer publish --cluster " +
+                "/shared/mer"),
+            ElsewhereCommand("test-slurm",
+                "Run tables on a Slurm that the test starts on this machine.  Example: ./mer test-slurm"),
             ElsewhereCommand("test", "Run the tests.  Example: ./mer test --filter Swin"),
-            ElsewhereCommand("test-crash", "Kill the main job at every write, fill its disk, cut its files.  Example: MER_KILLS=200 ./mer test-crash"),
-            ElsewhereCommand("fuzz", "Feed broken sheets, images, weights, stores, notebooks and options to their readers.  Example: ./mer fuzz --cases 100000"),
+            ElsewhereCommand("test-crash",
+                "Kill the main job at every write, fill its disk, cut its files.  Example: MER_KILLS=200 ./mer " +
+                "test-crash"),
+            ElsewhereCommand("fuzz",
+                "Feed broken sheets, images, weights, stores, notebooks and options to their readers.  Example: " +
+                "./mer fuzz --cases 100000"),
             DoctorCommand.Create(),
-            ElsewhereCommand("bench", "Measure training next to PyTorch, folds side by side, memory, growth, data.  Example: ./mer bench step --json bench.json"),
-            ElsewhereCommand("parity", "Compare every variant with PyTorch.  Example: ./mer parity --variants full vit"),
+            ElsewhereCommand("bench",
+                "Measure training next to PyTorch, folds side by side, memory, growth, data.  Example: ./mer bench " +
+                "step --json bench.json"),
+            ElsewhereCommand("parity",
+                "Compare every variant with PyTorch.  Example: ./mer parity --variants full vit"),
         };
         CheckValues(root);
         Help.Use(root);
@@ -45,21 +58,26 @@ static class RootCommands
     }
 
     /// <summary>
-    /// An unset variable of a script leaves an empty value behind; no option means anything by one. Text that is no number or name where one is needed is refused here,
-    /// because the parser's own message would name a .NET type.
+    /// An unset variable of a script leaves an empty value behind; no option means anything by one. Text that is no
+    /// number or name where one is needed is refused here, because the parser's own message would name a .NET type.
     /// </summary>
     static void CheckValues(Command command)
     {
         foreach (var option in command.Options)
             option.Validators.Add(result =>
             {
-                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0'))) result.AddError($"{option.Name} has an empty value; give one, or leave the option out.");
-                else if (result.Tokens.Select(t => Fault(option.ValueType, t.Value)).FirstOrDefault(f => f is not null) is { } fault) result.AddError($"{option.Name} {fault}");
+                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0')))
+                    result.AddError($"{option.Name} has an empty value; give one, or leave the option out.");
+                else if (result.Tokens.Select(t => Fault(option.ValueType, t.Value))
+                    .FirstOrDefault(f => f is not null) is { } fault)
+                    result.AddError($"{option.Name} {fault}");
             });
         foreach (var argument in command.Arguments)
             argument.Validators.Add(result =>
             {
-                if (result.Tokens.Select(t => Fault(argument.ValueType, t.Value)).FirstOrDefault(f => f is not null) is { } fault) result.AddError($"The {argument.Name} {fault}");
+                if (result.Tokens.Select(t => Fault(argument.ValueType, t.Value))
+                    .FirstOrDefault(f => f is not null) is { } fault)
+                    result.AddError($"The {argument.Name} {fault}");
             });
         foreach (var below in command.Subcommands) CheckValues(below);
     }
@@ -68,17 +86,27 @@ static class RootCommands
     static string? Fault(Type type, string text)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(bool)) return bool.TryParse(text, out _) ? null : $"is given or left out, and takes no '{text}'.";
-        if (type.IsEnum) return Enum.TryParse(type, text, ignoreCase: true, out _) ? null : $"is one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}, and not '{text}'.";
-        if (type == typeof(int) ? int.TryParse(text, out _) : type != typeof(long) || long.TryParse(text, out _)) return null;
-        return $"takes a whole number, and not '{text}'{(text.All(char.IsAsciiDigit) ? $"; the largest is {(type == typeof(int) ? int.MaxValue : long.MaxValue)}" : "")}.";
+        if (type == typeof(bool))
+            return bool.TryParse(text, out _) ? null : $"is given or left out, and takes no '{text}'.";
+        if (type.IsEnum)
+            return Enum.TryParse(type, text, ignoreCase: true, out _)
+                ? null
+                : $"is one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}, and not '{text}'.";
+        if (type == typeof(int) ? int.TryParse(text, out _) : type != typeof(long) || long.TryParse(text, out _))
+            return null;
+        return "takes a whole number, and not " +
+            $"'{text}'{(text.All(char.IsAsciiDigit)
+                ? $"; the largest is {(type == typeof(int) ? int.MaxValue : long.MaxValue)}" : "")}.";
     }
 
-    /// <summary>A command that the launcher carries out itself; it is here so that its help and its name are known.</summary>
+    /// <summary>
+    /// A command that the launcher carries out itself; it is here so that its help and its name are known.
+    /// </summary>
     static Command ElsewhereCommand(string name, string description)
     {
         var command = new Command(name, description);
-        command.SetAction(int (ParseResult _) => throw new UserErrorException($"'{name}' is carried out by the launcher: call ./mer {name} in the checkout."));
+        command.SetAction(int (ParseResult _) => throw new UserErrorException(
+            $"'{name}' is carried out by the launcher: call ./mer {name} in the checkout."));
         return command;
     }
 }

@@ -8,8 +8,13 @@ namespace MerKernel.Cli;
 sealed class WorkbenchOptions(bool datasets = true)
 {
     readonly Option<string> _profile = CommonOptions.Profile();
-    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(), _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
-    readonly Option<string?> _backbone = new("--init-backbone") { Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names; networks with such a backbone start from it, and their runs are stored apart" };
+    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(),
+        _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
+    readonly Option<string?> _backbone = new("--init-backbone")
+    {
+        Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names; networks " +
+            "with such a backbone start from it, and their runs are stored apart"
+    };
     readonly Option<string?> _dataset = CommonOptions.DatasetAmong();
     readonly Option<string[]> _sets = CommonOptions.Sets();
     readonly Option<int[]> _seeds = CommonOptions.Seeds();
@@ -18,16 +23,22 @@ sealed class WorkbenchOptions(bool datasets = true)
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone, _sets }) command.Options.Add(option);
+        foreach (var option in new Option[]
+        {
+            _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone, _sets
+        })
+            command.Options.Add(option);
         if (datasets) command.Options.Add(_dataset);
     }
 
     ImmutableArray<DatasetId>? Sets(ParseResult parsed)
     {
         if (CommonOptions.ParseSets(parsed.GetValue(_sets)) is not { } sets) return null;
-        var named = parsed.CommandResult.Command.Options.Any(o => o.Name == _dataset.Name) ? parsed.GetValue<string?>(_dataset.Name) : null;
+        var named = parsed.CommandResult.Command.Options.Any(o => o.Name == _dataset.Name)
+            ? parsed.GetValue<string?>(_dataset.Name) : null;
         return named is not null && FoldProtocol.Of(CommonOptions.ParseDataset(named)) is not null ? sets
-            : throw new UserErrorException($"--sets names the parts of --dataset composite or cross-dataset; {(named is null ? "no --dataset is given" : $"--dataset {named} is one set")}.");
+            : throw new UserErrorException("--sets names the parts of --dataset composite or cross-dataset; " +
+                $"{(named is null ? "no --dataset is given" : $"--dataset {named} is one set")}.");
     }
 
     /// <summary>Whether the user gave a number of workers.</summary>

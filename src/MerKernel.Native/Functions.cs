@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace MerKernel.Native;
 
 /// <summary>
-/// A linear layer in bfloat16 over 32-bit weights whose gradients of weights and bias come from <see cref="KernelLibrary"/>: in 32 bits at once, and quicker
-/// than libtorch's product, which has to turn both operands over.
+/// A linear layer in bfloat16 over 32-bit weights whose gradients of weights and bias come from
+/// <see cref="KernelLibrary"/>: in 32 bits at once, and quicker than libtorch's product, which has to turn both
+/// operands over.
 /// </summary>
 internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGradients>
 {
@@ -25,11 +26,13 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
     /// <param name="weight">32-bit, [out, in].</param>
     /// <param name="bias">32-bit, [out], or null.</param>
     /// <returns>bfloat16, [tokens, out].</returns>
-    public static Tensor Of(Tensor tokens, Tensor weight, Tensor? bias) => bias is null ? apply(tokens, weight) : apply(tokens, weight, bias);
+    public static Tensor Of(Tensor tokens, Tensor weight, Tensor? bias) =>
+        bias is null ? apply(tokens, weight) : apply(tokens, weight, bias);
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
-        var (tokens, weight) = (((Tensor)arguments[0]).to(ScalarType.BFloat16), ((Tensor)arguments[1]).to(ScalarType.BFloat16));
+        var (tokens, weight) = (((Tensor)arguments[0]).to(ScalarType.BFloat16),
+            ((Tensor)arguments[1]).to(ScalarType.BFloat16));
         using var bias = arguments.Length > 2 ? ((Tensor)arguments[2]).to(ScalarType.BFloat16) : null;
         context.save_for_backward([tokens.contiguous(), weight]);
         context.save_data(HasBias, bias is not null);
@@ -44,8 +47,10 @@ internal sealed class LinearGradients : autograd.SingleTensorFunction<LinearGrad
         var weightGradient = empty(weight.shape, device: weight.device);
         var biasGradient = (bool)context.get_data(HasBias) ? empty(weight.size(0), device: weight.device) : null;
         KernelLibrary.WeightGradient(
-            new LinearShape(tokens.size(0), tokens.size(1), weight.size(0)), KernelLibrary.ElementOf(tokens), KernelLibrary.Data(contiguous),
-            KernelLibrary.Data(tokens), KernelLibrary.Data(weightGradient), biasGradient is null ? 0 : KernelLibrary.Data(biasGradient),
+            new LinearShape(tokens.size(0), tokens.size(1), weight.size(0)), KernelLibrary.ElementOf(tokens),
+            KernelLibrary.Data(contiguous),
+            KernelLibrary.Data(tokens), KernelLibrary.Data(weightGradient),
+            biasGradient is null ? 0 : KernelLibrary.Data(biasGradient),
             get_num_threads());
         GC.KeepAlive(saved);
         var tokenGradient = contiguous.matmul(weight);
@@ -60,7 +65,8 @@ internal sealed class BiasGelu : autograd.SingleTensorFunction<BiasGelu>
 
     /// <summary>Whether it can be computed of the product of a tensor with a linear layer's weights.</summary>
     public static bool Fits(Tensor input, Tensor weight) =>
-        KernelLibrary.ElementOfProduct(input, weight) is { } element && KernelLibrary.BiasGeluFits(weight.size(0), element) != 0;
+        KernelLibrary.ElementOfProduct(input, weight) is { } element
+            && KernelLibrary.BiasGeluFits(weight.size(0), element) != 0;
 
     /// <summary>GELU(x + bias).</summary>
     /// <param name="x">[..., columns], contiguous.</param>
@@ -73,7 +79,8 @@ internal sealed class BiasGelu : autograd.SingleTensorFunction<BiasGelu>
         context.save_for_backward([x, bias]);
         var y = empty_like(x);
         KernelLibrary.BiasGelu(
-            x.numel() / x.size(-1), x.size(-1), KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(bias),
+            x.numel() / x.size(-1), x.size(-1), KernelLibrary.ElementOf(x), KernelLibrary.Data(x),
+            KernelLibrary.Data(bias),
             KernelLibrary.Data(y), get_num_threads());
         GC.KeepAlive(arguments);
         return y;
@@ -86,8 +93,10 @@ internal sealed class BiasGelu : autograd.SingleTensorFunction<BiasGelu>
         List<Tensor> gradients = [empty_like(x), empty_like(bias)];
         using var contiguous = gradient.contiguous();
         KernelLibrary.BiasGeluBackward(
-            x.numel() / x.size(-1), x.size(-1), KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(bias),
-            KernelLibrary.Data(contiguous), KernelLibrary.Data(gradients[0]), KernelLibrary.Data(gradients[1]), get_num_threads());
+            x.numel() / x.size(-1), x.size(-1), KernelLibrary.ElementOf(x), KernelLibrary.Data(x),
+            KernelLibrary.Data(bias),
+            KernelLibrary.Data(contiguous), KernelLibrary.Data(gradients[0]), KernelLibrary.Data(gradients[1]),
+            get_num_threads());
         GC.KeepAlive(saved);
         return gradients;
     }
@@ -114,20 +123,23 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
     /// <returns>The total and its normalisation.</returns>
     public static (Tensor Total, Tensor Normed) Of(Tensor sum, Tensor branch, Tensor? factor, LayerNorm norm)
     {
-        var results = apply(sum, branch, norm.weight!, norm.bias!, factor?.to(ScalarType.Float32).contiguous() ?? empty(0, device: sum.device), norm.eps);
+        var results = apply(sum, branch, norm.weight!, norm.bias!,
+            factor?.to(ScalarType.Float32).contiguous() ?? empty(0, device: sum.device), norm.eps);
         return (results[0], results[1]);
     }
 
     public override List<Tensor> forward(autograd.AutogradContext context, params object[] arguments)
     {
-        var (sum, branch, gamma, beta, factor) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Tensor)arguments[3], (Tensor)arguments[4]);
+        var (sum, branch, gamma, beta, factor) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2],
+            (Tensor)arguments[3], (Tensor)arguments[4]);
         using var plainSum = sum.contiguous();
         using var plainBranch = branch.contiguous();
         var shape = ShapeOf(sum, (double)arguments[5]);
         var (total, normed) = (empty(sum.shape, sum.dtype, sum.device), empty(sum.shape, sum.dtype, sum.device));
         var statistics = empty(2, shape.Rows, device: sum.device);
         KernelLibrary.ResidualNorm(
-            shape, DataOf(shape, gamma, beta, factor, statistics), KernelLibrary.ElementOf(branch), KernelLibrary.Data(plainSum),
+            shape, DataOf(shape, gamma, beta, factor, statistics), KernelLibrary.ElementOf(branch),
+            KernelLibrary.Data(plainSum),
             KernelLibrary.Data(plainBranch), KernelLibrary.Data(total), KernelLibrary.Data(normed), get_num_threads());
         GC.KeepAlive(arguments);
         context.save_for_backward([total, gamma, beta, factor, statistics]);
@@ -142,11 +154,14 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
         var shape = ShapeOf(total, (double)context.get_data(Epsilon));
         using var totalGradient = outputs[0].contiguous();
         using var normedGradient = outputs[1].contiguous();
-        List<Tensor> gradients = [empty_like(total), empty_like(total), empty_like(gamma), empty_like(beta), null!, null!];
+        List<Tensor> gradients = [empty_like(total), empty_like(total), empty_like(gamma), empty_like(beta), null!,
+            null!];
         KernelLibrary.ResidualNormBackward(
-            shape, DataOf(shape, gamma, beta, factor, statistics), KernelLibrary.ElementOf(normedGradient), KernelLibrary.Data(total),
+            shape, DataOf(shape, gamma, beta, factor, statistics), KernelLibrary.ElementOf(normedGradient),
+            KernelLibrary.Data(total),
             KernelLibrary.Data(totalGradient), KernelLibrary.Data(normedGradient), KernelLibrary.Data(gradients[0]),
-            KernelLibrary.Data(gradients[1]), KernelLibrary.Data(gradients[2]), KernelLibrary.Data(gradients[3]), get_num_threads());
+            KernelLibrary.Data(gradients[1]), KernelLibrary.Data(gradients[2]), KernelLibrary.Data(gradients[3]),
+            get_num_threads());
         GC.KeepAlive(saved);
         return gradients;
     }
@@ -161,7 +176,8 @@ internal sealed class AddLayerNorm : autograd.MultiTensorFunction<AddLayerNorm>
     {
         var means = KernelLibrary.Data(statistics);
         return new ResidualNormData(
-            KernelLibrary.Data(gamma), KernelLibrary.Data(beta), factor.numel() == 0 ? 0 : KernelLibrary.Data(factor), means,
+            KernelLibrary.Data(gamma), KernelLibrary.Data(beta), factor.numel() == 0 ? 0 : KernelLibrary.Data(factor),
+            means,
             means + (nint)(shape.Rows * sizeof(float)));
     }
 }
@@ -175,7 +191,8 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
 
     /// <summary>Whether a normalisation trains on a tensor that can be computed with.</summary>
     public static bool Fits(BatchNorm norm, Tensor x) =>
-        norm.training && norm.momentum is not null && norm.weight is { dtype: ScalarType.Float32 } && KernelLibrary.ElementHere(x) is { } element &&
+        norm.training && norm.momentum is not null && norm.weight is { dtype: ScalarType.Float32 }
+            && KernelLibrary.ElementHere(x) is { } element &&
         x.is_contiguous() && KernelLibrary.BatchNormReluFits(x.size(2) * x.size(3), element) != 0;
 
     /// <summary>The normalised batch where it is positive, else 0; moves the running statistics.</summary>
@@ -189,12 +206,15 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
-        var (x, gamma, beta, norm) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (BatchNorm)arguments[3]);
-        var shape = new BatchNormShape(x.size(0), x.size(1), x.size(2) * x.size(3), (float)norm.eps, (float)norm.momentum!.Value);
+        var (x, gamma, beta, norm) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2],
+            (BatchNorm)arguments[3]);
+        var shape = new BatchNormShape(x.size(0), x.size(1), x.size(2) * x.size(3), (float)norm.eps,
+            (float)norm.momentum!.Value);
         var (output, statistics) = (empty_like(x), empty(2, shape.Channels, device: x.device));
         var means = KernelLibrary.Data(statistics);
         KernelLibrary.BatchNormRelu(
-            shape, KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(gamma), KernelLibrary.Data(beta),
+            shape, KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(gamma),
+            KernelLibrary.Data(beta),
             KernelLibrary.Data(output), means, Variances(means, shape), KernelLibrary.Data(norm.running_mean!),
             KernelLibrary.Data(norm.running_var!), get_num_threads());
         GC.KeepAlive(arguments);
@@ -212,8 +232,10 @@ internal sealed class BatchNormRelu : autograd.SingleTensorFunction<BatchNormRel
         List<Tensor> gradients = [empty_like(x), empty_like(gamma), empty_like(beta), null!];
         using var contiguous = gradient.contiguous();
         KernelLibrary.BatchNormReluBackward(
-            shape, KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(gamma), KernelLibrary.Data(beta), means,
-            Variances(means, shape), KernelLibrary.Data(contiguous), KernelLibrary.Data(gradients[0]), KernelLibrary.Data(gradients[1]),
+            shape, KernelLibrary.ElementOf(x), KernelLibrary.Data(x), KernelLibrary.Data(gamma),
+            KernelLibrary.Data(beta), means,
+            Variances(means, shape), KernelLibrary.Data(contiguous), KernelLibrary.Data(gradients[0]),
+            KernelLibrary.Data(gradients[1]),
             KernelLibrary.Data(gradients[2]), get_num_threads());
         GC.KeepAlive(saved);
         return gradients;
@@ -231,7 +253,8 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
 
     /// <summary>Whether a shape can be computed from projections of a tensor.</summary>
     public static bool Fits(in WindowShape shape, Tensor input, Tensor weight) =>
-        KernelLibrary.ElementOfProduct(input, weight) is { } element && KernelLibrary.WindowAttentionFits(shape, element) != 0;
+        KernelLibrary.ElementOfProduct(input, weight) is { } element
+            && KernelLibrary.WindowAttentionFits(shape, element) != 0;
 
     /// <summary>Attends within the windows of a map.</summary>
     /// <param name="shape">The sizes; they fit.</param>
@@ -239,16 +262,19 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
     /// <param name="qkvBias">Added to them, 32-bit, [3 * heads * depth].</param>
     /// <param name="table">Relative position bias, 32-bit, [(2w - 1)^2, heads].</param>
     /// <returns>[N, side, side, heads * depth].</returns>
-    public static Tensor Of(in WindowShape shape, Tensor qkv, Tensor qkvBias, Tensor table) => apply(qkv, qkvBias, table, shape);
+    public static Tensor Of(in WindowShape shape, Tensor qkv, Tensor qkvBias, Tensor table) =>
+        apply(qkv, qkvBias, table, shape);
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
-        var (qkv, qkvBias, table, shape) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (WindowShape)arguments[3]);
+        var (qkv, qkvBias, table, shape) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2],
+            (WindowShape)arguments[3]);
         context.save_for_backward([qkv, qkvBias, table]);
         context.save_data(Shape, shape);
         var output = empty([shape.Images, shape.Side, shape.Side, shape.Heads * shape.Depth], qkv.dtype, qkv.device);
         KernelLibrary.WindowAttention(
-            shape, KernelLibrary.ElementOf(qkv), KernelLibrary.Data(qkv), KernelLibrary.Data(qkvBias), KernelLibrary.Data(table),
+            shape, KernelLibrary.ElementOf(qkv), KernelLibrary.Data(qkv), KernelLibrary.Data(qkvBias),
+            KernelLibrary.Data(table),
             KernelLibrary.Data(output), get_num_threads());
         GC.KeepAlive(arguments);
         return output;
@@ -262,7 +288,8 @@ internal sealed class WindowAttention : autograd.SingleTensorFunction<WindowAtte
         KernelLibrary.WindowAttentionBackward(
             (WindowShape)context.get_data(Shape), KernelLibrary.ElementOf(saved[0]), KernelLibrary.Data(saved[0]),
             KernelLibrary.Data(saved[1]), KernelLibrary.Data(saved[2]), KernelLibrary.Data(contiguous),
-            KernelLibrary.Data(gradients[0]), KernelLibrary.Data(gradients[1]), KernelLibrary.Data(gradients[2]), get_num_threads());
+            KernelLibrary.Data(gradients[0]), KernelLibrary.Data(gradients[1]), KernelLibrary.Data(gradients[2]),
+            get_num_threads());
         GC.KeepAlive(saved);
         return gradients;
     }

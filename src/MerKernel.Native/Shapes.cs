@@ -41,7 +41,8 @@ internal readonly record struct ResidualNormData(nint Gamma, nint Beta, nint Fac
 /// <param name="Depth">Channels per head.</param>
 /// <param name="Epsilon">That of both normalisations.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct SwinShape(long Images, long Side, long Padded, long Window, long Shift, long Heads, long Depth, float Epsilon);
+internal readonly record struct SwinShape(long Images, long Side, long Padded, long Window, long Shift, long Heads,
+    long Depth, float Epsilon);
 
 /// <summary>The tensors that a Swin block reads, likewise; factors and branch may be 0.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -67,7 +68,8 @@ internal struct SwinParameters
 /// <param name="Stride">Stride.</param>
 /// <param name="Padding">Rim of zeros.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct ConvolutionShape(long Images, long From, long To, long Height, long Width, long Kernel, long Stride, long Padding);
+internal readonly record struct ConvolutionShape(long Images, long From, long To, long Height, long Width, long Kernel,
+    long Stride, long Padding);
 
 /// <summary>The sizes of a batch normalisation, as native/kernels/kernels.h declares them.</summary>
 /// <param name="Images">Samples.</param>
@@ -93,7 +95,8 @@ internal readonly struct FrameScale
     readonly float _red, _green, _blue, _redShift, _greenShift, _blueShift;
 
     /// <summary>Frames of a side whose normalised values are byte * scale + shift.</summary>
-    public FrameScale(long size, TorchSharp.Utils.TensorAccessor<float> scale, TorchSharp.Utils.TensorAccessor<float> shift)
+    public FrameScale(long size, TorchSharp.Utils.TensorAccessor<float> scale,
+        TorchSharp.Utils.TensorAccessor<float> shift)
     {
         _size = size;
         (_red, _green, _blue) = (scale[0, 0, 0, 0], scale[0, 1, 0, 0], scale[0, 2, 0, 0]);
@@ -105,6 +108,8 @@ internal readonly struct FrameScale
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct AdamWNumbers(in AdamWStep step)
 {
-    readonly float _kept = (float)step.Kept, _meanShare = (float)(1 - step.Beta1), _varianceKept = (float)step.Beta2, _varianceShare = (float)(1 - step.Beta2);
-    readonly float _correction = (float)step.RootCorrection, _epsilon = (float)step.Epsilon, _step = (float)-step.CorrectedRate;
+    readonly float _kept = (float)step.Kept, _meanShare = (float)(1 - step.Beta1), _varianceKept = (float)step.Beta2,
+        _varianceShare = (float)(1 - step.Beta2);
+    readonly float _correction = (float)step.RootCorrection, _epsilon = (float)step.Epsilon,
+        _step = (float)-step.CorrectedRate;
 }

@@ -20,8 +20,10 @@ internal sealed class SmallConvolution : autograd.SingleTensorFunction<SmallConv
 
     /// <summary>Whether it can be computed.</summary>
     public static bool Fits(Tensor x, Tensor weight, long stride, long padding) =>
-        KernelLibrary.ComputesOn(x) && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && Autocast.ProductType(x) == ScalarType.Float32 &&
-        x.dim() == 4 && weight.size(1) == x.size(1) && weight.size(2) == weight.size(3) && KernelLibrary.ConvolutionFits(ShapeOf(x, weight, stride, padding)) != 0;
+        KernelLibrary.ComputesOn(x) && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+            && Autocast.ProductType(x) == ScalarType.Float32 &&
+        x.dim() == 4 && weight.size(1) == x.size(1) && weight.size(2) == weight.size(3)
+            && KernelLibrary.ConvolutionFits(ShapeOf(x, weight, stride, padding)) != 0;
 
     /// <summary>The convolution, [N, to, H', W'].</summary>
     public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, long stride, long padding) =>
@@ -29,9 +31,14 @@ internal sealed class SmallConvolution : autograd.SingleTensorFunction<SmallConv
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
-        var (x, weight, bias, shape) = (((Tensor)arguments[0]).contiguous(), ((Tensor)arguments[1]).contiguous(), (Tensor)arguments[2], (ConvolutionShape)arguments[3]);
-        var output = empty([shape.Images, shape.To, (shape.Height + 2 * shape.Padding - shape.Kernel) / shape.Stride + 1, (shape.Width + 2 * shape.Padding - shape.Kernel) / shape.Stride + 1], device: x.device);
-        KernelLibrary.Convolution(shape, KernelLibrary.Data(x), KernelLibrary.Data(weight), bias.numel() == 0 ? 0 : KernelLibrary.Data(bias), KernelLibrary.Data(output));
+        var (x, weight, bias, shape) = (((Tensor)arguments[0]).contiguous(), ((Tensor)arguments[1]).contiguous(),
+            (Tensor)arguments[2], (ConvolutionShape)arguments[3]);
+        var output = empty(
+            [shape.Images, shape.To, (shape.Height + 2 * shape.Padding - shape.Kernel) / shape.Stride + 1,
+                (shape.Width + 2 * shape.Padding - shape.Kernel) / shape.Stride + 1],
+            device: x.device);
+        KernelLibrary.Convolution(shape, KernelLibrary.Data(x), KernelLibrary.Data(weight),
+            bias.numel() == 0 ? 0 : KernelLibrary.Data(bias), KernelLibrary.Data(output));
         GC.KeepAlive(arguments);
         context.save_for_backward([x, weight, bias]);
         context.save_data(Shape, shape);
@@ -45,10 +52,13 @@ internal sealed class SmallConvolution : autograd.SingleTensorFunction<SmallConv
         var (x, weight, bias) = (saved[0], saved[1], saved[2]);
         using var contiguous = gradient.contiguous();
         // The first layer's images are data, which need no gradient.
-        var (images, weights, biases) = ((bool)context.get_data(ForImages) ? empty_like(x) : null, empty_like(weight), bias.numel() == 0 ? null : empty_like(bias));
+        var (images, weights, biases) = ((bool)context.get_data(ForImages) ? empty_like(x) : null, empty_like(weight),
+            bias.numel() == 0 ? null : empty_like(bias));
         KernelLibrary.ConvolutionBackward(
-            (ConvolutionShape)context.get_data(Shape), KernelLibrary.Data(x), KernelLibrary.Data(weight), KernelLibrary.Data(contiguous),
-            images is null ? 0 : KernelLibrary.Data(images), KernelLibrary.Data(weights), biases is null ? 0 : KernelLibrary.Data(biases));
+            (ConvolutionShape)context.get_data(Shape), KernelLibrary.Data(x), KernelLibrary.Data(weight),
+            KernelLibrary.Data(contiguous),
+            images is null ? 0 : KernelLibrary.Data(images), KernelLibrary.Data(weights),
+            biases is null ? 0 : KernelLibrary.Data(biases));
         GC.KeepAlive(saved);
         return [images!, weights, biases!, null!, null!];
     }

@@ -24,8 +24,8 @@ public sealed record LearnedAngle(string Row, DatasetId Dataset, string Subject,
 public static class MotionAxis
 {
     /// <summary>
-    /// The principal axis of all flow vectors (TV-L1), in degrees from the horizontal: 0 is sideways, 90 up and down. Directions along one line count as one, so the
-    /// angle of a vector is doubled before averaging.
+    /// The principal axis of all flow vectors (TV-L1), in degrees from the horizontal: 0 is sideways, 90 up and down.
+    /// Directions along one line count as one, so the angle of a vector is doubled before averaging.
     /// </summary>
     public static double Degrees(MerDataset dataset)
     {

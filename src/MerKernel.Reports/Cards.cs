@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MerKernel.Reports;
 
-/// <summary>The metadata of a model card and a reproduction statement: read off the run store, nothing typed in.</summary>
+/// <summary>
+/// The metadata of a model card and a reproduction statement: read off the run store, nothing typed in.
+/// </summary>
 public sealed record StudyFacts
 {
     /// <summary>The profile.</summary>
@@ -51,7 +53,11 @@ public sealed record StudyFacts
             HeldOutSubjects = bench.HeldOutSubjects,
             Manifests = [.. ids.Select(id => bench.Dataset(id).Manifest).OfType<DatasetManifest>()],
             Datasets = datasets,
-            Runs = [.. from work in Tables.Work(Tables.All, ids) where bench.Lacks(work.Method, work.Dataset) is null from seed in bench.Seeds select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)), bench.Dataset(work.Dataset).Subjects.Length)],
+            Runs = [.. from work in Tables.Work(Tables.All, ids)
+                       where bench.Lacks(work.Method, work.Dataset) is null
+                       from seed in bench.Seeds
+                       select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)),
+                           bench.Dataset(work.Dataset).Subjects.Length)],
             Rows = Scoring.Rows(bench),
             Machine = $"{Provenance.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
@@ -65,7 +71,8 @@ public static class ModelCard
     public static string ToMarkdown(StudyFacts study)
     {
         var text = new StringBuilder("# Model card: full network\n\n");
-        foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct()) text.Append($"> **{notice}**\n\n");
+        foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct())
+            text.Append($"> **{notice}**\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             ## What it is
 
@@ -83,9 +90,11 @@ public static class ModelCard
 
             """);
         foreach (var d in study.Datasets)
-            text.Append($"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects; " +
-                $"{string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}.\n");
-        text.Append("\nTested leave one subject out: each subject is classified by a network that never saw that subject.\n\n## How well it does\n\n");
+            text.Append(
+                $"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects; " +
+                    $"{string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}.\n");
+        text.Append("\nTested leave one subject out: each subject is classified by a network that never saw that " +
+            "subject.\n\n## How well it does\n\n");
         text.Append(Scores(study).ToMarkdown());
         text.Append("""
             ## What to know before using it
@@ -104,14 +113,18 @@ public static class ModelCard
     {
         Method?[] shown = [Tables.Full, .. Tables.Controls];
         // Table 2 and its rules: every table shows the same figures for these rows.
-        var lines = study.Rows.Where(r => r.Table.Number == 2 && (r.Method is not null ? shown.Contains(r.Method) : r.Kind == RowKind.Baseline)).GroupBy(r => (r.Dataset, r.Label, r.Kind, r.Protocol));
+        var lines = study.Rows.Where(r =>
+            r.Table.Number == 2 && (r.Method is not null ? shown.Contains(r.Method) : r.Kind == RowKind.Baseline))
+            .GroupBy(r => (r.Dataset, r.Label, r.Kind, r.Protocol));
         return new("", ["data set", "row", "protocol", ">accuracy", ">UF1", ">UAR"], [.. from line in lines
             let head = line.First()
             let measured = line.Where(r => r.Score is not null).Select(r => r with { Paper = null }).ToList()
             let scores = measured.Count > 0 ? ResultTable.Scores(measured) : ["not run", "", ""]
-            select (ImmutableArray<TextTable.Cell>)[head.Dataset.Title(), head.Method?.Name ?? head.Label, head.ProtocolLabel, .. scores]])
+            select (ImmutableArray<TextTable.Cell>)[head.Dataset.Title(), head.Method?.Name ?? head.Label,
+                head.ProtocolLabel, .. scores]])
         {
-            Notes = [$"In brackets: 95 % interval by bootstrap over subjects.{(study.Seeds.Length > 1 ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}." : "")}"],
+            Notes = [$"In brackets: 95 % interval by bootstrap over subjects.{(study.Seeds.Length > 1
+                ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}." : "")}"],
         };
     }
 }
@@ -123,15 +136,20 @@ public static class ReproductionStatement
     public static string ToMarkdown(StudyFacts study)
     {
         var text = new StringBuilder("# Reproduction statement\n\n");
-        foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct()) text.Append($"> **{notice}**\n\n");
+        foreach (var notice in study.Datasets.Select(d => DataNotice.For(d.Synthetic, study.Profile.Name)).Distinct())
+            text.Append($"> **{notice}**\n\n");
         var (t, m) = (study.Profile.Training, study.Profile.Model);
-        text.Append("## Claims\n\nTables 1 to 7 of the paper: the full network's accuracy and F1 on CASME II and SAMM, and the contribution of each of its parts. Of Table 1's other methods, those whose networks are known are run as well, with the assumptions about each under the table.\n\n## Data\n\n");
+        text.Append("## Claims\n\nTables 1 to 7 of the paper: the full network's accuracy and F1 on CASME II and " +
+            "SAMM, and the contribution of each of its parts. Of Table 1's other methods, those whose networks are " +
+            "known are run as well, with the assumptions about each under the table.\n\n## Data\n\n");
         foreach (var d in study.Datasets)
         {
             var note = study.Rows.FirstOrDefault(r => r.Dataset == d.Dataset)?.Sample.Note(d.Dataset);
-            text.Append($"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic data, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
-                $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {note}.\n");
-            if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest) text.Append(Preparation(manifest));
+            text.Append(
+                $"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic data, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
+                    $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {note}.\n");
+            if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest)
+                text.Append(Preparation(manifest));
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
@@ -151,10 +169,15 @@ public static class ReproductionStatement
 
             """);
         text.Append($"Written on: {study.Machine}.\n\n");
-        text.Append(TextTable.Of("", ["data set", "network", ">seed", "experiment", ">folds", ">computing time", "device"], study.Runs.Select(r => (string[])
-            [r.Info.Experiment.Dataset.Title(), r.Method.Name, $"{r.Info.Experiment.Seed}", r.Info.Hash, $"{r.Info.Folds} of {r.Subjects}", Time(r.Info.Seconds), string.Join(", ", r.Info.Devices)])).ToMarkdown());
+        text.Append(TextTable.Of("",
+            ["data set", "network", ">seed", "experiment", ">folds", ">computing time", "device"],
+            study.Runs.Select(r => (string[])
+                [r.Info.Experiment.Dataset.Title(), r.Method.Name, $"{r.Info.Experiment.Seed}", r.Info.Hash,
+                    $"{r.Info.Folds} of {r.Subjects}", Time(r.Info.Seconds),
+                    string.Join(", ", r.Info.Devices)])).ToMarkdown());
         var done = study.Runs.Sum(r => r.Info.Folds);
-        text.Append($"Computing time in all: {Time(study.Runs.Sum(r => r.Info.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Info.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
+        text.Append(
+            $"Computing time in all: {Time(study.Runs.Sum(r => r.Info.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Info.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             ## Code
 
@@ -178,40 +201,56 @@ public static class ReproductionStatement
     static string Preparation(DatasetManifest manifest)
     {
         var repaired = manifest.Clips.Count(c => c.Notes.Length > 0);
-        var dropped = manifest.Dropped.GroupBy(d => d.Reason).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} ({g.Key})").ToList();
-        return $"  - Sheet {manifest.Sheet} (SHA-256 {Short(manifest.SheetSha256)}), frames in {manifest.Frames}, fingerprint {Short(manifest.Fingerprint)}; preparation: {manifest.Preparation}.\n" +
-            $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips with a remark or a repair: {repaired}. Clip by clip: data.json next to each run.\n";
+        var dropped = manifest.Dropped.GroupBy(d => d.Reason).OrderByDescending(g => g.Count())
+            .Select(g => $"{g.Count()} ({g.Key})").ToList();
+        return $"  - Sheet {manifest.Sheet} (SHA-256 {Short(manifest.SheetSha256)}), frames in {manifest.Frames}, " +
+            $"fingerprint {Short(manifest.Fingerprint)}; preparation: {manifest.Preparation}.\n" +
+            $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips " +
+            $"with a remark or a repair: {repaired}. Clip by clip: data.json next to each run.\n";
     }
 
     static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 
-    static string HeldOut(StudyFacts study) => study.HeldOutSubjects == 0 ? "" : $"; of the others {study.HeldOutSubjects} are validation subjects, to choose an epoch on";
+    static string HeldOut(StudyFacts study) => study.HeldOutSubjects == 0
+        ? ""
+        : $"; of the others {study.HeldOutSubjects} are validation subjects, to choose an epoch on";
 
     static string SeedsOf(StudyFacts study) => study.Seeds.Length == 1
         ? $"Seed {study.Seeds[0]} throughout; every draw comes from it."
-        : $"Every experiment once with each of the seeds {string.Join(", ", study.Seeds)}; every draw of a run comes from its seed.";
+        : $"Every experiment once with each of the seeds {string.Join(", ", study.Seeds)}; every draw of a run comes " +
+          "from its seed.";
 
     static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
         ? "The values are the paper's where it gives them, else the published code's; none was tuned here."
-        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to finish in minutes and not independently of the synthetic data; the rest is the paper's or the published code's.";
+        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to " +
+          "finish in minutes and not independently of the synthetic data; the rest is the paper's or the " +
+          "published code's.";
 
     static IEnumerable<string> Gaps(StudyFacts study)
     {
         foreach (var d in study.Datasets.Where(d => d.Synthetic))
-            yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic data set takes their place, so the paper's claims on it are neither confirmed nor refuted.";
+            yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic data " +
+                "set takes their place, so the paper's claims on it are neither confirmed nor refuted.";
         if (study.Profile.Name != Profile.Paper.Name)
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
         foreach (var (method, info, subjects) in study.Runs.Where(r => r.Info.Folds < r.Subjects))
-            yield return $"{method.Name} on {info.Experiment.Dataset.Title()}, seed {info.Experiment.Seed}: {subjects - info.Folds} of {subjects} folds were not run.";
-        yield return $"Quoted from the paper, because too little of them is published: {string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} (Table 1).";
-        yield return "The paper does not say which epoch it scores. The published code of the successor scores each subject at the epoch that is best on that subject; that rule is shown next to the last epoch and labelled.";
+            yield return $"{method.Name} on {info.Experiment.Dataset.Title()}, seed {info.Experiment.Seed}: " +
+                $"{subjects - info.Folds} of {subjects} folds were not run.";
+        yield return "Quoted from the paper, because too little of them is published: " +
+            $"{string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} " +
+            "(Table 1).";
+        yield return "The paper does not say which epoch it scores. The published code of the successor scores each " +
+            "subject at the epoch that is best on that subject; that rule is shown next to the last epoch and " +
+            "labelled.";
         yield return "Which clips make the paper's 248 and 133: mer tables --clips paper has those that are known.";
         yield return "Start from pre-trained weights: the paper does not mention any.";
         if (study.Seeds.Length == 1)
-            yield return "The spread between seeds: each figure is of a single seed, and the interval over subjects does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
+            yield return "The spread between seeds: each figure is of a single seed, and the interval over subjects " +
+                "does not contain that spread; mer reproduce --seeds 1,2,3 measures it.";
     }
 
     static string Time(double seconds) => seconds < 120
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s")
-        : seconds < 7200 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min") : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h");
+        : seconds < 7200 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min")
+        : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h");
 }

@@ -4,14 +4,18 @@ namespace MerKernel.Reports;
 public static class DataNotice
 {
     /// <summary>A few words for a heading: 'synthetic data, small profile'.</summary>
-    public static string Brief(bool synthetic, string profile) => $"{(synthetic ? "synthetic data" : "real data")}, {profile} profile";
+    public static string Brief(bool synthetic, string profile) =>
+        $"{(synthetic ? "synthetic data" : "real data")}, {profile} profile";
 
     /// <summary>The whole notice.</summary>
     public static string For(bool synthetic, string profile) => (synthetic, profile) switch
     {
-        (true, "small" or "medium") => "Synthetic data: these numbers show how much networks learn from drawn faces. They say nothing about real faces or about the paper's claims.",
-        (true, _) => $"Synthetic data ({profile} profile): these numbers say nothing about real faces or about the paper's claims.",
-        (false, _) when !Comparable(synthetic, profile) => $"Real data, but the {profile} profile's reduced network, frames and epochs: not comparable with the paper.",
+        (true, "small" or "medium") => "Synthetic data: these numbers show how much networks learn from drawn faces. " +
+            "They say nothing about real faces or about the paper's claims.",
+        (true, _) => $"Synthetic data ({profile} profile): these numbers say nothing about real faces or about the " +
+            "paper's claims.",
+        (false, _) when !Comparable(synthetic, profile) => $"Real data, but the {profile} profile's reduced network, " +
+            "frames and epochs: not comparable with the paper.",
         (false, _) => $"Real data, {profile} profile.",
     };
 
@@ -22,31 +26,44 @@ public static class DataNotice
     public static string Printed(bool comparable) => comparable ? "paper" : "printed, other data";
 
     /// <summary>The notices of all rows, each once.</summary>
-    public static IEnumerable<string> For(IEnumerable<ResultRow> rows) => rows.Select(r => For(r.Synthetic, r.Profile)).Distinct();
+    public static IEnumerable<string> For(IEnumerable<ResultRow> rows) =>
+        rows.Select(r => For(r.Synthetic, r.Profile)).Distinct();
 }
 
-/// <summary>The meaning of each score, and how it differs from its neighbours: the one place that explains them to people.</summary>
+/// <summary>
+/// The meaning of each score, and how it differs from its neighbours: the one place that explains them to people.
+/// </summary>
 public static class MetricGuide
 {
     /// <summary>Each score's name with one sentence.</summary>
     public static ImmutableArray<(string Name, string Meaning)> Scores { get; } =
     [
         ("accuracy", "share of clips whose class is predicted; favours the common classes"),
-        ("UF1", "unweighted F1, also macro F1: the F1 of each class of the confusion matrix pooled over all folds, averaged with equal weight, so a rare class counts as much as a common one"),
+        ("UF1",
+            "unweighted F1, also macro F1: the F1 of each class of the confusion matrix pooled over all folds, " +
+            "averaged with equal weight, so a rare class counts as much as a common one"),
         ("UAR", "unweighted average recall: the mean over classes of the share of a class's clips that were found"),
         ("weighted F1", "the F1 of each class averaged by the class's number of clips; lies near accuracy"),
-        ("mean per-fold F1", "the macro F1 of each subject by itself, over the classes that occur in it, averaged over subjects; a subject with two clips weighs as much as one with thirty, so it is neither UF1 nor near it. The published log computes this one; the paper does not say which it prints"),
-        ("kappa", "Cohen's kappa: agreement beyond that which the class balances of labels and predictions give by chance; 0 for a constant guess"),
+        ("mean per-fold F1",
+            "the macro F1 of each subject by itself, over the classes that occur in it, averaged over subjects; a " +
+            "subject with two clips weighs as much as one with thirty, so it is neither UF1 nor near it. The " +
+            "published log computes this one; the paper does not say which it prints"),
+        ("kappa",
+            "Cohen's kappa: agreement beyond that which the class balances of labels and predictions give by chance; " +
+            "0 for a constant guess"),
         ("precision", "share of the clips predicted as a class that are of it"),
         ("recall", "share of a class's clips that were found"),
     ];
 
     /// <summary>The pooling, and its epochs.</summary>
-    public const string Pooling = "All but the mean per-fold F1 come from the confusion matrix pooled over folds. Where the epoch is chosen on the test subject, the F1 scores come from each fold's best epoch by F1, " +
-        "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in the published code.";
+    public const string Pooling = "All but the mean per-fold F1 come from the confusion matrix pooled over folds. " +
+        "Where the epoch is chosen on the test subject, the F1 scores come from each fold's best epoch by F1, " +
+        "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in the " +
+        "published code.";
 
     /// <summary>The scores and their meanings as a table.</summary>
-    public static TextTable Table { get; } = TextTable.Of("The scores", ["score", "meaning"], Scores.Select(s => (string[])[s.Name, s.Meaning]), Pooling);
+    public static TextTable Table { get; } = TextTable.Of("The scores", ["score", "meaning"],
+        Scores.Select(s => (string[])[s.Name, s.Meaning]), Pooling);
 }
 
 /// <summary>How numbers are written: accuracy in percent and F1 as a fraction, as the paper prints them.</summary>
@@ -54,17 +71,23 @@ static class Figures
 {
     public static string Percent(double value) => (100 * value).ToString("0.0", CultureInfo.InvariantCulture);
 
-    public static string Percent(Interval interval) => $"{(100 * interval.Low).ToString("0", CultureInfo.InvariantCulture)}–{(100 * interval.High).ToString("0", CultureInfo.InvariantCulture)}";
+    public static string Percent(Interval interval) =>
+        $"{(100 * interval.Low).ToString("0", CultureInfo.InvariantCulture)}–" +
+        $"{(100 * interval.High).ToString("0", CultureInfo.InvariantCulture)}";
 
     public static string Fraction(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    public static string Fraction(Interval interval) => $"{interval.Low.ToString(".00", CultureInfo.InvariantCulture)}–{interval.High.ToString(".00", CultureInfo.InvariantCulture)}";
+    public static string Fraction(Interval interval) =>
+        $"{interval.Low.ToString(".00", CultureInfo.InvariantCulture)}–" +
+        $"{interval.High.ToString(".00", CultureInfo.InvariantCulture)}";
 
     /// <summary>Measured minus paper in percentage points, with its sign.</summary>
-    public static string PercentDifference(double measured, decimal paper) => (100 * measured - (double)paper).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+    public static string PercentDifference(double measured, decimal paper) =>
+        (100 * measured - (double)paper).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     /// <summary>Measured minus paper, with its sign.</summary>
-    public static string Difference(double measured, decimal paper) => (measured - (double)paper).ToString("+.000;−.000;.000", CultureInfo.InvariantCulture);
+    public static string Difference(double measured, decimal paper) =>
+        (measured - (double)paper).ToString("+.000;−.000;.000", CultureInfo.InvariantCulture);
 
     /// <summary>Mean of a score over seeds and its standard deviation (n - 1), which is 0 for one seed.</summary>
     public static (double Mean, double Deviation) Spread(IReadOnlyCollection<double> values)
@@ -73,7 +96,8 @@ static class Figures
         return (mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
     }
 
-    public static string P(double p) => p < 0.001 ? "< .001" : p.ToString("= .000", CultureInfo.InvariantCulture).Replace("= 1.000", "= 1");
+    public static string P(double p) =>
+        p < 0.001 ? "< .001" : p.ToString("= .000", CultureInfo.InvariantCulture).Replace("= 1.000", "= 1");
 
     public static string Printed(decimal? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "–";
 }

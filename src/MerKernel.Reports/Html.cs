@@ -3,8 +3,9 @@ using System.Net;
 namespace MerKernel.Reports;
 
 /// <summary>
-/// A value that shows as HTML in a notebook. Every type that implements it carries <see cref="TypeFormatterSourceAttribute"/>, which the formatters of .NET Interactive and
-/// of the C# kernel find by its name, so this library refers to no kernel.
+/// A value that shows as HTML in a notebook. Every type that implements it carries
+/// <see cref="TypeFormatterSourceAttribute"/>, which the formatters of .NET Interactive and of the C# kernel find by
+/// its name, so this library refers to no kernel.
 /// </summary>
 public interface IHtmlContent
 {
@@ -15,8 +16,13 @@ public interface IHtmlContent
     string InWords => "(HTML)";
 }
 
-/// <summary>Names the formatters of a type; only this attribute's name and the names of its properties matter to a kernel.</summary>
-/// <param name="formatterSourceType">A class whose <c>CreateTypeFormatters()</c> gives objects with a <c>MimeType</c> and a <c>Format(object, TextWriter)</c>.</param>
+/// <summary>
+/// Names the formatters of a type; only this attribute's name and the names of its properties matter to a kernel.
+/// </summary>
+/// <param name="formatterSourceType">
+/// A class whose <c>CreateTypeFormatters()</c> gives objects with a <c>MimeType</c> and
+/// a <c>Format(object, TextWriter)</c>.
+/// </param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : Attribute
 {
@@ -33,7 +39,8 @@ public sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : Att
 public sealed class ValueFormatter(string mimeType, Func<object, string?> write)
 {
     /// <summary>A formatter of a type.</summary>
-    public static ValueFormatter Of<T>(string mimeType, Func<T, string> write) => new(mimeType, value => value is T known ? write(known) : null);
+    public static ValueFormatter Of<T>(string mimeType, Func<T, string> write) =>
+        new(mimeType, value => value is T known ? write(known) : null);
 
     /// <summary>The format.</summary>
     public string MimeType => mimeType;
@@ -51,7 +58,8 @@ public sealed class ValueFormatter(string mimeType, Func<object, string?> write)
 public sealed class HtmlFormatters
 {
     /// <summary>Makes them.</summary>
-    public IEnumerable<object> CreateTypeFormatters() => [ValueFormatter.Of<IHtmlContent>("text/html", HtmlText.Of), ValueFormatter.Of<IHtmlContent>("text/plain", content => content.InWords)];
+    public IEnumerable<object> CreateTypeFormatters() => [ValueFormatter.Of<IHtmlContent>("text/html", HtmlText.Of),
+        ValueFormatter.Of<IHtmlContent>("text/plain", content => content.InWords)];
 }
 
 /// <summary>Markup that is written as it is.</summary>
@@ -63,7 +71,9 @@ sealed class HtmlString(string markup) : IHtmlContent
     public override string ToString() => markup;
 }
 
-/// <summary>Pieces of HTML for notebooks; every text is escaped here and in <see cref="TextTable"/> and nowhere else.</summary>
+/// <summary>
+/// Pieces of HTML for notebooks; every text is escaped here and in <see cref="TextTable"/> and nowhere else.
+/// </summary>
 static class HtmlText
 {
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
@@ -77,15 +87,20 @@ static class HtmlText
     }
 
     /// <summary>Messages that must not be overlooked.</summary>
-    public static IHtmlContent Notice(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s =>
-        $"<p style=\"border-left:4px solid #b35900;padding:.4em .8em;margin:.4em 0\"><strong>{Encode(s)}</strong></p>")));
+    public static IHtmlContent Notice(IEnumerable<string> sentences) =>
+        new HtmlString(string.Concat(sentences.Select(s =>
+            "<p style=\"border-left:4px solid #b35900;padding:.4em .8em;margin:.4em " +
+            $"0\"><strong>{Encode(s)}</strong></p>")));
 
     /// <summary>Paragraphs.</summary>
-    public static IHtmlContent Paragraphs(IEnumerable<string> sentences) => new HtmlString(string.Concat(sentences.Select(s => $"<p>{Encode(s)}</p>")));
+    public static IHtmlContent Paragraphs(IEnumerable<string> sentences) =>
+        new HtmlString(string.Concat(sentences.Select(s => $"<p>{Encode(s)}</p>")));
 
     /// <summary>A list.</summary>
-    public static IHtmlContent Items(IEnumerable<string> sentences) => new HtmlString($"<ul>{string.Concat(sentences.Select(s => $"<li>{Encode(s)}</li>"))}</ul>");
+    public static IHtmlContent Items(IEnumerable<string> sentences) =>
+        new HtmlString($"<ul>{string.Concat(sentences.Select(s => $"<li>{Encode(s)}</li>"))}</ul>");
 
     /// <summary>One content below the other.</summary>
-    public static IHtmlContent All(params IEnumerable<IHtmlContent> parts) => new HtmlString(string.Concat(parts.Select(Of)));
+    public static IHtmlContent All(params IEnumerable<IHtmlContent> parts) =>
+        new HtmlString(string.Concat(parts.Select(Of)));
 }

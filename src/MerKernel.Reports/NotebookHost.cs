@@ -13,8 +13,9 @@ using Plotly.NET;
 namespace MerKernel.Reports;
 
 /// <summary>
-/// The C# kernel's views of other libraries' values that .NET Interactive lacks: charts, data frames and OpenCV's pictures are registered with its formatters
-/// when this library is first used there, so that both kernels show the same. Nothing happens in any other program.
+/// The C# kernel's views of other libraries' values that .NET Interactive lacks: charts, data frames and OpenCV's
+/// pictures are registered with its formatters when this library is first used there, so that both kernels show the
+/// same. Nothing happens in any other program.
 /// </summary>
 static partial class NotebookHost
 {
@@ -25,22 +26,31 @@ static partial class NotebookHost
 #pragma warning restore CA2255
     internal static void Prepare()
     {
-        if (AssemblyLoadContext.Default.Assemblies.FirstOrDefault(a => a.GetName().Name == "Microsoft.DotNet.Interactive") is not { } host) return;
-        var formatting = Assembly.Load(host.GetReferencedAssemblies().Single(a => a.Name == "Microsoft.DotNet.Interactive.Formatting"));
+        if (AssemblyLoadContext.Default.Assemblies
+            .FirstOrDefault(a => a.GetName().Name == "Microsoft.DotNet.Interactive") is not { } host)
+            return;
+        var formatting = Assembly.Load(host.GetReferencedAssemblies()
+            .Single(a => a.Name == "Microsoft.DotNet.Interactive.Formatting"));
         var formatter = formatting.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter", throwOnError: true)!;
         foreach (var (type, formats) in Formats)
         {
             foreach (var (mime, write) in formats)
-                formatter.GetMethod("Register", [typeof(Type), typeof(Action<object, TextWriter>), typeof(string)])!.Invoke(null, [type, (Action<object, TextWriter>)((value, writer) => writer.Write(write(value))), mime]);
-            formatter.GetMethod("SetPreferredMimeTypesFor")!.Invoke(null, [type, formats.Select(f => f.Mime).ToArray()]);
+                formatter.GetMethod("Register", [typeof(Type), typeof(Action<object, TextWriter>), typeof(string)])!
+                    .Invoke(null,
+                        [type, (Action<object, TextWriter>)((value, writer) => writer.Write(write(value))), mime]);
+            formatter.GetMethod("SetPreferredMimeTypesFor")!
+                .Invoke(null, [type, formats.Select(f => f.Mime).ToArray()]);
         }
     }
 
     static IEnumerable<(Type Type, (string Mime, Func<object, string> Write)[] Formats)> Formats =>
     [
-        (typeof(GenericChart), [("text/html", v => Chart((GenericChart)v)), ("text/plain", v => InWords(FigureOf((GenericChart)v)))]),
+        (typeof(GenericChart),
+            [("text/html", v => Chart((GenericChart)v)), ("text/plain", v => InWords(FigureOf((GenericChart)v)))]),
         (typeof(DataFrame), [("text/html", v => Frame((DataFrame)v)), ("text/plain", v => Size((DataFrame)v))]),
-        (typeof(Mat), [("image/png", v => Convert.ToBase64String(((Mat)v).ToBytes(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, 9)))), ("text/plain", v => $"Mat {((Mat)v).Rows} x {((Mat)v).Cols}, {((Mat)v).Type()}")]),
+        (typeof(Mat), [("image/png", v =>
+            Convert.ToBase64String(((Mat)v).ToBytes(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, 9)))),
+            ("text/plain", v => $"Mat {((Mat)v).Rows} x {((Mat)v).Cols}, {((Mat)v).Type()}")]),
     ];
 
     /// <summary>A chart as the C# kernel writes it, without the static picture that only that kernel draws.</summary>
@@ -63,14 +73,20 @@ static partial class NotebookHost
             """;
     }
 
-    /// <summary>Data and layout in plotly.js's terms. Plotly.NET's own writer cannot be called where .NET Interactive's older FSharp.Core is loaded.</summary>
-    internal static JsonObject FigureOf(GenericChart chart) => new() { ["data"] = Json(GenericChart.getTraces(chart)), ["layout"] = Json(GenericChart.getLayout(chart)) };
+    /// <summary>
+    /// Data and layout in plotly.js's terms. Plotly.NET's own writer cannot be called where .NET Interactive's older
+    /// FSharp.Core is loaded.
+    /// </summary>
+    internal static JsonObject FigureOf(GenericChart chart) =>
+        new() { ["data"] = Json(GenericChart.getTraces(chart)), ["layout"] = Json(GenericChart.getLayout(chart)) };
 
     static JsonNode? Json(object? value) => value switch
     {
         null => null,
-        Trace t => new JsonObject(t.GetProperties(false).Select(p => KeyValuePair.Create(p.Key, Json(p.Value))).Prepend(KeyValuePair.Create("type", Json(t.type)))),
-        DynamicObj.DynamicObj o => new JsonObject(o.GetProperties(false).Select(p => KeyValuePair.Create(p.Key, Json(p.Value)))),
+        Trace t => new JsonObject(t.GetProperties(false).Select(p => KeyValuePair.Create(p.Key, Json(p.Value)))
+            .Prepend(KeyValuePair.Create("type", Json(t.type)))),
+        DynamicObj.DynamicObj o =>
+            new JsonObject(o.GetProperties(false).Select(p => KeyValuePair.Create(p.Key, Json(p.Value)))),
         IDictionary<string, object> map => new JsonObject(map.Select(p => KeyValuePair.Create(p.Key, Json(p.Value)))),
         string or bool or int or long or decimal => JsonSerializer.SerializeToNode(value),
         double d => double.IsFinite(d) ? JsonValue.Create(d) : null,
@@ -79,13 +95,16 @@ static partial class NotebookHost
         _ => JsonSerializer.SerializeToNode(value, value.GetType()),
     };
 
-    static int? Pixels(JsonNode? number) => number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000 ? (int)Math.Round(pixels) : null;
+    static int? Pixels(JsonNode? number) =>
+        number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000
+            ? (int)Math.Round(pixels) : null;
 
     /// <summary>A chart's text on a page without pictures.</summary>
     static string InWords(JsonObject figure)
     {
         var title = figure["layout"]?["title"] is JsonObject t ? t["text"]?.ToString() : null;
-        var traces = figure["data"]!.AsArray().Select(d => $"{d?["type"]}{(d?["name"] is { } n ? $" \"{n}\"" : "")}{(d?["y"] is JsonArray y ? $", {y.Count} points" : "")}");
+        var traces = figure["data"]!.AsArray().Select(d => $"{d?["type"]}{(d?["name"] is { } n ? $" \"{n}\"" : "")}" +
+            $"{(d?["y"] is JsonArray y ? $", {y.Count} points" : "")}");
         return $"Plotly chart{(title is null ? "" : $" \"{Tag().Replace(title, " ")}\"")}: {string.Join("; ", traces)}";
     }
 
@@ -112,7 +131,8 @@ static partial class NotebookHost
     internal static string PackedPlotly()
     {
         var assembly = typeof(GenericChart).Assembly;
-        using var source = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().First(n => n.EndsWith(".min.js", StringComparison.Ordinal)))!;
+        using var source = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames()
+            .First(n => n.EndsWith(".min.js", StringComparison.Ordinal)))!;
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) source.CopyTo(gzip);
         return Convert.ToBase64String(packed.ToArray());
@@ -121,8 +141,11 @@ static partial class NotebookHost
     /// <summary>The code of the cell that runs, as .NET Interactive holds it.</summary>
     static string RunningCell()
     {
-        var context = AssemblyLoadContext.Default.Assemblies.First(a => a.GetName().Name == "Microsoft.DotNet.Interactive").GetType("Microsoft.DotNet.Interactive.KernelInvocationContext");
-        var command = context?.GetProperty("Current")?.GetValue(null) is { } current ? context.GetProperty("Command")?.GetValue(current) : null;
+        var context = AssemblyLoadContext.Default.Assemblies
+            .First(a => a.GetName().Name == "Microsoft.DotNet.Interactive")
+            .GetType("Microsoft.DotNet.Interactive.KernelInvocationContext");
+        var command = context?.GetProperty("Current")?.GetValue(null) is { } current
+            ? context.GetProperty("Command")?.GetValue(current) : null;
         return command?.GetType().GetProperty("Code")?.GetValue(command) as string ?? "";
     }
 
@@ -134,13 +157,20 @@ static partial class NotebookHost
         foreach (var column in frame.Columns) html.Append($"<th>{HtmlText.Encode(column.Name)}</th>");
         html.Append("</tr></thead><tbody>");
         for (var row = 0L; row < shown; row++)
-            html.Append($"<tr><td><i>{row}</i></td>{string.Concat(frame.Columns.Select(c => $"<td>{HtmlText.Encode(Text(c[row]))}</td>"))}</tr>");
-        return $"{html}</tbody></table><p>{Size(frame)}{(shown < frame.Rows.Count ? $", first {shown} shown" : "")}</p>";
+            html.Append(
+                $"<tr><td><i>{row}</i></td>{string.Concat(frame.Columns.Select(c => $"<td>{HtmlText.Encode(Text(c[row]))}</td>"))}</tr>");
+        return $"{html}</tbody></table><p>{Size(frame)}" +
+            $"{(shown < frame.Rows.Count ? $", first {shown} shown" : "")}</p>";
     }
 
     static string Size(DataFrame frame) => $"DataFrame, {frame.Rows.Count} rows x {frame.Columns.Count} columns";
 
-    static string Text(object? value) => value switch { null => "null", IFormattable f => f.ToString(null, CultureInfo.InvariantCulture), _ => value.ToString() ?? "" };
+    static string Text(object? value) => value switch
+    {
+        null => "null",
+        IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? ""
+    };
 
     /// <summary>plotly.js breaks and styles titles with a few tags.</summary>
     [GeneratedRegex("(<[^>]*>)+")]

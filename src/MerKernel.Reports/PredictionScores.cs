@@ -1,6 +1,9 @@
 namespace MerKernel.Reports;
 
-/// <summary>Scores of predictions from elsewhere, next to the controls of every table: rules without images, and the paper's figures.</summary>
+/// <summary>
+/// Scores of predictions from elsewhere, next to the controls of every table: rules without images, and the paper's
+/// figures.
+/// </summary>
 public static class PredictionScores
 {
     /// <summary>The scores as a table; the notes below it say what the file shows and what the data support.</summary>
@@ -11,48 +14,68 @@ public static class PredictionScores
     {
         var (facts, classes) = (DatasetFacts.Of(data), data.Classes.Length);
         ImmutableArray<EpochProtocol> protocols = predictions.ChoosesEpochs ? [new BestTestEpoch()]
-            : predictions.Runs[0].Folds.Any(f => f.Logits.Length > 1) ? EpochProtocol.SideBySide : [EpochProtocol.Default];
-        var rules = Rule.All.Where(r => r.Label is Rule.Lookup or Rule.Majority).Select(r => (r.Label, Folds: r.Run(facts))).ToList();
+            : predictions.Runs[0].Folds.Any(f => f.Logits.Length > 1) ? EpochProtocol.SideBySide
+            : [EpochProtocol.Default];
+        var rules = Rule.All.Where(r => r.Label is Rule.Lookup or Rule.Majority)
+            .Select(r => (r.Label, Folds: r.Run(facts))).ToList();
         var paper = Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id);
 
         string Epoch(EpochProtocol protocol) => predictions.SaysEpoch ? protocol.Label : "not said";
         var rows = new List<ImmutableArray<TextTable.Cell>>();
         foreach (var protocol in protocols)
             foreach (var (seed, folds) in predictions.Runs)
-                rows.Add([$"{name}{(seed is { } s ? $", seed {s}" : "")}", Epoch(protocol), .. Cells(Score.Of(protocol.Apply(folds), classes))]);
+                rows.Add([$"{name}{(seed is { } s ? $", seed {s}" : "")}", Epoch(protocol),
+                    .. Cells(Score.Of(protocol.Apply(folds), classes))]);
         if (predictions.Runs.Length > 1)
             foreach (var protocol in protocols)
-                rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", Epoch(protocol), .. Means([.. predictions.Runs.Select(r => Score.Of(protocol.Apply(r.Folds), classes))])]);
-        rows.AddRange(rules.Select(r => (ImmutableArray<TextTable.Cell>)[new(r.Label, Tint: TextTable.Tint.Added), "no epoch to choose", .. Cells(Score.Of(r.Folds, classes))]));
-        if (paper is not null) rows.Add(["the paper's network, as printed", "not said", Figures.Printed(paper.Accuracy), Figures.Printed(paper.F1), "–", "–"]);
-        return new TextTable($"{name}\n{data.Title}{(data.Synthetic ? " (synthetic)" : "")}, {data.Clips.Length} clips of {data.Subjects.Length} subjects", ["row", "epoch", ">accuracy", ">UF1", ">UAR", ">clips"], [.. rows])
+                rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", Epoch(protocol),
+                    .. Means([.. predictions.Runs.Select(r => Score.Of(protocol.Apply(r.Folds), classes))])]);
+        rows.AddRange(rules.Select(r => (ImmutableArray<TextTable.Cell>)[new(r.Label, Tint: TextTable.Tint.Added),
+            "no epoch to choose", .. Cells(Score.Of(r.Folds, classes))]));
+        if (paper is not null)
+            rows.Add(["the paper's network, as printed", "not said", Figures.Printed(paper.Accuracy),
+                Figures.Printed(paper.F1), "–", "–"]);
+        return new TextTable($"{name}\n{data.Title}{(data.Synthetic ? " (synthetic)" : "")}, {data.Clips.Length} " +
+            $"clips of {data.Subjects.Length} subjects",
+            ["row", "epoch", ">accuracy", ">UF1", ">UAR", ">clips"], [.. rows])
         {
             Notes =
             [
-                "Accuracy in percent; UF1 and UAR of the confusion matrix pooled over folds; in brackets the 95 % interval by bootstrap over subjects.",
+                "Accuracy in percent; UF1 and UAR of the confusion matrix pooled over folds; in brackets the 95 % " +
+                "interval by bootstrap over subjects.",
                 .. predictions.Remarks,
-                .. predictions.ChoosesEpochs ? [] : rules.Select(r => Difference(name, protocols[0].Apply(predictions.Runs[0].Folds).Folds, r.Label, r.Folds, classes)),
-                .. data.Synthetic ? ["Synthetic data: these numbers say nothing about real faces."] : Array.Empty<string>(),
+                .. predictions.ChoosesEpochs ? [] : rules.Select(r =>
+                    Difference(name, protocols[0].Apply(predictions.Runs[0].Folds).Folds, r.Label, r.Folds, classes)),
+                .. data.Synthetic
+                    ? ["Synthetic data: these numbers say nothing about real faces."]
+                    : Array.Empty<string>(),
             ],
         };
     }
 
     static IEnumerable<TextTable.Cell> Cells(Score score) =>
     [
-        new(Figures.Percent(score.Accuracy), $"[{Figures.Percent(score.AccuracyInterval)}]"), new(Figures.Fraction(score.UF1), $"[{Figures.Fraction(score.UF1Interval)}]"),
+        new(Figures.Percent(score.Accuracy), $"[{Figures.Percent(score.AccuracyInterval)}]"),
+        new(Figures.Fraction(score.UF1), $"[{Figures.Fraction(score.UF1Interval)}]"),
         new(Figures.Fraction(score.Uar), $"[{Figures.Fraction(score.UarInterval)}]"), $"{score.Clips}",
     ];
 
     static IEnumerable<TextTable.Cell> Means(ImmutableArray<Score> scores)
     {
-        TextTable.Cell Mean(Func<Score, double> score, Func<double, string> write) => Figures.Spread([.. scores.Select(score)]) is var (mean, deviation) ? $"{write(mean)} ± {write(deviation)}" : "";
-        return [Mean(s => s.Accuracy, Figures.Percent), Mean(s => s.UF1, Figures.Fraction), Mean(s => s.Uar, Figures.Fraction), $"{scores[0].Clips}"];
+        TextTable.Cell Mean(Func<Score, double> score, Func<double, string> write) =>
+            Figures.Spread([.. scores.Select(score)]) is var (mean, deviation)
+                ? $"{write(mean)} ± {write(deviation)}" : "";
+        return [Mean(s => s.Accuracy, Figures.Percent), Mean(s => s.UF1, Figures.Fraction),
+            Mean(s => s.Uar, Figures.Fraction), $"{scores[0].Clips}"];
     }
 
-    static string Difference(string name, IReadOnlyList<FoldOutcome> folds, string rule, IReadOnlyList<FoldOutcome> ruled, int classes)
+    static string Difference(string name, IReadOnlyList<FoldOutcome> folds, string rule,
+        IReadOnlyList<FoldOutcome> ruled, int classes)
     {
         var difference = Comparison.Of(name, folds, rule, ruled, classes);
-        return $"{name} minus {rule}: accuracy {Figures.PercentDifference(difference.Accuracy, 0)} points, UF1 {Figures.Difference(difference.UF1, 0)} (permutation test by subject, p {Figures.P(difference.PermutationP)}).";
+        return $"{name} minus {rule}: accuracy {Figures.PercentDifference(difference.Accuracy, 0)} points, UF1 " +
+            $"{Figures.Difference(difference.UF1, 0)} (permutation test by subject, p " +
+            $"{Figures.P(difference.PermutationP)}).";
     }
 }
 
@@ -70,11 +93,16 @@ public static class ProtocolTable
     {
         var rows = runs.Select(r => (r.Name, r.Outcome, Scores: PartScore.Of(data, r.Outcome))).ToList();
         var protocol = FoldProtocol.Of(data.Id)!;
-        return TextTable.Of($"{protocol.Name}: {string.Join(", ", data.Classes)}{(data.Synthetic ? " (synthetic)" : "")}",
+        return TextTable.Of(
+            $"{protocol.Name}: {string.Join(", ", data.Classes)}{(data.Synthetic ? " (synthetic)" : "")}",
             ["network, epoch", "data set", ">UF1", ">UAR", ">accuracy (%)", ">clips", ">people", ">onset to apex (ms)"],
-            rows.SelectMany(r => r.Scores.Select(s => (string[])[s.Dataset is null ? $"{r.Name}, {r.Outcome.Protocol.Label}" : "", s.Dataset?.Title() ?? "all",
-                Figures.Fraction(s.UF1), Figures.Fraction(s.Uar), Figures.Percent(s.Accuracy), $"{s.Clips}", $"{s.People}", s.ApexMilliseconds?.ToString("0", CultureInfo.InvariantCulture) ?? "–"])),
-            "UF1 and UAR of the confusion matrix pooled over folds, of all clips and of each set's. The time from onset to apex is the median: sets differ in it and in frames per second.");
+            rows.SelectMany(r =>
+                r.Scores.Select(s => (string[])[s.Dataset is null ? $"{r.Name}, {r.Outcome.Protocol.Label}" : "",
+                    s.Dataset?.Title() ?? "all",
+                    Figures.Fraction(s.UF1), Figures.Fraction(s.Uar), Figures.Percent(s.Accuracy), $"{s.Clips}",
+                    $"{s.People}", s.ApexMilliseconds?.ToString("0", CultureInfo.InvariantCulture) ?? "–"])),
+            "UF1 and UAR of the confusion matrix pooled over folds, of all clips and of each set's. The time from " +
+            "onset to apex is the median: sets differ in it and in frames per second.");
     }
 }
 
@@ -86,11 +114,18 @@ public static class DetectedUnitTable
     /// <param name="data">Its data set, which has the coders' units.</param>
     public static TextTable Of(IReadOnlyList<FoldPrediction> folds, MerDataset data)
     {
-        var coded = data.Clips.ToDictionary(c => c.Id, c => (IReadOnlySet<int>)c.ActionUnits.Select(u => u.Number).Where(ActionUnits.Used.Contains).ToHashSet());
+        var coded = data.Clips.ToDictionary(c => c.Id,
+            c => (IReadOnlySet<int>)c.ActionUnits.Select(u => u.Number).Where(ActionUnits.Used.Contains).ToHashSet());
         var people = data.Clips.Select(c => c.Id).Zip(FoldProtocol.PeopleOf(data)).ToDictionary();
-        var scores = UnitScore.Of([.. folds.Where(f => f.ActionUnits is not null).SelectMany(f => f.Clips.Select((clip, i) => (people[clip], coded[clip], (IReadOnlySet<int>)f.ActionUnits!.Value[i].ToHashSet())))]);
-        return TextTable.Of($"Action units as detectors find them\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}", ["unit", ">clips", ">share of clips", ">F1", ">95 % interval"],
-            scores.Select(s => (IEnumerable<string>)[s.Unit == 0 ? "mean" : $"AU {s.Unit}", s.Unit == 0 ? "" : $"{s.Clips}", Figures.Fraction(s.BaseRate), Figures.Fraction(s.F1), Figures.Fraction(s.Interval)]),
-            "Each clip's units are found by a detector that learned from the other subjects. Guessing a unit as often as it occurs has its share of clips as F1.");
+        var scores = UnitScore.Of([.. folds.Where(f => f.ActionUnits is not null).SelectMany(f => f.Clips.Select(
+            (clip, i) => (people[clip], coded[clip], (IReadOnlySet<int>)f.ActionUnits!.Value[i].ToHashSet())))]);
+        return TextTable.Of(
+            $"Action units as detectors find them\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}",
+            ["unit", ">clips", ">share of clips", ">F1", ">95 % interval"],
+            scores.Select(s => (IEnumerable<string>)[s.Unit == 0 ? "mean" : $"AU {s.Unit}",
+                s.Unit == 0 ? "" : $"{s.Clips}", Figures.Fraction(s.BaseRate), Figures.Fraction(s.F1),
+                Figures.Fraction(s.Interval)]),
+            "Each clip's units are found by a detector that learned from the other subjects. Guessing a unit as " +
+            "often as it occurs has its share of clips as F1.");
     }
 }

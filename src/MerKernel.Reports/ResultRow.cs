@@ -18,7 +18,9 @@ public enum RowKind
     Baseline,
 }
 
-/// <summary>One row of a table on one data set under one protocol with one seed: the paper's figures next to the measured ones.</summary>
+/// <summary>
+/// One row of a table on one data set under one protocol with one seed: the paper's figures next to the measured ones.
+/// </summary>
 public sealed record ResultRow
 {
     /// <summary>The table.</summary>
@@ -52,12 +54,16 @@ public sealed record ResultRow
     public Score? Score { get; init; }
 
     /// <summary>
-    /// The row compared with the full network on the same clips (row minus full), corrected over the table's rows on this data set; null for the full network itself,
-    /// where one of the two was not run, and under protocols that look at the test subject.
+    /// The row compared with the full network on the same clips (row minus full), corrected over the table's rows on
+    /// this data set; null for the full network itself, where one of the two was not run, and under protocols that look
+    /// at the test subject.
     /// </summary>
     public Comparison? AgainstFull { get; init; }
 
-    /// <summary>BatchNorm's running statistics against the batch's on training clips, over all folds; null for networks without BatchNorm and where nothing was run.</summary>
+    /// <summary>
+    /// BatchNorm's running statistics against the batch's on training clips, over all folds; null for networks without
+    /// BatchNorm and where nothing was run.
+    /// </summary>
     public StatisticsCheck? Statistics { get; init; }
 
     /// <summary>Batches of the shortest fold's training; 0 where nothing is trained.</summary>
@@ -66,7 +72,9 @@ public sealed record ResultRow
     /// <summary>Accuracy of the majority class on the same clips, 0 to 1.</summary>
     public double? Majority { get; init; }
 
-    /// <summary>The smallest difference that the table's data could have shown; null where nothing was compared.</summary>
+    /// <summary>
+    /// The smallest difference that the table's data could have shown; null where nothing was compared.
+    /// </summary>
     public Detectable? Detectable { get; init; }
 
     /// <summary>The same for the real data set's subjects and clips, where the data are synthetic.</summary>
@@ -106,7 +114,8 @@ public sealed record ResultRow
 /// <param name="Synthetic">True for synthetic data.</param>
 /// <param name="Classes">Class names in label order.</param>
 /// <param name="Clips">The clips that are scored, for the baselines without images.</param>
-public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableArray<string> Classes, ImmutableArray<LabelledClip> Clips)
+public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableArray<string> Classes,
+    ImmutableArray<LabelledClip> Clips)
 {
     /// <summary>Whether coders gave action units to every part of it.</summary>
     public bool HasActionUnits { get; init; } = true;
@@ -119,11 +128,13 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     };
 
     /// <summary>The metadata without the clips that a sample set does not score.</summary>
-    public DatasetFacts Of(SampleSet sample) => this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
+    public DatasetFacts Of(SampleSet sample) =>
+        this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
 
     /// <summary>Another text for other clips, subjects, labels or action units.</summary>
     internal string State => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
-        Clips.Select(c => $"{c.Id} {c.Subject} {c.Label} {string.Join(' ', c.ActionUnits)}").Prepend(string.Join(' ', Classes))))))[..16];
+        Clips.Select(c => $"{c.Id} {c.Subject} {c.Label} {string.Join(' ', c.ActionUnits)}")
+            .Prepend(string.Join(' ', Classes))))))[..16];
 
     static ImmutableSortedSet<int> Units(Clip clip) =>
         [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];
@@ -136,10 +147,12 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
 /// <param name="Updates">Updates of its weights in the shortest fold.</param>
 /// <param name="TrainingSeconds">Computing time of the stored folds, added up; null where none is stored.</param>
 /// <param name="Assumed">Unknown details that were chosen here.</param>
-public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Updates, double? TrainingSeconds, ImmutableArray<string> Assumed)
+public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Updates, double? TrainingSeconds,
+    ImmutableArray<string> Assumed)
 {
     /// <summary>Headings of <see cref="Cells"/>.</summary>
-    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip", ">updates per fold", ">training, all folds"];
+    internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip",
+        ">updates per fold", ">training, all folds"];
 
     /// <summary>The metadata of a method on a data set, with the first seed's training time.</summary>
     public static SystemFacts Of(Workbench bench, Method method, DatasetId id)
@@ -148,13 +161,19 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
         var units = experiment.ActionUnits != ActionUnitSource.None;
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var info = new RunCatalogue(bench.Store).Of(experiment);
-        var sees = method is Peer peer ? peer.Baseline.Sees : $"onset, apex{(units ? ", action units of the clip" : "")}";
-        return new SystemFacts(sees, size.Parameters, size.Macs, experiment.Training.UpdatesOver(Scoring.FewestTrained(bench.Dataset(id))), info.Finished is null ? null : info.Seconds, method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
+        var sees = method is Peer peer
+            ? peer.Baseline.Sees
+            : $"onset, apex{(units ? ", action units of the clip" : "")}";
+        return new SystemFacts(sees, size.Parameters, size.Macs,
+            experiment.Training.UpdatesOver(Scoring.FewestTrained(bench.Dataset(id))),
+            info.Finished is null ? null : info.Seconds,
+            method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
     }
 
     /// <summary>The metadata as cells of a table.</summary>
     /// <param name="row">The row's name.</param>
-    internal IEnumerable<string> Cells(string row) => [row, Sees, Short(Parameters), Short(Macs), $"{Updates}", TrainingSeconds is { } s ? Time(s) : "–"];
+    internal IEnumerable<string> Cells(string row) =>
+        [row, Sees, Short(Parameters), Short(Macs), $"{Updates}", TrainingSeconds is { } s ? Time(s) : "–"];
 
     static string Short(double value) => value switch
     {
@@ -164,7 +183,9 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
         _ => value.ToString("0", CultureInfo.InvariantCulture),
     };
 
-    static string Time(double seconds) => seconds >= 5400 ? $"{(seconds / 3600).ToString("0.0", CultureInfo.InvariantCulture)} h" : $"{seconds.ToString("0", CultureInfo.InvariantCulture)} s";
+    static string Time(double seconds) => seconds >= 5400
+        ? $"{(seconds / 3600).ToString("0.0", CultureInfo.InvariantCulture)} h"
+        : $"{seconds.ToString("0", CultureInfo.InvariantCulture)} s";
 }
 
 /// <summary>A rule without images under every table.</summary>
@@ -180,7 +201,8 @@ public sealed record Rule(string Label, Func<DatasetFacts, ImmutableArray<FoldOu
 
     static readonly ImmutableArray<Rule> OfActionUnits =
     [
-        new("action-unit network (no image)", d => LosoBaseline.Run(d.Clips, train => AuNetwork.Fit(train, d.Classes.Length))),
+        new("action-unit network (no image)",
+            d => LosoBaseline.Run(d.Clips, train => AuNetwork.Fit(train, d.Classes.Length))),
         new(Lookup, d => LosoBaseline.Run(d.Clips, AuLookup.Fit)),
     ];
 

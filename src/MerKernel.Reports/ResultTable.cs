@@ -8,7 +8,9 @@ public sealed class ResultTable
     readonly ImmutableArray<Line> _lines;
     readonly string _title;
 
-    /// <summary>A row of the table with its figures under each protocol: one row per seed, none where it was not run.</summary>
+    /// <summary>
+    /// A row of the table with its figures under each protocol: one row per seed, none where it was not run.
+    /// </summary>
     sealed record Line(ResultRow Head, ImmutableArray<ImmutableArray<ResultRow>> Cells);
 
     ResultTable(ImmutableArray<ResultRow> rows, string? title = null)
@@ -16,13 +18,18 @@ public sealed class ResultTable
         _rows = rows;
         _title = title ?? $"Table {First.Table.Number}: {First.Table.TitleOn(First.Dataset)}";
         _protocols = [.. rows.Select(r => r.Protocol).OfType<EpochProtocol>().Distinct()];
-        _lines = [.. rows.GroupBy(r => (r.Label, r.Kind)).Select(line => new Line(line.First(), [.. _protocols.Select((p, i) => Measured(line, p, i == 0))]))];
+        _lines = [.. rows.GroupBy(r => (r.Label, r.Kind))
+            .Select(line => new Line(line.First(), [.. _protocols.Select((p, i) => Measured(line, p, i == 0))]))];
     }
 
     /// <summary>Rows by table and data set.</summary>
-    public static IEnumerable<ResultTable> Of(IEnumerable<ResultRow> rows) => rows.GroupBy(r => (r.Table.Number, r.Dataset)).Select(page => new ResultTable([.. page]));
+    public static IEnumerable<ResultTable> Of(IEnumerable<ResultRow> rows) =>
+        rows.GroupBy(r => (r.Table.Number, r.Dataset)).Select(page => new ResultTable([.. page]));
 
-    /// <summary>Every table: scores, then the systems' costs, then, if wanted, every score and class. Controls follow a single table, and come once after several.</summary>
+    /// <summary>
+    /// Every table: scores, then the systems' costs, then, if wanted, every score and class. Controls follow a single
+    /// table, and come once after several.
+    /// </summary>
     /// <param name="rows">The rows.</param>
     /// <param name="allMetrics">Whether every score and class follows.</param>
     public static IEnumerable<TextTable> TextOf(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false)
@@ -35,27 +42,39 @@ public sealed class ResultTable
     }
 
     /// <summary>The rows without which no table can be read, from all tables, each once per data set.</summary>
-    static IEnumerable<ResultTable> Controls(IEnumerable<ResultRow> rows) => rows.Where(r => r.Kind == RowKind.Baseline).GroupBy(r => r.Dataset)
-        .Select(set => new ResultTable([.. set.DistinctBy(r => (r.Label, r.Protocol, r.Seed))], "Controls: next to every table"));
+    static IEnumerable<ResultTable> Controls(IEnumerable<ResultRow> rows) =>
+        rows.Where(r => r.Kind == RowKind.Baseline).GroupBy(r => r.Dataset)
+            .Select(set => new ResultTable([.. set.DistinctBy(r => (r.Label, r.Protocol, r.Seed))],
+                "Controls: next to every table"));
 
     /// <summary>The text above all tables: the data they are from, and the meaning of the figures.</summary>
     public static IEnumerable<string> Opening(IEnumerable<ResultRow> rows) => DataNotice.For(rows);
 
     /// <summary>The meaning of the figures.</summary>
-    public static string Legend(IEnumerable<ResultRow> rows) => "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the 95 % interval by bootstrap over subjects" + (rows.All(r => r.IsComparable)
-        ? "; Δ is measured minus paper, and the words say where the paper's figure lies: inside that interval, above or below it."
-        : ". The printed figures are of other data: they are shown apart, and nothing is measured against them.");
+    public static string Legend(IEnumerable<ResultRow> rows) =>
+        "Accuracy in percent; UF1 (macro F1) and UAR (mean recall) of the pooled confusion matrix; in brackets the " +
+        "95 % interval by bootstrap over subjects" + (rows.All(r => r.IsComparable)
+            ? "; Δ is measured minus paper, and the words say where the paper's figure lies: inside that interval, " +
+              "above or below it."
+            : ". The printed figures are of other data: they are shown apart, and nothing is measured against them.");
 
     /// <summary>The rows as a Markdown document.</summary>
     public static string ToMarkdown(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
-        $"{string.Concat(Opening(rows).Select(n => $"> **{n}**\n\n"))}{Legend(rows)}\n\n{string.Concat(TextOf(rows, allMetrics).Select(t => t.ToMarkdown()))}";
+        $"{string.Concat(Opening(rows).Select(n => $"> **{n}**\n\n"))}{Legend(rows)}\n\n" +
+        $"{string.Concat(TextOf(rows, allMetrics).Select(t => t.ToMarkdown()))}";
 
     /// <summary>Every measured row as one line of figures, for other programs.</summary>
     public static TextTable Flat(IEnumerable<ResultRow> rows) => TextTable.Of("",
-        ["table", "dataset", "data", "profile", "row", "protocol", "seed", "experiment", "clips", "folds", "paper accuracy", "paper F1", "accuracy", "accuracy low", "accuracy high", "UF1", "UF1 low", "UF1 high", "UAR", "UAR low", "UAR high"],
-        rows.Select(r => (IEnumerable<string>)[$"{r.Table.Number}", r.Dataset.Key(), r.Synthetic ? "synthetic" : "real", r.Profile, r.Label, r.ProtocolName, $"{r.Seed}", r.Experiment ?? "",
-            $"{r.Score?.Clips}", $"{r.Score?.Folds}", r.Paper is { } p ? Figures.Printed(p.Accuracy) : "", r.Paper is { } f ? Figures.Printed(f.F1) : "",
-            Exact(100 * r.Score?.Accuracy), Exact(100 * r.Score?.AccuracyInterval.Low), Exact(100 * r.Score?.AccuracyInterval.High), Exact(r.Score?.UF1), Exact(r.Score?.UF1Interval.Low), Exact(r.Score?.UF1Interval.High),
+        ["table", "dataset", "data", "profile", "row", "protocol", "seed", "experiment", "clips", "folds",
+            "paper accuracy", "paper F1", "accuracy", "accuracy low", "accuracy high", "UF1", "UF1 low", "UF1 high",
+            "UAR", "UAR low", "UAR high"],
+        rows.Select(r => (IEnumerable<string>)[$"{r.Table.Number}", r.Dataset.Key(), r.Synthetic ? "synthetic" : "real",
+            r.Profile, r.Label, r.ProtocolName, $"{r.Seed}", r.Experiment ?? "",
+            $"{r.Score?.Clips}", $"{r.Score?.Folds}", r.Paper is { } p ? Figures.Printed(p.Accuracy) : "",
+            r.Paper is { } f ? Figures.Printed(f.F1) : "",
+            Exact(100 * r.Score?.Accuracy), Exact(100 * r.Score?.AccuracyInterval.Low),
+            Exact(100 * r.Score?.AccuracyInterval.High), Exact(r.Score?.UF1), Exact(r.Score?.UF1Interval.Low),
+            Exact(r.Score?.UF1Interval.High),
             Exact(r.Score?.Uar), Exact(r.Score?.UarInterval.Low), Exact(r.Score?.UarInterval.High)]));
 
     ResultRow First => _rows[0];
@@ -67,14 +86,23 @@ public sealed class ResultTable
         var systems = _lines.Where(l => l.Head.System is not null).ToList();
         ImmutableArray<TextTable.Column> columns =
         [
-            "row", .. HasPrinted ? new TextTable.Column[] { new("accuracy", true, DataNotice.Printed(First.IsComparable)), new("F1", true, DataNotice.Printed(First.IsComparable)) } : [],
-            .. _protocols.SelectMany(p => new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))), ">clips", ">seed",
+            "row", .. HasPrinted ? new TextTable.Column[]
+            {
+                new("accuracy", true, DataNotice.Printed(First.IsComparable)),
+                new("F1", true, DataNotice.Printed(First.IsComparable))
+            } : [],
+            .. _protocols.SelectMany(p =>
+                new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))),
+            ">clips", ">seed",
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
         {
-            Notes = [.. new[] { Scored, Spread, Differences, Unlearned, Detectable, Settled }.Where(n => n.Length > 0), .. systems.Count > 0 ? [] : Notes],
+            Notes = [.. new[] { Scored, Spread, Differences, Unlearned, Detectable, Settled }.Where(n => n.Length > 0),
+                .. systems.Count > 0 ? [] : Notes],
         };
-        if (systems.Count > 0) yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings, systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
+        if (systems.Count > 0)
+            yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings,
+                systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
     }
 
     bool HasPrinted => _rows.Any(r => r.Paper is not null);
@@ -84,17 +112,24 @@ public sealed class ResultTable
         var scored = line.Cells.FirstOrDefault(c => c.Length > 0, []);
         return
         [
-            new(line.Head.Label, line.Head.SaysEpoch ? "" : "epoch not said", Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None),
-            .. HasPrinted ? [Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1)] : Array.Empty<TextTable.Cell>(),
-            .. line.Cells.SelectMany((rows, i) => rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
-            $"{scored.FirstOrDefault()?.Score!.Clips}", string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
+            new(line.Head.Label, line.Head.SaysEpoch ? "" : "epoch not said",
+                Tint: line.Head.Kind is RowKind.Baseline or RowKind.Added ? TextTable.Tint.Added : TextTable.Tint.None),
+            .. HasPrinted
+                ? [Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1)]
+                : Array.Empty<TextTable.Cell>(),
+            .. line.Cells.SelectMany((rows, i) =>
+                rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
+            $"{scored.FirstOrDefault()?.Score!.Clips}",
+            string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
         ];
     }
 
-    static TextTable.Cell Printed(ResultRow row, decimal? value) => new(Figures.Printed(value), Tint: row.IsComparable ? TextTable.Tint.None : TextTable.Tint.Apart);
+    static TextTable.Cell Printed(ResultRow row, decimal? value) =>
+        new(Figures.Printed(value), Tint: row.IsComparable ? TextTable.Tint.None : TextTable.Tint.Apart);
 
     // Figures that a file of predictions lacks under a protocol were not left out by a run.
-    static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly && line.Head.Method is not KeptPredictions && (line.Head.Protocol is not null || protocol == 0);
+    static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly
+        && line.Head.Method is not KeptPredictions && (line.Head.Protocol is not null || protocol == 0);
 
     /// <summary>Accuracy, UF1 and UAR of a row over its seeds.</summary>
     internal static TextTable.Cell[] Scores(IReadOnlyList<ResultRow> rows)
@@ -102,21 +137,26 @@ public sealed class ResultTable
         var paper = rows[0].IsComparable ? rows[0].Paper : null;
         return
         [
-            Cell(rows, s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent, paper?.Accuracy / 100, m => Figures.PercentDifference(m, paper!.Accuracy)),
-            Cell(rows, s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, paper?.F1, m => Figures.Difference(m, paper!.F1)),
+            Cell(rows, s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent,
+                paper?.Accuracy / 100, m => Figures.PercentDifference(m, paper!.Accuracy)),
+            Cell(rows, s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, paper?.F1,
+                m => Figures.Difference(m, paper!.F1)),
             Cell(rows, s => s.Uar, s => s.UarInterval, Figures.Fraction, Figures.Fraction, null, _ => ""),
         ];
     }
 
     // Over several seeds the mean, its deviation, and from the lowest to the highest end of the seeds' intervals.
-    static TextTable.Cell Cell(IReadOnlyList<ResultRow> rows, Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write, Func<Interval, string> writeInterval, decimal? paper, Func<double, string> difference)
+    static TextTable.Cell Cell(IReadOnlyList<ResultRow> rows, Func<Score, double> score, Func<Score, Interval> interval,
+        Func<double, string> write, Func<Interval, string> writeInterval, decimal? paper,
+        Func<double, string> difference)
     {
         var (mean, deviation) = Figures.Spread([.. rows.Select(r => score(r.Score!))]);
         var hull = new Interval(rows.Min(r => interval(r.Score!).Low), rows.Max(r => interval(r.Score!).High));
         var text = write(mean) + (rows.Count > 1 ? $" ± {write(deviation)}" : "");
         if (paper is not { } printed) return new(text, $"[{writeInterval(hull)}]");
         var place = (double)printed < hull.Low ? "below" : (double)printed > hull.High ? "above" : "inside";
-        return new(text, $"[{writeInterval(hull)}]\nΔ {difference(mean)}\npaper {place}", place == "inside" ? TextTable.Tint.Agrees : TextTable.Tint.Differs);
+        return new(text, $"[{writeInterval(hull)}]\nΔ {difference(mean)}\npaper {place}",
+            place == "inside" ? TextTable.Tint.Agrees : TextTable.Tint.Differs);
     }
 
     /// <summary>The scored clips, if all rows agree, and what is known about the choice of clips.</summary>
@@ -126,31 +166,42 @@ public sealed class ResultTable
         {
             var measured = _lines.SelectMany(l => l.Cells).Where(c => c.Length > 0).ToList();
             if (measured.Count == 0) return "";
-            var seeds = measured.SelectMany(c => c).Where(r => r.Protocol is not null).Select(r => r.Seed).Distinct().Order().ToList();
+            var seeds = measured.SelectMany(c => c).Where(r => r.Protocol is not null).Select(r => r.Seed)
+                .Distinct().Order().ToList();
             var counts = measured.Select(c => $"{c[0].Score!.Clips} clips of {c[0].Score!.Folds} subjects").Distinct();
-            return $"Scored: {string.Join("; ", counts)}, {(seeds.Count > 1 ? "seeds" : "seed")} {string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: {First.Sample.Note(First.Dataset)}.";
+            return $"Scored: {string.Join("; ", counts)}, {(seeds.Count > 1 ? "seeds" : "seed")} " +
+                $"{string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: {First.Sample.Note(First.Dataset)}.";
         }
     }
 
     string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
-        ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of the seeds' intervals." : "";
+        ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of " +
+          "the seeds' intervals." : "";
 
     /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and assumptions about a system.</summary>
     IEnumerable<string> Notes =>
         from line in _lines
-        let assumed = line.Head.System is { Assumed: { Length: > 0 } list } ? $"Assumed: {string.Join("; ", list)}." : null
+        let assumed = line.Head.System is { Assumed: { Length: > 0 } list }
+            ? $"Assumed: {string.Join("; ", list)}." : null
         let text = string.Join(" ", new[] { line.Head.Note, assumed }.OfType<string>())
         where text.Length > 0
         select $"{line.Head.Label}: {text}";
 
-    /// <summary>Rows that were trained and are no better than the majority class at the epoch that nothing chose; empty where there are none.</summary>
+    /// <summary>
+    /// Rows that were trained and are no better than the majority class at the epoch that nothing chose; empty where
+    /// there are none.
+    /// </summary>
     string Unlearned
     {
         get
         {
-            var rows = _lines.SelectMany(l => l.Cells.Take(1)).Where(c => c.Length > 0 && c[0].Method is not null and not ReadMethod && c.Average(r => r.Score!.Accuracy) <= c[0].Majority)
-                .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} batches per fold)").ToList();
-            return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} %): {string.Join(", ", rows)}. The features of such a network do not carry over to other subjects at this size, or it was trained too briefly.";
+            var rows = _lines.SelectMany(l => l.Cells.Take(1)).Where(c => c.Length > 0
+                && c[0].Method is not null and not ReadMethod && c.Average(r => r.Score!.Accuracy) <= c[0].Majority)
+                .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} " +
+                    "batches per fold)").ToList();
+            return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} " +
+                $"%): {string.Join(", ", rows)}. The features of such a network do not carry over to other subjects " +
+                "at this size, or it was trained too briefly.";
         }
     }
 
@@ -161,66 +212,100 @@ public sealed class ResultTable
         {
             // Controls are those of every table, and each table has a power of its own.
             if (First.Kind == RowKind.Baseline || First.Detectable is not { } here) return "";
-            static string Points(double? difference) => difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
-            static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, {Points(d.Corrected)} after a correction over {d.Rows} rows";
-            return $"Power: the smallest difference in accuracy that such data show four times in five (simulated over subjects; rows part from the full network on {Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}."
-                + (First.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
+            static string Points(double? difference) =>
+                difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
+            static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
+                $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
+            return "Power: the smallest difference in accuracy that such data show four times in five (simulated " +
+                $"over subjects; rows part from the full network on {Figures.Percent(here.Pair.Discordant)} % of the " +
+                $"clips) is {Both(here)}."
+                +
+                (First.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
         }
     }
 
-    /// <summary>Rows whose networks predict with BatchNorm statistics that they were not trained with; empty where there are none.</summary>
+    /// <summary>
+    /// Rows whose networks predict with BatchNorm statistics that they were not trained with; empty where there are
+    /// none.
+    /// </summary>
     string Settled
     {
         get
         {
             var rows = _lines.SelectMany(l => l.Cells).SelectMany(c => c).Where(r => r.Statistics is not null).ToList();
-            var few = rows.Where(r => r.Batches < StatisticsCheck.SettledBatches).Select(r => $"{r.Label} ({r.Batches})").Distinct().ToList();
-            var parted = rows.GroupBy(r => r.Label).Select(g => (g.Key, Check: StatisticsCheck.Over(g.DistinctBy(r => r.Seed).Select(r => r.Statistics))!))
+            var few = rows.Where(r => r.Batches < StatisticsCheck.SettledBatches)
+                .Select(r => $"{r.Label} ({r.Batches})").Distinct().ToList();
+            var parted = rows.GroupBy(r => r.Label)
+                .Select(g => (g.Key, Check: StatisticsCheck.Over(g.DistinctBy(r => r.Seed).Select(r => r.Statistics))!))
                 .Where(r => Math.Abs(r.Check.Gap) > StatisticsCheck.NamedFrom)
-                .Select(r => $"{r.Key} ({Figures.Percent((double)r.Check.Running / r.Check.Clips)} % against {Figures.Percent((double)r.Check.Batch / r.Check.Clips)} %)").ToList();
+                .Select(r => $"{r.Key} ({Figures.Percent((double)r.Check.Running / r.Check.Clips)} % against " +
+                    $"{Figures.Percent((double)r.Check.Batch / r.Check.Clips)} %)").ToList();
             return string.Join(" ", new[]
             {
-                few.Count == 0 ? "" : $"BatchNorm's statistics are not settled: fewer than {StatisticsCheck.SettledBatches} batches per fold in {string.Join(", ", few)}.",
-                parted.Count == 0 ? "" : $"More than {StatisticsCheck.NamedFrom} points between running and batch statistics on training clips, right with the one and with the other: {string.Join(", ", parted)}.",
+                few.Count == 0 ? "" : "BatchNorm's statistics are not settled: fewer than " +
+                    $"{StatisticsCheck.SettledBatches} batches per fold in {string.Join(", ", few)}.",
+                parted.Count == 0 ? "" : $"More than {StatisticsCheck.NamedFrom} points between running and batch " +
+                    "statistics on training clips, right with the one and with the other: " +
+                    $"{string.Join(", ", parted)}.",
             }.Where(s => s.Length > 0));
         }
     }
 
-    /// <summary>Which differences from the full network the data support, corrected over all rows and controls of the table, and the smallest p they could have; empty where nothing can be compared.</summary>
+    /// <summary>
+    /// Which differences from the full network the data support, corrected over all rows and controls of the table, and
+    /// the smallest p they could have; empty where nothing can be compared.
+    /// </summary>
     internal string Differences
     {
         get
         {
-            var compared = _rows.Where(r => r.AgainstFull is not null).Select(r => (r.Label, Comparison: r.AgainstFull!, r.Score!.Folds)).ToList();
+            var compared = _rows.Where(r => r.AgainstFull is not null)
+                .Select(r => (r.Label, Comparison: r.AgainstFull!, r.Score!.Folds)).ToList();
             if (compared.Count == 0) return "";
-            // Over several seeds the mean difference, and the largest p: a difference is supported if every seed supports it.
-            var rows = compared.GroupBy(r => r.Label).Select(l => (Label: l.Key, UF1: l.Average(r => r.Comparison.UF1), P: l.Max(r => r.Comparison.HolmP), Seeds: l.Count())).OrderBy(r => r.P).ToList();
+            // Over several seeds the mean difference, and the largest p: a difference is supported if every seed
+            // supports it.
+            var rows = compared.GroupBy(r => r.Label)
+                .Select(l => (Label: l.Key, UF1: l.Average(r => r.Comparison.UF1), P: l.Max(r => r.Comparison.HolmP),
+                    Seeds: l.Count()))
+                .OrderBy(r => r.P).ToList();
             string Named(bool supported) => string.Join(", ", rows.Where(r => r.P < 0.05 == supported)
-                .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)})")) is { Length: > 0 } names ? names : "none";
+                .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)})"))
+                is { Length: > 0 } names ? names : "none";
             var seeds = rows.Max(r => r.Seeds) > 1 ? "; mean difference and largest p of the seeds" : "";
             var among = compared.Max(r => r.Comparison.Among);
-            var (over, subjects, smallest) = ($"{among} {(among == 1 ? "row" : "rows")}", compared[0].Folds, SubjectPermutation.Smallest(compared[0].Folds, among));
-            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm over {over}, controls among them{seeds}). Differences the data support: {Named(true)}. Not supported: {Named(false)}. " +
-                $"With {subjects} subjects and {over} the smallest p that all of the data could give is {(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
+            var (over, subjects, smallest) = ($"{among} {(among == 1 ? "row" : "rows")}", compared[0].Folds,
+                SubjectPermutation.Smallest(compared[0].Folds, among));
+            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm " +
+                $"over {over}, controls among them{seeds}). Differences the data support: {Named(true)}. Not " +
+                $"supported: {Named(false)}. " +
+                $"With {subjects} subjects and {over} the smallest p that all of the data could give is " +
+                $"{(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
         }
     }
 
     /// <summary>Every score, then precision and recall of each class; nothing where nothing was measured.</summary>
     internal IEnumerable<TextTable> AllMetrics()
     {
-        var measured = _rows.Where(r => r.Score is not null).DistinctBy(r => (r.Label, r.Kind, r.Protocol, r.Protocol is null ? 0 : r.Seed)).ToList();
+        var measured = _rows.Where(r => r.Score is not null)
+            .DistinctBy(r => (r.Label, r.Kind, r.Protocol, r.Protocol is null ? 0 : r.Seed)).ToList();
         if (measured.Count == 0) yield break;
         string[] words = ["row", "protocol", ">seed"];
-        yield return TextTable.Of($"{Title}: every score", [.. words, ">accuracy", ">UF1", ">UAR", ">weighted F1", ">mean per-fold F1", ">kappa"],
-            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", Figures.Percent(r.Score!.Accuracy), Figures.Fraction(r.Score.UF1), Figures.Fraction(r.Score.Uar),
-                Figures.Fraction(r.Score.WeightedF1), Figures.Fraction(r.Score.MeanFoldF1), Figures.Fraction(r.Score.Kappa)]));
-        yield return TextTable.Of($"{Title}: precision / recall of each class", [.. words, .. First.Classes.Select(c => $">{c}")],
-            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", .. r.Score!.PerClass.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Precision:0.00} / {c.Recall:0.00}"))]));
+        yield return TextTable.Of($"{Title}: every score",
+            [.. words, ">accuracy", ">UF1", ">UAR", ">weighted F1", ">mean per-fold F1", ">kappa"],
+            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}",
+                Figures.Percent(r.Score!.Accuracy), Figures.Fraction(r.Score.UF1), Figures.Fraction(r.Score.Uar),
+                Figures.Fraction(r.Score.WeightedF1), Figures.Fraction(r.Score.MeanFoldF1),
+                Figures.Fraction(r.Score.Kappa)]));
+        yield return TextTable.Of($"{Title}: precision / recall of each class",
+            [.. words, .. First.Classes.Select(c => $">{c}")],
+            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", .. r.Score!.PerClass
+                .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Precision:0.00} / {c.Recall:0.00}"))]));
     }
 
     // A row without epochs has one figure whatever the protocol and seed: it is in the first column only.
     static ImmutableArray<ResultRow> Measured(IEnumerable<ResultRow> line, EpochProtocol protocol, bool first) =>
-        [.. line.Where(r => r.Score is not null && (r.Protocol == protocol || r.Protocol is null && first)).DistinctBy(r => r.Protocol is null ? 0 : r.Seed)];
+        [.. line.Where(r => r.Score is not null && (r.Protocol == protocol || r.Protocol is null && first))
+            .DistinctBy(r => r.Protocol is null ? 0 : r.Seed)];
 
     static string Exact(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";
 }

@@ -4,7 +4,8 @@ namespace MerKernel.Reports;
 public static class RunTable
 {
     /// <summary>Columns of a list of runs: heading, with '>' for figures, text, and its sort key.</summary>
-    public static ImmutableArray<(string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key)> Columns { get; } =
+    public static ImmutableArray<(string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key)> Columns
+    { get; } =
     [
         ("run", r => r.Hash[..8], r => r.Hash),
         ("data set", r => r.Experiment.Dataset.Title(), r => r.Experiment.Dataset),
@@ -18,21 +19,30 @@ public static class RunTable
         (">best-test accuracy", r => Percent(r.BestTestAccuracy), r => r.BestTestAccuracy ?? -1),
         (">best-test UF1", r => Fraction(r.BestTestUF1), r => r.BestTestUF1 ?? -1),
         (">time", r => $"{r.Seconds.ToString("0", CultureInfo.InvariantCulture)} s", r => r.Seconds),
-        ("date", r => r.Finished?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–", r => r.Finished ?? DateTime.MinValue),
+        ("date", r => r.Finished?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–",
+            r => r.Finished ?? DateTime.MinValue),
     ];
 
     /// <summary>The meaning of the columns, for below the table.</summary>
-    public const string Legend = "Accuracy in percent and UF1 of the confusion matrix pooled over the stored folds: at the final epoch, and (best-test) at the epoch chosen on the test subject. Times are added up over folds; dates are UTC.";
+    public const string Legend = "Accuracy in percent and UF1 of the confusion matrix pooled over the stored folds: " +
+        "at the final epoch, and (best-test) at the epoch chosen on the test subject. Times are added up over folds; " +
+        "dates are UTC.";
 
     /// <summary>The list; in HTML a click on a heading sorts.</summary>
     public static TextTable Of(IEnumerable<RunInfo> runs) =>
-        TextTable.Of("Runs", Columns.Select(c => c.Heading), runs.Select(r => Columns.Select(c => c.Text(r))), Legend) with { Sorts = true };
+        TextTable.Of("Runs", Columns.Select(c => c.Heading), runs.Select(r => Columns.Select(c => c.Text(r))),
+            Legend) with
+        {
+            Sorts = true
+        };
 
     /// <summary>The column of a heading, in any case.</summary>
     /// <exception cref="UserErrorException">There is no such column.</exception>
     public static (string Heading, Func<RunInfo, string> Text, Func<RunInfo, IComparable> Key) Named(string heading) =>
-        Columns.Where(c => c.Heading.TrimStart('>').Equals(heading, StringComparison.OrdinalIgnoreCase)).FirstOrDefault() is { Key: not null } column ? column
-        : throw new UserErrorException($"--sort {heading} is no column; the columns are {string.Join(", ", Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}.");
+        Columns.Where(c => c.Heading.TrimStart('>').Equals(heading, StringComparison.OrdinalIgnoreCase))
+            .FirstOrDefault() is { Key: not null } column ? column
+        : throw new UserErrorException($"--sort {heading} is no column; the columns are " +
+            $"{string.Join(", ", Columns.Select(c => $"'{c.Heading.TrimStart('>')}'"))}.");
 
     static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -47,12 +57,19 @@ public static class RunComparisonText
     /// <summary>The compared runs, and how much their scores differ.</summary>
     public static IEnumerable<string> Sentences(RunComparison c)
     {
-        yield return $"{c.First.Hash[..8]} ({c.First.Words.Text}) and {c.Second.Hash[..8]} ({c.Second.Words.Text}) on {c.First.Experiment.Dataset.Title()}: {c.Clips} clips of {c.Subjects.Length} subjects that both have, final epoch.";
-        yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % interval {Signed(100 * c.AccuracyInterval.Low, "0.0")} to {Signed(100 * c.AccuracyInterval.High, "0.0")}), " +
-            $"UF1 {Figures.Difference(c.UF1, 0)} ({Signed(c.UF1Interval.Low, ".000")} to {Signed(c.UF1Interval.High, ".000")}), by paired bootstrap over subjects" +
+        yield return $"{c.First.Hash[..8]} ({c.First.Words.Text}) and {c.Second.Hash[..8]} ({c.Second.Words.Text}) " +
+            $"on {c.First.Experiment.Dataset.Title()}: {c.Clips} clips of {c.Subjects.Length} subjects that both " +
+            "have, final epoch.";
+        yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % interval " +
+            $"{Signed(100 * c.AccuracyInterval.Low, "0.0")} to {Signed(100 * c.AccuracyInterval.High, "0.0")}), " +
+            $"UF1 {Figures.Difference(c.UF1, 0)} ({Signed(c.UF1Interval.Low, ".000")} to " +
+            $"{Signed(c.UF1Interval.High, ".000")}), by paired bootstrap over subjects" +
             (c.Subjects.Length < 10 ? "; with fewer than ten subjects the intervals are too narrow." : ".");
-        yield return c.AccuracyInterval is { Low: <= 0, High: >= 0 } ? "The interval of the accuracy holds zero: these clips do not tell the two apart." : "The interval of the accuracy does not hold zero.";
-        yield return $"{c.Changed.Count(x => x.Gained)} clips are right only in the second, {c.Changed.Count(x => !x.Gained)} only in the first.";
+        yield return c.AccuracyInterval is { Low: <= 0, High: >= 0 }
+            ? "The interval of the accuracy holds zero: these clips do not tell the two apart."
+            : "The interval of the accuracy does not hold zero.";
+        yield return $"{c.Changed.Count(x => x.Gained)} clips are right only in the second, " +
+            $"{c.Changed.Count(x => !x.Gained)} only in the first.";
     }
 
     /// <summary>Options that differ and clips that changed sides.</summary>
@@ -61,33 +78,49 @@ public static class RunComparisonText
     public static IEnumerable<TextTable> Tables(RunComparison comparison, IReadOnlyList<string> classes)
     {
         string Name(int label) => label < classes.Count ? classes[label] : $"{label}";
-        yield return TextTable.Of("Options that differ", ["option", "first", "second"], comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
+        yield return TextTable.Of("Options that differ", ["option", "first", "second"],
+            comparison.Options.Select(o => (string[])[o.Name, o.First, o.Second]));
         yield return TextTable.Of("Clips that changed sides", ["clip", "true class", "first", "second", "right in"],
-            comparison.Changed.Select(x => (string[])[x.Clip, Name(x.Label), Name(x.First), Name(x.Second), x.Gained ? "second" : "first"]));
+            comparison.Changed.Select(x =>
+                (string[])[x.Clip, Name(x.Label), Name(x.First), Name(x.Second), x.Gained ? "second" : "first"]));
     }
 
     /// <summary>The whole comparison as HTML.</summary>
-    public static IHtmlContent ToHtml(RunComparison comparison, IReadOnlyList<string> classes) => HtmlText.All([HtmlText.Paragraphs(Sentences(comparison)), .. Tables(comparison, classes)]);
+    public static IHtmlContent ToHtml(RunComparison comparison, IReadOnlyList<string> classes) =>
+        HtmlText.All([HtmlText.Paragraphs(Sentences(comparison)), .. Tables(comparison, classes)]);
 
-    static string Signed(double value, string digits) => value.ToString($"+{digits};−{digits};0", CultureInfo.InvariantCulture);
+    static string Signed(double value, string digits) =>
+        value.ToString($"+{digits};−{digits};0", CultureInfo.InvariantCulture);
 }
 
-/// <summary>A run's predictions, a row per clip, for spreadsheets and other programs. Logits read back exactly.</summary>
+/// <summary>
+/// A run's predictions, a row per clip, for spreadsheets and other programs. Logits read back exactly.
+/// </summary>
 public static class RunExport
 {
-    /// <summary>The clips under each protocol; where it scores accuracy and F1 at different epochs, under each of the two.</summary>
+    /// <summary>
+    /// The clips under each protocol; where it scores accuracy and F1 at different epochs, under each of the two.
+    /// </summary>
     /// <param name="folds">The run.</param>
     /// <param name="classes">Names of the classes, in label order.</param>
     /// <param name="protocols">Protocols that choose one epoch in each fold.</param>
-    /// <exception cref="UserErrorException">A protocol chooses no single epoch, or the run cannot be scored by it.</exception>
-    public static TextTable Of(IReadOnlyList<FoldPrediction> folds, ImmutableArray<string> classes, ImmutableArray<EpochProtocol> protocols) =>
-        TextTable.Of("", ["clip", "subject", "fold", "label", "class", "protocol", "epoch", "predicted", .. classes.Select(c => $">{c}")],
-            from protocol in protocols
-            let outcome = protocol.Apply(folds)
-            from scores in outcome.Folds.SequenceEqual(outcome.F1Folds) ? [(protocol.Name, outcome.Folds)] : new[] { (protocol.Name, outcome.Folds), ($"{protocol.Name} (F1)", outcome.F1Folds) }
-            from pair in folds.Zip(scores.Item2)
-            from row in Rows(pair.First, (pair.Second.Epoch ?? throw new UserErrorException($"The protocol {protocol.Name} scores several epochs and has no logits of its own; use final, best-test or held-out, or every for every epoch.")) - 1, scores.Item1, classes)
-            select row);
+    /// <exception cref="UserErrorException">
+    /// A protocol chooses no single epoch, or the run cannot be scored by it.
+    /// </exception>
+    public static TextTable Of(IReadOnlyList<FoldPrediction> folds, ImmutableArray<string> classes,
+        ImmutableArray<EpochProtocol> protocols) =>
+            TextTable.Of("", ["clip", "subject", "fold", "label", "class", "protocol", "epoch", "predicted",
+                .. classes.Select(c => $">{c}")],
+                from protocol in protocols
+                let outcome = protocol.Apply(folds)
+                from scores in outcome.Folds.SequenceEqual(outcome.F1Folds)
+                    ? [(protocol.Name, outcome.Folds)]
+                    : new[] { (protocol.Name, outcome.Folds), ($"{protocol.Name} (F1)", outcome.F1Folds) }
+                from pair in folds.Zip(scores.Item2)
+                from row in Rows(pair.First, (pair.Second.Epoch ?? throw new UserErrorException("The protocol " +
+                    $"{protocol.Name} scores several epochs and has no logits of its own; use final, best-test or " +
+                    "held-out, or every for every epoch.")) - 1, scores.Item1, classes)
+                select row);
 
     /// <summary>The clips after every epoch: the input of <c>mer score</c>.</summary>
     public static TextTable EveryEpoch(IReadOnlyList<FoldPrediction> folds, ImmutableArray<string> classes, int seed) =>
@@ -95,18 +128,28 @@ public static class RunExport
             from fold in folds
             from epoch in Enumerable.Range(0, fold.Logits.Length)
             from i in Enumerable.Range(0, fold.Clips.Length)
-            select (IEnumerable<string>)[fold.Clips[i], fold.Subject, $"{epoch + 1}", $"{seed}", .. Logits(fold, epoch, i)]);
+            select (IEnumerable<string>)[fold.Clips[i], fold.Subject, $"{epoch + 1}", $"{seed}",
+                .. Logits(fold, epoch, i)]);
 
-    /// <summary>The class names of an experiment; numbers where it was run on classes of another set than the paper's five or the challenge's three.</summary>
+    /// <summary>
+    /// The class names of an experiment; numbers where it was run on classes of another set than the paper's five or
+    /// the challenge's three.
+    /// </summary>
     public static ImmutableArray<string> ClassesOf(Experiment experiment) =>
         ClassSets(experiment.Dataset).Select(s => s.Classes).FirstOrDefault(c => c.Length == experiment.Model.Classes,
             [.. Enumerable.Range(0, experiment.Model.Classes).Select(c => $"{c}")]);
 
-    static ImmutableArray<ClassSet> ClassSets(DatasetId id) => DatasetDescription.TryOf(id) is { } set ? [set.Classes, set.Three, set.AllEmotions] : id == DatasetId.Own ? [] : [ClassSet.MegcThree];
+    static ImmutableArray<ClassSet> ClassSets(DatasetId id) => DatasetDescription.TryOf(id) is { } set
+        ? [set.Classes, set.Three, set.AllEmotions]
+        : id == DatasetId.Own ? []
+        : [ClassSet.MegcThree];
 
-    static IEnumerable<IEnumerable<string>> Rows(FoldPrediction fold, int epoch, string protocol, ImmutableArray<string> classes) =>
-        fold.Clips.Select((clip, i) => (IEnumerable<string>)[clip, fold.Subject, fold.Subject, $"{fold.Labels[i]}", classes[fold.Labels[i]], protocol, $"{epoch + 1}",
-            classes[FoldPrediction.Largest(fold.Logits[epoch][i])], .. Logits(fold, epoch, i)]);
+    static IEnumerable<IEnumerable<string>> Rows(FoldPrediction fold, int epoch, string protocol,
+        ImmutableArray<string> classes) =>
+            fold.Clips.Select((clip, i) => (IEnumerable<string>)[clip, fold.Subject, fold.Subject, $"{fold.Labels[i]}",
+                classes[fold.Labels[i]], protocol, $"{epoch + 1}",
+                classes[FoldPrediction.Largest(fold.Logits[epoch][i])], .. Logits(fold, epoch, i)]);
 
-    static IEnumerable<string> Logits(FoldPrediction fold, int epoch, int clip) => fold.Logits[epoch][clip].Select(x => x.ToString(CultureInfo.InvariantCulture));
+    static IEnumerable<string> Logits(FoldPrediction fold, int epoch, int clip) =>
+        fold.Logits[epoch][clip].Select(x => x.ToString(CultureInfo.InvariantCulture));
 }

@@ -3,7 +3,10 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Reports;
 
-/// <summary>Puts measured scores next to the paper's tables, and under each table the rows without which it cannot be read. Trains nothing.</summary>
+/// <summary>
+/// Puts measured scores next to the paper's tables, and under each table the rows without which it cannot be read.
+/// Trains nothing.
+/// </summary>
 public sealed class Scoring
 {
     readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), Scored?> _scored = [];
@@ -14,10 +17,15 @@ public sealed class Scoring
     /// <param name="Name">Name of the score among cached values.</param>
     /// <param name="State">The state of its inputs.</param>
     /// <param name="Score">The scores.</param>
-    /// <param name="Outcomes">The scored decisions, read only where a comparison needs them; null where they cannot be read any more.</param>
+    /// <param name="Outcomes">
+    /// The scored decisions, read only where a comparison needs them; null where they cannot be read any more.
+    /// </param>
     /// <param name="Experiment">The experiment's hash; null for a rule.</param>
-    /// <param name="Statistics">BatchNorm statistics of a run; null for a rule and for networks without BatchNorm.</param>
-    sealed record Scored(string Name, string State, Score Score, Lazy<ImmutableArray<FoldOutcome>?> Outcomes, string? Experiment, StatisticsCheck? Statistics = null);
+    /// <param name="Statistics">
+    /// BatchNorm statistics of a run; null for a rule and for networks without BatchNorm.
+    /// </param>
+    sealed record Scored(string Name, string State, Score Score, Lazy<ImmutableArray<FoldOutcome>?> Outcomes,
+        string? Experiment, StatisticsCheck? Statistics = null);
 
     /// <summary>Finds the run of a method on a data set with a seed; null if it is not finished.</summary>
     public required Func<Method, DatasetId, int, RunResult?> Runs { get; init; }
@@ -31,7 +39,10 @@ public sealed class Scoring
     /// <summary>Seeds of the runs.</summary>
     public required ImmutableArray<int> Seeds { get; init; }
 
-    /// <summary>The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at the test subject.</summary>
+    /// <summary>
+    /// The epoch protocols to score each run by. Rows are compared with each other under the first, unless it looks at
+    /// the test subject.
+    /// </summary>
     public ImmutableArray<EpochProtocol> Protocols { get; init; } = EpochProtocol.SideBySide;
 
     /// <summary>A system's input and cost, for tables that compare systems; null where they are not known.</summary>
@@ -52,12 +63,18 @@ public sealed class Scoring
     /// <summary>Which clips are scored.</summary>
     public SampleSet Sample { get; init; } = SampleSet.All;
 
-    /// <summary>The rows of tables from a workbench's stored folds, seed after seed; a row that was not run in full has no scores.</summary>
+    /// <summary>
+    /// The rows of tables from a workbench's stored folds, seed after seed; a row that was not run in full has no
+    /// scores.
+    /// </summary>
     /// <param name="bench">Data, which are loaded, store, profile and seeds.</param>
     /// <param name="tables">Which tables; the default is all seven.</param>
-    /// <param name="protocols">Epoch protocols to score by; the default is the final epoch and the published rule.</param>
+    /// <param name="protocols">
+    /// Epoch protocols to score by; the default is the final epoch and the published rule.
+    /// </param>
     /// <param name="sample">Which clips are scored; the default is all.</param>
-    public static ImmutableArray<ResultRow> Rows(Workbench bench, IEnumerable<Table>? tables = null, IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
+    public static ImmutableArray<ResultRow> Rows(Workbench bench, IEnumerable<Table>? tables = null,
+        IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
     {
         var asked = (tables ?? Tables.All).ToList();
         ImmutableArray<DatasetId> ids = [.. bench.Datasets.Where(id => asked.Any(t => t.IsOn(id)))];
@@ -74,21 +91,29 @@ public sealed class Scoring
             Lacks = (method, id) => method is not ReadMethod && bench.Lacks(method, id) is not null,
             OwnSeeds = (method, id) => method.Seeds(bench, id),
             Systems = (method, id) => method is ReadMethod ? null : SystemFacts.Of(bench, method, id),
-            Batches = (method, id) => method is ReadMethod ? 0 : bench.Experiment(method, id).Training.BatchesOver(FewestTrained(bench.Dataset(id))),
+            Batches = (method, id) => method is ReadMethod
+                ? 0
+                : bench.Experiment(method, id).Training.BatchesOver(FewestTrained(bench.Dataset(id))),
         }.Rows(chosen);
         bench.Store.Derived.Save();
         return rows;
     }
 
     /// <summary>Training clips of the shortest fold, the one that leaves out the subject with the most clips.</summary>
-    internal static int FewestTrained(MerDataset dataset) => dataset.Clips.Length - dataset.Clips.CountBy(c => c.Subject).Max(s => s.Value);
+    internal static int FewestTrained(MerDataset dataset) =>
+        dataset.Clips.Length - dataset.Clips.CountBy(c => c.Subject).Max(s => s.Value);
 
-    /// <summary>The rows of tables, data set by data set and seed by seed: the paper's in printed order, then other systems, controls and rules.</summary>
+    /// <summary>
+    /// The rows of tables, data set by data set and seed by seed: the paper's in printed order, then other systems,
+    /// controls and rules.
+    /// </summary>
     /// <exception cref="UserErrorException">A run cannot be read, or not be scored by one of the protocols.</exception>
     public ImmutableArray<ResultRow> Rows(params IEnumerable<Table> tables)
     {
         var asked = tables.ToList();
-        foreach (var data in Datasets) ScoreRuns(asked.Where(t => t.IsOn(data.Dataset)).SelectMany(t => t.Methods).Distinct().Where(m => !Lacks(m, data.Dataset)), data);
+        foreach (var data in Datasets)
+            ScoreRuns(asked.Where(t => t.IsOn(data.Dataset)).SelectMany(t => t.Methods).Distinct()
+                .Where(m => !Lacks(m, data.Dataset)), data);
         return
         [
             .. from table in asked
@@ -104,7 +129,9 @@ public sealed class Scoring
     /// <summary>Scores runs side by side. One data set at a time: runs of as many subjects share their draws.</summary>
     void ScoreRuns(IEnumerable<Method> methods, DatasetFacts data)
     {
-        var runs = (from method in methods from seed in Seeds select (method, seed, Run: Runs(method, data.Dataset, seed))).ToList();
+        var runs = (from method in methods
+                    from seed in Seeds
+                    select (method, seed, Run: Runs(method, data.Dataset, seed))).ToList();
         try
         {
             Parallel.ForEach(runs, each => Keep(each.method, each.seed, each.Run, data));
@@ -118,49 +145,83 @@ public sealed class Scoring
     IEnumerable<ResultRow> Page(Table table, DatasetFacts data, int seed)
     {
         var controls = table.Controls.Select(c => new Row(c.Name, c));
-        foreach (var (row, kind) in table.Rows.Select(r => (r, r.Method is null ? RowKind.PublishedOnly : r.IsAdded ? RowKind.Added : RowKind.Variant)).Concat(controls.Select(r => (r, RowKind.Baseline))))
+        foreach (var (row, kind) in table.Rows
+            .Select(r => (r, r.Method is null ? RowKind.PublishedOnly : r.IsAdded ? RowKind.Added : RowKind.Variant))
+            .Concat(controls.Select(r => (r, RowKind.Baseline))))
         {
             // On a data set of none of the paper's, a system that is only reported has no place.
-            if (row.Method is null ? !DatasetNames.Paper.Contains(data.Dataset) : Lacks(row.Method, data.Dataset)) continue;
-            var blank = Blank(table, row.Label, kind, data, seed) with { Paper = row.On(data.Dataset), Note = row.Note, Method = row.Method };
+            if (row.Method is null ? !DatasetNames.Paper.Contains(data.Dataset) : Lacks(row.Method, data.Dataset))
+                continue;
+            var blank = Blank(table, row.Label, kind, data, seed) with
+            {
+                Paper = row.On(data.Dataset),
+                Note = row.Note,
+                Method = row.Method
+            };
             if (row.Method is not { } method) yield return blank;
             else
                 // A method that is read has seeds of its own, all on the first seed's page.
-                foreach (var own in method is ReadMethod read ? seed == Seeds[0] ? OwnSeeds(read, data.Dataset) : [] : [seed])
+                foreach (var own in method is ReadMethod read
+                    ? seed == Seeds[0] ? OwnSeeds(read, data.Dataset) : [] : [seed])
                     foreach (var protocol in Protocols)
                     {
-                        var scored = With(blank, ScoreOf(method, data, protocol, own)) with { Seed = own, Protocol = protocol, System = table.ComparesSystems ? Systems(method, data.Dataset) : null, Batches = Batches(method, data.Dataset) };
+                        var scored = With(blank, ScoreOf(method, data, protocol, own)) with
+                        {
+                            Seed = own,
+                            Protocol = protocol,
+                            System = table.ComparesSystems ? Systems(method, data.Dataset) : null,
+                            Batches = Batches(method, data.Dataset)
+                        };
                         // Where the epoch is not said there is none to choose, and one row says so.
-                        if (_files.TryGetValue((method.Key, data.Dataset, own), out var file) && !file.SaysEpoch && scored.Score is null && protocol != Protocols[0]) continue;
-                        yield return file is null ? scored : scored with { SaysEpoch = file.SaysEpoch, Note = string.Join(" ", file.Remarks.Prepend(row.Note).OfType<string>()) };
+                        if (_files.TryGetValue((method.Key, data.Dataset, own), out var file) && !file.SaysEpoch
+                            && scored.Score is null && protocol != Protocols[0])
+                            continue;
+                        yield return file is null ? scored : scored with
+                        {
+                            SaysEpoch = file.SaysEpoch,
+                            Note = string.Join(" ", file.Remarks.Prepend(row.Note).OfType<string>())
+                        };
                     }
         }
-        foreach (var rule in Rule.On(data)) yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
+        foreach (var rule in Rule.On(data))
+            yield return With(Blank(table, rule.Label, RowKind.Baseline, data, seed), ScoreOf(rule, data));
     }
 
     ResultRow Blank(Table table, string label, RowKind kind, DatasetFacts data, int seed) => new()
     {
-        Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic, Profile = Profile, Seed = seed, Classes = data.Classes, Sample = Sample,
+        Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic,
+        Profile = Profile, Seed = seed, Classes = data.Classes, Sample = Sample,
     };
 
-    static ResultRow With(ResultRow row, Scored? scored) => row with { Score = scored?.Score, Experiment = scored?.Experiment, Statistics = scored?.Statistics };
+    static ResultRow With(ResultRow row, Scored? scored) =>
+        row with { Score = scored?.Score, Experiment = scored?.Experiment, Statistics = scored?.Statistics };
 
-    /// <summary>Compares each row with the full network of the same seed and corrects the p-values over the page.</summary>
+    /// <summary>
+    /// Compares each row with the full network of the same seed and corrects the p-values over the page.
+    /// </summary>
     List<ResultRow> Compared(List<ResultRow> rows, DatasetFacts data, int seed)
     {
-        if (Protocols[0].LooksAtTestSubject || ScoreOf(Tables.Full, data, Protocols[0], seed) is not { } full) return rows;
+        if (Protocols[0].LooksAtTestSubject || ScoreOf(Tables.Full, data, Protocols[0], seed) is not { } full)
+            return rows;
         var compared = rows.Index().AsParallel().AsOrdered()
-            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && p.Item.Method is not SeedAverage && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
-            .Select(p => (p.Index, Comparison: Compare(p.Item, full, data))).Where(p => p.Comparison is not null).ToList();
-        foreach (var (at, comparison) in compared.Select(c => c.Index).Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)]))) rows[at] = rows[at] with { AgainstFull = comparison };
-        var pairs = compared.Where(c => rows[c.Index].Method is not null).Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();
+            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && p.Item.Method is not SeedAverage
+                && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
+            .Select(p => (p.Index, Comparison: Compare(p.Item, full, data)))
+            .Where(p => p.Comparison is not null).ToList();
+        foreach (var (at, comparison) in compared.Select(c => c.Index)
+            .Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)])))
+            rows[at] = rows[at] with { AgainstFull = comparison };
+        var pairs = compared.Where(c => rows[c.Index].Method is not null)
+            .Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();
         if (pairs.Count == 0) return rows;
         var pair = Discordance.Mean(pairs);
         var here = Detect([.. data.Clips.CountBy(c => c.Subject).Select(s => s.Value)]);
         var real = data.Synthetic ? Detect(LookAlike.RealClips(data.Dataset)) : null;
         return [.. rows.Select(r => r with { Detectable = here, OnRealCounts = real })];
 
-        Detectable Detect(ImmutableArray<int> clips) => Kept($"detectable/{pair}/{compared.Count}/{string.Join(' ', clips)}", "", () => Detectable.Of(clips, pair, compared.Count))!;
+        Detectable Detect(ImmutableArray<int> clips) =>
+            Kept($"detectable/{pair}/{compared.Count}/{string.Join(' ', clips)}", "",
+                () => Detectable.Of(clips, pair, compared.Count))!;
     }
 
     /// <summary>Which clips a row and the full network part on.</summary>
@@ -168,16 +229,20 @@ public sealed class Scoring
     {
         var scored = ScoreOf(row.Method!, data, row.Protocol!, row.Seed)!;
         return Kept($"{scored.Name}/parts from/{full.Name}", $"{scored.State}, {full.State}", () =>
-            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? Discordance.Of(folds, fullFolds) : null);
+            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
+                ? Discordance.Of(folds, fullFolds) : null);
     }
 
     Comparison? Compare(ResultRow row, Scored full, DatasetFacts data)
     {
         var key = (row.Method?.Key ?? row.Label, data.Dataset, row.Seed);
         if (_comparisons.TryGetValue(key, out var known)) return known;
-        var scored = row.Method is { } method ? ScoreOf(method, data, row.Protocol!, row.Seed)! : ScoreOf(Rule.All.Single(b => b.Label == row.Label), data);
+        var scored = row.Method is { } method
+            ? ScoreOf(method, data, row.Protocol!, row.Seed)!
+            : ScoreOf(Rule.All.Single(b => b.Label == row.Label), data);
         return _comparisons[key] = Kept($"{scored.Name}/against/{full.Name}", $"{scored.State}, {full.State}", () =>
-            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds ? Comparison.Of(row.Label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null);
+            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
+                ? Comparison.Of(row.Label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null);
     }
 
     /// <summary>Scores a run once, however many tables show it.</summary>
@@ -193,24 +258,35 @@ public sealed class Scoring
     {
         var (scored, name) = (data.Of(Sample), $"baseline/{data.Dataset}/{rule.Label}");
         var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => rule.Run(scored));
-        return new(name, scored.State, Kept(name, scored.State, () => Score.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
+        return new(name, scored.State,
+            Kept(name, scored.State, () => Score.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
     })!;
 
-    /// <summary>Scores a run under every protocol. Its folds are read once, if at all, and only the decisions on them are held.</summary>
+    /// <summary>
+    /// Scores a run under every protocol. Its folds are read once, if at all, and only the decisions on them are held.
+    /// </summary>
     void Keep(Method method, int seed, RunResult? run, DatasetFacts data)
     {
         if (run?.File is { } file) _files[(method.Key, data.Dataset, seed)] = file;
         var read = new Lazy<(ImmutableArray<ProtocolOutcome?> Outcomes, StatisticsCheck? Statistics)?>(() =>
-            run!.Read() is { } all && Sample.Of(data.Dataset, all) is var folds ? ([.. Protocols.Select(protocol => run.IsScoredBy(protocol) ? protocol.Apply(folds) : null)], StatisticsCheck.Over(all.Select(f => f.Statistics))) : null);
-        var statistics = run is null ? null : Kept($"{run.Hash}/statistics", run.State, () => read.Value is { } known ? known.Statistics ?? new(0, 0, 0) : null);
+            run!.Read() is { } all && Sample.Of(data.Dataset, all) is var folds
+                ? ([.. Protocols.Select(protocol => run.IsScoredBy(protocol) ? protocol.Apply(folds) : null)],
+                    StatisticsCheck.Over(all.Select(f => f.Statistics)))
+                : null);
+        var statistics = run is null ? null : Kept($"{run.Hash}/statistics", run.State,
+            () => read.Value is { } known ? known.Statistics ?? new(0, 0, 0) : null);
         for (var i = 0; i < Protocols.Length; i++)
         {
             var at = i;
             var name = $"{run?.Hash}/{Protocols[i].Name}/{Sample.Name}";
-            var score = run?.IsScoredBy(Protocols[i]) != true ? null : Kept(name, run.State, () => read.Value is { } all ? Score.Of(all.Outcomes[at]!, data.Classes.Length) : null);
-            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State, score, new(() => read.Value?.Outcomes[at]!.Folds), run.Hash, statistics is { Clips: > 0 } ? statistics : null);
+            var score = run?.IsScoredBy(Protocols[i]) != true ? null : Kept(name, run.State,
+                () => read.Value is { } all ? Score.Of(all.Outcomes[at]!, data.Classes.Length) : null);
+            _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State,
+                score, new(() => read.Value?.Outcomes[at]!.Folds), run.Hash,
+                statistics is { Clips: > 0 } ? statistics : null);
         }
     }
 
-    T? Kept<T>(string name, string state, Func<T?> compute) where T : class => Derived is null ? compute() : Derived.Get(name, state, compute);
+    T? Kept<T>(string name, string state, Func<T?> compute) where T : class =>
+        Derived is null ? compute() : Derived.Get(name, state, compute);
 }

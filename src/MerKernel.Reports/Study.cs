@@ -27,36 +27,59 @@ public sealed class Study : IDisposable
     /// <summary>Opens a study and loads its data; missing clips are prepared, which may take minutes.</summary>
     /// <param name="profile">small, or another profile's name.</param>
     /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes synthetic data.</param>
-    /// <param name="protocol">Epoch protocol to show next to the final epoch, or several with commas, such as "last-5, best-test", to show those instead.</param>
-    /// <param name="seeds">Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.</param>
+    /// <param name="protocol">
+    /// Epoch protocol to show next to the final epoch, or several with commas, such as "last-5, best-test", to show
+    /// those instead.
+    /// </param>
+    /// <param name="seeds">
+    /// Seeds of weights, batches and augmentation; the first is shown in full, all of them as mean and deviation.
+    /// </param>
     /// <param name="device">cpu, or cuda or cuda:1 where there is one.</param>
     /// <param name="precision">fp32 or bf16; null is fp32 on a processor and bf16 on a GPU.</param>
-    /// <param name="heldOut">Validation subjects of each fold, which choose the epoch; without a number, 2 under the held-out protocol and else none.</param>
-    /// <param name="backbone">A safetensors file with ResNet-18 or Swin weights that networks with such a backbone start from; null starts them afresh.</param>
+    /// <param name="heldOut">
+    /// Validation subjects of each fold, which choose the epoch; without a number, 2 under the held-out protocol and
+    /// else none.
+    /// </param>
+    /// <param name="backbone">
+    /// A safetensors file with ResNet-18 or Swin weights that networks with such a backbone start from; null starts
+    /// them afresh.
+    /// </param>
     /// <exception cref="UserErrorException">A name is not known, or the device is not there.</exception>
-    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null) =>
-        Open(Profile.Named(profile), data, protocol, seeds, device, precision, heldOut, backbone);
+    public static Study Open(string profile = "small", string? data = null, string protocol = "best-test",
+        IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null,
+        string? backbone = null) =>
+            Open(Profile.Named(profile), data, protocol, seeds, device, precision, heldOut, backbone);
 
-    /// <summary>Opens a study whose profile was changed with <c>with</c>, for example to other epochs; frames of another size are prepared.</summary>
+    /// <summary>
+    /// Opens a study whose profile was changed with <c>with</c>, for example to other epochs; frames of another size
+    /// are prepared.
+    /// </summary>
     /// <inheritdoc cref="Open(string, string?, string, IEnumerable{int}?, string, string?, int?, string?)"/>
-    public static Study Open(Profile profile, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null)
+    public static Study Open(Profile profile, string? data = null, string protocol = "best-test",
+        IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null,
+        string? backbone = null)
     {
         var study = Unloaded(profile, data, protocol, seeds, device, precision, heldOut, backbone);
         foreach (var id in study.Datasets) study.Bench.Load(id);
         return study;
     }
 
-    internal static Study Unloaded(Profile? profile = null, string? data = null, string protocol = "best-test", IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null, string? backbone = null)
+    internal static Study Unloaded(Profile? profile = null, string? data = null, string protocol = "best-test",
+        IEnumerable<int>? seeds = null, string device = "cpu", string? precision = null, int? heldOut = null,
+        string? backbone = null)
     {
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
-        var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(EpochProtocol.Named).ToList();
+        var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(EpochProtocol.Named).ToList();
         return new Study
         {
             Bench = new Workbench
             {
-                Profile = profile ?? Profile.Small, DataFolder = data, Seeds = chosen, HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
-                Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device), Backbone = backbone,
+                Profile = profile ?? Profile.Small, DataFolder = data, Seeds = chosen,
+                HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
+                Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device),
+                Backbone = backbone,
             },
             Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
             Device = ComputeDevice.Named(device),
@@ -73,7 +96,10 @@ public sealed class Study : IDisposable
     /// <summary>The full network's experiment on a data set.</summary>
     public Experiment Full(DatasetId dataset) => Bench.Experiment(Tables.Full, dataset);
 
-    /// <summary>Every fold of an experiment, in the order of the data set's subjects; those that are not stored are trained first.</summary>
+    /// <summary>
+    /// Every fold of an experiment, in the order of the data set's subjects; those that are not stored are trained
+    /// first.
+    /// </summary>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
     public IReadOnlyList<FoldPrediction> Loso(Experiment experiment)
     {
@@ -92,7 +118,9 @@ public sealed class Study : IDisposable
         return Bench.Store.TryRead(ExperimentHash.Of(experiment), leftOut)!;
     }
 
-    /// <summary>The trained network of a fold, which is the caller's; it is trained if its weights are not kept.</summary>
+    /// <summary>
+    /// The trained network of a fold, which is the caller's; it is trained if its weights are not kept.
+    /// </summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="subject">The subject it never saw.</param>
     /// <exception cref="UserErrorException">There is no such subject, or the fold failed twice.</exception>
@@ -104,50 +132,79 @@ public sealed class Study : IDisposable
     }
 
     /// <summary>
-    /// Rows that are written down, compared as the paper's table compares its own. A row that computes the same as a row of the table is next to the paper's
-    /// figures for it, whatever it is called; any other is a row of one's own. Systems of the table that cannot be run stay in it. Nothing is trained before it is run.
+    /// Rows that are written down, compared as the paper's table compares its own. A row that computes the same as
+    /// a row of the table is next to the paper's figures for it, whatever it is called; any other is a row of one's
+    /// own. Systems of the table that cannot be run stay in it. Nothing is trained before it is run.
     /// </summary>
     /// <param name="number">Number of the table.</param>
-    /// <param name="rows">Each row's label and how its experiment comes from the full network's; the full network is added if it is not among them.</param>
-    /// <exception cref="UserErrorException">There is no such table, there are no rows, or two have the same label.</exception>
-    public StudyTable Compare(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
+    /// <param name="rows">
+    /// Each row's label and how its experiment comes from the full network's; the full network is added if it is not
+    /// among them.
+    /// </param>
+    /// <exception cref="UserErrorException">
+    /// There is no such table, there are no rows, or two have the same label.
+    /// </exception>
+    public StudyTable Compare(int number,
+        params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
     {
         var paper = Tables.Numbered(number);
         if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
-        if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
+        if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
         foreach (var (label, _) in rows)
-            if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
+            if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near)
+                Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
         var full = Plain(Bench.Profile);
         var chosen = rows.Select(row =>
         {
             var (label, change) = row;
             var computed = change(full);
-            if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known) return new Row(label, new Change($"own/{label}", label, change));
-            return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed ? printed with { Label = label } : new Row(label, known);
+            if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known)
+                return new Row(label, new Change($"own/{label}", label, change));
+            return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed
+                ? printed with { Label = label }
+                : new Row(label, known);
         }).ToList();
         if (chosen.All(r => r.Method != Tables.Full)) chosen.Add(new Row(Tables.Full.Name, Tables.Full));
         return new(this, paper with { Rows = [.. paper.Rows.Where(r => r.Method is null), .. chosen] });
     }
 
     /// <summary>The full network's experiment of a profile, without data.</summary>
-    static Experiment Plain(Profile profile) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training };
+    static Experiment Plain(Profile profile) => new()
+    {
+        Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training
+    };
 
     /// <summary>This study's changes of the profile of its name, in words; empty where nothing is changed.</summary>
-    internal string Changes => string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile)).Select(d => $"{d.Words} {d.Second} instead of {(d.First == "–" ? "none" : d.First)}"));
+    internal string Changes =>
+        string.Join(", ", OptionDifference.Between(Plain(Profile.Named(Bench.Profile.Name)), Plain(Bench.Profile))
+            .Select(d => $"{d.Words} {d.Second} instead of {(d.First == "–" ? "none" : d.First)}"));
 
-    /// <summary>Where the numbers of this notebook come from, and its hyperparameters next to the profile's and the paper's.</summary>
+    /// <summary>
+    /// Where the numbers of this notebook come from, and its hyperparameters next to the profile's and the paper's.
+    /// </summary>
     public IHtmlContent Settings()
     {
-        var (here, profile, paper) = (OptionDifference.Options(Plain(Bench.Profile)), OptionDifference.Options(Plain(Profile.Named(Bench.Profile.Name))), OptionDifference.Options(Plain(Profile.Paper)));
-        string[] shown = ["epochs", "batchSize", "accumulationSteps", "learningRate", "learningRateDecay", "weightDecay", "labelSmoothing", "flipProbability", "maxRotationDegrees", "cropPadding", "inputSize", "widthDivisor", "windowSize"];
-        return HtmlText.All(Notice, TextTable.OfFigures("Hyperparameters", ["", "here", $"{Bench.Profile.Name} profile", "paper"],
-            from name in shown
-            from path in here.Keys.Where(k => k.EndsWith("." + name, StringComparison.Ordinal))
-            select (string[])[OptionDifference.InWords(path), here[path], profile.GetValueOrDefault(path, "0"), paper.GetValueOrDefault(path, "0")],
-            Changes.Length == 0 ? "All as in the profile: folds that are stored are not trained again." : $"Changed: {Changes}. Folds with these values are stored apart from the profile's."));
+        var (here, profile, paper) = (OptionDifference.Options(Plain(Bench.Profile)),
+            OptionDifference.Options(Plain(Profile.Named(Bench.Profile.Name))),
+            OptionDifference.Options(Plain(Profile.Paper)));
+        string[] shown = ["epochs", "batchSize", "accumulationSteps", "learningRate", "learningRateDecay",
+            "weightDecay", "labelSmoothing", "flipProbability", "maxRotationDegrees", "cropPadding", "inputSize",
+            "widthDivisor", "windowSize"];
+        return HtmlText.All(Notice,
+            TextTable.OfFigures("Hyperparameters", ["", "here", $"{Bench.Profile.Name} profile", "paper"],
+                from name in shown
+                from path in here.Keys.Where(k => k.EndsWith("." + name, StringComparison.Ordinal))
+                select (string[])[OptionDifference.InWords(path), here[path], profile.GetValueOrDefault(path, "0"),
+                    paper.GetValueOrDefault(path, "0")],
+                Changes.Length == 0
+                    ? "All as in the profile: folds that are stored are not trained again."
+                    : $"Changed: {Changes}. Folds with these values are stored apart from the profile's."));
     }
 
-    /// <summary>One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.</summary>
+    /// <summary>
+    /// One of the paper's tables, and rows of one's own below the paper's. Nothing is trained before it is run.
+    /// </summary>
     /// <param name="number">Number of the table.</param>
     /// <param name="own">Each row's label and its change of the full network's experiment.</param>
     /// <exception cref="UserErrorException">There is no such table, or it has such a label already.</exception>
@@ -157,17 +214,27 @@ public sealed class Study : IDisposable
         if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
             throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
         foreach (var (label, _) in own)
-            if (Tables.NearLabel(label) is { } near) Console.WriteLine($"'{label}' is a row of your own; the paper's row is spelt '{near}'.");
-        return new(this, paper with { Rows = [.. paper.Rows, .. own.Select(o => new Row(o.Label, new Change($"own/{o.Label}", o.Label, o.Change)))] });
+            if (Tables.NearLabel(label) is { } near)
+                Console.WriteLine($"'{label}' is a row of your own; the paper's row is spelt '{near}'.");
+        return new(this, paper with
+        {
+            Rows = [.. paper.Rows,
+                .. own.Select(o => new Row(o.Label, new Change($"own/{o.Label}", o.Label, o.Change)))]
+        });
     }
 
-    /// <summary>Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.</summary>
+    /// <summary>
+    /// Trains and scores the points of a sweep on the first few subjects; folds that are stored are not trained again.
+    /// </summary>
     /// <param name="sweep">The varied options.</param>
-    /// <param name="points">The points, <see cref="Sweep.Grid"/> or <see cref="Sweep.Random"/>; null takes the grid.</param>
+    /// <param name="points">
+    /// The points, <see cref="Sweep.Grid"/> or <see cref="Sweep.Random"/>; null takes the grid.
+    /// </param>
     /// <param name="subjects">How many subjects are left out in turn.</param>
     public SweepResult Run(Sweep sweep, IEnumerable<SweepPoint>? points = null, int subjects = 3)
     {
-        var (chosen, leftOut) = ((points ?? sweep.Grid()).ToImmutableArray(), Bench.Dataset(sweep.Start.Dataset).Subjects.Take(subjects).ToImmutableArray());
+        var (chosen, leftOut) = ((points ?? sweep.Grid()).ToImmutableArray(),
+            Bench.Dataset(sweep.Start.Dataset).Subjects.Take(subjects).ToImmutableArray());
         Train(chosen.Select(p => p.Experiment), leftOut);
         return new SweepResult(this, sweep, chosen, leftOut);
     }
@@ -175,27 +242,40 @@ public sealed class Study : IDisposable
     /// <summary>Trains the missing folds of experiments, several side by side; progress on one line.</summary>
     /// <param name="experiments">The experiments.</param>
     /// <param name="subjects">Only the folds that leave out one of these subjects; null trains all.</param>
-    /// <param name="weights">Where to keep the networks' weights; a fold without kept weights is trained again. Null keeps none.</param>
+    /// <param name="weights">
+    /// Where to keep the networks' weights; a fold without kept weights is trained again. Null keeps none.
+    /// </param>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
-    public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null, FoldWeights? weights = null)
+    public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null,
+        FoldWeights? weights = null)
     {
         foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
         {
             var progress = new ProgressText(set.Key.Title());
-            var engine = new LosoEngine(Bench.Store) { Device = Device, Progress = progress, Weights = weights, Subjects = subjects };
+            var engine = new LosoEngine(Bench.Store)
+            {
+                Device = Device, Progress = progress, Weights = weights, Subjects = subjects
+            };
             var failures = engine.Run(set, Bench.Dataset(set.Key));
             progress.Done();
             if (failures.Count > 0)
-                throw new UserErrorException($"{failures.Count} folds on {set.Key.Title()} failed twice, the first of subject {failures[0].Job.Subject}: {failures[0].Error.Message}. The others are stored; running the cell again tries these once more.");
+                throw new UserErrorException($"{failures.Count} folds on {set.Key.Title()} failed twice, the first " +
+                    $"of subject {failures[0].Job.Subject}: {failures[0].Error.Message}. The others are stored; " +
+                    "running the cell again tries these once more.");
         }
     }
 
     /// <summary>Which data and which size of network the numbers of this notebook come from.</summary>
-    public IHtmlContent Notice => HtmlText.Notice([.. Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct(),
-        .. Changes.Length == 0 ? Array.Empty<string>() : [$"Hyperparameters differ from the {Bench.Profile.Name} profile: {Changes}."]]);
+    public IHtmlContent Notice => HtmlText.Notice(
+        [.. Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct(),
+            .. Changes.Length == 0
+                ? Array.Empty<string>()
+                : [$"Hyperparameters differ from the {Bench.Profile.Name} profile: {Changes}."]]);
 
     /// <summary>A few words on a data set for a subtitle.</summary>
-    public string Brief(DatasetId dataset) => $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = {Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
+    public string Brief(DatasetId dataset) =>
+        $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = " +
+        $"{Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
     public IHtmlContent HowItRan() => HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this));
@@ -222,83 +302,22 @@ sealed class ProgressText(string title) : ILosoProgress
             // A few times a second is enough; every write is a message to the browser.
             if (_shown.IsRunning && _shown.ElapsedMilliseconds < 300) return;
             _shown.Restart();
-            Console.Write($"\r{title}: {_finished} of {_missing} folds, {_clock.Elapsed:mm\\:ss}, about {_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs):mm\\:ss} left   ");
+            Console.Write($"\r{title}: {_finished} of {_missing} folds, {_clock.Elapsed:mm\\:ss}, about " +
+                $"{_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs):mm\\:ss} left   ");
         }
     }
 
     public void FoldFinished(FoldJob job, FoldFacts facts) => Interlocked.Increment(ref _finished);
 
     public void FoldFailed(FoldJob job, Exception error, bool final) =>
-        Console.WriteLine($"\r{title}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+        Console.WriteLine(
+            $"\r{title}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
 
     /// <summary>Closes the line; nothing where nothing was to be computed.</summary>
     public void Done()
     {
-        if (_missing > 0) Console.WriteLine($"\r{title}: {_finished} of {_missing} folds trained in {_clock.Elapsed:mm\\:ss}.                    ");
-    }
-}
-
-/// <summary>
-/// The mark that tells the pages of one run from those of another: the full network's experiment on each data set with each seed, whose hash holds data, options, seed and
-/// precision. A notebook that shows how it ran carries it unseen, and a front page links only pages with its own.
-/// </summary>
-static partial class RunMark
-{
-    /// <summary>The profile and the hashes, first eight digits each.</summary>
-    public static string Text(Workbench bench) => $"{bench.Profile.Name}: {string.Join(", ", from id in bench.Datasets from seed in bench.Seeds select $"{id.Title()} {ExperimentHash.Of(bench.Experiment(Tables.Full, id, seed))[..8]}")}{(bench.Backbone is { } file ? $", starting from {Path.GetFileName(file)}" : "")}";
-
-    /// <summary>As part of a page.</summary>
-    public static string Of(Workbench bench) => $"<span hidden data-mer-run=\"{HtmlText.Encode(Text(bench))}\"></span>";
-
-    /// <summary>That of a page or an executed notebook's output; null where it has none.</summary>
-    public static string? In(string html) => Mark().Match(html) is { Success: true } found ? WebUtility.HtmlDecode(found.Groups[1].Value) : null;
-
-    [GeneratedRegex("data-mer-run=\"([^\"]*)\"")]
-    private static partial Regex Mark();
-}
-
-/// <summary>How a page's numbers came about: data, profile, seeds, machine, versions.</summary>
-static class Provenance
-{
-    /// <summary>Of a study.</summary>
-    /// <param name="study">The study.</param>
-    /// <param name="more">Further remarks.</param>
-    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) => TextTable.Of("How it ran", [
-        .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
-        ("profile", study.Bench.Profile.Description),
-        (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
-        .. study.Bench.Backbone is { } file ? [("networks with a ResNet-18 or Swin backbone start from", Path.GetFileName(file))] : Array.Empty<(string, string)>(),
-        ("epoch protocols", string.Join("; ", study.Protocols.Select(p => p.Label))),
-        ("run", RunMark.Text(study.Bench)),
-        ("device", $"{study.Bench.Device}, {study.Bench.Precision.Name()}"),
-        ("machine", Machine),
-        .. Versions,
-        ("date", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
-        .. more,
-    ]);
-
-    /// <summary>Versions of the runtime, of TorchSharp and of this library with its commit.</summary>
-    public static ImmutableArray<(string Name, string Value)> Versions { get; } = [("versions", $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Version(typeof(Workbench))}")];
-
-    /// <summary>Processor, cores and operating system.</summary>
-    public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";
-
-    static string Data(Study study, DatasetId id)
-    {
-        var dataset = study.Bench.Dataset(id);
-        return $"{(dataset.Synthetic ? "synthetic data" : "real data")}, {dataset.Clips.Length} clips of {dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint {dataset.Fingerprint[..12]}"
-            + (study.Bench.Choices(id).ToString() is { Length: > 0 } chosen ? $"; chosen with mer data prepare: {chosen}" : "");
-    }
-
-    // The SDK writes the commit behind the version's plus sign.
-    static string Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } version
-        ? version.Split('+') is [var number, { Length: >= 12 } commit] ? $"{number} (commit {commit[..12]})" : version
-        : "unknown";
-
-    static string Processor()
-    {
-        const string file = "/proc/cpuinfo";
-        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        if (_missing > 0)
+            Console.WriteLine(
+                $"\r{title}: {_finished} of {_missing} folds trained in {_clock.Elapsed:mm\\:ss}.                    ");
     }
 }

@@ -3,7 +3,9 @@ using Plotly.NET;
 
 namespace MerKernel.Reports;
 
-/// <summary>One of the paper's tables in a notebook: its rows as experiments, their scores, and the charts that belong to it.</summary>
+/// <summary>
+/// One of the paper's tables in a notebook: its rows as experiments, their scores, and the charts that belong to it.
+/// </summary>
 public sealed class StudyTable
 {
     readonly Study _study;
@@ -14,22 +16,33 @@ public sealed class StudyTable
 
     internal StudyTable(Study study, Table paper) => (_study, _paper) = (study, paper);
 
-    /// <summary>The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the paper's table are only in tables.</summary>
-    public ImmutableArray<string> Labels => [.. _paper.Rows.Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
+    /// <summary>
+    /// The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the
+    /// paper's table are only in tables.
+    /// </summary>
+    public ImmutableArray<string> Labels => [.. _paper.Rows
+        .Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
 
     /// <summary>The study's data sets that the table has rows on.</summary>
     public IEnumerable<DatasetId> Datasets => _study.Datasets.Where(_paper.IsOn);
 
-    /// <summary>The experiment of each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.</summary>
+    /// <summary>
+    /// The experiment of each row on a data set, with the first seed; <see cref="Study.Loso"/> gives its folds.
+    /// </summary>
     /// <param name="dataset">The data set.</param>
     public ImmutableArray<(string Label, Experiment Experiment)> Experiments(DatasetId dataset) =>
-        [.. from row in _paper.Rows where row.Method is not null select (row.Label, _study.Bench.Experiment(row.Method!, dataset))];
+        [.. from row in _paper.Rows
+            where row.Method is not null
+            select (row.Label, _study.Bench.Experiment(row.Method!, dataset))];
 
     /// <summary>Trains the folds that are missing, with every seed, and scores the rows and controls.</summary>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
     public void Run()
     {
-        _study.Train(from seed in _study.Seeds from dataset in Datasets from method in _paper.Methods select _study.Bench.Experiment(method, dataset, seed));
+        _study.Train(from seed in _study.Seeds
+                     from dataset in Datasets
+                     from method in _paper.Methods
+                     select _study.Bench.Experiment(method, dataset, seed));
         _rows = Scoring.Rows(_study.Bench, [_paper], _study.Protocols);
         _pairs.Clear();
         _folds.Clear();
@@ -39,13 +52,16 @@ public sealed class StudyTable
     /// <exception cref="UserErrorException">The table was not run.</exception>
     public ImmutableArray<ResultRow> Rows => [.. AllRows.Where(r => r.Seed == _study.Bench.Seed)];
 
-    ImmutableArray<ResultRow> AllRows => _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
+    ImmutableArray<ResultRow> AllRows =>
+        _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
     /// <summary>Paper next to measured under both protocols, then the rows without which neither can be read.</summary>
-    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)), .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend(AllRows)])]);
+    public IHtmlContent Show() => HtmlText.All([HtmlText.Notice(ResultTable.Opening(AllRows)),
+        .. ResultTable.TextOf(AllRows), HtmlText.Paragraphs([ResultTable.Legend(AllRows)])]);
 
     /// <summary>Every score and every class of every row, and the meaning of each score.</summary>
-    public IHtmlContent Metrics() => HtmlText.All(ResultTable.Of(AllRows).SelectMany(t => t.AllMetrics()).Append(MetricGuide.Table));
+    public IHtmlContent Metrics() =>
+        HtmlText.All(ResultTable.Of(AllRows).SelectMany(t => t.AllMetrics()).Append(MetricGuide.Table));
 
     /// <summary>Paper and measured scores as points with intervals.</summary>
     public GenericChart Scores() => ScoreChart.Of(this);
@@ -73,14 +89,19 @@ public sealed class StudyTable
         var known = pairs.ToDictionary(p => (p.First, p.Second));
         // The pairs come in the order of the scores: the first one's first is the best of all, and its partners follow.
         string[] order = [pairs[0].First, .. pairs.TakeWhile(p => p.First == pairs[0].First).Select(p => p.Second)];
-        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{_study.Brief(dataset)}", ["UF1 of the row minus that of the column", .. order.Skip(1)],
-            order.SkipLast(1).Select(row => (string[])[row, .. order.Skip(1).Select(column => known.TryGetValue((row, column), out var pair)
-                ? $"{Figures.Difference(pair.UF1, 0)}\n{$"p {Figures.P(pair.HolmP)}{(pair.HolmP < 0.05 ? " *" : "")}".Replace(' ', '\u00a0')}" : "")]),
-            $"Permutation test by subject, p after Holm's correction over {pairs.Length} pairs; * marks differences the data support.");
+        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{_study.Brief(dataset)}",
+            ["UF1 of the row minus that of the column", .. order.Skip(1)],
+            order.SkipLast(1).Select(row => (string[])[row,
+                .. order.Skip(1).Select(column => known.TryGetValue((row, column), out var pair)
+                    ? $"{Figures.Difference(pair.UF1, 0)}\n" +
+                      $"{$"p {Figures.P(pair.HolmP)}{(pair.HolmP < 0.05 ? " *" : "")}".Replace(' ', '\u00a0')}" : "")]),
+            $"Permutation test by subject, p after Holm's correction over {pairs.Length} pairs; * marks differences " +
+            "the data support.");
     }));
 
     /// <summary>The input and cost of every row that runs; empty in tables that compare no systems.</summary>
-    public ImmutableArray<(string Row, SystemFacts Facts)> Systems => [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Label).Select(r => (r.Label, r.System!))];
+    public ImmutableArray<(string Row, SystemFacts Facts)> Systems =>
+        [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Label).Select(r => (r.Label, r.System!))];
 
     /// <summary>The attention angles that rows with a learned direction had after each epoch, fold by fold.</summary>
     public ImmutableArray<LearnedAngle> Angles =>
@@ -93,28 +114,41 @@ public sealed class StudyTable
     /// <summary>The learned angles by epoch and block, and the axis along which the clips really move.</summary>
     public GenericChart LearnedAngles() => AngleChart.Of(this);
 
-    /// <summary>How well the detectors of rows with predicted action units find the ten commonest ones; empty in other tables.</summary>
+    /// <summary>
+    /// How well the detectors of rows with predicted action units find the ten commonest ones; empty in other tables.
+    /// </summary>
     public IHtmlContent DetectedUnits() => HtmlText.All(
         from row in _paper.Rows
         where row.Method == Tables.PredictedActionUnits
         from dataset in Datasets
         select DetectedUnitTable.Of(Folds(row.Label, dataset), _study.Bench.Dataset(dataset)));
 
-    /// <summary>A row's predictions on a data set with the first seed, under each protocol: a row per clip, for <see cref="TextTable.ToCsv"/>.</summary>
+    /// <summary>
+    /// A row's predictions on a data set with the first seed, under each protocol: a row per clip, for
+    /// <see cref="TextTable.ToCsv"/>.
+    /// </summary>
     /// <param name="row">Label of a row.</param>
     /// <param name="dataset">The data set.</param>
-    public TextTable Predictions(string row, DatasetId dataset) => RunExport.Of(Folds(row, dataset), _study.Bench.Dataset(dataset).Classes, _study.Protocols);
+    public TextTable Predictions(string row, DatasetId dataset) =>
+        RunExport.Of(Folds(row, dataset), _study.Bench.Dataset(dataset).Classes, _study.Protocols);
 
     /// <summary>Conclusions from the numbers.</summary>
     public IHtmlContent Conclusion() => HtmlText.Paragraphs(Conclusions.Of(this));
 
-    /// <summary>Every pair of the systems on a data set under the protocol that chooses nothing on the test subject, tested; empty in tables that compare no systems.</summary>
+    /// <summary>
+    /// Every pair of the systems on a data set under the protocol that chooses nothing on the test subject, tested;
+    /// empty in tables that compare no systems.
+    /// </summary>
     internal ImmutableArray<Comparison> PairsOn(DatasetId dataset)
     {
         if (!_paper.ComparesSystems || _study.Protocols[0].LooksAtTestSubject) return [];
         if (_pairs.TryGetValue(dataset, out var known)) return known;
-        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added && r.Method is not SeedAverage && r.Protocol == _study.Protocols[0] && r.Score is not null).Select(r => r.Label).Distinct();
-        return _pairs[dataset] = Comparison.Pairs(systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)), _study.Bench.Dataset(dataset).Classes.Length);
+        var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added
+            && r.Method is not SeedAverage && r.Protocol == _study.Protocols[0] && r.Score is not null)
+            .Select(r => r.Label).Distinct();
+        return _pairs[dataset] = Comparison.Pairs(
+            systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)),
+            _study.Bench.Dataset(dataset).Classes.Length);
     }
 
     internal Study Study => _study;
@@ -126,15 +160,20 @@ public sealed class StudyTable
     internal string Title => $"Table {_paper.Number}: {_paper.Title}";
 
     /// <summary>The folds of a row.</summary>
-    internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) => _folds.TryGetValue((label, dataset), out var known) ? known
-        : _folds[(label, dataset)] = _study.Bench.Result(MethodOf(label), dataset, _study.Bench.Seed)?.Read() ?? throw new UserErrorException($"'{label}' was not run on {dataset.Title()}; run the table first.");
+    internal IReadOnlyList<FoldPrediction> Folds(string label, DatasetId dataset) =>
+        _folds.TryGetValue((label, dataset), out var known) ? known
+            : _folds[(label, dataset)] = _study.Bench.Result(MethodOf(label), dataset, _study.Bench.Seed)?.Read()
+                ?? throw new UserErrorException($"'{label}' was not run on {dataset.Title()}; run the table first.");
 
     /// <summary>A protocol's outcome for a row.</summary>
-    internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) => protocol.Apply(Folds(label, dataset));
+    internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) =>
+        protocol.Apply(Folds(label, dataset));
 
     /// <summary>Label of the row that is the full network; every table has it.</summary>
     internal string FullLabel => _paper.Rows.First(r => r.Method == Tables.Full).Label;
 
-    Method MethodOf(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label)?.Method ?? (_rows.IsDefault ? null : _rows.FirstOrDefault(r => r.Label == label)?.Method)
-        ?? throw new UserErrorException($"{Title} has no row '{label}' that is run; its rows are {string.Join(", ", Labels)}.");
+    Method MethodOf(string label) => _paper.Rows.FirstOrDefault(r => r.Label == label)?.Method
+        ?? (_rows.IsDefault ? null : _rows.FirstOrDefault(r => r.Label == label)?.Method)
+            ?? throw new UserErrorException(
+                $"{Title} has no row '{label}' that is run; its rows are {string.Join(", ", Labels)}.");
 }

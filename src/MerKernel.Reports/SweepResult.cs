@@ -31,8 +31,10 @@ public sealed class SweepResult
     public RunInfo Worst => Runs.MinBy(r => r.Run.Accuracy!.Value).Run;
 
     /// <summary>The meaning of the numbers, and their limits.</summary>
-    public IHtmlContent Notice => HtmlText.Notice([$"{Runs.Length} runs on {Sweep.Start.Dataset.Title()}, each scored on {Subjects.Length} of {_study.Bench.Dataset(Sweep.Start.Dataset).Subjects.Length} subjects " +
-        $"({string.Join(", ", Subjects)}; {Best.Clips} clips): enough to see an effect's size, too few to choose by. Whoever chooses here has chosen on test subjects."]);
+    public IHtmlContent Notice => HtmlText.Notice([$"{Runs.Length} runs on {Sweep.Start.Dataset.Title()}, each " +
+        $"scored on {Subjects.Length} of {_study.Bench.Dataset(Sweep.Start.Dataset).Subjects.Length} subjects " +
+        $"({string.Join(", ", Subjects)}; {Best.Clips} clips): enough to see an effect's size, too few to choose by. " +
+        "Whoever chooses here has chosen on test subjects."]);
 
     /// <summary>The runs as a table that sorts.</summary>
     public TextTable Table() => RunTable.Of(Runs.Select(r => r.Run));
@@ -41,19 +43,26 @@ public sealed class SweepResult
     public GenericChart ParallelCoordinates() => ParallelChart.Of(this, _study.Brief(Sweep.Start.Dataset));
 
     /// <summary>Two runs side by side: options that differ, and clips that changed sides.</summary>
-    public IHtmlContent Compare(RunInfo first, RunInfo second) => RunComparisonText.ToHtml(RunComparison.Of(new RunCatalogue(_study.Bench.Store), first, second), _study.Bench.Dataset(Sweep.Start.Dataset).Classes);
+    public IHtmlContent Compare(RunInfo first, RunInfo second) =>
+        RunComparisonText.ToHtml(RunComparison.Of(new RunCatalogue(_study.Bench.Store), first, second),
+            _study.Bench.Dataset(Sweep.Start.Dataset).Classes);
 
     /// <summary>Conclusions from the numbers.</summary>
     public IHtmlContent Conclusion()
     {
         var (low, high) = (Runs.Min(r => r.Run.Accuracy!.Value), Runs.Max(r => r.Run.Accuracy!.Value));
-        var effects = Sweep.Axes.Select((axis, i) => (axis.Name, Means: axis.Values.Select((value, v) => (Value: value, Mean: Mean(i, v))).Where(m => !double.IsNaN(m.Mean)).ToList()))
+        var effects = Sweep.Axes.Select((axis, i) => (axis.Name, Means: axis.Values
+            .Select((value, v) => (Value: value, Mean: Mean(i, v))).Where(m => !double.IsNaN(m.Mean)).ToList()))
             .OrderByDescending(a => a.Means.Max(m => m.Mean) - a.Means.Min(m => m.Mean));
         return HtmlText.Paragraphs([
-            $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and {Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is {Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
-            .. effects.Select(a => $"The mean accuracy by {a.Name}: {string.Join(", ", a.Means.Select(m => $"{Figures.Percent(m.Mean)} % at {m.Value}"))}."),
+            $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and " +
+            $"{Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is " +
+            $"{Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
+            .. effects.Select(a => $"The mean accuracy by {a.Name}: " +
+                $"{string.Join(", ", a.Means.Select(m => $"{Figures.Percent(m.Mean)} % at {m.Value}"))}."),
         ]);
     }
 
-    double Mean(int axis, int position) => Runs.Where(r => r.Point.Settings[axis].Position == position).Select(r => r.Run.Accuracy!.Value).DefaultIfEmpty(double.NaN).Average();
+    double Mean(int axis, int position) => Runs.Where(r => r.Point.Settings[axis].Position == position)
+        .Select(r => r.Run.Accuracy!.Value).DefaultIfEmpty(double.NaN).Average();
 }

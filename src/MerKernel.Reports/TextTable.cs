@@ -2,12 +2,16 @@ using Spectre.Console;
 
 namespace MerKernel.Reports;
 
-/// <summary>A table of finished text, the one model behind every table this program shows: HTML, Markdown, LaTeX, CSV and the terminal are written from it.</summary>
+/// <summary>
+/// A table of finished text, the one model behind every table this program shows: HTML, Markdown, LaTeX, CSV and the
+/// terminal are written from it.
+/// </summary>
 /// <param name="Title">Its heading, with the data; a line break in it stays.</param>
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">Rows of as many cells.</param>
 [TypeFormatterSource(typeof(HtmlFormatters), PreferredMimeTypes = ["text/html", "text/plain"])]
-public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Columns, ImmutableArray<ImmutableArray<TextTable.Cell>> Rows) : IHtmlContent
+public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Columns,
+    ImmutableArray<ImmutableArray<TextTable.Cell>> Rows) : IHtmlContent
 {
     /// <summary>A column.</summary>
     /// <param name="Heading">The text above it.</param>
@@ -16,7 +20,8 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     public readonly record struct Column(string Heading, bool IsNumber = false, string Group = "")
     {
         /// <summary>A column of text, or, behind a '&gt;', of figures.</summary>
-        public static implicit operator Column(string heading) => heading.StartsWith('>') ? new(heading[1..], true) : new(heading);
+        public static implicit operator Column(string heading) =>
+            heading.StartsWith('>') ? new(heading[1..], true) : new(heading);
 
         internal string FullHeading => Group.Length > 0 ? $"{Group}: {Heading}" : Heading;
     }
@@ -60,15 +65,22 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <param name="headings">A leading '&gt;' marks a column of figures.</param>
     /// <param name="rows">Rows of as many cells.</param>
     /// <param name="notes">Notes below the table.</param>
-    public static TextTable Of(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows, params IEnumerable<string> notes) =>
-        new(title, [.. headings.Select(h => (Column)h)], [.. rows.Select(r => r.Select(c => (Cell)c).ToImmutableArray())]) { Notes = [.. notes.Where(n => n.Length > 0)] };
+    public static TextTable Of(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows,
+        params IEnumerable<string> notes) =>
+            new(title, [.. headings.Select(h => (Column)h)],
+                [.. rows.Select(r => r.Select(c => (Cell)c).ToImmutableArray())])
+            {
+                Notes = [.. notes.Where(n => n.Length > 0)]
+            };
 
     /// <summary>A table whose first column is text and whose others are figures.</summary>
-    public static TextTable OfFigures(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows, params IEnumerable<string> notes) =>
-        Of(title, headings.Select((h, i) => i == 0 ? h : $">{h}"), rows, notes);
+    public static TextTable OfFigures(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows,
+        params IEnumerable<string> notes) =>
+            Of(title, headings.Select((h, i) => i == 0 ? h : $">{h}"), rows, notes);
 
     /// <summary>Names and their values.</summary>
-    public static TextTable Of(string title, IEnumerable<(string Name, string Value)> facts) => Of(title, ["", ""], facts.Select(f => (string[])[f.Name, f.Value]));
+    public static TextTable Of(string title, IEnumerable<(string Name, string Value)> facts) =>
+        Of(title, ["", ""], facts.Select(f => (string[])[f.Name, f.Value]));
 
     /// <summary>Whether a click on a heading sorts the HTML: figures as figures, text as text.</summary>
     public bool Sorts { get; init; }
@@ -80,7 +92,8 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     {
         for (var first = 0; first < Columns.Length;)
         {
-            var count = Columns.Skip(first).TakeWhile(c => c.Group.Length > 0 && c.Group == Columns[first].Group).Count();
+            var count = Columns.Skip(first)
+                .TakeWhile(c => c.Group.Length > 0 && c.Group == Columns[first].Group).Count();
             yield return (Columns[first].Group, first, Math.Max(1, count));
             first += Math.Max(1, count);
         }
@@ -89,10 +102,13 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <summary>The table as a section of a Markdown document.</summary>
     public string ToMarkdown()
     {
-        static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|").Replace('\n', ' ')))} |\n";
+        static string Row(IEnumerable<string> cells) =>
+            $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|").Replace('\n', ' ')))} |\n";
         var text = new StringBuilder();
-        foreach (var (line, i) in Title.Split('\n').Where(l => l.Length > 0).Select((l, i) => (l, i))) text.Append(i == 0 ? $"## {line}\n\n" : $"{line}\n\n");
-        text.Append(Row(Columns.Select(c => c.FullHeading))).Append(Row(Columns.Select(c => c.IsNumber ? "---:" : "---")));
+        foreach (var (line, i) in Title.Split('\n').Where(l => l.Length > 0).Select((l, i) => (l, i)))
+            text.Append(i == 0 ? $"## {line}\n\n" : $"{line}\n\n");
+        text.Append(Row(Columns.Select(c => c.FullHeading)))
+            .Append(Row(Columns.Select(c => c.IsNumber ? "---:" : "---")));
         foreach (var row in Rows) text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"*{c.Inline}*" : c.Inline)));
         text.Append('\n');
         foreach (var note in Notes) text.Append($"{note}\n\n");
@@ -102,23 +118,30 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <summary>One line of headings, then a line per row; details follow their figures.</summary>
     public string ToCsv()
     {
-        static string Field(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
-        return string.Concat(Rows.Select(r => r.Select(c => c.Inline)).Prepend(Columns.Select(c => c.FullHeading)).Select(cells => string.Join(',', cells.Select(Field)) + "\n"));
+        static string Field(string text) =>
+            text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+        return string.Concat(Rows.Select(r => r.Select(c => c.Inline)).Prepend(Columns.Select(c => c.FullHeading))
+            .Select(cells => string.Join(',', cells.Select(Field)) + "\n"));
     }
 
     /// <summary>A table environment for LaTeX with the package booktabs.</summary>
     public string ToLatex()
     {
         static string Row(IEnumerable<string> cells) => $"{string.Join(" & ", cells)} \\\\\n";
-        static string Cell(Cell cell) => cell.Detail.Length == 0 ? Latex(cell.Text) : $"{Latex(cell.Text)} {{\\scriptsize {Latex(cell.Detail)}}}";
-        var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{Latex(Title)}}}\n\\begin{{tabular}}{{{string.Concat(Columns.Select(c => c.IsNumber ? 'r' : 'l'))}}}\n\\toprule\n");
+        static string Cell(Cell cell) =>
+            cell.Detail.Length == 0 ? Latex(cell.Text) : $"{Latex(cell.Text)} {{\\scriptsize {Latex(cell.Detail)}}}";
+        var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{Latex(Title)}}}\n\\begin{{tabular}}{{" +
+            $"{string.Concat(Columns.Select(c => c.IsNumber ? 'r' : 'l'))}}}\n\\toprule\n");
         if (HasGroups)
         {
-            text.Append(Row(Groups().Select(g => g.Count == 1 ? Latex(g.Group) : $"\\multicolumn{{{g.Count}}}{{c}}{{{Latex(g.Group)}}}")));
-            text.Append(string.Concat(Groups().Where(g => g.Count > 1).Select(g => $"\\cmidrule(lr){{{g.First + 1}-{g.First + g.Count}}}")) + "\n");
+            text.Append(Row(Groups()
+                .Select(g => g.Count == 1 ? Latex(g.Group) : $"\\multicolumn{{{g.Count}}}{{c}}{{{Latex(g.Group)}}}")));
+            text.Append(string.Concat(Groups().Where(g => g.Count > 1)
+                .Select(g => $"\\cmidrule(lr){{{g.First + 1}-{g.First + g.Count}}}")) + "\n");
         }
         text.Append(Row(Columns.Select(c => Latex(c.Heading)))).Append("\\midrule\n");
-        foreach (var row in Rows) text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"\\emph{{{Cell(c)}}}" : Cell(c))));
+        foreach (var row in Rows)
+            text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"\\emph{{{Cell(c)}}}" : Cell(c))));
         text.Append("\\bottomrule\n\\end{tabular}\n");
         foreach (var note in Notes) text.Append($"\\par{{\\footnotesize {Latex(note)}}}\n");
         return text.Append("\\end{table}\n\n").ToString();
@@ -142,12 +165,16 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     }));
 
     // Without double quotes: it is in an attribute. Text that is no figure comes last.
-    const string Sort = "const h=this.parentNode,t=h.closest('table'),i=h.cellIndex,d=h.ariaSort==='descending'?1:-1,n=h.style.textAlign==='right',k=r=>{const x=r.cells[i].textContent;return n?parseFloat(x):x};" +
+    const string Sort =
+        "const h=this.parentNode,t=h.closest('table'),i=h.cellIndex,d=h.ariaSort==='descending'?1:-1," +
+        "n=h.style.textAlign==='right',k=r=>{const x=r.cells[i].textContent;return n?parseFloat(x):x};" +
         "for(const o of h.parentNode.cells)o.ariaSort='none';h.ariaSort=d<0?'descending':'ascending';" +
-        "t.tBodies[0].append(...[...t.tBodies[0].rows].sort((a,b)=>n?d*((isNaN(k(a))?-1e9:k(a))-(isNaN(k(b))?-1e9:k(b))):d*k(a).localeCompare(k(b))))";
+        "t.tBodies[0].append(...[...t.tBodies[0].rows].sort((a,b)=>" +
+        "n?d*((isNaN(k(a))?-1e9:k(a))-(isNaN(k(b))?-1e9:k(b))):d*k(a).localeCompare(k(b))))";
 
     // Half transparent, so that lines and tints suit a light page and a dark one.
-    const string Common = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.4)", GroupLine = ";border-left:2px solid rgba(128,128,128,.7)";
+    const string Common = "padding:.25em .7em;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.4)",
+        GroupLine = ";border-left:2px solid rgba(128,128,128,.7)";
 
     /// <inheritdoc/>
     public void WriteTo(TextWriter writer)
@@ -155,14 +182,21 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         static string Lines(string text) => HtmlText.Encode(text).Replace("\n", "<br>");
         // A line before each group but the first columns, so that protocols do not run into each other.
         bool Opens(int i) => i > 0 && Columns[i].Group.Length > 0 && Columns[i].Group != Columns[i - 1].Group;
-        string Style(int i) => $"{Common};text-align:{(Columns[i].IsNumber ? "right" : "left")}{(Opens(i) ? GroupLine : "")}";
-        writer.Write("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
-        if (Title.Length > 0) writer.Write($"<caption style=\"text-align:left\"><strong>{Lines(Title)}</strong></caption>");
+        string Style(int i) =>
+            $"{Common};text-align:{(Columns[i].IsNumber ? "right" : "left")}{(Opens(i) ? GroupLine : "")}";
+        writer.Write("<div style=\"overflow-x:auto\"><table " +
+            "style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
+        if (Title.Length > 0)
+            writer.Write($"<caption style=\"text-align:left\"><strong>{Lines(Title)}</strong></caption>");
         writer.Write("<thead>");
         if (HasGroups)
-            writer.Write($"<tr>{string.Concat(Groups().Select(g => $"<th scope=\"{(g.Count > 1 ? "colgroup" : "col")}\" colspan=\"{g.Count}\" style=\"{Common};text-align:center{(Opens(g.First) ? GroupLine : "")}\">{Lines(g.Group)}</th>"))}</tr>");
+            writer.Write($"<tr>{string.Concat(Groups().Select(g => $"<th scope=\"{(g.Count > 1 ? "colgroup" : "col")}" +
+                $"\" colspan=\"{g.Count}\" style=\"{Common};text-align:center{(Opens(g.First) ? GroupLine : "")}\">" +
+                $"{Lines(g.Group)}</th>"))}</tr>");
         if (Columns.Any(c => c.Heading.Length > 0))
-            writer.Write($"<tr>{string.Concat(Columns.Select((c, i) => $"<th scope=\"col\" style=\"{Style(i)}\">{(Sorts ? $"<button type=\"button\" style=\"all:unset;cursor:pointer\" onclick=\"{Sort}\">{Lines(c.Heading)}</button>" : Lines(c.Heading))}</th>"))}</tr>");
+            writer.Write($"<tr>{string.Concat(Columns.Select((c, i) => "<th scope=\"col\" " +
+                $"style=\"{Style(i)}\">{(Sorts ? "<button type=\"button\" style=\"all:unset;cursor:pointer\" " +
+                    $"onclick=\"{Sort}\">{Lines(c.Heading)}</button>" : Lines(c.Heading))}</th>"))}</tr>");
         writer.Write("</thead><tbody>");
         foreach (var row in Rows)
         {
@@ -177,9 +211,14 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
                     Tint.Apart => ";color:#808080",
                     _ => "",
                 };
-                var text = cell.Tint == Tint.Added ? $"<em>{Lines(cell.Text)}</em>" : cell.Detail.Length > 0 ? $"<strong>{Lines(cell.Text)}</strong>" : Lines(cell.Text);
+                var text = cell.Tint == Tint.Added
+                    ? $"<em>{Lines(cell.Text)}</em>"
+                    : cell.Detail.Length > 0 ? $"<strong>{Lines(cell.Text)}</strong>"
+                    : Lines(cell.Text);
                 var detail = cell.Detail.Length > 0 ? $"<br><small>{Lines(cell.Detail)}</small>" : "";
-                writer.Write(i == 0 ? $"<th scope=\"row\" style=\"{Style(i)};font-weight:normal{tint}\">{text}{detail}</th>" : $"<td style=\"{Style(i)}{tint}\">{text}{detail}</td>");
+                writer.Write(i == 0
+                    ? $"<th scope=\"row\" style=\"{Style(i)};font-weight:normal{tint}\">{text}{detail}</th>"
+                    : $"<td style=\"{Style(i)}{tint}\">{text}{detail}</td>");
             }
             writer.Write("</tr>");
         }
@@ -193,7 +232,9 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <summary>The HTML.</summary>
     public override string ToString() => HtmlText.Of(this);
 
-    /// <summary>Writes the table to the terminal; the columns of a group become one, whose heading is the group's.</summary>
+    /// <summary>
+    /// Writes the table to the terminal; the columns of a group become one, whose heading is the group's.
+    /// </summary>
     public void WriteTo(IAnsiConsole console)
     {
         var table = new Spectre.Console.Table { Border = TableBorder.Simple };
@@ -201,24 +242,38 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         foreach (var (group, first, count) in Groups())
         {
             var column = Columns[first];
-            if (group.Length == 0) table.AddColumn(column.IsNumber ? new TableColumn(Markup.Escape(column.Heading)).RightAligned() : new TableColumn(Markup.Escape(column.Heading)));
-            else table.AddColumn(new TableColumn($"{Markup.Escape(group)}\n{Markup.Escape(Padded(first, count, Columns.Skip(first).Take(count).Select(c => c.Heading)))}").NoWrap());
+            if (group.Length == 0)
+                table.AddColumn(column.IsNumber
+                    ? new TableColumn(Markup.Escape(column.Heading)).RightAligned()
+                    : new TableColumn(Markup.Escape(column.Heading)));
+            else
+                table.AddColumn(new TableColumn($"{Markup.Escape(group)}\n" +
+                    $"{Markup.Escape(Padded(first, count, Columns.Skip(first).Take(count).Select(c => c.Heading)))}")
+                    .NoWrap());
         }
-        foreach (var row in Rows) table.AddRow(Groups().Select(g => new Markup(g.Group.Length == 0 ? Lines(row[g.First]) : Lines(row, g.First, g.Count))));
+        foreach (var row in Rows)
+            table.AddRow(Groups()
+                .Select(g => new Markup(g.Group.Length == 0 ? Lines(row[g.First]) : Lines(row, g.First, g.Count))));
         console.Write(table);
         foreach (var note in Notes) console.MarkupLineInterpolated($"[dim]{note}[/]");
     }
 
-    static string Lines(Cell cell) => (cell.Tint == Tint.Added ? $"[italic]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text)) + (cell.Detail.Length > 0 ? $"\n[dim]{Markup.Escape(cell.Detail)}[/]" : "");
+    static string Lines(Cell cell) =>
+        (cell.Tint == Tint.Added ? $"[italic]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text)) +
+        (cell.Detail.Length > 0 ? $"\n[dim]{Markup.Escape(cell.Detail)}[/]" : "");
 
     string Lines(ImmutableArray<Cell> row, int first, int count)
     {
-        var cells = row.Skip(first).Take(count).Select(c => (string[])[c.Text, .. c.Detail.Split('\n', StringSplitOptions.RemoveEmptyEntries)]).ToList();
-        return string.Join('\n', Enumerable.Range(0, cells.Max(c => c.Length)).Select(line => (Line: line, Text: Markup.Escape(Padded(first, count, cells.Select(c => c.ElementAtOrDefault(line) ?? "")))))
+        var cells = row.Skip(first).Take(count)
+            .Select(c => (string[])[c.Text, .. c.Detail.Split('\n', StringSplitOptions.RemoveEmptyEntries)]).ToList();
+        return string.Join('\n', Enumerable.Range(0, cells.Max(c => c.Length)).Select(line => (Line: line,
+            Text: Markup.Escape(Padded(first, count, cells.Select(c => c.ElementAtOrDefault(line) ?? "")))))
             .Select(l => l.Line == 0 ? l.Text : $"[dim]{l.Text}[/]"));
     }
 
     /// <summary>One line of the cells of a group, each as wide as its column.</summary>
-    string Padded(int first, int count, IEnumerable<string> texts) => string.Join(' ', texts.Take(count).Select((t, i) =>
-        t.PadLeft(Rows.SelectMany(r => $"{r[first + i].Text}\n{r[first + i].Detail}".Split('\n')).Append(Columns[first + i].Heading).Max(l => l.Length))));
+    string Padded(int first, int count, IEnumerable<string> texts) =>
+        string.Join(' ', texts.Take(count).Select((t, i) =>
+            t.PadLeft(Rows.SelectMany(r => $"{r[first + i].Text}\n{r[first + i].Detail}".Split('\n'))
+                .Append(Columns[first + i].Heading).Max(l => l.Length))));
 }

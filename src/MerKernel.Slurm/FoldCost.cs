@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Slurm;
 
-/// <summary>The cost of a fold, from the network's multiply-accumulates and parameters; each network is counted once.</summary>
+/// <summary>
+/// The cost of a fold, from the network's multiply-accumulates and parameters; each network is counted once.
+/// </summary>
 /// <param name="derived">Where the counts are kept; null counts anew.</param>
 public sealed class FoldCost(DerivedValues? derived = null)
 {
@@ -21,11 +23,15 @@ public sealed class FoldCost(DerivedValues? derived = null)
 
     readonly ConcurrentDictionary<(ModelOptions, bool), NetworkSize> _sizes = [];
 
-    /// <summary>Floating point operations of a fold of an experiment, from the clips trained on and the clips predicted after every epoch.</summary>
+    /// <summary>
+    /// Floating point operations of a fold of an experiment, from the clips trained on and the clips predicted after
+    /// every epoch.
+    /// </summary>
     public Func<int, int, double> Flop(Experiment experiment)
     {
         var epochs = experiment.Training.Epochs;
-        var (macs, training) = ((double)epochs * Macs(experiment), TrainingFlopPerMac * experiment.Model.PassesPerEpoch(epochs));
+        var (macs, training) = ((double)epochs * Macs(experiment),
+            TrainingFlopPerMac * experiment.Model.PassesPerEpoch(epochs));
         return (trained, predicted) => macs * (training * trained + PredictionFlopPerMac * predicted);
     }
 
@@ -35,7 +41,8 @@ public sealed class FoldCost(DerivedValues? derived = null)
     /// <param name="frameBytes">Size of the prepared frames.</param>
     public double Memory(Experiment experiment, int sideBySide, long frameBytes)
     {
-        var fold = BytesPerParameter * Size(experiment).Parameters + ActivationBytesPerMac * Macs(experiment) * (experiment.Training.BatchSize + 1);
+        var fold = BytesPerParameter * Size(experiment).Parameters
+            + ActivationBytesPerMac * Macs(experiment) * (experiment.Training.BatchSize + 1);
         return Margin * (RuntimeBytes + 2.0 * frameBytes + sideBySide * fold);
     }
 
@@ -43,13 +50,17 @@ public sealed class FoldCost(DerivedValues? derived = null)
     public double CheckpointBytes(Experiment experiment) => 12.0 * Size(experiment).Parameters;
 
     // The cost of a clip's input is no fold's: it is computed once for a data set and kept.
-    long Macs(Experiment experiment) => Size(experiment).Macs - (experiment.Model.Input?.Macs(experiment.Model.InputSize) ?? 0);
+    long Macs(Experiment experiment) =>
+        Size(experiment).Macs - (experiment.Model.Input?.Macs(experiment.Model.InputSize) ?? 0);
 
     NetworkSize Size(Experiment experiment) =>
-        _sizes.GetOrAdd((experiment.Model, experiment.ActionUnits != ActionUnitSource.None), _ => NetworkSize.Of(experiment, derived));
+        _sizes.GetOrAdd((experiment.Model, experiment.ActionUnits != ActionUnitSource.None),
+            _ => NetworkSize.Of(experiment, derived));
 }
 
-/// <summary>How fast this machine trains, measured on training steps with one math thread, as folds are computed.</summary>
+/// <summary>
+/// How fast this machine trains, measured on training steps with one math thread, as folds are computed.
+/// </summary>
 public static class StepSpeed
 {
     // Enough for batch normalisation and near enough to a batch of 16: a step's rate hardly depends on the batch.
@@ -57,7 +68,10 @@ public static class StepSpeed
 
     static readonly TimeSpan Long = TimeSpan.FromSeconds(1), VeryLong = TimeSpan.FromSeconds(10);
 
-    /// <summary>Floating point operations a second of one thread; the best of three or more steps, of two where a step takes seconds, or the first where it takes more than ten.</summary>
+    /// <summary>
+    /// Floating point operations a second of one thread; the best of three or more steps, of two where a step takes
+    /// seconds, or the first where it takes more than ten.
+    /// </summary>
     /// <param name="experiment">The network and its options.</param>
     /// <param name="cost">Counts the step's operations.</param>
     public static double Measure(Experiment experiment, FoldCost cost)
@@ -72,8 +86,10 @@ public static class StepSpeed
             using var optimizer = new FlatAdamW(model.parameters(), experiment.Training.WeightDecay);
             model.train();
             var size = experiment.Model.InputSize;
-            var (onset, apex, units) = (randn(Clips, 3, size, size), randn(Clips, 3, size, size), zeros(Clips, FusionHead.ActionUnitCount));
-            var batch = new ClipBatch(onset, apex, units, experiment.Model.Input is { } asked ? rand([Clips, .. asked.Shape(size)]) : null);
+            var (onset, apex, units) = (randn(Clips, 3, size, size), randn(Clips, 3, size, size),
+                zeros(Clips, FusionHead.ActionUnitCount));
+            var batch = new ClipBatch(onset, apex, units,
+                experiment.Model.Input is { } asked ? rand([Clips, .. asked.Shape(size)]) : null);
             var labels = zeros(Clips, ScalarType.Int64);
             var flop = cost.Flop(experiment with { Training = experiment.Training with { Epochs = 1 } })(Clips, 0);
             var total = Stopwatch.StartNew();
@@ -93,7 +109,9 @@ public static class StepSpeed
     }
 }
 
-/// <summary>Hardware a plan is timed on without having it; the rates are assumptions, and pages that show them say so.</summary>
+/// <summary>
+/// Hardware a plan is timed on without having it; the rates are assumptions, and pages that show them say so.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="FlopRate">Sustained floating point operations a second.</param>
 /// <param name="Assumption">Where the rate comes from.</param>

@@ -20,7 +20,8 @@ public sealed class GridPlan
     /// <param name="clips">Clips of each subject of a data set.</param>
     /// <param name="store">The run store, which is asked once for each row.</param>
     /// <param name="cost">The cost of folds.</param>
-    public static GridPlan Of(ImmutableArray<GridRow> rows, Func<DatasetId, IReadOnlyDictionary<string, int>> clips, RunStore store, FoldCost cost)
+    public static GridPlan Of(ImmutableArray<GridRow> rows, Func<DatasetId, IReadOnlyDictionary<string, int>> clips,
+        RunStore store, FoldCost cost)
     {
         var folds = rows.SelectMany(row =>
         {
@@ -48,12 +49,16 @@ public sealed record GridFold(GridRow Row, string Subject, double Flop);
 /// <param name="Tables">Numbers of the tables that show it.</param>
 /// <param name="Experiment">The experiment.</param>
 /// <param name="Hash">Its <see cref="ExperimentHash"/>.</param>
-public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Tables, Experiment Experiment, string Hash)
+public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Tables, Experiment Experiment,
+    string Hash)
 {
     /// <summary>The data set.</summary>
     public DatasetId Dataset => Experiment.Dataset;
 
-    /// <summary>The rows behind tables, each experiment once: their methods on their data sets with every seed, and the controls that every table carries.</summary>
+    /// <summary>
+    /// The rows behind tables, each experiment once: their methods on their data sets with every seed, and the controls
+    /// that every table carries.
+    /// </summary>
     /// <param name="bench">Data, which are loaded, profile and seeds.</param>
     /// <param name="tables">The tables.</param>
     public static ImmutableArray<GridRow> Of(Workbench bench, IEnumerable<Table> tables) =>
@@ -61,5 +66,6 @@ public sealed record GridRow(string Variant, string Name, ImmutableArray<int> Ta
             where bench.Lacks(work.Method, work.Dataset) is null
             from seed in bench.Seeds
             let experiment = bench.Experiment(work.Method, work.Dataset, seed)
-            select new GridRow(work.Method.Key, work.Method.Name, work.Tables, experiment, ExperimentHash.Of(experiment))];
+            select new GridRow(work.Method.Key, work.Method.Name, work.Tables, experiment,
+                ExperimentHash.Of(experiment))];
 }

@@ -14,7 +14,8 @@ public static class GridStatus
     /// <param name="submission">The submission.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="states">States of an array's tasks by its job id; <see cref="SlurmCommands.States"/>.</param>
-    public static ImmutableArray<FoldStatus> Of(Submission submission, string folder, Func<long, IReadOnlyDictionary<int, JobState>> states)
+    public static ImmutableArray<FoldStatus> Of(Submission submission, string folder,
+        Func<long, IReadOnlyDictionary<int, JobState>> states)
     {
         var latest = new Dictionary<(string Hash, string Subject), (TaskFold Fold, int Round)>();
         for (var round = 1; round <= submission.Rounds.Length; round++)
@@ -22,15 +23,19 @@ public static class GridStatus
                 latest[(fold.Hash, fold.Subject)] = (fold, round);
 
         var store = new RunStore(submission.Store);
-        var stored = latest.Keys.Select(k => k.Hash).Distinct().ToDictionary(h => h, h => store.StoredSubjects(h).ToHashSet());
+        var stored = latest.Keys.Select(k => k.Hash).Distinct()
+            .ToDictionary(h => h, h => store.StoredSubjects(h).ToHashSet());
         // Slurm is asked about arrays that still have something to do.
-        var asked = latest.Values.Where(f => !stored[f.Fold.Hash].Contains(f.Fold.Subject)).Select(f => f.Round).Distinct()
+        var asked = latest.Values.Where(f => !stored[f.Fold.Hash].Contains(f.Fold.Subject))
+            .Select(f => f.Round).Distinct()
             .ToDictionary(r => r, r => states(submission.Rounds[r - 1].ArrayJob));
         return [.. latest.Values.Select(f =>
         {
             var job = asked.TryGetValue(f.Round, out var tasks) ? tasks.GetValueOrDefault(f.Fold.Task) : null;
             var state = stored[f.Fold.Hash].Contains(f.Fold.Subject) ? FoldState.Stored
-                : job is { IsRunning: true } ? FoldState.Running : job is { IsWaiting: true } ? FoldState.Waiting : FoldState.Ended;
+                : job is { IsRunning: true } ? FoldState.Running
+                : job is { IsWaiting: true } ? FoldState.Waiting
+                : FoldState.Ended;
             return new FoldStatus(f.Fold, f.Round, state, job);
         })];
     }

@@ -1,6 +1,8 @@
 namespace MerKernel.Slurm;
 
-/// <summary>The two scripts of a round: the array, and the job that makes tables when every task has ended, however it ended.</summary>
+/// <summary>
+/// The two scripts of a round: the array, and the job that makes tables when every task has ended, however it ended.
+/// </summary>
 public static class JobScript
 {
     /// <summary>Exit code by which a task says that its node is at fault (EX_TEMPFAIL).</summary>
@@ -33,6 +35,19 @@ public static class JobScript
             .. Site(slurm),
             slurm.Gres is { } gres ? $"#SBATCH --gres={gres}" : null,
         ];
+        var read = submission.DataFolders.Append(submission.Cache).Append(submission.Store).Append(submission.Weights)
+            .Append(submission.Backbone).OfType<string>();
+        var gpu = slurm.UsesGpu
+            ? "nvidia-smi -L 2>/dev/null | grep -q GPU || not_here \"shows no GPU (nvidia-smi -L)\"\n" : "";
+        const string Once = """
+            "$program" submit task "$here" "$SLURM_ARRAY_TASK_ID"
+            """;
+        var compute = slurm.CheckpointEvery == 0 ? Once : $"""
+            # A minute before the time limit: queued again, the fold goes on from its checkpoint.
+            trap 'echo "mer: time is up; the task is queued again and resumes from its checkpoint"; scontrol requeue "$SLURM_JOB_ID"; sleep 60' USR1
+            {Once} &
+            wait $!
+            """;
         return $$"""
             #!/bin/bash
             # Micro-expression recognition, {{submission.Profile}} profile: {{folds.Count}} folds in {{tasks}} tasks, the longest first.
@@ -67,14 +82,14 @@ public static class JobScript
             }
 
             avoid "$SLURM_ARRAY_JOB_ID"
-            for folder in {{string.Join(' ', submission.DataFolders.Append(submission.Cache).Append(submission.Store).Append(submission.Weights).Append(submission.Backbone).OfType<string>().Select(Quoted))}}; do
+            for folder in {{string.Join(' ', read.Select(Quoted))}}; do
               [ -r "$folder" ] || not_here "does not see $folder; mount it there or submit with --sbatch-arg=--exclude=$node"
             done
             [ -w {{Quoted(submission.Store)}} ] || not_here "may not write to {{submission.Store}}; allow it"
             [ -x "$program" ] || not_here "does not see $program; mount it there"
             free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
             [ "$free" -ge {{slurm.MemoryMiB}} ] || not_here "has $free MiB of memory free and a task needs {{slurm.MemoryMiB}}; something outside Slurm uses it"
-            {{(slurm.UsesGpu ? "nvidia-smi -L 2>/dev/null | grep -q GPU || not_here \"shows no GPU (nvidia-smi -L)\"\n" : "")}}# A published folder carries checksums: the program that computes is the published one. A node reads it once for an array.
+            {{gpu}}# A published folder carries checksums: the program that computes is the published one. A node reads it once for an array.
             app=${program%/*} checked=${TMPDIR:-/tmp}/mer-$SLURM_ARRAY_JOB_ID-$node-checked
             if [ -e "$app/SHA256SUMS" ] && ! sha256sum --check --status "$checked" 2>/dev/null; then
               (cd "$app" && sha256sum --check --quiet --strict SHA256SUMS) || not_here "reads other bytes in $app than were published; publish again if every node says so"
@@ -82,14 +97,7 @@ public static class JobScript
             fi
             "$program" --version >/dev/null || not_here "cannot start $program"
 
-            {{(slurm.CheckpointEvery > 0 ? """
-            # A minute before the time limit: queued again, the fold goes on from its checkpoint.
-            trap 'echo "mer: time is up; the task is queued again and resumes from its checkpoint"; scontrol requeue "$SLURM_JOB_ID"; sleep 60' USR1
-            "$program" submit task "$here" "$SLURM_ARRAY_TASK_ID" &
-            wait $!
-            """ : """
-            "$program" submit task "$here" "$SLURM_ARRAY_TASK_ID"
-            """)}}
+            {{compute}}
             status=$?
             [ $status -ne {{NodeAtFault}} ] || not_here "is not fit: see $here/logs/$SLURM_ARRAY_TASK_ID.txt"
             exit $status

@@ -5,7 +5,10 @@ using CliWrap.Buffered;
 
 namespace MerKernel.Slurm;
 
-/// <summary>Slurm's own commands. Only squeue, scontrol, sbatch and scancel are needed; sacct adds reasons where a site keeps accounts.</summary>
+/// <summary>
+/// Slurm's own commands. Only squeue, scontrol, sbatch and scancel are needed; sacct adds reasons where a site keeps
+/// accounts.
+/// </summary>
 public static class SlurmCommands
 {
     // Longer arrays would make folders of more than 1,000 logs; it is also the default MaxArraySize.
@@ -18,7 +21,8 @@ public static class SlurmCommands
     {
         var answer = Demand("sbatch", ["--parsable", .. arguments, script]);
         return long.TryParse(answer.Trim().Split(';')[0], CultureInfo.InvariantCulture, out var id)
-            ? id : throw new UserErrorException($"sbatch answered '{answer.Trim()}' instead of a job id; look with squeue whether {script} was submitted.");
+            ? id : throw new UserErrorException($"sbatch answered '{answer.Trim()}' instead of a job id; look with " +
+                $"squeue whether {script} was submitted.");
     }
 
     /// <summary>Cancels jobs ('12') or tasks ('12_3'); those that have ended are no error.</summary>
@@ -27,31 +31,44 @@ public static class SlurmCommands
         foreach (var some in jobs.Chunk(500)) Demand("scancel", ["--quiet", .. some]);
     }
 
-    /// <summary>State of every task of an array that Slurm still knows, by number; the job itself where it is no array has number -1.</summary>
+    /// <summary>
+    /// State of every task of an array that Slurm still knows, by number; the job itself where it is no array has
+    /// number -1.
+    /// </summary>
     public static IReadOnlyDictionary<int, JobState> States(long job)
     {
         var states = new Dictionary<int, JobState>();
         // Accounts first: where there are none, sacct fails, and only the queue tells. The queue's answer is newer.
-        var (sacct, accounts, _) = Run("sacct", ["--noheader", "--parsable2", "--allocations", "--array", $"--jobs={job}", "--format=JobID,State,NodeList"]);
+        var (sacct, accounts, _) = Run("sacct", ["--noheader", "--parsable2", "--allocations", "--array",
+            $"--jobs={job}", "--format=JobID,State,NodeList"]);
         if (sacct == 0)
             foreach (var line in Lines(accounts))
-                if (line.Split('|') is [var id, var state, var nodes] && Task(id.Split('_')) is { } task) states[task] = new(state.Split(' ')[0], "", nodes);
-        var (_, queue, _) = Run("squeue", ["--noheader", "--states=all", "--array", $"--jobs={job}", "--format=%F|%K|%T|%r|%N"]);
+                if (line.Split('|') is [var id, var state, var nodes] && Task(id.Split('_')) is { } task)
+                    states[task] = new(state.Split(' ')[0], "", nodes);
+        var (_, queue, _) = Run("squeue",
+            ["--noheader", "--states=all", "--array", $"--jobs={job}", "--format=%F|%K|%T|%r|%N"]);
         foreach (var line in Lines(queue))
-            if (line.Split('|') is [var id, var index, var state, var reason, var nodes] && id == job.ToString(CultureInfo.InvariantCulture) && Task([id, index]) is { } task)
+            if (line.Split('|') is [var id, var index, var state, var reason, var nodes]
+                && id == job.ToString(CultureInfo.InvariantCulture) && Task([id, index]) is { } task)
                 states[task] = new(state, reason, nodes);
         return states;
     }
 
-    static int? Task(string[] id) => id is [_] or [_, "N/A"] ? -1 : int.TryParse(id[1], CultureInfo.InvariantCulture, out var task) ? task : null;
+    static int? Task(string[] id) =>
+        id is [_] or [_, "N/A"] ? -1 : int.TryParse(id[1], CultureInfo.InvariantCulture, out var task) ? task : null;
 
-    static IEnumerable<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    static IEnumerable<string> Lines(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     static string Demand(string program, IReadOnlyList<string> arguments)
     {
         var (code, output, error) = Run(program, arguments);
-        if (code == 127) throw new UserErrorException($"There is no {program} on this machine; call this on a login node of the cluster, or with --dry-run to see the job scripts.");
-        if (code != 0) throw new UserErrorException($"{program} failed: {string.Join(' ', Lines(error)).Replace($"{program}: error: ", "").TrimEnd('.')}.");
+        if (code == 127)
+            throw new UserErrorException($"There is no {program} on this machine; call this on a login node of the " +
+                "cluster, or with --dry-run to see the job scripts.");
+        if (code != 0)
+            throw new UserErrorException(
+                $"{program} failed: {string.Join(' ', Lines(error)).Replace($"{program}: error: ", "").TrimEnd('.')}.");
         return output;
     }
 
@@ -59,7 +76,8 @@ public static class SlurmCommands
     {
         try
         {
-            var ran = Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
+            var ran = Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+                .ExecuteBufferedAsync().GetAwaiter().GetResult();
             return (ran.ExitCode, ran.StandardOutput, ran.StandardError);
         }
         catch (Win32Exception)
@@ -76,8 +94,10 @@ public static class SlurmCommands
 public sealed record JobState(string State, string Reason, string Nodes)
 {
     /// <summary>Whether it is on a node.</summary>
-    public bool IsRunning => State is "RUNNING" or "COMPLETING" or "CONFIGURING" or "SUSPENDED" or "STAGE_OUT" or "SIGNALING";
+    public bool IsRunning =>
+        State is "RUNNING" or "COMPLETING" or "CONFIGURING" or "SUSPENDED" or "STAGE_OUT" or "SIGNALING";
 
     /// <summary>Whether it waits for one.</summary>
-    public bool IsWaiting => State is "PENDING" or "REQUEUED" or "REQUEUE_HOLD" or "REQUEUE_FED" or "SPECIAL_EXIT" or "RESV_DEL_HOLD";
+    public bool IsWaiting =>
+        State is "PENDING" or "REQUEUED" or "REQUEUE_HOLD" or "REQUEUE_FED" or "SPECIAL_EXIT" or "RESV_DEL_HOLD";
 }

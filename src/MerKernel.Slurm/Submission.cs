@@ -5,8 +5,8 @@ using MerKernel.Training;
 namespace MerKernel.Slurm;
 
 /// <summary>
-/// A grid that was given to Slurm: a folder with the request (submission.json) and a folder for each round, the first submission and every resubmission of
-/// missing folds. Finished folds are never written here: the run store knows them.
+/// A grid that was given to Slurm: a folder with the request (submission.json) and a folder for each round, the first
+/// submission and every resubmission of missing folds. Finished folds are never written here: the run store knows them.
 /// </summary>
 public sealed record Submission
 {
@@ -72,8 +72,10 @@ public sealed record Submission
     /// <param name="say">Receives one message for each step of the preparation.</param>
     public Workbench Open(ISyntheticData? synthetic = null, Action<string>? say = null) => new()
     {
-        Profile = Experiments.Profile.Named(Profile), DataFolder = Data, Only = Datasets, Parts = Parts, StoreFolder = Store, CacheFolder = Cache, WeightsFolder = Weights,
-        Backbone = Backbone, Seeds = Seeds, HeldOutSubjects = HeldOutSubjects, Precision = Precision, Synthetic = synthetic, Say = say,
+        Profile = Experiments.Profile.Named(Profile), DataFolder = Data, Only = Datasets, Parts = Parts,
+        StoreFolder = Store, CacheFolder = Cache, WeightsFolder = Weights,
+        Backbone = Backbone, Seeds = Seeds, HeldOutSubjects = HeldOutSubjects, Precision = Precision,
+        Synthetic = synthetic, Say = say,
     };
 
     /// <summary>Folder of the submissions that belong to a run store: 'cluster' next to it.</summary>
@@ -87,11 +89,14 @@ public sealed record Submission
     public static string Find(RunStore store, string? name)
     {
         var all = FolderOf(store);
-        var found = Directory.Exists(all) ? Directory.EnumerateDirectories(all).Where(f => System.IO.File.Exists(Path.Combine(f, File))).Order(StringComparer.Ordinal).ToList() : [];
+        var found = Directory.Exists(all) ? Directory.EnumerateDirectories(all)
+            .Where(f => System.IO.File.Exists(Path.Combine(f, File))).Order(StringComparer.Ordinal).ToList() : [];
         return (name is null ? found.LastOrDefault() : found.FirstOrDefault(f => Path.GetFileName(f) == name))
             ?? throw new UserErrorException(found.Count == 0
-                ? $"There is no submission in {all}; submit one with mer submit slurm, or name the --store it was made with."
-                : $"There is no submission '{name}' in {all}; there are {string.Join(", ", found.Select(Path.GetFileName))}.");
+                ? $"There is no submission in {all}; submit one with mer submit slurm, or name the --store it was " +
+                  "made with."
+                : $"There is no submission '{name}' in {all}; there are " +
+                  $"{string.Join(", ", found.Select(Path.GetFileName))}.");
     }
 
     /// <summary>Reads a submission.</summary>
@@ -101,17 +106,23 @@ public sealed record Submission
         var path = Path.Combine(folder, File);
         try
         {
-            var submission = JsonSerializer.Deserialize<Submission>(System.IO.File.ReadAllText(path), StoreJson.Options);
-            return submission is { Schema: Version } ? submission : throw new JsonException($"its schema is {submission?.Schema}, this version reads {Version}");
+            var submission = JsonSerializer.Deserialize<Submission>(System.IO.File.ReadAllText(path),
+                StoreJson.Options);
+            return submission is { Schema: Version }
+                ? submission
+                : throw new JsonException($"its schema is {submission?.Schema}, this version reads {Version}");
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
-            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); submit anew: stored folds are not computed again.", e);
+            throw new UserErrorException(
+                $"{path} cannot be read ({e.Message.TrimEnd('.')}); submit anew: stored folds are not computed again.",
+                e);
         }
     }
 
     /// <summary>Writes the submission.</summary>
-    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, File), JsonSerializer.Serialize(this, StoreJson.Options) + "\n");
+    public void Save(string folder) =>
+        AtomicFile.Write(Path.Combine(folder, File), JsonSerializer.Serialize(this, StoreJson.Options) + "\n");
 }
 
 /// <summary>One array and the job that depends on it.</summary>
@@ -135,26 +146,34 @@ public static class TaskList
 
     /// <summary>Deals folds to tasks in their order: the first so many to task 0, and so on.</summary>
     public static ImmutableArray<TaskFold> Of(IEnumerable<GridFold> folds, int foldsPerTask) =>
-        [.. folds.Select((f, i) => new TaskFold(i / foldsPerTask, f.Row.Dataset, f.Row.Variant, f.Row.Experiment.Seed, f.Row.Hash, f.Subject))];
+        [.. folds.Select((f, i) => new TaskFold(i / foldsPerTask, f.Row.Dataset, f.Row.Variant, f.Row.Experiment.Seed,
+            f.Row.Hash, f.Subject))];
 
     /// <summary>The list as text.</summary>
     public static string Render(IEnumerable<TaskFold> folds) => string.Join('\n',
-        folds.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Task}\t{f.Dataset.Key()}\t{f.Variant}\t{f.Seed}\t{f.Hash}\t{Uri.EscapeDataString(f.Subject)}")).Prepend(Header)) + "\n";
+        folds.Select(f => string.Create(CultureInfo.InvariantCulture,
+            $"{f.Task}\t{f.Dataset.Key()}\t{f.Variant}\t{f.Seed}\t{f.Hash}\t{Uri.EscapeDataString(f.Subject)}"))
+            .Prepend(Header)) + "\n";
 
     /// <summary>Writes the list of a round.</summary>
-    public static void Write(string roundFolder, IEnumerable<TaskFold> folds) => AtomicFile.Write(Path.Combine(roundFolder, Name), Render(folds));
+    public static void Write(string roundFolder, IEnumerable<TaskFold> folds) =>
+        AtomicFile.Write(Path.Combine(roundFolder, Name), Render(folds));
 
     /// <summary>Reads the list of a round.</summary>
     /// <exception cref="UserErrorException">The file is missing or a line of it is damaged.</exception>
     public static ImmutableArray<TaskFold> Read(string roundFolder)
     {
         var path = Path.Combine(roundFolder, Name);
-        if (!File.Exists(path)) throw new UserErrorException($"{path} is missing; submit anew: stored folds are not computed again.");
-        return [.. File.ReadLines(path).Skip(1).Select((line, i) => Parse(line) ?? throw new UserErrorException($"{path}, line {i + 2} is damaged; submit anew: stored folds are not computed again."))];
+        if (!File.Exists(path))
+            throw new UserErrorException($"{path} is missing; submit anew: stored folds are not computed again.");
+        return [.. File.ReadLines(path).Skip(1).Select((line, i) => Parse(line) ?? throw new UserErrorException(
+            $"{path}, line {i + 2} is damaged; submit anew: stored folds are not computed again."))];
     }
 
-    static TaskFold? Parse(string line) => line.Split('\t') is [var task, var dataset, var variant, var seed, var hash, var subject]
-        && int.TryParse(task, CultureInfo.InvariantCulture, out var number) && int.TryParse(seed, CultureInfo.InvariantCulture, out var seedNumber)
-        && DatasetNames.TryNamed(dataset) is { } id
-            ? new(number, id, variant, seedNumber, hash, Uri.UnescapeDataString(subject)) : null;
+    static TaskFold? Parse(string line) =>
+        line.Split('\t') is [var task, var dataset, var variant, var seed, var hash, var subject]
+            && int.TryParse(task, CultureInfo.InvariantCulture, out var number)
+            && int.TryParse(seed, CultureInfo.InvariantCulture, out var seedNumber)
+            && DatasetNames.TryNamed(dataset) is { } id
+                ? new(number, id, variant, seedNumber, hash, Uri.UnescapeDataString(subject)) : null;
 }

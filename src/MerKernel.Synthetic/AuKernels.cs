@@ -1,9 +1,14 @@
 namespace MerKernel.Synthetic;
 
-/// <summary>How each action unit moves the skin: Gaussian displacement kernels around facial points, after the descriptions of FACS.</summary>
+/// <summary>
+/// How each action unit moves the skin: Gaussian displacement kernels around facial points, after the descriptions of
+/// FACS.
+/// </summary>
 static class AuKernels
 {
-    /// <summary>One kernel: where, in which direction (unit length; image-left side), how wide (iod), how strong.</summary>
+    /// <summary>
+    /// One kernel: where, in which direction (unit length; image-left side), how wide (iod), how strong.
+    /// </summary>
     public readonly record struct Kernel(Vector2 Centre, Vector2 Direction, float Sigma, float Weight);
 
     sealed record Rule(Func<FaceShape, Vector2> At, Vector2 Direction, float Sigma, float Weight);
@@ -27,7 +32,8 @@ static class AuKernels
         [17] = [At(57, Up, .26f, 1), At(58, Up, .26f, 1), At(8, Up, .26f, 1)],
         [18] = [At(48, new(.95f, -.1f), .22f, 1)],
         [20] = [At(48, new(-1, .15f), .25f, 1)],
-        [23] = [At(48, new(.9f, 0), .20f, .8f), At(50, Down, .12f, .5f), At(51, Down, .12f, .5f), At(57, Up, .12f, .5f), At(58, Up, .12f, .5f)],
+        [23] = [At(48, new(.9f, 0), .20f, .8f), At(50, Down, .12f, .5f), At(51, Down, .12f, .5f), At(57, Up, .12f, .5f),
+            At(58, Up, .12f, .5f)],
         [24] = [At(50, Down, .14f, .7f), At(51, Down, .14f, .7f), At(57, Up, .14f, .7f), At(58, Up, .14f, .7f)],
         [25] = [At(57, Down, .16f, .9f), At(58, Down, .16f, .9f), At(50, Up, .12f, .4f), At(51, Up, .12f, .4f)],
         [26] = [At(7, Down, .38f, 1), At(8, Down, .38f, 1), At(57, Down, .38f, 1)],
@@ -41,7 +47,9 @@ static class AuKernels
     /// <summary>The action units the faces can perform.</summary>
     public static IReadOnlyCollection<int> Known => Rules.Keys;
 
-    /// <summary>The kernels of a movement on a face, both sides mirrored unless it is one-sided; weights are in iod.</summary>
+    /// <summary>
+    /// The kernels of a movement on a face, both sides mirrored unless it is one-sided; weights are in iod.
+    /// </summary>
     public static IEnumerable<Kernel> Of(AuMovement movement, FaceShape shape)
     {
         foreach (var rule in Rules[movement.Number])
@@ -57,7 +65,10 @@ static class AuKernels
         }
     }
 
-    /// <summary>The displacement of the skin at a place: the weighted kernels, their sum held at the strongest where they overlap.</summary>
+    /// <summary>
+    /// The displacement of the skin at a place: the weighted kernels, their sum held at the strongest where they
+    /// overlap.
+    /// </summary>
     public static Vector2 Displacement(IReadOnlyList<Kernel> kernels, Vector2 place)
     {
         var sum = Vector2.Zero;
@@ -71,7 +82,9 @@ static class AuKernels
         return sum / Math.Max(1, total);
     }
 
-    /// <summary>Where the skin now seen at a place came from, relative to it: u(x) with u = D(x - u), three fixed-point steps.</summary>
+    /// <summary>
+    /// Where the skin now seen at a place came from, relative to it: u(x) with u = D(x - u), three fixed-point steps.
+    /// </summary>
     public static Vector2 Backward(IReadOnlyList<Kernel> kernels, Vector2 place)
     {
         var u = Vector2.Zero;
@@ -79,22 +92,29 @@ static class AuKernels
         return u;
     }
 
-    static Rule At(int landmark, Vector2 direction, float sigma, float weight) => new(shape => shape[landmark], direction, sigma, weight);
+    static Rule At(int landmark, Vector2 direction, float sigma, float weight) =>
+        new(shape => shape[landmark], direction, sigma, weight);
 
-    static Rule At(float x, float y, Vector2 direction, float sigma, float weight) => new(_ => new(x, y), direction, sigma, weight);
+    static Rule At(float x, float y, Vector2 direction, float sigma, float weight) =>
+        new(_ => new(x, y), direction, sigma, weight);
 }
 
 /// <summary>An action unit as the face truly performs it, whether or not the sheet codes it.</summary>
 /// <param name="Number">FACS number.</param>
 /// <param name="Side">The person's own side; their right is the image's left.</param>
-/// <param name="Peak">Largest displacement at the apex, in inter-ocular distances (0.016 is 1 px in a 224 px face crop).</param>
+/// <param name="Peak">
+/// Largest displacement at the apex, in inter-ocular distances (0.016 is 1 px in a 224 px face crop).
+/// </param>
 public sealed record AuMovement(int Number, FaceSide Side, double Peak);
 
 /// <summary>How coders write action units: the plain way, and the odd cells of the real sheets.</summary>
 static class AuNotation
 {
-    /// <summary>An odd cell of the real sheets, the units it names, a face's movement for it, and the emotions it may carry.</summary>
-    public sealed record Odd(string Code, int[] Units, (int Number, FaceSide Side)[] Performed, string CasmeII, string Samm);
+    /// <summary>
+    /// An odd cell of the real sheets, the units it names, a face's movement for it, and the emotions it may carry.
+    /// </summary>
+    public sealed record Odd(string Code, int[] Units, (int Number, FaceSide Side)[] Performed, string CasmeII,
+        string Samm);
 
     /// <summary>One cell of every kind that was seen in the real sheets.</summary>
     public static readonly ImmutableArray<Odd> All =
@@ -111,7 +131,9 @@ static class AuNotation
         new("14?", [14], [(14, FaceSide.Both)], "others", "Contempt"),
     ];
 
-    /// <summary>The plain cell: numbers in order joined by '+', the side before, an intensity after where the coder gave one.</summary>
+    /// <summary>
+    /// The plain cell: numbers in order joined by '+', the side before, an intensity after where the coder gave one.
+    /// </summary>
     public static string Write(IEnumerable<(int Number, FaceSide Side, char? Intensity)> units) =>
         string.Join('+', units.Select(u => $"{Prefix(u.Side)}{u.Number}{u.Intensity}"));
 

@@ -2,10 +2,15 @@ using OpenCvSharp;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>A square drawing surface in face coordinates (iod, origin midway between the eyes): soft-edged shapes that tint or shade.</summary>
+/// <summary>
+/// A square drawing surface in face coordinates (iod, origin midway between the eyes): soft-edged shapes that tint or
+/// shade.
+/// </summary>
 sealed class Canvas : IDisposable
 {
-    /// <summary>Side length in iod; the origin lies at (<see cref="OriginX"/>, <see cref="OriginY"/>) from the top left corner.</summary>
+    /// <summary>
+    /// Side length in iod; the origin lies at (<see cref="OriginX"/>, <see cref="OriginY"/>) from the top left corner.
+    /// </summary>
     public const double Extent = 4.8, OriginX = 2.4, OriginY = 1.75;
 
     const int SubPixelBits = 4;
@@ -25,28 +30,37 @@ sealed class Canvas : IDisposable
 
     /// <summary>Replaces the colour inside a shape.</summary>
     public void Fill(IReadOnlyList<Vector2> shape, Bgr colour, double blur = 0, double opacity = 1) =>
-        Blend(Polygon(shape), Reach(shape, blur), blur, (ref Vec3f pixel, float mask, Vector2 _) => Mix(ref pixel, colour, mask * (float)opacity));
+        Blend(Polygon(shape), Reach(shape, blur), blur,
+            (ref Vec3f pixel, float mask, Vector2 _) => Mix(ref pixel, colour, mask * (float)opacity));
 
     /// <summary>Replaces the colour inside a shape by one that depends on the place.</summary>
     public void Paint(IReadOnlyList<Vector2> shape, Func<Vector2, Bgr> colour, double blur = 0) =>
-        Blend(Polygon(shape), Reach(shape, blur), blur, (ref Vec3f pixel, float mask, Vector2 p) => Mix(ref pixel, colour(p), mask));
+        Blend(Polygon(shape), Reach(shape, blur), blur,
+            (ref Vec3f pixel, float mask, Vector2 p) => Mix(ref pixel, colour(p), mask));
 
     /// <summary>Brightens or darkens the inside of a shape.</summary>
-    public void Shade(IReadOnlyList<Vector2> shape, double factor, double blur = 0) => Tint(shape, new(factor, factor, factor), blur);
+    public void Shade(IReadOnlyList<Vector2> shape, double factor, double blur = 0) =>
+        Tint(shape, new(factor, factor, factor), blur);
 
     /// <summary>Multiplies the colour inside a shape, channel by channel.</summary>
     public void Tint(IReadOnlyList<Vector2> shape, Bgr factor, double blur = 0) =>
-        Blend(Polygon(shape), Reach(shape, blur), blur, (ref Vec3f pixel, float mask, Vector2 _) => Multiply(ref pixel, factor, mask));
+        Blend(Polygon(shape), Reach(shape, blur), blur,
+            (ref Vec3f pixel, float mask, Vector2 _) => Multiply(ref pixel, factor, mask));
 
     /// <summary>Brightens or darkens along a line.</summary>
     public void ShadeLine(IReadOnlyList<Vector2> line, double width, double factor, double blur = 0) =>
-        Blend(Stroke(line, width), Reach(line, blur + width), blur, (ref Vec3f pixel, float mask, Vector2 _) => Multiply(ref pixel, new(factor, factor, factor), mask));
+        Blend(Stroke(line, width), Reach(line, blur + width), blur,
+            (ref Vec3f pixel, float mask, Vector2 _) => Multiply(ref pixel, new(factor, factor, factor), mask));
 
     /// <summary>Draws a coloured line.</summary>
     public void Line(IReadOnlyList<Vector2> line, double width, Bgr colour, double blur = 0, double opacity = 1) =>
-        Blend(Stroke(line, width), Reach(line, blur + width), blur, (ref Vec3f pixel, float mask, Vector2 _) => Mix(ref pixel, colour, mask * (float)opacity));
+        Blend(Stroke(line, width), Reach(line, blur + width), blur,
+            (ref Vec3f pixel, float mask, Vector2 _) => Mix(ref pixel, colour, mask * (float)opacity));
 
-    /// <summary>Multiplies the inside of a shape by 1 + <paramref name="strength"/> times noise of standard deviation 1 with features of <paramref name="cell"/> iod.</summary>
+    /// <summary>
+    /// Multiplies the inside of a shape by 1 + <paramref name="strength"/> times noise of standard deviation 1 with
+    /// features of <paramref name="cell"/> iod.
+    /// </summary>
     public void Noise(IReadOnlyList<Vector2> shape, Random random, double cell, double strength)
     {
         var side = Math.Max(2, (int)Math.Ceiling(Extent / cell));
@@ -103,7 +117,8 @@ sealed class Canvas : IDisposable
         Cv2.FillPoly(mask, [Points(shape, corner)], Scalar.White, LineTypes.AntiAlias, SubPixelBits);
 
     Action<Mat, Point> Stroke(IReadOnlyList<Vector2> line, double width) => (mask, corner) =>
-        Cv2.Polylines(mask, [Points(line, corner)], false, Scalar.White, Math.Max(1, (int)Math.Round(width * _scale)), LineTypes.AntiAlias, SubPixelBits);
+        Cv2.Polylines(mask, [Points(line, corner)], false, Scalar.White, Math.Max(1, (int)Math.Round(width * _scale)),
+            LineTypes.AntiAlias, SubPixelBits);
 
     Point[] Points(IReadOnlyList<Vector2> shape, Point corner) =>
         [.. shape.Select(p => new Point(SubPixel(p.X + OriginX, corner.X), SubPixel(p.Y + OriginY, corner.Y)))];
@@ -131,10 +146,12 @@ sealed class Canvas : IDisposable
 public readonly record struct Bgr(double B, double G, double R)
 {
     /// <summary>Brightens or darkens.</summary>
-    public static Bgr operator *(Bgr colour, double factor) => new(colour.B * factor, colour.G * factor, colour.R * factor);
+    public static Bgr operator *(Bgr colour, double factor) =>
+        new(colour.B * factor, colour.G * factor, colour.R * factor);
 
     /// <summary>Mixes two colours: <paramref name="a"/> at 0, <paramref name="b"/> at 1.</summary>
-    public static Bgr Lerp(Bgr a, Bgr b, double t) => new(a.B + (b.B - a.B) * t, a.G + (b.G - a.G) * t, a.R + (b.R - a.R) * t);
+    public static Bgr Lerp(Bgr a, Bgr b, double t) =>
+        new(a.B + (b.B - a.B) * t, a.G + (b.G - a.G) * t, a.R + (b.R - a.R) * t);
 }
 
 /// <summary>Outlines as dense point lists.</summary>
@@ -154,8 +171,12 @@ static class Curves
         return [.. curve];
     }
 
-    /// <summary>An ellipse, or the part of it from angle <paramref name="from"/> to <paramref name="to"/> (radians, clockwise on the screen from the right).</summary>
-    public static Vector2[] Ellipse(Vector2 centre, double radiusX, double radiusY, double from = 0, double to = 2 * Math.PI)
+    /// <summary>
+    /// An ellipse, or the part of it from angle <paramref name="from"/> to <paramref name="to"/> (radians, clockwise on
+    /// the screen from the right).
+    /// </summary>
+    public static Vector2[] Ellipse(Vector2 centre, double radiusX, double radiusY, double from = 0,
+        double to = 2 * Math.PI)
     {
         const int steps = 64;
         return [.. Enumerable.Range(0, steps + 1).Select(i =>

@@ -1,6 +1,8 @@
 namespace MerKernel.Synthetic;
 
-/// <summary>How a clip unfolds: the movement's growth and decay, the head's drift and the lamp's, as functions of the frame.</summary>
+/// <summary>
+/// How a clip unfolds: the movement's growth and decay, the head's drift and the lamp's, as functions of the frame.
+/// </summary>
 sealed class ClipCourse
 {
     readonly int _onset, _apex, _offset;
@@ -13,7 +15,8 @@ sealed class ClipCourse
         _remains = random.Uniform(0, 0.25);
         _skew = random.Uniform(0.8, 1.3);
         var wavelength = Math.Max(20, offset - onset);
-        _waves = [.. Amplitudes.Select((a, i) => ((i == Lamp ? a : headDrift * a) * random.Gaussian(), 2 * Math.PI * random.Uniform(0.3, 1) / wavelength, random.Uniform(0, 2 * Math.PI)))];
+        _waves = [.. Amplitudes.Select((a, i) => ((i == Lamp ? a : headDrift * a) * random.Gaussian(),
+            2 * Math.PI * random.Uniform(0.3, 1) / wavelength, random.Uniform(0, 2 * Math.PI)))];
     }
 
     // Right, down (iod), roll (radians), lamp (relative).
@@ -21,7 +24,9 @@ sealed class ClipCourse
 
     const int Lamp = 3;
 
-    /// <summary>Strength of the movement: 0 at the onset, rising to 1 at the apex, falling to a small rest at the offset.</summary>
+    /// <summary>
+    /// Strength of the movement: 0 at the onset, rising to 1 at the apex, falling to a small rest at the offset.
+    /// </summary>
     public double Activation(int frame)
     {
         if (frame <= _onset) return 0;
@@ -53,7 +58,8 @@ readonly record struct Pose(Vector2 Eyes, double Iod, double Roll)
 {
     /// <summary>From pixels to face coordinates.</summary>
     public Matrix3x2 ToFace() =>
-        Matrix3x2.CreateTranslation(-Eyes) * Matrix3x2.CreateRotation(-(float)Roll) * Matrix3x2.CreateScale((float)(1 / Iod));
+        Matrix3x2.CreateTranslation(-Eyes) * Matrix3x2.CreateRotation(-(float)Roll)
+            * Matrix3x2.CreateScale((float)(1 / Iod));
 }
 
 /// <summary>How far the head has moved since the clip began: slow, small, unrelated to the expression.</summary>

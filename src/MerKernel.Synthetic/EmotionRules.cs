@@ -1,19 +1,24 @@
 namespace MerKernel.Synthetic;
 
 /// <summary>
-/// Which action units an emotion shows, after EMFACS and the habits of the two coding sheets. The classes overlap where the real sheets do:
-/// a frown (4, 4+7) is coded as disgust and as others in CASME II, and a single 12 as happiness and as repression. SAMM's overlap less: about 5 clips in 100
-/// carry units that another class shows more often (4+7 and 14 as Other, 12 as Contempt), so that images can tell what its units cannot.
+/// Which action units an emotion shows, after EMFACS and the habits of the two coding sheets. The classes overlap where
+/// the real sheets do: a frown (4, 4+7) is coded as disgust and as others in CASME II, and a single 12 as happiness and
+/// as repression. SAMM's overlap less: about 5 clips in 100 carry units that another class shows more often (4+7 and 14
+/// as Other, 12 as Contempt), so that images can tell what its units cannot.
 /// </summary>
 static class EmotionRules
 {
     static readonly Dictionary<string, (string Units, double Weight)[]> CasmeII = new()
     {
         ["happiness"] = [("12", 8), ("6+12", 12), ("6+7+12", 3), ("12+14", 2), ("12+25", 2), ("6", 1)],
-        ["repression"] = [("12", 6), ("14", 4), ("15", 4), ("14+17", 3), ("17", 5), ("15+17", 3), ("12+15", 3), ("12+17", 2), ("24", 3), ("14+24", 2)],
-        ["disgust"] = [("4+7", 22), ("4+7+9", 12), ("4+9", 9), ("4+7+10", 8), ("4+10", 4), ("9", 4), ("10", 4), ("7+9", 3), ("4", 7), ("4+5+7+9", 1)],
+        ["repression"] = [("12", 6), ("14", 4), ("15", 4), ("14+17", 3), ("17", 5), ("15+17", 3), ("12+15", 3),
+            ("12+17", 2), ("24", 3), ("14+24", 2)],
+        ["disgust"] = [("4+7", 22), ("4+7+9", 12), ("4+9", 9), ("4+7+10", 8), ("4+10", 4), ("9", 4), ("10", 4),
+            ("7+9", 3), ("4", 7), ("4+5+7+9", 1)],
         ["surprise"] = [("1+2", 12), ("1+2+5", 7), ("2", 3), ("1+2+25", 4), ("5", 2), ("1+2+26", 2), ("1", 1)],
-        ["others"] = [("4", 36), ("4+7", 18), ("4+5", 6), ("14", 8), ("1", 4), ("7", 5), ("4+14", 4), ("17", 4), ("1+4", 5), ("4+16", 2), ("5+7", 3), ("18", 2), ("20", 2), ("2", 2), ("1+2", 2), ("12", 2), ("4+12", 2), ("9", 2)],
+        ["others"] = [("4", 36), ("4+7", 18), ("4+5", 6), ("14", 8), ("1", 4), ("7", 5), ("4+14", 4), ("17", 4),
+            ("1+4", 5), ("4+16", 2), ("5+7", 3), ("18", 2), ("20", 2), ("2", 2), ("1+2", 2), ("12", 2), ("4+12", 2),
+            ("9", 2)],
         ["sadness"] = [("1+4", 2), ("1+4+15", 1), ("15+17", 1)],
         ["fear"] = [("1+2+4", 1), ("1+4+20", 1)],
     };
@@ -50,7 +55,8 @@ static class EmotionRules
     public static IEnumerable<(ImmutableArray<int> Units, double Share)> Sets(DatasetId dataset, string emotion)
     {
         var rules = RulesOf(dataset, emotion);
-        return rules.Select(r => (r.Units.Split('+').Select(int.Parse).Order().ToImmutableArray(), r.Weight / rules.Sum(x => x.Weight)));
+        return rules.Select(r =>
+            (r.Units.Split('+').Select(int.Parse).Order().ToImmutableArray(), r.Weight / rules.Sum(x => x.Weight)));
     }
 
     static (string Units, double Weight)[] RulesOf(DatasetId dataset, string emotion) => dataset switch

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>One invented person: proportions (1 = the mean face) and colours (BGR, 0 to 255). Lengths are in inter-ocular distances (iod).</summary>
+/// <summary>
+/// One invented person: proportions (1 = the mean face) and colours (BGR, 0 to 255). Lengths are in inter-ocular
+/// distances (iod).
+/// </summary>
 public sealed record FaceIdentity
 {
     /// <summary>Width of the jaw.</summary>
@@ -55,7 +58,9 @@ public sealed record FaceIdentity
     /// <summary>Strength of the beard's shadow, 0 to 1.</summary>
     public required double Stubble { get; init; }
 
-    /// <summary>How far the lips' line lies below their corners' usual height, iod; more is more of a smile at rest.</summary>
+    /// <summary>
+    /// How far the lips' line lies below their corners' usual height, iod; more is more of a smile at rest.
+    /// </summary>
     public required double MouthCurve { get; init; }
 
     /// <summary>How much lower the fringe hangs at the temples than at the parting, iod.</summary>
@@ -85,7 +90,8 @@ public sealed record FaceIdentity
     /// <summary>Seed of everything finer: skin texture, strands of hair.</summary>
     public required int TextureSeed { get; init; }
 
-    static readonly Bgr[] HairColours = [new(22, 24, 28), new(30, 38, 52), new(38, 58, 88), new(60, 92, 128), new(26, 30, 40)];
+    static readonly Bgr[] HairColours = [new(22, 24, 28), new(30, 38, 52), new(38, 58, 88), new(60, 92, 128),
+        new(26, 30, 40)];
     static readonly Bgr[] IrisColours = [new(30, 48, 72), new(40, 62, 92), new(96, 104, 72), new(120, 100, 70)];
 
     /// <summary>Draws a person from a seed; the same seed gives the same person.</summary>
@@ -134,25 +140,31 @@ public sealed record FaceIdentity
 
 /// <summary>
 /// The 68 facial points of a person at rest, in inter-ocular distances, origin midway between the eyes, y down.
-/// Order as in the iBUG 300-W scheme: 0-16 jaw, 17-26 brows, 27-35 nose, 36-47 eyes, 48-67 mouth; "left" is the image's left.
+/// Order as in the iBUG 300-W scheme: 0-16 jaw, 17-26 brows, 27-35 nose, 36-47 eyes, 48-67 mouth; "left" is the image's
+/// left.
 /// </summary>
 public sealed class FaceShape
 {
     // Half of the mean face and its middle; the other half is its mirror image.
     static readonly Vector2[] Mean =
     [
-        new(-1.14f, 0.07f), new(-1.13f, 0.38f), new(-1.09f, 0.68f), new(-1.05f, 0.99f), new(-0.95f, 1.29f), new(-0.78f, 1.53f),
+        new(-1.14f, 0.07f), new(-1.13f, 0.38f), new(-1.09f, 0.68f), new(-1.05f, 0.99f), new(-0.95f, 1.29f),
+        new(-0.78f, 1.53f),
         new(-0.55f, 1.75f), new(-0.29f, 1.93f), new(0, 1.98f), new(0.29f, 1.93f), new(0.55f, 1.75f), new(0.78f, 1.53f),
         new(0.95f, 1.29f), new(1.05f, 0.99f), new(1.09f, 0.68f), new(1.13f, 0.38f), new(1.14f, 0.07f),
         new(-0.92f, -0.17f), new(-0.79f, -0.31f), new(-0.6f, -0.37f), new(-0.39f, -0.35f), new(-0.2f, -0.27f),
         new(0.2f, -0.27f), new(0.39f, -0.35f), new(0.6f, -0.37f), new(0.79f, -0.31f), new(0.92f, -0.17f),
         new(0, -0.04f), new(0, 0.15f), new(0, 0.35f), new(0, 0.55f),
         new(-0.24f, 0.69f), new(-0.13f, 0.74f), new(0, 0.77f), new(0.13f, 0.74f), new(0.24f, 0.69f),
-        new(-0.69f, 0.01f), new(-0.57f, -0.06f), new(-0.43f, -0.06f), new(-0.31f, 0.02f), new(-0.43f, 0.04f), new(-0.57f, 0.04f),
-        new(0.31f, 0.02f), new(0.43f, -0.06f), new(0.57f, -0.06f), new(0.69f, 0.01f), new(0.57f, 0.04f), new(0.43f, 0.04f),
-        new(-0.47f, 1.08f), new(-0.3f, 1.01f), new(-0.13f, 0.98f), new(0, 1.01f), new(0.13f, 0.98f), new(0.3f, 1.01f), new(0.47f, 1.08f),
+        new(-0.69f, 0.01f), new(-0.57f, -0.06f), new(-0.43f, -0.06f), new(-0.31f, 0.02f), new(-0.43f, 0.04f),
+        new(-0.57f, 0.04f),
+        new(0.31f, 0.02f), new(0.43f, -0.06f), new(0.57f, -0.06f), new(0.69f, 0.01f), new(0.57f, 0.04f),
+        new(0.43f, 0.04f),
+        new(-0.47f, 1.08f), new(-0.3f, 1.01f), new(-0.13f, 0.98f), new(0, 1.01f), new(0.13f, 0.98f), new(0.3f, 1.01f),
+        new(0.47f, 1.08f),
         new(0.3f, 1.25f), new(0.13f, 1.32f), new(0, 1.34f), new(-0.13f, 1.32f), new(-0.3f, 1.25f),
-        new(-0.4f, 1.1f), new(-0.13f, 1.07f), new(0, 1.08f), new(0.13f, 1.07f), new(0.4f, 1.1f), new(0.13f, 1.18f), new(0, 1.2f), new(-0.13f, 1.18f),
+        new(-0.4f, 1.1f), new(-0.13f, 1.07f), new(0, 1.08f), new(0.13f, 1.07f), new(0.4f, 1.1f), new(0.13f, 1.18f),
+        new(0, 1.2f), new(-0.13f, 1.18f),
     ];
 
     const float MouthLine = 1.08f, EyeLine = 0.01f;
@@ -182,7 +194,9 @@ public sealed class FaceShape
 /// <summary>Seeds by purpose, and the few distributions the faces need.</summary>
 static class RandomExtensions
 {
-    /// <summary>A generator for one purpose: independent of every other purpose, whatever is drawn there and in which order.</summary>
+    /// <summary>
+    /// A generator for one purpose: independent of every other purpose, whatever is drawn there and in which order.
+    /// </summary>
     public static Random For(int seed, params ReadOnlySpan<string> purpose) => new(Seed(seed, purpose));
 
     /// <summary>A seed for one purpose.</summary>
@@ -192,7 +206,8 @@ static class RandomExtensions
         return BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))) & int.MaxValue;
     }
 
-    public static double Uniform(this Random random, double low, double high) => low + (high - low) * random.NextDouble();
+    public static double Uniform(this Random random, double low, double high) =>
+        low + (high - low) * random.NextDouble();
 
     /// <summary>A standard normal draw (Box and Muller).</summary>
     public static double Gaussian(this Random random) =>

@@ -2,7 +2,10 @@ using OpenCvSharp;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Paints a person at rest, back to front: wall, hair, shoulders, neck, head, eye sockets, nose, mouth, eyes, brows, fringe.</summary>
+/// <summary>
+/// Paints a person at rest, back to front: wall, hair, shoulders, neck, head, eye sockets, nose, mouth, eyes, brows,
+/// fringe.
+/// </summary>
 static class FacePainter
 {
     /// <summary>The portrait as 8-bit BGR, <see cref="Canvas.Extent"/> iod wide.</summary>
@@ -36,7 +39,8 @@ static class FacePainter
 
     static void Body(Canvas canvas, FaceIdentity f, Random texture)
     {
-        var shoulders = Curves.Smooth([new(-2.2f, 4f), new(-2.18f, 3.1f), new(-1.9f, 2.75f), new(-1.2f, 2.5f), new(-0.7f, 2.25f),
+        var shoulders = Curves.Smooth([new(-2.2f, 4f), new(-2.18f, 3.1f), new(-1.9f, 2.75f), new(-1.2f, 2.5f),
+            new(-0.7f, 2.25f),
             new(0.7f, 2.25f), new(1.2f, 2.5f), new(1.9f, 2.75f), new(2.18f, 3.1f), new(2.2f, 4f)]);
         canvas.Paint(shoulders, p => f.Clothes * (0.95 - 0.12 * Math.Abs(p.X)));
         for (var i = 0; i < 5; i++)
@@ -45,9 +49,11 @@ static class FacePainter
             canvas.ShadeLine([new(x, 2.7f), new(x * 1.1f, 3.2f)], 0.04, 0.85, 0.03);
         }
         var width = (float)(0.62 * f.JawWidth);
-        Vector2[] neck = [new(-width, 1.2f), new(-width, 2.15f), new(-0.75f * width, 2.5f), new(0, 2.72f), new(0.75f * width, 2.5f), new(width, 2.15f), new(width, 1.2f)];
+        Vector2[] neck = [new(-width, 1.2f), new(-width, 2.15f), new(-0.75f * width, 2.5f), new(0, 2.72f),
+            new(0.75f * width, 2.5f), new(width, 2.15f), new(width, 1.2f)];
         canvas.Shade(neck, 0.75, 0.05);
-        canvas.Paint(Curves.Smooth(neck), p => f.Skin * (0.68 - 0.12 * Math.Abs(p.X) / width + 0.08 * Math.Clamp(p.Y - 1.9, 0, 0.5)));
+        canvas.Paint(Curves.Smooth(neck),
+            p => f.Skin * (0.68 - 0.12 * Math.Abs(p.X) / width + 0.08 * Math.Clamp(p.Y - 1.9, 0, 0.5)));
         canvas.Shade([new(-1, 1.4f), new(-0.6f, 2.15f), new(0, 2.25f), new(0.6f, 2.15f), new(1, 1.4f)], 0.8, 0.08);
     }
 
@@ -83,7 +89,8 @@ static class FacePainter
 
     static void Skin(Canvas canvas, FaceIdentity f, FaceShape shape, Random texture)
     {
-        foreach (var (cell, strength) in (ReadOnlySpan<(double, double)>)[(0.45, 0.02), (0.15, 0.02), (0.05, 0.02), (0.02, 0.015)])
+        foreach (var (cell, strength) in (ReadOnlySpan<(double, double)>)[(0.45, 0.02), (0.15, 0.02), (0.05, 0.02),
+            (0.02, 0.015)])
             canvas.Noise(Outline(f, shape), texture, cell, strength);
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
         {
@@ -95,14 +102,16 @@ static class FacePainter
         canvas.Shade(Curves.Ellipse(shape[8] - new Vector2(0, 0.24f), 0.2, 0.14), 1.06, 0.08);
         if (f.Stubble > 0.3)
         {
-            var beard = Curves.Smooth([.. shape.Range(3, 13), new(0.75f, 0.95f), new(0.3f, 0.9f), new(0, 0.88f), new(-0.3f, 0.9f), new(-0.75f, 0.95f)], true);
+            var beard = Curves.Smooth([.. shape.Range(3, 13), new(0.75f, 0.95f), new(0.3f, 0.9f), new(0, 0.88f),
+                new(-0.3f, 0.9f), new(-0.75f, 0.95f)], true);
             var depth = 0.16 * f.Stubble;
             canvas.Tint(beard, new(1 - depth * 0.6, 1 - depth * 0.9, 1 - depth), 0.07);
         }
         for (var i = 0; i < 14; i++)
         {
             var place = new Vector2((float)texture.Uniform(-0.9, 0.9), (float)texture.Uniform(0.2, 1.6));
-            canvas.Shade(Curves.Ellipse(place, texture.Uniform(0.008, 0.02), texture.Uniform(0.008, 0.02)), texture.Uniform(0.72, 0.95), 0.006);
+            canvas.Shade(Curves.Ellipse(place, texture.Uniform(0.008, 0.02), texture.Uniform(0.008, 0.02)),
+                texture.Uniform(0.72, 0.95), 0.006);
         }
     }
 
@@ -112,7 +121,9 @@ static class FacePainter
         {
             canvas.Tint(Curves.Ellipse(new(side * 0.48f, -0.04f), 0.3, 0.15), new(0.7, 0.7, 0.74), 0.07);
             canvas.Shade(Curves.Ellipse(new(side * 0.2f, -0.06f), 0.09, 0.14), 0.82, 0.05);
-            canvas.ShadeLine(Curves.Smooth([new(side * 0.28f, 0.12f), new(side * 0.45f, 0.17f), new(side * 0.64f, 0.14f)]), 0.02, 0.84 - 0.1 * f.Age, 0.015);
+            canvas.ShadeLine(
+                Curves.Smooth([new(side * 0.28f, 0.12f), new(side * 0.45f, 0.17f), new(side * 0.64f, 0.14f)]), 0.02,
+                0.84 - 0.1 * f.Age, 0.015);
         }
     }
 
@@ -122,9 +133,13 @@ static class FacePainter
         float tip = shape[30].Y, floor = shape[33].Y;
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
         {
-            canvas.Shade(Curves.Smooth([new(side * 0.12f, -0.05f), new(side * 0.13f, 0.3f), new(side * (wing + 0.02f), tip + 0.02f), new(side * (wing + 0.01f), floor - 0.06f),
-                new(side * 0.12f, tip), new(side * 0.07f, 0.3f), new(side * 0.07f, -0.05f)], true), side * f.Light.X > 0 ? 0.9 : 0.8, 0.035);
-            canvas.ShadeLine(Curves.Smooth([new(side * (wing - 0.03f), tip - 0.02f), new(side * (wing + 0.02f), tip + 0.07f), new(side * (wing - 0.02f), floor - 0.05f)]), 0.02, 0.72, 0.012);
+            canvas.Shade(Curves.Smooth([new(side * 0.12f, -0.05f), new(side * 0.13f, 0.3f),
+                new(side * (wing + 0.02f), tip + 0.02f), new(side * (wing + 0.01f), floor - 0.06f),
+                new(side * 0.12f, tip), new(side * 0.07f, 0.3f), new(side * 0.07f, -0.05f)], true),
+                side * f.Light.X > 0 ? 0.9 : 0.8, 0.035);
+            canvas.ShadeLine(Curves.Smooth([new(side * (wing - 0.03f), tip - 0.02f),
+                new(side * (wing + 0.02f), tip + 0.07f),
+                new(side * (wing - 0.02f), floor - 0.05f)]), 0.02, 0.72, 0.012);
             canvas.Shade(Curves.Ellipse(new(side * (wing * 0.5f), floor - 0.055f), 0.065, 0.032), 0.32, 0.012);
         }
         canvas.Shade(Curves.Ellipse(new(0, tip * 0.45f), 0.05, 0.33), 1.14, 0.03);
@@ -138,10 +153,12 @@ static class FacePainter
         var outer = shape.Range(48, 59);
         var inner = shape.Range(60, 67);
         var upper = Curves.Smooth(outer[..7]).Concat(Curves.Smooth(inner[..5]).Reverse()).ToArray();
-        var lower = Curves.Smooth([.. outer[6..], outer[0]]).Concat(Curves.Smooth([inner[0], inner[7], inner[6], inner[5], inner[4]])).ToArray();
+        var lower = Curves.Smooth([.. outer[6..], outer[0]])
+            .Concat(Curves.Smooth([inner[0], inner[7], inner[6], inner[5], inner[4]])).ToArray();
         // The lips rest closed: both meet on one line, more or less curved.
         var lineY = inner[2].Y + (float)f.MouthCurve;
-        Vector2[] line = [outer[0], new(outer[0].X * 0.6f, lineY - 0.015f), new(-0.1f, lineY - 0.025f), new(0, lineY - 0.01f), new(0.1f, lineY - 0.025f), new(outer[6].X * 0.6f, lineY - 0.015f), outer[6]];
+        Vector2[] line = [outer[0], new(outer[0].X * 0.6f, lineY - 0.015f), new(-0.1f, lineY - 0.025f),
+            new(0, lineY - 0.01f), new(0.1f, lineY - 0.025f), new(outer[6].X * 0.6f, lineY - 0.015f), outer[6]];
         canvas.Fill(Curves.Smooth(outer, true), f.Lips, 0.015, 0.85);
         canvas.Fill(upper, f.Lips * 0.82, 0.012, 0.9);
         canvas.Fill(lower, f.Lips, 0.015, 0.9);
@@ -158,18 +175,27 @@ static class FacePainter
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
         {
             var corner = side < 0 ? shape[48] : shape[54];
-            canvas.ShadeLine(Curves.Smooth([new(side * 0.3f, 0.66f), new(side * 0.46f, 0.84f), corner + new Vector2(side * 0.1f, -0.03f)]), 0.03, depth, 0.025);
+            canvas.ShadeLine(Curves.Smooth(
+                [new(side * 0.3f, 0.66f), new(side * 0.46f, 0.84f), corner + new Vector2(side * 0.1f, -0.03f)]),
+                0.03, depth, 0.025);
             for (var i = -1; i <= 1; i++)
-                canvas.ShadeLine([new(side * 0.76f, 0.02f + 0.05f * i), new(side * 0.9f, 0.02f + 0.11f * i)], 0.012, 1 - 0.12 * f.Age, 0.01);
+                canvas.ShadeLine([new(side * 0.76f, 0.02f + 0.05f * i), new(side * 0.9f, 0.02f + 0.11f * i)], 0.012,
+                    1 - 0.12 * f.Age, 0.01);
         }
         for (var i = 0; i < 3; i++)
-            canvas.ShadeLine(Curves.Smooth([new(-0.6f, -0.52f - 0.11f * i), new(-0.2f, -0.56f - 0.11f * i), new(0.2f, -0.55f - 0.11f * i), new(0.6f, -0.52f - 0.11f * i)]), 0.014, 1 - 0.1 * f.Age, 0.012);
+            canvas.ShadeLine(Curves.Smooth([new(-0.6f, -0.52f - 0.11f * i), new(-0.2f, -0.56f - 0.11f * i),
+                new(0.2f, -0.55f - 0.11f * i), new(0.6f, -0.52f - 0.11f * i)]),
+                0.014, 1 - 0.1 * f.Age, 0.012);
     }
 
-    static Vector2[] Box(float left, float top, float right, float bottom) => [new(left, top), new(right, top), new(right, bottom), new(left, bottom)];
+    static Vector2[] Box(float left, float top, float right, float bottom) =>
+        [new(left, top), new(right, top), new(right, bottom), new(left, bottom)];
 }
 
-/// <summary>The shading a movement adds to the skin: frown lines (AU 4), crow's feet (6), lid bags (7), nose wrinkles (9), smile folds (12), chin dimples (17).</summary>
+/// <summary>
+/// The shading a movement adds to the skin: frown lines (AU 4), crow's feet (6), lid bags (7), nose wrinkles (9), smile
+/// folds (12), chin dimples (17).
+/// </summary>
 static class Furrows
 {
     /// <summary>The portrait with the furrows of the movements at their peaks.</summary>
@@ -182,7 +208,8 @@ static class Furrows
             {
                 if (movement.Side == (side < 0 ? FaceSide.Left : FaceSide.Right)) continue;
                 foreach (var (line, width, depth) in Lines(movement.Number, shape))
-                    canvas.ShadeLine(side < 0 ? Curves.Smooth(line) : Curves.Smooth(line).Mirror(), width, 1 - Math.Min(0.4, depth * movement.Peak / 0.04), width * 0.8);
+                    canvas.ShadeLine(side < 0 ? Curves.Smooth(line) : Curves.Smooth(line).Mirror(), width,
+                        1 - Math.Min(0.4, depth * movement.Peak / 0.04), width * 0.8);
             }
         return canvas.ToBytes();
     }
@@ -193,14 +220,17 @@ static class Furrows
         1 => [([new(-0.45f, -0.6f), new(-0.2f, -0.64f), new(0, -0.62f)], 0.02, 0.10)],
         2 => [([new(-0.95f, -0.45f), new(-0.75f, -0.56f), new(-0.5f, -0.58f)], 0.02, 0.10)],
         4 => [([new(-0.08f, -0.42f), new(-0.09f, -0.3f), new(-0.07f, -0.18f)], 0.03, 0.20)],
-        6 => [([new(-0.78f, 0.08f), new(-0.9f, 0.12f), new(-1f, 0.2f)], 0.018, 0.16), ([new(-0.78f, -0.02f), new(-0.96f, -0.04f)], 0.018, 0.14),
+        6 => [([new(-0.78f, 0.08f), new(-0.9f, 0.12f), new(-1f, 0.2f)], 0.018, 0.16),
+              ([new(-0.78f, -0.02f), new(-0.96f, -0.04f)], 0.018, 0.14),
               ([new(-0.3f, 0.2f), new(-0.5f, 0.27f), new(-0.72f, 0.22f)], 0.03, 0.14)],
         7 => [([new(-0.32f, 0.1f), new(-0.5f, 0.14f), new(-0.68f, 0.1f)], 0.02, 0.14)],
-        9 => [([new(-0.04f, 0.02f), new(-0.16f, 0.08f)], 0.02, 0.18), ([new(-0.05f, 0.1f), new(-0.17f, 0.17f)], 0.02, 0.16)],
+        9 => [([new(-0.04f, 0.02f), new(-0.16f, 0.08f)], 0.02, 0.18),
+            ([new(-0.05f, 0.1f), new(-0.17f, 0.17f)], 0.02, 0.16)],
         10 or 12 => [([new(-0.29f, 0.64f), new(-0.44f, 0.82f), shape[48] + new Vector2(-0.1f, -0.05f)], 0.035, 0.14)],
         14 => [([shape[48] + new Vector2(-0.07f, -0.05f), shape[48] + new Vector2(-0.06f, 0.06f)], 0.03, 0.2)],
         15 => [([shape[48] + new Vector2(-0.03f, 0.04f), shape[48] + new Vector2(-0.06f, 0.14f)], 0.025, 0.16)],
-        17 => [([new(-0.16f, shape[57].Y + 0.22f), new(-0.07f, shape[57].Y + 0.17f), new(0, shape[57].Y + 0.16f)], 0.03, 0.16)],
+        17 => [([new(-0.16f, shape[57].Y + 0.22f), new(-0.07f, shape[57].Y + 0.17f), new(0, shape[57].Y + 0.16f)], 0.03,
+            0.16)],
         _ => [],
     };
 }

@@ -3,27 +3,38 @@ using MerKernel.Experiments;
 namespace MerKernel.Synthetic;
 
 /// <summary>
-/// Synthetic versions of CASME II and SAMM: on the disk exactly the files that the holder of a licence has, with invented people.
-/// For everything that must run without the real data; numbers from them say nothing about people.
+/// Synthetic versions of CASME II and SAMM: on the disk exactly the files that the holder of a licence has, with
+/// invented people. For everything that must run without the real data; numbers from them say nothing about people.
 /// </summary>
 public static class LookAlike
 {
-    /// <summary>The rows of a synthetic data set with their frames' true content, in sheet order; reads and writes nothing.</summary>
-    public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) => LookAlikePlanner.Plan(dataset, options);
+    /// <summary>
+    /// The rows of a synthetic data set with their frames' true content, in sheet order; reads and writes nothing.
+    /// </summary>
+    public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) =>
+        LookAlikePlanner.Plan(dataset, options);
 
     /// <summary>Five-class clips of each subject of the real data set, as its sheet counts them.</summary>
-    public static ImmutableArray<int> RealClips(DatasetId dataset) => [.. LookAlikeRoster.Of(dataset, LookAlikeSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
+    public static ImmutableArray<int> RealClips(DatasetId dataset) =>
+        [.. LookAlikeRoster.Of(dataset, LookAlikeSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
 
-    /// <summary>The options of the synthetic data set below a folder; null where there are real data, or a set of another version.</summary>
+    /// <summary>
+    /// The options of the synthetic data set below a folder; null where there are real data, or a set of another
+    /// version.
+    /// </summary>
     public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
         LookAlikeMarker.Read(dataset, dataset.FolderIn(root)) ?? LookAlikeMarker.Read(dataset, root);
 
     /// <summary>
-    /// Writes a synthetic set below <paramref name="root"/> (CASME2/ or SAMM/). Existing files are kept, missing ones are added: a finished set
-    /// costs nothing, an interrupted one resumes. The bytes depend only on the options, not on the number of workers.
+    /// Writes a synthetic set below <paramref name="root"/> (CASME2/ or SAMM/). Existing files are kept, missing ones
+    /// are added: a finished set costs nothing, an interrupted one resumes. The bytes depend only on the options, not
+    /// on the number of workers.
     /// </summary>
-    /// <exception cref="UserErrorException">The folder holds real data, or a synthetic set of other options.</exception>
-    public static LookAlikeSummary Write(DatasetId dataset, LookAlikeOptions options, string root, IProgress<LookAlikeProgress>? progress = null, CancellationToken cancel = default)
+    /// <exception cref="UserErrorException">
+    /// The folder holds real data, or a synthetic set of other options.
+    /// </exception>
+    public static LookAlikeSummary Write(DatasetId dataset, LookAlikeOptions options, string root,
+        IProgress<LookAlikeProgress>? progress = null, CancellationToken cancel = default)
     {
         var folder = dataset.FolderIn(root);
         var clips = Truth(dataset, options);
@@ -41,18 +52,22 @@ public static class LookAlike
             Sheets.Write(dataset, clips, Path.Combine(folder, Sheets.NameOf(dataset)));
             marker.Finish(folder);
         }
-        return new(dataset, folder, clips.Select(c => c.Subject).Distinct().Count(), clips.Length, clips.Sum(c => c.FrameCount), rendered);
+        return new(dataset, folder, clips.Select(c => c.Subject).Distinct().Count(), clips.Length,
+            clips.Sum(c => c.FrameCount), rendered);
     }
 
-    static void ForEach(IEnumerable<LookAlikeClip> clips, int workers, CancellationToken cancel, Action<LookAlikeClip> work)
+    static void ForEach(IEnumerable<LookAlikeClip> clips, int workers, CancellationToken cancel,
+        Action<LookAlikeClip> work)
     {
         try
         {
-            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, work);
+            Parallel.ForEach(clips,
+                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, work);
         }
         catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"The synthetic data set cannot be written: {e.InnerExceptions[0].Message} Free some space or choose another folder; a repeated call resumes.", e);
+            throw new UserErrorException($"The synthetic data set cannot be written: {e.InnerExceptions[0].Message} " +
+                "Free some space or choose another folder; a repeated call resumes.", e);
         }
     }
 }
@@ -91,19 +106,25 @@ public sealed record LookAlikeOptions
 /// <summary>How much of the real data set a synthetic one imitates.</summary>
 public enum LookAlikeSize
 {
-    /// <summary>Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole path.</summary>
+    /// <summary>
+    /// Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole
+    /// path.
+    /// </summary>
     Tiny,
 
     /// <summary>Eight subjects and short clips: CASME II 120 five-class clips, SAMM 100.</summary>
     Small,
 
     /// <summary>
-    /// The real sets' subjects, clips and class counts with clips as short as the small set's, and as hard as the real ones: heads drift five times as far, and
-    /// a blink that no coder noted overlaps the apex of three clips in ten.
+    /// The real sets' subjects, clips and class counts with clips as short as the small set's, and as hard as the real
+    /// ones: heads drift five times as far, and a blink that no coder noted overlaps the apex of three clips in ten.
     /// </summary>
     Medium,
 
-    /// <summary>The real sets' subjects, clips and class counts, drift and blinks as in the medium set: CASME II 26 and 255 rows, SAMM 29 and 159 rows.</summary>
+    /// <summary>
+    /// The real sets' subjects, clips and class counts, drift and blinks as in the medium set: CASME II 26 and 255
+    /// rows, SAMM 29 and 159 rows.
+    /// </summary>
     Full,
 }
 
@@ -114,7 +135,8 @@ public enum LookAlikeSize
 /// <param name="Clips">Rows in the sheet.</param>
 /// <param name="Frames">Frames of all clips, each counted once.</param>
 /// <param name="Rendered">Clips rendered by this call; 0 where everything was there already.</param>
-public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames, int Rendered);
+public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames,
+    int Rendered);
 
 /// <summary>How far <see cref="LookAlike.Write"/> has come.</summary>
 /// <param name="Dataset">The imitated data set.</param>
@@ -169,13 +191,19 @@ public sealed record LookAlikeClip
     public int FrameCount => Offset - Onset + 1;
 }
 
-/// <summary>The synthetic data sets as a workbench asks for them: one seed, so that everybody without a licence sees the same clips.</summary>
+/// <summary>
+/// The synthetic data sets as a workbench asks for them: one seed, so that everybody without a licence sees the same
+/// clips.
+/// </summary>
 public sealed class SyntheticData : ISyntheticData
 {
     /// <inheritdoc/>
     public void Write(DatasetId dataset, string size, string root, Action<int, int>? progress, CancellationToken cancel)
     {
-        var options = new LookAlikeOptions { Size = Enum.Parse<LookAlikeSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount };
+        var options = new LookAlikeOptions
+        {
+            Size = Enum.Parse<LookAlikeSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
+        };
         LookAlike.Write(dataset, options, root, progress is null ? null : new Relay(progress), cancel);
     }
 

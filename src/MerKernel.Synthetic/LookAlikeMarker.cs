@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>The two small files that name a synthetic set: one from the first moment on, so that nothing half-written passes for real; one at the end.</summary>
+/// <summary>
+/// The two small files that name a synthetic set: one from the first moment on, so that nothing half-written passes for
+/// real; one at the end.
+/// </summary>
 sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
 {
     /// <summary>Raised whenever the same options would give other files.</summary>
@@ -34,11 +37,13 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         {
             // Looked at again afterwards: another process may be claiming the folder for the same set.
             if (HoldsOtherThings(folder) && !File.Exists(marker))
-                throw new UserErrorException($"{folder} is not empty and holds no synthetic data set, perhaps it holds real data: choose another folder.");
+                throw new UserErrorException($"{folder} is not empty and holds no synthetic data set, perhaps it " +
+                    "holds real data: choose another folder.");
             AtomicFile.Write(marker, _text);
         }
         else if (File.ReadAllText(marker) != _text)
-            throw new UserErrorException($"{folder} holds a synthetic data set of other options or of an older version, or {FrameLayout.SyntheticMark} in it is damaged: delete the folder or choose another.");
+            throw new UserErrorException($"{folder} holds a synthetic data set of other options or of an older " +
+                $"version, or {FrameLayout.SyntheticMark} in it is damaged: delete the folder or choose another.");
         AtomicFile.Sweep(folder);
         return File.Exists(Path.Combine(folder, FinishedName));
     }
@@ -57,7 +62,8 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
             var (seed, subjects) = ((int?)JsonNode.Parse(text)?["seed"] ?? 0, (int?)JsonNode.Parse(text)?["subjects"]);
             return (from size in Enum.GetValues<LookAlikeSize>()
                     from raw in new[] { false, true }
-                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw, Subjects = subjects }).FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
+                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw, Subjects = subjects })
+                .FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
         {
@@ -66,5 +72,6 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
     }
 
     static bool HoldsOtherThings(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => !entry.EndsWith(TemporaryName.Ending, StringComparison.Ordinal));
+        Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder)
+            .Any(entry => !entry.EndsWith(TemporaryName.Ending, StringComparison.Ordinal));
 }

@@ -1,6 +1,9 @@
 namespace MerKernel.Synthetic;
 
-/// <summary>Draws every row of a synthetic data set: its subject and movement, where it begins and ends, and its text in the sheet.</summary>
+/// <summary>
+/// Draws every row of a synthetic data set: its subject and movement, where it begins and ends, and its text in the
+/// sheet.
+/// </summary>
 static class LookAlikePlanner
 {
     const int FewestVideos = 1, MostVideos = 19, Blink = 45;
@@ -13,24 +16,31 @@ static class LookAlikePlanner
         var rows = Deal(roster, random);
         var odd = AuNotation.All.ToList();
         // Dealt to all and then cut, so that a subject's clips are those of the whole set.
-        var subjects = roster.Subjects.Take(options.Subjects ?? roster.Subjects.Length).Select(s => s.Subject).ToHashSet();
-        return [.. rows.Where(row => subjects.Contains(row.Subject)).Select(row => Draw(dataset, row.Subject, row.Name, row.Emotion, roster, odd, options.Seed))];
+        var subjects = roster.Subjects.Take(options.Subjects ?? roster.Subjects.Length)
+            .Select(s => s.Subject).ToHashSet();
+        return [.. rows.Where(row => subjects.Contains(row.Subject))
+            .Select(row => Draw(dataset, row.Subject, row.Name, row.Emotion, roster, odd, options.Seed))];
 
         List<(string Subject, string Name, string Emotion)> Deal(LookAlikeRoster roster, Random random)
         {
             var five = Shuffled(roster.Emotions, random);
             var other = new Queue<string>(Shuffled(roster.Excluded, random));
             // Subjects without a five-class clip have the first of the others, the rest falls where it may.
-            var extra = roster.Subjects.Where(s => s.Clips == 0).SelectMany(s => new[] { s.Subject, s.Subject, s.Subject }).ToList();
+            var extra = roster.Subjects.Where(s => s.Clips == 0)
+                .SelectMany(s => new[] { s.Subject, s.Subject, s.Subject }).ToList();
             while (extra.Count < other.Count) extra.Add(roster.Subjects[random.Next(roster.Subjects.Length)].Subject);
             var result = new List<(string, string, string)>();
             var next = 0;
             foreach (var (subject, clips) in roster.Subjects)
             {
-                var emotions = five[next..(next += clips)].Concat(extra.Where(e => e == subject).Select(_ => other.Dequeue())).ToList();
+                var emotions = five[next..(next += clips)]
+                    .Concat(extra.Where(e => e == subject).Select(_ => other.Dequeue())).ToList();
                 var named = roster.Named.Where(n => n.Subject == subject).Select(n => n.Name);
-                var names = OtherSet.Of(dataset) is { } set ? [.. emotions.Select((e, i) => set.Name(subject, i, e))] : Names(dataset, subject, emotions.Count, named, random);
-                result.AddRange(emotions.Zip(names, (emotion, name) => (subject, name, emotion)).OrderBy(r => r.name, StringComparer.Ordinal));
+                var names = OtherSet.Of(dataset) is { } set
+                    ? [.. emotions.Select((e, i) => set.Name(subject, i, e))]
+                    : Names(dataset, subject, emotions.Count, named, random);
+                result.AddRange(emotions.Zip(names, (emotion, name) => (subject, name, emotion))
+                    .OrderBy(r => r.name, StringComparer.Ordinal));
             }
             return result;
         }
@@ -50,25 +60,32 @@ static class LookAlikePlanner
         while (names.Count < count)
         {
             var name = dataset == DatasetId.CasmeII
-                ? $"EP{random.Next(FewestVideos, MostVideos + 1):00}_{random.Next(1, 13):00}{(random.NextDouble() < 0.6 ? "f" : "")}"
+                ? $"EP{random.Next(FewestVideos, MostVideos + 1):00}_{random.Next(1, 13):00}" +
+                  $"{(random.NextDouble() < 0.6 ? "f" : "")}"
                 : $"{subject}_{random.Next(1, 8)}_{random.Next(1, 10)}";
-            if (!names.Contains(name) && !names.Contains(name + "f") && !names.Contains(name.TrimEnd('f'))) names.Add(name);
+            if (!names.Contains(name) && !names.Contains(name + "f") && !names.Contains(name.TrimEnd('f')))
+                names.Add(name);
         }
         return names;
     }
 
-    static LookAlikeClip Draw(DatasetId dataset, string subject, string name, string emotion, LookAlikeRoster roster, List<AuNotation.Odd> odd, int seed)
+    static LookAlikeClip Draw(DatasetId dataset, string subject, string name, string emotion, LookAlikeRoster roster,
+        List<AuNotation.Odd> odd, int seed)
     {
         var random = RandomExtensions.For(seed, "clip", dataset.ToString(), subject, name);
-        var clip = Perform(dataset, emotion, roster, odd, random) with { Subject = subject, Name = name, Emotion = emotion };
+        var clip =
+            Perform(dataset, emotion, roster, odd, random) with { Subject = subject, Name = name, Emotion = emotion };
         return Err(dataset, Time(dataset, clip, roster, random));
     }
 
-    static LookAlikeClip Perform(DatasetId dataset, string emotion, LookAlikeRoster roster, List<AuNotation.Odd> odd, Random random)
+    static LookAlikeClip Perform(DatasetId dataset, string emotion, LookAlikeRoster roster, List<AuNotation.Odd> odd,
+        Random random)
     {
         var strength = random.Uniform(0.026, 0.05);
         double Peak() => Math.Min(0.0625, strength * random.Uniform(0.8, 1.25));
-        var cell = OtherSet.Of(dataset) is not null ? null : odd.Find(o => (dataset == DatasetId.CasmeII ? o.CasmeII : o.Samm) == emotion);
+        var cell = OtherSet.Of(dataset) is not null
+            ? null
+            : odd.Find(o => (dataset == DatasetId.CasmeII ? o.CasmeII : o.Samm) == emotion);
         List<AuMovement> movements;
         string code;
         int[] units;
@@ -83,16 +100,20 @@ static class LookAlikePlanner
             units = EmotionRules.Draw(dataset, emotion, random);
             movements = [.. units.Select(u => new AuMovement(u, SideOf(u, random), Peak()))];
             var graded = dataset == DatasetId.Samm && random.NextDouble() < 0.15;
-            code = AuNotation.Write(movements.Select(m => (m.Number, m.Side, graded ? m.Peak < 0.035 ? 'A' : 'B' : (char?)null)));
+            code = AuNotation.Write(
+                movements.Select(m => (m.Number, m.Side, graded ? m.Peak < 0.035 ? 'A' : 'B' : (char?)null)));
             if (dataset == DatasetId.Samm && random.NextDouble() < 0.05) code += " ";
         }
-        if (EmotionRules.Trace(emotion) is { } trace && !units.Contains(trace) && random.NextDouble() < EmotionRules.TraceChance)
+        if (EmotionRules.Trace(emotion) is { } trace && !units.Contains(trace)
+            && random.NextDouble() < EmotionRules.TraceChance)
             movements.Add(new(trace, FaceSide.Both, strength * random.Uniform(0.48, 0.88)));
-        if (!units.Contains(Blink) && random.NextDouble() < roster.Blinks) movements.Add(new(Blink, FaceSide.Both, random.Uniform(0.05, 0.1)));
+        if (!units.Contains(Blink) && random.NextDouble() < roster.Blinks)
+            movements.Add(new(Blink, FaceSide.Both, random.Uniform(0.05, 0.1)));
         return new()
         {
             Subject = "", Name = "", Emotion = emotion, Onset = 0, Apex = 0, Offset = 0,
-            Code = code, CodedUnits = [.. units], Movements = [.. movements.Where(m => AuKernels.Known.Contains(m.Number))],
+            Code = code, CodedUnits = [.. units],
+            Movements = [.. movements.Where(m => AuKernels.Known.Contains(m.Number))],
         };
     }
 
@@ -109,7 +130,13 @@ static class LookAlikePlanner
         var rise = Math.Clamp((int)Math.Round(length * random.Uniform(0.35, 0.6)), 2, length - 3);
         if (OtherSet.Of(dataset) is { } other) return At(clip, other.Onset(random), rise, length);
         var digits = dataset == DatasetId.Samm ? random.Next(3, 6) : 0;
-        var onset = digits switch { 0 => random.Next(20, 180), 3 => random.Next(20, 900), 4 => random.Next(200, 9000), _ => random.Next(2000, 12000) };
+        var onset = digits switch
+        {
+            0 => random.Next(20, 180),
+            3 => random.Next(20, 900),
+            4 => random.Next(200, 9000),
+            _ => random.Next(2000, 12000)
+        };
         return At(clip with { Digits = digits }, onset, rise, length);
     }
 
@@ -124,14 +151,25 @@ static class LookAlikePlanner
         {
             (DatasetId.CasmeII, "01/EP02_01f") => At(clip, 46, rise, length),
             (DatasetId.CasmeII, "04/EP12_01f") => clip with { Apex = clip.Onset + (length - 1) / 2, SheetApex = "/" },
-            (DatasetId.CasmeII, "05/EP09_05f") => clip with { Apex = clip.Onset + (length - 1) / 2, SheetApex = clip.Onset },
+            (DatasetId.CasmeII, "05/EP09_05f") =>
+                clip with { Apex = clip.Onset + (length - 1) / 2, SheetApex = clip.Onset },
             // The recording stops at the apex.
-            (DatasetId.CasmeII, "05/EP16_04f" or "12/EP09_06" or "20/EP16_01" or "25/EP18_04f") => clip with { Apex = clip.Offset },
+            (DatasetId.CasmeII, "05/EP16_04f" or "12/EP09_06" or "20/EP16_01" or "25/EP18_04f") =>
+                clip with { Apex = clip.Offset },
             (DatasetId.CasmeII, "16/EP01_08") => At(clip, 97 - length, rise, length) with { SheetOffset = 110 },
             (DatasetId.Samm, "006/006_1_2") => At(clip, 5562, rise, length) with { Digits = 5 },
             // Apex and offset were swapped.
-            (DatasetId.Samm, "028/028_4_1") => clip with { Digits = 4, Onset = 1134 - rise, Apex = 1134, Offset = 1143, SheetApex = 1143, SheetOffset = 1134 },
-            (DatasetId.Samm, "032/032_3_1") => At(clip, 4930 - rise, rise, length) with { Digits = 4, SheetApex = 1930 },
+            (DatasetId.Samm, "028/028_4_1") => clip with
+            {
+                Digits = 4,
+                Onset = 1134 - rise,
+                Apex = 1134,
+                Offset = 1143,
+                SheetApex = 1143,
+                SheetOffset = 1134
+            },
+            (DatasetId.Samm, "032/032_3_1") =>
+                At(clip, 4930 - rise, rise, length) with { Digits = 4, SheetApex = 1930 },
             _ => clip,
         };
     }

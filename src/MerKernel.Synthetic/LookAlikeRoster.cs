@@ -1,6 +1,9 @@
 namespace MerKernel.Synthetic;
 
-/// <summary>Who is in a synthetic set: clips per subject, clips per emotion, the rows outside the five classes, and the clips whose rows err.</summary>
+/// <summary>
+/// Who is in a synthetic set: clips per subject, clips per emotion, the rows outside the five classes, and the clips
+/// whose rows err.
+/// </summary>
 sealed record LookAlikeRoster
 {
     /// <summary>Five-class clips of each subject; 0 for a subject with other emotions only.</summary>
@@ -25,22 +28,24 @@ sealed record LookAlikeRoster
     public double Blinks { get; init; }
 
     /// <summary>The roster of a synthetic set.</summary>
-    public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) => OtherSet.Of(dataset) is { } other ? other.Roster(size) : (dataset, size) switch
-    {
-        (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,
-        (_, LookAlikeSize.Tiny) => SammTiny,
-        (DatasetId.CasmeII, LookAlikeSize.Small) => CasmeIISmall,
-        (DatasetId.CasmeII, LookAlikeSize.Medium) => CasmeIIFull with { Frames = CasmeIISmall.Frames },
-        (DatasetId.CasmeII, _) => CasmeIIFull,
-        (_, LookAlikeSize.Small) => SammSmall,
-        (_, LookAlikeSize.Medium) => SammFull with { Frames = SammSmall.Frames },
-        _ => SammFull,
-    };
+    public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) =>
+        OtherSet.Of(dataset) is { } other ? other.Roster(size) : (dataset, size) switch
+        {
+            (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,
+            (_, LookAlikeSize.Tiny) => SammTiny,
+            (DatasetId.CasmeII, LookAlikeSize.Small) => CasmeIISmall,
+            (DatasetId.CasmeII, LookAlikeSize.Medium) => CasmeIIFull with { Frames = CasmeIISmall.Frames },
+            (DatasetId.CasmeII, _) => CasmeIIFull,
+            (_, LookAlikeSize.Small) => SammSmall,
+            (_, LookAlikeSize.Medium) => SammFull with { Frames = SammSmall.Frames },
+            _ => SammFull,
+        };
 
     // The clips of the real sheet whose rows err or whose names are irregular in form.
     static readonly (string, string)[] CasmeIINamed =
     [
-        ("01", "EP02_01f"), ("04", "EP12_01f"), ("05", "EP09_05f"), ("05", "EP16_04f"), ("07", "EP06_01"), ("12", "EP09_06"), ("12", "EP09f"),
+        ("01", "EP02_01f"), ("04", "EP12_01f"), ("05", "EP09_05f"), ("05", "EP16_04f"), ("07", "EP06_01"),
+        ("12", "EP09_06"), ("12", "EP09f"),
         ("16", "EP01_08"), ("17", "EP01_2"), ("20", "EP16_01"), ("20", "EP06_02_01"), ("25", "EP18_04f"),
     ];
 
@@ -78,8 +83,10 @@ sealed record LookAlikeRoster
     {
         Subjects =
         [
-            ("01", 9), ("02", 13), ("03", 7), ("04", 5), ("05", 19), ("06", 5), ("07", 9), ("08", 3), ("09", 13), ("10", 13), ("11", 10), ("12", 12), ("13", 8),
-            ("14", 4), ("15", 3), ("16", 4), ("17", 34), ("18", 3), ("19", 15), ("20", 11), ("21", 2), ("22", 2), ("23", 12), ("24", 10), ("25", 7), ("26", 16),
+            ("01", 9), ("02", 13), ("03", 7), ("04", 5), ("05", 19), ("06", 5), ("07", 9), ("08", 3), ("09", 13),
+            ("10", 13), ("11", 10), ("12", 12), ("13", 8),
+            ("14", 4), ("15", 3), ("16", 4), ("17", 34), ("18", 3), ("19", 15), ("20", 11), ("21", 2), ("22", 2),
+            ("23", 12), ("24", 10), ("25", 7), ("26", 16),
         ],
         Emotions = [("others", 99), ("disgust", 63), ("happiness", 32), ("repression", 27), ("surprise", 28)],
         Excluded = [("sadness", 4), ("fear", 2)],
@@ -91,7 +98,8 @@ sealed record LookAlikeRoster
 
     static readonly LookAlikeRoster SammSmall = new()
     {
-        Subjects = [("006", 13), ("007", 13), ("011", 18), ("014", 14), ("020", 12), ("026", 16), ("028", 5), ("032", 9)],
+        Subjects = [("006", 13), ("007", 13), ("011", 18), ("014", 14), ("020", 12), ("026", 16), ("028", 5),
+            ("032", 9)],
         Emotions = [("Anger", 36), ("Happiness", 20), ("Other", 18), ("Surprise", 14), ("Contempt", 12)],
         Excluded = [("Fear", 1), ("Disgust", 1)],
         Named = SammNamed,
@@ -102,8 +110,10 @@ sealed record LookAlikeRoster
     {
         Subjects =
         [
-            ("006", 9), ("007", 9), ("009", 3), ("010", 4), ("011", 15), ("012", 1), ("013", 6), ("014", 10), ("015", 2), ("016", 5), ("017", 6), ("018", 2),
-            ("019", 3), ("020", 9), ("021", 2), ("022", 5), ("023", 1), ("024", 0), ("025", 4), ("026", 12), ("028", 3), ("030", 3), ("031", 1), ("032", 5),
+            ("006", 9), ("007", 9), ("009", 3), ("010", 4), ("011", 15), ("012", 1), ("013", 6), ("014", 10),
+            ("015", 2), ("016", 5), ("017", 6), ("018", 2),
+            ("019", 3), ("020", 9), ("021", 2), ("022", 5), ("023", 1), ("024", 0), ("025", 4), ("026", 12), ("028", 3),
+            ("030", 3), ("031", 1), ("032", 5),
             ("033", 4), ("034", 3), ("035", 6), ("036", 0), ("037", 3),
         ],
         Emotions = [("Anger", 57), ("Happiness", 26), ("Other", 26), ("Surprise", 15), ("Contempt", 12)],

@@ -10,14 +10,19 @@ static partial class Sheets
     const int SammHeaderRow = 14;
 
     static readonly string?[] CasmeIIHeader =
-        ["Subject", "Filename", null, "OnsetFrame", "ApexFrame", "OffsetFrame", null, "Action Units", "Estimated Emotion", "Objective Classes"];
+        ["Subject", "Filename", null, "OnsetFrame", "ApexFrame", "OffsetFrame", null, "Action Units",
+            "Estimated Emotion", "Objective Classes"];
 
     static readonly string?[] SammHeader =
-        ["Subject", "Filename", "Inducement Code", "Onset Frame", "Apex Frame", "Offset Frame", "Duration", "Micro", "Action Units", "Estimated Emotion", "Objective Classes", "Notes"];
+        ["Subject", "Filename", "Inducement Code", "Onset Frame", "Apex Frame", "Offset Frame", "Duration", "Micro",
+            "Action Units", "Estimated Emotion", "Objective Classes", "Notes"];
 
     /// <summary>The sheet's file name.</summary>
     public static string NameOf(DatasetId dataset) =>
-        OtherSet.Of(dataset) is { } other ? other.Sheet : dataset == DatasetId.CasmeII ? "CASME2-coding-20190701.xlsx" : "SAMM_Micro_FACS_Codes_v2.xlsx";
+        OtherSet.Of(dataset) is { } other
+            ? other.Sheet
+            : dataset == DatasetId.CasmeII ? "CASME2-coding-20190701.xlsx"
+            : "SAMM_Micro_FACS_Codes_v2.xlsx";
 
     /// <summary>Writes the sheet.</summary>
     public static void Write(DatasetId dataset, IEnumerable<LookAlikeClip> clips, string path)
@@ -27,26 +32,31 @@ static partial class Sheets
             ? [CasmeIIHeader, .. clips.Select(CasmeIIRow)]
             : [.. SammPreamble(), SammHeader, .. clips.Select(SammRow)];
         using var book = new MemoryStream();
-        book.SaveAs(Cells(rows), printHeader: false, sheetName: other?.Worksheet ?? (dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY"));
+        book.SaveAs(Cells(rows), printHeader: false,
+            sheetName: other?.Worksheet ?? (dataset == DatasetId.CasmeII ? "Sheet1" : "MICRO_ONLY"));
         AtomicFile.Write(path, file => CopyReproducibly(book, file));
     }
 
     static object?[] CasmeIIRow(LookAlikeClip c) =>
-        [c.Subject, c.Name, null, c.Onset, c.SheetApex ?? c.Apex, c.SheetOffset ?? c.Offset, null, Code(c), c.Emotion, EmotionRules.ObjectiveClass(c.CodedUnits)];
+        [c.Subject, c.Name, null, c.Onset, c.SheetApex ?? c.Apex, c.SheetOffset ?? c.Offset, null, Code(c), c.Emotion,
+            EmotionRules.ObjectiveClass(c.CodedUnits)];
 
     static object?[] SammRow(LookAlikeClip c) =>
-        [c.Subject, c.Name, int.Parse(c.Name.Split('_')[1]), c.Onset, c.SheetApex ?? c.Apex, c.SheetOffset ?? c.Offset, c.FrameCount,
+        [c.Subject, c.Name, int.Parse(c.Name.Split('_')[1]), c.Onset, c.SheetApex ?? c.Apex, c.SheetOffset ?? c.Offset,
+         c.FrameCount,
          "Micro - 1/2", Code(c), c.Emotion, EmotionRules.ObjectiveClass(c.CodedUnits), null];
 
     // A lone number is a numeric cell in the real sheets, everything else is text.
-    static object Code(LookAlikeClip clip) => int.TryParse(clip.Code, out var number) && !clip.Code.EndsWith(' ') ? number : clip.Code;
+    static object Code(LookAlikeClip clip) =>
+        int.TryParse(clip.Code, out var number) && !clip.Code.EndsWith(' ') ? number : clip.Code;
 
     static IEnumerable<object?[]> SammPreamble()
     {
         string?[] lines =
         [
             "SAMM micro-movements: synthetic look-alike made by MerNotebooks, not the real data set", null,
-            "Onset, apex and offset are frame numbers at 200 frames per second", "Action Units: L and R give the side, A to E the intensity",
+            "Onset, apex and offset are frame numbers at 200 frames per second",
+            "Action Units: L and R give the side, A to E the intensity",
             "Objective Classes: I to VII as 1 to 7",
         ];
         for (var row = 0; row < SammHeaderRow - 1; row++) yield return [row < lines.Length ? lines[row] : null];
@@ -56,10 +66,12 @@ static partial class Sheets
     static IEnumerable<Dictionary<string, object?>> Cells(IReadOnlyCollection<object?[]> rows)
     {
         var width = rows.Max(r => r.Length);
-        return rows.Select(row => Enumerable.Range(0, width).ToDictionary(column => $"{(char)('A' + column)}", column => column < row.Length ? row[column] : null));
+        return rows.Select(row => Enumerable.Range(0, width)
+            .ToDictionary(column => $"{(char)('A' + column)}", column => column < row.Length ? row[column] : null));
     }
 
-    // A workbook is a zip archive; its time stamps and its freshly drawn relationship ids would make equal sheets differ.
+    // A workbook is a zip archive; its time stamps and its freshly drawn relationship ids would make equal sheets
+    // differ.
     static void CopyReproducibly(Stream book, Stream target)
     {
         book.Position = 0;
@@ -90,7 +102,8 @@ static partial class Sheets
 static class Folders
 {
     /// <summary>
-    /// Fills a new folder under a temporary name, then renames it, unless another process has put the same there meanwhile; a null folder is passed through.
+    /// Fills a new folder under a temporary name, then renames it, unless another process has put the same there
+    /// meanwhile; a null folder is passed through.
     /// </summary>
     public static void Fill(string? folder, Action<string?> fill)
     {

@@ -4,7 +4,9 @@ using OpenCvSharp;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Films the clips of one synthetic set: the camera and its noise, the people, and the files they become.</summary>
+/// <summary>
+/// Films the clips of one synthetic set: the camera and its noise, the people, and the files they become.
+/// </summary>
 sealed class Studio : IDisposable
 {
     readonly DatasetId _dataset;
@@ -18,10 +20,14 @@ sealed class Studio : IDisposable
     {
         (_dataset, _options, _folder) = (dataset, options, folder);
         _camera = Camera.Of(dataset);
-        _sensor = new Sensor(_camera.Frame, _camera.Channels, _camera.Noise, RandomExtensions.Seed(options.Seed, "sensor", dataset.ToString()));
+        _sensor = new Sensor(_camera.Frame, _camera.Channels, _camera.Noise,
+            RandomExtensions.Seed(options.Seed, "sensor", dataset.ToString()));
     }
 
-    /// <summary>Renders the clip's frames unless they are there; true if it rendered. A clip's folder of its own appears at once and whole.</summary>
+    /// <summary>
+    /// Renders the clip's frames unless they are there; true if it rendered. A clip's folder of its own appears at once
+    /// and whole.
+    /// </summary>
     public bool Film(LookAlikeClip clip, CancellationToken cancel)
     {
         var cropped = ClipFolder(clip, raw: false);
@@ -34,7 +40,8 @@ sealed class Studio : IDisposable
             if (!Directory.Exists(part)) Render(clip, part, null, cancel);
             Directory.CreateDirectory(cropped);
             for (var frame = clip.Onset; frame <= clip.Offset; frame++)
-                if (Path.Combine(part, FrameName(clip, frame)) is var file && File.Exists(file)) File.Move(file, Path.Combine(cropped, FrameName(clip, frame)));
+                if (Path.Combine(part, FrameName(clip, frame)) is var file && File.Exists(file))
+                    File.Move(file, Path.Combine(cropped, FrameName(clip, frame)));
             Directory.Delete(part);
             return true;
         }
@@ -49,7 +56,8 @@ sealed class Studio : IDisposable
         var (person, portrait) = Person(clip.Subject);
         var shape = new FaceShape(person);
         var window = raw is null && _camera.Crop is { } crop ? crop : new Rect(default, _camera.Frame);
-        using var renderer = new FaceRenderer(portrait, Furrowed(portrait, clip, shape), pose, window, [.. clip.Movements.SelectMany(m => AuKernels.Of(m, shape))]);
+        using var renderer = new FaceRenderer(portrait, Furrowed(portrait, clip, shape), pose, window,
+            [.. clip.Movements.SelectMany(m => AuKernels.Of(m, shape))]);
         var published = (_camera.Crop ?? window) - window.Location;
         var noise = random.Next();
         Folders.Fill(raw, rawPart => Folders.Fill(cropped, part =>
@@ -89,24 +97,31 @@ sealed class Studio : IDisposable
         using (portrait) return (person, portrait.CvtColor(ColorConversionCodes.BGR2GRAY));
     })).Value;
 
-    string ClipFolder(LookAlikeClip clip, bool raw) => OtherSet.Of(_dataset) is { } other ? Path.Combine(_folder, other.Folder(clip)) : _dataset == DatasetId.CasmeII
-        ? Path.Combine(_folder, raw ? "CASME2_RAW_selected" : "Cropped", "sub" + clip.Subject, clip.Name)
-        : Path.Combine(_folder, clip.Subject, clip.Name);
+    string ClipFolder(LookAlikeClip clip, bool raw) =>
+        OtherSet.Of(_dataset) is { } other ? Path.Combine(_folder, other.Folder(clip)) : _dataset == DatasetId.CasmeII
+            ? Path.Combine(_folder, raw ? "CASME2_RAW_selected" : "Cropped", "sub" + clip.Subject, clip.Name)
+            : Path.Combine(_folder, clip.Subject, clip.Name);
 
-    string FrameName(LookAlikeClip clip, int frame) => OtherSet.Of(_dataset) is { } other ? other.Frame(frame) : _dataset == DatasetId.CasmeII
-        ? $"reg_img{frame}.jpg"
-        : $"{clip.Subject}_{frame.ToString().PadLeft(clip.Digits, '0')}.jpg";
+    string FrameName(LookAlikeClip clip, int frame) =>
+        OtherSet.Of(_dataset) is { } other ? other.Frame(frame) : _dataset == DatasetId.CasmeII
+            ? $"reg_img{frame}.jpg"
+            : $"{clip.Subject}_{frame.ToString().PadLeft(clip.Digits, '0')}.jpg";
 
     void Save(Mat image, string path)
     {
         // A PNG carries no mark of its own; the file in the set's folder says what it is.
         var png = path.EndsWith(".png", StringComparison.Ordinal);
-        Cv2.ImEncode(png ? ".png" : ".jpg", image, out var bytes, png ? new ImageEncodingParam(ImwriteFlags.PngCompression, 3) : new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
+        Cv2.ImEncode(png ? ".png" : ".jpg", image, out var bytes, png
+            ? new ImageEncodingParam(ImwriteFlags.PngCompression, 3)
+            : new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
         FaultPoint.Reach("write", path, () => File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]));
         File.WriteAllBytes(path, png ? bytes : Marked(bytes));
     }
 
-    /// <summary>A JPEG with a comment behind its first marker, by which a copy without the marker file is still known as synthetic.</summary>
+    /// <summary>
+    /// A JPEG with a comment behind its first marker, by which a copy without the marker file is still known as
+    /// synthetic.
+    /// </summary>
     internal static byte[] Marked(byte[] jpeg)
     {
         var comment = Encoding.ASCII.GetBytes(FrameImage.SyntheticComment);
@@ -124,14 +139,16 @@ sealed class Studio : IDisposable
 /// <param name="Wander">How far faces sit from there, pixels.</param>
 /// <param name="Noise">Standard deviation of the sensor's noise, grey levels.</param>
 /// <param name="Quality">JPEG quality.</param>
-sealed record Camera(Size Frame, Rect? Crop, int Channels, Vector2 Eyes, double PixelsPerIod, double Wander, double Noise, int Quality)
+sealed record Camera(Size Frame, Rect? Crop, int Channels, Vector2 Eyes, double PixelsPerIod, double Wander,
+    double Noise, int Quality)
 {
     static readonly Camera CasmeII = new(new(640, 480), new Rect(180, 66, 280, 340), 3, new(320, 168), 104, 4, 2.0, 92);
     static readonly Camera Uncropped = CasmeII with { Crop = null };
     static readonly Camera Samm = new(new(2040, 1088), null, 1, new(1020, 430), 160, 40, 1.6, 85);
 
     /// <summary>The set-up of a data set.</summary>
-    public static Camera Of(DatasetId dataset) => dataset switch { DatasetId.CasmeII => CasmeII, DatasetId.Samm => Samm, _ => Uncropped };
+    public static Camera Of(DatasetId dataset) =>
+        dataset switch { DatasetId.CasmeII => CasmeII, DatasetId.Samm => Samm, _ => Uncropped };
 
     /// <summary>A person takes a seat.</summary>
     public Pose Place(Random random) => new(
@@ -140,26 +157,35 @@ sealed record Camera(Size Frame, Rect? Crop, int Channels, Vector2 Eyes, double 
         random.Uniform(-0.04, 0.04));
 }
 
-/// <summary>A camera's noise: one seeded field, larger than a frame, of which every frame takes another cutting.</summary>
+/// <summary>
+/// A camera's noise: one seeded field, larger than a frame, of which every frame takes another cutting.
+/// </summary>
 sealed class Sensor : IDisposable
 {
     const int Spare = 160;
     readonly Mat _field;
 
-    /// <summary>Fills the field with Gaussian noise of standard deviation <paramref name="sigma"/> grey levels.</summary>
+    /// <summary>
+    /// Fills the field with Gaussian noise of standard deviation <paramref name="sigma"/> grey levels.
+    /// </summary>
     public Sensor(Size frame, int channels, double sigma, int seed)
     {
         // Our own generator: OpenCV's would tie the bytes to its version and thread.
         var random = new Random(seed);
         var table = new byte[4096];
-        for (var i = 0; i < table.Length; i++) table[i] = (byte)Math.Clamp(Math.Round(128 + sigma * random.Gaussian()), 0, 255);
+        for (var i = 0; i < table.Length; i++)
+            table[i] = (byte)Math.Clamp(Math.Round(128 + sigma * random.Gaussian()), 0, 255);
         var values = new byte[(frame.Width + Spare) * (frame.Height + Spare) * channels];
         for (var i = 0; i < values.Length; i++) values[i] = table[random.Next(table.Length)];
-        using var wrapped = Mat.FromPixelData(frame.Height + Spare, frame.Width + Spare, MatType.CV_8UC(channels), values);
+        using var wrapped = Mat.FromPixelData(frame.Height + Spare, frame.Width + Spare, MatType.CV_8UC(channels),
+            values);
         _field = wrapped.Clone();
     }
 
-    /// <summary>Exposes a window of the frame in place: brightness, then noise. The cutting depends only on <paramref name="seed"/>.</summary>
+    /// <summary>
+    /// Exposes a window of the frame in place: brightness, then noise. The cutting depends only on
+    /// <paramref name="seed"/>.
+    /// </summary>
     public void Expose(Mat image, Point corner, double gain, int seed)
     {
         var random = new Random(seed);
@@ -180,7 +206,8 @@ sealed record Staging(ClipCourse Course, Pose Pose, Random Random)
     public static Staging Of(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip)
     {
         var random = RandomExtensions.For(options.Seed, "film", dataset.ToString(), clip.Subject, clip.Name);
-        var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random, LookAlikeRoster.Of(dataset, options.Size).HeadDrift);
+        var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random,
+            LookAlikeRoster.Of(dataset, options.Size).HeadDrift);
         return new Staging(course, Camera.Of(dataset).Place(random), random);
     }
 

@@ -2,12 +2,16 @@ using MerKernel.Faces;
 
 namespace MerKernel.Synthetic;
 
-/// <summary>Where the skin of a synthetic clip truly moves: the reference for an explanation. Drift of the head is not part of it.</summary>
+/// <summary>
+/// Where the skin of a synthetic clip truly moves: the reference for an explanation. Drift of the head is not part of
+/// it.
+/// </summary>
 public static class TrueMotion
 {
     /// <summary>
-    /// Size of the skin's displacement at the apex, in inter-ocular distances, for every pixel of a prepared frame, [size, size]. Cropped frames (CASME II) are
-    /// placed as they were filmed; raw ones (SAMM) as the alignment places a mean face.
+    /// Size of the skin's displacement at the apex, in inter-ocular distances, for every pixel of a prepared frame,
+    /// [size, size]. Cropped frames (CASME II) are placed as they were filmed; raw ones (SAMM) as the alignment places
+    /// a mean face.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="options">The options of the synthetic set.</param>
@@ -31,10 +35,12 @@ public static class TrueMotion
         if (Camera.Of(dataset).Crop is not { } crop)
         {
             var iod = (float)CanonicalFace.InterOcular * size;
-            return Matrix3x2.CreateTranslation(-size / 2f, -(float)CanonicalFace.EyeHeight * size) * Matrix3x2.CreateScale(1 / iod);
+            return Matrix3x2.CreateTranslation(-size / 2f, -(float)CanonicalFace.EyeHeight * size)
+                * Matrix3x2.CreateScale(1 / iod);
         }
         // Resizing maps pixel centres.
-        var toFrame = Matrix3x2.CreateTranslation(0.5f, 0.5f) * Matrix3x2.CreateScale((float)crop.Width / size, (float)crop.Height / size)
+        var toFrame = Matrix3x2.CreateTranslation(0.5f, 0.5f) * Matrix3x2.CreateScale((float)crop.Width / size,
+            (float)crop.Height / size)
             * Matrix3x2.CreateTranslation(crop.X - 0.5f, crop.Y - 0.5f);
         return toFrame * Staging.Of(dataset, options, clip).Pose.ToFace();
     }

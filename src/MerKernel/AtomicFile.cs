@@ -1,11 +1,14 @@
 namespace MerKernel;
 
-/// <summary>Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.</summary>
+/// <summary>
+/// Files that are whole or not there: written to a temporary name in the same folder, flushed to disk, renamed.
+/// </summary>
 internal static partial class AtomicFile
 {
     /// <summary>Writes a text file.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
-    public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void Write(string path, string text) =>
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Writes a file through a stream.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to or the disk is full.</exception>
@@ -38,9 +41,12 @@ internal static partial class AtomicFile
         }
     }
 
-    /// <summary>The message for a file that cannot be written; the system's remark without the temporary name it ends in.</summary>
+    /// <summary>
+    /// The message for a file that cannot be written; the system's remark without the temporary name it ends in.
+    /// </summary>
     internal static UserErrorException Unwritable(string path, Exception error) =>
-        new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the folder writable and call again, finished work is kept.", error);
+        new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the " +
+            "folder writable and call again, finished work is kept.", error);
 
     /// <summary>Deletes unfinished files of killed processes in a folder and below it.</summary>
     public static void Sweep(string folder)
@@ -50,7 +56,8 @@ internal static partial class AtomicFile
 
     static void DeleteLeftBehind(string folder, string pattern, SearchOption search)
     {
-        var unfinished = new DirectoryInfo(folder).EnumerateFileSystemInfos(pattern + TemporaryName.Ending, search).ToList();
+        var unfinished = new DirectoryInfo(folder)
+            .EnumerateFileSystemInfos(pattern + TemporaryName.Ending, search).ToList();
         foreach (var entry in unfinished.Where(TemporaryName.IsLeftBehind)) TryDelete(entry.FullName);
     }
 
@@ -61,10 +68,14 @@ internal static partial class AtomicFile
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
             else File.Delete(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { /* What cannot be deleted now is swept later. */ }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            /* What cannot be deleted now is swept later. */
+        }
     }
 
-    // A rename is on disk only when its folder is. Some file systems know no such thing; then it is as safe as they make it.
+    // A rename is on disk only when its folder is. Some file systems know no such thing; then it is as safe as they
+    // make it.
     static void FlushFolder(string folder)
     {
         var handle = OpenFolder(folder, 0);
@@ -83,7 +94,10 @@ internal static partial class AtomicFile
     private static partial int CloseFolder(int handle);
 }
 
-/// <summary>Names of unfinished files and folders. They say who writes them, so that leftovers of killed processes can be told from files being written.</summary>
+/// <summary>
+/// Names of unfinished files and folders. They say who writes them, so that leftovers of killed processes can be told
+/// from files being written.
+/// </summary>
 static class TemporaryName
 {
     public const string Ending = ".tmp";
@@ -103,9 +117,11 @@ static class TemporaryName
     public static bool IsLeftBehind(FileSystemInfo entry) =>
         entry.Name[..^Ending.Length].Split('.')[^1].Split('-') switch
         {
-            [var machine, var process, var start, { Length: 32 }] when machine == s_machine => StartOf(process) != start,
+            [var machine, var process, var start, { Length: 32 }] when machine == s_machine =>
+                StartOf(process) != start,
             // The version before named only the process.
-            [var process, { Length: 32 }] when int.TryParse(process, CultureInfo.InvariantCulture, out _) => StartOf(process) is null,
+            [var process, { Length: 32 }] when int.TryParse(process, CultureInfo.InvariantCulture, out _) =>
+                StartOf(process) is null,
             [_, _, _, { Length: 32 }] => DateTime.UtcNow - entry.LastWriteTimeUtc > ForeignAge,
             _ => false,
         };
@@ -138,12 +154,14 @@ static class SetAside
         try
         {
             File.Move(path, path + ".damaged", overwrite: true);
-            warn?.Invoke($"{path} is damaged ({why}); it was quarantined as {Path.GetFileName(path)}.damaged and {cure}.");
+            warn?.Invoke(
+                $"{path} is damaged ({why}); it was quarantined as {Path.GetFileName(path)}.damaged and {cure}.");
         }
         catch (FileNotFoundException) { /* Another process has quarantined it. */ }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            warn?.Invoke($"{path} is damaged ({why}) and cannot be quarantined ({e.Message.TrimEnd('.')}); delete it or make its folder writable.");
+            warn?.Invoke($"{path} is damaged ({why}) and cannot be quarantined ({e.Message.TrimEnd('.')}); delete it " +
+                "or make its folder writable.");
         }
     }
 }

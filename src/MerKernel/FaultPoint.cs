@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace MerKernel;
 
 /// <summary>
-/// Places where tests make the program die or fail. The variable MER_FAULT reads ACTION:POINT:NAME:N: when POINT is reached for the N-th time for
-/// something whose name holds NAME (empty: anything), ACTION happens; with a star after it also every time from then on. Unset, a point costs one comparison.
+/// Places where tests make the program die or fail. The variable MER_FAULT reads ACTION:POINT:NAME:N: when POINT is
+/// reached for the N-th time for something whose name holds NAME (empty: anything), ACTION happens; with a star after
+/// it also every time from then on. Unset, a point costs one comparison.
 /// </summary>
 /// <remarks>
-/// Actions: kill (SIGKILL, as the kernel's out-of-memory killer sends it), fail (an exception), memory (an allocation that libtorch must refuse),
-/// hang (a minute in native code; the file that MER_FAULT_REACHED names is made first), full (a full disk, for machines where tests may mount none). Points: create, write, flush, rename and renamed of
+/// Actions: kill (SIGKILL, as the kernel's out-of-memory killer sends it), fail (an exception), memory (an allocation
+/// that libtorch must refuse), hang (a minute in native code; the file that MER_FAULT_REACHED names is made first),
+/// full (a full disk, for machines where tests may mount none). Points: create, write, flush, rename and renamed of
 /// files and folders; step of training.
 /// </remarks>
 static partial class FaultPoint
@@ -23,7 +25,9 @@ static partial class FaultPoint
     /// <param name="half">Leaves the work half done, as a death in its middle would.</param>
     public static void Reach(string point, string name, Action? half = null)
     {
-        if (s_fault is not [var action, var at, var named, var nth] || at != point || !name.Contains(named, StringComparison.Ordinal)) return;
+        if (s_fault is not [var action, var at, var named, var nth] || at != point
+            || !name.Contains(named, StringComparison.Ordinal))
+            return;
         var (reached, first, always) = (Interlocked.Increment(ref s_reached), int.Parse(nth), action.EndsWith('*'));
         if (reached < first || (reached > first && !always)) return;
         half?.Invoke();

@@ -11,15 +11,19 @@ internal static class NativeFile
     public const string Variable = "MER_NATIVE";
 
     /// <summary>
-    /// The first of a name in the folder that <see cref="Variable"/> names, next to the program, and in artifacts/native of the checkout that the program runs
-    /// from; null if there is none.
+    /// The first of a name in the folder that <see cref="Variable"/> names, next to the program, and in
+    /// artifacts/native of the checkout that the program runs from; null if there is none.
     /// </summary>
     public static string? Find(string name) => Candidates(name).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> Candidates(string name)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named) yield return Path.Combine(named, name);
-        foreach (var start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(NativeFile).Assembly.Location) ?? "." })
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+            yield return Path.Combine(named, name);
+        foreach (var start in new[]
+        {
+            AppContext.BaseDirectory, Path.GetDirectoryName(typeof(NativeFile).Assembly.Location) ?? "."
+        })
         {
             yield return Path.Combine(start, name);
             // Where a package's native parts lie in a program without a runtime identifier.
@@ -35,15 +39,20 @@ internal static class ElfSymbols
 {
     const int DynamicSymbols = 11, SymbolSize = 24, SectionSize = 64, Weak = 2;
 
-    /// <summary>Names of the functions and variables that a library takes from others; weak ones, which it can do without, are left out.</summary>
+    /// <summary>
+    /// Names of the functions and variables that a library takes from others; weak ones, which it can do without, are
+    /// left out.
+    /// </summary>
     /// <param name="path">The library.</param>
     /// <exception cref="InvalidDataException">The file is no such library.</exception>
     public static IEnumerable<string> Undefined(string path)
     {
         var file = File.ReadAllBytes(path);
-        if (!file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x7f, .. "ELF"u8, 2, 1])) throw new InvalidDataException($"{path} is not a 64-bit shared library.");
+        if (!file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x7f, .. "ELF"u8, 2, 1]))
+            throw new InvalidDataException($"{path} is not a 64-bit shared library.");
         var sections = (int)Long(file, 0x28);
-        var symbols = Enumerable.Range(0, Short(file, 0x3c)).Select(i => sections + i * SectionSize).Single(s => Int(file, s + 4) == DynamicSymbols);
+        var symbols = Enumerable.Range(0, Short(file, 0x3c)).Select(i => sections + i * SectionSize)
+            .Single(s => Int(file, s + 4) == DynamicSymbols);
         var names = (int)Long(file, sections + Int(file, symbols + 0x28) * SectionSize + 0x18);
         var (first, size) = ((int)Long(file, symbols + 0x18), (int)Long(file, symbols + 0x20));
         for (var symbol = first; symbol < first + size; symbol += SymbolSize)
@@ -62,23 +71,27 @@ internal static class ElfSymbols
 }
 
 /// <summary>
-/// Where a program loads each assembly into a context of its own, as .NET Interactive does for <c>#r</c>, nothing looks for native files next to them: OpenCvSharp's and
-/// those that this library calls by name are then found here. A program of the usual kind has one context and finds them itself.
+/// Where a program loads each assembly into a context of its own, as .NET Interactive does for <c>#r</c>, nothing looks
+/// for native files next to them: OpenCvSharp's and those that this library calls by name are then found here.
+/// A program of the usual kind has one context and finds them itself.
 /// </summary>
 static class LoadContext
 {
-#pragma warning disable CA2255 // A library may not know its host; this one has to be ready before the first native call, whoever makes it.
+    // A library may not know its host; this one has to be ready before the first native call, whoever makes it.
+#pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Prepare()
     {
         var own = typeof(LoadContext).Assembly;
-        if (AssemblyLoadContext.GetLoadContext(own) is not { } context || context == AssemblyLoadContext.Default) return;
+        if (AssemblyLoadContext.GetLoadContext(own) is not { } context || context == AssemblyLoadContext.Default)
+            return;
         Resolve(context, own.Location);
         Resolve(AssemblyLoadContext.GetLoadContext(typeof(OpenCvSharp.Mat).Assembly)!, own.Location);
     }
 
-    static void Resolve(AssemblyLoadContext context, string beside) => context.ResolvingUnmanagedDll += (_, name) => Find(Path.GetDirectoryName(beside)!, name);
+    static void Resolve(AssemblyLoadContext context, string beside) =>
+        context.ResolvingUnmanagedDll += (_, name) => Find(Path.GetDirectoryName(beside)!, name);
 
     /// <summary>A library in a folder by the name that code calls it; 0 where it is not there.</summary>
     internal static nint Find(string folder, string name)

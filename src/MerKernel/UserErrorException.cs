@@ -1,6 +1,9 @@
 namespace MerKernel;
 
-/// <summary>An error the user can mend: its message is one sentence that names the file or option and the cure, and is shown without a stack trace.</summary>
+/// <summary>
+/// An error the user can mend: its message is one sentence that names the file or option and the cure, and is shown
+/// without a stack trace.
+/// </summary>
 public sealed class UserErrorException : Exception
 {
     /// <summary>Creates the error.</summary>

@@ -70,7 +70,8 @@ public sealed class ChartPictureTests
         folder.Delete(recursive: true);
     }
 
-    static string DotNet() => Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(f => Path.Combine(f, "dotnet")).First(File.Exists);
+    static string DotNet() => Environment.GetEnvironmentVariable("PATH")!.Split(':')
+        .Select(f => Path.Combine(f, "dotnet")).First(File.Exists);
 
     static void Signal(string name, int pid)
     {

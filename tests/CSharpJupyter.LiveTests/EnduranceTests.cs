@@ -29,7 +29,8 @@ public sealed class EnduranceTests
             if (i % 3 == 0) Edit(kernel, i);
             if (i > 4) Assert.Equal(i % 5 == 4 ? "error" : "ok", run.Status);
         }
-        kernel.Execute("GC.Collect(2, GCCollectionMode.Aggressive); GC.WaitForPendingFinalizers(); GC.Collect(2, GCCollectionMode.Aggressive);");
+        kernel.Execute("GC.Collect(2, GCCollectionMode.Aggressive); GC.WaitForPendingFinalizers(); GC.Collect(2, " +
+            "GCCollectionMode.Aggressive);");
         kernel.Process.Refresh();
         return kernel.Process.WorkingSet64;
     }
@@ -38,7 +39,10 @@ public sealed class EnduranceTests
     {
         string[] beginnings = ["F", "Console.Wri", "x0.Le", "new Row1(\"a\", 1).Va"];
         var code = beginnings[i % beginnings.Length];
-        Assert.NotEmpty(kernel.Ask("complete_request", new() { ["code"] = code, ["cursor_pos"] = code.Length })["matches"]!.AsArray());
-        Assert.True(kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["found"]!.GetValue<bool>());
+        Assert.NotEmpty(
+            kernel.Ask("complete_request", new() { ["code"] = code, ["cursor_pos"] = code.Length })["matches"]!
+                .AsArray());
+        Assert.True(kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["found"]!
+            .GetValue<bool>());
     }
 }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace CSharpJupyter.LiveTests;
 
-/// <summary>Debian's classic notebook server on a folder of its own, with this kernel installed under .NET Interactive's name.</summary>
+/// <summary>
+/// Debian's classic notebook server on a folder of its own, with this kernel installed under .NET Interactive's name.
+/// </summary>
 sealed class JupyterServer : IDisposable
 {
     public const string KernelName = ".net-csharp";
@@ -19,9 +21,11 @@ sealed class JupyterServer : IDisposable
             free.Start();
             _port = ((IPEndPoint)free.LocalEndpoint).Port;
         }
-        var environment = new[] { "DATA", "CONFIG", "RUNTIME" }.ToDictionary(n => $"JUPYTER_{n}_DIR", n => Directory.CreateDirectory(Path.Combine(Folder, ".jupyter-" + n.ToLowerInvariant())).FullName);
+        var environment = new[] { "DATA", "CONFIG", "RUNTIME" }.ToDictionary(n => $"JUPYTER_{n}_DIR",
+            n => Directory.CreateDirectory(Path.Combine(Folder, ".jupyter-" + n.ToLowerInvariant())).FullName);
         Wait(Start("dotnet", [Kernel, "install", "--name", KernelName, "--display-name", "C# (MER)"], environment));
-        Process = Start("jupyter-notebook", ["--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={_port}", "--port-retries=0", $"--NotebookApp.token={Token}", $"--notebook-dir={Folder}"], environment);
+        Process = Start("jupyter-notebook", ["--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={_port}",
+            "--port-retries=0", $"--NotebookApp.token={Token}", $"--notebook-dir={Folder}"], environment);
         using var client = new HttpClient();
         for (var until = DateTime.UtcNow.AddSeconds(90); ; Thread.Sleep(200))
         {
@@ -31,7 +35,8 @@ sealed class JupyterServer : IDisposable
     }
 
     /// <summary>The kernel as the launcher built it, else the one next to the tests.</summary>
-    static string Kernel => Environment.GetEnvironmentVariable("MER_ROOT") is { Length: > 0 } root && Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll") is var built && File.Exists(built)
+    static string Kernel => Environment.GetEnvironmentVariable("MER_ROOT") is { Length: > 0 } root
+        && Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll") is var built && File.Exists(built)
         ? built
         : Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll");
 
@@ -43,7 +48,10 @@ sealed class JupyterServer : IDisposable
 
     static Process Start(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         // The launcher's kernelspecs, found there before the data folder's, hold .NET Interactive under the same name.
         start.Environment.Remove("JUPYTER_PATH");

@@ -15,29 +15,41 @@ public sealed partial class LauncherTests : IDisposable
     public async Task The_server_listens_on_the_loopback_address_alone_and_answers_nobody_without_its_token()
     {
         var configuration = Directory.CreateDirectory(Path.Combine(_home, ".jupyter")).FullName;
-        File.WriteAllText(Path.Combine(configuration, "jupyter_notebook_config.py"), "c.NotebookApp.ip = '0.0.0.0'\nc.NotebookApp.token = ''\nc.NotebookApp.password = ''\nc.NotebookApp.allow_origin = '*'\n");
-        File.WriteAllText(Path.Combine(configuration, "jupyter_server_config.py"), "c.ServerApp.ip = '0.0.0.0'\nc.ServerApp.token = ''\nc.IdentityProvider.token = ''\n");
+        File.WriteAllText(Path.Combine(configuration, "jupyter_notebook_config.py"),
+            "c.NotebookApp.ip = '0.0.0.0'\nc.NotebookApp.token = ''\nc.NotebookApp.password = ''\n" +
+            "c.NotebookApp.allow_origin = '*'\n");
+        File.WriteAllText(Path.Combine(configuration, "jupyter_server_config.py"),
+            "c.ServerApp.ip = '0.0.0.0'\nc.ServerApp.token = ''\nc.IdentityProvider.token = ''\n");
         var port = FreePort();
         using var server = Start("--no-browser", $"--port={port}");
         try
         {
             var token = await Token(server, port);
-            var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(l => l.Port == port).Select(l => l.Address).ToList();
+            var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+                .Where(l => l.Port == port).Select(l => l.Address).ToList();
             Assert.Equal([IPAddress.Loopback], listeners);
             using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
             var place = $"http://127.0.0.1:{port}/api/contents";
             Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"{place}?token={token}")).StatusCode);
-            foreach (var other in new[] { "", "?token=", "?token=wrong" }) Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync(place + other)).StatusCode);
+            foreach (var other in new[] { "", "?token=", "?token=wrong" })
+                Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync(place + other)).StatusCode);
             // A page elsewhere that has its own name resolve to this machine.
-            using var rebound = new HttpRequestMessage(HttpMethod.Get, $"{place}?token={token}") { Headers = { Host = "elsewhere.example" } };
+            using var rebound = new HttpRequestMessage(HttpMethod.Get, $"{place}?token={token}")
+            {
+                Headers = { Host = "elsewhere.example" }
+            };
             Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(rebound)).StatusCode);
         }
         finally { server.Kill(entireProcessTree: true); }
     }
 
     [Theory]
-    [InlineData("--ip=0.0.0.0"), InlineData("--ip", "0.0.0.0"), InlineData("--i=0.0.0.0"), InlineData("--ServerApp.ip=*"), InlineData("--NotebookApp.token="), InlineData("--IdentityProvider.token="), InlineData("--config=x.py")]
-    [InlineData("--NotebookApp.password="), InlineData("--NotebookApp.disable_check_xsrf=True"), InlineData("--sock=/tmp/x"), InlineData("--gateway-url=http://x"), InlineData("NotebookApp.ip=0.0.0.0"), InlineData("-f", "x.json")]
+    [InlineData("--ip=0.0.0.0"), InlineData("--ip", "0.0.0.0"), InlineData("--i=0.0.0.0"),
+        InlineData("--ServerApp.ip=*"), InlineData("--NotebookApp.token="), InlineData("--IdentityProvider.token="),
+        InlineData("--config=x.py")]
+    [InlineData("--NotebookApp.password="), InlineData("--NotebookApp.disable_check_xsrf=True"),
+        InlineData("--sock=/tmp/x"), InlineData("--gateway-url=http://x"), InlineData("NotebookApp.ip=0.0.0.0"),
+        InlineData("-f", "x.json")]
     public void Whatever_could_open_it_is_not_passed_on(params string[] options)
     {
         using var launcher = Start(options);
@@ -49,11 +61,18 @@ public sealed partial class LauncherTests : IDisposable
 
     Process Start(params string[] options)
     {
-        var start = new ProcessStartInfo(Path.Combine(Root, "mer"), ["jupyter", .. options]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(Root, "mer"), ["jupyter", .. options])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true
+        };
         // Jupyter finds its own folders from the home; what is set in this process would lead elsewhere.
-        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("JUPYTER", StringComparison.Ordinal) || n.StartsWith("XDG_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
-        // A build that is out of date is made again, from the packages that are there: those of a home that is deleted afterwards would be missed.
-        start.Environment["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("JUPYTER", StringComparison.Ordinal)
+            || n.StartsWith("XDG_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        // A build that is out of date is made again, from the packages that are there: those of a home that is deleted
+        // afterwards would be missed.
+        start.Environment["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         start.Environment["HOME"] = _home;
         start.Environment["JUPYTER_TOKEN"] = "";
         return Process.Start(start)!;
@@ -67,7 +86,8 @@ public sealed partial class LauncherTests : IDisposable
         while (await server.StandardError.ReadLineAsync(limit.Token) is { } line)
         {
             seen += line + "\n";
-            if (Address().Match(line) is { Success: true } address && address.Groups["port"].Value == $"{port}") return address.Groups["token"].Value;
+            if (Address().Match(line) is { Success: true } address && address.Groups["port"].Value == $"{port}")
+                return address.Groups["token"].Value;
         }
         throw new InvalidOperationException($"the server ended: {seen}");
     }
@@ -84,7 +104,8 @@ public sealed partial class LauncherTests : IDisposable
 
     static string Root { get; } = Above(AppContext.BaseDirectory);
 
-    static string Above(string folder) => File.Exists(Path.Combine(folder, "MerNotebooks.sln")) ? folder : Above(Path.GetDirectoryName(folder)!);
+    static string Above(string folder) =>
+        File.Exists(Path.Combine(folder, "MerNotebooks.sln")) ? folder : Above(Path.GetDirectoryName(folder)!);
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 }

@@ -3,21 +3,29 @@ using System.Text.Json.Nodes;
 
 namespace CSharpJupyter.Tests;
 
-/// <summary>What notebooks of .NET Interactive expect, one smallest cell for each. Right is what .NET Interactive gives, or what C# says.</summary>
+/// <summary>
+/// What notebooks of .NET Interactive expect, one smallest cell for each. Right is what .NET Interactive gives, or what
+/// C# says.
+/// </summary>
 public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<SharedKernel>
 {
     readonly KernelClient _kernel = shared.Kernel;
 
     [Theory]
-    [InlineData("1.234,5", "using System.Globalization;\n1234.5.ToString(\"N1\", CultureInfo.GetCultureInfo(\"de-DE\"))")]
+    [InlineData("1.234,5",
+        "using System.Globalization;\n1234.5.ToString(\"N1\", CultureInfo.GetCultureInfo(\"de-DE\"))")]
     [InlineData("a A b B", "string.Join(\" \", new[]{\"b\",\"A\",\"a\",\"B\"}.Order())")]
     [InlineData("2", "var union = new HashSet<int>{1};\nunion.UnionWith(new[]{2});\nunion.Count")]
-    [InlineData("3", "#r \"System.Threading.Tasks.Dataflow\"\nusing System.Threading.Tasks.Dataflow;\nvar b = new BufferBlock<int>(); b.Post(3); b.Receive()")]
+    [InlineData("3",
+        "#r \"System.Threading.Tasks.Dataflow\"\nusing System.Threading.Tasks.Dataflow;\n" +
+        "var b = new BufferBlock<int>(); b.Post(3); b.Receive()")]
     [InlineData("1", "#r \"System.Xml, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089\"\n1")]
     [InlineData("[1]", "Newtonsoft.Json.JsonConvert.SerializeObject(new[]{1})")]
     [InlineData("<null>", "null")]
     [InlineData("<null>", "string nothing = null; nothing")]
-    [InlineData("1", "using Microsoft.DotNet.Interactive;\nusing Microsoft.DotNet.Interactive.Commands;\nusing Microsoft.DotNet.Interactive.Events;\n1")]
+    [InlineData("1",
+        "using Microsoft.DotNet.Interactive;\nusing Microsoft.DotNet.Interactive.Commands;\n" +
+        "using Microsoft.DotNet.Interactive.Events;\n1")]
     [InlineData("4", "#!CSharp\n1 + 3")]
     [InlineData("2026-11-28 06:30:00Z", "new DateTime(2026, 11, 28, 6, 30, 0, DateTimeKind.Utc)")]
     [InlineData("True", "KernelInvocationContext.Current.CancellationToken.CanBeCanceled")]
@@ -30,11 +38,13 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     [InlineData("text/csv", "A,B\n1,x\n2,y\n", "new[]{ new{A=1,B=\"x\"}, new{A=2,B=\"y\"} }.DisplayTable();")]
     [InlineData("text/html", "<script type=\"text/javascript\">1</script>", "Javascript(\"1\");")]
     [InlineData("text/html", "<style>p {}</style>", "CSS(\"p {}\");")]
-    [InlineData("text/latex", "x^2", "using Microsoft.DotNet.Interactive.Formatting;\nnew LaTeXString(\"x^2\").Display();")]
+    [InlineData("text/latex", "x^2",
+        "using Microsoft.DotNet.Interactive.Formatting;\nnew LaTeXString(\"x^2\").Display();")]
     [InlineData("text/plain", "in context", "KernelInvocationContext.Current.Display(\"in context\");")]
     [InlineData("text/plain", "{\"a\": 1}", "#!value --name shown\n{\"a\": 1}")]
     public void A_display(string mime, string right, string cell) =>
-        Assert.Equal(right, _kernel.Execute(cell).Published.First(p => p.Type == "display_data").Content["data"]![mime]!.GetValue<string>());
+        Assert.Equal(right, _kernel.Execute(cell).Published.First(p => p.Type == "display_data").Content["data"]![mime]!
+            .GetValue<string>());
 
     [Fact]
     public void A_formatter_of_the_notebook_goes_first_for_elements_scalars_and_dates()
@@ -57,7 +67,8 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     [Fact]
     public void A_list_of_objects_has_a_row_for_each()
     {
-        var html = _kernel.Execute("new[] { new { A = 1, B = \"x\" }, new { A = 2, B = \"y\" } }").Result!["text/html"]!.GetValue<string>();
+        var html = _kernel.Execute("new[] { new { A = 1, B = \"x\" }, new { A = 2, B = \"y\" } }").Result!["text/html"]!
+            .GetValue<string>();
         Assert.Contains("<th>value</th>", html);
         Assert.Equal(2, html.Split("<details class=\"dni-treeview\">").Length - 1);
     }
@@ -85,7 +96,8 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     public void After_a_package_without_a_name_packages_still_come()
     {
         Assert.Equal("error", _kernel.Execute("#r \"nuget:\"").Status);
-        Assert.Equal("StateMachine`2", _kernel.Execute("#r \"nuget: Stateless, 5.20.1\"\ntypeof(Stateless.StateMachine<int,int>).Name").Plain);
+        Assert.Equal("StateMachine`2",
+            _kernel.Execute("#r \"nuget: Stateless, 5.20.1\"\ntypeof(Stateless.StateMachine<int,int>).Name").Plain);
     }
 
     [Fact]
@@ -94,7 +106,8 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         using var kernel = new KernelClient();
         kernel.Execute("display(1); HTML(\"x\").Display();");
         Assert.Equal("ok", kernel.Execute("#r \"nuget: Microsoft.CodeAnalysis.CSharp, 5.0.0\"").Status);
-        var run = kernel.Execute("display(new StringBuilder(\"shown\").ToString()); 1.Display(); while (true) break; Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(\"x\")");
+        var run = kernel.Execute("display(new StringBuilder(\"shown\").ToString()); 1.Display(); while (true) break; " +
+            "Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(\"x\")");
         Assert.True(run.Plain == "True", run.Reply.ToString());
     }
 
@@ -106,7 +119,8 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         Assert.Equal("alive\n", _kernel.Execute("Console.WriteLine(\"alive\");").Stream("stdout"));
         var shown = _kernel.Execute("display(\"shown\");");
         Assert.True(shown.Status == "ok", shown.Reply.ToString());
-        Assert.Equal("shown", shown.Published.Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>());
+        Assert.Equal("shown",
+            shown.Published.Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>());
     }
 
     [Fact]
@@ -122,20 +136,25 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         var folder = Directory.CreateTempSubdirectory();
         void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.FullName, name), text);
         Write("helper.cs", "int Triple(int n) => 3 * n;");
-        Write("helper.dib", "#!meta\n\n{\"kernelInfo\":{}}\n\n#!markdown\n\n*dib*\n\n#!csharp\n\nint Quadruple(int n) => 4 * n;\n");
+        Write("helper.dib",
+            "#!meta\n\n{\"kernelInfo\":{}}\n\n#!markdown\n\n*dib*\n\n#!csharp\n\nint Quadruple(int n) => 4 * n;\n");
         Write("helper.ipynb", JsonSerializer.Serialize(new
         {
             cells = new object[]
             {
                 new { cell_type = "code", source = new[] { "var seven = 7;" }, metadata = new { } },
                 new { cell_type = "markdown", source = "# Heading", metadata = new { } },
-                new { cell_type = "code", source = "string Shout(string s) => s.ToUpperInvariant();", metadata = new { } },
+                new
+                {
+                    cell_type = "code", source = "string Shout(string s) => s.ToUpperInvariant();", metadata = new { }
+                },
             },
         }));
         _kernel.Execute($"#!import \"{folder.FullName}/helper.cs\"");
         Assert.Equal("12", _kernel.Execute("Triple(4)").Plain);
         var run = _kernel.Execute($"#!import \"{folder.FullName}/helper.ipynb\"");
-        Assert.Equal("# Heading", run.Published.Single(p => p.Type == "display_data").Content["data"]!["text/markdown"]!.GetValue<string>());
+        Assert.Equal("# Heading",
+            run.Published.Single(p => p.Type == "display_data").Content["data"]!["text/markdown"]!.GetValue<string>());
         Assert.Equal("OK7", _kernel.Execute("Shout(\"ok\" + seven)").Plain);
         Assert.Equal("16", _kernel.Execute($"#!import {folder.FullName}/helper.dib\nQuadruple(4)").Plain);
         folder.Delete(recursive: true);
@@ -144,14 +163,21 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     [Fact]
     public void Values_are_set_and_shared()
     {
-        Assert.Equal("ok", _kernel.Execute("#!set --name city --value @input:\"which city?\"", stdin: true, answer: () => "Rome").Status);
+        Assert.Equal("ok", _kernel.Execute("#!set --name city --value @input:\"which city?\"", stdin: true,
+            answer: () => "Rome").Status);
         Assert.Equal("Rome", _kernel.Execute("city").Plain);
         Assert.Equal("String3", _kernel.Execute("#!set --name number --value 3\nnumber.GetType().Name + number").Plain);
         Assert.Equal("a b", _kernel.Execute("#!set --name words --value \"a b\"\nwords").Plain);
-        Assert.Equal("6", _kernel.Execute("var list = new List<int> { 1, 2, 3 };\n#!set --name copy --value @csharp:list\ncopy.Sum()").Plain);
-        Assert.Equal("{\"a\": 1}", _kernel.Execute("#!value --name data\n{\"a\": 1}\n#!csharp\n#!share --from value data --as text\ntext").Plain);
-        Assert.Equal("6", _kernel.Execute("#!set --name secret --value @password:\"secret?\"\nsecret.GetClearTextPassword().Length", stdin: true, answer: () => "hidden").Plain);
-        Assert.Equal("6", _kernel.Execute("var p = await Microsoft.DotNet.Interactive.Kernel.GetPasswordAsync(\"secret?\"); p.GetClearTextPassword().Length", stdin: true, answer: () => "hidden").Plain);
+        Assert.Equal("6", _kernel.Execute(
+            "var list = new List<int> { 1, 2, 3 };\n#!set --name copy --value @csharp:list\ncopy.Sum()").Plain);
+        Assert.Equal("{\"a\": 1}", _kernel.Execute(
+            "#!value --name data\n{\"a\": 1}\n#!csharp\n#!share --from value data --as text\ntext").Plain);
+        Assert.Equal("6",
+            _kernel.Execute("#!set --name secret --value @password:\"secret?\"\nsecret.GetClearTextPassword().Length",
+                stdin: true, answer: () => "hidden").Plain);
+        Assert.Equal("6", _kernel.Execute("var p = await " +
+            "Microsoft.DotNet.Interactive.Kernel.GetPasswordAsync(\"secret?\"); " +
+            "p.GetClearTextPassword().Length", stdin: true, answer: () => "hidden").Plain);
     }
 
     [Fact]
@@ -167,8 +193,10 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     [InlineData("markdown", "*x*", "text/markdown")]
     public void The_language_in_the_metadata_of_a_cell_is_honoured(string language, string code, string mime)
     {
-        var run = _kernel.Execute(code, metadata: new() { ["polyglot_notebook"] = new JsonObject { ["kernelName"] = language } });
-        Assert.Equal(code, run.Published.Single(p => p.Type == "display_data").Content["data"]![mime]!.GetValue<string>());
+        var run = _kernel.Execute(code,
+            metadata: new() { ["polyglot_notebook"] = new JsonObject { ["kernelName"] = language } });
+        Assert.Equal(code,
+            run.Published.Single(p => p.Type == "display_data").Content["data"]![mime]!.GetValue<string>());
     }
 
     [Theory]
@@ -177,16 +205,20 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     public void Or_refused(string section, string name)
     {
         var run = _kernel.Execute("let y = 1", metadata: new() { [section] = new JsonObject { [name] = "fsharp" } });
-        Assert.StartsWith("fsharp is a language that this C# kernel does not run", run.Error["evalue"]!.GetValue<string>());
+        Assert.StartsWith("fsharp is a language that this C# kernel does not run",
+            run.Error["evalue"]!.GetValue<string>());
     }
 
     [Fact]
     public void Code_is_submitted_from_a_cell()
     {
-        Assert.Equal("5", _kernel.Execute("await Microsoft.DotNet.Interactive.Kernel.Root.SubmitCodeAsync(\"var submitted = 5; submitted\");").Published
+        Assert.Equal("5", _kernel.Execute("await Microsoft.DotNet.Interactive.Kernel.Root.SubmitCodeAsync(\"var " +
+            "submitted = 5; submitted\");").Published
             .Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>());
         Assert.Equal("5", _kernel.Execute("submitted").Plain);
-        Assert.Equal("CommandFailed", _kernel.Execute("(await Microsoft.DotNet.Interactive.Kernel.Root.SubmitCodeAsync(\"1 +\")).Events.Last().GetType().Name").Plain);
+        Assert.Equal("CommandFailed",
+            _kernel.Execute("(await Microsoft.DotNet.Interactive.Kernel.Root.SubmitCodeAsync(\"1 " +
+                "+\")).Events.Last().GetType().Name").Plain);
     }
 
     [Fact]
@@ -194,7 +226,10 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
     {
         using var kernel = new KernelClient();
         foreach (var cell in new[] { "1", "1", "2", "1" }) kernel.Execute(cell);
-        JsonArray Found(bool unique) => kernel.Ask("history_request", new() { ["hist_access_type"] = "search", ["pattern"] = "1*", ["unique"] = unique, ["output"] = false, ["raw"] = true })["history"]!.AsArray();
+        JsonArray Found(bool unique) => kernel.Ask("history_request", new()
+        {
+            ["hist_access_type"] = "search", ["pattern"] = "1*", ["unique"] = unique, ["output"] = false, ["raw"] = true
+        })["history"]!.AsArray();
         Assert.Equal([(4, "1")], Found(true).Select(h => (h![1]!.GetValue<int>(), h[2]!.GetValue<string>())));
         Assert.Equal(3, Found(false).Count);
     }

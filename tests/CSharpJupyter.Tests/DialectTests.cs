@@ -7,7 +7,8 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
 {
     readonly KernelClient _kernel = shared.Kernel;
 
-    string Html(string code) => _kernel.Execute(code).Published.First(p => p.Type is "execute_result" or "display_data").Content["data"]!["text/html"]!.GetValue<string>();
+    string Html(string code) => _kernel.Execute(code).Published
+        .First(p => p.Type is "execute_result" or "display_data").Content["data"]!["text/html"]!.GetValue<string>();
 
     [Fact]
     public void Types_are_redefined_and_usings_kept_across_cells()
@@ -22,18 +23,24 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     public void A_value_is_shown_and_updated_in_place()
     {
         var run = _kernel.Execute("var shown = display(\"before\"); shown.Update(\"after\");");
-        var (first, second) = (run.Published.Single(p => p.Type == "display_data").Content, run.Published.Single(p => p.Type == "update_display_data").Content);
-        Assert.Equal(first["transient"]!["display_id"]!.GetValue<string>(), second["transient"]!["display_id"]!.GetValue<string>());
-        Assert.Equal(("before", "after"), (first["data"]!["text/plain"]!.GetValue<string>(), second["data"]!["text/plain"]!.GetValue<string>()));
-        var later = _kernel.Execute("shown.Update(\"much later\");").Published.Single(p => p.Type == "update_display_data").Content;
-        Assert.Equal(first["transient"]!["display_id"]!.GetValue<string>(), later["transient"]!["display_id"]!.GetValue<string>());
+        var (first, second) = (run.Published.Single(p => p.Type == "display_data").Content,
+            run.Published.Single(p => p.Type == "update_display_data").Content);
+        Assert.Equal(first["transient"]!["display_id"]!.GetValue<string>(),
+            second["transient"]!["display_id"]!.GetValue<string>());
+        Assert.Equal(("before", "after"),
+            (first["data"]!["text/plain"]!.GetValue<string>(), second["data"]!["text/plain"]!.GetValue<string>()));
+        var later = _kernel.Execute("shown.Update(\"much later\");").Published
+            .Single(p => p.Type == "update_display_data").Content;
+        Assert.Equal(first["transient"]!["display_id"]!.GetValue<string>(),
+            later["transient"]!["display_id"]!.GetValue<string>());
     }
 
     [Fact]
     public void Display_HTML_and_registered_formatters_give_markup()
     {
         Assert.Equal("<b>x</b>", Html("HTML(\"<b>x</b>\").Display();"));
-        Assert.Equal("<i>7</i>", Html("record Point(int X);\nFormatter.Register<Point>(p => $\"<i>{p.X}</i>\", \"text/html\");\nnew Point(7)"));
+        Assert.Equal("<i>7</i>", Html(
+            "record Point(int X);\nFormatter.Register<Point>(p => $\"<i>{p.X}</i>\", \"text/html\");\nnew Point(7)"));
     }
 
     [Fact]
@@ -47,19 +54,24 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     [Fact]
     public void A_using_declaration_of_a_cell_is_told_what_to_write()
     {
-        var error = _kernel.Execute("using var memory = new System.IO.MemoryStream();\nmemory.Length").Error["evalue"]!.GetValue<string>();
+        var error = _kernel.Execute("using var memory = new System.IO.MemoryStream();\nmemory.Length").Error["evalue"]!
+            .GetValue<string>();
         Assert.Contains("'using var memory = ...' works in a function only: write 'var memory = ...'", error);
         // A forgotten semicolon is another matter.
-        Assert.DoesNotContain("works in a function", _kernel.Execute("using System.Text\nvar x = 1;").Error["evalue"]!.GetValue<string>());
-        Assert.Equal("0", _kernel.Execute("long Length() { using var memory = new System.IO.MemoryStream(); return memory.Length; }\nLength()").Plain);
+        Assert.DoesNotContain("works in a function",
+            _kernel.Execute("using System.Text\nvar x = 1;").Error["evalue"]!.GetValue<string>());
+        Assert.Equal("0", _kernel.Execute("long Length() { using var memory = new System.IO.MemoryStream(); return " +
+            "memory.Length; }\nLength()").Plain);
     }
 
     [Fact]
     public void Magics_switch_language_and_measure_time()
     {
         Assert.Equal("<u>y</u>", Html("#!html\n<u>y</u>"));
-        Assert.Equal("**z**", _kernel.Execute("#!markdown\n**z**").Published.Single(p => p.Type == "display_data").Content["data"]!["text/markdown"]!.GetValue<string>());
-        var timed = _kernel.Execute("#!time\nawait Task.Delay(30);").Published.Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>();
+        Assert.Equal("**z**", _kernel.Execute("#!markdown\n**z**").Published
+            .Single(p => p.Type == "display_data").Content["data"]!["text/markdown"]!.GetValue<string>());
+        var timed = _kernel.Execute("#!time\nawait Task.Delay(30);").Published
+            .Single(p => p.Type == "display_data").Content["data"]!["text/plain"]!.GetValue<string>();
         Assert.Matches(@"^Wall time: \d{2,}(\.\d+)?ms$", timed);
         Assert.Equal("3", _kernel.Execute("#!markdown\n# Title\n#!csharp\n1 + 2").Plain);
     }
@@ -69,7 +81,8 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     {
         var run = _kernel.Execute("#!pwsh\nGet-ChildItem");
         Assert.Equal("error", run.Status);
-        Assert.StartsWith("#!pwsh is a magic that this C# kernel does not know", run.Error["evalue"]!.GetValue<string>());
+        Assert.StartsWith("#!pwsh is a magic that this C# kernel does not know",
+            run.Error["evalue"]!.GetValue<string>());
     }
 
     [Fact]
@@ -85,7 +98,8 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
         File.WriteAllText(Path.Combine(folder.FullName, "a.csx"), "#load \"b.csx\"\nint Twice(int x) => Two * x;");
         File.WriteAllText(Path.Combine(folder.FullName, "b.csx"), "const int Two = 2;");
         Assert.Equal("8", _kernel.Execute($"#load \"{folder.FullName}/a.csx\"\nTwice(4)").Plain);
-        Assert.Contains("there is no file", _kernel.Execute("#load \"missing.csx\"").Error["evalue"]!.GetValue<string>());
+        Assert.Contains("there is no file",
+            _kernel.Execute("#load \"missing.csx\"").Error["evalue"]!.GetValue<string>());
         folder.Delete(recursive: true);
     }
 
@@ -95,7 +109,8 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
         // CsCheck lies next to the tests and is no part of the kernel.
         var path = Path.Combine(AppContext.BaseDirectory, "CsCheck.dll");
         Assert.Equal("ok", _kernel.Execute($"#r \"{path}\"\nusing CsCheck;\nvar gen = Gen.Int[1, 3];").Status);
-        var matches = _kernel.Ask("complete_request", new() { ["code"] = "Gen.Sel", ["cursor_pos"] = 7 })["matches"]!.AsArray().Select(m => m!.GetValue<string>());
+        var matches = _kernel.Ask("complete_request", new() { ["code"] = "Gen.Sel", ["cursor_pos"] = 7 })["matches"]!
+            .AsArray().Select(m => m!.GetValue<string>());
         Assert.Contains("Select", matches);
         Assert.Contains("there is no file", _kernel.Execute("#r \"missing.dll\"").Error["evalue"]!.GetValue<string>());
     }
@@ -104,7 +119,8 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     public void Completion_counts_code_points_and_knows_the_session()
     {
         _kernel.Execute("var temperature = 1.0;");
-        var reply = _kernel.Ask("complete_request", new() { ["code"] = "var s = \"😀😀\"; tempera", ["cursor_pos"] = 21 });
+        var reply = _kernel.Ask("complete_request",
+            new() { ["code"] = "var s = \"😀😀\"; tempera", ["cursor_pos"] = 21 });
         Assert.Equal(["temperature"], reply["matches"]!.AsArray().Select(m => m!.GetValue<string>()));
         Assert.Equal((14, 21), (reply["cursor_start"]!.GetValue<int>(), reply["cursor_end"]!.GetValue<int>()));
     }
@@ -112,8 +128,10 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     [Fact]
     public void Inspection_shows_signature_and_type()
     {
-        var reply = _kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7, ["detail_level"] = 0 });
+        var reply = _kernel.Ask("inspect_request",
+            new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7, ["detail_level"] = 0 });
         Assert.Contains("Math.Max", reply["data"]!["text/plain"]!.GetValue<string>());
-        Assert.False(_kernel.Ask("inspect_request", new() { ["code"] = "   ", ["cursor_pos"] = 1 })["found"]!.GetValue<bool>());
+        Assert.False(
+            _kernel.Ask("inspect_request", new() { ["code"] = "   ", ["cursor_pos"] = 1 })["found"]!.GetValue<bool>());
     }
 }

@@ -14,7 +14,8 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         "while (true) { await Task.Delay(1); counter++; }",
         "while (true) { try { counter++; System.Threading.Thread.Yield(); } catch (Exception) { } }",
         "Parallel.For(0, int.MaxValue, i => System.Threading.Thread.SpinWait(1000));",
-        "Parallel.ForEach(Enumerable.Range(0, int.MaxValue), new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => System.Threading.Thread.SpinWait(1000));",
+        "Parallel.ForEach(Enumerable.Range(0, int.MaxValue), new ParallelOptions { MaxDegreeOfParallelism = 2 }, i " +
+        "=> System.Threading.Thread.SpinWait(1000));",
         "double Heat() { var s = 0.0; for (var i = 0L; ; i++) s += Math.Sin(i); } Heat()",
         "Enumerable.Range(0, int.MaxValue).Select(i => i * 2L).Where(i => i > 1).Sum()",
         "(from i in Enumerable.Range(0, int.MaxValue) where i % 3 == 0 select i * 2L).Sum()",
@@ -26,20 +27,25 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         "async Task<int> Never() { await Task.Delay(-1); return 1; }\nNever().Result",
         "System.Threading.Thread.Sleep(100_000);",
         "System.Diagnostics.Process.Start(\"sleep\", \"2\").WaitForExit(); while (true) ;",
-        "lock (new object()) { var list = new List<int>(); while (true) { list.Add(1); if (list.Count > 1000) list.Clear(); } }",
-        "var words = new Dictionary<string, int>(); for (var i = 0; ; i++) { var w = (i % 1000).ToString(); words[w] = words.GetValueOrDefault(w) + 1; }",
+        "lock (new object()) { var list = new List<int>(); while (true) { list.Add(1); if (list.Count > 1000) " +
+        "list.Clear(); } }",
+        "var words = new Dictionary<string, int>(); for (var i = 0; ; i++) { var w = (i % 1000).ToString(); words[w] " +
+        "= words.GetValueOrDefault(w) + 1; }",
     ];
 
     readonly KernelClient _kernel = shared.Kernel;
 
     /// <summary>
-    /// The soak: CSHARP_JUPYTER_SOAK=1000 interrupts so often, half of it next to two busy loops, and holds the times to the promises of docs/kernel.md. By default it
-    /// interrupts every kind of cell twice, and only wants the session and its variables back, because test machines are shared.
+    /// The soak: CSHARP_JUPYTER_SOAK=1000 interrupts so often, half of it next to two busy loops, and holds the times
+    /// to the promises of docs/kernel.md. By default it interrupts every kind of cell twice, and only wants the session
+    /// and its variables back, because test machines are shared.
     /// </summary>
     [Fact]
     public void Interrupts_stop_every_kind_of_cell_and_lose_nothing()
     {
-        var times = int.TryParse(Environment.GetEnvironmentVariable("CSHARP_JUPYTER_SOAK"), out var named) ? named : 2 * Endless.Length;
+        var times = int.TryParse(Environment.GetEnvironmentVariable("CSHARP_JUPYTER_SOAK"), out var named)
+            ? named
+            : 2 * Endless.Length;
         var random = new Random(22);
         _kernel.Execute("var counter = 0L; var kept = new List<int> { 1, 2, 3 };");
         var idle = Interrupt(times / 2, random);
@@ -47,16 +53,20 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         List<(string Cell, double Milliseconds)> beside;
         try { beside = Interrupt(times - times / 2, random); }
         finally { busy.ForEach(p => p.Kill()); }
-        var runs = new[] { ("idle", idle), ("beside two busy loops", beside) }.Select(r => (Name: r.Item1, Times: r.Item2.Select(s => s.Milliseconds).Order().ToList(), Slowest: r.Item2.MaxBy(s => s.Milliseconds))).ToList();
+        var runs = new[] { ("idle", idle), ("beside two busy loops", beside) }.Select(r => (Name: r.Item1,
+            Times: r.Item2.Select(s => s.Milliseconds).Order().ToList(),
+            Slowest: r.Item2.MaxBy(s => s.Milliseconds))).ToList();
         foreach (var (name, sorted, slowest) in runs)
-            log.WriteLine($"{name}: {sorted.Count} interrupts, median {sorted[sorted.Count / 2]:0} ms, longest {sorted[^1]:0} ms ({slowest.Cell})");
+            log.WriteLine($"{name}: {sorted.Count} interrupts, median {sorted[sorted.Count / 2]:0} ms, longest " +
+                $"{sorted[^1]:0} ms ({slowest.Cell})");
         foreach (var (name, sorted, slowest) in runs)
         {
             Assert.True(sorted[^1] < (named > 0 ? 1_000 : 10_000), $"{name}: {slowest}");
             if (named > 0) Assert.True(sorted[sorted.Count / 2] < 50, $"{name}: median {sorted[sorted.Count / 2]}");
         }
         Assert.Equal("6", _kernel.Execute("kept.Sum()").Plain);
-        Assert.Equal("499500", _kernel.Execute("var sum = 0; Parallel.For(0, 1000, i => System.Threading.Interlocked.Add(ref sum, i)); sum").Plain);
+        Assert.Equal("499500", _kernel.Execute(
+            "var sum = 0; Parallel.For(0, 1000, i => System.Threading.Interlocked.Add(ref sum, i)); sum").Plain);
     }
 
     List<(string Cell, double Milliseconds)> Interrupt(int times, Random random)
@@ -86,7 +96,8 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         var id = _kernel.SendExecute("var turns = 0;\nConsole.WriteLine(\"started\");\nwhile (true)\n    turns++;");
         Assert.True(_kernel.WaitForStream());
         _kernel.Ask("interrupt_request", control: true);
-        Assert.Matches(@"^The cell was interrupted at In\[\d+\]:4\.$", _kernel.Finish(id).Error["evalue"]!.GetValue<string>());
+        Assert.Matches(@"^The cell was interrupted at In\[\d+\]:4\.$",
+            _kernel.Finish(id).Error["evalue"]!.GetValue<string>());
     }
 
     [Fact]
@@ -105,31 +116,40 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
     [Fact]
     public void A_task_that_another_cell_left_running_goes_on_and_those_of_the_cell_stop()
     {
-        _kernel.Execute("var others = 0L; var own = 0L; var goes = true; _ = Task.Run(() => { while (goes) { others++; System.Threading.Thread.Sleep(1); } });");
-        Interrupted("_ = Task.Run(() => { while (true) { own++; System.Threading.Thread.Sleep(1); } }); new System.Threading.Thread(() => { while (true) own++; }).Start(); " +
+        _kernel.Execute("var others = 0L; var own = 0L; var goes = true; _ = Task.Run(() => { while (goes) { " +
+            "others++; System.Threading.Thread.Sleep(1); } });");
+        Interrupted("_ = Task.Run(() => { while (true) { own++; System.Threading.Thread.Sleep(1); } }); new " +
+            "System.Threading.Thread(() => { while (true) own++; }).Start(); " +
             "_ = Task.Run(async () => { while (true) { own++; await Task.Delay(700); } }); while (true) ;");
         Assert.Equal("True", _kernel.Execute(Stops("own")).Plain);
-        Assert.Equal("True", _kernel.Execute("var a = others; for (var i = 0; i < 100 && others == a; i++) await Task.Delay(100); others > a").Plain);
+        Assert.Equal("True", _kernel.Execute(
+            "var a = others; for (var i = 0; i < 100 && others == a; i++) await Task.Delay(100); others > a").Plain);
         _kernel.Execute("goes = false;");
     }
 
     [Fact]
     public void What_nothing_can_stop_is_left_behind_and_said_to_be()
     {
-        var run = Interrupted("[System.Runtime.InteropServices.DllImport(\"libc\", EntryPoint = \"system\")] static extern int Shell(string command);\nShell(\"sleep 12\"); while (true) counter2++;", "var counter2 = 0L;");
+        var run = Interrupted("[System.Runtime.InteropServices.DllImport(\"libc\", EntryPoint = \"system\")] static " +
+            "extern int Shell(string command);\nShell(\"sleep 12\"); while (true) counter2++;",
+            "var counter2 = 0L;");
         Assert.Contains("left behind", run.Error["evalue"]!.GetValue<string>());
         Assert.Equal("7", _kernel.Execute("3 + 4").Plain);
         // It stops when it comes back to the cell's own code.
         Assert.Equal("True", _kernel.Execute("await Task.Delay(13000); " + Stops("counter2")).Plain);
     }
 
-    // On a busy machine a thread may be kept from asking for longer than any wait that a test would like; what does not stop counts on for ever.
-    static string Stops(string counter) => $"for (var i = 0; i < 50; i++) {{ var before = {counter}; await Task.Delay(1000); if ({counter} == before) break; if (i == 49) throw new Exception(\"It counts on.\"); }} true";
+    // On a busy machine a thread may be kept from asking for longer than any wait that a test would like; what does not
+    // stop counts on for ever.
+    static string Stops(string counter) =>
+        $"for (var i = 0; i < 50; i++) {{ var before = {counter}; await Task.Delay(1000); if ({counter} == before) " +
+        $"break; if (i == 49) throw new Exception(\"It counts on.\"); }} true";
 
     [Fact]
     public void A_library_that_does_not_ask_is_left_behind_and_said_to_be()
     {
-        var run = Interrupted("new System.Text.RegularExpressions.Regex(\"^(a+)+$\").IsMatch(new string('a', 60) + \"b\")");
+        var run = Interrupted(
+            "new System.Text.RegularExpressions.Regex(\"^(a+)+$\").IsMatch(new string('a', 60) + \"b\")");
         Assert.Contains("left behind", run.Error["evalue"]!.GetValue<string>());
         Assert.Equal("7", _kernel.Execute("3 + 4").Plain);
     }
@@ -148,8 +168,11 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
 
     [Theory]
     [InlineData("async Task<int> Deep() { await Task.Delay(10); return 8; }\nDeep().Result")]
-    [InlineData("async Task<int> Deep() { await Task.Yield(); return 8; }\nvar deep = Deep(); deep.Wait(); deep.Result")]
-    [InlineData("async Task<int> Deep(int n) { await Task.Delay(1); return n == 0 ? 8 : await Deep(n - 1); }\nDeep(20).GetAwaiter().GetResult()")]
-    [InlineData("async Task<int> Deep() { await Task.Delay(10); return Task.Run(async () => { await Task.Delay(10); return 8; }).Result; }\nawait Deep(); Task.WhenAll(Deep(), Deep()).Result[1]")]
+    [InlineData(
+        "async Task<int> Deep() { await Task.Yield(); return 8; }\nvar deep = Deep(); deep.Wait(); deep.Result")]
+    [InlineData("async Task<int> Deep(int n) { await Task.Delay(1); return n == 0 ? 8 : await Deep(n - 1); }\n" +
+        "Deep(20).GetAwaiter().GetResult()")]
+    [InlineData("async Task<int> Deep() { await Task.Delay(10); return Task.Run(async () => { await Task.Delay(10); " +
+        "return 8; }).Result; }\nawait Deep(); Task.WhenAll(Deep(), Deep()).Result[1]")]
     public void Waiting_for_a_task_that_awaits_ends(string cell) => Assert.Equal("8", _kernel.Execute(cell).Plain);
 }

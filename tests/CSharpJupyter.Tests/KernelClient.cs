@@ -11,8 +11,8 @@ using NetMQ.Sockets;
 namespace CSharpJupyter.Tests;
 
 /// <summary>
-/// A client that speaks the messaging specification over plain sockets to a kernel process. It shares no code with the kernel, so a slip in
-/// signing or framing shows.
+/// A client that speaks the messaging specification over plain sockets to a kernel process. It shares no code with the
+/// kernel, so a slip in signing or framing shows.
 /// </summary>
 public sealed class KernelClient : IDisposable
 {
@@ -23,18 +23,21 @@ public sealed class KernelClient : IDisposable
 
     /// <param name="program">The kernel; by default the one built with the tests.</param>
     /// <param name="watched">Start it as a kernelspec does, so that it comes back when it dies.</param>
-    public KernelClient(string key = "secret", string? program = null, bool watched = false, params (string Name, string Value)[] environment)
+    public KernelClient(string key = "secret", string? program = null, bool watched = false,
+        params (string Name, string Value)[] environment)
     {
         program ??= Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll");
         _key = key;
         var ports = FreePorts(5);
         File.WriteAllText(_file, JsonSerializer.Serialize(new
         {
-            shell_port = ports[0], iopub_port = ports[1], stdin_port = ports[2], control_port = ports[3], hb_port = ports[4],
+            shell_port = ports[0], iopub_port = ports[1], stdin_port = ports[2], control_port = ports[3],
+            hb_port = ports[4],
             ip = "127.0.0.1", transport = "tcp", key, signature_scheme = "hmac-sha256",
         }));
         var start = watched
-            ? new ProcessStartInfo("/bin/sh", [Path.Combine(Path.GetDirectoryName(program)!, "watch.sh"), "dotnet", program, _file])
+            ? new ProcessStartInfo("/bin/sh",
+                [Path.Combine(Path.GetDirectoryName(program)!, "watch.sh"), "dotnet", program, _file])
             : new ProcessStartInfo("dotnet", [program, _file]);
         start.RedirectStandardError = true;
         foreach (var (name, value) in environment) start.Environment[name] = value;
@@ -74,16 +77,23 @@ public sealed class KernelClient : IDisposable
 
     public void SendRaw(NetMQMessage frames) => _shell.SendMultipartMessage(frames);
 
-    public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key, JsonObject? metadata = null)
+    public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key,
+        JsonObject? metadata = null)
     {
         var id = Guid.NewGuid().ToString("N");
         string[] parts =
         [
-            new JsonObject { ["msg_id"] = id, ["msg_type"] = type, ["session"] = "s", ["username"] = "u", ["version"] = "5.3", ["date"] = "2026-01-01T00:00:00Z" }.ToJsonString(),
+            new JsonObject
+            {
+                ["msg_id"] = id, ["msg_type"] = type, ["session"] = "s", ["username"] = "u", ["version"] = "5.3",
+                ["date"] = "2026-01-01T00:00:00Z"
+            }.ToJsonString(),
             "{}", (metadata ?? []).ToJsonString(), content.ToJsonString(),
         ];
-        var signature = key == "" ? "" : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(string.Concat(parts))));
-        return (id, new(new[] { "<IDS|MSG>", signature }.Concat(parts).Select(p => new NetMQFrame(Encoding.UTF8.GetBytes(p)))));
+        var signature = key == "" ? "" : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key),
+            Encoding.UTF8.GetBytes(string.Concat(parts))));
+        return (id,
+            new(new[] { "<IDS|MSG>", signature }.Concat(parts).Select(p => new NetMQFrame(Encoding.UTF8.GetBytes(p)))));
     }
 
     public JsonObject Reply(string id, bool control = false, double seconds = 300)
@@ -102,7 +112,10 @@ public sealed class KernelClient : IDisposable
         return reply;
     }
 
-    /// <summary>Waits until the process of a watched kernel's session is gone, and listens to the next: libzmq's clients do that by themselves, NetMQ does not subscribe again.</summary>
+    /// <summary>
+    /// Waits until the process of a watched kernel's session is gone, and listens to the next: libzmq's clients do that
+    /// by themselves, NetMQ does not subscribe again.
+    /// </summary>
     public void WaitForDeath(int session)
     {
         Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}"), 120_000));
@@ -111,12 +124,14 @@ public sealed class KernelClient : IDisposable
     }
 
     /// <summary>What a cell published, from busy to idle, and its reply.</summary>
-    public CellRun Execute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, Func<string>? answer = null, JsonObject? metadata = null)
+    public CellRun Execute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null,
+        bool stdin = false, Func<string>? answer = null, JsonObject? metadata = null)
     {
         var id = SendExecute(code, silent, storeHistory, expressions, stdin, metadata);
         if (answer is not null)
         {
-            var asked = Receive(_stdin, DateTime.UtcNow.AddSeconds(300)) ?? throw new TimeoutException("no input_request");
+            var asked = Receive(_stdin, DateTime.UtcNow.AddSeconds(300))
+                ?? throw new TimeoutException("no input_request");
             Assert.Equal("input_request", asked.Type);
             _stdin.SendMultipartMessage(Frames("input_reply", new() { ["value"] = answer() }, _key).Frames);
         }
@@ -124,12 +139,14 @@ public sealed class KernelClient : IDisposable
         return new(Reply(id), published);
     }
 
-    public string SendExecute(string code, bool silent = false, bool storeHistory = true, JsonObject? expressions = null, bool stdin = false, JsonObject? metadata = null) =>
-        Send("execute_request", new()
-        {
-            ["code"] = code, ["silent"] = silent, ["store_history"] = storeHistory, ["user_expressions"] = expressions ?? [],
-            ["allow_stdin"] = stdin, ["stop_on_error"] = true,
-        }, metadata: metadata);
+    public string SendExecute(string code, bool silent = false, bool storeHistory = true,
+        JsonObject? expressions = null, bool stdin = false, JsonObject? metadata = null) =>
+            Send("execute_request", new()
+            {
+                ["code"] = code, ["silent"] = silent, ["store_history"] = storeHistory,
+                ["user_expressions"] = expressions ?? [],
+                ["allow_stdin"] = stdin, ["stop_on_error"] = true,
+            }, metadata: metadata);
 
     public CellRun Finish(string id) => new(Reply(id), IopubUntilIdle(id));
 
@@ -149,7 +166,8 @@ public sealed class KernelClient : IDisposable
         throw new TimeoutException($"no idle after {string.Join(", ", found.Select(f => f.Type))}; kernel log: {Log}");
     }
 
-    static bool IsIdle(Published message) => message.Type == "status" && message.Content["execution_state"]!.GetValue<string>() == "idle";
+    static bool IsIdle(Published message) =>
+        message.Type == "status" && message.Content["execution_state"]!.GetValue<string>() == "idle";
 
     bool TryIopubUntilIdle(string id, double seconds)
     {
@@ -167,7 +185,8 @@ public sealed class KernelClient : IDisposable
         while (Receive(_iopub, until) is { } message)
         {
             Others.Add(message);
-            if (message.Type == "stream" && (what is null || what(message.Content["text"]!.GetValue<string>()))) return true;
+            if (message.Type == "stream" && (what is null || what(message.Content["text"]!.GetValue<string>())))
+                return true;
         }
         return false;
     }
@@ -186,11 +205,15 @@ public sealed class KernelClient : IDisposable
         var parts = frames!.Select(f => f.ConvertToString()).ToList();
         var at = parts.IndexOf("<IDS|MSG>");
         if (_key != "")
-            Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_key), Encoding.UTF8.GetBytes(string.Concat(parts[(at + 2)..(at + 6)])))), parts[at + 1]);
-        return new(JsonNode.Parse(parts[at + 2])!["msg_type"]!.GetValue<string>(), JsonNode.Parse(parts[at + 3])!["msg_id"]?.GetValue<string>(), JsonNode.Parse(parts[at + 5])!.AsObject());
+            Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_key),
+                Encoding.UTF8.GetBytes(string.Concat(parts[(at + 2)..(at + 6)])))), parts[at + 1]);
+        return new(JsonNode.Parse(parts[at + 2])!["msg_type"]!.GetValue<string>(),
+            JsonNode.Parse(parts[at + 3])!["msg_id"]?.GetValue<string>(), JsonNode.Parse(parts[at + 5])!.AsObject());
     }
 
-    /// <summary>Below those that the system hands out, so that nobody takes one before the kernel does, and none twice.</summary>
+    /// <summary>
+    /// Below those that the system hands out, so that nobody takes one before the kernel does, and none twice.
+    /// </summary>
     static int[] FreePorts(int count)
     {
         var ports = new List<int>();

@@ -8,13 +8,17 @@ public sealed class KernelSpecTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
-    string? Install(string name = "csharp-mer") => KernelSpecs.Install(_folder, name, "C# (MER)", [new("MER_ROOT", "/somewhere")]);
+    string? Install(string name = "csharp-mer") =>
+        KernelSpecs.Install(_folder, name, "C# (MER)", [new("MER_ROOT", "/somewhere")]);
 
     string Other(string program)
     {
         var file = Path.Combine(_folder, "kernels", "csharp-mer", "kernel.json");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, new JsonObject { ["argv"] = new JsonArray("dotnet", program, "{connection_file}"), ["display_name"] = "other" }.ToJsonString());
+        File.WriteAllText(file, new JsonObject
+        {
+            ["argv"] = new JsonArray("dotnet", program, "{connection_file}"), ["display_name"] = "other"
+        }.ToJsonString());
         return file;
     }
 
@@ -28,8 +32,9 @@ public sealed class KernelSpecTests : IDisposable
         var argv = spec["argv"]!.AsArray().Select(a => a!.GetValue<string>()).ToList();
         Assert.Equal(["sh", "watch.sh", "dotnet", "CSharpJupyter.dll"], argv[..^1].Select(Path.GetFileName));
         Assert.All(argv.Where(a => a.Contains('/')), p => Assert.True(Path.IsPathRooted(p) && File.Exists(p)));
-        Assert.Equal(("{connection_file}", "C# (MER)", "message", "/somewhere"), (argv[^1], spec["display_name"]!.GetValue<string>(),
-            spec["interrupt_mode"]!.GetValue<string>(), spec["env"]!["MER_ROOT"]!.GetValue<string>()));
+        Assert.Equal(("{connection_file}", "C# (MER)", "message", "/somewhere"),
+            (argv[^1], spec["display_name"]!.GetValue<string>(),
+                spec["interrupt_mode"]!.GetValue<string>(), spec["env"]!["MER_ROOT"]!.GetValue<string>()));
         Install();
         Assert.Equal(text, File.ReadAllText(file));
     }
@@ -38,7 +43,8 @@ public sealed class KernelSpecTests : IDisposable
     public void After_the_checkout_has_moved_installing_again_mends_the_spec()
     {
         Other("/an/old/place/artifacts/jupyter-kernel/CSharpJupyter.dll");
-        Assert.Equal([("csharp-mer", "/an/old/place/artifacts/jupyter-kernel/CSharpJupyter.dll")], KernelSpecs.List(_folder));
+        Assert.Equal([("csharp-mer", "/an/old/place/artifacts/jupyter-kernel/CSharpJupyter.dll")],
+            KernelSpecs.List(_folder));
         Assert.NotNull(Install());
         Assert.True(File.Exists(Assert.Single(KernelSpecs.List(_folder)).Program));
     }

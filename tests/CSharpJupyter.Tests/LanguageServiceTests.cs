@@ -4,21 +4,32 @@ using CSharpJupyter.Session;
 
 namespace CSharpJupyter.Tests;
 
-/// <summary>Completion on what the cells left visible, compared with Roslyn's own on the whole chain of cells.</summary>
+/// <summary>
+/// Completion on what the cells left visible, compared with Roslyn's own on the whole chain of cells.
+/// </summary>
 public sealed class LanguageServiceTests
 {
     static readonly string[] Cells =
     [
-        "using System.Globalization;\nusing Numbers = System.Collections.Generic.List<double>;\nusing static System.Math;",
-        "/// <summary>Frames of a clip.</summary>\nrecord Clip(int Onset, int Apex);\nenum Emotion { Happiness, Disgust }",
+        "using System.Globalization;\nusing Numbers = System.Collections.Generic.List<double>;\n" +
+        "using static System.Math;",
+        "/// <summary>Frames of a clip.</summary>\nrecord Clip(int Onset, int Apex);\n" +
+        "enum Emotion { Happiness, Disgust }",
         "var clip = new Clip(1, 2);\nClip[] clips = [clip];\nvar emotion = Emotion.Disgust;",
-        "int Twice(int x) => 2 * x;\nstring Twice(string s) => s + s;\nT First<T>(IEnumerable<T> all) where T : class => all.First();",
-        "var rows = clips.Select(c => new { c.Apex, Name = \"a\", Inner = new { Deep = 1 } }).ToArray();\nvar row = rows[0];",
-        "var (left, right) = (1, \"r\");\nif (int.TryParse(\"5\", out var parsed)) { }\nvar pair = (Uf1: 0.5, Uar: 0.4);",
-        "const int Two = 2;\nconst string Text = \"a\\\"b\";\nint[][,] jagged = null;\nreadonly DateTime started = DateTime.Now;\nint Count { get; set; } = 3;",
-        "static int Tripled(this int x) => 3 * x;\nclass Box<T> { public T Value; public class Lid { public int Width; } }\nvar lid = new Box<int>.Lid();\nvar box = new Box<Clip>();",
-        "var @class = new Numbers { 1.5 };\nDictionary<string, List<Clip>> bySubject = [];\nint? maybe = 3;\ndynamic any = 1;\nFunc<int, Task<Clip>> load = null;",
-        "#if NEVER\nint Never() => 1;\n#endif\nint Always() => 1; // always\npartial class Part { public int One; }\npartial class Part { public int Other; }\n#region A\nvar part = new Part();\n#endregion",
+        "int Twice(int x) => 2 * x;\nstring Twice(string s) => s + s;\n" +
+        "T First<T>(IEnumerable<T> all) where T : class => all.First();",
+        "var rows = clips.Select(c => new { c.Apex, Name = \"a\", Inner = new { Deep = 1 } }).ToArray();\n" +
+        "var row = rows[0];",
+        "var (left, right) = (1, \"r\");\nif (int.TryParse(\"5\", out var parsed)) { }\n" +
+        "var pair = (Uf1: 0.5, Uar: 0.4);",
+        "const int Two = 2;\nconst string Text = \"a\\\"b\";\nint[][,] jagged = null;\n" +
+        "readonly DateTime started = DateTime.Now;\nint Count { get; set; } = 3;",
+        "static int Tripled(this int x) => 3 * x;\nclass Box<T> { public T Value; public class Lid { public int " +
+        "Width; } }\nvar lid = new Box<int>.Lid();\nvar box = new Box<Clip>();",
+        "var @class = new Numbers { 1.5 };\nDictionary<string, List<Clip>> bySubject = [];\nint? maybe = 3;\n" +
+        "dynamic any = 1;\nFunc<int, Task<Clip>> load = null;",
+        "#if NEVER\nint Never() => 1;\n#endif\nint Always() => 1; // always\npartial class Part { public int One; }\n" +
+        "partial class Part { public int Other; }\n#region A\nvar part = new Part();\n#endregion",
         // Redeclared: the old variables keep the old type.
         "record Clip(int Onset, int Apex, int Offset);\nvar left = new Clip(1, 2, 3);\nvar other = 1;",
         "string Twice(string s) => s;\nint Count(int a) => a;\nclass other { }",
@@ -48,9 +59,11 @@ public sealed class LanguageServiceTests
 
         public ChainedCompletion Chain { get; }
 
-        public List<string> Complete(string code) => [.. _service.Complete(code, code.Length)["matches"]!.AsArray().Select(m => m!.GetValue<string>()).Order(StringComparer.Ordinal)];
+        public List<string> Complete(string code) => [.. _service.Complete(code, code.Length)["matches"]!.AsArray()
+            .Select(m => m!.GetValue<string>()).Order(StringComparer.Ordinal)];
 
-        public string Inspect(string code, int cursor) => _service.Inspect(code, cursor)["data"]!["text/plain"]!.GetValue<string>();
+        public string Inspect(string code, int cursor) =>
+            _service.Inspect(code, cursor)["data"]!["text/plain"]!.GetValue<string>();
     }
 
     [Fact]
@@ -60,19 +73,25 @@ public sealed class LanguageServiceTests
         string[] beginnings =
         [
             // Bare names.
-            "c", "T", "r", "l", "le", "p", "Cl", "clip", "started", "e", "Em", "co", "Nu", "Cul", "Sq", "fore", "aw", "@cl", "Do", "To", "Now", "Bo", "ot", "Cou",
+            "c", "T", "r", "l", "le", "p", "Cl", "clip", "started", "e", "Em", "co", "Nu", "Cul", "Sq", "fore", "aw",
+            "@cl", "Do", "To", "Now", "Bo", "ot", "Cou",
             // Members, of what was declared in any way.
-            "clip.", "clips[0].", "clips.", "emotion.", "Emotion.", "rows[0].", "row.", "row.Inner.", "left.", "right.", "parsed.", "pair.", "Text.", "jagged[0].", "started.",
-            "lid.", "box.Value.", "@class.", "bySubject.First().Value[0].", "maybe.", "load(1).Result.", "5.Tri", "First(clips).", "Twice(\"\").", "told.", "other.", "new Clip(1, 2, 3).",
+            "clip.", "clips[0].", "clips.", "emotion.", "Emotion.", "rows[0].", "row.", "row.Inner.", "left.", "right.",
+            "parsed.", "pair.", "Text.", "jagged[0].", "started.",
+            "lid.", "box.Value.", "@class.", "bySubject.First().Value[0].", "maybe.", "load(1).Result.", "5.Tri",
+            "First(clips).", "Twice(\"\").", "told.", "other.", "new Clip(1, 2, 3).",
             // Places where types, values or names are meant.
-            "new ", "new C", "new Clip { ", "Emotion e = ", "if (emotion == ", "emotion switch { Emotion.", "Clip x = clip; x.", "foreach (var r in rows) r.", "typeof(",
-            "Twice(", "Twice(x: ", "left with { ", "if (left is { ", "var local = clip; loc", "class Sub : Bo", "clips.Where(k => k.", "using System.", "Count", "Numbers n; n.", "part.O", "Alw", "Nev",
+            "new ", "new C", "new Clip { ", "Emotion e = ", "if (emotion == ", "emotion switch { Emotion.",
+            "Clip x = clip; x.", "foreach (var r in rows) r.", "typeof(",
+            "Twice(", "Twice(x: ", "left with { ", "if (left is { ", "var local = clip; loc", "class Sub : Bo",
+            "clips.Where(k => k.", "using System.", "Count", "Numbers n; n.", "part.O", "Alw", "Nev",
         ];
         Assert.All(beginnings, code =>
         {
             var (expected, found) = (Executed.Value.Chain.Complete(code), Executed.Value.Complete(code));
             Assert.True(found.Count == Math.Min(Most, expected.Count) && found.All(expected.Contains),
-                $"'{code}': missing {string.Join(" ", expected.Except(found))}; besides {string.Join(" ", found.Except(expected))}");
+                $"'{code}': missing {string.Join(" ", expected.Except(found))}; besides " +
+                $"{string.Join(" ", found.Except(expected))}");
         });
     }
 
@@ -81,7 +100,8 @@ public sealed class LanguageServiceTests
     {
         (string, int)[] places =
         [
-            ("clip", 1), ("clips", 1), ("left.Offset", 6), ("pair.Uar", 6), ("maybe", 2), ("bySubject", 3), ("Count(2)", 2), ("new Clip(1, 2, 3)", 5), ("new Box<int>()", 5),
+            ("clip", 1), ("clips", 1), ("left.Offset", 6), ("pair.Uar", 6), ("maybe", 2), ("bySubject", 3),
+            ("Count(2)", 2), ("new Clip(1, 2, 3)", 5), ("new Box<int>()", 5),
             ("Two", 1), ("Text", 1), ("First(clips)", 2), ("jagged", 2), ("5.Tripled()", 4), ("load", 1),
         ];
         Assert.All(places, place =>
@@ -89,12 +109,14 @@ public sealed class LanguageServiceTests
             var expected = Executed.Value.Chain.Inspect(place.Item1, place.Item2);
             Assert.NotEqual("", expected);
             // A type that was redeclared since: Roslyn can only say that it is another one.
-            Assert.Equal(expected.Replace("global::", ""), Executed.Value.Inspect(place.Item1, place.Item2).Replace("EarlierCell2.", ""));
+            Assert.Equal(expected.Replace("global::", ""),
+                Executed.Value.Inspect(place.Item1, place.Item2).Replace("EarlierCell2.", ""));
         });
     }
 
     [Fact]
-    public void A_documented_record_shows_its_summary() => Assert.Contains("Frames of a clip.", new Both(Cells[1]).Inspect("new Clip(1, 2)", 5));
+    public void A_documented_record_shows_its_summary() =>
+        Assert.Contains("Frames of a clip.", new Both(Cells[1]).Inspect("new Clip(1, 2)", 5));
 
     [Fact]
     public void A_library_referred_to_by_a_cell_without_code_is_known_at_once()
@@ -110,7 +132,8 @@ public sealed class LanguageServiceTests
     [Fact]
     public void A_cell_that_is_executed_again_and_again_leaves_one_declaration_of_each_name()
     {
-        var both = new Both(Enumerable.Range(0, 30).Select(i => $"record Row(int A{i});\nvar rows = new[] {{ new Row({i}) }};\nint Sum(Row[] r) => {i};"));
+        var both = new Both(Enumerable.Range(0, 30)
+            .Select(i => $"record Row(int A{i});\nvar rows = new[] {{ new Row({i}) }};\nint Sum(Row[] r) => {i};"));
         Assert.Equal(["A29"], both.Complete("rows[0].A"));
         Assert.Equal(["Row"], both.Complete("new Row"));
     }

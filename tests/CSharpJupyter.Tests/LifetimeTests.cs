@@ -11,7 +11,8 @@ public sealed class LifetimeTests
     public void Shutdown_is_answered_and_the_process_ends(bool restart)
     {
         using var kernel = new KernelClient();
-        var reply = kernel.Reply(kernel.Send("shutdown_request", new() { ["restart"] = restart }, control: true), control: true);
+        var reply = kernel.Reply(kernel.Send("shutdown_request", new() { ["restart"] = restart }, control: true),
+            control: true);
         Assert.Equal(restart, reply["restart"]!.GetValue<bool>());
         Assert.True(kernel.Process.WaitForExit(60_000));
         Assert.Equal(0, kernel.Process.ExitCode);
@@ -21,7 +22,8 @@ public sealed class LifetimeTests
     public void An_interrupt_stops_a_cell_that_still_waits_for_the_kernel_to_warm_up()
     {
         // Busy loops keep the kernel at its warm-up while the messages arrive.
-        var busy = Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => Process.Start("/bin/sh", ["-c", "while :; do :; done"])).ToList();
+        var busy = Enumerable.Range(0, 2 * Environment.ProcessorCount)
+            .Select(_ => Process.Start("/bin/sh", ["-c", "while :; do :; done"])).ToList();
         try
         {
             using var kernel = new KernelClient();
@@ -94,7 +96,8 @@ public sealed class LifetimeTests
     {
         using var kernel = new KernelClient(watched: true);
         var session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
-        var last = kernel.SendExecute("new System.Threading.Thread(() => { System.Threading.Thread.Sleep(500); Environment.FailFast(\"gone\"); }).Start();");
+        var last = kernel.SendExecute("new System.Threading.Thread(() => { System.Threading.Thread.Sleep(500); " +
+            "Environment.FailFast(\"gone\"); }).Start();");
         Assert.Equal("ok", kernel.Finish(last).Status);
         kernel.WaitForDeath(session);
         Assert.True(kernel.WaitForStream(s => s.Contains("A new one has started")));
@@ -107,7 +110,8 @@ public sealed class LifetimeTests
         using var kernel = new KernelClient(watched: true);
         var session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
         kernel.Process.Kill();
-        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}") || File.ReadAllText($"/proc/{session}/stat").Contains(") Z "), 60_000));
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{session}")
+            || File.ReadAllText($"/proc/{session}/stat").Contains(") Z "), 60_000));
     }
 
     [Fact]
@@ -115,7 +119,8 @@ public sealed class LifetimeTests
     {
         using var kernel = new KernelClient();
         kernel.Execute("var kept = 5;");
-        var run = kernel.Execute("new System.Threading.Thread(() => throw new Exception(\"beside\")).Start(); await Task.Delay(500);");
+        var run = kernel.Execute(
+            "new System.Threading.Thread(() => throw new Exception(\"beside\")).Start(); await Task.Delay(500);");
         Assert.Contains("System.Exception: beside", run.Stream("stderr"));
         Assert.Equal("5", kernel.Execute("kept").Plain);
     }

@@ -23,7 +23,8 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         var run = _kernel.Execute("Console.Write(\"out\"); Console.Error.Write(\"err\"); 6 * 7");
         Assert.Equal(["status", "execute_input", "stream", "stream", "execute_result", "status"], run.Types);
         Assert.Equal(("out", "err", "42"), (run.Stream("stdout"), run.Stream("stderr"), run.Plain));
-        Assert.Equal(run.Reply["execution_count"]!.GetValue<int>(), run.Published[1].Content["execution_count"]!.GetValue<int>());
+        Assert.Equal(run.Reply["execution_count"]!.GetValue<int>(),
+            run.Published[1].Content["execution_count"]!.GetValue<int>());
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     [Fact]
     public void User_expressions_are_evaluated_after_the_cell()
     {
-        var reply = _kernel.Execute("var ux = 20;", expressions: new() { ["good"] = "ux + 1", ["bad"] = "nothing_of_the_kind" }).Reply["user_expressions"]!;
+        var reply = _kernel.Execute("var ux = 20;",
+            expressions: new() { ["good"] = "ux + 1", ["bad"] = "nothing_of_the_kind" }).Reply["user_expressions"]!;
         Assert.Equal("21", reply["good"]!["data"]!["text/plain"]!.GetValue<string>());
         Assert.Equal("error", reply["bad"]!["status"]!.GetValue<string>());
     }
@@ -55,7 +57,8 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     public void After_an_error_the_waiting_cells_are_aborted_and_later_ones_run()
     {
         // The first cell keeps the queue busy until the others have arrived.
-        var ids = new[] { "await Task.Delay(3000); throw new Exception(\"stop\");", "1", "2" }.Select(c => _kernel.SendExecute(c)).ToList();
+        var ids = new[] { "await Task.Delay(3000); throw new Exception(\"stop\");", "1", "2" }
+            .Select(c => _kernel.SendExecute(c)).ToList();
         Assert.Equal(["error", "aborted", "aborted"], ids.Select(i => _kernel.Reply(i)["status"]!.GetValue<string>()));
         Assert.Equal("3", _kernel.Execute("3").Plain);
     }
@@ -63,7 +66,8 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     [Fact]
     public void With_stop_on_error_off_the_waiting_cells_run()
     {
-        var id = _kernel.Send("execute_request", new() { ["code"] = "await Task.Delay(500); throw new Exception(\"go on\");", ["stop_on_error"] = false });
+        var id = _kernel.Send("execute_request",
+            new() { ["code"] = "await Task.Delay(500); throw new Exception(\"go on\");", ["stop_on_error"] = false });
         var next = _kernel.SendExecute("4");
         Assert.Equal(("error", "4"), (_kernel.Reply(id)["status"]!.GetValue<string>(), _kernel.Finish(next).Plain));
     }
@@ -71,9 +75,12 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     [Fact]
     public void Output_is_cleared_now_or_with_the_next()
     {
-        var run = _kernel.Execute("Console.Write(1); clear_output(); Console.Write(2); clear_output(wait: true); Console.Write(3);");
-        Assert.Equal(["status", "execute_input", "stream", "clear_output", "stream", "clear_output", "stream", "status"], run.Types);
-        Assert.Equal([false, true], run.Published.Where(p => p.Type == "clear_output").Select(p => p.Content["wait"]!.GetValue<bool>()));
+        var run = _kernel.Execute(
+            "Console.Write(1); clear_output(); Console.Write(2); clear_output(wait: true); Console.Write(3);");
+        Assert.Equal(["status", "execute_input", "stream", "clear_output", "stream", "clear_output", "stream",
+            "status"], run.Types);
+        Assert.Equal([false, true],
+            run.Published.Where(p => p.Type == "clear_output").Select(p => p.Content["wait"]!.GetValue<bool>()));
     }
 
     [Fact]
@@ -92,14 +99,17 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     {
         var run = _kernel.Execute("#r \"System.Xml\"\n\nvar a = 1;\nvar b = a + missing;");
         run = _kernel.Execute("\n\nvar b = 1 + missing;");
-        Assert.Contains($"In[{run.Reply["execution_count"]}]:3:13: CS0103", run.Error["traceback"]![0]!.GetValue<string>());
+        Assert.Contains($"In[{run.Reply["execution_count"]}]:3:13: CS0103",
+            run.Error["traceback"]![0]!.GetValue<string>());
     }
 
     [Fact]
     public void Code_is_complete_incomplete_or_invalid()
     {
-        string Status(string code) => _kernel.Ask("is_complete_request", new() { ["code"] = code })["status"]!.GetValue<string>();
-        Assert.Equal(("complete", "incomplete", "invalid"), (Status("var x = 1;"), Status("if (true) {"), Status("var = = 1;")));
+        string Status(string code) =>
+            _kernel.Ask("is_complete_request", new() { ["code"] = code })["status"]!.GetValue<string>();
+        Assert.Equal(("complete", "incomplete", "invalid"),
+            (Status("var x = 1;"), Status("if (true) {"), Status("var = = 1;")));
     }
 
     [Fact]
@@ -107,12 +117,18 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     {
         _kernel.Execute("var first_of_two = 1;");
         _kernel.Execute("var second_of_two = 2;");
-        var tail = _kernel.Ask("history_request", new() { ["hist_access_type"] = "tail", ["n"] = 2, ["output"] = false, ["raw"] = true })["history"]!.AsArray();
+        var tail = _kernel.Ask("history_request",
+            new() { ["hist_access_type"] = "tail", ["n"] = 2, ["output"] = false, ["raw"] = true })["history"]!
+            .AsArray();
         Assert.Equal(["var first_of_two = 1;", "var second_of_two = 2;"], tail.Select(h => h![2]!.GetValue<string>()));
-        var found = _kernel.Ask("history_request", new() { ["hist_access_type"] = "search", ["pattern"] = "*first_of*" })["history"]!.AsArray();
+        var found = _kernel.Ask("history_request",
+            new() { ["hist_access_type"] = "search", ["pattern"] = "*first_of*" })["history"]!.AsArray();
         Assert.Single(found);
         var line = tail[0]![1]!.GetValue<int>();
-        var range = _kernel.Ask("history_request", new() { ["hist_access_type"] = "range", ["session"] = 0, ["start"] = line, ["stop"] = line + 1, ["output"] = true })["history"]!.AsArray();
+        var range = _kernel.Ask("history_request", new()
+        {
+            ["hist_access_type"] = "range", ["session"] = 0, ["start"] = line, ["stop"] = line + 1, ["output"] = true
+        })["history"]!.AsArray();
         Assert.Equal("var first_of_two = 1;", Assert.Single(range)![2]![0]!.GetValue<string>());
     }
 
@@ -120,8 +136,10 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     public void There_are_no_comms_and_a_new_one_is_closed()
     {
         Assert.Empty(_kernel.Ask("comm_info_request")["comms"]!.AsObject());
-        var id = _kernel.Send("comm_open", new() { ["comm_id"] = "c1", ["target_name"] = "unknown", ["data"] = new JsonObject() });
-        Assert.Contains(_kernel.IopubUntilIdle(id), p => p.Type == "comm_close" && p.Content["comm_id"]!.GetValue<string>() == "c1");
+        var id = _kernel.Send("comm_open",
+            new() { ["comm_id"] = "c1", ["target_name"] = "unknown", ["data"] = new JsonObject() });
+        Assert.Contains(_kernel.IopubUntilIdle(id),
+            p => p.Type == "comm_close" && p.Content["comm_id"]!.GetValue<string>() == "c1");
     }
 
     [Fact]
@@ -131,8 +149,11 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         var cell = _kernel.SendExecute("await Task.Delay(1_000_000); 1");
         Assert.Equal("ping", _kernel.Heartbeat("ping"));
         Assert.Equal("ok", _kernel.Ask("kernel_info_request", control: true)["status"]!.GetValue<string>());
-        Assert.Contains("WriteLine", _kernel.Ask("complete_request", new() { ["code"] = "Console.W", ["cursor_pos"] = 9 })["matches"]!.AsArray().Select(m => m!.GetValue<string>()));
-        Assert.Contains("Max", _kernel.Ask("inspect_request", new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["data"]!["text/plain"]!.GetValue<string>());
+        Assert.Contains("WriteLine",
+            _kernel.Ask("complete_request", new() { ["code"] = "Console.W", ["cursor_pos"] = 9 })["matches"]!.AsArray()
+                .Select(m => m!.GetValue<string>()));
+        Assert.Contains("Max", _kernel.Ask("inspect_request",
+            new() { ["code"] = "Math.Max(1, 2)", ["cursor_pos"] = 7 })["data"]!["text/plain"]!.GetValue<string>());
         _kernel.Ask("interrupt_request", control: true);
         Assert.Equal("KeyboardInterrupt", _kernel.Finish(cell).Reply["ename"]!.GetValue<string>());
     }
@@ -140,24 +161,29 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     [Fact]
     public void A_line_is_read_from_the_user()
     {
-        Assert.Equal("you typed blue", _kernel.Execute("\"you typed \" + Console.ReadLine()", stdin: true, answer: () => "blue").Plain);
+        Assert.Equal("you typed blue",
+            _kernel.Execute("\"you typed \" + Console.ReadLine()", stdin: true, answer: () => "blue").Plain);
         Assert.Contains("allow_stdin", _kernel.Execute("Console.ReadLine()").Error["evalue"]!.GetValue<string>());
     }
 
     [Fact]
     public void Late_output_belongs_to_the_cell_that_started_it()
     {
-        var early = _kernel.SendExecute("_ = Task.Run(async () => { await Task.Delay(400); Console.WriteLine(\"late\"); });");
+        var early = _kernel.SendExecute(
+            "_ = Task.Run(async () => { await Task.Delay(400); Console.WriteLine(\"late\"); });");
         _kernel.Finish(early);
         _kernel.Others.Clear();
         for (var i = 0; i < 60 && _kernel.Others.Count == 0; i++) _kernel.Execute("await Task.Delay(1000);");
-        Assert.Contains(_kernel.Others, p => p.Parent == early && p.Type == "stream" && p.Content["text"]!.GetValue<string>() == "late\n");
+        Assert.Contains(_kernel.Others,
+            p => p.Parent == early && p.Type == "stream" && p.Content["text"]!.GetValue<string>() == "late\n");
     }
 
     [Fact]
     public void Chatty_cells_lose_nothing()
     {
-        var ids = Enumerable.Range(0, 200).Select(i => _kernel.SendExecute($"for (var i = 0; i < 50; i++) Console.WriteLine(\"{i}:\" + i);")).ToList();
+        var ids = Enumerable.Range(0, 200)
+            .Select(i => _kernel.SendExecute($"for (var i = 0; i < 50; i++) Console.WriteLine(\"{i}:\" + i);"))
+            .ToList();
         for (var i = 0; i < ids.Count; i++)
         {
             var run = new CellRun([], _kernel.IopubUntilIdle(ids[i], 120));
@@ -171,12 +197,16 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         var random = new Random(1);
         for (var i = 0; i < 1000; i++)
         {
-            var frames = _kernel.Frames("execute_request", new() { ["code"] = "throw new Exception();" }, "secret").Frames.Select(f => f.ToByteArray()).ToList();
+            var frames = _kernel.Frames("execute_request", new() { ["code"] = "throw new Exception();" },
+                "secret").Frames.Select(f => f.ToByteArray()).ToList();
             switch (i % 5)
             {
                 case 0: frames[1] = Encoding.ASCII.GetBytes(new string('0', 64)); break;
                 case 1: frames.RemoveRange(random.Next(1, 5), 1); break;
-                case 2: frames[random.Next(frames.Count)] = [.. Enumerable.Range(0, random.Next(200)).Select(_ => (byte)random.Next(256))]; break;
+                case 2:
+                    frames[random.Next(frames.Count)] = [.. Enumerable.Range(0, random.Next(200))
+                        .Select(_ => (byte)random.Next(256))];
+                    break;
                 case 3: frames[5][random.Next(frames[5].Length)] ^= 0x55; break;
                 default: frames = [Encoding.ASCII.GetBytes("<IDS|MSG>")]; break;
             }
@@ -189,8 +219,13 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     [Fact]
     public void Signed_messages_with_unexpected_content_do_not_stop_the_kernel()
     {
-        foreach (var type in new[] { "execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request", "no_such_request", "interrupt_request" })
-            _kernel.Send(type, new() { ["code"] = 5, ["cursor_pos"] = "x", ["n"] = "y", ["hist_access_type"] = new JsonArray() });
+        foreach (var type in new[]
+        {
+            "execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request",
+            "no_such_request", "interrupt_request"
+        })
+            _kernel.Send(type,
+                new() { ["code"] = 5, ["cursor_pos"] = "x", ["n"] = "y", ["hist_access_type"] = new JsonArray() });
         Assert.Equal("5", _kernel.Execute("2 + 3").Plain);
     }
 }

@@ -4,7 +4,10 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Reliability.Tests;
 
-/// <summary>What somebody with a licence types in the first hour, on a folder with faults; here a synthetic set in the place of the real one.</summary>
+/// <summary>
+/// What somebody with a licence types in the first hour, on a folder with faults; here a synthetic set in the place of
+/// the real one.
+/// </summary>
 public sealed class FirstHourTests : IDisposable
 {
     readonly string _root = Directory.CreateTempSubdirectory("mer-hour-").FullName;
@@ -34,29 +37,39 @@ public sealed class FirstHourTests : IDisposable
         (code, _, var errors) = Mer($"train --profile tiny --dataset casme2 --fold 1 --data {Data}");
         Assert.Equal(1, code);
         Assert.Contains($"SAMM: nothing of it", Mer($"data check --data {Data}").Errors, StringComparison.Ordinal);
-        Assert.Contains($"mer data prepare --data {Data} --dataset casme2 --unusable drop", errors, StringComparison.Ordinal);
+        Assert.Contains($"mer data prepare --data {Data} --dataset casme2 --unusable drop", errors,
+            StringComparison.Ordinal);
 
         (code, output, _) = Mer($"data prepare --data {Data} --dataset casme2 --unusable drop");
         Assert.Equal(0, code);
-        Assert.Contains("every command and notebook on this folder follows from now on", output, StringComparison.Ordinal);
+        Assert.Contains("every command and notebook on this folder follows from now on", output,
+            StringComparison.Ordinal);
 
         (code, output, errors) = Mer($"train --profile tiny --dataset casme2 --fold sub01 --data {Data}");
         Assert.Equal(0, code);
-        Assert.Contains("CASME II (synthetic): 11 clips of 3 subjects, CASME2-coding-20190701.xlsx, frames in Cropped; chosen with mer data prepare: --unusable drop", errors, StringComparison.Ordinal);
+        Assert.Contains("CASME II (synthetic): 11 clips of 3 subjects, CASME2-coding-20190701.xlsx, frames in " +
+            "Cropped; chosen with mer data prepare: --unusable drop",
+            errors, StringComparison.Ordinal);
         Assert.Contains("(synthetic data)\nKept for loso and reproduce: ", output, StringComparison.Ordinal);
-        var kept = Assert.Single(Directory.GetFiles(Path.Combine(_root, "results", "runs"), "fold-01.json", SearchOption.AllDirectories));
+        var kept = Assert.Single(Directory.GetFiles(Path.Combine(_root, "results", "runs"), "fold-01.json",
+            SearchOption.AllDirectories));
         var bytes = File.ReadAllBytes(kept);
 
         // What mer train kept is what mer loso computes, byte for byte, and is not computed again.
         (code, output, errors) = Mer($"loso --profile tiny --dataset casme2 --fold 1,sub05 --data {Data}");
         Assert.Equal(0, code);
         Assert.Contains("1 folds are stored, 1 to compute", errors, StringComparison.Ordinal);
-        Assert.Matches(@"CASME II \(synthetic\), .*, seed 1: accuracy \d+\.\d %, UF1 0\.\d{3}, UAR 0\.\d{3} at the final epoch, over 7 clips of 2 folds of 3; run [0-9a-f]+", output);
+        Assert.Matches(
+            @"CASME II \(synthetic\), .*, seed 1: accuracy \d+\.\d %, UF1 0\.\d{3}, UAR 0\.\d{3} at the final epoch, over 7 clips of 2 folds of 3; run [0-9a-f]+",
+            output);
         File.Delete(kept);
         Assert.Equal(0, Mer($"loso --profile tiny --dataset casme2 --data {Data} --workers 2").ExitCode);
         Assert.Equal(bytes, File.ReadAllBytes(kept));
-        Assert.Contains("This fold was stored before", Mer($"train --profile tiny --dataset casme2 --fold 01 --data {Data}").Output, StringComparison.Ordinal);
-        Assert.Contains("Not kept: --epochs differs", Mer($"train --profile tiny --dataset casme2 --fold 01 --epochs 1 --data {Data}").Output, StringComparison.Ordinal);
+        Assert.Contains("This fold was stored before",
+            Mer($"train --profile tiny --dataset casme2 --fold 01 --data {Data}").Output, StringComparison.Ordinal);
+        Assert.Contains("Not kept: --epochs differs",
+            Mer($"train --profile tiny --dataset casme2 --fold 01 --epochs 1 --data {Data}").Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,14 +77,18 @@ public sealed class FirstHourTests : IDisposable
     {
         var (code, output, errors) = Mer($"reproduce --profile tiny --tables 5 --no-reports --data {Data}");
         Assert.Equal(0, code);
-        Assert.StartsWith($"mer: SAMM: nothing of it is in {Data}, so its tables are left out.", errors, StringComparison.Ordinal);
+        Assert.StartsWith($"mer: SAMM: nothing of it is in {Data}, so its tables are left out.", errors,
+            StringComparison.Ordinal);
         Assert.Contains("CASME II", output, StringComparison.Ordinal);
         Assert.DoesNotContain("SAMM", output, StringComparison.Ordinal);
         (code, output, _) = Mer($"tables --profile tiny --data {Data} --table 5");
         Assert.Equal(0, code);
         Assert.Contains("CASME II", output, StringComparison.Ordinal);
-        Assert.Equal(0, Mer($"cards --profile tiny --data {Data} --store {Path.Combine(_root, "results", "runs")}").ExitCode);
-        Assert.Contains("holds no frames of SAMM", Mer($"reproduce --profile tiny --tables 5 --no-reports --data {Data} --dataset samm").Errors, StringComparison.Ordinal);
+        Assert.Equal(0,
+            Mer($"cards --profile tiny --data {Data} --store {Path.Combine(_root, "results", "runs")}").ExitCode);
+        Assert.Contains("holds no frames of SAMM",
+            Mer($"reproduce --profile tiny --tables 5 --no-reports --data {Data} --dataset samm").Errors,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +100,8 @@ public sealed class FirstHourTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("holds no coding sheet of SAMM", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("to compute", errors, StringComparison.Ordinal);
-        Assert.Empty(Directory.Exists(Path.Combine(_root, "results", "runs")) ? Directory.GetFiles(Path.Combine(_root, "results", "runs"), "fold-*", SearchOption.AllDirectories) : []);
+        Assert.Empty(Directory.Exists(Path.Combine(_root, "results", "runs"))
+            ? Directory.GetFiles(Path.Combine(_root, "results", "runs"), "fold-*", SearchOption.AllDirectories) : []);
         Assert.Equal(0, Mer($"loso --profile tiny --dataset casme2 --data {Data}").ExitCode);
     }
 
@@ -93,9 +111,11 @@ public sealed class FirstHourTests : IDisposable
         File.SetUnixFileMode(Clip, UnixFileMode.None);
         try
         {
-            var (code, output, _) = MerProcess.Run(_root, $"data check --data {Data} --dataset casme2", prefix: MerProcess.Permitted);
+            var (code, output, _) = MerProcess.Run(_root, $"data check --data {Data} --dataset casme2",
+                prefix: MerProcess.Permitted);
             Assert.Equal(1, code);
-            Assert.Contains($"unusable 05/EP09_05f: {Clip} cannot be read; allow reading it", output, StringComparison.Ordinal);
+            Assert.Contains($"unusable 05/EP09_05f: {Clip} cannot be read; allow reading it", output,
+                StringComparison.Ordinal);
             Assert.Contains("usable five-class clips: 11 of 3 subjects", output, StringComparison.Ordinal);
         }
         finally
@@ -106,5 +126,7 @@ public sealed class FirstHourTests : IDisposable
 
     (int ExitCode, string Output, string Errors) Mer(string arguments) => MerProcess.Run(_root, arguments);
 
-    static int FrameNumber(string file) => int.Parse(string.Concat(Path.GetFileNameWithoutExtension(file).Where(char.IsAsciiDigit)), System.Globalization.CultureInfo.InvariantCulture);
+    static int FrameNumber(string file) =>
+        int.Parse(string.Concat(Path.GetFileNameWithoutExtension(file).Where(char.IsAsciiDigit)),
+            System.Globalization.CultureInfo.InvariantCulture);
 }

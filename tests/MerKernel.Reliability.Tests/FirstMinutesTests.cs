@@ -3,16 +3,22 @@ using MerKernel.Reliability.Tests.Crash;
 
 namespace MerKernel.Reliability.Tests;
 
-/// <summary>The launcher before anything is built, without write permission and without a network; a stub takes the place of dotnet.</summary>
+/// <summary>
+/// The launcher before anything is built, without write permission and without a network; a stub takes the place of
+/// dotnet.
+/// </summary>
 public sealed class FirstMinutesTests : IDisposable
 {
     readonly string _root = Directory.CreateTempSubdirectory("mer-minutes-").FullName;
 
     public FirstMinutesTests()
     {
-        foreach (var file in (string[])["mer", "build/apt.sh", "src/MerKernel.Cli/help.txt", "global.json", "MerNotebooks.sln", "Directory.Build.props", "Directory.Build.targets"]) Copy(file);
+        foreach (var file in (string[])["mer", "build/apt.sh", "src/MerKernel.Cli/help.txt", "global.json",
+            "MerNotebooks.sln", "Directory.Build.props", "Directory.Build.targets"])
+            Copy(file);
         Write("native/none/build.sh", "");
-        foreach (var folder in (string[])["tests", "benchmarks", "build"]) Directory.CreateDirectory(Path.Combine(_root, folder));
+        foreach (var folder in (string[])["tests", "benchmarks", "build"])
+            Directory.CreateDirectory(Path.Combine(_root, folder));
         File.SetUnixFileMode(_root, (UnixFileMode)0b111_101_101);
     }
 
@@ -41,7 +47,8 @@ public sealed class FirstMinutesTests : IDisposable
     public void Disk_and_time_are_said_before_the_first_build()
     {
         var (_, _, errors) = Mer("doctor", dotnet: "exit 0");
-        Assert.Matches(@"^mer: first call in this checkout: it downloads [\d.]+ GB .* [\d.]+ GB of disk .* minutes\n", errors);
+        Assert.Matches(@"^mer: first call in this checkout: it downloads [\d.]+ GB .* [\d.]+ GB of disk .* minutes\n",
+            errors);
         Assert.DoesNotContain("first call", Mer("doctor", dotnet: "exit 0").Errors);
     }
 
@@ -52,7 +59,8 @@ public sealed class FirstMinutesTests : IDisposable
         try
         {
             for (var call = 0; call < 2; call++)
-                Assert.Equal(0, Mer("doctor", dotnet: $"sleep 600 >/dev/null 2>&1 & echo $! >>{servers}", prefix: ["timeout", "100"]).ExitCode);
+                Assert.Equal(0, Mer("doctor", dotnet: $"sleep 600 >/dev/null 2>&1 & echo $! >>{servers}",
+                    prefix: ["timeout", "100"]).ExitCode);
         }
         finally
         {
@@ -63,11 +71,13 @@ public sealed class FirstMinutesTests : IDisposable
     [Fact]
     public void Without_a_network_one_message_says_what_is_needed()
     {
-        const string error = "/x/MerKernel.csproj : error NU1301: Unable to load the service index for source https://api.nuget.org/v3/index.json. [/x/mer.sln]";
+        const string error = "/x/MerKernel.csproj : error NU1301: Unable to load the service index for source " +
+            "https://api.nuget.org/v3/index.json. [/x/mer.sln]";
         var (code, _, errors) = Mer("doctor", dotnet: $"echo '{error}'; echo '{error}'; exit 1");
         Assert.Equal(1, code);
         var said = errors.Split('\n').Where(l => l.StartsWith("mer: ", StringComparison.Ordinal)).ToList();
-        Assert.Contains("mer: the build needs packages that are not here yet, and their source cannot be reached: Unable to load the service index for source https://api.nuget.org/v3/index.json.", said[^2]);
+        Assert.Contains("mer: the build needs packages that are not here yet, and their source cannot be reached: " +
+            "Unable to load the service index for source https://api.nuget.org/v3/index.json.", said[^2]);
         Assert.StartsWith("mer: connect to the network once (0.4 GB; ", said[^1]);
         Assert.DoesNotContain("NU1301", errors);
     }
@@ -82,7 +92,8 @@ public sealed class FirstMinutesTests : IDisposable
         Assert.EndsWith("mer.dll tables\n", output);
 
         // What has to be built is named, with the folder.
-        File.SetLastWriteTimeUtc(Path.Combine(_root, "src", "MerKernel.Cli", "help.txt"), DateTime.UtcNow.AddMinutes(1));
+        File.SetLastWriteTimeUtc(Path.Combine(_root, "src", "MerKernel.Cli", "help.txt"),
+            DateTime.UtcNow.AddMinutes(1));
         (code, _, errors) = AsReader("tables", dotnet: "exit 0");
         Assert.Equal(1, code);
         Assert.StartsWith($"mer: {_root} cannot be written by ", errors);
@@ -110,21 +121,29 @@ public sealed class FirstMinutesTests : IDisposable
         var store = Path.Combine(_root, "typo");
         var (code, output, errors) = MerProcess.Run(_root, $"{command} --store {store}");
         Assert.Equal((1, ""), (code, output));
-        Assert.Equal($"mer: There is no run store {store}; look at its name, or compute one with mer reproduce --store {store}.\n", errors);
+        Assert.Equal($"mer: There is no run store {store}; look at its name, or compute one with mer reproduce " +
+            $"--store {store}.\n", errors);
         Assert.False(Directory.Exists(store));
     }
 
-    (int ExitCode, string Output, string Errors) Mer(string arguments, string dotnet = "exit 1", string[]? prefix = null)
+    (int ExitCode, string Output, string Errors) Mer(string arguments, string dotnet = "exit 1",
+        string[]? prefix = null)
     {
-        // In a folder of its own, because the checkout may not be writable; the stub answers the question for the SDK and does the rest.
+        // In a folder of its own, because the checkout may not be writable; the stub answers the question for the SDK
+        // and does the rest.
         var tools = Directory.CreateTempSubdirectory("mer-tools-").FullName;
         var stub = Path.Combine(tools, "dotnet");
-        File.WriteAllText(stub, $"#!/bin/sh\nif [ \"$1\" = --list-sdks ]; then echo '10.0.100 [/x]'; exit 0; fi\n{dotnet}\n");
+        File.WriteAllText(stub,
+            $"#!/bin/sh\nif [ \"$1\" = --list-sdks ]; then echo '10.0.100 [/x]'; exit 0; fi\n{dotnet}\n");
         foreach (var file in (string[])[tools, stub]) File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
         try
         {
-            string[] line = [.. prefix ?? [], "bash", Path.Combine(_root, "mer"), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-            var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+            string[] line = [.. prefix ?? [], "bash", Path.Combine(_root, "mer"),
+                .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+            var start = new ProcessStartInfo(line[0], line[1..])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/"
+            };
             start.Environment["PATH"] = $"{tools}:/usr/bin:/bin:/usr/sbin:/sbin";
             using var process = Process.Start(start)!;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -137,10 +156,13 @@ public sealed class FirstMinutesTests : IDisposable
         }
     }
 
-    /// <summary>As a user without write permission: nobody where the tests run as root, else with the permission taken away.</summary>
+    /// <summary>
+    /// As a user without write permission: nobody where the tests run as root, else with the permission taken away.
+    /// </summary>
     (int ExitCode, string Output, string Errors) AsReader(string arguments, string dotnet = "exit 1")
     {
-        if (Environment.UserName == "root") return Mer(arguments, dotnet, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
+        if (Environment.UserName == "root")
+            return Mer(arguments, dotnet, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
         string[] folders = [.. ((string[])[_root, Path.Combine(_root, "artifacts")]).Where(Directory.Exists)];
         foreach (var folder in folders) File.SetUnixFileMode(folder, (UnixFileMode)0b101_101_101);
         try

@@ -21,7 +21,11 @@ public class MarkupTests
     [Fact]
     public void A_script_in_a_fact_a_notice_or_a_paragraph_is_text()
     {
-        foreach (var html in new object[] { TextTable.Of(Script, [(Script, Script)]) with { Notes = [Script] }, HtmlText.Notice([Script]), HtmlText.Paragraphs([Script]) })
+        foreach (var html in new object[]
+        {
+            TextTable.Of(Script, [(Script, Script)]) with { Notes = [Script] }, HtmlText.Notice([Script]),
+            HtmlText.Paragraphs([Script])
+        })
         {
             Assert.DoesNotContain("<script", html.ToString());
             Assert.Contains("&lt;script&gt;", html.ToString());
@@ -31,8 +35,13 @@ public class MarkupTests
     [Fact]
     public void A_clip_as_a_line_of_JSON_reads_back_as_it_was()
     {
-        var clip = new Clip { Dataset = DatasetId.CasmeII, Subject = Script, Name = Script, Emotion = Script, Onset = 1, Apex = 2, Offset = 3, ActionUnits = [] };
+        var clip = new Clip
+        {
+            Dataset = DatasetId.CasmeII, Subject = Script, Name = Script, Emotion = Script, Onset = 1, Apex = 2,
+            Offset = 3, ActionUnits = []
+        };
         var json = System.Text.Json.JsonDocument.Parse(ClipJson.Line(clip)).RootElement;
-        Assert.Equal((Script, Script, Script), (json.GetProperty("subject").GetString(), json.GetProperty("clip").GetString(), json.GetProperty("emotion").GetString()));
+        Assert.Equal((Script, Script, Script), (json.GetProperty("subject").GetString(),
+            json.GetProperty("clip").GetString(), json.GetProperty("emotion").GetString()));
     }
 }

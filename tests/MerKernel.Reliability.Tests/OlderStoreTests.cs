@@ -6,12 +6,14 @@ using MerKernel.Reliability.Tests.Crash;
 namespace MerKernel.Reliability.Tests;
 
 /// <summary>
-/// Stores that earlier versions of this program wrote, kept in OlderStores as they were (one experiment of the tiny profile on synthetic CASME II, three folds): schema 1 of the
-/// experiment was the last before 177697d, metadata and data without a schema the last before 4e6ac49.
+/// Stores that earlier versions of this program wrote, kept in OlderStores as they were (one experiment of the tiny
+/// profile on synthetic CASME II, three folds): schema 1 of the experiment was the last before 177697d, metadata and
+/// data without a schema the last before 4e6ac49.
 /// </summary>
 public class OlderStoreTests
 {
-    static string Kept(string name) => Path.Combine(Repository.Root, "tests", "MerKernel.Reliability.Tests", "OlderStores", name);
+    static string Kept(string name) =>
+        Path.Combine(Repository.Root, "tests", "MerKernel.Reliability.Tests", "OlderStores", name);
 
     [Fact]
     public void A_store_of_the_version_before_is_read_listed_and_scored_as_it_was()
@@ -32,7 +34,8 @@ public class OlderStoreTests
         {
             using var fold = JsonDocument.Parse(File.ReadAllText(file));
             var body = fold.RootElement.GetProperty("fold");
-            foreach (var (label, logits) in body.GetProperty("labels").EnumerateArray().Zip(body.GetProperty("logits").EnumerateArray().Last().EnumerateArray()))
+            foreach (var (label, logits) in body.GetProperty("labels").EnumerateArray()
+                .Zip(body.GetProperty("logits").EnumerateArray().Last().EnumerateArray()))
             {
                 var scores = logits.EnumerateArray().Select(l => l.GetSingle()).ToList();
                 (right, clips) = (right + (scores.IndexOf(scores.Max()) == label.GetInt32() ? 1 : 0), clips + 1);
@@ -62,7 +65,8 @@ public class OlderStoreTests
             var (code, output, errors) = MerProcess.Run(folder, command);
             Assert.True(code == 0, errors);
             Assert.Contains("AU embedding", output + errors, StringComparison.Ordinal);
-            var sentence = Assert.Single(errors.Split('\n'), l => l.Contains("another version of this program", StringComparison.Ordinal));
+            var sentence = Assert.Single(errors.Split('\n'),
+                l => l.Contains("another version of this program", StringComparison.Ordinal));
             Assert.Contains("1 experiment in", sentence, StringComparison.Ordinal);
             Assert.Contains("trained again, the old folders are kept", sentence, StringComparison.Ordinal);
         }

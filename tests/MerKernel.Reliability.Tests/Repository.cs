@@ -9,5 +9,6 @@ static class Repository
     /// <summary>Its root folder.</summary>
     public static string Root { get; } = Above(AppContext.BaseDirectory);
 
-    static string Above(string folder) => File.Exists(Path.Combine(folder, "MerNotebooks.sln")) ? folder : Above(Path.GetDirectoryName(folder)!);
+    static string Above(string folder) =>
+        File.Exists(Path.Combine(folder, "MerNotebooks.sln")) ? folder : Above(Path.GetDirectoryName(folder)!);
 }

@@ -9,16 +9,19 @@ using MerKernel.Synthetic;
 namespace MerKernel.Tests;
 
 /// <summary>
-/// The numbers of README and docs. Those that the library can compute in a moment, or that the published runs hold (results/published/PROFILE/tables.json), are computed
-/// here as the page words them, so that a stale one fails. docs/claims.json has for every section with figures the command that makes them. After a new published
-/// run MER_ACCEPT_CLAIMS=1 writes the table of docs/results.md anew.
+/// The numbers of README and docs. Those that the library can compute in a moment, or that the published runs hold
+/// (results/published/PROFILE/tables.json), are computed here as the page words them, so that a stale one fails.
+/// docs/claims.json has for every section with figures the command that makes them. After a new published run
+/// MER_ACCEPT_CLAIMS=1 writes the table of docs/results.md anew.
 /// </summary>
 public sealed partial class ClaimsTests
 {
     static readonly string s_root = RepositoryRoot.Find();
-    static readonly Lazy<List<JsonElement>> s_rows = new(() => Published("small")), s_medium = new(() => Published("medium"));
+    static readonly Lazy<List<JsonElement>> s_rows = new(() => Published("small")),
+        s_medium = new(() => Published("medium"));
 
-    const string FullRow = "CVA block + FPF block + AU embedding", LookUp = "action-unit lookup (no image)", Majority = "majority class", NoUnits = "full network without action units";
+    const string FullRow = "CVA block + FPF block + AU embedding", LookUp = "action-unit lookup (no image)",
+        Majority = "majority class", NoUnits = "full network without action units";
 
     [Fact]
     public void README_has_the_figures_of_the_published_medium_run()
@@ -26,18 +29,26 @@ public sealed partial class ClaimsTests
         (string Text, string Row, string Protocol)[] lines =
         [
             ("majority class", Majority, "none"), ("look-up of the nearest action units, no image", LookUp, "none"),
-            ("images only: full network without action units", NoUnits, "final"), ("images only: motion stream (CVA)", "CVA block", "final"), ("full network", FullRow, "final"),
+            ("images only: full network without action units", NoUnits, "final"),
+            ("images only: motion stream (CVA)", "CVA block", "final"), ("full network", FullRow, "final"),
             ("full network, epoch chosen on the test subject (the published code's rule)", FullRow, "best-test"),
         ];
-        double Medium(string dataset, string row, string protocol = "final") => Of(dataset, row, protocol, s_medium.Value);
-        Demand("README.md", [.. lines.Select(l => $"| {l.Text} | {Medium("casme2", l.Row, l.Protocol):0.0} | {Medium("samm", l.Row, l.Protocol):0.0} |")]);
+        double Medium(string dataset, string row, string protocol = "final") =>
+            Of(dataset, row, protocol, s_medium.Value);
+        Demand("README.md", [.. lines.Select(l =>
+            $"| {l.Text} | {Medium("casme2", l.Row, l.Protocol):0.0} | {Medium("samm", l.Row, l.Protocol):0.0} |")]);
         var gains = Gains(s_medium.Value).ToList();
-        Demand("README.md", Text($"adds {gains.Min():0} to {gains.Max():0} points to a row, {gains.Average():0.0} on average"));
-        string Side(string dataset) => Medium(dataset, FullRow) - Medium(dataset, LookUp, "none") is var lead && lead >= 0 ? Text($"{lead:0.0} points above it") : Text($"{-lead:0.0} points below it");
+        Demand("README.md",
+            Text($"adds {gains.Min():0} to {gains.Max():0} points to a row, {gains.Average():0.0} on average"));
+        string Side(string dataset) =>
+            Medium(dataset, FullRow) - Medium(dataset, LookUp, "none") is var lead && lead >= 0
+                ? Text($"{lead:0.0} points above it")
+                : Text($"{-lead:0.0} points below it");
         Demand("README.md", $"{Side("casme2")} on CASME II and {Side("samm")} on SAMM");
     }
 
-    static List<JsonElement> Published(string profile) => [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "results", "published", profile, "tables.json"))).RootElement.EnumerateArray()];
+    static List<JsonElement> Published(string profile) => [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root,
+        "results", "published", profile, "tables.json"))).RootElement.EnumerateArray()];
 
     [Theory]
     [InlineData("small", "Small profile")]
@@ -46,10 +57,15 @@ public sealed partial class ClaimsTests
     {
         var rows = profile == "small" ? s_rows.Value : s_medium.Value;
         var lines = new List<string>();
-        foreach (var group in rows.Where(r => r.GetProperty("protocol").GetString() == "final" && r.GetProperty("measured").ValueKind == JsonValueKind.Object).GroupBy(r => r.GetProperty("row").GetString()!))
+        foreach (var group in rows.Where(r => r.GetProperty("protocol").GetString() == "final"
+            && r.GetProperty("measured").ValueKind == JsonValueKind.Object)
+            .GroupBy(r => r.GetProperty("row").GetString()!))
         {
-            string Cell(string dataset, string protocol) => group.Any(r => r.GetProperty("dataset").GetString() == dataset) ? Text($"{Of(dataset, group.Key, protocol, rows):0.0}") : "–";
-            lines.Add($"| {group.First().GetProperty("table").GetInt32()} | {group.Key} | {Cell("casme2", "final")} | {Cell("casme2", "best-test")} | {Cell("samm", "final")} | {Cell("samm", "best-test")} |");
+            string Cell(string dataset, string protocol) =>
+                group.Any(r => r.GetProperty("dataset").GetString() == dataset)
+                    ? Text($"{Of(dataset, group.Key, protocol, rows):0.0}") : "–";
+            lines.Add($"| {group.First().GetProperty("table").GetInt32()} | {group.Key} | {Cell("casme2", "final")} " +
+                $"| {Cell("casme2", "best-test")} | {Cell("samm", "final")} | {Cell("samm", "best-test")} |");
         }
         var page = Path.Combine(s_root, "docs", "results.md");
         var all = File.ReadAllText(page);
@@ -68,7 +84,8 @@ public sealed partial class ClaimsTests
     [Fact]
     public void The_text_of_results_is_true_of_the_published_medium_run()
     {
-        double Medium(string dataset, string row, string protocol = "final") => Of(dataset, row, protocol, s_medium.Value);
+        double Medium(string dataset, string row, string protocol = "final") =>
+            Of(dataset, row, protocol, s_medium.Value);
         double Above(string dataset) => Medium(dataset, NoUnits) - Medium(dataset, Majority, "none");
         double Below(string dataset) => Medium(dataset, LookUp, "none") - Medium(dataset, FullRow);
         double Rule(string row) => Medium("casme2", row, "best-test") - Medium("casme2", row);
@@ -86,11 +103,15 @@ public sealed partial class ClaimsTests
     public void The_text_of_results_is_true_of_the_published_small_run()
     {
         double Above(string row, string dataset) => Of(dataset, row) - Of(dataset, Majority, "none");
-        var above = (from row in (string[])["Baseline (ResNet)", "CVA block", "FPF block", NoUnits] from dataset in (string[])["casme2", "samm"] select Above(row, dataset)).ToList();
+        var above = (from row in (string[])["Baseline (ResNet)", "CVA block", "FPF block", NoUnits]
+                     from dataset in (string[])["casme2", "samm"]
+                     select Above(row, dataset)).ToList();
         double Part(string dataset, string first, string second) => Of(dataset, first) - Of(dataset, second);
         var frames = (string[])["Apex input", "Onset input"];
-        double Right(string row, string statistics) => s_rows.Value.First(r => r.GetProperty("row").GetString() == row && r.TryGetProperty("statistics", out _)).GetProperty("statistics") is var s
-            ? 100.0 * s.GetProperty(statistics).GetInt32() / s.GetProperty("clips").GetInt32() : 0;
+        double Right(string row, string statistics) =>
+            s_rows.Value.First(r => r.GetProperty("row").GetString() == row && r.TryGetProperty("statistics", out _))
+                .GetProperty("statistics") is var s
+                ? 100.0 * s.GetProperty(statistics).GetInt32() / s.GetProperty("clips").GetInt32() : 0;
         Demand("docs/results.md",
             Text($"({Right("Graph-TCN (2020)", "running"):0} % of training clips right, {Right("Graph-TCN (2020)", "batch"):0} % with the batch's). AMAN: {Right("AMAN (2022)", "running"):0} % with running statistics, {Right("AMAN (2022)", "batch"):0} % with the batch's"),
             Text($"MiMaNet has {Right("MiMaNet (2021)", "running"):0} % of its training clips right"),
@@ -105,65 +126,105 @@ public sealed partial class ClaimsTests
     [Fact]
     public void Three_seeds_are_those_of_the_published_file()
     {
-        var rows = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "results", "published", "small", "seeds.json"))).RootElement.EnumerateArray()
-            .Where(r => r.GetProperty("protocol").GetString() is "final" or "none" && r.GetProperty("measured").ValueKind == JsonValueKind.Object).ToList();
-        JsonElement Row(string dataset, string row) => rows.First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row);
-        double Accuracy(JsonElement row, string of = "measured") => row.GetProperty(of).GetProperty("accuracy").GetDouble();
-        string Cell(string dataset, string row) => Row(dataset, row) is var r && r.TryGetProperty("seeds", out var seeds) && seeds.GetArrayLength() == 3
-            ? Text($"{Accuracy(r):0.0} ± {Accuracy(r, "deviation"):0.0}") : Text($"{Accuracy(r):0.0}");
+        var rows = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "results", "published", "small",
+            "seeds.json"))).RootElement.EnumerateArray()
+            .Where(r => r.GetProperty("protocol").GetString() is "final" or "none"
+                && r.GetProperty("measured").ValueKind == JsonValueKind.Object).ToList();
+        JsonElement Row(string dataset, string row) =>
+            rows.First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row);
+        double Accuracy(JsonElement row, string of = "measured") =>
+            row.GetProperty(of).GetProperty("accuracy").GetDouble();
+        string Cell(string dataset, string row) =>
+            Row(dataset, row) is var r && r.TryGetProperty("seeds", out var seeds) && seeds.GetArrayLength() == 3
+                ? Text($"{Accuracy(r):0.0} ± {Accuracy(r, "deviation"):0.0}") : Text($"{Accuracy(r):0.0}");
         string[] images = ["Baseline (ResNet)", "CVA block", "FPF block", NoUnits];
-        Demand("docs/results.md", [.. images.Concat(["AU embedding", FullRow, LookUp, Majority]).Select(row => $"| {row} | {Cell("casme2", row)} | {Cell("samm", row)} |")]);
-        var above = (from row in images from dataset in (string[])["casme2", "samm"] select Accuracy(Row(dataset, row)) - Accuracy(Row(dataset, Majority))).ToList();
-        Demand("docs/results.md", Text($"end {above.Min():0} to {above.Max():0} points above the majority class in the mean of three seeds"));
+        Demand("docs/results.md", [.. images.Concat(["AU embedding", FullRow, LookUp, Majority])
+            .Select(row => $"| {row} | {Cell("casme2", row)} | {Cell("samm", row)} |")]);
+        var above = (from row in images
+                     from dataset in (string[])["casme2", "samm"]
+                     select Accuracy(Row(dataset, row)) - Accuracy(Row(dataset, Majority))).ToList();
+        Demand("docs/results.md",
+            Text($"end {above.Min():0} to {above.Max():0} points above the majority class in the mean of three seeds"));
     }
 
     [Fact]
     public void Detected_units_are_those_of_the_published_notebook()
     {
-        var notebook = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "results", "published", "small", "17-table7.ipynb"))).RootElement;
-        var html = notebook.GetProperty("cells").EnumerateArray().Where(c => c.TryGetProperty("outputs", out _)).SelectMany(c => c.GetProperty("outputs").EnumerateArray())
-            .Select(o => o.TryGetProperty("data", out var data) && data.TryGetProperty("text/html", out var text) ? string.Concat(text.EnumerateArray().Select(t => t.GetString())) : "")
+        var notebook = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(s_root, "results", "published", "small", "17-table7.ipynb"))).RootElement;
+        var html = notebook.GetProperty("cells").EnumerateArray().Where(c => c.TryGetProperty("outputs", out _))
+            .SelectMany(c => c.GetProperty("outputs").EnumerateArray())
+            .Select(o => o.TryGetProperty("data", out var data) && data.TryGetProperty("text/html", out var text)
+                ? string.Concat(text.EnumerateArray().Select(t => t.GetString())) : "")
             .Single(t => t.Contains("Action units as detectors find them", StringComparison.Ordinal));
-        var sets = html.Split("<caption")[1..].Select(table => TableRow().Matches(table).Select(r => TableCell().Matches(r.Value).Select(c => c.Groups[1].Value).ToArray()).Where(r => r.Length == 5 && r[0] != "unit").ToArray()).ToList();
+        var sets = html.Split("<caption")[1..].Select(table => TableRow().Matches(table)
+            .Select(r => TableCell().Matches(r.Value).Select(c => c.Groups[1].Value).ToArray())
+            .Where(r => r.Length == 5 && r[0] != "unit").ToArray()).ToList();
         Assert.Equal([11, 11], sets.Select(s => s.Length));
         Demand("docs/results.md", [.. sets[0].Zip(sets[1], (a, b) => $"| {string.Join(" | ", [.. a, .. b])} |")]);
-        var below = sets.SelectMany(s => s).Count(r => double.Parse(r[3], CultureInfo.InvariantCulture) <= double.Parse(r[2], CultureInfo.InvariantCulture));
+        var below = sets.SelectMany(s => s).Count(r =>
+            double.Parse(r[3], CultureInfo.InvariantCulture) <= double.Parse(r[2], CultureInfo.InvariantCulture));
         Demand("docs/results.md", $"{20 - below} of the 20 units are found better than by guessing");
     }
 
     [Fact]
     public void Sizes_and_limits_of_the_synthetic_sets_are_the_generators()
     {
-        var (small, medium, tiny) = (Counts(LookAlikeOptions.Small), Counts(LookAlikeOptions.Medium), Counts(LookAlikeOptions.Tiny));
-        Demand("README.md", $"CASME II (synthetic, {medium[0].Clips} clips) | SAMM (synthetic, {medium[1].Clips} clips)", $"synthetic CASME II and SAMM, {small[0].Subjects} subjects each");
-        Demand("data/README.md", $"The small sets have {small[0].Clips} and {small[1].Clips} five-class clips", $"--size tiny --out data/tiny              # {tiny[0].Subjects} subjects a set", $"# {small[0].Subjects} subjects a set");
-        Demand("docs/results.md", $"Eight subjects with {small[0].Clips} and {small[1].Clips} clips, {Profile.Small.Model.InputSize}-pixel frames, a sixteenth of the paper's width, {Profile.Small.Training.Epochs} epochs",
-            $"the real counts of subjects and clips ({medium[0].Clips} and {medium[1].Clips})", $"2/{1 << small[0].Subjects}");
+        var (small, medium, tiny) = (Counts(LookAlikeOptions.Small), Counts(LookAlikeOptions.Medium),
+            Counts(LookAlikeOptions.Tiny));
+        Demand("README.md",
+            $"CASME II (synthetic, {medium[0].Clips} clips) | SAMM (synthetic, {medium[1].Clips} clips)",
+            $"synthetic CASME II and SAMM, {small[0].Subjects} subjects each");
+        Demand("data/README.md", $"The small sets have {small[0].Clips} and {small[1].Clips} five-class clips",
+            $"--size tiny --out data/tiny              # {tiny[0].Subjects} subjects a set",
+            $"# {small[0].Subjects} subjects a set");
+        Demand("docs/results.md",
+            $"Eight subjects with {small[0].Clips} and {small[1].Clips} clips, {Profile.Small.Model.InputSize}-pixel " +
+            $"frames, a sixteenth of the paper's width, {Profile.Small.Training.Epochs} epochs",
+            $"the real counts of subjects and clips ({medium[0].Clips} and {medium[1].Clips})",
+            $"2/{1 << small[0].Subjects}");
         foreach (var profile in (Profile[])[Profile.Tiny, Profile.Small, Profile.Medium, Profile.Paper])
-            Demand("docs/glossary.md", $"| `{profile.Name}` | {profile.Model.InputSize} pixels |", $"| {profile.Training.Epochs} |");
-        Demand("docs/glossary.md", $"{tiny[0].Clips} clips of {tiny[0].Subjects} subjects per set", $"{small[0].Clips} and {small[1].Clips} clips of {small[0].Subjects} subjects", $"{medium[0].Clips} and {medium[1].Clips} clips, the real counts");
+            Demand("docs/glossary.md", $"| `{profile.Name}` | {profile.Model.InputSize} pixels |",
+                $"| {profile.Training.Epochs} |");
+        Demand("docs/glossary.md", $"{tiny[0].Clips} clips of {tiny[0].Subjects} subjects per set",
+            $"{small[0].Clips} and {small[1].Clips} clips of {small[0].Subjects} subjects",
+            $"{medium[0].Clips} and {medium[1].Clips} clips, the real counts");
         Assert.Equal((8, 8, 16), (small[0].Subjects, small[1].Subjects, Profile.Small.Model.WidthDivisor));
 
-        var (casme2, samm) = (KnownTruth.Of(DatasetId.CasmeII, LookAlikeSize.Small), KnownTruth.Of(DatasetId.Samm, LookAlikeSize.Small));
-        string Limits(string what, Func<KnownTruth, Limit> of) => Text($"| {what} | {100 * of(casme2).Accuracy:0.0} | {100 * of(samm).Accuracy:0.0} |");
-        Demand("docs/results.md", Limits("the commonest class", t => t.Majority), Limits("limit from the 21 coded action units", t => t.ActionUnits),
-            Limits("limit from the movement, with the traces that no coder notes", t => t.Movement), Limits("limit from both", t => t.Both));
+        var (casme2, samm) = (KnownTruth.Of(DatasetId.CasmeII, LookAlikeSize.Small),
+            KnownTruth.Of(DatasetId.Samm, LookAlikeSize.Small));
+        string Limits(string what, Func<KnownTruth, Limit> of) =>
+            Text($"| {what} | {100 * of(casme2).Accuracy:0.0} | {100 * of(samm).Accuracy:0.0} |");
+        Demand("docs/results.md", Limits("the commonest class", t => t.Majority),
+            Limits("limit from the 21 coded action units", t => t.ActionUnits),
+            Limits("limit from the movement, with the traces that no coder notes", t => t.Movement),
+            Limits("limit from both", t => t.Both));
 
         var four = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Full with { Subjects = 4 });
         LookAlikeClip Clip(string subject, string name) => four.Single(c => (c.Subject, c.Name) == (subject, name));
         var (apexless, faceless) = (Clip("02", "EP02_12f"), Clip("03", "EP03_01"));
-        Demand("docs/rehearsal.md", Text($"Four subjects of the full-size set: {four.Length} clips, {four.Sum(c => c.FrameCount):#,0} frames"), $"sub02/EP02_12f/img{apexless.Apex}.jpg",
-            $"lacks the apex frame {apexless.Apex} (it has {apexless.Onset} to {apexless.Offset})", $"missing between {apexless.Apex - 1} and {apexless.Apex + 1}", $"sub03/EP03_01/img{faceless.Onset}.jpg, an onset");
+        Demand("docs/rehearsal.md",
+            Text($"Four subjects of the full-size set: {four.Length} clips, {four.Sum(c => c.FrameCount):#,0} frames"),
+            $"sub02/EP02_12f/img{apexless.Apex}.jpg",
+            $"lacks the apex frame {apexless.Apex} (it has {apexless.Onset} to {apexless.Offset})",
+            $"missing between {apexless.Apex - 1} and {apexless.Apex + 1}",
+            $"sub03/EP03_01/img{faceless.Onset}.jpg, an onset");
     }
 
     [Fact]
     public void Counts_of_the_paper_and_its_tables_are_the_librarys()
     {
         var samm = PaperAudit.Ablations(DatasetId.Samm);
-        Demand("README.md", $"{samm.Count(f => !f.Possible)} of its {samm.Length} ablation differences on SAMM cannot be significant");
-        var differences = DatasetNames.Paper.SelectMany(id => PaperAudit.Ablations(id)).Select(f => f.Full - f.Accuracy).ToList();
-        Demand("docs/results.md", Text($"differ from its full network by {differences.Min():0.0} to {differences.Max():0.0} points"));
-        Demand("data/README.md", $"{PublishedCounts.CasmeII2014.Total} (sheet of 2014) or {PublishedCounts.CasmeII2019.Total} (2019) of CASME II over {PublishedCounts.CasmeII2019.Subjects.Count} subjects, {PublishedCounts.Samm.Total} of SAMM over {PublishedCounts.Samm.Subjects.Count}");
+        Demand("README.md",
+            $"{samm.Count(f => !f.Possible)} of its {samm.Length} ablation differences on SAMM cannot be significant");
+        var differences = DatasetNames.Paper.SelectMany(id => PaperAudit.Ablations(id))
+            .Select(f => f.Full - f.Accuracy).ToList();
+        Demand("docs/results.md",
+            Text($"differ from its full network by {differences.Min():0.0} to {differences.Max():0.0} points"));
+        Demand("data/README.md",
+            $"{PublishedCounts.CasmeII2014.Total} (sheet of 2014) or {PublishedCounts.CasmeII2019.Total} (2019) of " +
+            $"CASME II over {PublishedCounts.CasmeII2019.Subjects.Count} subjects, {PublishedCounts.Samm.Total} of " +
+            $"SAMM over {PublishedCounts.Samm.Subjects.Count}");
         var folds = Tables.Work(Tables.All, DatasetNames.Paper).Sum(w => LookAlike.RealClips(w.Dataset).Length);
         Demand("docs/cluster.md", Text($"({folds:#,0} folds)"));
         Assert.Equal(12, Tables.Paper.Length);
@@ -174,8 +235,10 @@ public sealed partial class ClaimsTests
     public void The_counts_of_the_two_kernels_are_the_corpuss()
     {
         var corpus = File.ReadLines(Path.Combine(s_root, "tests", "jupyter", "corpus.txt")).ToList();
-        var (cells, differ) = (corpus.Count(l => l.StartsWith("## ", StringComparison.Ordinal)), corpus.Count(l => l.StartsWith("#~ ", StringComparison.Ordinal)));
-        Demand("docs/kernel.md", $"{cells} cells, one per feature: {cells - differ} do the same in both, {differ} differ by choice");
+        var (cells, differ) = (corpus.Count(l => l.StartsWith("## ", StringComparison.Ordinal)),
+            corpus.Count(l => l.StartsWith("#~ ", StringComparison.Ordinal)));
+        Demand("docs/kernel.md",
+            $"{cells} cells, one per feature: {cells - differ} do the same in both, {differ} differ by choice");
     }
 
     [Fact]
@@ -188,34 +251,53 @@ public sealed partial class ClaimsTests
     [Fact]
     public void Every_section_with_figures_names_the_command_that_makes_them()
     {
-        var claims = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "docs", "claims.json"))).RootElement.EnumerateArray()
-            .ToDictionary(c => (c.GetProperty("page").GetString()!, c.GetProperty("section").GetString()!), c => c.GetProperty("command").GetString()!);
-        var sections = (from page in (string[])["README.md", "environment.md", "data/README.md", .. Directory.GetFiles(Path.Combine(s_root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))]
-                        from section in Heading().Split(Code().Replace(File.ReadAllText(Path.Combine(s_root, page)), "")).Select((text, i) => (Name: i == 0 ? "" : text.Split('\n')[0], text))
+        var claims = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "docs", "claims.json"))).RootElement
+            .EnumerateArray()
+            .ToDictionary(c => (c.GetProperty("page").GetString()!, c.GetProperty("section").GetString()!),
+                c => c.GetProperty("command").GetString()!);
+        var sections = (from page in (string[])
+        [
+            "README.md", "environment.md", "data/README.md",
+            .. Directory.GetFiles(Path.Combine(s_root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))
+        ]
+                        from section in Heading()
+                            .Split(Code().Replace(File.ReadAllText(Path.Combine(s_root, page)), ""))
+                            .Select((text, i) => (Name: i == 0 ? "" : text.Split('\n')[0], text))
                         where Figure().IsMatch(section.text)
                         select (page, section.Name)).ToHashSet();
-        Assert.True(sections.IsSubsetOf(claims.Keys), "docs/claims.json lacks: " + string.Join("; ", sections.Except(claims.Keys)));
-        Assert.True(sections.IsSupersetOf(claims.Keys), "docs/claims.json has sections that are gone, or have no figures: " + string.Join("; ", claims.Keys.Except(sections)));
+        Assert.True(sections.IsSubsetOf(claims.Keys),
+            "docs/claims.json lacks: " + string.Join("; ", sections.Except(claims.Keys)));
+        Assert.True(sections.IsSupersetOf(claims.Keys),
+            "docs/claims.json has sections that are gone, or have no figures: " +
+            string.Join("; ", claims.Keys.Except(sections)));
         string[] known = [.. RootCommands.Create().Subcommands.Select(c => c.Name)];
-        Assert.All(claims.Values.SelectMany(c => MerCommand().Matches(c)).Select(m => m.Groups[1].Value), name => Assert.Contains(name, known));
+        Assert.All(claims.Values.SelectMany(c => MerCommand().Matches(c)).Select(m => m.Groups[1].Value),
+            name => Assert.Contains(name, known));
     }
 
     /// <summary>Accuracy in percent of a row of a published run, the small one's if none is given.</summary>
-    static double Of(string dataset, string row, string protocol = "final", List<JsonElement>? rows = null) => (rows ?? s_rows.Value).First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row
-        && r.GetProperty("protocol").GetString() == protocol && r.GetProperty("measured").ValueKind == JsonValueKind.Object).GetProperty("measured").GetProperty("accuracy").GetDouble();
+    static double Of(string dataset, string row, string protocol = "final", List<JsonElement>? rows = null) =>
+        (rows ?? s_rows.Value)
+            .First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row
+                && r.GetProperty("protocol").GetString() == protocol
+                && r.GetProperty("measured").ValueKind == JsonValueKind.Object)
+            .GetProperty("measured").GetProperty("accuracy").GetDouble();
 
     /// <summary>What the epoch rule of the published code adds to each experiment, in points.</summary>
     static IEnumerable<double> Gains(List<JsonElement> rows) =>
         from r in rows
-        where r.GetProperty("measured").ValueKind == JsonValueKind.Object && r.TryGetProperty("experiment", out var hash) && hash.ValueKind == JsonValueKind.String
-        group (r.GetProperty("protocol").GetString(), r.GetProperty("measured").GetProperty("accuracy").GetDouble()) by r.GetProperty("experiment").GetString() into run
+        where r.GetProperty("measured").ValueKind == JsonValueKind.Object
+            && r.TryGetProperty("experiment", out var hash) && hash.ValueKind == JsonValueKind.String
+        group (r.GetProperty("protocol").GetString(), r.GetProperty("measured").GetProperty("accuracy")
+            .GetDouble()) by r.GetProperty("experiment").GetString() into run
         where run.Any(p => p.Item1 == "best-test")
         select run.First(p => p.Item1 == "best-test").Item2 - run.First(p => p.Item1 == "final").Item2;
 
     /// <summary>Five-class clips and their subjects, CASME II and SAMM.</summary>
     static List<(int Subjects, int Clips)> Counts(LookAlikeOptions options) => [.. DatasetNames.Paper.Select(id =>
     {
-        var five = LookAlike.Truth(id, options).Where(c => ClassSet.Five(id).LabelOf(c.Emotion.ToLowerInvariant()) is not null).ToList();
+        var five = LookAlike.Truth(id, options)
+            .Where(c => ClassSet.Five(id).LabelOf(c.Emotion.ToLowerInvariant()) is not null).ToList();
         return (five.Select(c => c.Subject).Distinct().Count(), five.Count);
     })];
 
@@ -254,7 +336,8 @@ public sealed partial class ClaimsTests
     [GeneratedRegex(@"(?m)^##+ ")]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"\d+(?:[.,]\d+)*\s?(?:%|s|ms|min|minutes?|hours?|seconds?|GB|MB|GiB|MiB|times|clips/s|[TGP]FLOP(?:/s)?|points|clips|subjects)(?!\w)|\|\s*[+-]?\d+\.\d+\s*\|")]
+    [GeneratedRegex(
+        @"\d+(?:[.,]\d+)*\s?(?:%|s|ms|min|minutes?|hours?|seconds?|GB|MB|GiB|MiB|times|clips/s|[TGP]FLOP(?:/s)?|points|clips|subjects)(?!\w)|\|\s*[+-]?\d+\.\d+\s*\|")]
     private static partial Regex Figure();
 
     [GeneratedRegex(@"\./mer ([a-z-]+)")]

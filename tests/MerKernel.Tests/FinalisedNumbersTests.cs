@@ -6,8 +6,9 @@ using TorchSharp;
 namespace MerKernel.Tests;
 
 /// <summary>
-/// TorchSharp turns a number that is only an argument into a Scalar that nothing keeps alive: the garbage collector may free it while libtorch reads it. A fold then
-/// fails with 'Unknown scalar type', as two in seven hundred did, or computes with another number. So no such call may be in the library.
+/// TorchSharp turns a number that is only an argument into a Scalar that nothing keeps alive: the garbage collector may
+/// free it while libtorch reads it. A fold then fails with 'Unknown scalar type', as two in seven hundred did, or
+/// computes with another number. So no such call may be in the library.
 /// </summary>
 public class FinalisedNumbersTests
 {
@@ -20,7 +21,8 @@ public class FinalisedNumbersTests
         using var torch = Module("TorchSharp");
         var losing = Losing(torch);
         // As TorchSharp is now, a + b and the square are among them; if these are not found, nothing would be.
-        Assert.Contains(losing, name => name.Contains("op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)", StringComparison.Ordinal));
+        Assert.Contains(losing, name =>
+            name.Contains("op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)", StringComparison.Ordinal));
         Assert.Contains(losing, name => name.EndsWith("Tensor::square()", StringComparison.Ordinal));
 
         using var own = Module(assembly);
@@ -29,23 +31,31 @@ public class FinalisedNumbersTests
                      where method.HasBody
                      from i in method.Body.Instructions
                      where Loses(i) || i.Operand is MethodReference called && losing.Contains(called.FullName)
-                     select $"{type.Name}.{method.Name} calls {((MethodReference)i.Operand).Name}; use Numbers, or a Scalar in a using");
+                     select $"{type.Name}.{method.Name} calls {((MethodReference)i.Operand).Name}; use Numbers, or a " +
+                         "Scalar in a using");
     }
 
-    /// <summary>A call of a module is a call of its forward, which no instruction names. TorchSharp's BatchNorm counts its batches so, and <see cref="SafeBatchNorm"/> does not.</summary>
+    /// <summary>
+    /// A call of a module is a call of its forward, which no instruction names. TorchSharp's BatchNorm counts its
+    /// batches so, and <see cref="SafeBatchNorm"/> does not.
+    /// </summary>
     [Fact]
     public void No_module_of_TorchSharps_that_is_made_loses_a_number_when_it_is_called()
     {
         using var torch = Module("TorchSharp");
         var losing = Losing(torch);
         string[] Lose(IEnumerable<TypeReference> types) =>
-            [.. types.Select(t => t.FullName).Distinct().Where(name => Bases(torch.GetType(name)).Any(t => t.Methods.Any(m => m.Name == "forward" && losing.Contains(m.FullName)))).Order(StringComparer.Ordinal)];
+            [.. types.Select(t => t.FullName).Distinct()
+                .Where(name => Bases(torch.GetType(name))
+                    .Any(t => t.Methods.Any(m => m.Name == "forward" && losing.Contains(m.FullName))))
+                .Order(StringComparer.Ordinal)];
         // Made by a constructor, or returned by torch.nn's functions.
         string[] MadeIn(params string[] assemblies) => Lose(assemblies.SelectMany(assembly =>
         {
             using var own = Module(assembly);
             return own.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).SelectMany(m => m.Body.Instructions)
-                .Select(i => (i.OpCode.Code, Called: i.Operand as MethodReference)).Where(i => i.Called is not null && (i.Code == Code.Newobj || i.Called.DeclaringType.FullName == "TorchSharp.torch/nn"))
+                .Select(i => (i.OpCode.Code, Called: i.Operand as MethodReference)).Where(i => i.Called is not null
+                    && (i.Code == Code.Newobj || i.Called.DeclaringType.FullName == "TorchSharp.torch/nn"))
                 .Select(i => i.Code == Code.Newobj ? i.Called!.DeclaringType : i.Called!.ReturnType).ToList();
         }));
 
@@ -71,7 +81,8 @@ public class FinalisedNumbersTests
         foreach (var norm in both) norm.eval();
         AssertSame(torch.randn(shape));
         Assert.Equal(both[0].state_dict().Keys, both[1].state_dict().Keys);
-        foreach (var (name, value) in both[0].state_dict()) Assert.True(value.eq(both[1].state_dict()[name]).all().item<bool>(), name);
+        foreach (var (name, value) in both[0].state_dict())
+            Assert.True(value.eq(both[1].state_dict()[name]).all().item<bool>(), name);
         Assert.Equal(3, both[1].num_batches_tracked!.item<long>());
         Assert.Equal(both[0].GetType().Name, ModelSummary.NameOf(both[1]));
 
@@ -80,24 +91,33 @@ public class FinalisedNumbersTests
 
     static HashSet<string> Losing(ModuleDefinition torch)
     {
-        var methods = torch.GetTypes().Where(t => t.FullName != Scalar && t.Name != "ScalarExtensionMethods").SelectMany(t => t.Methods).Where(m => m.HasBody).ToList();
+        var methods = torch.GetTypes().Where(t => t.FullName != Scalar && t.Name != "ScalarExtensionMethods")
+            .SelectMany(t => t.Methods).Where(m => m.HasBody).ToList();
         var losing = methods.Where(m => m.Body.Instructions.Any(Loses)).Select(m => m.FullName).ToHashSet();
         for (var known = 0; known < losing.Count;)
         {
             known = losing.Count;
-            losing.UnionWith(methods.Where(m => m.Body.Instructions.Any(i => i.Operand is MethodReference r && losing.Contains(r.FullName))).Select(m => m.FullName));
+            losing.UnionWith(methods.Where(m =>
+                m.Body.Instructions.Any(i => i.Operand is MethodReference r && losing.Contains(r.FullName)))
+                .Select(m => m.FullName));
         }
         return losing;
     }
 
     static IEnumerable<TypeDefinition> Bases(TypeDefinition? type)
     {
-        for (; type is not null && type.FullName.StartsWith("TorchSharp.Modules.", StringComparison.Ordinal); type = type.BaseType?.Resolve()) yield return type;
+        for (; type is not null && type.FullName.StartsWith("TorchSharp.Modules.", StringComparison.Ordinal);
+            type = type.BaseType?.Resolve())
+            yield return type;
     }
 
-    /// <summary>Whether an instruction makes a Scalar and hands it on without keeping it in a variable or field.</summary>
-    static bool Loses(Instruction i) => i.OpCode.Code is Code.Call or Code.Newobj && i.Operand is MethodReference { Name: "op_Implicit" or ".ctor" } made
+    /// <summary>
+    /// Whether an instruction makes a Scalar and hands it on without keeping it in a variable or field.
+    /// </summary>
+    static bool Loses(Instruction i) => i.OpCode.Code is Code.Call or Code.Newobj
+        && i.Operand is MethodReference { Name: "op_Implicit" or ".ctor" } made
         && made.DeclaringType.FullName == Scalar && !i.Next.OpCode.Name.StartsWith("st", StringComparison.Ordinal);
 
-    static ModuleDefinition Module(string name) => ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
+    static ModuleDefinition Module(string name) =>
+        ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
 }

@@ -8,18 +8,23 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Tests;
 
-/// <summary>The list of commands, which the launcher prints before anything is built, against the commands; and the help of each.</summary>
+/// <summary>
+/// The list of commands, which the launcher prints before anything is built, against the commands; and the help of
+/// each.
+/// </summary>
 public sealed partial class HelpTests
 {
     static readonly RootCommand s_root = RootCommands.Create();
 
     [Fact]
     public void The_list_has_every_command_once_and_no_other() =>
-        Assert.Equal(s_root.Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal), Listed().Matches(Help.List).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(s_root.Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal),
+            Listed().Matches(Help.List).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_lists_examples_name_commands() =>
-        Assert.All(Example().Matches(Help.List).Select(m => m.Groups[1].Value), name => Assert.Contains(s_root.Subcommands, c => c.Name == name));
+        Assert.All(Example().Matches(Help.List).Select(m => m.Groups[1].Value),
+            name => Assert.Contains(s_root.Subcommands, c => c.Name == name));
 
     [Fact]
     public void Every_command_is_described_in_the_imperative()
@@ -41,7 +46,8 @@ public sealed partial class HelpTests
         {
             var output = Say([.. Path(command), "--help"]);
             Assert.Contains("Examples:\n  ", output);
-            Assert.Contains($"mer {string.Join(' ', Path(command))}", output[output.IndexOf("Examples:", StringComparison.Ordinal)..]);
+            Assert.Contains($"mer {string.Join(' ', Path(command))}",
+                output[output.IndexOf("Examples:", StringComparison.Ordinal)..]);
             Assert.DoesNotContain("Example: ", output);
         });
     }
@@ -54,16 +60,20 @@ public sealed partial class HelpTests
     public void A_misspelt_command_is_met_with_the_nearest(string typed, string said) =>
         Assert.Contains(said, Assert.Throws<UserErrorException>(() => Help.DemandCommand(s_root, [typed])).Message);
 
-    /// <summary>Help and refusal of an export name the same protocols, and its example makes a file that mer score reads.</summary>
+    /// <summary>
+    /// Help and refusal of an export name the same protocols, and its example makes a file that mer score reads.
+    /// </summary>
     [Fact]
     public void An_export_says_what_it_can_print()
     {
         const string protocols = "final, best-test, held-out, or every";
-        var help = string.Join(' ', Say(["runs", "export", "--help"]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var help = string.Join(' ',
+            Say(["runs", "export", "--help"]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains(protocols, help);
         Assert.Contains("mer runs export 3f2a --csv --protocol every > predictions.csv", help);
         Assert.Contains(protocols, Assert.Throws<UserErrorException>(() => RunsCommands.Protocol("last")).Message);
-        Assert.Contains("no other protocol", Assert.Throws<UserErrorException>(() => RunsCommands.Protocol("every")).Message);
+        Assert.Contains("no other protocol",
+            Assert.Throws<UserErrorException>(() => RunsCommands.Protocol("every")).Message);
     }
 
     [Fact]
@@ -90,12 +100,15 @@ public sealed partial class HelpTests
                     Assert.Contains($"{option.Name} ", said);
                     Assert.Contains(value, said);
                 }
-            foreach (var argument in command.Arguments.Where(a => IsNumber(a.ValueType))) Assert.Contains($"The {argument.Name} takes a whole number, and not 'abc'.", Complaints([.. Path(command), .. command.Arguments.Select(_ => "abc")]));
+            foreach (var argument in command.Arguments.Where(a => IsNumber(a.ValueType)))
+                Assert.Contains($"The {argument.Name} takes a whole number, and not 'abc'.",
+                    Complaints([.. Path(command), .. command.Arguments.Select(_ => "abc")]));
         }
         Assert.True(numbers > 60, $"{numbers}");
     }
 
-    static bool IsNumber(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) is >= TypeCode.SByte and <= TypeCode.Decimal;
+    static bool IsNumber(Type type) =>
+        Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) is >= TypeCode.SByte and <= TypeCode.Decimal;
 
     static string Complaints(string[] args)
     {
@@ -114,7 +127,8 @@ public sealed partial class HelpTests
     [InlineData("94.35% 92.74%")]
     [InlineData("94.35 %, 92.74 %")]
     [InlineData("94.35 92.74")]
-    public void Two_accuracies_are_read_as_people_write_them(string text) => Assert.Equal([94.35m, 92.74m], AuditCommand.Accuracies(text));
+    public void Two_accuracies_are_read_as_people_write_them(string text) =>
+        Assert.Equal([94.35m, 92.74m], AuditCommand.Accuracies(text));
 
     [Theory]
     [InlineData("0.9435 0.9274", "may be shares of 1")]
@@ -126,13 +140,16 @@ public sealed partial class HelpTests
     [Fact]
     public void An_accuracy_that_no_count_gives_and_a_count_without_accuracies_are_said()
     {
-        Assert.Equal("92.70 % is no number of 248 clips; taken is the nearest, 230 of 248, which is 92.74 %.", Assert.Single(AuditCommand.Roundings((94.35m, 234), (92.70m, 230), 248)));
-        Assert.Contains("--accuracies, which are not given", Assert.Throws<UserErrorException>(() => s_root.Parse(["audit", "--clips", "136"]).Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
+        Assert.Equal("92.70 % is no number of 248 clips; taken is the nearest, 230 of 248, which is 92.74 %.",
+            Assert.Single(AuditCommand.Roundings((94.35m, 234), (92.70m, 230), 248)));
+        Assert.Contains("--accuracies, which are not given", Assert.Throws<UserErrorException>(() =>
+            s_root.Parse(["audit", "--clips", "136"]).Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
     }
 
     [Fact]
     public void The_example_of_mer_data_shows_a_clip_that_the_synthetic_data_have() =>
-        Assert.Contains(ShownClip().Match(Say(["data", "--help"])).Groups[1].Value, LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small).Select(c => c.Id));
+        Assert.Contains(ShownClip().Match(Say(["data", "--help"])).Groups[1].Value,
+            LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small).Select(c => c.Id));
 
     [Fact]
     public void Without_data_a_clip_is_shown_of_synthetic_data()
@@ -148,8 +165,10 @@ public sealed partial class HelpTests
     }
 
     [Theory]
-    [InlineData(new[] { "--profile", "tiny" }, "No notebook matches '--profile'; a parameter of notebooks is written like -p profile=tiny.")]
-    [InlineData(new[] { "--profile=tiny" }, "No notebook matches '--profile=tiny'; a parameter of notebooks is written like -p profile=tiny.")]
+    [InlineData(new[] { "--profile", "tiny" },
+        "No notebook matches '--profile'; a parameter of notebooks is written like -p profile=tiny.")]
+    [InlineData(new[] { "--profile=tiny" },
+        "No notebook matches '--profile=tiny'; a parameter of notebooks is written like -p profile=tiny.")]
     public void An_option_that_notebooks_do_not_have_is_met_with_the_parameter(string[] names, string said) =>
         Assert.Equal(said, Assert.Throws<UserErrorException>(() => NotebookRun.Find("/nowhere", names)).Message);
 
@@ -165,7 +184,8 @@ public sealed partial class HelpTests
 
     static IEnumerable<Command> Below(Command command) => command.Subcommands.SelectMany(c => Below(c).Prepend(c));
 
-    static IEnumerable<string> Path(Command command) => command is RootCommand ? [] : Path((Command)command.Parents.First()).Append(command.Name);
+    static IEnumerable<string> Path(Command command) =>
+        command is RootCommand ? [] : Path((Command)command.Parents.First()).Append(command.Name);
 
     [GeneratedRegex("(?m)^  ([a-z-]+)  ")]
     private static partial Regex Listed();

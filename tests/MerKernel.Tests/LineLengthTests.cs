@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MerKernel.Tests;
 
-/// <summary>The length of lines, as .editorconfig has it.</summary>
+/// <summary>The length of lines, as .editorconfig has it, and of files.</summary>
 public sealed partial class LineLengthTests
 {
-    const int Longest = 120;
+    const int Longest = 120, MostLines = 400;
 
     static readonly string s_root = RepositoryRoot.Find();
 
@@ -25,6 +25,16 @@ public sealed partial class LineLengthTests
                      select $"{path}:{line.Number}: {line.Length} columns";
         Assert.Equal("", string.Join('\n', faults));
     }
+
+    // But for the CUDA kernels, which NVRTC compiles as one program.
+    [Theory]
+    [InlineData("src")]
+    [InlineData("native")]
+    public void No_file_is_too_long_to_read_in_one_sitting(string folder) =>
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(s_root, folder), "*", SearchOption.AllDirectories)
+            .Where(f => Source().IsMatch(f) && !f.EndsWith(".cu", StringComparison.Ordinal)
+                && File.ReadLines(f).Count() > MostLines)
+            .Select(f => Path.GetRelativePath(s_root, f)));
 
     [Theory]
     [InlineData("    var x = ", true)]

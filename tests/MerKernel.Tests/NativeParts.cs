@@ -5,8 +5,9 @@ using System.Diagnostics;
 namespace MerKernel.Tests;
 
 /// <summary>
-/// Plugs native/kernels in before the first test, and builds native/ where the launcher has not done so yet. That takes a minute or two, and a test process that is
-/// asked for its tests has to answer within one: so not when the assembly is loaded.
+/// Plugs native/kernels in before the first test, and builds native/ where the launcher has not done so yet. That takes
+/// a minute or two, and a test process that is asked for its tests has to answer within one: so not when the assembly
+/// is loaded.
 /// </summary>
 public sealed class NativeParts
 {
@@ -18,7 +19,8 @@ public sealed class NativeParts
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "native", "kernels", "build.sh")))
             folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside a checkout.");
-        foreach (var script in Directory.GetFiles(Path.Combine(folder.FullName, "native"), "build.sh", SearchOption.AllDirectories))
+        foreach (var script in Directory.GetFiles(Path.Combine(folder.FullName, "native"), "build.sh",
+            SearchOption.AllDirectories))
         {
             using var build = Process.Start(script);
             build.WaitForExit();

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MerKernel.Tests;
 
 /// <summary>
-/// The words of everything that a reader sees: pages, the notebooks' Markdown, messages, help and documentation comments. Standard terms replace home-made ones, and
-/// habits that stop a native reader stay out.
+/// The words of everything that a reader sees: pages, the notebooks' Markdown, messages, help and documentation
+/// comments. Standard terms replace home-made ones, and habits that stop a native reader stay out.
 /// </summary>
 public sealed partial class PlainEnglishTests
 {
@@ -51,22 +51,29 @@ public sealed partial class PlainEnglishTests
     [Fact]
     public void Documentation_comments_use_the_words_of_the_field() => Check(Comments);
 
-    /// <summary>A noun clause with 'what' hides its noun: 'the stored folds' reads better than 'what is stored'. Questions and a few clauses remain.</summary>
+    /// <summary>
+    /// A noun clause with 'what' hides its noun: 'the stored folds' reads better than 'what is stored'. Questions and
+    /// a few clauses remain.
+    /// </summary>
     [Theory]
     [InlineData("pages", 5)]
     [InlineData("notebooks", 5)]
     [InlineData("messages", 5)]
     public void Clauses_with_what_stay_few(string surface, int most)
     {
-        var lines = (surface switch { "pages" => Pages, "notebooks" => Notebooks, _ => Messages }).Where(l => What().IsMatch(l.Text)).ToList();
-        Assert.True(lines.Count <= most, $"{lines.Count} lines of {surface}, at most {most}; name the thing instead:\n{string.Join('\n', lines.Select(l => $"{l.Where}: {l.Text.Trim()}"))}");
+        var lines = (surface switch { "pages" => Pages, "notebooks" => Notebooks, _ => Messages })
+            .Where(l => What().IsMatch(l.Text)).ToList();
+        Assert.True(lines.Count <= most,
+            $"{lines.Count} lines of {surface}, at most {most}; name the thing instead:\n" +
+            $"{string.Join('\n', lines.Select(l => $"{l.Where}: {l.Text.Trim()}"))}");
     }
 
     [Theory]
     [InlineData("The folds are stored beside the run.", "next to")]
     [InlineData("images alone learn", "only")]
     [InlineData("A long run goes on after a kill.", "continue")]
-    public void The_words_are_found(string text, string instead) => Assert.Contains(instead, Assert.Single(Faults([("here", text)])));
+    public void The_words_are_found(string text, string instead) =>
+        Assert.Contains(instead, Assert.Single(Faults([("here", text)])));
 
     static void Check(IEnumerable<(string Where, string Text)> lines)
     {
@@ -83,9 +90,11 @@ public sealed partial class PlainEnglishTests
 
     /// <summary>Every line of the pages, without code.</summary>
     static IEnumerable<(string Where, string Text)> Pages =>
-        from file in (string[])["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "environment.md", Path.Combine("data", "README.md"),
+        from file in (string[])["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "environment.md",
+            Path.Combine("data", "README.md"),
             .. Directory.GetFiles(Path.Combine(s_root, "docs"), "*.md").Select(f => Path.GetRelativePath(s_root, f)),
-            .. Directory.GetFiles(Path.Combine(s_root, "src"), "README.md", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(s_root, f))]
+            .. Directory.GetFiles(Path.Combine(s_root, "src"), "README.md", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(s_root, f))]
         from line in Fence().Replace(File.ReadAllText(Path.Combine(s_root, file)), "").Split('\n')
         select (file, Inline().Replace(line, ""));
 
@@ -96,7 +105,9 @@ public sealed partial class PlainEnglishTests
         from line in string.Concat(cell.GetProperty("source").EnumerateArray().Select(l => l.GetString())).Split('\n')
         select (Path.GetFileName(file), Inline().Replace(line, ""));
 
-    /// <summary>Texts of several words in the sources, the list of commands, and everything that the launchers say.</summary>
+    /// <summary>
+    /// Texts of several words in the sources, the list of commands, and everything that the launchers say.
+    /// </summary>
     static IEnumerable<(string Where, string Text)> Messages =>
         (from file in Sources
          from line in File.ReadLines(file)
@@ -104,7 +115,8 @@ public sealed partial class PlainEnglishTests
          from text in Literal().Matches(line)
          where text.Value.Contains(' ')
          select (Path.GetRelativePath(s_root, file), Hole().Replace(text.Value, "")))
-        .Concat(from line in File.ReadLines(Path.Combine(s_root, "src", "MerKernel.Cli", "help.txt")) select ("help.txt", line))
+        .Concat(from line in File.ReadLines(Path.Combine(s_root, "src", "MerKernel.Cli", "help.txt"))
+                select ("help.txt", line))
         .Concat(from launcher in (string[])["mer", "dev"]
                 from line in File.ReadLines(Path.Combine(s_root, launcher))
                 where line.Contains("say \"", StringComparison.Ordinal)
@@ -118,7 +130,8 @@ public sealed partial class PlainEnglishTests
         select (Path.GetRelativePath(s_root, file), Tag().Replace(line, ""));
 
     static IEnumerable<string> Sources =>
-        Directory.GetFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
+        Directory.GetFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
 
     [GeneratedRegex(@"(?s)```.*?```")]
     private static partial Regex Fence();

@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests;
 
-/// <summary>A data set made in memory: every class moves another horizontal band, each subject has its own background.</summary>
+/// <summary>
+/// A data set made in memory: every class moves another horizontal band, each subject has its own background.
+/// </summary>
 static class TinyDataset
 {
-    public static MerDataset Create(int subjects = 3, int clipsPerSubject = 6, int classes = 3, int size = 32, int seed = 1, string? cacheFolder = null)
+    public static MerDataset Create(int subjects = 3, int clipsPerSubject = 6, int classes = 3, int size = 32,
+        int seed = 1, string? cacheFolder = null)
     {
         var random = new Random(seed);
         var count = subjects * clipsPerSubject;
@@ -21,7 +24,8 @@ static class TinyDataset
             labels.Add(label);
             clips.Add(new Clip
             {
-                Dataset = DatasetId.CasmeII, Subject = $"{subject + 1:00}", Name = $"EP{i:00}", Onset = 1, Apex = 5, Offset = 9,
+                Dataset = DatasetId.CasmeII, Subject = $"{subject + 1:00}", Name = $"EP{i:00}", Onset = 1, Apex = 5,
+                Offset = 9,
                 ActionUnits = [new ActionUnit(ActionUnits.Used[label])], Emotion = $"class{label}",
             });
             for (var frame = 0; frame < 2; frame++)
@@ -30,13 +34,15 @@ static class TinyDataset
                         for (var x = 0; x < size; x++)
                         {
                             var moved = frame == 1 && y * classes / size == label ? 60 : 0;
-                            frames[(((i * 2 + frame) * 3 + channel) * size + y) * size + x] = (byte)(80 + 10 * subject + moved + random.Next(8));
+                            frames[(((i * 2 + frame) * 3 + channel) * size + y) * size + x] = (byte)(80 + 10 * subject
+                                + moved + random.Next(8));
                         }
         }
         var pixels = tensor(frames).view(count * 2, 3, size, size);
         return new MerDataset
         {
-            Id = DatasetId.CasmeII, Synthetic = true, Fingerprint = $"tiny-{subjects}-{clipsPerSubject}-{classes}-{size}-{seed}",
+            Id = DatasetId.CasmeII, Synthetic = true,
+            Fingerprint = $"tiny-{subjects}-{clipsPerSubject}-{classes}-{size}-{seed}",
             Classes = [.. Enumerable.Range(0, classes).Select(c => $"class{c}")],
             Clips = clips.ToImmutable(), Labels = labels.ToImmutable(),
             CacheFolder = cacheFolder,

@@ -17,7 +17,8 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     /// <param name="path">Names the cell in errors, like In[3].</param>
     /// <param name="language">The language that the front end names.</param>
     /// <exception cref="CellFailedException">It cannot be run as written.</exception>
-    public MimeBundle? Run(string code, string path, CellOutput output, CancellationToken interrupt, string language = "csharp")
+    public MimeBundle? Run(string code, string path, CellOutput output, CancellationToken interrupt,
+        string language = "csharp")
     {
         var watch = Stopwatch.StartNew();
         var cell = CellText.Parse(code, language);
@@ -31,7 +32,11 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         {
             if (result is not null) output.Display(result);
             result = null;
-            output.Display(new() { ["text/plain"] = string.Create(CultureInfo.InvariantCulture, $"Wall time: {watch.Elapsed.TotalMilliseconds:0.0##}ms") });
+            output.Display(new()
+            {
+                ["text/plain"] = string.Create(CultureInfo.InvariantCulture,
+                    $"Wall time: {watch.Elapsed.TotalMilliseconds:0.0##}ms")
+            });
         }
         return result;
     }
@@ -42,8 +47,12 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         {
             case "csharp": return RunCSharp(part.Text, path, output, interrupt);
             case "html": output.Display(MimeBundle.Html(part.Text, "(HTML)")); return null;
-            case "markdown": output.Display(new() { ["text/markdown"] = part.Text, ["text/plain"] = part.Text }); return null;
-            case "javascript": output.Display(new() { ["application/javascript"] = part.Text, ["text/plain"] = "(JavaScript)" }); return null;
+            case "markdown":
+                output.Display(new() { ["text/markdown"] = part.Text, ["text/plain"] = part.Text });
+                return null;
+            case "javascript":
+                output.Display(new() { ["application/javascript"] = part.Text, ["text/plain"] = "(JavaScript)" });
+                return null;
             default: Keep(part, output); return null;
         }
     }
@@ -55,12 +64,14 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         foreach (var directive in directives)
         {
             if (directive.Name == "i") _packages.AddSource(PackageRequest.Source(directive.Argument));
-            else if (directive.Name == "r" && PackageRequest.Parse(directive.Argument) is { } package) requests.Add(package);
+            else if (directive.Name == "r" && PackageRequest.Parse(directive.Argument) is { } package)
+                requests.Add(package);
         }
         if (requests.Count > 0) LoadPackages(requests, output, interrupt);
         foreach (var directive in directives)
         {
-            if (directive.Name == "r" && PackageRequest.Parse(directive.Argument) is null) Extensions.Load(references.Load(directive.Argument));
+            if (directive.Name == "r" && PackageRequest.Parse(directive.Argument) is null)
+                Extensions.Load(references.Load(directive.Argument));
             else if (directive.Name == "load") RunFile(directive.Argument, output, interrupt);
         }
         if (directives.Count > 0 && string.IsNullOrWhiteSpace(code)) return null;
@@ -72,11 +83,13 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
 
     void RunFile(string file, CellOutput output, CancellationToken interrupt)
     {
-        if (!File.Exists(file)) throw new CellFailedException("FileNotFound", $"#load: there is no file {Path.GetFullPath(file)}.");
+        if (!File.Exists(file))
+            throw new CellFailedException("FileNotFound", $"#load: there is no file {Path.GetFullPath(file)}.");
         RunInside(file, [("csharp", File.ReadAllText(file))], output, interrupt);
     }
 
-    void RunInside(string file, IReadOnlyList<(string Language, string Code)> cells, CellOutput output, CancellationToken interrupt)
+    void RunInside(string file, IReadOnlyList<(string Language, string Code)> cells, CellOutput output,
+        CancellationToken interrupt)
     {
         var back = Directory.GetCurrentDirectory();
         var full = Path.GetFullPath(file);
@@ -85,7 +98,8 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         try
         {
             foreach (var (language, code) in cells)
-                if (Run(code, Path.GetFileName(full), output, interrupt, language) is { } result) output.Display(result);
+                if (Run(code, Path.GetFileName(full), output, interrupt, language) is { } result)
+                    output.Display(result);
         }
         finally { Directory.SetCurrentDirectory(back); }
     }
@@ -97,9 +111,11 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         // All first: an extension may need any of them.
         var assemblies = restored.Managed.Select(references.Load).ToList();
         assemblies.ForEach(Extensions.Load);
-        var names = restored.Installed.Where(i => requests.Any(r => i.StartsWith(r.Id + ", ", StringComparison.OrdinalIgnoreCase))).ToList();
+        var names = restored.Installed
+            .Where(i => requests.Any(r => i.StartsWith(r.Id + ", ", StringComparison.OrdinalIgnoreCase))).ToList();
         output.Display(MimeBundle.Html(
-            $"<div><strong>Installed Packages</strong><ul>{string.Concat(names.Select(n => $"<li>{WebUtility.HtmlEncode(n)}</li>"))}</ul></div>",
+            "<div><strong>Installed Packages</strong><ul>" +
+            $"{string.Concat(names.Select(n => $"<li>{WebUtility.HtmlEncode(n)}</li>"))}</ul></div>",
             "Installed packages: " + string.Join("; ", names)));
     }
 
@@ -107,12 +123,20 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     {
         switch (command.Language)
         {
-            case "#!about": output.Write("stdout", $"C# kernel {typeof(CellRunner).Assembly.GetName().Version}, .NET {Environment.Version}, Roslyn {typeof(CSharpCompilation).Assembly.GetName().Version}\n"); break;
+            case "#!about":
+                output.Write("stdout",
+                    $"C# kernel {typeof(CellRunner).Assembly.GetName().Version}, .NET {Environment.Version}, Roslyn " +
+                    $"{typeof(CSharpCompilation).Assembly.GetName().Version}\n");
+                break;
             case "#!lsmagic": output.Write("stdout", CellText.Known + "\n"); break;
-            case "#!who": output.Write("stdout", string.Join(" ", session.Variables().Select(v => v.Name).Order(StringComparer.Ordinal)) + "\n"); break;
+            case "#!who":
+                output.Write("stdout",
+                    string.Join(" ", session.Variables().Select(v => v.Name).Order(StringComparer.Ordinal)) + "\n");
+                break;
             case "#!whos":
                 foreach (var (name, type, value) in session.Variables().OrderBy(v => v.Name, StringComparer.Ordinal))
-                    output.Write("stdout", $"{name}\t{type.Name}\t{Bundles.For(value, ["text/plain"])["text/plain"].Split('\n')[0]}\n");
+                    output.Write("stdout",
+                        $"{name}\t{type.Name}\t{Bundles.For(value, ["text/plain"])["text/plain"].Split('\n')[0]}\n");
                 break;
             case "#!import":
                 var file = command.Options.Trim('"', ' ');
@@ -124,7 +148,8 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
                 break;
             case "#!share":
                 var share = new Options("#!share", command.Options, "from", "as", "mime-type");
-                if (share.Rest is not [var shared]) throw new CellFailedException("Magic", "#!share names one variable: #!share --from value data.");
+                if (share.Rest is not [var shared])
+                    throw new CellFailedException("Magic", "#!share names one variable: #!share --from value data.");
                 Set(share["as"] ?? shared, Shared(share.Need("from"), shared), interrupt);
                 break;
         }
@@ -134,11 +159,14 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     /// <summary>Declares a variable of the session.</summary>
     void Set(string name, object value, CancellationToken interrupt)
     {
-        if (!SyntaxFacts.IsValidIdentifier(name)) throw new CellFailedException("Magic", $"{name} is no name of a C# variable.");
+        if (!SyntaxFacts.IsValidIdentifier(name))
+            throw new CellFailedException("Magic", $"{name} is no name of a C# variable.");
         SharedValue.Next = value;
         var type = session.Variables().FirstOrDefault(v => ReferenceEquals(v.Value, value)).Type ?? value.GetType();
         var spelt = ScriptSession.Spell(type);
-        CellThread.Run(session.Compile($"var {name} = {(spelt is null ? "" : $"({spelt})")}CSharpJupyter.Dialect.SharedValue.Next;", "#!set", interrupt), interrupt);
+        CellThread.Run(session.Compile(
+            $"var {name} = {(spelt is null ? "" : $"({spelt})")}CSharpJupyter.Dialect.SharedValue.Next;", "#!set",
+            interrupt), interrupt);
     }
 
     object Value(string written, CellOutput output)
@@ -150,18 +178,23 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
             case "input" or "password" when output.ReadLine is { } ask:
                 var answer = ask(name, from == "password");
                 return from == "password" ? new PasswordString(answer) : answer;
-            case "input" or "password": throw new CellFailedException("Magic", $"#!set: this notebook client takes no input (allow_stdin is false); write --value {name}.");
+            case "input" or "password":
+                throw new CellFailedException("Magic",
+                    $"#!set: this notebook client takes no input (allow_stdin is false); write --value {name}.");
             default: return Shared(from, name);
         }
     }
 
     object Shared(string from, string name) => from switch
     {
-        "value" => _values.TryGetValue(name, out var value) ? value : throw new CellFailedException("Magic", $"There is no #!value {name}."),
+        "value" => _values.TryGetValue(name, out var value)
+            ? value
+            : throw new CellFailedException("Magic", $"There is no #!value {name}."),
         "csharp" => session.Variables().FirstOrDefault(v => v.Name == name) is { Name: not null } variable
             ? variable.Value ?? throw new CellFailedException("Magic", $"{name} is null.")
             : throw new CellFailedException("Magic", $"There is no variable {name}."),
-        _ => throw new CellFailedException("NotSupported", $"{from} is no kernel here; values come from csharp, value, @input:PROMPT and @password:PROMPT."),
+        _ => throw new CellFailedException("NotSupported",
+            $"{from} is no kernel here; values come from csharp, value, @input:PROMPT and @password:PROMPT."),
     };
 
     /// <summary><c>#!value --name data</c>: text under a name.</summary>
@@ -169,14 +202,18 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     {
         var options = new Options("#!value", part.Options, "name", "mime-type", "from-file", "from-value");
         var text = options["from-file"] is { } file
-            ? File.Exists(file) ? File.ReadAllText(file) : throw new CellFailedException("FileNotFound", $"#!value: there is no file {Path.GetFullPath(file)}.")
+            ? File.Exists(file)
+                ? File.ReadAllText(file)
+                : throw new CellFailedException("FileNotFound", $"#!value: there is no file {Path.GetFullPath(file)}.")
             : options["from-value"] ?? part.Text;
         _values[options.Need("name")] = text;
         output.Display(new() { ["text/plain"] = text, [options["mime-type"] ?? "text/plain"] = text });
     }
 }
 
-/// <summary>Hands a value to the cell that declares its variable. Public because that cell reads it; no user has to.</summary>
+/// <summary>
+/// Hands a value to the cell that declares its variable. Public because that cell reads it; no user has to.
+/// </summary>
 [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
 public static class SharedValue
 {

@@ -15,7 +15,9 @@ sealed partial class Options
             if (name is null && word.StartsWith("--", StringComparison.Ordinal))
             {
                 name = word[2..];
-                if (!known.Contains(name)) throw new CellFailedException("Magic", $"{magic} has no option {word}; it has {string.Join(", ", known.Select(k => "--" + k))}.");
+                if (!known.Contains(name))
+                    throw new CellFailedException("Magic",
+                        $"{magic} has no option {word}; it has {string.Join(", ", known.Select(k => "--" + k))}.");
             }
             else if (name is not null)
             {
@@ -32,7 +34,8 @@ sealed partial class Options
 
     public string? this[string name] => _named.GetValueOrDefault(name);
 
-    public string Need(string name) => this[name] ?? throw new CellFailedException("Magic", $"{_magic} needs --{name}.");
+    public string Need(string name) =>
+        this[name] ?? throw new CellFailedException("Magic", $"{_magic} needs --{name}.");
 
     static string Unquote(string word) => word.Replace("\"", "");
 

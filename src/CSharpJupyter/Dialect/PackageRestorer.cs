@@ -7,13 +7,16 @@ using CSharpJupyter.Kernel;
 namespace CSharpJupyter.Dialect;
 
 /// <summary>
-/// <c>#r "nuget: ..."</c> through <c>dotnet restore</c> on a project made for the purpose, which lists all packages of the session, so that
-/// NuGet itself settles versions, sources and native assets. A set restored once is not restored again.
+/// <c>#r "nuget: ..."</c> through <c>dotnet restore</c> on a project made for the purpose, which lists all packages of
+/// the session, so that NuGet itself settles versions, sources and native assets. A set restored once is not restored
+/// again.
 /// </summary>
 sealed class PackageRestorer
 {
     static readonly string Cache = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "csharp-jupyter", "packages");
     static readonly string Rid = $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
@@ -31,11 +34,13 @@ sealed class PackageRestorer
         foreach (var request in requests)
         {
             if (_packages.TryGetValue(request.Id, out var old) && old != request.Version && request.Version != "*")
-                throw new CellFailedException("PackageVersion", $"#r: {request.Id} {old} is in use; restart the kernel to use {request.Version}.");
+                throw new CellFailedException("PackageVersion",
+                    $"#r: {request.Id} {old} is in use; restart the kernel to use {request.Version}.");
             if (_packages.TryAdd(request.Id, request.Version)) added.Add(request.Id);
         }
         var project = Project();
-        var folder = Path.Combine(Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16]);
+        var folder = Path.Combine(Cache,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16]);
         var assets = Path.Combine(folder, "obj", "project.assets.json");
         if (!File.Exists(assets) || _packages.ContainsValue("*")) RunRestore(folder, project, added, cancel);
         try { return Read(assets); }
@@ -67,8 +72,13 @@ sealed class PackageRestorer
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "packages.csproj"), project);
-        var start = new ProcessStartInfo(DotNet.Program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in new[] { "restore", "packages.csproj", "--nologo", "-v", "q" }) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(DotNet.Program)
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true
+        };
+        foreach (var argument in new[] { "restore", "packages.csproj", "--nologo", "-v", "q" })
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         using var stop = cancel.Register(() => process.Kill(entireProcessTree: true));
@@ -86,8 +96,10 @@ sealed class PackageRestorer
         // A package that failed would fail every later restore too.
         added.ForEach(id => _packages.Remove(id));
         _sources.RemoveRange(_proven, _sources.Count - _proven);
-        var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error")).Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);
-        throw new CellFailedException("PackageRestore", "#r: NuGet could not restore the packages.\n" + string.Join("\n", reasons));
+        var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error"))
+            .Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);
+        throw new CellFailedException("PackageRestore",
+            "#r: NuGet could not restore the packages.\n" + string.Join("\n", reasons));
     }
 
     static RestoredPackages Read(string assetsFile)
@@ -105,8 +117,10 @@ sealed class PackageRestorer
         }
         return new(managed, [.. native.Select(f => Path.GetDirectoryName(f)!).Distinct()], installed);
 
-        IEnumerable<string> Files(string path, JsonNode? kind) => (kind?.AsObject() ?? []).Select(f => f.Key).Where(f => !f.EndsWith("/_._")).Select(file =>
-            folders.Select(folder => Path.Combine(folder, path, file)).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(file));
+        IEnumerable<string> Files(string path, JsonNode? kind) =>
+            (kind?.AsObject() ?? []).Select(f => f.Key).Where(f => !f.EndsWith("/_._")).Select(file =>
+                folders.Select(folder => Path.Combine(folder, path, file)).FirstOrDefault(File.Exists)
+                    ?? throw new FileNotFoundException(file));
     }
 }
 
@@ -122,13 +136,18 @@ sealed record PackageRequest(string Id, string Version)
         if (!argument.TrimStart().StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
         var parts = argument.TrimStart()[Scheme.Length..].Split(',', 2, StringSplitOptions.TrimEntries);
         if (parts[0] == "" || parts[0].Any(c => !char.IsLetterOrDigit(c) && c is not ('.' or '_' or '-')))
-            throw new CellFailedException("PackageName", $"#r \"{argument}\" names no package; write #r \"nuget: NAME\" or #r \"nuget: NAME, VERSION\".");
+            throw new CellFailedException("PackageName",
+                $"#r \"{argument}\" names no package; write #r \"nuget: NAME\" or #r \"nuget: NAME, VERSION\".");
         return new(parts[0], parts.Length > 1 && parts[1] != "" ? parts[1] : "*");
     }
 
     /// <summary>The folder or address that a <c>#i</c> names.</summary>
-    public static string Source(string argument) => argument.TrimStart().StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? argument.TrimStart()[Scheme.Length..].Trim() : argument.Trim();
+    public static string Source(string argument) =>
+        argument.TrimStart().StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? argument.TrimStart()[Scheme.Length..].Trim()
+            : argument.Trim();
 }
 
 /// <summary>Managed files, folders of native files, and names with versions of restored packages.</summary>
-sealed record RestoredPackages(IReadOnlyList<string> Managed, IReadOnlyList<string> NativeFolders, IReadOnlyList<string> Installed);
+sealed record RestoredPackages(IReadOnlyList<string> Managed, IReadOnlyList<string> NativeFolders,
+    IReadOnlyList<string> Installed);

@@ -16,7 +16,8 @@ static class Bundles
         if (value is null) return new() { ["text/plain"] = Formatter.NullString };
         if (mimeTypes.Count == 0 && !HasOwnFormatter(value.GetType()))
         {
-            if (value is DateTime or DateTimeOffset) return MimeBundle.Html(value.ToDisplayString("text/html"), value.ToDisplayString("text/plain"));
+            if (value is DateTime or DateTimeOffset)
+                return MimeBundle.Html(value.ToDisplayString("text/html"), value.ToDisplayString("text/plain"));
             if (IsScalar(value)) return new() { ["text/plain"] = Scalar(value) };
             if (WellKnown.Bundle(value) is { } known) return known;
         }
@@ -30,14 +31,19 @@ static class Bundles
     }
 
     /// <summary>The notebook registered a formatter: it goes before whatever this kernel knows of the type.</summary>
-    static bool HasOwnFormatter(Type type) => Formatter.RegisteredFormatters(includeDefaults: false).Any(f => f.Type.IsAssignableFrom(type));
+    static bool HasOwnFormatter(Type type) =>
+        Formatter.RegisteredFormatters(includeDefaults: false).Any(f => f.Type.IsAssignableFrom(type));
 
-    static IEnumerable<string> Preferred(Type type) => Formatter.GetPreferredMimeTypesFor(type) is { } mimes && mimes.Any() ? mimes.ToList() : ["text/plain"];
+    static IEnumerable<string> Preferred(Type type) =>
+        Formatter.GetPreferredMimeTypesFor(type) is { } mimes && mimes.Any() ? mimes.ToList() : ["text/plain"];
 
     static bool IsScalar(object value) =>
-        value is string or decimal or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or Guid or Enum or Exception || value.GetType().IsPrimitive;
+        value is string or decimal or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or Guid or Enum
+            or Exception
+            || value.GetType().IsPrimitive;
 
-    static string Scalar(object value) => value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString() ?? "";
+    static string Scalar(object value) =>
+        value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString() ?? "";
 
     static string Plain(object value) => value switch
     {
@@ -45,5 +51,6 @@ static class Bundles
         _ => value.ToDisplayString("text/plain"),
     };
 
-    static string Shorten(string text) => text.Length <= LongestPlainBesideHtml ? text : text[..LongestPlainBesideHtml] + " …";
+    static string Shorten(string text) =>
+        text.Length <= LongestPlainBesideHtml ? text : text[..LongestPlainBesideHtml] + " …";
 }

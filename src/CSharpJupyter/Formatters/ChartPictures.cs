@@ -6,12 +6,14 @@ using DevTools;
 namespace CSharpJupyter.Formatters;
 
 /// <summary>
-/// Static pictures of Plotly charts, drawn by plotly.js itself in a headless Chromium that starts with the first chart and is kept. Where that
-/// does not work the chart goes without a picture, and the notebook says so once.
+/// Static pictures of Plotly charts, drawn by plotly.js itself in a headless Chromium that starts with the first chart
+/// and is kept. Where that does not work the chart goes without a picture, and the notebook says so once.
 /// </summary>
 static class ChartPictures
 {
-    /// <summary>Pixels of the picture for one of the page: text stays crisp on most screens and the file small.</summary>
+    /// <summary>
+    /// Pixels of the picture for one of the page: text stays crisp on most screens and the file small.
+    /// </summary>
     const double Scale = 1.5;
 
     /// <summary>A broken Chromium is not started for every chart anew.</summary>
@@ -23,7 +25,10 @@ static class ChartPictures
     static int s_failures;
     static bool s_told;
 
-    /// <summary>Draws the figure on white; the colours are reduced to a palette, which halves a chart's file. Null where no picture can be made.</summary>
+    /// <summary>
+    /// Draws the figure on white; the colours are reduced to a palette, which halves a chart's file. Null where no
+    /// picture can be made.
+    /// </summary>
     /// <param name="figure">plotly.js's JSON: data, layout, config.</param>
     /// <param name="size">In CSS pixels.</param>
     /// <param name="plotlyJs">Its source, asked for when a page is opened.</param>
@@ -38,16 +43,21 @@ static class ChartPictures
             {
                 var limit = s_page is null ? StartLimit : DrawLimit;
                 s_page ??= Open(plotlyJs());
-                var picture = s_page.Evaluate(string.Create(CultureInfo.InvariantCulture, $"csharpJupyterDraw({figure}, {size.Width}, {size.Height}, {Scale})"), limit)!;
+                var picture = s_page.Evaluate(string.Create(CultureInfo.InvariantCulture,
+                    $"csharpJupyterDraw({figure}, {size.Width}, {size.Height}, {Scale})"), limit)!;
                 whole = true;
-                return PngWriter.FromPalette(Unpack(picture["pixels"]!), Convert.FromBase64String(picture["palette"]!.GetValue<string>()),
+                return PngWriter.FromPalette(Unpack(picture["pixels"]!),
+                    Convert.FromBase64String(picture["palette"]!.GetValue<string>()),
                     picture["height"]!.GetValue<int>(), picture["width"]!.GetValue<int>());
             }
             catch (Exception e) when (e is ChromiumException or IOException or Win32Exception)
             {
                 whole = e is ChromiumException { IsScript: true };
                 if (!whole) s_failures++;
-                if (!s_told) CellOutput.Current?.Write("stderr", $"This chart has no static picture for pages without scripts: {e.Message.Split('\n')[0].TrimEnd('.')}.\n");
+                if (!s_told)
+                    CellOutput.Current?.Write("stderr",
+                        "This chart has no static picture for pages without scripts: " +
+                        $"{e.Message.Split('\n')[0].TrimEnd('.')}.\n");
                 s_told = true;
                 return null;
             }
@@ -96,8 +106,8 @@ static class ChartPictures
     }
 
     /// <summary>
-    /// Each colour is cut to 5 bits a channel. The palette holds the commonest exact colour of each of the 256 most frequent ones,
-    /// and the others take the nearest of these.
+    /// Each colour is cut to 5 bits a channel. The palette holds the commonest exact colour of each of the 256 most
+    /// frequent ones, and the others take the nearest of these.
     /// </summary>
     const string Script = """
         async function csharpJupyterDraw(figure, width, height, scale) {

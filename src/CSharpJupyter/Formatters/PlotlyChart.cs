@@ -3,13 +3,15 @@ using System.IO.Compression;
 namespace CSharpJupyter.Formatters;
 
 /// <summary>
-/// A Plotly.NET chart that draws offline, over a static picture of itself that stays where no script runs. plotly.js travels once per notebook,
-/// compressed, in the first chart's output; the others wait for it. It is evaluated with <c>define</c> hidden, because with require.js it would
-/// register as a module that nobody asks for.
+/// A Plotly.NET chart that draws offline, over a static picture of itself that stays where no script runs. plotly.js
+/// travels once per notebook, compressed, in the first chart's output; the others wait for it. It is evaluated with
+/// <c>define</c> hidden, because with require.js it would register as a module that nobody asks for.
 /// </summary>
 static partial class PlotlyChart
 {
-    /// <summary>CSS pixels where the layout names none: the picture has this width, the drawn chart fills its cell.</summary>
+    /// <summary>
+    /// CSS pixels where the layout names none: the picture has this width, the drawn chart fills its cell.
+    /// </summary>
     const int Width = 860, Height = 450;
 
     static string? s_loaderCell, s_loader;
@@ -18,7 +20,8 @@ static partial class PlotlyChart
     {
         var generic = type;
         while (generic.FullName != "Plotly.NET.GenericChart") generic = generic.BaseType!;
-        var json = (string)generic.GetMethod("toFigureJson", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [chart])!;
+        var json = (string)generic.GetMethod("toFigureJson", BindingFlags.Public | BindingFlags.Static)!
+            .Invoke(null, [chart])!;
         var figure = JsonNode.Parse(json)!.AsObject();
         var layout = figure["layout"] as JsonObject ?? [];
         var (width, height) = (Pixels(layout["width"]), Pixels(layout["height"]) ?? Height);
@@ -28,11 +31,14 @@ static partial class PlotlyChart
         if (ChartPictures.Draw(json, (width ?? Width, height), () => Source(generic.Assembly)) is { } png)
         {
             bundle["image/png"] = Convert.ToBase64String(png);
-            picture = $"""<img src="data:image/png;base64,{bundle["image/png"]}" width="{width ?? Width}" style="display:block;max-width:100%" alt="{WellKnown.Encode(plain)}">""";
+            picture =
+                $"""<img src="data:image/png;base64,{bundle["image/png"]}" width="{width ?? Width}" style="display:block;max-width:100%" alt="{WellKnown.Encode(plain)}">""";
         }
         var id = $"plot-{Guid.NewGuid():N}";
         // Without a picture to keep, the page says what is missing.
-        var missing = picture != "" ? "" : "div.textContent = \"plotly.js comes with the first chart of the notebook; run that cell again.\"; ";
+        var missing = picture != ""
+            ? ""
+            : "div.textContent = \"plotly.js comes with the first chart of the notebook; run that cell again.\"; ";
         // The container has the figure's size: a smaller one cuts the axes off.
         bundle["text/html"] = $$"""
             {{Loader(generic.Assembly)}}<div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px">{{picture}}</div>
@@ -49,21 +55,27 @@ static partial class PlotlyChart
         return bundle;
     }
 
-    /// <summary>The chart's options for plotly.js besides its figure, as JSON; the figure's own JSON leaves them out.</summary>
+    /// <summary>
+    /// The chart's options for plotly.js besides its figure, as JSON; the figure's own JSON leaves them out.
+    /// </summary>
     static string Config(Type generic, object chart)
     {
-        dynamic config = generic.GetMethod("getConfig", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [chart])!;
+        dynamic config = generic.GetMethod("getConfig", BindingFlags.Public | BindingFlags.Static)!
+            .Invoke(null, [chart])!;
         var options = new JsonObject();
         foreach (KeyValuePair<string, object> option in config.GetProperties(false))
-            if (option.Value is bool or string or int or double) options[option.Key] = JsonSerializer.SerializeToNode(option.Value);
+            if (option.Value is bool or string or int or double)
+                options[option.Key] = JsonSerializer.SerializeToNode(option.Value);
         return options.ToJsonString();
     }
 
-    static int? Pixels(JsonNode? number) => number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000 ? (int)Math.Round(pixels) : null;
+    static int? Pixels(JsonNode? number) =>
+        number is JsonValue v && v.TryGetValue<double>(out var pixels) && pixels is >= 10 and <= 10_000
+            ? (int)Math.Round(pixels) : null;
 
     /// <summary>
-    /// The script that unpacks plotly.js, in the first chart's cell; when that cell runs again, its new output carries the script again. An element
-    /// of its own with a mark, so that who keeps executed notebooks can take it out.
+    /// The script that unpacks plotly.js, in the first chart's cell; when that cell runs again, its new output carries
+    /// the script again. An element of its own with a mark, so that who keeps executed notebooks can take it out.
     /// </summary>
     static string Loader(Assembly plotly)
     {
@@ -95,13 +107,15 @@ static partial class PlotlyChart
         return reader.ReadToEnd();
     }
 
-    static Stream Open(Assembly plotly) => plotly.GetManifestResourceStream(plotly.GetManifestResourceNames().First(n => n.EndsWith(".min.js")))!;
+    static Stream Open(Assembly plotly) =>
+        plotly.GetManifestResourceStream(plotly.GetManifestResourceNames().First(n => n.EndsWith(".min.js")))!;
 
     /// <summary>The chart's text on a page without pictures.</summary>
     static string Plain(JsonObject figure)
     {
         var title = figure["layout"]?["title"] is JsonObject t ? t["text"]?.ToString() : null;
-        var traces = (figure["data"] as JsonArray ?? []).Select(d => $"{d?["type"]}{(d?["name"] is { } n ? $" \"{n}\"" : "")}{(d?["y"] is JsonArray y ? $", {y.Count} points" : "")}");
+        var traces = (figure["data"] as JsonArray ?? []).Select(d => $"{d?["type"]}" +
+            $"{(d?["name"] is { } n ? $" \"{n}\"" : "")}{(d?["y"] is JsonArray y ? $", {y.Count} points" : "")}");
         return $"Plotly chart{(title is null ? "" : $" \"{Tag().Replace(title, " ")}\"")}: {string.Join("; ", traces)}";
     }
 

@@ -8,7 +8,8 @@ static class WellKnown
 {
     const int FrameRows = 25, PreviewValues = 8;
 
-    // OpenCV's IMWRITE_PNG_COMPRESSION and its largest value: an executed notebook is kept, and the default files are more than twice as large.
+    // OpenCV's IMWRITE_PNG_COMPRESSION and its largest value: an executed notebook is kept, and the default files are
+    // more than twice as large.
     static readonly int[] PngAtItsSmallest = [16, 9];
 
     /// <summary>Null for everything else.</summary>
@@ -23,12 +24,14 @@ static class WellKnown
     }
 
     /// <summary>
-    /// A picture with words for those who cannot see it: whatever has an <c>Image</c> that shows as PNG and an <c>AltText</c>, so that a library needs no
-    /// reference to this kernel and a cell no type of its own.
+    /// A picture with words for those who cannot see it: whatever has an <c>Image</c> that shows as PNG and an
+    /// <c>AltText</c>, so that a library needs no reference to this kernel and a cell no type of its own.
     /// </summary>
     static MimeBundle? Described(object value, Type type)
     {
-        if (type.GetProperty("AltText")?.GetValue(value) is not string words || type.GetProperty("Image")?.GetValue(value) is not { } image) return null;
+        if (type.GetProperty("AltText")?.GetValue(value) is not string words
+            || type.GetProperty("Image")?.GetValue(value) is not { } image)
+            return null;
         if (Bundle(image) is not { } bundle || !bundle.ContainsKey("image/png")) return null;
         bundle["text/plain"] = words;
         return bundle;
@@ -65,17 +68,20 @@ static class WellKnown
         long[] shape = tensor.shape;
         string dtype = tensor.dtype.ToString();
         var text = $"Tensor [{string.Join(", ", shape)}] {dtype} on {(string)tensor.device.ToString()}";
-        var image = dtype == "Byte" && (shape.Length == 2 || shape is [1 or 3, _, _]) && shape[^1] >= 8 && shape[^2] >= 8;
+        var image = dtype == "Byte" && (shape.Length == 2 || shape is [1 or 3, _, _]) && shape[^1] >= 8
+            && shape[^2] >= 8;
         if (image)
         {
             byte[] planes = tensor.contiguous().cpu().data<byte>().ToArray();
-            var png = PngWriter.FromPlanes(planes, shape.Length == 2 ? 1 : (int)shape[0], (int)shape[^2], (int)shape[^1]);
+            var png = PngWriter.FromPlanes(planes, shape.Length == 2 ? 1 : (int)shape[0], (int)shape[^2],
+                (int)shape[^1]);
             return new() { ["image/png"] = Convert.ToBase64String(png), ["text/plain"] = text };
         }
         var count = shape.Aggregate(1L, (product, size) => product * size);
         if (count == 0 || dtype.StartsWith("Complex")) return new() { ["text/plain"] = text };
         dynamic float64 = Enum.Parse(type.Assembly.GetType("TorchSharp.torch+ScalarType")!, "Float64");
-        double[] first = tensor.detach().reshape(-1L).narrow(0L, 0L, Math.Min(count, PreviewValues)).cpu().to(float64).data<double>().ToArray();
+        double[] first = tensor.detach().reshape(-1L).narrow(0L, 0L, Math.Min(count, PreviewValues)).cpu().to(float64)
+            .data<double>().ToArray();
         var values = string.Join(", ", first.Select(v => v.ToString("G5", CultureInfo.InvariantCulture)));
         return new() { ["text/plain"] = $"{text}\n[{values}{(count > PreviewValues ? ", …" : "")}]" };
     }
@@ -84,8 +90,18 @@ static class WellKnown
     {
         var text = $"Mat {(int)mat.Rows} x {(int)mat.Cols}, {(object)mat.Type()}";
         if ((bool)mat.Empty()) return new() { ["text/plain"] = text };
-        try { return new() { ["image/png"] = Convert.ToBase64String((byte[])mat.ToBytes(".png", PngAtItsSmallest)), ["text/plain"] = text }; }
-        catch (Exception e) when (e.GetType().FullName == "OpenCvSharp.OpenCVException") { return new() { ["text/plain"] = text }; }
+        try
+        {
+            return new()
+            {
+                ["image/png"] = Convert.ToBase64String((byte[])mat.ToBytes(".png", PngAtItsSmallest)),
+                ["text/plain"] = text
+            };
+        }
+        catch (Exception e) when (e.GetType().FullName == "OpenCvSharp.OpenCVException")
+        {
+            return new() { ["text/plain"] = text };
+        }
     }
 
     public static string Text(object? value) => value switch

@@ -3,7 +3,9 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Microsoft.DotNet.Interactive;
 
-/// <summary><c>value.Display()</c>. The formatting library has the same for object; this one formats only what is sent.</summary>
+/// <summary>
+/// <c>value.Display()</c>. The formatting library has the same for object; this one formats only what is sent.
+/// </summary>
 public static class DisplayExtensions
 {
     /// <summary>Shows the value now; the result can be updated in place.</summary>
@@ -20,13 +22,15 @@ public static class DisplayExtensions
     internal static void Connect() => Formatter.SubscribeToDisplayedValues(shown =>
     {
         Interruption.Check();
-        CellOutput.Current?.Display(shown.FormattedValues.Count > 0 ? Bundle(shown) : Bundles.For(shown.Value, []), shown.DisplayId, shown.IsUpdated);
+        CellOutput.Current?.Display(shown.FormattedValues.Count > 0 ? Bundle(shown) : Bundles.For(shown.Value, []),
+            shown.DisplayId, shown.IsUpdated);
     });
 
     static MimeBundle Bundle(DisplayedValue shown)
     {
         // Values that need more than an object's properties: charts, tensors, pictures, plain numbers.
-        if (shown.Value is not string && shown.FormattedValues is [{ MimeType: "text/html" }]) return Bundles.For(shown.Value, []);
+        if (shown.Value is not string && shown.FormattedValues is [{ MimeType: "text/html" }])
+            return Bundles.For(shown.Value, []);
         var bundle = new MimeBundle();
         foreach (var value in shown.FormattedValues) bundle[value.MimeType] = value.Value;
         // Always there, for whoever shows nothing else.

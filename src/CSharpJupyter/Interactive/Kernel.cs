@@ -5,7 +5,9 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Microsoft.DotNet.Interactive;
 
-/// <summary>The helpers a notebook calls by their bare names, as in .NET Interactive, and the one kernel there is: this.</summary>
+/// <summary>
+/// The helpers a notebook calls by their bare names, as in .NET Interactive, and the one kernel there is: this.
+/// </summary>
 public sealed class Kernel
 {
     Kernel() { }
@@ -33,7 +35,10 @@ public sealed class Kernel
             submit(code);
             ended = new CommandSucceeded();
         }
-        catch (Exception e) when (e is not CSharpJupyter.Session.CellInterruptedException) { ended = new CommandFailed(e); }
+        catch (Exception e) when (e is not CSharpJupyter.Session.CellInterruptedException)
+        {
+            ended = new CommandFailed(e);
+        }
         return Task.FromResult(new KernelCommandResult([ended]));
     }
 
@@ -41,21 +46,25 @@ public sealed class Kernel
     /// <exception cref="NotSupportedException">Another command.</exception>
     public Task<KernelCommandResult> SendAsync(KernelCommand command) => command is SubmitCode submit
         ? SubmitCodeAsync(submit.Code)
-        : throw new NotSupportedException($"{command.GetType().Name} is a command of .NET Interactive that this kernel does not know; it knows SubmitCode.");
+        : throw new NotSupportedException($"{command.GetType().Name} is a command of .NET Interactive that this " +
+            "kernel does not know; it knows SubmitCode.");
 
     /// <summary>Shows a value now; the result can be updated in place.</summary>
     /// <param name="value">Anything; null shows as &lt;null&gt;.</param>
     /// <param name="mimeTypes">Formats to use instead of the type's preferred ones.</param>
-    public static DisplayedValue display(object? value, params string[] mimeTypes) => DisplayExtensions.Display(value, mimeTypes);
+    public static DisplayedValue display(object? value, params string[] mimeTypes) =>
+        DisplayExtensions.Display(value, mimeTypes);
 
     /// <summary>Markup that displays as HTML.</summary>
     public static IHtmlContent HTML(string content) => new HtmlString(content);
 
     /// <summary>Runs a script in the page.</summary>
-    public static void Javascript(string script) => CellOutput.Current?.Display(MimeBundle.Html($"<script type=\"text/javascript\">{script}</script>", "(JavaScript)"));
+    public static void Javascript(string script) => CellOutput.Current?.Display(
+        MimeBundle.Html($"<script type=\"text/javascript\">{script}</script>", "(JavaScript)"));
 
     /// <summary>Adds rules to the page.</summary>
-    public static void CSS(string rules) => CellOutput.Current?.Display(MimeBundle.Html($"<style>{rules}</style>", "(CSS)"));
+    public static void CSS(string rules) =>
+        CellOutput.Current?.Display(MimeBundle.Html($"<style>{rules}</style>", "(CSS)"));
 
     /// <summary>Removes the cell's output; with <paramref name="wait"/> only when new output comes.</summary>
     public static void clear_output(bool wait = false) => CellOutput.Current?.Clear(wait);
@@ -64,7 +73,8 @@ public sealed class Kernel
     public static Task<string> GetInputAsync(string prompt = "") => Task.FromResult(Ask(prompt, false));
 
     /// <summary>Asks the user for a line without showing it.</summary>
-    public static Task<PasswordString> GetPasswordAsync(string prompt = "") => Task.FromResult(new PasswordString(Ask(prompt, true)));
+    public static Task<PasswordString> GetPasswordAsync(string prompt = "") =>
+        Task.FromResult(new PasswordString(Ask(prompt, true)));
 
     static string Ask(string prompt, bool password) => CellOutput.Current?.ReadLine is { } ask
         ? ask(prompt, password)
@@ -88,7 +98,8 @@ public sealed class KernelInvocationContext
     public Kernel HandlingKernel => Kernel.Current;
 
     /// <summary>Shows a value now; the result can be updated in place.</summary>
-    public DisplayedValue Display(object? value, params string[] mimeTypes) => DisplayExtensions.Display(value, mimeTypes);
+    public DisplayedValue Display(object? value, params string[] mimeTypes) =>
+        DisplayExtensions.Display(value, mimeTypes);
 
     /// <summary>Shows text as the given MIME type, as it is.</summary>
     public DisplayedValue DisplayAs(string value, string mimeType) => value.DisplayAs(mimeType);

@@ -22,7 +22,8 @@ sealed class CellQueue
     readonly Journal _journal;
     int _count;
 
-    public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Journal journal, Action<string> log)
+    public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Journal journal,
+        Action<string> log)
     {
         (_channels, _runner, _history, _input, _journal, _log) = (channels, runner, history, input, journal, log);
         _count = journal.Lost?.Count ?? 0;
@@ -36,7 +37,10 @@ sealed class CellQueue
         _waiting.Add((message, interrupt));
     }
 
-    /// <summary>Stops the running cell, or the one that is about to run: it may wait for the warm-up, or for its thread on a busy machine.</summary>
+    /// <summary>
+    /// Stops the running cell, or the one that is about to run: it may wait for the warm-up, or for its thread on
+    /// a busy machine.
+    /// </summary>
     public void Interrupt()
     {
         // A thread of its own: callbacks of the token may take their time.
@@ -72,20 +76,31 @@ sealed class CellQueue
         if (store) _history.Add(++_count, code);
         if (!silent) request.Publish("execute_input", new() { ["code"] = code, ["execution_count"] = _count });
 
-        Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false) ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
-        using var output = new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code, Interrupt = interrupt.Token };
-        output.Submit = more => { if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown) output.Display(shown); };
+        Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false)
+            ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
+        using var output =
+            new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code, Interrupt = interrupt.Token };
+        output.Submit = more =>
+        {
+            if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown)
+                output.Display(shown);
+        };
         output.MakeCurrent();
         Interruption.Reset();
         JsonObject reply;
         try
         {
-            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token, NotebookFile.Language(message.Metadata) ?? "csharp") is { } result && !silent)
-                output.Publish("execute_result", new() { ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = result.Metadata() });
+            if (_runner.Run(code, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token,
+                NotebookFile.Language(message.Metadata) ?? "csharp") is { } result && !silent)
+                output.Publish("execute_result", new()
+                {
+                    ["execution_count"] = _count, ["data"] = result.ToJson(), ["metadata"] = result.Metadata()
+                });
             reply = new()
             {
                 ["status"] = "ok", ["execution_count"] = _count, ["payload"] = new JsonArray(),
-                ["user_expressions"] = UserExpressions(message.Content["user_expressions"] as JsonObject, output, interrupt.Token),
+                ["user_expressions"] = UserExpressions(message.Content["user_expressions"] as JsonObject, output,
+                    interrupt.Token),
             };
         }
         catch (Exception e)
@@ -101,7 +116,8 @@ sealed class CellQueue
         }
         output.Flush();
         request.Reply(reply);
-        if (reply["status"]!.GetValue<string>() == "error" && message.Content.Flag("stop_on_error", true)) AbortWaiting();
+        if (reply["status"]!.GetValue<string>() == "error" && message.Content.Flag("stop_on_error", true))
+            AbortWaiting();
     }
 
     JsonObject UserExpressions(JsonObject? expressions, CellOutput output, CancellationToken interrupt)
@@ -112,7 +128,10 @@ sealed class CellQueue
             try
             {
                 var data = _runner.Run(expression?.GetValue<string>() ?? "", name, output, interrupt) ?? [];
-                values[name] = new JsonObject { ["status"] = "ok", ["data"] = data.ToJson(), ["metadata"] = data.Metadata() };
+                values[name] = new JsonObject
+                {
+                    ["status"] = "ok", ["data"] = data.ToJson(), ["metadata"] = data.Metadata()
+                };
             }
             catch (Exception e)
             {
@@ -136,18 +155,27 @@ sealed class CellQueue
 
     static JsonObject Interrupted(Exception e)
     {
-        var text = e is CellAbandonedException ? CellAbandonedException.Text : StackTraces.Place(e) is { } place ? $"The cell was interrupted at {place}." : "The cell was interrupted.";
+        var text = e is CellAbandonedException
+            ? CellAbandonedException.Text
+            : StackTraces.Place(e) is { } place ? $"The cell was interrupted at {place}."
+            : "The cell was interrupted.";
         return new() { ["ename"] = "KeyboardInterrupt", ["evalue"] = text, ["traceback"] = new JsonArray(text) };
     }
 
     static JsonObject Error(Exception e)
     {
-        while (e is TargetInvocationException or AggregateException { InnerExceptions.Count: 1 } && e.InnerException is not null) e = e.InnerException;
+        while (e is TargetInvocationException or AggregateException { InnerExceptions.Count: 1 }
+            && e.InnerException is not null)
+            e = e.InnerException;
         var (name, text, lines) = e switch
         {
             CellFailedException failed => (failed.Name, failed.Message, failed.Message.Split('\n').ToList()),
-            _ => (e.GetType().FullName!, StackTraces.Place(e) is { } place ? $"{e.Message} ({place})" : e.Message, StackTraces.Lines(e)),
+            _ => (e.GetType().FullName!, StackTraces.Place(e) is { } place ? $"{e.Message} ({place})" : e.Message,
+                StackTraces.Lines(e)),
         };
-        return new() { ["ename"] = name, ["evalue"] = text, ["traceback"] = new JsonArray([.. lines.Select(l => (JsonNode)l)]) };
+        return new()
+        {
+            ["ename"] = name, ["evalue"] = text, ["traceback"] = new JsonArray([.. lines.Select(l => (JsonNode)l)])
+        };
     }
 }

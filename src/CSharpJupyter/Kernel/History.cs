@@ -18,8 +18,10 @@ sealed class History
         var n = request.Number("n", int.MaxValue);
         IEnumerable<(int Line, string Code)> found = request.Text("hist_access_type", "tail") switch
         {
-            "range" => cells.Where(c => c.Line >= request.Number("start", 0) && c.Line < request.Number("stop", int.MaxValue)),
-            "search" => Latest(cells.Where(c => Matches(request.Text("pattern", "*"), c.Code)), request.Flag("unique", false)).TakeLast(n),
+            "range" =>
+                cells.Where(c => c.Line >= request.Number("start", 0) && c.Line < request.Number("stop", int.MaxValue)),
+            "search" => Latest(cells.Where(c => Matches(request.Text("pattern", "*"), c.Code)),
+                request.Flag("unique", false)).TakeLast(n),
             _ => cells.TakeLast(n),
         };
         // [session, line, input], or with output [session, line, [input, output]]; outputs are not kept.
@@ -27,7 +29,10 @@ sealed class History
         return new()
         {
             ["status"] = "ok",
-            ["history"] = new JsonArray([.. found.Select(c => new JsonArray(0, c.Line, output ? new JsonArray(c.Code, null) : (JsonNode)c.Code))]),
+            ["history"] = new JsonArray(
+            [
+                .. found.Select(c => new JsonArray(0, c.Line, output ? new JsonArray(c.Code, null) : (JsonNode)c.Code))
+            ]),
         };
     }
 
@@ -36,5 +41,6 @@ sealed class History
         unique ? cells.GroupBy(c => c.Code).Select(g => g.Last()).OrderBy(c => c.Line) : cells;
 
     static bool Matches(string glob, string code) =>
-        Regex.IsMatch(code, "^" + Regex.Escape(glob).Replace("\\*", ".*").Replace("\\?", ".") + "$", RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+        Regex.IsMatch(code, "^" + Regex.Escape(glob).Replace("\\*", ".*").Replace("\\?", ".") + "$",
+            RegexOptions.Singleline, TimeSpan.FromSeconds(1));
 }

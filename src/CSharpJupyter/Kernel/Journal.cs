@@ -1,8 +1,9 @@
 namespace CSharpJupyter.Kernel;
 
 /// <summary>
-/// The state that the next process needs if this one dies: which execute requests it still owes an answer, and the number of the last cell. A file that
-/// <c>watch.sh</c> names; kernels that were started without it keep none, and are not started again.
+/// The state that the next process needs if this one dies: which execute requests it still owes an answer, and the
+/// number of the last cell. A file that <c>watch.sh</c> names; kernels that were started without it keep none, and are
+/// not started again.
 /// </summary>
 sealed class Journal
 {
@@ -14,7 +15,8 @@ sealed class Journal
     public Journal()
     {
         if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is not { Length: > 0 } path) return;
-        Lost = LostSession.Read(File.ReadAllLines(path), Environment.GetEnvironmentVariable("CSHARP_JUPYTER_ENDED") ?? "");
+        Lost = LostSession.Read(File.ReadAllLines(path),
+            Environment.GetEnvironmentVariable("CSHARP_JUPYTER_ENDED") ?? "");
         _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         Write($"= {Lost?.Count ?? 0}");
     }
@@ -29,7 +31,8 @@ sealed class Journal
     public void Add(Wire.Message request)
     {
         if (_file is null) return;
-        var line = string.Join(' ', [Convert.ToBase64String(request.HeaderBytes), .. request.Identities.Select(Convert.ToBase64String)]);
+        var line = string.Join(' ',
+            [Convert.ToBase64String(request.HeaderBytes), .. request.Identities.Select(Convert.ToBase64String)]);
         lock (_lock)
         {
             _pending.Add(line);

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace CSharpJupyter.Kernel;
 
 /// <summary>
-/// Answers requests. Cells queue for one worker; completion and inspection queue for another; everything else is answered at once on the
-/// polling thread, so nothing but a cell ever waits for a cell.
+/// Answers requests. Cells queue for one worker; completion and inspection queue for another; everything else is
+/// answered at once on the polling thread, so nothing but a cell ever waits for a cell.
 /// </summary>
 sealed class JupyterKernel : IDisposable
 {
@@ -34,8 +34,10 @@ sealed class JupyterKernel : IDisposable
     /// <summary>Serves until a shutdown request.</summary>
     public void Run()
     {
-        _channels.Send(Channel.Iopub, ["status"u8.ToArray()], "status", null, new() { ["execution_state"] = "starting" });
-        if (_journal.Lost is { } lost) new Thread(() => Answer(lost)) { IsBackground = true, Name = "lost session" }.Start();
+        _channels.Send(Channel.Iopub, ["status"u8.ToArray()], "status", null,
+            new() { ["execution_state"] = "starting" });
+        if (_journal.Lost is { } lost)
+            new Thread(() => Answer(lost)) { IsBackground = true, Name = "lost session" }.Start();
         _channels.Run();
         _journal.Close();
     }
@@ -54,13 +56,18 @@ sealed class JupyterKernel : IDisposable
         _isHeard.Wait(TimeSpan.FromSeconds(5));
         Thread.Sleep(200);
         Log($"a session ended: {lost.Reason}");
-        var text = $"The session's process ended: {lost.Reason}. A new one has started; its variables are gone, so run the cells again that make them.";
+        var text = $"The session's process ended: {lost.Reason}. A new one has started; its variables are gone, so " +
+            "run the cells again that make them.";
         if (lost.Pending.Count == 0 && lost.Last is { } last)
-            _channels.Send(Channel.Iopub, ["stream"u8.ToArray()], "stream", last.HeaderBytes, new() { ["name"] = "stderr", ["text"] = text + "\n" });
+            _channels.Send(Channel.Iopub, ["stream"u8.ToArray()], "stream", last.HeaderBytes,
+                new() { ["name"] = "stderr", ["text"] = text + "\n" });
         foreach (var (i, message) in lost.Pending.Index())
         {
             using var request = new Request(_channels, Channel.Shell, message);
-            var error = new JsonObject { ["ename"] = "SessionLost", ["evalue"] = text, ["traceback"] = new JsonArray(text) };
+            var error = new JsonObject
+            {
+                ["ename"] = "SessionLost", ["evalue"] = text, ["traceback"] = new JsonArray(text)
+            };
             if (i == 0) request.Publish("error", error.DeepClone().AsObject());
             (error["status"], error["execution_count"]) = (i == 0 ? "error" : "aborted", lost.Count);
             request.Reply(error);
@@ -96,7 +103,8 @@ sealed class JupyterKernel : IDisposable
                 break;
             case "comm_open":
                 // No comm targets here: the specification asks for an immediate close.
-                request.Publish("comm_close", new() { ["comm_id"] = message.Content.Text("comm_id"), ["data"] = new JsonObject() });
+                request.Publish("comm_close",
+                    new() { ["comm_id"] = message.Content.Text("comm_id"), ["data"] = new JsonObject() });
                 break;
             case "comm_msg" or "comm_close": break;
             case "interrupt_request":
@@ -119,7 +127,10 @@ sealed class JupyterKernel : IDisposable
     {
         var tree = CSharpSyntaxTree.ParseText(Directives.Extract(code).Code, ScriptSession.ParseOptions);
         if (!SyntaxFactory.IsCompleteSubmission(tree)) return new() { ["status"] = "incomplete", ["indent"] = "    " };
-        return new() { ["status"] = tree.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete" };
+        return new()
+        {
+            ["status"] = tree.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete"
+        };
     }
 
     void Log(string text) => _log.WriteLine($"csharp-jupyter: {text}");
@@ -143,7 +154,8 @@ sealed class Request : IDisposable
     public JsonObject Content => _message.Content;
 
     public void Reply(JsonObject content) =>
-        _channels.Send(_channel, _message.Identities, _message.Type.Replace("_request", "_reply"), _message.HeaderBytes, content);
+        _channels.Send(_channel, _message.Identities, _message.Type.Replace("_request", "_reply"), _message.HeaderBytes,
+            content);
 
     /// <summary>Sends on iopub, with this request as the parent.</summary>
     public void Publish(string type, JsonObject content) =>
@@ -163,7 +175,8 @@ sealed class InputRequests(Channels channels)
     public string Ask(Message request, string prompt, bool password, CancellationToken interrupt)
     {
         while (_answers.TryTake(out _)) { }
-        channels.Send(Channel.Stdin, request.Identities, "input_request", request.HeaderBytes, new JsonObject { ["prompt"] = prompt, ["password"] = password });
+        channels.Send(Channel.Stdin, request.Identities, "input_request", request.HeaderBytes,
+            new JsonObject { ["prompt"] = prompt, ["password"] = password });
         return _answers.Take(interrupt);
     }
 

@@ -11,12 +11,16 @@ static class KernelSpecs
     public static string UserFolder =>
         Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } named ? named
         : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data ? data
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share"), "jupyter");
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share"),
+            "jupyter");
 
     static string File(string folder, string name) => Path.Combine(folder, "kernels", name, "kernel.json");
 
-    /// <summary>Writes the spec with absolute paths; gives its file, or null where a kernel of somebody else has that name.</summary>
-    public static string? Install(string folder, string name, string display, IEnumerable<KeyValuePair<string, string>> environment)
+    /// <summary>
+    /// Writes the spec with absolute paths; gives its file, or null where a kernel of somebody else has that name.
+    /// </summary>
+    public static string? Install(string folder, string name, string display,
+        IEnumerable<KeyValuePair<string, string>> environment)
     {
         var file = File(folder, name);
         if (System.IO.File.Exists(file) && !IsOurs(file)) return null;
@@ -27,7 +31,8 @@ static class KernelSpecs
         var unfinished = $"{file}.{Environment.ProcessId}.tmp";
         System.IO.File.WriteAllText(unfinished, new JsonObject
         {
-            ["argv"] = new JsonArray("/bin/sh", Path.Combine(AppContext.BaseDirectory, "watch.sh"), DotNet.Program, Path.Combine(AppContext.BaseDirectory, Own), "{connection_file}"),
+            ["argv"] = new JsonArray("/bin/sh", Path.Combine(AppContext.BaseDirectory, "watch.sh"), DotNet.Program,
+                Path.Combine(AppContext.BaseDirectory, Own), "{connection_file}"),
             ["display_name"] = display, ["language"] = "C#", ["interrupt_mode"] = "message", ["env"] = env,
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         System.IO.File.Move(unfinished, file, overwrite: true);
@@ -46,7 +51,8 @@ static class KernelSpecs
     /// <summary>Names of the specs in the folder that start this kernel, with the file each starts.</summary>
     public static IEnumerable<(string Name, string Program)> List(string folder) =>
         Path.Combine(folder, "kernels") is var kernels && Directory.Exists(kernels)
-            ? Directory.GetFiles(kernels, "kernel.json", SearchOption.AllDirectories).Where(IsOurs).Order().Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), Program(f)))
+            ? Directory.GetFiles(kernels, "kernel.json", SearchOption.AllDirectories).Where(IsOurs).Order()
+                .Select(f => (Path.GetFileName(Path.GetDirectoryName(f)!), Program(f)))
             : [];
 
     static bool IsOurs(string file) => Program(file) != "";
@@ -57,20 +63,22 @@ static class KernelSpecs
         try
         {
             return JsonNode.Parse(System.IO.File.ReadAllText(file))?["argv"] is JsonArray argv
-                ? argv.Select(a => a?.GetValue<string>() ?? "").FirstOrDefault(a => Path.GetFileName(a) == Own) ?? "" : "";
+                ? argv.Select(a => a?.GetValue<string>() ?? "").FirstOrDefault(a => Path.GetFileName(a) == Own) ?? ""
+                : "";
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) { return ""; }
     }
 }
 
 /// <summary>
-/// The <c>dotnet</c> whose runtime runs this process: a front end started from a desktop may have another search path, or none that finds it, and an installed
-/// tool is started by a program of its own.
+/// The <c>dotnet</c> whose runtime runs this process: a front end started from a desktop may have another search path,
+/// or none that finds it, and an installed tool is started by a program of its own.
 /// </summary>
 static class DotNet
 {
     public static string Program =>
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet")) is var beside && File.Exists(beside) ? beside : "dotnet";
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..",
+            "dotnet")) is var beside && File.Exists(beside) ? beside : "dotnet";
 }
 
 /// <summary><c>install</c>, <c>uninstall</c> and <c>list</c> of the kernel's program.</summary>
@@ -107,10 +115,13 @@ static class SpecCommand
                 Console.WriteLine($"installed {name} ({display}): {file}");
                 return 0;
             case "uninstall":
-                Console.WriteLine(KernelSpecs.Uninstall(folder, name) ? $"removed {name} from {folder}" : $"there is no {name} of this kernel in {folder}");
+                Console.WriteLine(KernelSpecs.Uninstall(folder, name)
+                    ? $"removed {name} from {folder}"
+                    : $"there is no {name} of this kernel in {folder}");
                 return 0;
             default:
-                foreach (var (spec, program) in KernelSpecs.List(folder)) Console.WriteLine($"{spec}\t{program}{(File.Exists(program) ? "" : "  (missing: install again)")}");
+                foreach (var (spec, program) in KernelSpecs.List(folder))
+                    Console.WriteLine($"{spec}\t{program}{(File.Exists(program) ? "" : "  (missing: install again)")}");
                 return 0;
         }
     }

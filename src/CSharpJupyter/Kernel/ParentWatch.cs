@@ -10,8 +10,11 @@ static class ParentWatch
     public static void Start(Action ended)
     {
         // Whoever runs watch.sh would start a new session when this one leaves; without it nobody does.
-        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is { Length: > 0 }) Control(ParentDeathSignal, Kill);
-        var parent = int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var named) && named > 1 ? named : ParentOf("self");
+        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is { Length: > 0 })
+            Control(ParentDeathSignal, Kill);
+        var parent = int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var named) && named > 1
+            ? named
+            : ParentOf("self");
         if (parent <= 1) return;
         new Thread(() =>
         {
@@ -24,7 +27,8 @@ static class ParentWatch
     [DllImport("libc", EntryPoint = "prctl")]
     static extern int Control(int option, nuint argument);
 
-    static int ParentOf(string pid) => Stat(pid) is [_, var parent, ..] && int.TryParse(parent, out var number) ? number : 0;
+    static int ParentOf(string pid) =>
+        Stat(pid) is [_, var parent, ..] && int.TryParse(parent, out var number) ? number : 0;
 
     static bool IsAlive(int pid) => Stat(pid.ToString()) is [not ("Z" or "X"), ..];
 

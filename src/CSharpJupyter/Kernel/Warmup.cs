@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace CSharpJupyter.Kernel;
 
-/// <summary>Compiles and runs a small cell in a session of its own while the user still reads: Roslyn's first use takes over a second.</summary>
+/// <summary>
+/// Compiles and runs a small cell in a session of its own while the user still reads: Roslyn's first use takes over
+/// a second.
+/// </summary>
 static class Warmup
 {
     public static void Run(Action<string> log)
@@ -10,10 +13,12 @@ static class Warmup
         var watch = Stopwatch.StartNew();
         try
         {
-            var cell = new ScriptSession(new ReferenceSet()).Compile("var x = new[] { 1, 2 }.Select(i => $\"{i}\").ToList(); x.Count", "warmup", CancellationToken.None);
+            var cell = new ScriptSession(new ReferenceSet()).Compile(
+                "var x = new[] { 1, 2 }.Select(i => $\"{i}\").ToList(); x.Count", "warmup", CancellationToken.None);
             CellThread.Run(cell, CancellationToken.None);
         }
         catch (Exception e) { log($"warm-up failed: {e.Message}"); }
-        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_TRACE") == "1") log($"warm after {watch.ElapsedMilliseconds} ms");
+        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_TRACE") == "1")
+            log($"warm after {watch.ElapsedMilliseconds} ms");
     }
 }

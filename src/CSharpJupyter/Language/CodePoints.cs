@@ -6,7 +6,8 @@ static class CodePoints
     public static int ToUtf16(string text, int codePoints)
     {
         var at = 0;
-        for (var i = 0; i < codePoints && at < text.Length; i++) at += at + 1 < text.Length && char.IsSurrogatePair(text, at) ? 2 : 1;
+        for (var i = 0; i < codePoints && at < text.Length; i++)
+            at += at + 1 < text.Length && char.IsSurrogatePair(text, at) ? 2 : 1;
         return at;
     }
 

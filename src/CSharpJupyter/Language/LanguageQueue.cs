@@ -18,7 +18,9 @@ sealed class LanguageQueue
         new Thread(Work) { IsBackground = true, Name = "language" }.Start();
     }
 
-    /// <summary>Somebody will write here: the first completion takes seconds, and is better had before it is asked for.</summary>
+    /// <summary>
+    /// Somebody will write here: the first completion takes seconds, and is better had before it is asked for.
+    /// </summary>
     public void Warm()
     {
         if (_isUsed) return;
@@ -50,11 +52,19 @@ sealed class LanguageQueue
         using var request = new Request(_channels, channel, message);
         var code = message.Content.Text("code");
         var cursor = CodePoints.ToUtf16(code, message.Content.Number("cursor_pos", int.MaxValue));
-        try { request.Reply(message.Type == "complete_request" ? _service.Complete(code, cursor) : _service.Inspect(code, cursor)); }
+        try
+        {
+            request.Reply(
+                message.Type == "complete_request" ? _service.Complete(code, cursor) : _service.Inspect(code, cursor));
+        }
         catch (Exception e)
         {
             _log($"{message.Type} failed: {e}");
-            request.Reply(new JsonObject { ["status"] = "error", ["ename"] = e.GetType().Name, ["evalue"] = e.Message, ["traceback"] = new JsonArray() });
+            request.Reply(new JsonObject
+            {
+                ["status"] = "error", ["ename"] = e.GetType().Name, ["evalue"] = e.Message,
+                ["traceback"] = new JsonArray()
+            });
         }
     }
 }

@@ -8,9 +8,9 @@ using Microsoft.CodeAnalysis.Text;
 namespace CSharpJupyter.Language;
 
 /// <summary>
-/// Completion and inspection through Roslyn's own services, on two submissions: one that holds the visible declarations of executed cells, and after it the
-/// cell being written. Roslyn keeps its knowledge of a project with the solution it was asked in, so both are compiled once after each executed
-/// cell and every request starts from there.
+/// Completion and inspection through Roslyn's own services, on two submissions: one that holds the visible declarations
+/// of executed cells, and after it the cell being written. Roslyn keeps its knowledge of a project with the solution it
+/// was asked in, so both are compiled once after each executed cell and every request starts from there.
 /// </summary>
 sealed class LanguageService
 {
@@ -44,11 +44,15 @@ sealed class LanguageService
         return (solution, session, cell);
     }
 
-    /// <summary>Roslyn's, without items that a notebook cannot insert: types that need another using, snippets, operators after a dot.</summary>
+    /// <summary>
+    /// Roslyn's, without items that a notebook cannot insert: types that need another using, snippets, operators after
+    /// a dot.
+    /// </summary>
     static MefHostServices Services()
     {
         string[] without = ["ImportCompletionProvider", "SnippetCompletionProvider", "UnnamedSymbolCompletionProvider"];
-        var parts = MefHostServices.DefaultAssemblies.SelectMany(a => a.GetTypes()).Where(t => !without.Any(w => t.Name.EndsWith(w, StringComparison.Ordinal)));
+        var parts = MefHostServices.DefaultAssemblies.SelectMany(a => a.GetTypes())
+            .Where(t => !without.Any(w => t.Name.EndsWith(w, StringComparison.Ordinal)));
         return MefHostServices.Create(new ContainerConfiguration().WithParts(parts).CreateContainer());
     }
 
@@ -56,8 +60,10 @@ sealed class LanguageService
     {
         var project = ProjectId.CreateNewId(name);
         var document = DocumentId.CreateNewId(project, name);
-        return (solution.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp, isSubmission: true,
-            parseOptions: ScriptSession.ParseOptions, compilationOptions: ScriptSession.CompilationOptions.WithScriptClassName(name),
+        return (solution.AddProject(ProjectInfo.Create(project, VersionStamp.Create(), name, name, LanguageNames.CSharp,
+            isSubmission: true,
+            parseOptions: ScriptSession.ParseOptions,
+            compilationOptions: ScriptSession.CompilationOptions.WithScriptClassName(name),
             projectReferences: previous)).AddDocument(document, name, ""), document);
     }
 
@@ -74,7 +80,8 @@ sealed class LanguageService
             if (_solution is not null && !_isBehind && version == _version) return _solution;
             (_isBehind, _version) = (false, version);
             // The cell's submission inherits the references.
-            _solution = (_solution ?? empty).WithDocumentText(session, SourceText.From(_visible.Source(out _own))).WithProjectMetadataReferences(session.ProjectId, _references.All);
+            _solution = (_solution ?? empty).WithDocumentText(session, SourceText.From(_visible.Source(out _own)))
+                .WithProjectMetadataReferences(session.ProjectId, _references.All);
             _solution.GetProject(cell.ProjectId)!.GetCompilationAsync().Wait();
             return _solution;
         }
@@ -83,8 +90,10 @@ sealed class LanguageService
     Document Open(string code)
     {
         // Magic lines become blank, with the same length, so that positions stay.
-        var lines = code.Split('\n').Select(l => l.TrimStart().StartsWith("#!") || l.TrimStart().StartsWith("#i ") ? new string(' ', l.Length) : l);
-        return Current().WithDocumentText(_start.Value.Cell, SourceText.From(string.Join("\n", lines))).GetDocument(_start.Value.Cell)!;
+        var lines = code.Split('\n').Select(l =>
+            l.TrimStart().StartsWith("#!") || l.TrimStart().StartsWith("#i ") ? new string(' ', l.Length) : l);
+        return Current().WithDocumentText(_start.Value.Cell, SourceText.From(string.Join("\n", lines)))
+            .GetDocument(_start.Value.Cell)!;
     }
 
     public JsonObject Complete(string code, int cursor)
@@ -96,9 +105,11 @@ sealed class LanguageService
         var span = list.ItemsList.Count > 0 ? list.Span : new TextSpan(cursor, 0);
         var own = _own;
         var typed = text.ToString(TextSpan.FromBounds(span.Start, Math.Max(span.Start, cursor)));
-        var items = list.ItemsList.Where(i => i.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && !own.Contains(i.DisplayText)).ToList();
+        var items = list.ItemsList.Where(i => i.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
+            && !own.Contains(i.DisplayText)).ToList();
         if (items.Count == 0) items = [.. service.FilterItems(document, [.. list.ItemsList], typed)];
-        var matches = items.Select(i => (Text: i.Properties.GetValueOrDefault("InsertionText") ?? i.DisplayText, Kind: i.Tags.FirstOrDefault()?.ToLowerInvariant() ?? ""))
+        var matches = items.Select(i => (Text: i.Properties.GetValueOrDefault("InsertionText") ?? i.DisplayText,
+            Kind: i.Tags.FirstOrDefault()?.ToLowerInvariant() ?? ""))
             .DistinctBy(m => m.Text).Take(500).ToList();
         var (start, end) = (CodePoints.FromUtf16(code, span.Start), CodePoints.FromUtf16(code, cursor));
         return new()
@@ -108,7 +119,8 @@ sealed class LanguageService
             ["metadata"] = new JsonObject
             {
                 // JupyterLab shows the kinds.
-                ["_jupyter_types_experimental"] = new JsonArray([.. matches.Select(m => new JsonObject { ["text"] = m.Text, ["type"] = m.Kind, ["start"] = start, ["end"] = end })]),
+                ["_jupyter_types_experimental"] = new JsonArray([.. matches.Select(m =>
+                    new JsonObject { ["text"] = m.Text, ["type"] = m.Kind, ["start"] = start, ["end"] = end })]),
             },
         };
     }
@@ -118,9 +130,18 @@ sealed class LanguageService
         var document = Open(code);
         var info = QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, cursor).Result
             // At the end of a word, or on the bracket after it, the word before is meant.
-            ?? (cursor > 0 ? QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, cursor - 1).Result : null);
-        if (info is null) return new() { ["status"] = "ok", ["found"] = false, ["data"] = new JsonObject(), ["metadata"] = new JsonObject() };
+            ?? (cursor > 0
+                ? QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, cursor - 1).Result : null);
+        if (info is null)
+            return new()
+            {
+                ["status"] = "ok", ["found"] = false, ["data"] = new JsonObject(), ["metadata"] = new JsonObject()
+            };
         var text = string.Join("\n", info.Sections.Select(s => s.Text).Where(t => t != ""));
-        return new() { ["status"] = "ok", ["found"] = true, ["data"] = new JsonObject { ["text/plain"] = text }, ["metadata"] = new JsonObject() };
+        return new()
+        {
+            ["status"] = "ok", ["found"] = true, ["data"] = new JsonObject { ["text/plain"] = text },
+            ["metadata"] = new JsonObject()
+        };
     }
 }

@@ -4,8 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace CSharpJupyter.Language;
 
 /// <summary>
-/// The declarations that the next cell can name, written as the source of a single submission. Completing against the chain of all cells would
-/// cost time in the square of their number (Roslyn walks the whole chain for each cell whose names it may offer) and as much memory again.
+/// The declarations that the next cell can name, written as the source of a single submission. Completing against the
+/// chain of all cells would cost time in the square of their number (Roslyn walks the whole chain for each cell whose
+/// names it may offer) and as much memory again.
 /// </summary>
 sealed class VisibleDeclarations
 {
@@ -19,13 +20,15 @@ sealed class VisibleDeclarations
         lock (_lock)
         {
             foreach (var directive in cell.SyntaxTrees.Single().GetCompilationUnitRoot().Usings)
-                _usings[directive.Alias?.Name.ToString() ?? directive.WithoutTrivia().ToString()] = directive.WithoutTrivia().ToString();
+                _usings[directive.Alias?.Name.ToString() ?? directive.WithoutTrivia().ToString()] =
+                    directive.WithoutTrivia().ToString();
             foreach (var symbol in cell.ScriptClass!.GetMembers().Where(IsDeclared)) Add(symbol);
         }
     }
 
     static bool IsDeclared(ISymbol member) => member.CanBeReferencedByName && !member.IsImplicitlyDeclared
-        && member is IFieldSymbol or IPropertySymbol or IEventSymbol or INamedTypeSymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary };
+        && member is IFieldSymbol or IPropertySymbol or IEventSymbol or INamedTypeSymbol
+            or IMethodSymbol { MethodKind: MethodKind.Ordinary };
 
     void Add(ISymbol symbol)
     {
@@ -42,9 +45,13 @@ sealed class VisibleDeclarations
         _ => true,
     };
 
-    static string Signature(IMethodSymbol method) => $"{method.Arity}({string.Join(',', method.Parameters.Select(p => $"{p.RefKind} {p.Type}"))})";
+    static string Signature(IMethodSymbol method) =>
+        $"{method.Arity}({string.Join(',', method.Parameters.Select(p => $"{p.RefKind} {p.Type}"))})";
 
-    /// <summary>Usings, types, methods and properties as they were written; variables by their type, without the values they got.</summary>
+    /// <summary>
+    /// Usings, types, methods and properties as they were written; variables by their type, without the values they
+    /// got.
+    /// </summary>
     /// <param name="own">Names in it that no cell declared.</param>
     public string Source(out IReadOnlySet<string> own)
     {
@@ -61,7 +68,8 @@ sealed class VisibleDeclarations
     }
 
     bool IsVisible(INamedTypeSymbol type) =>
-        _byName.TryGetValue(type.Name, out var symbols) && symbols.Any(s => s is INamedTypeSymbol t && t.Arity == type.Arity && t.ContainingType.Name == type.ContainingType.Name);
+        _byName.TryGetValue(type.Name, out var symbols) && symbols.Any(s =>
+            s is INamedTypeSymbol t && t.Arity == type.Arity && t.ContainingType.Name == type.ContainingType.Name);
 
     static string Declaration(ISymbol symbol, TypeNames types) => symbol switch
     {
@@ -76,7 +84,8 @@ sealed class VisibleDeclarations
         var name = TypeNames.Escape(variable.Name);
         var type = types.Visit(variable.Type);
         return variable is { IsConst: true, HasConstantValue: true, Type.TypeKind: not TypeKind.Enum }
-            ? $"const {type} {name} = {SymbolDisplay.FormatPrimitive(variable.ConstantValue!, quoteStrings: true, useHexadecimalNumbers: false) ?? "null"};"
+            ? $"const {type} {name} = {SymbolDisplay.FormatPrimitive(variable.ConstantValue!, quoteStrings: true,
+                useHexadecimalNumbers: false) ?? "null"};"
             : $"{(variable.IsReadOnly ? "readonly " : "")}{type} {name};";
     }
 }

@@ -1,8 +1,9 @@
 namespace CSharpJupyter.Output;
 
 /// <summary>
-/// The output of one execute request. It flows with the execution context, so output from a task the cell started still names that cell, however
-/// late it comes. Streams are collected and sent every 50 ms, because many tiny messages overwhelm clients.
+/// The output of one execute request. It flows with the execution context, so output from a task the cell started still
+/// names that cell, however late it comes. Streams are collected and sent every 50 ms, because many tiny messages
+/// overwhelm clients.
 /// </summary>
 sealed class CellOutput : IDisposable
 {
@@ -16,7 +17,9 @@ sealed class CellOutput : IDisposable
     bool _willFlush;
 
     /// <param name="publish">Sends a message type and content on iopub with this cell's request as the parent.</param>
-    /// <param name="readLine">Asks the client for a line (prompt, password), null where the client does not allow it.</param>
+    /// <param name="readLine">
+    /// Asks the client for a line (prompt, password), null where the client does not allow it.
+    /// </param>
     public CellOutput(Action<string, JsonObject> publish, Func<string, bool, string>? readLine = null)
     {
         (_publish, ReadLine) = (publish, readLine);
@@ -93,7 +96,10 @@ sealed class CellOutput : IDisposable
     public void Dispose() => Flush();
 }
 
-/// <summary>Sends collected stream output every 50 ms, on a thread of its own because a parallel cell may fill the thread pool that timers need.</summary>
+/// <summary>
+/// Sends collected stream output every 50 ms, on a thread of its own because a parallel cell may fill the thread pool
+/// that timers need.
+/// </summary>
 static class Flusher
 {
     static readonly BlockingCollection<CellOutput> Waiting = [];
@@ -167,5 +173,6 @@ sealed class ConsoleReader : TextReader
 
     static string Ask() => CellOutput.Current?.ReadLine is { } ask
         ? ask("", false)
-        : throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false); give the value in a cell instead of reading it.");
+        : throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false); give the " +
+            "value in a cell instead of reading it.");
 }

@@ -12,11 +12,15 @@ static class MimeBundleJson
     public static JsonObject ToJson(this MimeBundle bundle)
     {
         var json = new JsonObject();
-        foreach (var (type, text) in bundle) json[type] = type == "application/json" || type.EndsWith("+json") ? JsonNode.Parse(text) : text;
+        foreach (var (type, text) in bundle)
+            json[type] = type == "application/json" || type.EndsWith("+json") ? JsonNode.Parse(text) : text;
         return json;
     }
 
-    /// <summary>An image's plain text is also its alternative text on the page (nbconvert and front ends read it here).</summary>
+    /// <summary>
+    /// An image's plain text is also its alternative text on the page (nbconvert and front ends read it here).
+    /// </summary>
     public static JsonObject Metadata(this MimeBundle bundle) =>
-        bundle.ContainsKey("image/png") && bundle.TryGetValue("text/plain", out var words) ? new() { ["image/png"] = new JsonObject { ["alt"] = words } } : [];
+        bundle.ContainsKey("image/png") && bundle.TryGetValue("text/plain", out var words)
+            ? new() { ["image/png"] = new JsonObject { ["alt"] = words } } : [];
 }

@@ -4,14 +4,16 @@ using CSharpJupyter.Formatters;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// Runs one cell on a thread of its own, with a synchronization context that keeps the continuations of its awaits on that thread. An interrupted cell is
-/// stopped by the gentlest means that works: its own code asks (<see cref="Interruption"/>); a blocking call is interrupted; in the end the thread is left behind.
-/// It is never aborted: an abort strikes anywhere, in the runtime too, and now and then ended or hung the process.
+/// Runs one cell on a thread of its own, with a synchronization context that keeps the continuations of its awaits on
+/// that thread. An interrupted cell is stopped by the gentlest means that works: its own code asks
+/// (<see cref="Interruption"/>); a blocking call is interrupted; in the end the thread is left behind. It is never
+/// aborted: an abort strikes anywhere, in the runtime too, and now and then ended or hung the process.
 /// </summary>
 sealed class CellThread
 {
     const int StackBytes = 16 << 20;
-    static readonly TimeSpan Asks = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.FromMilliseconds(1500), Round = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan Asks = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.FromMilliseconds(1500),
+        Round = TimeSpan.FromMilliseconds(20);
 
     readonly Submission _cell;
     readonly CancellationToken _interrupt;
@@ -87,14 +89,15 @@ sealed class CellThread
         var task = _cell.Run();
         context.Idle();
         if (task.IsCompleted) return task.GetAwaiter().GetResult();
-        task.ContinueWith(_ => context.Work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        task.ContinueWith(_ => context.Work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
         foreach (var work in context.Work.GetConsumingEnumerable(_interrupt)) context.Run(work);
         return task.GetAwaiter().GetResult();
     }
 
     /// <summary>
-    /// Continuations run on the cell's thread, unless that is blocked: <c>Task.Result</c> or <c>Wait</c> on a task that awaits would wait for ever for work that only
-    /// the blocked thread could do. Then they run on the thread pool.
+    /// Continuations run on the cell's thread, unless that is blocked: <c>Task.Result</c> or <c>Wait</c> on a task that
+    /// awaits would wait for ever for work that only the blocked thread could do. Then they run on the thread pool.
     /// </summary>
     sealed class PumpContext(Thread cell) : SynchronizationContext
     {
@@ -128,7 +131,8 @@ sealed class CellThread
                 base.Post(d, state);
                 return;
             }
-            if (_isBusy && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0) ThreadPool.UnsafeQueueUserWorkItem(_ => _ = Rescue(), null);
+            if (_isBusy && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
+                ThreadPool.UnsafeQueueUserWorkItem(_ => _ = Rescue(), null);
         }
 
         bool IsBlocked => _isBusy && (cell.ThreadState & ThreadState.WaitSleepJoin) != 0;
@@ -146,7 +150,8 @@ sealed class CellThread
                 }
             }
             _watchers = 0;
-            if (Work.Count > 0 && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0) await Rescue().ConfigureAwait(false);
+            if (Work.Count > 0 && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
+                await Rescue().ConfigureAwait(false);
         }
 
         public override void Send(SendOrPostCallback d, object? state) => d(state);
@@ -163,6 +168,7 @@ sealed class CellThread
 /// <summary>The cell was interrupted, did not stop, and was left behind.</summary>
 sealed class CellAbandonedException() : OperationCanceledException(Text)
 {
-    public const string Text = "The cell was interrupted but did not stop: it is in native code, or in a library that nothing can stop. Its thread was left behind and ends when that "
+    public const string Text = "The cell was interrupted but did not stop: it is in native code, or in a library " +
+        "that nothing can stop. Its thread was left behind and ends when that "
         + "code returns; variables are kept and the next cell runs. To end it now, restart the kernel.";
 }

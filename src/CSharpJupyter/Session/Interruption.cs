@@ -6,16 +6,22 @@ using System.Runtime.CompilerServices;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// The checks that <see cref="InterruptibleCode"/> writes into cells: loops, methods and lambdas ask here whether their cell was interrupted, and then end with an
-/// exception at a place where any statement might throw. It is public because cells call it; no user has to.
+/// The checks that <see cref="InterruptibleCode"/> writes into cells: loops, methods and lambdas ask here whether their
+/// cell was interrupted, and then end with an exception at a place where any statement might throw. It is public
+/// because cells call it; no user has to.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class Interruption
 {
-    /// <summary>After an exception the cell has so long for its <c>finally</c> blocks, whose methods and loops ask too.</summary>
+    /// <summary>
+    /// After an exception the cell has so long for its <c>finally</c> blocks, whose methods and loops ask too.
+    /// </summary>
     internal static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>How long after an interrupt a cell's running tasks are told of it, in later cells too: they may ask only now and then.</summary>
+    /// <summary>
+    /// How long after an interrupt a cell's running tasks are told of it, in later cells too: they may ask only now and
+    /// then.
+    /// </summary>
     static readonly TimeSpan Echo = TimeSpan.FromSeconds(10);
 
     static readonly List<Thread> Abandoned = [];
@@ -29,10 +35,16 @@ public sealed class Interruption
     /// <summary>The cell has ended, and the request holds for everything that it left running.</summary>
     bool _isFinal;
 
-    /// <summary>The interruption of the cell that the calling code belongs to. A function with loops keeps it: a register is quicker to ask than the execution context.</summary>
+    /// <summary>
+    /// The interruption of the cell that the calling code belongs to. A function with loops keeps it: a register is
+    /// quicker to ask than the execution context.
+    /// </summary>
     public static Interruption Mine() => CellOutput.Flowing?.Interruption ?? None;
 
-    /// <summary>Whether the cell shall stop. Then call <see cref="Stop"/>, which never returns: a call that could would cost each round of the loop the registers that calls do not keep.</summary>
+    /// <summary>
+    /// Whether the cell shall stop. Then call <see cref="Stop"/>, which never returns: a call that could would cost
+    /// each round of the loop the registers that calls do not keep.
+    /// </summary>
     public bool IsRequested
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,8 +86,11 @@ public sealed class Interruption
         if (Mine() is { _isRequested: true } mine) Stop(mine);
     }
 
-    /// <summary>Whether an exception is how an interrupted cell ends: a cell's own <c>catch (Exception)</c> does not catch it.</summary>
-    public static bool IsStopping(Exception e) => e is CellInterruptedException || e is ThreadInterruptedException && (CellOutput.Flowing?.Interrupt.IsCancellationRequested ?? false)
+    /// <summary>
+    /// Whether an exception is how an interrupted cell ends: a cell's own <c>catch (Exception)</c> does not catch it.
+    /// </summary>
+    public static bool IsStopping(Exception e) => e is CellInterruptedException
+        || e is ThreadInterruptedException && (CellOutput.Flowing?.Interrupt.IsCancellationRequested ?? false)
         || e is AggregateException many && many.InnerExceptions.Any(IsStopping);
 
     /// <summary>The cell shall stop, or shall stop again where it continued after an exception.</summary>
@@ -95,7 +110,9 @@ public sealed class Interruption
         lock (Abandoned) Abandoned.Add(thread);
     }
 
-    /// <summary>A cell begins: nobody need look for an interruption, unless another cell's tasks still have to hear of theirs.</summary>
+    /// <summary>
+    /// A cell begins: nobody need look for an interruption, unless another cell's tasks still have to hear of theirs.
+    /// </summary>
     internal static void Reset()
     {
         lock (Abandoned)
@@ -106,5 +123,7 @@ public sealed class Interruption
     }
 }
 
-/// <summary>The cell was interrupted. It is no cancellation, because a task that is cancelled forgets where that happened.</summary>
+/// <summary>
+/// The cell was interrupted. It is no cancellation, because a task that is cancelled forgets where that happened.
+/// </summary>
 sealed class CellInterruptedException() : Exception("The cell was interrupted.");

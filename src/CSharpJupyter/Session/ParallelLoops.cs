@@ -1,16 +1,19 @@
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// Parallel loops run on the threads of the pool, which the kernel's sockets need too, while the cell's own thread waits, where an interrupt of that thread cannot
-/// reach them. So while a cell runs, every Parallel.For, ForEach and Invoke that names no options of its own takes no more threads than there are processors and
-/// is cancelled by the cell's interrupt, and the pool has threads to spare.
+/// Parallel loops run on the threads of the pool, which the kernel's sockets need too, while the cell's own thread
+/// waits, where an interrupt of that thread cannot reach them. So while a cell runs, every Parallel.For, ForEach and
+/// Invoke that names no options of its own takes no more threads than there are processors and is cancelled by the
+/// cell's interrupt, and the pool has threads to spare.
 /// </summary>
 static class ParallelLoops
 {
     const int SpareThreads = 8;
 
-    // The options those loops take. A runtime that keeps them elsewhere leaves such loops as they are: they then end by themselves.
-    static readonly ParallelOptions? s_options = typeof(Parallel).GetField("s_defaultParallelOptions", BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null) as ParallelOptions;
+    // The options those loops take. A runtime that keeps them elsewhere leaves such loops as they are: they then end by
+    // themselves.
+    static readonly ParallelOptions? s_options = typeof(Parallel).GetField("s_defaultParallelOptions",
+        BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null) as ParallelOptions;
 
     static ParallelLoops()
     {

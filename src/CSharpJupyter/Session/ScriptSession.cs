@@ -9,27 +9,35 @@ using Microsoft.CodeAnalysis;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// A chain of Roslyn script submissions, one per cell. Roslyn compiles; the assemblies are loaded here, into the default load context, where those
-/// from <c>#r</c> find their dependencies and native files (Roslyn's own loader gives each a context of its own).
+/// A chain of Roslyn script submissions, one per cell. Roslyn compiles; the assemblies are loaded here, into the
+/// default load context, where those from <c>#r</c> find their dependencies and native files (Roslyn's own loader gives
+/// each a context of its own).
 /// </summary>
 sealed class ScriptSession(ReferenceSet references)
 {
     /// <summary>The imports of .NET Interactive, and its helpers.</summary>
     public static readonly ImmutableArray<string> Imports =
     [
-        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
-        "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
+        "System.Linq",
+        "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Formatting",
+        "Microsoft.DotNet.Interactive.Kernel",
     ];
 
     /// <summary>The SDK's version of the language: the compiler's previews beyond it make keywords of names.</summary>
     public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
 
-    /// <summary>Release: cells compute. Unsafe code is allowed; version unification remarks (CS1701, CS1702) are not the user's.</summary>
-    public static readonly CSharpCompilationOptions CompilationOptions = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+    /// <summary>
+    /// Release: cells compute. Unsafe code is allowed; version unification remarks (CS1701, CS1702) are not the user's.
+    /// </summary>
+    public static readonly CSharpCompilationOptions CompilationOptions = new CSharpCompilationOptions(
+        OutputKind.DynamicallyLinkedLibrary)
         .WithOptimizationLevel(OptimizationLevel.Release).WithAllowUnsafe(true).WithUsings(Imports)
-        .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
+        .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress),
+            KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
 
-    // Inherited from the first, and bound there: a package may bring an assembly that the kernel's own refers to. That makes a second one of the kernel's, and display ambiguous.
+    // Inherited from the first, and bound there: a package may bring an assembly that the kernel's own refers to. That
+    // makes a second one of the kernel's, and display ambiguous.
     static readonly CSharpCompilationOptions Later = CompilationOptions.WithUsings(ImmutableArray<string>.Empty);
 
     CSharpCompilation? _last;
@@ -39,13 +47,17 @@ sealed class ScriptSession(ReferenceSet references)
     /// <summary>Raised after each cell that compiled, before it runs: completion follows along.</summary>
     public event Action<CSharpCompilation>? Submitted;
 
-    /// <summary>Compiles a cell and makes it part of the session; the function runs it and gives the value of its last expression.</summary>
+    /// <summary>
+    /// Compiles a cell and makes it part of the session; the function runs it and gives the value of its last
+    /// expression.
+    /// </summary>
     /// <param name="path">Names the cell in stack traces, like In[3].</param>
     /// <exception cref="CellFailedException">The code does not compile.</exception>
     public Submission Compile(string code, string path, CancellationToken cancel)
     {
         var (name, version) = ($"Cell{++_count}", references.Version);
-        var written = Create(CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancel));
+        var written = Create(
+            CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancel));
         var root = written.SyntaxTrees[0].GetCompilationUnitRoot(cancel);
         if (root.Members.Count == 0)
         {
@@ -76,19 +88,24 @@ sealed class ScriptSession(ReferenceSet references)
         var states = _states;
         return new(hasResult, () => factory(states));
 
-        CSharpCompilation Create(SyntaxTree tree) => CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
-            (_last is null ? CompilationOptions : Later).WithScriptClassName(name), _last, typeof(object));
+        CSharpCompilation Create(SyntaxTree tree) =>
+            CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
+                (_last is null ? CompilationOptions : Later).WithScriptClassName(name), _last, typeof(object));
 
         bool Emit(CSharpCompilation cell)
         {
             pe.SetLength(0);
             pdb.SetLength(0);
-            return cell.Emit(pe, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancel).Success;
+            return cell.Emit(pe, pdb,
+                options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb),
+                cancellationToken: cancel).Success;
         }
     }
 
     static SyntaxTree Interruptible(CSharpCompilation written, CompilationUnitSyntax root, string path) =>
-        CSharpSyntaxTree.Create((CompilationUnitSyntax)new InterruptibleCode(written.GetSemanticModel(root.SyntaxTree)).Visit(root), ParseOptions, path, Encoding.UTF8);
+        CSharpSyntaxTree.Create(
+            (CompilationUnitSyntax)new InterruptibleCode(written.GetSemanticModel(root.SyntaxTree)).Visit(root),
+            ParseOptions, path, Encoding.UTF8);
 
     void Commit(CSharpCompilation compilation, CSharpCompilation written, int version)
     {
@@ -97,14 +114,16 @@ sealed class ScriptSession(ReferenceSet references)
     }
 
     /// <summary>The cell ends in an expression without semicolon that has a value.</summary>
-    static bool HasResult(CSharpCompilation compilation) => compilation.SyntaxTrees[0].GetCompilationUnitRoot().Members[^1] switch
-    {
-        GlobalStatementSyntax { Statement: ReturnStatementSyntax { Expression: not null } } => true,
-        GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
-            last.Expression.IsKind(SyntaxKind.NullLiteralExpression)
-            || compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void },
-        _ => false,
-    };
+    static bool HasResult(CSharpCompilation compilation) =>
+        compilation.SyntaxTrees[0].GetCompilationUnitRoot().Members[^1] switch
+        {
+            GlobalStatementSyntax { Statement: ReturnStatementSyntax { Expression: not null } } => true,
+            GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
+                last.Expression.IsKind(SyntaxKind.NullLiteralExpression)
+                || compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type
+                    is { SpecialType: not SpecialType.System_Void },
+            _ => false,
+        };
 
     static void ThrowOnErrors(IEnumerable<Diagnostic> diagnostics, string path)
     {
@@ -113,17 +132,24 @@ sealed class ScriptSession(ReferenceSet references)
         throw new CellFailedException("CompilationError", string.Join("\n", errors.Select(e =>
         {
             var at = e.Location.GetLineSpan();
-            var place = at.IsValid ? $"{(at.Path == "" ? path : at.Path)}:{at.StartLinePosition.Line + 1}:{at.StartLinePosition.Character + 1}: " : "";
+            var place = at.IsValid ? $"{(at.Path == "" ? path : at.Path)}:{at.StartLinePosition.Line + 1}:" +
+                $"{at.StartLinePosition.Character + 1}: " : "";
             return $"{place}{e.Id}: {e.GetMessage()}";
-        }).Concat(errors.Select(e => e.Location.SourceTree).OfType<SyntaxTree>().Distinct().SelectMany(UsingDeclarations))));
+        }).Concat(errors.Select(e => e.Location.SourceTree).OfType<SyntaxTree>().Distinct()
+            .SelectMany(UsingDeclarations))));
     }
 
-    /// <summary>A script's grammar has no using declarations; the compiler's error for one (a semicolon is missing) does not help.</summary>
+    /// <summary>
+    /// A script's grammar has no using declarations; the compiler's error for one (a semicolon is missing) does not
+    /// help.
+    /// </summary>
     static IEnumerable<string> UsingDeclarations(SyntaxTree tree) =>
         from directive in tree.GetRoot().DescendantNodes().OfType<UsingDirectiveSyntax>()
         let name = directive.GetLastToken().GetNextToken()
-        where directive.SemicolonToken.IsMissing && name.IsKind(SyntaxKind.IdentifierToken) && name.GetNextToken().IsKind(SyntaxKind.EqualsToken)
-        select $"'using {directive.NamespaceOrType} {name} = ...' works in a function only: write 'var {name} = ...' in a cell, for later cells too, or 'using (var {name} = ...) {{ ... }}'.";
+        where directive.SemicolonToken.IsMissing && name.IsKind(SyntaxKind.IdentifierToken)
+            && name.GetNextToken().IsKind(SyntaxKind.EqualsToken)
+        select $"'using {directive.NamespaceOrType} {name} = ...' works in a function only: write 'var {name} = ...' " +
+            $"in a cell, for later cells too, or 'using (var {name} = ...) {{ ... }}'.";
 
     /// <summary>Variables of the session, newest declaration first, with their type and value.</summary>
     public IEnumerable<(string Name, Type Type, object? Value)> Variables()
@@ -132,8 +158,10 @@ sealed class ScriptSession(ReferenceSet references)
         for (var slot = Math.Min(_slots, _states.Length - 1); slot > 0; slot--)
         {
             if (_states[slot] is not { } state) continue;
-            foreach (var field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-                if (!field.Name.StartsWith('<') && seen.Add(field.Name)) yield return (field.Name, field.FieldType, field.GetValue(state));
+            foreach (var field in state.GetType()
+                .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                if (!field.Name.StartsWith('<') && seen.Add(field.Name))
+                    yield return (field.Name, field.FieldType, field.GetValue(state));
         }
     }
 
@@ -152,7 +180,9 @@ sealed class ScriptSession(ReferenceSet references)
 /// <summary>A compiled cell: whether it ends in a value, and the function that runs it.</summary>
 sealed record Submission(bool HasResult, Func<Task<object?>> Run);
 
-/// <summary>A cell that could not run: its name and message go to the notebook as they are, without a stack trace.</summary>
+/// <summary>
+/// A cell that could not run: its name and message go to the notebook as they are, without a stack trace.
+/// </summary>
 sealed class CellFailedException(string name, string message) : Exception(message)
 {
     public string Name { get; } = name;

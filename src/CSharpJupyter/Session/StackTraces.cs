@@ -1,6 +1,8 @@
 namespace CSharpJupyter.Session;
 
-/// <summary>Turns an exception into the lines a notebook shows: message, then the frames down to the cell, named like In[3]:2.</summary>
+/// <summary>
+/// Turns an exception into the lines a notebook shows: message, then the frames down to the cell, named like In[3]:2.
+/// </summary>
 static partial class StackTraces
 {
     public static List<string> Lines(Exception e)
@@ -20,13 +22,16 @@ static partial class StackTraces
         {
             // Frames below the cell are this kernel's machinery.
             if (frame.Contains("at CSharpJupyter.Session.")) yield break;
-            if (frame.Contains("at CSharpJupyter.") || frame.StartsWith("--- End of stack trace") || frame.Contains("System.Runtime.CompilerServices.TaskAwaiter") || frame == "") continue;
+            if (frame.Contains("at CSharpJupyter.") || frame.StartsWith("--- End of stack trace")
+                || frame.Contains("System.Runtime.CompilerServices.TaskAwaiter") || frame == "")
+                continue;
             yield return CellLine().Replace(CellClass().Replace(frame, "at "), "In[$1]:$2");
         }
     }
 
     /// <summary>The first cell line named in the trace, like In[3]:2, or null.</summary>
-    public static string? Place(Exception e) => CellLine().Match(e.StackTrace ?? "") is { Success: true } m ? $"In[{m.Groups[1]}]:{m.Groups[2]}" : null;
+    public static string? Place(Exception e) =>
+        CellLine().Match(e.StackTrace ?? "") is { Success: true } m ? $"In[{m.Groups[1]}]:{m.Groups[2]}" : null;
 
     [GeneratedRegex(@"In\[(\d+)\]:line (\d+)")]
     private static partial Regex CellLine();

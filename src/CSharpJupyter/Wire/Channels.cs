@@ -4,8 +4,8 @@ using NetMQ;
 namespace CSharpJupyter.Wire;
 
 /// <summary>
-/// The five sockets, all owned by one polling thread that never runs a cell, so that control and heartbeat answer while one runs.
-/// Other threads send through a queue, which keeps their order.
+/// The five sockets, all owned by one polling thread that never runs a cell, so that control and heartbeat answer while
+/// one runs. Other threads send through a queue, which keeps their order.
 /// </summary>
 sealed class Channels : IDisposable
 {
@@ -40,10 +40,14 @@ sealed class Channels : IDisposable
 
         foreach (var channel in new[] { Channel.Shell, Channel.Control, Channel.Stdin })
             _sockets[channel].ReceiveReady += (_, e) => Receive(channel, e.Socket);
-        _sockets[Channel.Iopub].ReceiveReady += (_, e) => { if (e.Socket.ReceiveFrameBytes() is [1, ..]) subscribed(); };
+        _sockets[Channel.Iopub].ReceiveReady += (_, e) =>
+        {
+            if (e.Socket.ReceiveFrameBytes() is [1, ..]) subscribed();
+        };
         _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
         _outgoing.ReceiveReady += (_, _) => SendQueued();
-        _poller = [_sockets[Channel.Control], _sockets[Channel.Shell], _sockets[Channel.Stdin], _sockets[Channel.Iopub], _heartbeat, _outgoing];
+        _poller = [_sockets[Channel.Control], _sockets[Channel.Shell], _sockets[Channel.Stdin], _sockets[Channel.Iopub],
+            _heartbeat, _outgoing];
     }
 
     /// <summary>Serves the sockets on the calling thread until <see cref="Stop"/>.</summary>
@@ -51,7 +55,8 @@ sealed class Channels : IDisposable
 
     public void Stop() => _poller.StopAsync();
 
-    public void Send(Channel channel, IEnumerable<byte[]> identities, string type, byte[]? parent, System.Text.Json.Nodes.JsonObject content,
+    public void Send(Channel channel, IEnumerable<byte[]> identities, string type, byte[]? parent,
+        System.Text.Json.Nodes.JsonObject content,
         System.Text.Json.Nodes.JsonObject? metadata = null) =>
         _outgoing.Enqueue((channel, _wire.Frames(identities, type, parent, content, metadata)));
 
@@ -73,7 +78,8 @@ sealed class Channels : IDisposable
 
     void SendQueued()
     {
-        while (_outgoing.TryDequeue(out var next, TimeSpan.Zero)) _sockets[next.Channel].SendMultipartMessage(next.Frames);
+        while (_outgoing.TryDequeue(out var next, TimeSpan.Zero))
+            _sockets[next.Channel].SendMultipartMessage(next.Frames);
     }
 
     public void Dispose()

@@ -24,12 +24,20 @@ sealed record ConnectionFile
     {
         ConnectionFile? file;
         try { file = JsonSerializer.Deserialize<ConnectionFile>(File.ReadAllText(path), Names); }
-        catch (JsonException e) { throw new InvalidDataException($"{path} is not a Jupyter connection file: {e.Message}"); }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is not a Jupyter connection file: {e.Message}");
+        }
         if (file is null) throw new InvalidDataException($"{path} is empty.");
-        if (file.Transport != "tcp") throw new InvalidDataException($"{path} asks for transport {file.Transport}; this kernel speaks tcp.");
-        if (!(file.Ip == "localhost" || (IPAddress.TryParse(file.Ip, out var address) && IPAddress.IsLoopback(address))))
-            throw new InvalidDataException($"{path} asks for the interface '{file.Ip}'; this kernel listens on the loopback address only, so that no other machine can send it code.");
-        if (file.Key != "" && file.SignatureScheme != "hmac-sha256") throw new InvalidDataException($"{path} asks for {file.SignatureScheme}; this kernel signs with hmac-sha256.");
+        if (file.Transport != "tcp")
+            throw new InvalidDataException($"{path} asks for transport {file.Transport}; this kernel speaks tcp.");
+        if (!(file.Ip == "localhost"
+            || (IPAddress.TryParse(file.Ip, out var address) && IPAddress.IsLoopback(address))))
+            throw new InvalidDataException($"{path} asks for the interface '{file.Ip}'; this kernel listens on the " +
+                "loopback address only, so that no other machine can send it code.");
+        if (file.Key != "" && file.SignatureScheme != "hmac-sha256")
+            throw new InvalidDataException(
+                $"{path} asks for {file.SignatureScheme}; this kernel signs with hmac-sha256.");
         if (OperatingSystem.IsLinux()) KeepPrivate(path);
         return file;
     }

@@ -3,7 +3,10 @@ using NetMQ;
 
 namespace CSharpJupyter.Wire;
 
-/// <summary>Frames of a message: identities, delimiter, signature, header, parent, metadata, content (messaging specification 5.3).</summary>
+/// <summary>
+/// Frames of a message: identities, delimiter, signature, header, parent, metadata, content (messaging specification
+/// 5.3).
+/// </summary>
 sealed class WireFormat(string key)
 {
     const string Delimiter = "<IDS|MSG>";
@@ -21,13 +24,19 @@ sealed class WireFormat(string key)
         why = "too few frames";
         if (bytes.Count < at + 6) return null;
         why = "wrong signature";
-        if (_key.Length > 0 && !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign(bytes[(at + 2)..(at + 6)])), bytes[at + 1])) return null;
+        if (_key.Length > 0
+            && !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign(bytes[(at + 2)..(at + 6)])),
+                bytes[at + 1]))
+            return null;
         try
         {
             why = "header or content is no JSON object";
-            if (Node(bytes[at + 2]) is not JsonObject header || Node(bytes[at + 5]) is not JsonObject content) return null;
+            if (Node(bytes[at + 2]) is not JsonObject header || Node(bytes[at + 5]) is not JsonObject content)
+                return null;
             why = "header has no msg_type";
-            return header.Text("msg_type") == "" ? null : new(bytes[..at], bytes[at + 2], header, content, Node(bytes[at + 4]) as JsonObject);
+            return header.Text("msg_type") == ""
+                ? null
+                : new(bytes[..at], bytes[at + 2], header, content, Node(bytes[at + 4]) as JsonObject);
         }
         catch (JsonException e)
         {
@@ -38,11 +47,13 @@ sealed class WireFormat(string key)
 
     static JsonNode? Node(byte[] json) => JsonNode.Parse(json, documentOptions: Strict);
 
-    public NetMQMessage Frames(IEnumerable<byte[]> identities, string type, byte[]? parent, JsonObject content, JsonObject? metadata = null)
+    public NetMQMessage Frames(IEnumerable<byte[]> identities, string type, byte[]? parent, JsonObject content,
+        JsonObject? metadata = null)
     {
         var header = new JsonObject
         {
-            ["msg_id"] = Guid.NewGuid().ToString("N"), ["session"] = _session, ["username"] = "kernel", ["msg_type"] = type,
+            ["msg_id"] = Guid.NewGuid().ToString("N"), ["session"] = _session, ["username"] = "kernel",
+            ["msg_type"] = type,
             ["version"] = "5.3", ["date"] = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"),
         };
         byte[][] parts = [Utf8(header), parent ?? "{}"u8.ToArray(), Utf8(metadata ?? []), Utf8(content)];
@@ -64,14 +75,20 @@ sealed class WireFormat(string key)
     }
 }
 
-/// <summary>One received Jupyter message. <see cref="HeaderBytes"/> is kept as it came, to be the parent of every answer.</summary>
-sealed record Message(IReadOnlyList<byte[]> Identities, byte[] HeaderBytes, JsonObject Header, JsonObject Content, JsonObject? Metadata = null)
+/// <summary>
+/// One received Jupyter message. <see cref="HeaderBytes"/> is kept as it came, to be the parent of every answer.
+/// </summary>
+sealed record Message(IReadOnlyList<byte[]> Identities, byte[] HeaderBytes, JsonObject Header, JsonObject Content,
+    JsonObject? Metadata = null)
 {
     public string Type => Header.Text("msg_type");
     public string Session => Header.Text("session");
 }
 
-/// <summary>Reads message fields; a missing or mistyped field gives the fallback, because a client's slip must not stop the kernel.</summary>
+/// <summary>
+/// Reads message fields; a missing or mistyped field gives the fallback, because a client's slip must not stop the
+/// kernel.
+/// </summary>
 static class JsonExtensions
 {
     public static string Text(this JsonObject json, string name, string fallback = "") =>
@@ -81,5 +98,6 @@ static class JsonExtensions
         json[name] is JsonValue v && v.TryGetValue<bool>(out var flag) ? flag : fallback;
 
     public static int Number(this JsonObject json, string name, int fallback) =>
-        json[name] is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<int>(out var number) ? number : fallback;
+        json[name] is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<int>(out var number)
+            ? number : fallback;
 }

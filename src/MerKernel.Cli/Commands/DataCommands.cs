@@ -9,7 +9,9 @@ namespace MerKernel.Cli.Commands;
 /// <summary>mer data: everything between the files of a data set and the tensors.</summary>
 static class DataCommands
 {
-    public static Command Create() => new("data", "Check, prepare and show CASME II and SAMM, or write synthetic data sets like them.  Example: mer data show 01/EP02_01f --dataset casme2 --out clip.png")
+    public static Command Create() => new("data",
+        "Check, prepare and show CASME II and SAMM, or write synthetic data sets like them.  Example: mer data show " +
+        "01/EP02_01f --dataset casme2 --out clip.png")
     {
         DataAnnotationsCommand.Create(),
         DataCheckCommand.Create(),
@@ -29,17 +31,31 @@ static class DataAnnotationsCommand
         var file = new Argument<string>("file") { Description = "coding sheet (.xlsx, .xls or .csv)" };
         var json = new Option<bool>("--json") { Description = "one JSON object per clip and line" };
         var errata = DataOptions.WithoutErratum();
-        var dataset = new Option<string?>("--dataset") { Description = $"what it is a sheet of: one of {string.Join(", ", DatasetNames.WithFiles.Select(DatasetNames.Key))} (default: casme2 or samm); own reads {OwnDataset.FileName} next to it" };
-        var command = new Command("annotations", "Print every clip of a coding sheet.  Example: mer data annotations SHEET.xlsx --json") { file, json, errata, dataset };
+        var dataset = new Option<string?>("--dataset")
+        {
+            Description = "what it is a sheet of: one of " +
+                $"{string.Join(", ", DatasetNames.WithFiles.Select(DatasetNames.Key))} (default: casme2 or samm); " +
+                $"own reads {OwnDataset.FileName} next to it"
+        };
+        var command = new Command("annotations",
+            "Print every clip of a coding sheet.  Example: mer data annotations SHEET.xlsx --json")
+        {
+            file, json, errata, dataset
+        };
         command.SetAction(parsed =>
         {
-            var asked = parsed.GetValue(dataset) is { } name ? DatasetDescription.In(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(file)!))!, CommonOptions.ParseDataset(name)) : null;
-            var sheet = CodingSheet.Read(parsed.GetValue(file)!, Errata.Except(parsed.GetValue(errata) ?? []), asked: asked);
+            var asked = parsed.GetValue(dataset) is { } name
+                ? DatasetDescription.In(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(file)!))!,
+                    CommonOptions.ParseDataset(name))
+                : null;
+            var sheet = CodingSheet.Read(parsed.GetValue(file)!, Errata.Except(parsed.GetValue(errata) ?? []),
+                asked: asked);
             if (asked is not null) sheet.MustBe(asked.Id);
             if (parsed.GetValue(json))
                 foreach (var clip in sheet.Clips) Console.WriteLine(ClipJson.Line(clip));
             else WriteTable(sheet);
-            foreach (var row in sheet.Dropped) Console.Error.WriteLine($"mer: row {row.Row} ({row.Clip}) is left out: {row.Reason}");
+            foreach (var row in sheet.Dropped)
+                Console.Error.WriteLine($"mer: row {row.Row} ({row.Clip}) is left out: {row.Reason}");
             foreach (var remark in sheet.Remarks) Console.Error.WriteLine($"mer: {remark}");
             return 0;
         });
@@ -48,13 +64,20 @@ static class DataAnnotationsCommand
 
     static void WriteTable(CodingSheetContents sheet)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("clip", "onset", "apex", "offset", "action units", "emotion", "notes");
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("clip", "onset", "apex", "offset", "action units", "emotion", "notes");
         foreach (var c in sheet.Clips)
-            table.AddRow([.. new[] { c.Id, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", string.Join(' ', c.ActionUnits.Select(u => u.Number)), c.Emotion, string.Join("; ", c.Notes) }.Select(Markup.Escape)]);
+            table.AddRow([.. new[]
+            {
+                c.Id, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", string.Join(' ', c.ActionUnits.Select(u => u.Number)),
+                c.Emotion, string.Join("; ", c.Notes)
+            }.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
         var classes = sheet.Description.Classes;
         var five = sheet.Clips.Where(c => classes.LabelOf(c.Emotion) is not null).ToArray();
-        Console.WriteLine($"{sheet.Clips.Length} clips, {five.Length} of the {(classes.Classes.Length == 5 ? "five" : classes.Classes.Length)} classes over {five.Select(c => c.Subject).Distinct().Count()} subjects");
+        Console.WriteLine($"{sheet.Clips.Length} clips, {five.Length} of the " +
+            $"{(classes.Classes.Length == 5 ? "five" : classes.Classes.Length)} classes over " +
+            $"{five.Select(c => c.Subject).Distinct().Count()} subjects");
     }
 }
 
@@ -64,7 +87,9 @@ static class DataCheckCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("check", "Compare coding sheet and frames, and the counts with the published ones.  Example: mer data check --data FOLDER");
+        var command = new Command("check",
+            "Compare coding sheet and frames, and the counts with the published ones.  Example: mer data check " +
+            "--data FOLDER");
         options.AddChoicesTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
@@ -72,7 +97,10 @@ static class DataCheckCommand
             foreach (var id in options.Datasets(parsed))
             {
                 var choices = options.Choices(parsed, id);
-                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(choices.Source(options.Root(parsed), id), choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)), progress, cancellation));
+                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(
+                    choices.Source(options.Root(parsed), id),
+                    choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)),
+                    progress, cancellation));
                 Write(report);
                 complete &= report.Complete;
             }
@@ -84,18 +112,27 @@ static class DataCheckCommand
     static void Write(CheckReport report)
     {
         var layout = report.Layout;
-        Console.WriteLine($"{layout.Description.Title}{(layout.Synthetic ? ", synthetic" : "")}: {Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 {report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
+        Console.WriteLine($"{layout.Description.Title}{(layout.Synthetic ? ", synthetic" : "")}: " +
+            $"{Path.GetFileName(report.Sheet.Path)} (edition {report.Sheet.Edition}, SHA-256 " +
+            $"{report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
         foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
             Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
         var classes = layout.Description.Classes;
-        var usable = $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: {report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
+        var usable =
+            $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: " +
+            $"{report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
         Console.WriteLine(report.Published is not { } published ? $"{usable}; no counts are published"
-            : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} ({published.Source})");
-        Compare("class", report.Classes.AddRange(classes.Classes.Where(c => !report.Classes.ContainsKey(c)).Select(c => KeyValuePair.Create(c, 0))), report.Published?.Classes ?? ImmutableSortedDictionary<string, int>.Empty);
+            : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} " +
+              $"({published.Source})");
+        Compare("class",
+            report.Classes.AddRange(classes.Classes.Where(c => !report.Classes.ContainsKey(c))
+                .Select(c => KeyValuePair.Create(c, 0))),
+            report.Published?.Classes ?? ImmutableSortedDictionary<string, int>.Empty);
         Compare("subject", report.Subjects, report.Published?.Subjects ?? ImmutableSortedDictionary<string, int>.Empty);
     }
 
-    static void Compare(string what, ImmutableSortedDictionary<string, int> here, ImmutableSortedDictionary<string, int> published)
+    static void Compare(string what, ImmutableSortedDictionary<string, int> here,
+        ImmutableSortedDictionary<string, int> published)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns(what, "here", "published");
         foreach (var name in here.Keys.Union(published.Keys).Order(StringComparer.Ordinal))
@@ -113,7 +150,9 @@ static class DataPrepareCommand
     public static Command Create()
     {
         var options = new DataOptions();
-        var command = new Command("prepare", "Align all clips into the cache and keep the choices for every other command; an interrupted call is resumed.  Example: mer data prepare --data FOLDER --unusable drop");
+        var command = new Command("prepare",
+            "Align all clips into the cache and keep the choices for every other command; an interrupted call is " +
+            "resumed.  Example: mer data prepare --data FOLDER --unusable drop");
         options.AddChoicesTo(command);
         options.AddPreparationTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
@@ -123,8 +162,10 @@ static class DataPrepareCommand
             {
                 var clock = Stopwatch.StartNew();
                 var choices = options.Choices(parsed, id);
-                var preparation = choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed));
-                using var data = ProgressLine.Around("preparing", progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
+                var preparation = choices.Preparation(DatasetDescription.In(options.Root(parsed), id),
+                    options.Preparation(parsed));
+                using var data = ProgressLine.Around("preparing",
+                    progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
                 Write(data, clock.Elapsed, preparation);
                 // Only choices that led to a data set are kept: one that failed would stop every other command too.
                 if (options.Given(parsed).ToString().Length > 0) Keep(choices, root, id);
@@ -138,7 +179,9 @@ static class DataPrepareCommand
         try
         {
             choices.Keep(root, id);
-            Console.WriteLine($"every command and notebook on this folder follows from now on ({DataChoices.PathIn(root)}): {(DataChoices.Kept(root, id).ToString() is { Length: > 0 } kept ? kept : "the defaults")}");
+            Console.WriteLine("every command and notebook on this folder follows from now on " +
+                $"({DataChoices.PathIn(root)}): " +
+                $"{(DataChoices.Kept(root, id).ToString() is { Length: > 0 } kept ? kept : "the defaults")}");
         }
         catch (UserErrorException e)
         {
@@ -149,10 +192,14 @@ static class DataPrepareCommand
     static void Write(MerDataset data, TimeSpan elapsed, PreparationOptions options)
     {
         var manifest = data.Manifest!;
-        foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0)) Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
+        foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0))
+            Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
         foreach (var clip in manifest.Dropped) Console.WriteLine($"  left out: {clip.Clip}: {clip.Reason}");
-        Console.WriteLine($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, {elapsed.TotalSeconds:0.0} s");
-        Console.WriteLine($"classes: {string.Join(", ", data.Classes.Select((name, label) => $"{name} {data.Labels.Count(l => l == label)}"))}");
+        Console.WriteLine($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of " +
+            $"{data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, " +
+            $"{elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine($"classes: {string.Join(", ",
+            data.Classes.Select((name, label) => $"{name} {data.Labels.Count(l => l == label)}"))}");
         Console.WriteLine($"manifest: {Path.Combine(options.CacheFolder, "sets", data.Fingerprint + ".json")}");
     }
 }
@@ -165,23 +212,30 @@ static class DataShowCommand
         var clip = new Argument<string>("clip") { Description = "clip, such as 01/EP02_01f or 006_1_2" };
         var target = new Option<string>("--out") { Description = "picture to write (.png)", Required = true };
         var options = new DataOptions();
-        var command = new Command("show", "Draw onset, landmarks, apex, difference, optical flow and action units of a clip.  Example: mer data show 01/EP02_01f --out x.png") { clip, target };
+        var command = new Command("show",
+            "Draw onset, landmarks, apex, difference, optical flow and action units of a clip.  Example: mer data " +
+            "show 01/EP02_01f --out x.png") { clip, target };
         options.AddViewTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var name = parsed.GetValue(clip)!;
             // SAMM's clips carry their subject, 006_1_2; CASME II's begin with EP.
             var samm = !name.Contains("EP", StringComparison.OrdinalIgnoreCase);
-            options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize, [samm ? DatasetId.Samm : DatasetId.CasmeII], cancel);
+            options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize,
+                [samm ? DatasetId.Samm : DatasetId.CasmeII], cancel);
             var there = options.Datasets(parsed);
-            var id = there.Contains(samm ? DatasetId.Samm : DatasetId.CasmeII) ? samm ? DatasetId.Samm : DatasetId.CasmeII : there[0];
+            var id = there.Contains(samm ? DatasetId.Samm : DatasetId.CasmeII)
+                ? samm ? DatasetId.Samm : DatasetId.CasmeII : there[0];
             var choices = options.Choices(parsed, id);
-            using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name, choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
+            using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name,
+                choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
             using var sheet = InspectionSheet.Draw(view);
             var path = Path.GetFullPath(parsed.GetValue(target)!);
-            if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UserErrorException($"--out {path} is no .png file; name one.");
+            if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+                throw new UserErrorException($"--out {path} is no .png file; name one.");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!sheet.SaveImage(path)) throw new UserErrorException($"{path} cannot be written; choose another place.");
+            if (!sheet.SaveImage(path))
+                throw new UserErrorException($"{path} cannot be written; choose another place.");
             Console.WriteLine($"{view.Clip.Id} -> {path}");
             return 0;
         }));
@@ -189,27 +243,55 @@ static class DataShowCommand
     }
 }
 
-/// <summary>mer data synthesize: the synthetic data sets, written as the holder of a licence has the real files.</summary>
+/// <summary>
+/// mer data synthesize: the synthetic data sets, written as the holder of a licence has the real files.
+/// </summary>
 public static class SynthesizeCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var size = new Option<LookAlikeSize>("--size") { Description = "tiny, small, medium (the real sets' subject and clip counts with short clips) or full (with clips of their length)", DefaultValueFactory = _ => LookAlikeSize.Small };
-        var dataset = new Option<string>("--dataset") { Description = "all (casme2 and samm), or one of casme2, samm, smic, mmew, casme3, casme3-c, dfme; the last five are never larger than small", DefaultValueFactory = _ => "all" };
+        var size = new Option<LookAlikeSize>("--size")
+        {
+            Description = "tiny, small, medium (the real sets' subject and clip counts with short clips) or full " +
+                "(with clips of their length)",
+            DefaultValueFactory = _ => LookAlikeSize.Small
+        };
+        var dataset = new Option<string>("--dataset")
+        {
+            Description = "all (casme2 and samm), or one of casme2, samm, smic, mmew, casme3, casme3-c, dfme; the " +
+                "last five are never larger than small",
+            DefaultValueFactory = _ => "all"
+        };
         dataset.AcceptOnlyFromAmong("casme2", "samm", "smic", "mmew", "casme3", "casme3-c", "dfme", "all");
-        var subjects = new Option<int?>("--subjects") { Description = "only the first so many subjects of each set, for example 4 of the full ones for a rehearsal (default: all)" };
-        var seed = new Option<int>("--seed") { Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed };
+        var subjects = new Option<int?>("--subjects")
+        {
+            Description = "only the first so many subjects of each set, for example 4 of the full ones for a " +
+                "rehearsal (default: all)"
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed
+        };
         var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };
-        var workers = new Option<int>("--workers") { Description = "clips rendered side by side", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var output = new Option<DirectoryInfo>("--out") { Description = "folder that gets CASME2/ and SAMM/", Required = true };
-        var command = new Command("synthesize", "Write synthetic data sets in the form of CASME II and SAMM; an interrupted call is resumed.  Example: mer data synthesize --out data/synthetic")
+        var workers = new Option<int>("--workers")
+        {
+            Description = "clips rendered side by side", DefaultValueFactory = _ => Environment.ProcessorCount
+        };
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "folder that gets CASME2/ and SAMM/", Required = true
+        };
+        var command = new Command("synthesize",
+            "Write synthetic data sets in the form of CASME II and SAMM; an interrupted call is resumed.  Example: " +
+            "mer data synthesize --out data/synthetic")
         {
             size, subjects, dataset, seed, raw, workers, output,
         };
         command.SetAction((parsed, cancellation) =>
         {
-            if (parsed.GetValue(subjects) is < 1 and var few) throw new UserErrorException($"--subjects {few} makes no data; give 1 or more.");
+            if (parsed.GetValue(subjects) is < 1 and var few)
+                throw new UserErrorException($"--subjects {few} makes no data; give 1 or more.");
             var options = new LookAlikeOptions
             {
                 Size = parsed.GetValue(size),
@@ -222,7 +304,8 @@ public static class SynthesizeCommand
             {
                 var clock = Stopwatch.StartNew();
                 var summary = ProgressLine.Around("rendering", bar =>
-                    LookAlike.Write(id, options, parsed.GetValue(output)!.FullName, bar is null ? null : new Relay(bar), cancellation));
+                    LookAlike.Write(id, options, parsed.GetValue(output)!.FullName, bar is null ? null : new Relay(bar),
+                        cancellation));
                 Console.WriteLine(Describe(summary, clock.Elapsed));
             }
             return Task.FromResult(0);
@@ -233,7 +316,8 @@ public static class SynthesizeCommand
     static DatasetId[] Chosen(string name) => name == "all" ? [.. DatasetNames.Paper] : [DatasetNames.Named(name)];
 
     static string Describe(LookAlikeSummary s, TimeSpan elapsed) =>
-        $"{s.Folder}: synthetic data set in the form of {s.Dataset.Title()}, {s.Clips} clips of {s.Subjects} subjects, {s.Frames} frames, "
+        $"{s.Folder}: synthetic data set in the form of {s.Dataset.Title()}, {s.Clips} clips of {s.Subjects} " +
+        $"subjects, {s.Frames} frames, "
         + (s.Rendered == 0 ? "there already" : $"{elapsed.TotalSeconds:0} s");
 
     sealed class Relay(IProgress<PreparationProgress> bar) : IProgress<LookAlikeProgress>
@@ -249,7 +333,9 @@ static class DataTruthCommand
     {
         var options = new WorkbenchOptions();
         var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
-        var command = new Command("truth", "Show the best score that any rule can reach on the synthetic data, and how far the stored rows are from it.  Example: mer data truth --profile small") { markdown };
+        var command = new Command("truth",
+            "Show the best score that any rule can reach on the synthetic data, and how far the stored rows are from " +
+            "it.  Example: mer data truth --profile small") { markdown };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {

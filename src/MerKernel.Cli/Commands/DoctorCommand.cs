@@ -14,7 +14,8 @@ static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Show devices, precisions and versions, and missing parts.  Example: mer doctor");
+        var command = new Command("doctor",
+            "Show devices, precisions and versions, and missing parts.  Example: mer doctor");
         command.SetAction(int (ParseResult _) =>
         {
             var missing = new List<string>();
@@ -28,34 +29,49 @@ static class DoctorCommand
 
     static IEnumerable<(string What, string Found)> Findings(List<string> missing)
     {
-        yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}");
-        yield return ("processor", $"{FirstValue("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory");
+        yield return ("system",
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, " +
+            $"{RuntimeInformation.FrameworkDescription}");
+        yield return ("processor",
+            $"{FirstValue("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, " +
+            $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory");
         yield return ("TorchSharp", typeof(torch).Assembly.GetName().Version!.ToString(3));
         yield return ("libtorch", $"{torch.__version__}, from {Path.GetDirectoryName(LoadedFrom("libtorch_cpu"))}");
         yield return ("fp32 on the processor", "yes");
         yield return ("convolutions on the processor", SoundConvolution.ByLibtorch
             ? "right"
-            : "libtorch computes some of them wrong on this processor, by 10 to 85 %; here channels are filled up with zeros, which makes them right and costs a little");
+            : "libtorch computes some of them wrong on this processor, by 10 to 85 %; here channels are filled up " +
+              "with zeros, which makes them right and costs a little");
         yield return ("bf16 on the processor", ComputeDevice.ProcessorHasBFloat16
             ? "yes (--precision bf16)"
             : "not in hardware: --precision bf16 works but is slower than fp32");
         var gpus = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
-        for (var gpu = 0; gpu < gpus; gpu++) yield return ($"cuda:{gpu}", "usable by --device cuda: bf16, and TF32 where 32 bits are kept");
+        for (var gpu = 0; gpu < gpus; gpu++)
+            yield return ($"cuda:{gpu}", "usable by --device cuda: bf16, and TF32 where 32 bits are kept");
         var cards = Cards();
         foreach (var card in cards) yield return ("GPU", card);
         if (gpus == 0)
         {
             yield return ("GPU for training", "none");
-            if (cards.Count > 0) missing.Add("this build's libtorch does not use the GPU above; ./mer --torch cuda doctor builds with one that does.");
+            if (cards.Count > 0)
+                missing.Add("this build's libtorch does not use the GPU above; ./mer --torch cuda doctor builds with " +
+                    "one that does.");
         }
         var allocator = LoadedFrom("libtcmalloc");
-        if (allocator == "") missing.Add("libtcmalloc_minimal.so.4 (the package libtcmalloc-minimal4); training takes a tenth longer without it.");
+        if (allocator == "")
+            missing.Add("libtcmalloc_minimal.so.4 (the package libtcmalloc-minimal4); training takes a tenth longer " +
+                "without it.");
         yield return ("memory allocator", allocator == "" ? "glibc's" : allocator);
         var kernels = ComputeDevice.KernelInstructions;
-        if (kernels is null) missing.Add("libmerkernels.so (native/kernels; ./mer builds it), or a processor with AVX2; training takes longer without either.");
-        yield return ("native kernels", kernels is null ? "none: libtorch's operations" : $"{LoadedFrom("libmerkernels")}, with {kernels}");
-        yield return ("face landmarks", Described(LandmarkModel.NativePart, "the native part of face landmarks; ./mer builds it", missing));
-        yield return ("landmark model", Described(Environment.GetEnvironmentVariable("MER_LANDMARKS") ?? "/usr/share/dlib/shape_predictor_68_face_landmarks.dat", "Debian's package libdlib-data", missing));
+        if (kernels is null)
+            missing.Add("libmerkernels.so (native/kernels; ./mer builds it), or a processor with AVX2; training " +
+                "takes longer without either.");
+        yield return ("native kernels",
+            kernels is null ? "none: libtorch's operations" : $"{LoadedFrom("libmerkernels")}, with {kernels}");
+        yield return ("face landmarks",
+            Described(LandmarkModel.NativePart, "the native part of face landmarks; ./mer builds it", missing));
+        yield return ("landmark model", Described(Environment.GetEnvironmentVariable("MER_LANDMARKS")
+            ?? "/usr/share/dlib/shape_predictor_68_face_landmarks.dat", "Debian's package libdlib-data", missing));
     }
 
     static string Described(string? path, string cure, List<string> missing)
@@ -70,7 +86,8 @@ static class DoctorCommand
     {
         try
         {
-            var asked = CliWrap.Cli.Wrap("nvidia-smi").WithArguments(["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"])
+            var asked = CliWrap.Cli.Wrap("nvidia-smi")
+                .WithArguments(["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"])
                 .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
             return asked.IsSuccess ? [.. asked.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)] : [];
         }
@@ -81,8 +98,10 @@ static class DoctorCommand
     }
 
     static string LoadedFrom(string library) =>
-        File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.Contains($"/{library}", StringComparison.Ordinal)) is { } line ? line[line.IndexOf('/')..] : "";
+        File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.Contains($"/{library}", StringComparison.Ordinal))
+            is { } line ? line[line.IndexOf('/')..] : "";
 
     static string FirstValue(string file, string key) =>
-        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
+        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':')[1]
+            .Trim() ?? "unknown";
 }

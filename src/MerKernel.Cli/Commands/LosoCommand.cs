@@ -10,8 +10,18 @@ static class LosoCommand
     {
         var options = new WorkbenchOptions(datasets: false);
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
-        var command = new Command("loso", "Train every fold of one experiment, or some, and keep them.  Example: mer loso --dataset samm --variant vit; composite and cross-dataset are protocols over several sets: mer loso --dataset composite --variant ststnet") { dataset, variant };
-        var folds = new Option<string[]>("--fold") { Description = "only the folds that leave these subjects out, for example 17,08 (default: all)", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("loso",
+            "Train every fold of one experiment, or some, and keep them.  Example: mer loso --dataset samm --variant " +
+            "vit; composite and cross-dataset are protocols over several sets: mer loso --dataset composite " +
+            "--variant ststnet")
+        {
+            dataset, variant
+        };
+        var folds = new Option<string[]>("--fold")
+        {
+            Description = "only the folds that leave these subjects out, for example 17,08 (default: all)",
+            AllowMultipleArgumentsPerToken = true
+        };
         command.Options.Add(folds);
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
@@ -21,15 +31,21 @@ static class LosoCommand
             var id = CommonOptions.ParseDataset(parsed.GetValue(dataset)!);
             var data = bench.Load(id, cancel);
             var chosen = CommonOptions.Variant(parsed, variant, data);
-            string[] named = [.. (parsed.GetValue(folds) ?? []).SelectMany(f => f.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(data.Subject).Distinct()];
-            var status = LosoRun.Run(bench, [(chosen, id)], options.Workers(parsed), cancel, named.Length > 0 ? named : null);
-            foreach (var seed in bench.Seeds) Show(bench, bench.Experiment(chosen, id, seed), chosen, data, named.Length > 0 ? named : [.. data.Subjects]);
+            string[] named = [.. (parsed.GetValue(folds) ?? [])
+                .SelectMany(f => f.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Select(data.Subject).Distinct()];
+            var status = LosoRun.Run(bench, [(chosen, id)], options.Workers(parsed), cancel,
+                named.Length > 0 ? named : null);
+            foreach (var seed in bench.Seeds)
+                Show(bench, bench.Experiment(chosen, id, seed), chosen, data,
+                    named.Length > 0 ? named : [.. data.Subjects]);
             return status;
         }));
         return command;
     }
 
-    static void Show(Workbench bench, Experiment experiment, Method method, MerDataset data, IReadOnlyCollection<string> subjects)
+    static void Show(Workbench bench, Experiment experiment, Method method, MerDataset data,
+        IReadOnlyCollection<string> subjects)
     {
         var hash = ExperimentHash.Of(experiment);
         var folds = new RunCatalogue(bench.Store).Folds(hash).Where(f => subjects.Contains(f.Subject)).ToList();
@@ -53,7 +69,8 @@ static class LosoRun
     /// <param name="cancel">Stops between two steps; stored folds are kept.</param>
     /// <param name="subjects">Only the folds that leave these out; null computes all.</param>
     /// <returns>0, or 2 if a fold failed twice.</returns>
-    public static int Run(Workbench bench, IEnumerable<(Method Method, DatasetId Dataset)> work, int workers, CancellationToken cancel, IReadOnlyCollection<string>? subjects = null)
+    public static int Run(Workbench bench, IEnumerable<(Method Method, DatasetId Dataset)> work, int workers,
+        CancellationToken cancel, IReadOnlyCollection<string>? subjects = null)
     {
         // A device that is not there is said before data are prepared for it.
         var device = ComputeDevice.Named(bench.Device);
@@ -62,20 +79,32 @@ static class LosoRun
         _ = bench.Store.Experiments().Count();
         var failed = 0;
         // A fault of the second set is met before the first is trained on, which may take months.
-        foreach (var (dataset, methods) in work.GroupBy(w => w.Dataset).Select(g => (bench.Load(g.Key, cancel), g.Select(w => w.Method).ToList())).ToList())
+        foreach (var (dataset, methods) in work.GroupBy(w => w.Dataset)
+            .Select(g => (bench.Load(g.Key, cancel), g.Select(w => w.Method).ToList())).ToList())
         {
             var id = dataset.Id;
             foreach (var lack in methods.Select(m => bench.Lacks(m, id)).OfType<string>()) Remark.Say(lack);
             if (methods.RemoveAll(m => bench.Lacks(m, id) is not null) > 0 && methods.Count == 0)
-                throw new UserErrorException($"Nothing is left to run on {dataset.Title}, which has no action units; choose a network without them, for example --variant {Tables.WithoutActionUnits.Key} or --variant ststnet.");
+                throw new UserErrorException($"Nothing is left to run on {dataset.Title}, which has no action units; " +
+                    $"choose a network without them, for example --variant {Tables.WithoutActionUnits.Key} or " +
+                    "--variant ststnet.");
             // Seed after seed: the first one's tables are whole before the second begins.
-            var experiments = (from seed in bench.Seeds from method in methods select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
-            string Name(Method method, Experiment experiment) => $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
-            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))), subjects?.Count ?? dataset.Subjects.Length);
-            var engine = new LosoEngine(bench.Store) { Workers = workers, Device = device, Progress = display, Subjects = subjects };
+            var experiments = (from seed in bench.Seeds
+                               from method in methods
+                               select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
+            string Name(Method method, Experiment experiment) =>
+                $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
+            var display = new LosoDisplay(
+                experiments.Select(e => (ExperimentHash.Of(e.Experiment), Name(e.Method, e.Experiment))),
+                subjects?.Count ?? dataset.Subjects.Length);
+            var engine = new LosoEngine(bench.Store)
+            {
+                Workers = workers, Device = device, Progress = display, Subjects = subjects
+            };
             var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)
-                Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} on {id.Title()} failed twice ({error.Message}); the other folds are kept, calling again tries it once more.");
+                Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} on {id.Title()} failed " +
+                    $"twice ({error.Message}); the other folds are kept, calling again tries it once more.");
             failed += failures.Count;
         }
         return failed == 0 ? 0 : 2;

@@ -7,12 +7,31 @@ static class NotebooksCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("name") { Description = "notebooks by the beginning or a part of their name, or files (default: all)", Arity = ArgumentArity.ZeroOrMore };
-        var parameters = new Option<string[]>("-p", "--parameter") { Description = "name=value for the cell tagged 'parameters'" };
-        var reports = new Option<string?>("--out") { Description = "folder for the executed notebooks (default: results/reports/PROFILE-DATA of the checkout)" };
-        var kernel = new Option<string>("--kernel") { Description = $"csharp, or {KernelProgram.Interactive} for .NET Interactive", DefaultValueFactory = _ => "csharp" };
+        var names = new Argument<string[]>("name")
+        {
+            Description = "notebooks by the beginning or a part of their name, or files (default: all)",
+            Arity = ArgumentArity.ZeroOrMore
+        };
+        var parameters = new Option<string[]>("-p", "--parameter")
+        {
+            Description = "name=value for the cell tagged 'parameters'"
+        };
+        var reports = new Option<string?>("--out")
+        {
+            Description = "folder for the executed notebooks (default: results/reports/PROFILE-DATA of the checkout)"
+        };
+        var kernel = new Option<string>("--kernel")
+        {
+            Description = $"csharp, or {KernelProgram.Interactive} for .NET Interactive",
+            DefaultValueFactory = _ => "csharp"
+        };
         kernel.AcceptOnlyFromAmong("csharp", KernelProgram.Interactive);
-        var run = new Command("run", "Execute notebooks; write each with its outputs, and as a page.  Example: mer notebooks run table1 -p profile=small") { names, parameters, kernel, reports };
+        var run = new Command("run",
+            "Execute notebooks; write each with its outputs, and as a page.  Example: mer notebooks run table1 -p " +
+            "profile=small")
+        {
+            names, parameters, kernel, reports
+        };
         run.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var root = RepositoryRoot.Find();
@@ -20,7 +39,12 @@ static class NotebooksCommand
             var folder = parsed.GetValue(reports) ?? FolderFor(given);
             // The first failure stops the run: later notebooks may build on it.
             foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
-                if (NotebookRun.Execute(root, notebook, given, folder, cancel, parsed.GetValue(kernel) == KernelProgram.Interactive ? KernelProgram.Interactive : KernelProgram.Name) is not 0 and var failed) return failed;
+                if (NotebookRun.Execute(root, notebook, given, folder, cancel,
+                    parsed.GetValue(kernel) == KernelProgram.Interactive
+                        ? KernelProgram.Interactive
+                        : KernelProgram.Name)
+                    is not 0 and var failed)
+                    return failed;
             return 0;
         }));
         return new("notebooks", "Execute notebooks without a browser.  Example: mer notebooks run") { run };
@@ -29,8 +53,13 @@ static class NotebooksCommand
     /// <summary>The report that notebooks with these parameters belong to.</summary>
     static string FolderFor(IEnumerable<string> parameters)
     {
-        string? Value(string name) => parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
-        using var bench = new Workbench { Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data"), Backbone = Value("backbone") };
+        string? Value(string name) =>
+            parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        using var bench = new Workbench
+        {
+            Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data"),
+            Backbone = Value("backbone")
+        };
         return bench.ReportFolder;
     }
 }
@@ -41,11 +70,27 @@ static class ReportCommand
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var folder = new Option<string?>("--out") { Description = "folder with the executed notebooks, where the pages go (default: results/reports/PROFILE-DATA of the checkout)" };
-        var zip = new Option<bool>("--zip") { Description = "also pack the report for sending, with every prediction and how to recompute it" };
-        var publish = new Option<bool>("--publish") { Description = "also copy the executed notebooks, cards and tables to results/published/PROFILE, which ships with the project" };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "folder with the executed notebooks, where the pages go (default: " +
+                "results/reports/PROFILE-DATA of the checkout)"
+        };
+        var zip = new Option<bool>("--zip")
+        {
+            Description = "also pack the report for sending, with every prediction and how to recompute it"
+        };
+        var publish = new Option<bool>("--publish")
+        {
+            Description = "also copy the executed notebooks, cards and tables to results/published/PROFILE, which " +
+                "ships with the project"
+        };
         var noPdf = new Option<bool>("--no-pdf") { Description = "do not print the front page" };
-        var command = new Command("report", "Write a page of every executed notebook and a front page with the seven tables.  Example: mer report --zip") { folder, zip, publish, noPdf };
+        var command = new Command("report",
+            "Write a page of every executed notebook and a front page with the seven tables.  Example: mer " +
+            "report --zip")
+        {
+            folder, zip, publish, noPdf
+        };
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
@@ -67,19 +112,34 @@ static class TestPagesCommand
 {
     public static Command Create()
     {
-        var pages = new Argument<string[]>("page") { Description = "pages or folders of pages (default: every report in results/reports)", Arity = ArgumentArity.ZeroOrMore };
-        var shows = new Option<string[]>("--shows") { Description = "text that a reader must see on one of the pages, letter for letter; may be repeated", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("test-pages", "Open report pages in headless Chromium and fail on errors, requests and cut charts.  Example: mer test-pages results/reports/small-synthetic") { pages, shows };
+        var pages = new Argument<string[]>("page")
+        {
+            Description = "pages or folders of pages (default: every report in results/reports)",
+            Arity = ArgumentArity.ZeroOrMore
+        };
+        var shows = new Option<string[]>("--shows")
+        {
+            Description = "text that a reader must see on one of the pages, letter for letter; may be repeated",
+            AllowMultipleArgumentsPerToken = true
+        };
+        var command = new Command("test-pages",
+            "Open report pages in headless Chromium and fail on errors, requests and cut charts.  Example: mer " +
+            "test-pages results/reports/small-synthetic") { pages, shows };
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            var files = Files(parsed.GetValue(pages) is { Length: > 0 } given ? given : Directory.Exists(ReportFolder.All) ? Directory.GetDirectories(ReportFolder.All) : []);
-            using var browser = PageBrowser.TryOpen() ?? throw new UserErrorException("No Chromium is installed; sudo apt-get install chromium.");
+            var files = Files(parsed.GetValue(pages) is { Length: > 0 } given
+                ? given
+                : Directory.Exists(ReportFolder.All) ? Directory.GetDirectories(ReportFolder.All)
+                : []);
+            using var browser = PageBrowser.TryOpen()
+                ?? throw new UserErrorException("No Chromium is installed; sudo apt-get install chromium.");
             var (wrong, unseen) = (0, (parsed.GetValue(shows) ?? []).ToHashSet());
             foreach (var file in files)
             {
                 cancel.ThrowIfCancellationRequested();
                 var complaints = browser.Check(file);
-                Console.WriteLine($"{Path.GetFileName(file)}: {(complaints.Count == 0 ? "in order" : $"{complaints.Count} complaints")}");
+                Console.WriteLine($"{Path.GetFileName(file)}: " +
+                    $"{(complaints.Count == 0 ? "in order" : $"{complaints.Count} complaints")}");
                 foreach (var complaint in complaints) Console.Error.WriteLine($"  {complaint}");
                 unseen.RemoveWhere(browser.Text.Contains);
                 wrong += complaints.Count == 0 ? 0 : 1;
@@ -94,7 +154,8 @@ static class TestPagesCommand
     static List<string> Files(string[] given)
     {
         var files = given.SelectMany(Pages).ToList();
-        return files.Count > 0 ? files : throw new UserErrorException($"There are no pages in {(given.Length > 0 ? string.Join(", ", given) : ReportFolder.All)}; ./mer report makes them.");
+        return files.Count > 0 ? files : throw new UserErrorException("There are no pages in " +
+            $"{(given.Length > 0 ? string.Join(", ", given) : ReportFolder.All)}; ./mer report makes them.");
     }
 
     static IEnumerable<string> Pages(string place) =>
@@ -108,7 +169,9 @@ static class KernelCommand
 {
     public static Command Create()
     {
-        var install = new Command("install", "Install the kernelspecs for this user; call it again after the checkout has moved.  Example: mer kernel install");
+        var install = new Command("install",
+            "Install the kernelspecs for this user; call it again after the checkout has moved.  Example: mer " +
+            "kernel install");
         install.SetAction(_ =>
         {
             var root = RepositoryRoot.Find();
@@ -120,10 +183,14 @@ static class KernelCommand
             }
             catch (UserErrorException e) { Remark.Say($"without {KernelProgram.InteractiveTitle}: {e.Message}"); }
         });
-        var uninstall = new Command("uninstall", "Remove the kernelspecs that install wrote.  Example: mer kernel uninstall");
+        var uninstall = new Command("uninstall",
+            "Remove the kernelspecs that install wrote.  Example: mer kernel uninstall");
         uninstall.SetAction(_ => KernelProgram.Uninstall(RepositoryRoot.Find()));
         var list = new Command("list", "List the kernelspecs and the program each starts.  Example: mer kernel list");
         list.SetAction(_ => KernelProgram.List(RepositoryRoot.Find()));
-        return new("kernel", "Install, list and remove the Jupyter kernels.  Example: mer kernel install") { install, uninstall, list };
+        return new("kernel", "Install, list and remove the Jupyter kernels.  Example: mer kernel install")
+        {
+            install, uninstall, list
+        };
     }
 }

@@ -11,7 +11,9 @@ static class PlanCommand
     public static Command Create()
     {
         var options = new GridOptions();
-        var command = new Command("plan", "Estimate the cost of tables: folds, FLOP, hours here and elsewhere, memory, disk.  Example: mer plan --tables all --profile paper");
+        var command = new Command("plan",
+            "Estimate the cost of tables: folds, FLOP, hours here and elsewhere, memory, disk.  Example: mer plan " +
+            "--tables all --profile paper");
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
@@ -29,46 +31,64 @@ static class PlanCommand
 
     /// <summary>Memory of a process in bytes: of the most expensive experiment on the largest data.</summary>
     public static double Memory(Workbench bench, GridPlan plan, FoldCost cost, int sideBySide) =>
-        plan.Rows.Select(r => r.Experiment).DistinctBy(e => (e.Model, e.Dataset)).Max(e => cost.Memory(e, sideBySide, bench.Dataset(e.Dataset).Frames.numel()));
+        plan.Rows.Select(r => r.Experiment).DistinctBy(e => (e.Model, e.Dataset))
+            .Max(e => cost.Memory(e, sideBySide, bench.Dataset(e.Dataset).Frames.numel()));
 
     static void Show(Workbench bench, GridPlan plan, FoldCost cost, double rate, int workers)
     {
-        Terminal.Write(TextTable.OfFigures("", ["data set", "experiments", "folds", "stored", "missing", "PFLOP missing"], plan.Rows.Select(r => r.Dataset).Distinct().Select(id =>
-        {
-            var (folds, missing) = (plan.Folds.Where(f => f.Row.Dataset == id).ToList(), plan.Missing.Where(f => f.Row.Dataset == id).ToList());
-            var data = bench.Dataset(id);
-            return (string[])
-            [
-                $"{id.Title()} ({(data.Synthetic ? "synthetic" : "real")}, {data.Subjects.Length} subjects, {data.Clips.Length} clips)",
-                $"{plan.Rows.Count(r => r.Dataset == id)}", $"{folds.Count}", $"{folds.Count - missing.Count}", $"{missing.Count}", Number(missing.Sum(f => f.Flop) / 1e15),
-            ];
-        })));
+        Terminal.Write(TextTable.OfFigures("",
+            ["data set", "experiments", "folds", "stored", "missing", "PFLOP missing"],
+            plan.Rows.Select(r => r.Dataset).Distinct().Select(id =>
+            {
+                var (folds, missing) = (plan.Folds.Where(f => f.Row.Dataset == id).ToList(),
+                    plan.Missing.Where(f => f.Row.Dataset == id).ToList());
+                var data = bench.Dataset(id);
+                return (string[])
+                [
+                    $"{id.Title()} ({(data.Synthetic ? "synthetic" : "real")}, {data.Subjects.Length} subjects, " +
+                    $"{data.Clips.Length} clips)",
+                    $"{plan.Rows.Count(r => r.Dataset == id)}", $"{folds.Count}", $"{folds.Count - missing.Count}",
+                    $"{missing.Count}", Number(missing.Sum(f => f.Flop) / 1e15),
+                ];
+            })));
         var flop = plan.Missing.Sum(f => f.Flop);
         var longest = plan.Missing.Select(f => f.Flop).DefaultIfEmpty().Max();
-        Console.WriteLine($"{plan.Missing.Length} of {plan.Folds.Length} folds are missing: {Number(flop / 1e15)} PFLOP, the longest {Number(longest / 1e15)}.");
+        Console.WriteLine($"{plan.Missing.Length} of {plan.Folds.Length} folds are missing: {Number(flop / 1e15)} " +
+            $"PFLOP, the longest {Number(longest / 1e15)}.");
 
-        string[] On(string name, double flopRate, double? one, string source) => [name, Number(flopRate / 1e9), Duration(flop / flopRate), one is { } seconds ? Duration(seconds) : "", source];
+        string[] On(string name, double flopRate, double? one, string source) => [name, Number(flopRate / 1e9),
+            Duration(flop / flopRate), one is { } seconds ? Duration(seconds) : "", source];
         Terminal.Write(TextTable.Of("", ["on", ">GFLOP/s", ">all of it", ">longest fold", "rate"],
         [
-            On($"this machine, {workers} folds side by side", rate * workers, longest / rate, "measured just now: a training step of one thread, times the workers"),
+            On($"this machine, {workers} folds side by side", rate * workers, longest / rate,
+                "measured just now: a training step of one thread, times the workers"),
             .. Hardware.Known.Select(h => On(h.Name, h.FlopRate, null, $"assumed: {h.Assumption}")),
         ]));
 
-        Console.WriteLine($"Memory: about {Gigabytes(Memory(bench, plan, cost, 1))} for one fold at a time, {Gigabytes(Memory(bench, plan, cost, workers))} for {workers} side by side.");
-        var logits = plan.Missing.Sum(f => (double)f.Row.Experiment.Training.Epochs * f.Row.Experiment.Model.Classes * ClipsOf(f));
-        Console.WriteLine($"Disk: about {Gigabytes(logits * BytesPerLogit)} for the folds; with --checkpoint-every up to {Gigabytes(plan.Rows.Max(r => cost.CheckpointBytes(r.Experiment)))} for each fold at work.");
+        Console.WriteLine($"Memory: about {Gigabytes(Memory(bench, plan, cost, 1))} for one fold at a time, " +
+            $"{Gigabytes(Memory(bench, plan, cost, workers))} for {workers} side by side.");
+        var logits = plan.Missing
+            .Sum(f => (double)f.Row.Experiment.Training.Epochs * f.Row.Experiment.Model.Classes * ClipsOf(f));
+        Console.WriteLine($"Disk: about {Gigabytes(logits * BytesPerLogit)} for the folds; with --checkpoint-every " +
+            $"up to {Gigabytes(plan.Rows.Max(r => cost.CheckpointBytes(r.Experiment)))} for each fold at work.");
 
         int ClipsOf(GridFold fold) => bench.Dataset(fold.Row.Dataset).Clips.Count(c => c.Subject == fold.Subject);
     }
 
-    static string Number(double value) => value.ToString(value >= 100 ? "#,0" : value >= 1 ? "0.0" : "0.0000", CultureInfo.InvariantCulture);
+    static string Number(double value) =>
+        value.ToString(value >= 100 ? "#,0" : value >= 1 ? "0.0" : "0.0000", CultureInfo.InvariantCulture);
 
     static string Gigabytes(double bytes) => bytes < 1e9 ? $"{Number(bytes / 1e6)} MB" : $"{Number(bytes / 1e9)} GB";
 
-    static string Duration(double seconds) => seconds < 120 ? $"{Number(seconds)} s" : seconds < 7200 ? $"{Number(seconds / 60)} min" : $"{Number(seconds / 3600)} h";
+    static string Duration(double seconds) => seconds < 120
+        ? $"{Number(seconds)} s"
+        : seconds < 7200 ? $"{Number(seconds / 60)} min"
+        : $"{Number(seconds / 3600)} h";
 }
 
-/// <summary>The options of commands that plan and submit: which tables, on which data, with which seeds; and the plan they make.</summary>
+/// <summary>
+/// The options of commands that plan and submit: which tables, on which data, with which seeds; and the plan they make.
+/// </summary>
 sealed class GridOptions
 {
     readonly WorkbenchOptions _bench = new();

@@ -9,7 +9,10 @@ static class ReproduceCommand
     public static Command Create()
     {
         var options = new WorkbenchOptions();
-        var command = new Command("reproduce", "Train every row of Tables 1 to 7 that is not stored yet, on the data sets that are there, then sum up; --tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce --profile small");
+        var command = new Command("reproduce",
+            "Train every row of Tables 1 to 7 that is not stored yet, on the data sets that are there, then sum up; " +
+            "--tables 2,3,4,5,6,7 leaves out the systems that Table 1 compares.  Example: mer reproduce " +
+            "--profile small");
         var tables = TablesCommand.TableOption();
         var noReports = new Option<bool>("--no-reports") { Description = "execute no notebooks and write no pages" };
         command.Options.Add(tables);
@@ -27,8 +30,11 @@ static class ReproduceCommand
             var status = LosoRun.Run(bench, work.Select(w => (w.Method, w.Dataset)), options.Workers(parsed), cancel);
             var rows = ReproduceClosing.Show(bench, chosen, parsed.GetValue(print));
             Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
-            if (status != 0) Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured values; the same command tries them once more.");
-            if (!parsed.GetValue(noReports)) status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));
+            if (status != 0)
+                Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured " +
+                    "values; the same command tries them once more.");
+            if (!parsed.GetValue(noReports))
+                status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));
             return status;
         }));
         return command;
@@ -46,17 +52,23 @@ static class ReproduceClosing
         else foreach (var sentence in ResultTable.Opening(rows).Concat(Summary.Of(rows))) Console.WriteLine(sentence);
         AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.md"), ResultTable.ToMarkdown(rows));
         AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.json"), JsonTables.Render(rows) + "\n");
-        Console.WriteLine($"Tables: {Path.Combine(bench.ReportFolder, "tables.md")} and tables.json next to it; mer tables prints them.");
+        Console.WriteLine($"Tables: {Path.Combine(bench.ReportFolder, "tables.md")} and tables.json next to it; mer " +
+            "tables prints them.");
         return rows;
     }
 
-    /// <summary>Pages on a node: as at the end of mer reproduce where there are notebooks and Jupyter, else a message on how to make them later.</summary>
+    /// <summary>
+    /// Pages on a node: as at the end of mer reproduce where there are notebooks and Jupyter, else a message on how to
+    /// make them later.
+    /// </summary>
     public static int Pages(Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
         var root = RepositoryRoot.Find();
         if (Directory.Exists(Path.Combine(root, "notebooks")) && JupyterPython.HasJupyter())
             return ClosingReport.Write(bench, rows, Remark.Say, cancel);
-        Console.WriteLine($"No pages were made: notebooks and Jupyter are not both here. Later, in a checkout: copy {bench.Store.Folder} to its results/runs and call ./mer reproduce --profile {bench.Profile.Name}{(bench.DataFolder is { } data ? $" --data {data}" : "")}; it retrains nothing.");
+        Console.WriteLine("No pages were made: notebooks and Jupyter are not both here. Later, in a checkout: copy " +
+            $"{bench.Store.Folder} to its results/runs and call ./mer reproduce --profile " +
+            $"{bench.Profile.Name}{(bench.DataFolder is { } data ? $" --data {data}" : "")}; it retrains nothing.");
         return 0;
     }
 }

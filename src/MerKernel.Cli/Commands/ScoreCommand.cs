@@ -9,15 +9,30 @@ static class ScoreCommand
     {
         var options = new WorkbenchOptions(datasets: false);
         var dataset = CommonOptions.Dataset();
-        var file = new Argument<string>("predictions") { Description = "CSV file: clip, and predicted or a score for each class; optionally fold, epoch, seed" };
-        var label = new Option<string?>("--as") { Description = "keep them under this name as a row of every table, in a file that is printed; delete the file to remove the row (mer tables lists the rows, and the files are below predictions/ of the run store)" };
-        var command = new Command("score", "Score predictions made elsewhere, in any language.  Example: mer score predictions.csv --dataset casme2 --as \"My system\"") { file, dataset, label };
+        var file = new Argument<string>("predictions")
+        {
+            Description = "CSV file: clip, and predicted or a score for each class; optionally fold, epoch, seed"
+        };
+        var label = new Option<string?>("--as")
+        {
+            Description = "keep them under this name as a row of every table, in a file that is printed; delete the " +
+                "file to remove the row (mer tables lists the rows, and the files are below predictions/ of the " +
+                "run store)"
+        };
+        var command = new Command("score",
+            "Score predictions made elsewhere, in any language.  Example: mer score predictions.csv --dataset casme2 " +
+            "--as \"My system\"")
+        {
+            file, dataset, label
+        };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
             var (path, name) = (parsed.GetValue(file)!, parsed.GetValue(label));
-            if (!File.Exists(path)) throw new UserErrorException($"There is no file {Path.GetFullPath(path)}; name the CSV file of predictions.");
+            if (!File.Exists(path))
+                throw new UserErrorException(
+                    $"There is no file {Path.GetFullPath(path)}; name the CSV file of predictions.");
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);
             var predictions = Predictions.Read(path, data);
             Terminal.Write(PredictionScores.Of(name ?? Path.GetFileNameWithoutExtension(path), predictions, data));
@@ -25,7 +40,8 @@ static class ScoreCommand
             var replaced = Replaced(KeptPredictions.PathOf(bench.Store, data, name), data);
             var kept = KeptPredictions.Keep(bench.Store, data, name, path);
             if (replaced is not null) Console.WriteLine($"'{name}' {replaced}.");
-            Console.WriteLine($"Kept as '{name}' for the tables of these {data.Clips.Length} clips; delete the file to remove the row: {kept}");
+            Console.WriteLine($"Kept as '{name}' for the tables of these {data.Clips.Length} clips; delete the file " +
+                $"to remove the row: {kept}");
         }));
         return command;
     }
@@ -39,7 +55,8 @@ static class ScoreCommand
         {
             var earlier = Predictions.Read(kept, data);
             EpochProtocol protocol = earlier.ChoosesEpochs ? new BestTestEpoch() : EpochProtocol.Default;
-            var scores = earlier.Runs.Select(r => Figures.Percent(Metrics.Accuracy(protocol.Apply(r.Folds).Pooled(data.Classes.Length))));
+            var scores = earlier.Runs
+                .Select(r => Figures.Percent(Metrics.Accuracy(protocol.Apply(r.Folds).Pooled(data.Classes.Length))));
             return $"replaces the predictions of {date} UTC (accuracy {string.Join(", ", scores)} %)";
         }
         catch (UserErrorException)

@@ -8,18 +8,44 @@ sealed partial class SlurmSettings
 {
     readonly Option<string?> _partition = new("--partition") { Description = "Slurm's partition" };
     readonly Option<string?> _account = new("--account") { Description = "Slurm's account" };
-    readonly Option<string?> _gres = new("--gres") { Description = "generic resources of a task, for example gpu:1: the tasks then train on the GPU" };
-    readonly Option<string?> _time = new("--time") { Description = "time limit of a task, [D-]HH:MM[:SS] (default: three times the measured estimate of the longest, and ten minutes)" };
-    readonly Option<string?> _mem = new("--mem") { Description = "memory of a task, for example 12G or 900M (default: estimated)" };
-    readonly Option<int?> _cpus = new("--cpus-per-task") { Description = "processors of a task: so many of its folds are computed side by side (default 1)" };
-    readonly Option<int?> _foldsPerTask = new("--folds-per-task") { Description = "folds of a task (default: 1, or as many as keep the array within 1,000 tasks)" };
+    readonly Option<string?> _gres = new("--gres")
+    {
+        Description = "generic resources of a task, for example gpu:1: the tasks then train on the GPU"
+    };
+    readonly Option<string?> _time = new("--time")
+    {
+        Description = "time limit of a task, [D-]HH:MM[:SS] (default: three times the measured estimate of the " +
+            "longest, and ten minutes)"
+    };
+    readonly Option<string?> _mem = new("--mem")
+    {
+        Description = "memory of a task, for example 12G or 900M (default: estimated)"
+    };
+    readonly Option<int?> _cpus = new("--cpus-per-task")
+    {
+        Description = "processors of a task: so many of its folds are computed side by side (default 1)"
+    };
+    readonly Option<int?> _foldsPerTask = new("--folds-per-task")
+    {
+        Description = "folds of a task (default: 1, or as many as keep the array within 1,000 tasks)"
+    };
     readonly Option<int?> _maxConcurrent = new("--max-concurrent") { Description = "tasks at once" };
-    readonly Option<int?> _checkpoint = new("--checkpoint-every") { Description = "epochs between two checkpoints of a fold (default: none; a stopped fold begins again)" };
-    readonly Option<string[]> _more = new("--sbatch-arg") { Description = "a further argument of sbatch, as it is; may be repeated: --sbatch-arg=--qos=long" };
+    readonly Option<int?> _checkpoint = new("--checkpoint-every")
+    {
+        Description = "epochs between two checkpoints of a fold (default: none; a stopped fold begins again)"
+    };
+    readonly Option<string[]> _more = new("--sbatch-arg")
+    {
+        Description = "a further argument of sbatch, as it is; may be repeated: --sbatch-arg=--qos=long"
+    };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _partition, _account, _gres, _time, _mem, _cpus, _foldsPerTask, _maxConcurrent, _checkpoint, _more }) command.Options.Add(option);
+        foreach (var option in new Option[]
+        {
+            _partition, _account, _gres, _time, _mem, _cpus, _foldsPerTask, _maxConcurrent, _checkpoint, _more
+        })
+            command.Options.Add(option);
     }
 
     /// <summary>Whether the user names a time limit, so that none need be estimated.</summary>
@@ -47,18 +73,22 @@ sealed partial class SlurmSettings
         SbatchArguments = parsed.GetValue(_more) is { Length: > 0 } more ? [.. more] : options.SbatchArguments,
     };
 
-    static int? Positive(int? value, string name) => value is null or > 0 ? value : throw new UserErrorException($"{name} {value} is less than one; give a number from 1.");
+    static int? Positive(int? value, string name) => value is null or > 0
+        ? value
+        : throw new UserErrorException($"{name} {value} is less than one; give a number from 1.");
 
     static TimeSpan Time(string text) =>
         TimePattern().Match(text) is { Success: true } m
             ? new TimeSpan(Part(m, "d"), Part(m, "h"), Part(m, "m"), Part(m, "s"))
             : throw new UserErrorException($"--time {text} is not understood; write it like 12:00:00 or 1-06:30.");
 
-    static int Part(Match match, string name) => match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
+    static int Part(Match match, string name) =>
+        match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
 
     static long Memory(string text) =>
         MemoryPattern().Match(text) is { Success: true } m
-            ? long.Parse(m.Groups["n"].Value, CultureInfo.InvariantCulture) * (m.Groups["u"].Value.ToUpperInvariant() == "G" ? 1024 : 1)
+            ? long.Parse(m.Groups["n"].Value, CultureInfo.InvariantCulture)
+                * (m.Groups["u"].Value.ToUpperInvariant() == "G" ? 1024 : 1)
             : throw new UserErrorException($"--mem {text} is not understood; write it like 12G or 900M.");
 
     [GeneratedRegex(@"^((?<d>[0-9]{1,3})-)?(?<h>[0-9]{1,3}):(?<m>[0-9]{1,2})(:(?<s>[0-9]{1,2}))?$")]
@@ -71,10 +101,19 @@ sealed partial class SlurmSettings
 /// <summary>Chooses folds of a submission as people name them: by table, row, data set and subject.</summary>
 sealed class SubmitSelection
 {
-    readonly Option<int?> _table = new("--table") { Description = "only rows of this table that are in no other table of the submission" };
-    readonly Option<string?> _row = new("--row") { Description = "only this row: the key of its variant, for example independent" };
+    readonly Option<int?> _table = new("--table")
+    {
+        Description = "only rows of this table that are in no other table of the submission"
+    };
+    readonly Option<string?> _row = new("--row")
+    {
+        Description = "only this row: the key of its variant, for example independent"
+    };
     readonly Option<string?> _dataset = new("--dataset") { Description = "only casme2 or samm" };
-    readonly Option<string[]> _folds = new("--fold") { Description = "only the folds that leave these subjects out", AllowMultipleArgumentsPerToken = true };
+    readonly Option<string[]> _folds = new("--fold")
+    {
+        Description = "only the folds that leave these subjects out", AllowMultipleArgumentsPerToken = true
+    };
 
     public void AddTo(Command command)
     {
@@ -83,7 +122,8 @@ sealed class SubmitSelection
 
     /// <summary>Whether anything is named.</summary>
     public bool IsAll(ParseResult parsed) =>
-        parsed.GetValue(_table) is null && parsed.GetValue(_row) is null && parsed.GetValue(_dataset) is null && parsed.GetValue(_folds) is null or [];
+        parsed.GetValue(_table) is null && parsed.GetValue(_row) is null && parsed.GetValue(_dataset) is null
+            && parsed.GetValue(_folds) is null or [];
 
     /// <summary>Whether a fold is chosen.</summary>
     public Func<TaskFold, bool> Chooses(ParseResult parsed, Submission submission)
@@ -93,7 +133,9 @@ sealed class SubmitSelection
         DatasetId? dataset = parsed.GetValue(_dataset) is { } name ? CommonOptions.ParseDataset(name) : null;
         var subjects = parsed.GetValue(_folds) is { Length: > 0 } named ? named : null;
         var tables = SubmissionRows.TablesOf(submission);
-        return fold => (table is null || tables(fold) is [var only] && only == table) && (row is null || fold.Variant == row)
-            && (dataset is null || fold.Dataset == dataset) && (subjects is null || subjects.Any(s => FrameLayout.SubjectOf(s, fold.Dataset) == fold.Subject));
+        return fold =>
+            (table is null || tables(fold) is [var only] && only == table) && (row is null || fold.Variant == row)
+                && (dataset is null || fold.Dataset == dataset)
+                && (subjects is null || subjects.Any(s => FrameLayout.SubjectOf(s, fold.Dataset) == fold.Subject));
     }
 }

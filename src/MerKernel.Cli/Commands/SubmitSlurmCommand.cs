@@ -15,9 +15,20 @@ static class SubmitSlurmCommand
     public static Command Create()
     {
         var (options, settings) = (new GridOptions(), new SlurmSettings());
-        var dryRun = new Option<bool>("--dry-run") { Description = "print the scripts and commands and submit nothing" };
-        var program = new Option<string?>("--program") { Description = "folder that mer publish --cluster made (default: the program that you called)" };
-        var command = new Command("slurm", "Submit one array of folds and one job that makes the tables.  Example: mer submit slurm --tables all --profile paper --store /shared/results/runs --dry-run") { dryRun, program };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "print the scripts and commands and submit nothing"
+        };
+        var program = new Option<string?>("--program")
+        {
+            Description = "folder that mer publish --cluster made (default: the program that you called)"
+        };
+        var command = new Command("slurm",
+            "Submit one array of folds and one job that makes the tables.  Example: mer submit slurm --tables all " +
+            "--profile paper --store /shared/results/runs --dry-run")
+        {
+            dryRun, program
+        };
         options.AddTo(command);
         settings.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
@@ -28,7 +39,8 @@ static class SubmitSlurmCommand
             var plan = options.Plan(parsed, bench, cost, cancel);
             if (plan.Missing.IsEmpty)
             {
-                Console.WriteLine($"All {plan.Folds.Length} folds are stored in {bench.Store.Folder}; mer tables shows the tables.");
+                Console.WriteLine(
+                    $"All {plan.Folds.Length} folds are stored in {bench.Store.Folder}; mer tables shows the tables.");
                 return 0;
             }
             var slurm = Settings(bench, plan, cost, settings, parsed);
@@ -42,9 +54,13 @@ static class SubmitSlurmCommand
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 Datasets = bench.Only,
                 Parts = bench.Parts,
-                Weights = plan.Rows.Any(r => r.Experiment.StartsFrom is not null || r.Experiment.Model is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null }) ? Path.GetFullPath(bench.Outside.Folder) : null,
+                Weights = plan.Rows.Any(r => r.Experiment.StartsFrom is not null || r.Experiment.Model
+                    is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null })
+                    ? Path.GetFullPath(bench.Outside.Folder) : null,
                 Backbone = bench.Backbone is { } backbone ? Path.GetFullPath(backbone) : null,
-                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().SelectMany(id => bench.Folders(id)).Select(Path.GetFullPath).Distinct().Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
+                DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().SelectMany(id => bench.Folders(id))
+                    .Select(Path.GetFullPath).Distinct()
+                    .Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),
@@ -52,7 +68,8 @@ static class SubmitSlurmCommand
                 Slurm = slurm,
             };
             var folds = TaskList.Of(plan.Missing, slurm.FoldsPerTask);
-            var folder = Path.Combine(Submission.FolderOf(bench.Store), DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+            var folder = Path.Combine(Submission.FolderOf(bench.Store),
+                DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
             if (parsed.GetValue(dryRun))
             {
                 SlurmRound.Print(submission, folder, 1, folds);
@@ -65,20 +82,29 @@ static class SubmitSlurmCommand
         return command;
     }
 
-    static SlurmOptions Settings(Workbench bench, GridPlan plan, FoldCost cost, SlurmSettings settings, ParseResult parsed)
+    static SlurmOptions Settings(Workbench bench, GridPlan plan, FoldCost cost, SlurmSettings settings,
+        ParseResult parsed)
     {
         var processors = settings.Processors(parsed) ?? 1;
-        var foldsPerTask = settings.FoldsPerTask(parsed) ?? Math.Max(processors, (plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks);
+        var foldsPerTask = settings.FoldsPerTask(parsed)
+            ?? Math.Max(processors, (plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks);
         if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > SlurmCommands.MostTasks)
-            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than {SlurmCommands.MostTasks} tasks; give at least --folds-per-task {(plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks}.");
+            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than " +
+                $"{SlurmCommands.MostTasks} tasks; give at least --folds-per-task " +
+                $"{(plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks}.");
         var limit = TimeSpan.Zero;
         if (!settings.NamesTime(parsed))
         {
             var rounds = (foldsPerTask + processors - 1) / processors;
-            limit = Start + TimeMargin * TimeSpan.FromSeconds(rounds * plan.Missing[0].Flop / StepSpeed.Measure(PlanCommand.Slowest(plan), cost));
+            limit = Start + TimeMargin * TimeSpan.FromSeconds(
+                rounds * plan.Missing[0].Flop / StepSpeed.Measure(PlanCommand.Slowest(plan), cost));
         }
         var memory = PlanCommand.Memory(bench, plan, cost, processors);
-        return settings.Over(new SlurmOptions { Time = limit, MemoryMiB = (long)Math.Ceiling(memory / (1 << 20)), Processors = processors, FoldsPerTask = foldsPerTask }, parsed);
+        return settings.Over(new SlurmOptions
+        {
+            Time = limit, MemoryMiB = (long)Math.Ceiling(memory / (1 << 20)), Processors = processors,
+            FoldsPerTask = foldsPerTask
+        }, parsed);
     }
 
     /// <summary>The launcher that tasks start: that of a published folder, else the one that was called.</summary>
@@ -86,8 +112,10 @@ static class SubmitSlurmCommand
     {
         if (folder is null)
             return Environment.GetEnvironmentVariable("MER_LAUNCHER") is { Length: > 0 } launcher ? launcher
-                : throw new UserErrorException("The launcher is not known; call ./mer of the checkout or of a published folder, or name one with --program.");
+                : throw new UserErrorException("The launcher is not known; call ./mer of the checkout or of a " +
+                    "published folder, or name one with --program.");
         var path = Path.GetFullPath(Path.Combine(folder, "mer"));
-        return File.Exists(path) ? path : throw new UserErrorException($"There is no {path}; make the folder with ./mer publish --cluster {folder}.");
+        return File.Exists(path) ? path : throw new UserErrorException(
+            $"There is no {path}; make the folder with ./mer publish --cluster {folder}.");
     }
 }

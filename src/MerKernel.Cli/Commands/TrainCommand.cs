@@ -7,33 +7,52 @@ using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
 
-/// <summary>One fold, epoch by epoch; it is kept as mer loso would keep it, unless something makes it another experiment's.</summary>
+/// <summary>
+/// One fold, epoch by epoch; it is kept as mer loso would keep it, unless something makes it another experiment's.
+/// </summary>
 static class TrainCommand
 {
     public static Command Create()
     {
         var options = new WorkbenchOptions(datasets: false);
         var (dataset, variant) = (CommonOptions.Dataset(), CommonOptions.Variant());
-        var fold = new Option<string>("--fold") { Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true };
+        var fold = new Option<string>("--fold")
+        {
+            Description = "the subject left out, for example 01 (CASME II) or 006 (SAMM)", Required = true
+        };
         var epochs = new Option<int?>("--epochs") { Description = "train this many epochs instead of the profile's" };
-        var weights = new Option<string?>("--save-weights") { Description = "safetensors file for the trained network's state" };
-        var command = new Command("train", "Train one fold; it is kept where nothing differs from the profile.  Example: mer train --profile paper --dataset casme2 --fold 17 --epochs 1") { dataset, variant, fold, epochs, weights };
+        var weights = new Option<string?>("--save-weights")
+        {
+            Description = "safetensors file for the trained network's state"
+        };
+        var command = new Command("train",
+            "Train one fold; it is kept where nothing differs from the profile.  Example: mer train --profile paper " +
+            "--dataset casme2 --fold 17 --epochs 1")
+        {
+            dataset, variant, fold, epochs, weights
+        };
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            if (parsed.GetValue(epochs) is < 1 and var few) throw new UserErrorException($"--epochs {few} trains nothing; give 1 or more.");
+            if (parsed.GetValue(epochs) is < 1 and var few)
+                throw new UserErrorException($"--epochs {few} trains nothing; give 1 or more.");
             using var bench = options.Open(parsed);
             _ = Tables.Named(parsed.GetValue(variant)!);
             var id = CommonOptions.ParseDataset(parsed.GetValue(dataset)!);
-            if (bench.Seeds.Length > 1) throw new UserErrorException("mer train trains one fold with one seed; give one, or use mer loso for several.");
+            if (bench.Seeds.Length > 1)
+                throw new UserErrorException(
+                    "mer train trains one fold with one seed; give one, or use mer loso for several.");
             var device = ComputeDevice.Named(bench.Device);
             var data = bench.Load(id, cancel);
             var chosen = CommonOptions.Variant(parsed, variant, data);
-            if (bench.Lacks(chosen, id) is { } lack) throw new UserErrorException($"{lack} Take a network without them, for example --variant {Tables.WithoutActionUnits.Key}.");
+            if (bench.Lacks(chosen, id) is { } lack)
+                throw new UserErrorException(
+                    $"{lack} Take a network without them, for example --variant {Tables.WithoutActionUnits.Key}.");
             var subject = data.Subject(parsed.GetValue(fold)!);
             var experiment = bench.Experiment(chosen, id);
             var hash = ExperimentHash.Of(experiment);
-            if (parsed.GetValue(epochs) is { } count) experiment = experiment with { Training = experiment.Training with { Epochs = count } };
+            if (parsed.GetValue(epochs) is { } count)
+                experiment = experiment with { Training = experiment.Training with { Epochs = count } };
             // A fold that is kept has the bytes that mer loso gives it, whose workers have one thread each.
             var threads = options.NamesWorkers(parsed) ? options.Workers(parsed) : 1;
             var differs = ExperimentHash.Of(experiment) != hash ? "--epochs differs from the profile's"
@@ -44,21 +63,31 @@ static class TrainCommand
             if (differs is null && parsed.GetValue(weights) is null && bench.Store.TryRead(hash, subject) is { } stored)
             {
                 Show(stored, data);
-                Console.WriteLine($"This fold was stored before and is not trained again: {bench.Store.FoldPath(hash, subject)}");
+                Console.WriteLine(
+                    $"This fold was stored before and is not trained again: {bench.Store.FoldPath(hash, subject)}");
                 return 0;
             }
             var result = FoldRun.Train(experiment, data, subject, device,
-                e => Console.WriteLine($"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
-                started: experiment.StartsFrom is { Path: { } start } ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
-                finished: parsed.GetValue(weights) is { } target ? (network, detector) => { using var fitted = FittedModel.Of(experiment, data, network, detector, subject); fitted.Save(target); }
+                e => Console.WriteLine(
+                    $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
+                started: experiment.StartsFrom is { Path: { } start }
+                    ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
+                finished: parsed.GetValue(weights) is { } target ? (network, detector) =>
+                {
+                    using var fitted = FittedModel.Of(experiment, data, network, detector, subject);
+                    fitted.Save(target);
+                }
             : null);
             Show(result, data);
             if (differs is null)
             {
                 bench.Store.Save(experiment, data.Manifest);
-                bench.Store.Save(hash, result, new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, device.ToString()));
+                bench.Store.Save(hash, result,
+                    new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, device.ToString()));
             }
-            Console.WriteLine(differs is null ? $"Kept for loso and reproduce: {bench.Store.FoldPath(hash, subject)}" : $"Not kept: {differs}.");
+            Console.WriteLine(differs is null
+                ? $"Kept for loso and reproduce: {bench.Store.FoldPath(hash, subject)}"
+                : $"Not kept: {differs}.");
             return 0;
         }));
         return command;
@@ -69,9 +98,12 @@ static class TrainCommand
         for (var i = 0; i < fold.Clips.Length; i++)
         {
             var logits = fold.Logits[^1][i];
-            Console.WriteLine($"{fold.Clips[i],-24} {data.Classes[fold.Labels[i]],-12} predicted {data.Classes[logits.IndexOf(logits.Max())]}");
+            Console.WriteLine($"{fold.Clips[i],-24} {data.Classes[fold.Labels[i]],-12} predicted " +
+                $"{data.Classes[logits.IndexOf(logits.Max())]}");
         }
-        var right = Enumerable.Range(0, fold.Clips.Length).Count(i => fold.Logits[^1][i].IndexOf(fold.Logits[^1][i].Max()) == fold.Labels[i]);
-        Console.WriteLine($"{right} of {fold.Clips.Length} right after the last epoch ({(data.Synthetic ? "synthetic" : "real")} data)");
+        var right = Enumerable.Range(0, fold.Clips.Length)
+            .Count(i => fold.Logits[^1][i].IndexOf(fold.Logits[^1][i].Max()) == fold.Labels[i]);
+        Console.WriteLine($"{right} of {fold.Clips.Length} right after the last epoch " +
+            $"({(data.Synthetic ? "synthetic" : "real")} data)");
     }
 }

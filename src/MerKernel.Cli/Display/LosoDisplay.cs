@@ -7,7 +7,10 @@ using Spectre.Console.Rendering;
 
 namespace MerKernel.Cli.Display;
 
-/// <summary>Shows a run: a live table in a terminal (rows, folds, epoch, loss, time left), a line for each finished row elsewhere.</summary>
+/// <summary>
+/// Shows a run: a live table in a terminal (rows, folds, epoch, loss, time left), a line for each finished row
+/// elsewhere.
+/// </summary>
 sealed class LosoDisplay : ILosoProgress
 {
     readonly Dictionary<string, Row> _rows = [];
@@ -56,12 +59,14 @@ sealed class LosoDisplay : ILosoProgress
             row.Computed++;
             row.Seconds += facts.Seconds;
             row.Loss = last.Loss;
-            if (row.Computed == row.Folds) Line($"{row.Name}: {row.Folds} folds, {row.Seconds:0} s, last loss {row.Loss:0.000}, {Left()}");
+            if (row.Computed == row.Folds)
+                Line($"{row.Name}: {row.Folds} folds, {row.Seconds:0} s, last loss {row.Loss:0.000}, {Left()}");
         }
     }
 
     public void FoldFailed(FoldJob job, Exception error, bool final) =>
-        Line($"{_rows[job.Hash].Name}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+        Line(
+            $"{_rows[job.Hash].Name}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
 
     void Line(string text)
     {
@@ -71,7 +76,9 @@ sealed class LosoDisplay : ILosoProgress
     string Left()
     {
         var done = _finished + _running.Values.Sum(e => (double)e.Epoch / e.Epochs);
-        return done < 0.5 ? "time left unknown" : $"{(_clock.Elapsed - _planned) * ((_missing - done) / done):hh\\:mm\\:ss} left";
+        return done < 0.5
+            ? "time left unknown"
+            : $"{(_clock.Elapsed - _planned) * ((_missing - done) / done):hh\\:mm\\:ss} left";
     }
 
     IRenderable Render()
@@ -82,10 +89,12 @@ sealed class LosoDisplay : ILosoProgress
             var running = _running.Where(r => r.Key.Hash == hash).OrderBy(r => r.Key.Subject).ToList();
             if (running.Count == 0 && row.Computed == 0) continue;
             table.AddRow(Markup.Escape(row.Name), $"{row.Computed}/{row.Folds}",
-                Markup.Escape(string.Join("  ", running.Select(r => $"{r.Key.Subject}: {r.Value.Epoch}/{r.Value.Epochs}"))),
+                Markup.Escape(string.Join("  ",
+                    running.Select(r => $"{r.Key.Subject}: {r.Value.Epoch}/{r.Value.Epochs}"))),
                 running.Count > 0 ? $"{running.Average(r => r.Value.Loss):0.000}" : $"{row.Loss:0.000}");
         }
-        return new Rows(table, new Markup($"{_finished} of {_missing} folds, {_clock.Elapsed:hh\\:mm\\:ss} so far, {Left()}"));
+        return new Rows(table,
+            new Markup($"{_finished} of {_missing} folds, {_clock.Elapsed:hh\\:mm\\:ss} so far, {Left()}"));
     }
 
     sealed class Row(string name, int folds)

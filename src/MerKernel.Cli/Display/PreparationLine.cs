@@ -1,6 +1,9 @@
 namespace MerKernel.Cli.Display;
 
-/// <summary>Progress of a preparation on standard error: one line that is written over in a terminal, a line for every quarter elsewhere.</summary>
+/// <summary>
+/// Progress of a preparation on standard error: one line that is written over in a terminal, a line for every quarter
+/// elsewhere.
+/// </summary>
 sealed class PreparationLine
 {
     readonly Lock _lock = new();
@@ -19,7 +22,9 @@ sealed class PreparationLine
             var reached = done * step / total;
             if (reached <= _shown) return;
             _shown = reached;
-            Console.Error.Write(Console.IsErrorRedirected ? $"mer: {what} {done}/{total}\n" : $"\rmer: {what} {done}/{total}{(done == total ? "\n" : "")}");
+            Console.Error.Write(Console.IsErrorRedirected
+                ? $"mer: {what} {done}/{total}\n"
+                : $"\rmer: {what} {done}/{total}{(done == total ? "\n" : "")}");
         }
     }
 }

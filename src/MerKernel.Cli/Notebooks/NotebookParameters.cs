@@ -4,12 +4,14 @@ using System.Text.RegularExpressions;
 namespace MerKernel.Cli.Notebooks;
 
 /// <summary>
-/// papermill's convention for C#: the cell tagged <c>parameters</c> declares variables with defaults, and a cell tagged <c>injected-parameters</c>
-/// after it assigns the command line's values, checked against the declared type.
+/// papermill's convention for C#: the cell tagged <c>parameters</c> declares variables with defaults, and a cell tagged
+/// <c>injected-parameters</c> after it assigns the command line's values, checked against the declared type.
 /// </summary>
 static partial class NotebookParameters
 {
-    /// <exception cref="UserErrorException">The notebook has no such parameter, or the value does not fit its type.</exception>
+    /// <exception cref="UserErrorException">
+    /// The notebook has no such parameter, or the value does not fit its type.
+    /// </exception>
     public static void Inject(JsonObject notebook, string name, IReadOnlyList<string> assignments)
     {
         if (assignments.Count == 0) return;
@@ -17,11 +19,15 @@ static partial class NotebookParameters
         var at = cells.ToList().FindIndex(c => HasTag(c!, "parameters"));
         if (at < 0) throw new UserErrorException($"{name} has no cell tagged 'parameters', so -p cannot change it.");
         var declared = Declaration().Matches(Source(cells[at]!)).DistinctBy(m => m.Groups["name"].Value)
-            .ToDictionary(m => m.Groups["name"].Value, m => (Type: m.Groups["type"].Value, Default: m.Groups["value"].Value.Trim()));
+            .ToDictionary(m => m.Groups["name"].Value,
+                m => (Type: m.Groups["type"].Value, Default: m.Groups["value"].Value.Trim()));
         var lines = assignments.Select(a =>
         {
-            if (a.Split('=', 2) is not [var key, var value]) throw new UserErrorException($"-p {a} is not of the form name=value.");
-            if (!declared.TryGetValue(key, out var parameter)) throw new UserErrorException($"{name} has no parameter {key}; it has {string.Join(", ", declared.Keys)}.");
+            if (a.Split('=', 2) is not [var key, var value])
+                throw new UserErrorException($"-p {a} is not of the form name=value.");
+            if (!declared.TryGetValue(key, out var parameter))
+                throw new UserErrorException(
+                    $"{name} has no parameter {key}; it has {string.Join(", ", declared.Keys)}.");
             return $"{key} = {Literal(key, value, parameter.Type, parameter.Default)};";
         }).ToList();
         var cell = new JsonObject
@@ -34,37 +40,64 @@ static partial class NotebookParameters
         cells.Insert(at + 1, cell);
     }
 
-    static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
-    /// <summary>Whether a file's JSON has the shape of a notebook: cells that are objects, each with a text as its source; tags are texts.</summary>
-    public static bool IsNotebook(JsonNode? json) => json is JsonObject notebook && notebook["cells"] is JsonArray cells && cells.All(cell =>
-        cell is JsonObject && IsText(cell["source"]) && cell["metadata"] is (null or JsonObject)
-        && (cell["metadata"]?["tags"] is not JsonArray tags || tags.All(tag => tag?.GetValueKind() == JsonValueKind.String)));
+    /// <summary>
+    /// Whether a file's JSON has the shape of a notebook: cells that are objects, each with a text as its source; tags
+    /// are texts.
+    /// </summary>
+    public static bool IsNotebook(JsonNode? json) =>
+        json is JsonObject notebook && notebook["cells"] is JsonArray cells && cells.All(cell =>
+            cell is JsonObject && IsText(cell["source"]) && cell["metadata"] is (null or JsonObject)
+            && (cell["metadata"]?["tags"] is not JsonArray tags
+                || tags.All(tag => tag?.GetValueKind() == JsonValueKind.String)));
 
     static bool IsText(JsonNode? source) =>
-        source?.GetValueKind() == JsonValueKind.String || (source is JsonArray lines && lines.All(line => line?.GetValueKind() == JsonValueKind.String));
+        source?.GetValueKind() == JsonValueKind.String
+            || (source is JsonArray lines && lines.All(line => line?.GetValueKind() == JsonValueKind.String));
 
-    static bool HasTag(JsonNode cell, string tag) => cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
+    static bool HasTag(JsonNode cell, string tag) =>
+        cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
 
-    static string Source(JsonNode cell) => cell["source"] is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : cell["source"]!.GetValue<string>();
+    static string Source(JsonNode cell) => cell["source"] is JsonArray lines
+        ? string.Concat(lines.Select(l => l!.GetValue<string>()))
+        : cell["source"]!.GetValue<string>();
 
     static string Literal(string name, string value, string type, string fallback)
     {
-        if (type == "var") type = fallback.StartsWith('"') ? "string" : fallback is "true" or "false" ? "bool" : int.TryParse(fallback, out _) ? "int" : "double";
-        if (type.EndsWith("[]", StringComparison.Ordinal)) return $"[{string.Join(", ", value.Split(',', StringSplitOptions.TrimEntries).Select(v => Literal(name, v, type[..^2], "")))}]";
+        if (type == "var")
+            type = fallback.StartsWith('"')
+                ? "string"
+                : fallback is "true" or "false" ? "bool"
+                : int.TryParse(fallback, out _) ? "int"
+                : "double";
+        if (type.EndsWith("[]", StringComparison.Ordinal))
+            return $"[{string.Join(", ",
+                value.Split(',', StringSplitOptions.TrimEntries).Select(v => Literal(name, v, type[..^2], "")))}]";
         return type.TrimEnd('?') switch
         {
             "string" => JsonSerializer.Serialize(value, Plain),
             "bool" when bool.TryParse(value, out var b) => b ? "true" : "false",
-            "int" when int.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
-            "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) => n.ToString(CultureInfo.InvariantCulture),
-            "float" when float.TryParse(value, CultureInfo.InvariantCulture, out var f) && float.IsFinite(f) => f.ToString("R", CultureInfo.InvariantCulture) + "f",
-            "double" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) => d.ToString("R", CultureInfo.InvariantCulture),
-            "bool" or "int" or "long" or "double" or "float" => throw new UserErrorException($"-p {name}={value}: {name} is declared as {type}."),
-            _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float, double and arrays of these can be given, {name} is {type}."),
+            "int" when int.TryParse(value, CultureInfo.InvariantCulture, out var n) =>
+                n.ToString(CultureInfo.InvariantCulture),
+            "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) =>
+                n.ToString(CultureInfo.InvariantCulture),
+            "float" when float.TryParse(value, CultureInfo.InvariantCulture, out var f) && float.IsFinite(f) =>
+                f.ToString("R", CultureInfo.InvariantCulture) + "f",
+            "double" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) =>
+                d.ToString("R", CultureInfo.InvariantCulture),
+            "bool" or "int" or "long" or "double" or "float" =>
+                throw new UserErrorException($"-p {name}={value}: {name} is declared as {type}."),
+            _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float, double and " +
+                $"arrays of these can be given, {name} is {type}."),
         };
     }
 
-    [GeneratedRegex(@"(?<=^|;)[ \t]*(?<type>var|[A-Za-z][\w.]*\??(\[\])?)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=(?!=)(?<value>(""[^""\n]*""|[^;""])+);", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<=^|;)[ \t]*(?<type>var|[A-Za-z][\w.]*\??(\[\])?)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=(?!=)(?<value>(""[^""\n]*""|[^;""])+);",
+        RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

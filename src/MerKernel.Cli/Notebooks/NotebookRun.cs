@@ -10,11 +10,18 @@ static class NotebookRun
     /// <summary>Notebooks by a part of their name, or files; all of them where none is named.</summary>
     public static List<string> Find(string folder, string[] names)
     {
-        var all = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal).ToList() : [];
-        if (names.Length == 0) return all.Count > 0 ? all : throw new UserErrorException($"There are no notebooks in {folder}.");
-        return [.. names.SelectMany(n => File.Exists(n) ? [n] : all.Where(a => Path.GetFileName(a).Contains(n, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } found
-            ? found
-            : throw new UserErrorException($"No notebook matches '{n}'; {(n.StartsWith('-') ? $"a parameter of notebooks is written like {Parameter(n, names)}" : $"there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}")}.")).Distinct()];
+        var all = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal).ToList() : [];
+        if (names.Length == 0)
+            return all.Count > 0 ? all : throw new UserErrorException($"There are no notebooks in {folder}.");
+        return [.. names.SelectMany(n => File.Exists(n)
+            ? [n]
+            : all.Where(a => Path.GetFileName(a).Contains(n, StringComparison.OrdinalIgnoreCase)).ToList()
+                is { Count: > 0 } found
+                ? found
+                : throw new UserErrorException($"No notebook matches '{n}'; {(n.StartsWith('-')
+                    ? $"a parameter of notebooks is written like {Parameter(n, names)}"
+                    : $"there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}")}.")).Distinct()];
     }
 
     /// <summary>The parameter for an option of other commands: -p profile=tiny for --profile tiny.</summary>
@@ -25,7 +32,8 @@ static class NotebookRun
     }
 
     /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>
-    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports, CancellationToken cancel, string kernel = KernelProgram.Name)
+    public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports,
+        CancellationToken cancel, string kernel = KernelProgram.Name)
     {
         var name = Path.GetFileNameWithoutExtension(notebook);
         var json = Read(notebook);
@@ -41,13 +49,19 @@ static class NotebookRun
             File.WriteAllText(input, json.ToJsonString());
             var clock = Stopwatch.StartNew();
             Console.WriteLine($"{name}");
-            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed, Path.GetDirectoryName(Path.GetFullPath(notebook))!, kernel];
-            var run = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments).WithEnvironmentVariables(e => e.Set("JUPYTER_PATH", specs)).WithValidation(CommandResultValidation.None)
-                .WithStandardOutputPipe(PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
+            string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed,
+                Path.GetDirectoryName(Path.GetFullPath(notebook))!, kernel];
+            var run = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments)
+                .WithEnvironmentVariables(e => e.Set("JUPYTER_PATH", specs))
+                .WithValidation(CommandResultValidation.None)
+                .WithStandardOutputPipe(
+                    PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
                 .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
                 .ExecuteAsync(cancel).GetAwaiter().GetResult();
-            if (new FileInfo(executed).Length == 0) throw new UserErrorException($"{name} could not be run; the lines above are from Python.");
-            AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
+            if (new FileInfo(executed).Length == 0)
+                throw new UserErrorException($"{name} could not be run; the lines above are from Python.");
+            AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root,
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
             PageRenderer.Render([(kept, page)]);
             Console.WriteLine($"  {clock.Elapsed.TotalSeconds:0.0} s, {kept} and .html");
             return run.ExitCode;
@@ -66,7 +80,10 @@ static class NotebookRun
         try
         {
             // Without the option a duplicate name is met only when it is looked at.
-            if (JsonNode.Parse(File.ReadAllText(notebook), documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject json && NotebookParameters.IsNotebook(json)) return json;
+            if (JsonNode.Parse(File.ReadAllText(notebook), documentOptions: new() { AllowDuplicateProperties = false })
+                is JsonObject json
+                && NotebookParameters.IsNotebook(json))
+                return json;
         }
         catch (JsonException) { }
         throw new UserErrorException($"{notebook} is no Jupyter notebook; save it again from Jupyter or restore it.");
@@ -78,7 +95,8 @@ static class NotebookRun
         switch (e["event"]!.GetValue<string>())
         {
             case "start":
-                var first = e["source"]!.GetValue<string>().Split('\n').FirstOrDefault(l => l.Trim() != "")?.Trim() ?? "";
+                var first = e["source"]!.GetValue<string>().Split('\n').FirstOrDefault(l => l.Trim() != "")?.Trim()
+                    ?? "";
                 s_line = $"  [{e["cell"]}/{e["of"]}] {(first.Length > 70 ? first[..70] + "…" : first)}";
                 s_told.Restart();
                 if (live) Console.Write(s_line);
@@ -93,11 +111,15 @@ static class NotebookRun
                 }
                 break;
             case "done":
-                Console.WriteLine($"{(live ? "\r" + Fitting($"{s_line}  {e["seconds"]!.GetValue<double>():0.00} s") : $"{s_line}  {e["seconds"]!.GetValue<double>():0.00} s")}");
+                Console.WriteLine($"{(live
+                    ? "\r" + Fitting($"{s_line}  {e["seconds"]!.GetValue<double>():0.00} s")
+                    : $"{s_line}  {e["seconds"]!.GetValue<double>():0.00} s")}");
                 break;
             case "failed":
                 Console.WriteLine(live ? "" : s_line);
-                Console.Error.WriteLine($"mer: this cell failed:\n{string.Join("\n", e["source"]!.GetValue<string>().Split('\n').Select(l => "    " + l))}\n{e["error"]}");
+                Console.Error.WriteLine("mer: this cell failed:\n" +
+                    $"{string.Join("\n", e["source"]!.GetValue<string>().Split('\n').Select(l => "    " + l))}\n" +
+                    $"{e["error"]}");
                 break;
         }
     }

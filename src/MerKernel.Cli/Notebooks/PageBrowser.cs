@@ -34,8 +34,11 @@ sealed class PageBrowser : IDisposable
             Resize(width);
             seen.AddRange(_chromium.Evaluate("merCheckPage()", Limit)!.AsArray().Select(c => ((string)c!, width)));
         }
-        List<string> complaints = [.. seen.GroupBy(s => s.Complaint, (complaint, at) => $"{complaint} (at {string.Join(", ", at.Select(a => a.Width))} px)")];
-        if (new FileInfo(page).Length is > MostBytes and var bytes) complaints.Add($"the page has {bytes / 1e6:0.0} MB, more than the {MostBytes / 1e6:0} MB that still travel by mail");
+        List<string> complaints = [.. seen.GroupBy(s => s.Complaint,
+            (complaint, at) => $"{complaint} (at {string.Join(", ", at.Select(a => a.Width))} px)")];
+        if (new FileInfo(page).Length is > MostBytes and var bytes)
+            complaints.Add(
+                $"the page has {bytes / 1e6:0.0} MB, more than the {MostBytes / 1e6:0} MB that still travel by mail");
         complaints.AddRange(_chromium.Evaluate("merHeard", Limit)!.AsArray().Select(c => (string)c!));
         return complaints;
     }
@@ -49,8 +52,10 @@ sealed class PageBrowser : IDisposable
         Open(page);
         var printed = _chromium.Call("Page.printToPDF", new()
         {
-            ["printBackground"] = true, ["preferCSSPageSize"] = true, ["displayHeaderFooter"] = true, ["headerTemplate"] = "<span></span>",
-            ["footerTemplate"] = """<div style="font-size:8px;width:100%;text-align:center;color:#555"><span class="pageNumber"></span> / <span class="totalPages"></span></div>""",
+            ["printBackground"] = true, ["preferCSSPageSize"] = true, ["displayHeaderFooter"] = true,
+            ["headerTemplate"] = "<span></span>",
+            ["footerTemplate"] =
+                """<div style="font-size:8px;width:100%;text-align:center;color:#555"><span class="pageNumber"></span> / <span class="totalPages"></span></div>""",
         }, Limit);
         return Convert.FromBase64String((string)printed["data"]!);
     }

@@ -15,13 +15,21 @@ static class PageRenderer
         {
             // A page has one copy.
             ["plotly"] = NotebookHost.PackedPlotly(),
-            ["pages"] = new JsonArray([.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
+            ["pages"] = new JsonArray(
+                [.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
         };
-        var render = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments([Path.Combine(AppContext.BaseDirectory, "render_pages.py"), Path.Combine(AppContext.BaseDirectory, "templates")])
-            .WithStandardInputPipe(PipeSource.FromString(job.ToJsonString())).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
+        var render = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(
+        [
+            Path.Combine(AppContext.BaseDirectory, "render_pages.py"),
+            Path.Combine(AppContext.BaseDirectory, "templates")
+        ])
+            .WithStandardInputPipe(PipeSource.FromString(job.ToJsonString()))
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
         if (!render.IsSuccess) throw new UserErrorException(Complaint(render.StandardError));
-        return [.. render.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
-            .Select(p => new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["charts"]!, (int)p["errors"]!))];
+        return [.. render.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .Select(p =>
+                new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["charts"]!, (int)p["errors"]!))];
     }
 
     static string Complaint(string errors) => errors.Contains("ModuleNotFoundError", StringComparison.Ordinal)

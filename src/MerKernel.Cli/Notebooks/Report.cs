@@ -11,8 +11,8 @@ using TorchSharp;
 namespace MerKernel.Cli.Notebooks;
 
 /// <summary>
-/// The report of a run, in a folder of its own: a page for each executed notebook, the front page with the seven tables, its PDF, and all of it in one archive. Pages of
-/// another run are kept and not linked.
+/// The report of a run, in a folder of its own: a page for each executed notebook, the front page with the seven
+/// tables, its PDF, and all of it in one archive. Pages of another run are kept and not linked.
 /// </summary>
 /// <param name="bench">Data, store, profile and seed of the front page's tables.</param>
 /// <param name="folder">Where the executed notebooks are and the pages go.</param>
@@ -34,10 +34,17 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         Directory.CreateDirectory(folder);
         var state = State();
         var pages = PageRenderer.Render(state.Executed.Select(n => ((JsonNode)n, Path.ChangeExtension(n, ".html"))));
-        foreach (var page in pages.Where(p => p.Errors > 0)) say($"{Path.GetFileName(page.File)}: {page.Errors} cells ended with an error.");
-        if (state.Others.Length > 0) say($"of another run, so not linked: {string.Join(", ", state.Others.Select(o => $"{o.Name} ({o.Run})"))}; this one is {RunMark.Text(bench)}.");
-        if (state.Missing.Length > 0) say($"not executed yet: {string.Join(", ", state.Missing)}; {Running(state.Missing)} does it.");
-        if (state.Outdated.Length > 0) say($"changed since executed: {string.Join(", ", state.Outdated)}; {Running(state.Outdated)} brings them up to date.");
+        foreach (var page in pages.Where(p => p.Errors > 0))
+            say($"{Path.GetFileName(page.File)}: {page.Errors} cells ended with an error.");
+        if (state.Others.Length > 0)
+            say("of another run, so not linked: " +
+                $"{string.Join(", ", state.Others.Select(o => $"{o.Name} ({o.Run})"))}; this one is " +
+                $"{RunMark.Text(bench)}.");
+        if (state.Missing.Length > 0)
+            say($"not executed yet: {string.Join(", ", state.Missing)}; {Running(state.Missing)} does it.");
+        if (state.Outdated.Length > 0)
+            say($"changed since executed: {string.Join(", ", state.Outdated)}; {Running(state.Outdated)} brings them " +
+                "up to date.");
 
         // Not disposed: the workbench is the caller's.
         var study = new Study { Bench = bench, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
@@ -46,11 +53,16 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     }
 
     /// <summary>The command that executes notebooks on this run.</summary>
-    string Running(IEnumerable<string> names) => $"./mer notebooks run {string.Join(' ', names)}{string.Concat(ClosingReport.Parameters(bench).Select(p => $" -p {p}"))}";
+    string Running(IEnumerable<string> names) => "./mer notebooks run " +
+        $"{string.Join(' ', names)}{string.Concat(ClosingReport.Parameters(bench).Select(p => $" -p {p}"))}";
 
-    ReportFolder State() => ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
+    ReportFolder State() =>
+        ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
 
-    /// <summary>Packs the files for a colleague: the pages, the PDF, the executed notebooks, the tables, every prediction, both cards, and how to recompute it.</summary>
+    /// <summary>
+    /// Packs the files for a colleague: the pages, the PDF, the executed notebooks, the tables, every prediction, both
+    /// cards, and how to recompute it.
+    /// </summary>
     /// <returns>The archive.</returns>
     public string Zip(IReadOnlyList<ResultRow> rows)
     {
@@ -60,16 +72,20 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         {
             void Add(string name, string text)
             {
-                using var entry = new StreamWriter(zip.CreateEntry($"mer-report/{name}", CompressionLevel.SmallestSize).Open());
+                using var entry = new StreamWriter(
+                    zip.CreateEntry($"mer-report/{name}", CompressionLevel.SmallestSize).Open());
                 entry.Write(text);
             }
-            foreach (var file in State().Executed.SelectMany(n => new[] { n, Path.ChangeExtension(n, ".html") }).Concat([Index, Pdf]).Where(File.Exists).Order(StringComparer.Ordinal))
+            foreach (var file in State().Executed.SelectMany(n => new[] { n, Path.ChangeExtension(n, ".html") })
+                .Concat([Index, Pdf]).Where(File.Exists).Order(StringComparer.Ordinal))
                 zip.CreateEntryFromFile(file, $"mer-report/{Path.GetFileName(file)}", CompressionLevel.SmallestSize);
             foreach (var (name, text) in Texts(rows)) Add(name, text);
-            var runs = rows.Where(r => r.Experiment is not null && r.Method is not ReadMethod).DistinctBy(r => r.Experiment).ToList();
+            var runs = rows.Where(r => r.Experiment is not null && r.Method is not ReadMethod)
+                .DistinctBy(r => r.Experiment).ToList();
             foreach (var run in runs)
                 if (bench.Store.TryReadAll(run.Experiment!, bench.Dataset(run.Dataset).Subjects) is { } folds)
-                    Add($"predictions/{run.Experiment}.csv", RunExport.EveryEpoch(folds, bench.Dataset(run.Dataset).Classes, run.Seed).ToCsv());
+                    Add($"predictions/{run.Experiment}.csv",
+                        RunExport.EveryEpoch(folds, bench.Dataset(run.Dataset).Classes, run.Seed).ToCsv());
             Add("predictions/runs.csv", RunPredictions.List(runs));
             Add("RECOMPUTE.md", Recompute.ToMarkdown(bench, runs));
         }
@@ -77,13 +93,19 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         return Archive;
     }
 
-    /// <summary>Copies the files that ship with the project: executed notebooks, cards and tables of synthetic data.</summary>
+    /// <summary>
+    /// Copies the files that ship with the project: executed notebooks, cards and tables of synthetic data.
+    /// </summary>
     /// <returns>Where they are.</returns>
-    /// <exception cref="UserErrorException">The data are real, no notebook was executed, or one has changed since.</exception>
+    /// <exception cref="UserErrorException">
+    /// The data are real, no notebook was executed, or one has changed since.
+    /// </exception>
     public string Publish(IReadOnlyList<ResultRow> rows, string published)
     {
-        if (bench.Datasets.FirstOrDefault(id => !bench.Dataset(id).Synthetic) is var real && bench.Datasets.Any(id => !bench.Dataset(id).Synthetic))
-            throw new UserErrorException($"{real.Title()} is real data, whose licence forbids passing frames on; only reports of synthetic data are published.");
+        if (bench.Datasets.FirstOrDefault(id => !bench.Dataset(id).Synthetic) is var real
+            && bench.Datasets.Any(id => !bench.Dataset(id).Synthetic))
+            throw new UserErrorException($"{real.Title()} is real data, whose licence forbids passing frames on; " +
+                "only reports of synthetic data are published.");
         var state = State();
         if (state.Executed.Length == 0 || state.Outdated.Length > 0)
         {
@@ -91,17 +113,22 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
             throw new UserErrorException($"{string.Join(", ", open)} must be executed first: {Running(open)}");
         }
         var target = Path.Combine(published, bench.Profile.Name);
-        foreach (var notebook in state.Executed) AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
+        foreach (var notebook in state.Executed)
+            AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
         // A notebook that was renamed would stay for ever.
-        foreach (var gone in Directory.GetFiles(target, "*.ipynb").Where(f => state.Executed.All(n => Path.GetFileName(n) != Path.GetFileName(f)))) File.Delete(gone);
+        foreach (var gone in Directory.GetFiles(target, "*.ipynb")
+            .Where(f => state.Executed.All(n => Path.GetFileName(n) != Path.GetFileName(f))))
+            File.Delete(gone);
         return target;
     }
 
     IEnumerable<(string Name, string Text)> Texts(IReadOnlyList<ResultRow> rows)
     {
         var facts = StudyFacts.Of(bench);
-        return [("tables.md", ResultTable.ToMarkdown(rows)), ("tables.json", JsonTables.Render(rows) + "\n"), ("model-card.md", ModelCard.ToMarkdown(facts)), ("reproduction-statement.md", ReproductionStatement.ToMarkdown(facts))];
+        return [("tables.md", ResultTable.ToMarkdown(rows)), ("tables.json", JsonTables.Render(rows) + "\n"),
+            ("model-card.md", ModelCard.ToMarkdown(facts)),
+            ("reproduction-statement.md", ReproductionStatement.ToMarkdown(facts))];
     }
 
     void Print()
@@ -115,7 +142,9 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     string Computing(IReadOnlyList<ResultRow> rows)
     {
         var runs = rows.Where(r => r.Experiment is not null).DistinctBy(r => r.Experiment).ToList();
-        var facts = runs.SelectMany(r => bench.Dataset(r.Dataset).Subjects.Select(s => bench.Store.TryReadFacts(r.Experiment!, s))).OfType<FoldFacts>().ToList();
+        var facts = runs.SelectMany(r =>
+            bench.Dataset(r.Dataset).Subjects.Select(s => bench.Store.TryReadFacts(r.Experiment!, s)))
+            .OfType<FoldFacts>().ToList();
         return string.Create(CultureInfo.InvariantCulture,
             $"{facts.Sum(f => f.Seconds) / 60:0} minutes in all for {runs.Count} experiments of {facts.Count} folds, added up over folds that ran side by side; the last one was finished on {facts.Select(f => f.Finished).DefaultIfEmpty().Max():yyyy-MM-dd HH:mm} UTC");
     }
@@ -126,7 +155,8 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 /// <param name="Others">Executed notebooks of another run, which they name.</param>
 /// <param name="Missing">Names of notebooks that were not executed yet in this run.</param>
 /// <param name="Outdated">Names of notebooks whose code has changed since they were executed.</param>
-sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(string Name, string Run)> Others, ImmutableArray<string> Missing, ImmutableArray<string> Outdated)
+sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(string Name, string Run)> Others,
+    ImmutableArray<string> Missing, ImmutableArray<string> Outdated)
 {
     /// <summary>results/reports of the checkout, which holds a folder for each run's report.</summary>
     public static string All => Path.Combine(RepositoryRoot.Find(), "results", "reports");
@@ -140,18 +170,24 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
     /// <param name="run">The <see cref="RunMark"/> of the run that is asked for.</param>
     public static ReportFolder Of(string folder, string notebooks, string run)
     {
-        var marks = Notebooks(folder).Select(f => (File: f, Name: Path.GetFileNameWithoutExtension(f), Run: Mark(f))).ToList();
+        var marks = Notebooks(folder)
+            .Select(f => (File: f, Name: Path.GetFileNameWithoutExtension(f), Run: Mark(f))).ToList();
         var own = marks.Where(m => m.Run == run).ToList();
         var sources = Notebooks(notebooks).ToDictionary(f => Path.GetFileNameWithoutExtension(f));
         var done = own.ToDictionary(m => m.Name, m => m.File);
-        return new([.. own.Select(m => m.File)], [.. marks.Except(own).Select(m => (m.Name, m.Run ?? "names no run"))], [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],
-            [.. sources.Keys.Intersect(done.Keys).Where(n => Code(sources[n]) is { } now && Code(done[n]) is { } then && !now.SequenceEqual(then)).Order(StringComparer.Ordinal)]);
+        return new([.. own.Select(m => m.File)], [.. marks.Except(own).Select(m => (m.Name, m.Run ?? "names no run"))],
+            [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],
+            [.. sources.Keys.Intersect(done.Keys)
+                .Where(n => Code(sources[n]) is { } now && Code(done[n]) is { } then && !now.SequenceEqual(then))
+                .Order(StringComparer.Ordinal)]);
     }
 
     static ImmutableArray<string> Notebooks(string folder) =>
         Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)] : [];
 
-    /// <summary>The run that an executed notebook says it shows; null where it says nothing, or is no notebook.</summary>
+    /// <summary>
+    /// The run that an executed notebook says it shows; null where it says nothing, or is no notebook.
+    /// </summary>
     static string? Mark(string file)
     {
         try
@@ -160,21 +196,34 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
                     from output in cell!["outputs"]?.AsArray() ?? []
                     let html = output!["data"]?["text/html"]
                     where html is not null
-                    select RunMark.In(html is JsonArray lines ? string.Concat(lines.Select(l => (string)l!)) : (string)html!)).FirstOrDefault(mark => mark is not null);
+                    select RunMark.In(
+                        html is JsonArray lines ? string.Concat(lines.Select(l => (string)l!)) : (string)html!))
+                .FirstOrDefault(mark => mark is not null);
         }
-        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException) { return null; }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
-    /// <summary>The code cells but for injected parameters; null for a file that is no notebook, which whoever reads it says.</summary>
+    /// <summary>
+    /// The code cells but for injected parameters; null for a file that is no notebook, which whoever reads it says.
+    /// </summary>
     static List<string>? Code(string file)
     {
         try
         {
             return [.. from cell in JsonNode.Parse(File.ReadAllText(file))!["cells"]!.AsArray()
-                       where (string?)cell!["cell_type"] == "code" && cell["metadata"]?["tags"]?.AsArray().Any(t => (string?)t == "injected-parameters") != true
-                       select cell["source"] is JsonArray lines ? string.Concat(lines.Select(l => (string)l!)) : (string)cell["source"]!];
+                       where (string?)cell!["cell_type"] == "code"
+                           && cell["metadata"]?["tags"]?.AsArray().Any(t => (string?)t == "injected-parameters") != true
+                       select cell["source"] is JsonArray lines
+                           ? string.Concat(lines.Select(l => (string)l!))
+                           : (string)cell["source"]!];
         }
-        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException) { return null; }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 }
 
@@ -183,7 +232,8 @@ static class RunPredictions
 {
     /// <summary>Which file is of which network.</summary>
     public static string List(IEnumerable<ResultRow> runs) => TextTable.Of("", ["file", "data set", "network", "seed"],
-        runs.Select(r => (IEnumerable<string>)[$"{r.Experiment}.csv", r.Dataset.Key(), r.Method!.Name, $"{r.Seed}"])).ToCsv();
+        runs.Select(r => (IEnumerable<string>)[$"{r.Experiment}.csv", r.Dataset.Key(), r.Method!.Name, $"{r.Seed}"]))
+        .ToCsv();
 }
 
 /// <summary>How a colleague who has the report computes its numbers again.</summary>
@@ -193,80 +243,44 @@ static class Recompute
     public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> runs)
     {
         var synthetic = bench.Datasets.All(id => bench.Dataset(id).Synthetic);
-        var options = $"--profile {bench.Profile.Name} --seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}{(bench.HeldOutSubjects > 0 ? $" --held-out {bench.HeldOutSubjects}" : "")}{(bench.Backbone is { } file ? $" --init-backbone {Path.GetFileName(file)}" : "")}{(synthetic ? "" : " --data FOLDER")}";
-        var text = new StringBuilder($"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
-        text.Append($"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
-        text.Append($"From the data, by training: check out the commit below and call\n\n    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
-        text.Append(TextTable.Of("Computed with", [.. Provenance.Versions, ("machine", Provenance.Machine)]).ToMarkdown());
-        text.Append(TextTable.Of("Data", ["data set", "kind", ">clips", "fingerprint"], bench.Datasets.Select(bench.Dataset).Select(d => (string[])[d.Id.Title(), d.Synthetic ? "synthetic, made by ./mer reproduce" : "real, by licence from its authors; data/README.md says where its files go", $"{d.Clips.Length}", d.Fingerprint])).ToMarkdown());
-        text.Append(TextTable.Of("Experiments", ["data set", "network", ">seed", "experiment"], runs.Select(r => (string[])[r.Dataset.Title(), r.Method!.Name, $"{r.Seed}", r.Experiment!])).ToMarkdown());
+        var options = $"--profile {bench.Profile.Name} --seeds {string.Join(',', bench.Seeds)} --precision " +
+            $"{bench.Precision.Name()}{(bench.HeldOutSubjects > 0 ? $" --held-out {bench.HeldOutSubjects}" : "")}" +
+            $"{(bench.Backbone is { } file ? $" --init-backbone {Path.GetFileName(file)}" : "")}" +
+            $"{(synthetic ? "" : " --data FOLDER")}";
+        var text = new StringBuilder(
+            $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
+        text.Append(
+            $"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
+        text.Append(
+            $"From the data, by training: check out the commit below and call\n\n    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
+        text.Append(
+            TextTable.Of("Computed with", [.. Provenance.Versions, ("machine", Provenance.Machine)]).ToMarkdown());
+        text.Append(TextTable.Of("Data", ["data set", "kind", ">clips", "fingerprint"],
+            bench.Datasets.Select(bench.Dataset).Select(d => (string[])[d.Id.Title(),
+                d.Synthetic
+                    ? "synthetic, made by ./mer reproduce"
+                    : "real, by licence from its authors; data/README.md says where its files go",
+                $"{d.Clips.Length}", d.Fingerprint])).ToMarkdown());
+        text.Append(TextTable.Of("Experiments", ["data set", "network", ">seed", "experiment"],
+            runs.Select(r => (string[])[r.Dataset.Title(), r.Method!.Name, $"{r.Seed}", r.Experiment!])).ToMarkdown());
         return text.ToString();
     }
 }
 
-/// <summary>The front page of a report as a notebook, so that it is made by the same converter and template as the pages it links to.</summary>
-static class IndexNotebook
-{
-    /// <param name="study">Data, profile, seeds and protocols.</param>
-    /// <param name="rows">Rows of the tables, scored.</param>
-    /// <param name="pages">The pages next to it.</param>
-    /// <param name="computing">How long the shown results took to compute.</param>
-    public static JsonObject Of(Study study, IReadOnlyList<ResultRow> rows, IReadOnlyList<RenderedPage> pages, string computing)
-    {
-        var controls = rows.DistinctBy(r => r.Table.Number).Count() > 1;
-        var cells = new JsonArray
-        {
-            Text($"# {(rows.DistinctBy(r => r.Table.Number).Count() == Tables.All.Length ? "Seven tables" : "Tables")}: printed and measured"),
-            Output(study.Notice),
-            Text("## This run"),
-            Output(HtmlText.Items(Summary.Of(rows))),
-            Text("## The paper's own numbers\n\nThree findings of the audit, which needs no data and no training:"),
-            Output(HtmlText.Items(AuditConclusions.Findings())),
-            Text("## Pages"),
-            Output(Links(pages)),
-            Text("Each table of the paper is shown for each data set, measured under both epoch rules: the final epoch is the honest figure; the epoch chosen on the test subject is the rule of the published code of the paper's successor, applied to the same runs. " +
-                (controls ? "The controls and the rules without images, without which no table can be read, follow the tables." : "")),
-            Output(HtmlText.Paragraphs([ResultTable.Legend(rows)])),
-        };
-        foreach (var table in ResultTable.TextOf(rows).GroupBy(t => t.Title.Split('\n')[0]))
-        {
-            cells.Add((JsonNode)Text($"## {WebUtility.HtmlEncode(table.Key)}"));
-            cells.Add((JsonNode)Output(HtmlText.All(table.Select(t => t with { Title = string.Join('\n', t.Title.Split('\n').Skip(1)) }))));
-        }
-        cells.Add((JsonNode)Text("## How it ran"));
-        cells.Add((JsonNode)Output(HtmlText.All(new HtmlString(RunMark.Of(study.Bench)), Provenance.Of(study, ("computing time", computing)))));
-        return new() { ["nbformat"] = 4, ["nbformat_minor"] = 4, ["metadata"] = new JsonObject(), ["cells"] = cells };
-    }
-
-    static HtmlString Links(IReadOnlyList<RenderedPage> pages) => new(pages.Count == 0
-        ? "<p>No notebook was executed yet.</p>"
-        : $"<ul>{string.Concat(pages.Select(p => $"<li><a href=\"{Uri.EscapeDataString(Path.GetFileName(p.File))}\">{WebUtility.HtmlEncode(p.Title)}</a></li>"))}</ul>");
-
-    static JsonObject Text(string markdown) => new() { ["cell_type"] = "markdown", ["metadata"] = new JsonObject(), ["source"] = markdown };
-
-    static JsonObject Output(IHtmlContent html)
-    {
-        return new()
-        {
-            ["cell_type"] = "code", ["metadata"] = new JsonObject(), ["execution_count"] = null, ["source"] = "",
-            ["outputs"] = new JsonArray(new JsonObject
-            {
-                ["output_type"] = "display_data", ["metadata"] = new JsonObject(),
-                ["data"] = new JsonObject { ["text/html"] = HtmlText.Of(html), ["text/plain"] = "(HTML)" },
-            }),
-        };
-    }
-}
-
-/// <summary>The end of a reproduction: the table notebooks are executed, then pages and front page are written. Its last line names the file to open.</summary>
+/// <summary>
+/// The end of a reproduction: the table notebooks are executed, then pages and front page are written. Its last line
+/// names the file to open.
+/// </summary>
 static class ClosingReport
 {
     /// <summary>0, also where there is no Jupyter to do it with; 1 if a notebook failed.</summary>
-    public static int Write(Workbench bench, IReadOnlyList<ResultRow> rows, Action<string> say, CancellationToken cancel)
+    public static int Write(Workbench bench, IReadOnlyList<ResultRow> rows, Action<string> say,
+        CancellationToken cancel)
     {
         if (!JupyterPython.HasJupyter())
         {
-            say("Jupyter's client and nbconvert are not installed, so no pages were made; the tables above are complete (sudo apt-get install python3-nbclient python3-nbconvert brings the pages).");
+            say("Jupyter's client and nbconvert are not installed, so no pages were made; the tables above are " +
+                "complete (sudo apt-get install python3-nbclient python3-nbconvert brings the pages).");
             return 0;
         }
         var root = RepositoryRoot.Find();
@@ -274,8 +288,11 @@ static class ClosingReport
         var report = new Report(bench, folder, say);
         var status = 0;
         if (!bench.HasUsualStore) say("the notebooks read results/runs and not --store, so they were not executed.");
-        else if (bench.Only is not null) say("the notebooks show every data set that is there and not only that of --dataset, so they were not executed.");
-        else if (!KernelProgram.IsBuilt(root)) say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
+        else if (bench.Only is not null)
+            say("the notebooks show every data set that is there and not only that of --dataset, so they were not " +
+                "executed.");
+        else if (!KernelProgram.IsBuilt(root))
+            say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, folder, bench, rows, cancel);
         report.Write(rows);
         Console.WriteLine($"Open {report.Index}");
@@ -285,25 +302,33 @@ static class ClosingReport
     /// <summary>A workbench as a notebook's parameters.</summary>
     public static string[] Parameters(Workbench bench) =>
     [
-        $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}", .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
+        $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}",
+        .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
         .. bench.Backbone is { } backbone ? [$"backbone={Path.GetFullPath(backbone)}"] : Array.Empty<string>(),
         // Notebooks compute on the processor unless told otherwise; they only read results of a GPU.
-        .. bench.Precision == PrecisionNames.Named(null, "cpu") ? Array.Empty<string>() : [$"precision={bench.Precision.Name()}"],
+        .. bench.Precision == PrecisionNames.Named(null, "cpu")
+            ? Array.Empty<string>()
+            : [$"precision={bench.Precision.Name()}"],
     ];
 
-    /// <summary>Executes the notebooks not executed yet with these parameters on these results, and remembers them.</summary>
-    static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
+    /// <summary>
+    /// Executes the notebooks not executed yet with these parameters on these results, and remembers them.
+    /// </summary>
+    static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows,
+        CancellationToken cancel)
     {
         var parameters = Parameters(bench);
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
         foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))
         {
-            var (name, state) = (Path.GetFileNameWithoutExtension(notebook), State(File.ReadAllText(notebook), parameters, rows));
+            var (name, state) = (Path.GetFileNameWithoutExtension(notebook),
+                State(File.ReadAllText(notebook), parameters, rows));
             string Place() => $"{Path.GetFileName(folder)}/{name}";
             // A notebook trains missing folds; the tables that were not asked for stay away.
             if (!rows.Any(r => name.EndsWith($"-table{r.Table.Number}", StringComparison.Ordinal))) continue;
-            if (executed.GetValueOrDefault(Place()) == state && File.Exists(Path.Combine(folder, name + ".ipynb"))) continue;
+            if (executed.GetValueOrDefault(Place()) == state && File.Exists(Path.Combine(folder, name + ".ipynb")))
+                continue;
             if (NotebookRun.Execute(root, notebook, parameters, folder, cancel) is not 0 and var failed) return failed;
             executed[Place()] = state;
             AtomicFile.Write(memory, JsonSerializer.Serialize(executed) + "\n");
@@ -311,13 +336,21 @@ static class ClosingReport
         return 0;
     }
 
-    /// <summary>A hash of everything an executed notebook depends on: its text, its parameters, the results, the library.</summary>
-    static string State(string notebook, IEnumerable<string> parameters, IReadOnlyList<ResultRow> rows) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\0', [notebook, .. parameters, JsonTables.Render(rows), $"{typeof(Study).Module.ModuleVersionId}"]))));
+    /// <summary>
+    /// A hash of everything an executed notebook depends on: its text, its parameters, the results, the library.
+    /// </summary>
+    static string State(string notebook, IEnumerable<string> parameters, IReadOnlyList<ResultRow> rows) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            string.Join('\0',
+                [notebook, .. parameters, JsonTables.Render(rows), $"{typeof(Study).Module.ModuleVersionId}"]))));
 
     static Dictionary<string, string> Remembered(string file)
     {
-        try { return File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file)) ?? [] : []; }
+        try
+        {
+            return File.Exists(file)
+                ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file)) ?? [] : [];
+        }
         catch (JsonException) { return []; }
     }
 }

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Native.Cuda;
 
 /// <summary>
-/// The functions of kernels.cu, compiled by NVRTC for the GPU at hand when they are first needed. Where that fails, libtorch's operations do the same, slower.
+/// The functions of kernels.cu, compiled by NVRTC for the GPU at hand when they are first needed. Where that fails,
+/// libtorch's operations do the same, slower.
 /// </summary>
 internal static unsafe class CudaKernels
 {
@@ -16,7 +17,9 @@ internal static unsafe class CudaKernels
     static readonly nint s_stream = Libtorch.Find(Libtorch.CudaBase, "_ZNK3c104cuda10CUDAStream6streamEv");
     static readonly ConcurrentDictionary<int, Lazy<Module?>> s_modules = [];
 
-    /// <summary>Runs a kernel on a processor, for tests: name, grid and block sizes (x and y each), arguments.</summary>
+    /// <summary>
+    /// Runs a kernel on a processor, for tests: name, grid and block sizes (x and y each), arguments.
+    /// </summary>
     internal static delegate* unmanaged<byte*, uint*, void**, int> Emulator { get; set; }
 
     /// <summary>Why the kernels could not be made for the GPU, or null.</summary>
@@ -24,7 +27,9 @@ internal static unsafe class CudaKernels
 
     /// <summary>Whether kernels compute on bfloat16 tensors where this one lies.</summary>
     public static bool ComputeOn(Tensor tensor) =>
-        Emulator is not null ? tensor.device_type == DeviceType.CPU : tensor.device_type == DeviceType.CUDA && ModuleOf(tensor.device_index) is not null;
+        Emulator is not null
+            ? tensor.device_type == DeviceType.CPU
+            : tensor.device_type == DeviceType.CUDA && ModuleOf(tensor.device_index) is not null;
 
     /// <summary>Starts a kernel on the current stream of a tensor's device.</summary>
     /// <param name="name">The kernel.</param>
@@ -33,7 +38,8 @@ internal static unsafe class CudaKernels
     /// <param name="block">Threads of a block.</param>
     /// <param name="arguments">A pointer to each argument.</param>
     /// <exception cref="InvalidOperationException">It cannot be started.</exception>
-    public static void Launch(string name, Tensor where, (long X, long Y) grid, (int X, int Y) block, params ReadOnlySpan<nint> arguments)
+    public static void Launch(string name, Tensor where, (long X, long Y) grid, (int X, int Y) block,
+        params ReadOnlySpan<nint> arguments)
     {
         fixed (nint* list = arguments)
         {
@@ -42,7 +48,8 @@ internal static unsafe class CudaKernels
                 var sizes = stackalloc uint[] { (uint)grid.X, (uint)grid.Y, (uint)block.X, (uint)block.Y };
                 fixed (byte* bytes = Encoding.ASCII.GetBytes(name + "\0"))
                 {
-                    if (Emulator(bytes, sizes, (void**)list) != 0) throw new InvalidOperationException($"There is no kernel {name}.");
+                    if (Emulator(bytes, sizes, (void**)list) != 0)
+                        throw new InvalidOperationException($"There is no kernel {name}.");
                 }
 
                 return;
@@ -85,21 +92,27 @@ internal static unsafe class CudaKernels
         public Module(int device)
         {
             var driver = NativeLibrary.Load(Driver);
-            _launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)NativeLibrary.GetExport(driver, "cuLaunchKernel");
-            _find = (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrary.GetExport(driver, "cuModuleGetFunction");
-            var attribute = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetAttribute");
+            _launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**,
+                int>)NativeLibrary.GetExport(driver, "cuLaunchKernel");
+            _find = (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrary.GetExport(driver,
+                "cuModuleGetFunction");
+            var attribute = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver,
+                "cuDeviceGetAttribute");
             var load = (delegate* unmanaged<nint*, byte*, int>)NativeLibrary.GetExport(driver, "cuModuleLoadData");
             int major, minor;
             Demand(attribute(&major, CapabilityMajor, device), "cuDeviceGetAttribute");
             Demand(attribute(&minor, CapabilityMinor, device), "cuDeviceGetAttribute");
-            if (major < 8) throw new InvalidOperationException($"kernels.cu needs compute capability 8.0, and this GPU has {major}.{minor}.");
+            if (major < 8)
+                throw new InvalidOperationException(
+                    $"kernels.cu needs compute capability 8.0, and this GPU has {major}.{minor}.");
             nint module;
             fixed (byte* image = Compiled(major, minor)) Demand(load(&module, image), "cuModuleLoadData");
             _module = module;
         }
 
         public void Launch(string name, nint stream, (long X, long Y) grid, (int X, int Y) block, void** arguments) =>
-            Demand(_launch(_functions.GetOrAdd(name, Function), (uint)grid.X, (uint)grid.Y, 1, (uint)block.X, (uint)block.Y, 1, 0, stream, arguments, null), name);
+            Demand(_launch(_functions.GetOrAdd(name, Function), (uint)grid.X, (uint)grid.Y, 1, (uint)block.X,
+                (uint)block.Y, 1, 0, stream, arguments, null), name);
 
         nint Function(string name)
         {
@@ -129,7 +142,8 @@ internal static unsafe class CudaKernels
             nint program;
             fixed (byte* text = Encoding.ASCII.GetBytes(reader.ReadToEnd() + "\0"), title = "kernels.cu\0"u8)
                 Demand(create(&program, text, title, 0, 0, 0), "nvrtcCreateProgram");
-            fixed (byte* target = Encoding.ASCII.GetBytes($"--gpu-architecture=sm_{major}{minor}\0"), standard = "--std=c++17\0"u8)
+            fixed (byte* target = Encoding.ASCII.GetBytes($"--gpu-architecture=sm_{major}{minor}\0"),
+                standard = "--std=c++17\0"u8)
             {
                 var options = stackalloc byte*[] { target, standard };
                 var status = compile(program, 2, options);
@@ -139,7 +153,8 @@ internal static unsafe class CudaKernels
                     logSize(program, &length);
                     var text = new byte[length];
                     fixed (byte* at = text) log(program, at);
-                    throw new InvalidOperationException($"NVRTC cannot compile kernels.cu: {Encoding.UTF8.GetString(text).TrimEnd('\0', '\n')}");
+                    throw new InvalidOperationException(
+                        $"NVRTC cannot compile kernels.cu: {Encoding.UTF8.GetString(text).TrimEnd('\0', '\n')}");
                 }
 
                 Demand(size(program, &length), "nvrtcGetCUBINSize");
@@ -157,11 +172,15 @@ internal static unsafe class CudaKernels
                 if (NativeLibrary.TryLoad(name, out var found)) return found;
             }
 
-            var libtorch = Environment.GetEnvironmentVariable(InstalledLibtorch.Variable) is { Length: > 0 } named ? named : AppContext.BaseDirectory;
+            var libtorch = Environment.GetEnvironmentVariable(InstalledLibtorch.Variable) is { Length: > 0 } named
+                ? named
+                : AppContext.BaseDirectory;
             string[] folders = [libtorch, Path.Combine(libtorch, "..", "..", "nvidia"), "/usr/local/cuda/lib64"];
-            foreach (var path in folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "libnvrtc*.so.1*", SearchOption.AllDirectories)))
+            foreach (var path in folders.Where(Directory.Exists)
+                .SelectMany(f => Directory.EnumerateFiles(f, "libnvrtc*.so.1*", SearchOption.AllDirectories)))
             {
-                if (!path.Contains("builtins", StringComparison.Ordinal) && NativeLibrary.TryLoad(path, out var found)) return found;
+                if (!path.Contains("builtins", StringComparison.Ordinal) && NativeLibrary.TryLoad(path, out var found))
+                    return found;
             }
 
             throw new DllNotFoundException("NVRTC (libnvrtc.so.12 or 13) was not found.");

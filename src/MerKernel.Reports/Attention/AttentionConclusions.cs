@@ -6,19 +6,27 @@ namespace MerKernel.Reports.Attention;
 /// <summary>The conclusions of the attention notebook, each from numbers above them.</summary>
 static class AttentionConclusions
 {
-    public static IEnumerable<string> Of(AttentionStudy study, string continuous, string independent, string vit, string withoutUnits) =>
-    [
-        $"{study.Brief}. These sentences describe these networks on these clips and nothing else.",
-        Clips(study, continuous), Rows(study, continuous), Sign(study, continuous, independent), Streams(study, continuous, vit), Classes(study, continuous, withoutUnits), Features(study, continuous, withoutUnits),
-    ];
+    public static IEnumerable<string> Of(AttentionStudy study, string continuous, string independent, string vit,
+        string withoutUnits) =>
+        [
+            $"{study.Brief}. These sentences describe these networks on these clips and nothing else.",
+            Clips(study, continuous), Rows(study, continuous), Sign(study, continuous, independent),
+            Streams(study, continuous, vit), Classes(study, continuous, withoutUnits),
+            Features(study, continuous, withoutUnits),
+        ];
 
     static string Clips(AttentionStudy study, string label)
     {
         var blocks = Spreads(study, label);
         var most = blocks.MaxBy(b => b.Spread.OverClips / b.Spread.OverChannels);
         var ratio = most.Spread.OverClips / most.Spread.OverChannels;
-        return $"Does the vertical attention answer to the clip? In block {most.Block + 1}, where it answers most, a weight differs between clips by {N(most.Spread.OverClips)} and between channels by {N(most.Spread.OverChannels)}: " +
-            (ratio < 0.1 ? "hardly at all; the map is nearly a fixed weight for each channel." : ratio < 0.5 ? $"a little; clips account for {N(ratio, "0.0")} of the variation between channels." : "yes, by an amount like that between channels.");
+        return $"Does the vertical attention answer to the clip? In block {most.Block + 1}, where it answers most, a " +
+            $"weight differs between clips by {N(most.Spread.OverClips)} and between channels by " +
+            $"{N(most.Spread.OverChannels)}: " +
+            (ratio < 0.1
+                ? "hardly at all; the map is nearly a fixed weight for each channel."
+                : ratio < 0.5 ? $"a little; clips account for {N(ratio, "0.0")} of the variation between channels."
+                : "yes, by an amount like that between channels.");
     }
 
     static string Rows(AttentionStudy study, string label)
@@ -27,47 +35,69 @@ static class AttentionConclusions
         // A network counts once: its clips share its weights.
         var parts = (from block in Enumerable.Range(0, folds[0][0].Vertical.Length)
                      from band in study.Face.Bands
-                     select (block, band.Name, Shares: folds.Select(clips => clips.Average(c => band.Share(WeightPage.RowWeights(c.Vertical[block])) / band.Height)).ToArray())).ToList();
+                     select (block, band.Name, Shares: folds.Select(clips => clips.Average(c =>
+                         band.Share(WeightPage.RowWeights(c.Vertical[block])) / band.Height)).ToArray())).ToList();
         var (high, low) = (parts.MaxBy(p => p.Shares.Average()), parts.MinBy(p => p.Shares.Average()));
-        var differs = new[] { high, low }.Count(p => folds.Length > 1 && Interval.OfMean(p.Shares) is var i && (i.Low > 1 || i.High < 1));
-        string Share((int, string, double[] Shares) part) => $"{N(part.Shares.Average(), "0.00")} times an even map's share" +
-            (folds.Length > 1 && Interval.OfMean(part.Shares) is var i ? $" (95 % interval over {folds.Length} networks {N(i.Low, "0.00")} to {N(i.High, "0.00")})" : "");
-        return $"Does it prefer a part of the face? The most preferred is the {high.Name} in block {high.block + 1} with {Share(high)}, the least the {low.Name} in block {low.block + 1} with {Share(low)}. " +
+        var differs = new[] { high, low }
+            .Count(p => folds.Length > 1 && Interval.OfMean(p.Shares) is var i && (i.Low > 1 || i.High < 1));
+        string Share((int, string, double[] Shares) part) =>
+            $"{N(part.Shares.Average(), "0.00")} times an even map's share" +
+                (folds.Length > 1 && Interval.OfMean(part.Shares) is var i
+                    ? $" (95 % interval over {folds.Length} networks {N(i.Low, "0.00")} to {N(i.High, "0.00")})" : "");
+        return $"Does it prefer a part of the face? The most preferred is the {high.Name} in block {high.block + 1} " +
+            $"with {Share(high)}, the least the {low.Name} in block {low.block + 1} with {Share(low)}. " +
             (folds.Length == 1 ? "One network cannot say whether others agree."
-                : (differs == 2 ? "Both differ" : differs == 1 ? "One of the two differs" : "Neither differs") + $" from weighing every row alike by more than the networks differ from each other; they are the extremes of {parts.Count} figures, of which one in twenty would do so by chance.");
+                : (differs == 2 ? "Both differ" : differs == 1 ? "One of the two differs" : "Neither differs") +
+                  " from weighing every row alike by more than the networks differ from each other; they are the " +
+                  $"extremes of {parts.Count} figures, of which one in twenty would do so by chance.");
     }
 
     static string Sign(AttentionStudy study, string continuous, string independent)
     {
-        var (a, b) = (Spreads(study, continuous).MaxBy(s => s.Spread.Negative), Spreads(study, independent).Max(s => s.Spread.Negative));
-        return $"Continuity changes the meaning of a weight: in the continuous network up to {Figures.Percent(a.Spread.Negative)} % of the weights of a block (block {a.Block + 1}) are below 0, in the independent one {Figures.Percent(b)} %.";
+        var (a, b) = (Spreads(study, continuous).MaxBy(s => s.Spread.Negative),
+            Spreads(study, independent).Max(s => s.Spread.Negative));
+        return "Continuity changes the meaning of a weight: in the continuous network up to " +
+            $"{Figures.Percent(a.Spread.Negative)} % of the weights of a block (block {a.Block + 1}) are below 0, in " +
+            $"the independent one {Figures.Percent(b)} %.";
     }
 
     static string Streams(AttentionStudy study, string swin, string vit)
     {
-        string Of(string label) => RolloutPage.Strength(study, label) is var (strongest, over) ? $"its strongest patch has {N(strongest, "0.00")} times an even map's share and a patch differs between clips by {N(over)} of that share" : "";
+        string Of(string label) => RolloutPage.Strength(study, label) is var (strongest, over) ? "its strongest " +
+            $"patch has {N(strongest, "0.00")} times an even map's share and a patch differs between clips by " +
+            $"{N(over)} of that share" : "";
         return $"The position stream, rolled out: with Swin {Of(swin)}; with the ViT {Of(vit)}.";
     }
 
-    static string Classes(AttentionStudy study, params IEnumerable<string> labels) => string.Join(" ", labels.Select(label =>
-        ClassMapPage.Overlap(study, label, c => c.PredictedClassMap) is not { } o ? $"Grad-CAM ({label}) is zero on every clip."
-        : $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on the movement, where an even map has {Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p {Figures.P(o.P)}): " +
-          (o.P < 0.05 ? "it follows the movement of its own clip." : o.Share > 1.2 * o.Area ? "it looks where faces move in general, not where this clip moves." : "it does not follow the movement.")));
+    static string Classes(AttentionStudy study, params IEnumerable<string> labels) =>
+        string.Join(" ", labels.Select(label =>
+            ClassMapPage.Overlap(study, label, c => c.PredictedClassMap) is not { } o
+                ? $"Grad-CAM ({label}) is zero on every clip."
+            : $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on the movement, where an even map has " +
+              $"{Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p " +
+              $"{Figures.P(o.P)}): " +
+              (o.P < 0.05
+                  ? "it follows the movement of its own clip."
+                  : o.Share > 1.2 * o.Area ? "it looks where faces move in general, not where this clip moves."
+                  : "it does not follow the movement.")));
 
     static string Features(AttentionStudy study, string with, string without)
     {
         string Of(string label)
         {
-            var (emotion, chance) = NetworkPage.Agreement(study, label, c => study.Data.Clips[c].Emotion, leftOut: true);
+            var (emotion, chance) = NetworkPage.Agreement(study, label, c => study.Data.Clips[c].Emotion,
+                leftOut: true);
             return $"{Figures.Percent(emotion)} % ({label}; any clip: {Figures.Percent(chance)} %)";
         }
-        return $"Of the clips left out, the nearest neighbour in the head's features has the same emotion for {Of(with)} and {Of(without)}.";
+        return "Of the clips left out, the nearest neighbour in the head's features has the same emotion for " +
+            $"{Of(with)} and {Of(without)}.";
     }
 
     static IEnumerable<(int Block, MapSpread Spread)> Spreads(AttentionStudy study, string label)
     {
         var clips = study.Of(label);
-        return Enumerable.Range(0, clips[0].Vertical.Length).Select(b => (b, study.SpreadOf(label, c => c.Vertical[b])));
+        return Enumerable.Range(0, clips[0].Vertical.Length)
+            .Select(b => (b, study.SpreadOf(label, c => c.Vertical[b])));
     }
 
     static string N(double value, string format = "0.000") => value.ToString(format, CultureInfo.InvariantCulture);

@@ -11,8 +11,8 @@ using TorchSharp;
 namespace MerKernel.Reports.Attention;
 
 /// <summary>
-/// Looks into trained networks: each is the full network with a change, trained on some folds whose weights are kept. Everything but the embeddings is shown on
-/// clips of the subject left out, which the network never saw.
+/// Looks into trained networks: each is the full network with a change, trained on some folds whose weights are kept.
+/// Everything but the embeddings is shown on clips of the subject left out, which the network never saw.
 /// </summary>
 public sealed class AttentionStudy
 {
@@ -25,9 +25,15 @@ public sealed class AttentionStudy
     /// <param name="study">Profile, data, seeds, device.</param>
     /// <param name="set">The data set, casme2 or samm.</param>
     /// <param name="folds">How many subjects are left out in turn, from the first on.</param>
-    /// <param name="showFaces">Whether frames are shown; null shows them only for synthetic data, because the licences of CASME II and SAMM allow few subjects' faces to be published.</param>
-    /// <param name="networks">Each network's label and its change of the full one; the first is the full network itself.</param>
-    public AttentionStudy(Study study, string set, int folds, bool? showFaces, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> networks)
+    /// <param name="showFaces">
+    /// Whether frames are shown; null shows them only for synthetic data, because the licences of CASME II and SAMM
+    /// allow few subjects' faces to be published.
+    /// </param>
+    /// <param name="networks">
+    /// Each network's label and its change of the full one; the first is the full network itself.
+    /// </param>
+    public AttentionStudy(Study study, string set, int folds, bool? showFaces,
+        params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> networks)
     {
         Study = study;
         Dataset = DatasetNames.Named(set);
@@ -37,7 +43,10 @@ public sealed class AttentionStudy
         _networks = networks.ToDictionary(n => n.Label, n => n.Change(study.Full(Dataset)));
     }
 
-    /// <summary>Trains networks without kept weights, looks into every network, and finds the parts of the face and the movement.</summary>
+    /// <summary>
+    /// Trains networks without kept weights, looks into every network, and finds the parts of the face and the
+    /// movement.
+    /// </summary>
     /// <exception cref="UserErrorException">A fold failed twice, or no face was found.</exception>
     public void Run()
     {
@@ -77,9 +86,12 @@ public sealed class AttentionStudy
     public ImmutableArray<int> TestClips => [.. Subjects.SelectMany(ClipsOf)];
 
     /// <summary>A few words on the data, for subtitles.</summary>
-    public string Brief => $"{Dataset.Title()}: {DataNotice.Brief(Data.Synthetic, Study.Bench.Profile.Name)}, seed {Study.Seeds[0]}, n = {TestClips.Length} clips of the {Subjects.Length} subjects left out in turn";
+    public string Brief => $"{Dataset.Title()}: {DataNotice.Brief(Data.Synthetic, Study.Bench.Profile.Name)}, seed " +
+        $"{Study.Seeds[0]}, n = {TestClips.Length} clips of the {Subjects.Length} subjects left out in turn";
 
-    /// <summary>A network's explanations of clips it was not trained on, in the order of <see cref="TestClips"/>.</summary>
+    /// <summary>
+    /// A network's explanations of clips it was not trained on, in the order of <see cref="TestClips"/>.
+    /// </summary>
     public ImmutableArray<ClipExplanation> Of(string label) => [.. ByFold(label).SelectMany(clips => clips)];
 
     /// <summary>The same fold by fold: one network each.</summary>
@@ -90,17 +102,20 @@ public sealed class AttentionStudy
     public ImmutableArray<ClipExplanation> Everyone(string label, string subject) =>
         _explained.TryGetValue((label, subject), out var clips) ? clips
         : _explained.IsEmpty ? throw NotRun()
-        : throw new UserErrorException($"There is no network '{label}' here; the networks are {string.Join(", ", Labels)}.");
+        : throw new UserErrorException(
+            $"There is no network '{label}' here; the networks are {string.Join(", ", Labels)}.");
 
     /// <summary>The clips of a subject: indices into the data set.</summary>
-    public IEnumerable<int> ClipsOf(string subject) => Enumerable.Range(0, Data.Clips.Length).Where(i => Data.Clips[i].Subject == subject);
+    public IEnumerable<int> ClipsOf(string subject) =>
+        Enumerable.Range(0, Data.Clips.Length).Where(i => Data.Clips[i].Subject == subject);
 
     /// <summary>For each class the first clip left out; places within <see cref="TestClips"/>.</summary>
-    public ImmutableArray<int> Examples => [.. Enumerable.Range(0, TestClips.Length).DistinctBy(i => Data.Labels[TestClips[i]]).OrderBy(i => Data.Labels[TestClips[i]])];
+    public ImmutableArray<int> Examples => [.. Enumerable.Range(0, TestClips.Length)
+        .DistinctBy(i => Data.Labels[TestClips[i]]).OrderBy(i => Data.Labels[TestClips[i]])];
 
     /// <summary>
-    /// For each test clip how far every place moves, [S * S]: on synthetic data the true displacement of the skin; on real data, where the truth is not known, the
-    /// optical flow between onset and apex.
+    /// For each test clip how far every place moves, [S * S]: on synthetic data the true displacement of the skin; on
+    /// real data, where the truth is not known, the optical flow between onset and apex.
     /// </summary>
     public ImmutableArray<float[]> Motion => _motion.IsDefault ? throw NotRun() : _motion;
 
@@ -145,21 +160,31 @@ public sealed class AttentionStudy
         HtmlText.Paragraphs(AttentionConclusions.Of(this, continuous, independent, vit, withoutUnits));
 
     /// <summary>How a map varies, measured in each fold and averaged.</summary>
-    internal MapSpread SpreadOf(string label, Func<ClipExplanation, float[,]> map) => MapSpread.MeanOf([.. ByFold(label).Select(clips => MapSpread.Of([.. clips.Select(map)]))]);
+    internal MapSpread SpreadOf(string label, Func<ClipExplanation, float[,]> map) =>
+        MapSpread.MeanOf([.. ByFold(label).Select(clips => MapSpread.Of([.. clips.Select(map)]))]);
 
-    /// <summary>Mean over clips, and standard deviation between the clips of a fold: networks differ too, and that is another matter.</summary>
-    internal static (double Mean, double WithinFolds) Summary(IReadOnlyList<IReadOnlyList<ClipExplanation>> folds, Func<ClipExplanation, double> of)
+    /// <summary>
+    /// Mean over clips, and standard deviation between the clips of a fold: networks differ too, and that is another
+    /// matter.
+    /// </summary>
+    internal static (double Mean, double WithinFolds) Summary(IReadOnlyList<IReadOnlyList<ClipExplanation>> folds,
+        Func<ClipExplanation, double> of)
     {
         var values = folds.Select(clips => clips.Select(of).ToArray()).ToArray();
         var count = values.Sum(v => v.Length);
-        return (values.Sum(v => v.Sum()) / count, Math.Sqrt(values.Sum(v => v.Sum(x => (x - v.Average()) * (x - v.Average()))) / count));
+        return (values.Sum(v => v.Sum()) / count,
+            Math.Sqrt(values.Sum(v => v.Sum(x => (x - v.Average()) * (x - v.Average()))) / count));
     }
 
-    /// <summary>The picture below a map: the clip's difference image, or where no face may be shown the landmarks of the mean face.</summary>
+    /// <summary>
+    /// The picture below a map: the clip's difference image, or where no face may be shown the landmarks of the mean
+    /// face.
+    /// </summary>
     internal Mat Under(int clip)
     {
         if (!ShowsFaces) return Face.Outline(Data.Size);
-        using Mat onset = MapPicture.Frame(Data, Data.OnsetFrames[clip][0]), apex = MapPicture.Frame(Data, Data.ApexFrames[clip][0]);
+        using Mat onset = MapPicture.Frame(Data, Data.OnsetFrames[clip][0]),
+            apex = MapPicture.Frame(Data, Data.ApexFrames[clip][0]);
         return InspectionSheet.Difference(onset, apex);
     }
 
@@ -168,21 +193,26 @@ public sealed class AttentionStudy
     {
         var (clip, predicted) = (TestClips[place], Of(label)[place].Predicted);
         var truth = Data.Labels[clip];
-        return $"{Data.Clips[clip].Id}, {Data.Classes[truth]}{(predicted == truth ? ", recognised" : $", taken for {Data.Classes[predicted]}")}; AU {string.Join("+", Data.Clips[clip].ActionUnits.Select(u => u.Number))}";
+        return $"{Data.Clips[clip].Id}, {Data.Classes[truth]}" +
+            $"{(predicted == truth ? ", recognised" : $", taken for {Data.Classes[predicted]}")}; AU " +
+            $"{string.Join("+", Data.Clips[clip].ActionUnits.Select(u => u.Number))}";
     }
 
     static UserErrorException NotRun() => new("The networks were not looked into yet; call Run() first.");
 
     ImmutableArray<float[]> FindMotion()
     {
-        if (!Data.Synthetic || LookAlike.OptionsOf(Dataset, Study.Bench.Source(Dataset).Root) is not { } options) return [.. TestClips.Select(FlowOf)];
+        if (!Data.Synthetic || LookAlike.OptionsOf(Dataset, Study.Bench.Source(Dataset).Root) is not { } options)
+            return [.. TestClips.Select(FlowOf)];
         var truth = LookAlike.Truth(Dataset, options).ToDictionary(c => c.Id);
-        return [.. TestClips.Select(clip => TrueMotion.Of(Dataset, options, truth[Data.Clips[clip].Id], Data.Size).Cast<float>().ToArray())];
+        return [.. TestClips.Select(clip =>
+            TrueMotion.Of(Dataset, options, truth[Data.Clips[clip].Id], Data.Size).Cast<float>().ToArray())];
     }
 
     float[] FlowOf(int clip)
     {
-        using Mat onset = MapPicture.Frame(Data, Data.OnsetFrames[clip][0]), apex = MapPicture.Frame(Data, Data.ApexFrames[clip][0]), flow = InspectionSheet.Flow(onset, apex);
+        using Mat onset = MapPicture.Frame(Data, Data.OnsetFrames[clip][0]),
+            apex = MapPicture.Frame(Data, Data.ApexFrames[clip][0]), flow = InspectionSheet.Flow(onset, apex);
         return [.. flow.AsSpan<Vec2f>().ToArray().Select(v => MathF.Sqrt(v.Item0 * v.Item0 + v.Item1 * v.Item1))];
     }
 

@@ -11,7 +11,8 @@ static class NetworkPage
     public static IHtmlContent Table(AttentionStudy study)
     {
         var truth = study.TestClips.Select(i => study.Data.Labels[i]).ToArray();
-        return TextTable.OfFigures($"The networks that are looked into\n{study.Brief}", ["network", "recognised", "of", "accuracy (%)"],
+        return TextTable.OfFigures($"The networks that are looked into\n{study.Brief}",
+            ["network", "recognised", "of", "accuracy (%)"],
             study.Labels.Select(label =>
             {
                 var right = study.Of(label).Zip(truth).Count(p => p.First.Predicted == p.Second);
@@ -21,23 +22,28 @@ static class NetworkPage
     }
 
     public static IHtmlContent Neighbours(AttentionStudy study, IReadOnlyList<string> labels) => TextTable.OfFigures(
-        $"Is a clip's nearest neighbour of its own kind? (%, in brackets: if the neighbour were any other clip)\n{study.Brief}",
+        "Is a clip's nearest neighbour of its own kind? (%, in brackets: if the neighbour were any other clip)\n" +
+        $"{study.Brief}",
         ["network", "emotion,\nclips trained on", "emotion,\nclips left out", "subject,\nclips left out"],
         labels.Select(label => new[]
         {
             label, Written(study, label, c => study.Data.Clips[c].Emotion, leftOut: false),
-            Written(study, label, c => study.Data.Clips[c].Emotion, leftOut: true), Written(study, label, c => study.Data.Clips[c].Subject, leftOut: true),
+            Written(study, label, c => study.Data.Clips[c].Emotion, leftOut: true),
+            Written(study, label, c => study.Data.Clips[c].Subject, leftOut: true),
         }),
-        "Features in front of the head's last linear layer; Euclidean distance; all clips of the set are possible neighbours; mean over the folds.");
+        "Features in front of the head's last linear layer; Euclidean distance; all clips of the set are possible " +
+        "neighbours; mean over the folds.");
 
     /// <summary>Mean agreement over folds of clips trained on, or left out.</summary>
-    public static (double Share, double Chance) Agreement(AttentionStudy study, string label, Func<int, string> kind, bool leftOut)
+    public static (double Share, double Chance) Agreement(AttentionStudy study, string label, Func<int, string> kind,
+        bool leftOut)
     {
         var kinds = Enumerable.Range(0, study.Data.Clips.Length).Select(kind).ToArray();
         var folds = study.Subjects.Select(subject =>
         {
             var points = study.Everyone(label, subject).Select(c => (IReadOnlyList<float>)c.Embedding).ToArray();
-            return NeighbourAgreement.Of(points, kinds, [.. Enumerable.Range(0, points.Length).Where(i => study.Data.Clips[i].Subject == subject == leftOut)]);
+            return NeighbourAgreement.Of(points, kinds,
+                [.. Enumerable.Range(0, points.Length).Where(i => study.Data.Clips[i].Subject == subject == leftOut)]);
         }).ToArray();
         double Mean(Func<NeighbourAgreement, double> of) => folds.Sum(f => of(f) * f.Count) / folds.Sum(f => f.Count);
         return (Mean(f => f.Share), Mean(f => f.Chance));
@@ -50,18 +56,24 @@ static class NetworkPage
     }
 }
 
-/// <summary>The head's features of one fold's networks in two principal components: left by emotion, right by subject.</summary>
+/// <summary>
+/// The head's features of one fold's networks in two principal components: left by emotion, right by subject.
+/// </summary>
 static class EmbeddingChart
 {
     public static GenericChart Of(AttentionStudy study, IReadOnlyList<string> labels)
     {
         var subject = study.Subjects[0];
         var figure = new Figure("The head's features: principal components 1 and 2",
-            $"Features in front of the last linear layer; the network that leaves out subject {subject}, whose clips are ringed.\n{study.Dataset.Title()}: {DataNotice.Brief(study.Data.Synthetic, study.Study.Bench.Profile.Name)}, seed {study.Study.Seeds[0]}, n = {study.Data.Clips.Length} clips of {study.Data.Subjects.Length} subjects",
+            $"Features in front of the last linear layer; the network that leaves out subject {subject}, whose clips " +
+            $"are ringed.\n{study.Dataset.Title()}: " +
+            $"{DataNotice.Brief(study.Data.Synthetic, study.Study.Bench.Profile.Name)}, seed {study.Study.Seeds[0]}, " +
+            $"n = {study.Data.Clips.Length} clips of {study.Data.Subjects.Length} subjects",
             height: 100 + 360 * labels.Count, columns: 2, rows: labels.Count, columnGap: 0.12, rowGap: 0.2);
         for (var row = 0; row < labels.Count; row++)
         {
-            var pca = PrincipalComponents.Of([.. study.Everyone(labels[row], subject).Select(c => (IReadOnlyList<float>)c.Embedding)]);
+            var pca = PrincipalComponents.Of(
+                [.. study.Everyone(labels[row], subject).Select(c => (IReadOnlyList<float>)c.Embedding)]);
             Emotions(figure, study, pca, 2 * row);
             Subjects(figure, study, pca, 2 * row + 1);
             Rings(figure, study, pca, subject, 2 * row);
@@ -80,27 +92,42 @@ static class EmbeddingChart
             var clips = Enumerable.Range(0, study.Data.Clips.Length).Where(i => study.Data.Labels[i] == c).ToArray();
             figure.Add("scatter", new
             {
-                name = $"{study.Data.Classes[c]} (n = {clips.Length})", legendgroup = $"{c}", showlegend = panel == 0, mode = "markers",
-                x = clips.Select(i => pca.Scores[i][0]), y = clips.Select(i => pca.Scores[i][1]), text = clips.Select(i => Figure.Escape(study.Data.Clips[i].Id)), hovertemplate = "%{text}<extra></extra>",
-                marker = new { color = ChartTheme.Of(ChartTheme.Colours, c), symbol = ChartTheme.Of(ChartTheme.Symbols, c), size = 8 },
+                name = $"{study.Data.Classes[c]} (n = {clips.Length})", legendgroup = $"{c}", showlegend = panel == 0,
+                mode = "markers",
+                x = clips.Select(i => pca.Scores[i][0]), y = clips.Select(i => pca.Scores[i][1]),
+                text = clips.Select(i => Figure.Escape(study.Data.Clips[i].Id)),
+                hovertemplate = "%{text}<extra></extra>",
+                marker = new
+                {
+                    color = ChartTheme.Of(ChartTheme.Colours, c), symbol = ChartTheme.Of(ChartTheme.Symbols, c),
+                    size = 8
+                },
             }, panel);
         }
     }
 
     // Two dozen subjects have no two dozen colours: each clip is its subject's number.
-    static void Subjects(Figure figure, AttentionStudy study, PrincipalComponents pca, int panel) => figure.Add("scatter", new
-    {
-        mode = "text", showlegend = false, x = pca.Scores.Select(s => s[0]), y = pca.Scores.Select(s => s[1]), text = study.Data.Clips.Select(c => Figure.Escape(c.Subject)),
-        textfont = new { size = 11, color = study.Data.Clips.Select(c => ChartTheme.Of(ChartTheme.Colours, study.Data.Subjects.IndexOf(c.Subject))) },
-        hovertext = study.Data.Clips.Select(c => Figure.Escape(c.Id)), hoverinfo = "text",
-    }, panel);
+    static void Subjects(Figure figure, AttentionStudy study, PrincipalComponents pca, int panel) =>
+        figure.Add("scatter", new
+        {
+            mode = "text", showlegend = false, x = pca.Scores.Select(s => s[0]), y = pca.Scores.Select(s => s[1]),
+            text = study.Data.Clips.Select(c => Figure.Escape(c.Subject)),
+            textfont = new
+            {
+                size = 11,
+                color = study.Data.Clips
+                    .Select(c => ChartTheme.Of(ChartTheme.Colours, study.Data.Subjects.IndexOf(c.Subject)))
+            },
+            hovertext = study.Data.Clips.Select(c => Figure.Escape(c.Id)), hoverinfo = "text",
+        }, panel);
 
     static void Rings(Figure figure, AttentionStudy study, PrincipalComponents pca, string subject, int panel)
     {
         var clips = study.ClipsOf(subject).ToArray();
         figure.Add("scatter", new
         {
-            name = $"left out: subject {subject}", legendgroup = "ring", showlegend = panel == 0, mode = "markers", hoverinfo = "skip",
+            name = $"left out: subject {subject}", legendgroup = "ring", showlegend = panel == 0, mode = "markers",
+            hoverinfo = "skip",
             x = clips.Select(i => pca.Scores[i][0]), y = clips.Select(i => pca.Scores[i][1]),
             marker = new { symbol = "circle-open", size = 17, color = ChartTheme.Ink, line = new { width = 1.2 } },
         }, panel);
@@ -111,18 +138,24 @@ static class EmbeddingChart
 static class RowProfileChart
 {
     public static GenericChart Networks(AttentionStudy study, IReadOnlyList<string> labels) => Draw(study,
-        "Vertical attention from top to bottom of the face", "Mean size of a row's weights over channels and clips; bars: standard deviation between the clips of a fold.",
-        [.. labels.Select(label => (label, (IReadOnlyList<IReadOnlyList<ClipExplanation>>)[.. study.ByFold(label)]))], bars: true);
+        "Vertical attention from top to bottom of the face",
+        "Mean size of a row's weights over channels and clips; bars: standard deviation between the clips of a fold.",
+        [.. labels.Select(label => (label, (IReadOnlyList<IReadOnlyList<ClipExplanation>>)[.. study.ByFold(label)]))],
+        bars: true);
 
     public static GenericChart Emotions(AttentionStudy study, string label)
     {
         var clips = study.Of(label);
-        var classes = study.TestClips.Select((clip, place) => (Class: study.Data.Labels[clip], place)).GroupBy(p => p.Class, p => clips[p.place]).OrderBy(g => g.Key);
-        return Draw(study, $"Vertical attention, emotion by emotion: {label}", "Mean size of a row's weights over channels and the emotion's clips.",
-            [.. classes.Select(g => ($"{study.Data.Classes[g.Key]} (n = {g.Count()})", (IReadOnlyList<IReadOnlyList<ClipExplanation>>)[[.. g]]))], bars: false);
+        var classes = study.TestClips.Select((clip, place) => (Class: study.Data.Labels[clip], place))
+            .GroupBy(p => p.Class, p => clips[p.place]).OrderBy(g => g.Key);
+        return Draw(study, $"Vertical attention, emotion by emotion: {label}",
+            "Mean size of a row's weights over channels and the emotion's clips.",
+            [.. classes.Select(g => ($"{study.Data.Classes[g.Key]} (n = {g.Count()})",
+                (IReadOnlyList<IReadOnlyList<ClipExplanation>>)[[.. g]]))], bars: false);
     }
 
-    static GenericChart Draw(AttentionStudy study, string title, string what, IReadOnlyList<(string Name, IReadOnlyList<IReadOnlyList<ClipExplanation>> Folds)> series, bool bars)
+    static GenericChart Draw(AttentionStudy study, string title, string what,
+        IReadOnlyList<(string Name, IReadOnlyList<IReadOnlyList<ClipExplanation>> Folds)> series, bool bars)
     {
         var blocks = series[0].Folds[0][0].Vertical.Length;
         var bands = study.Face.Bands;
@@ -132,22 +165,37 @@ static class RowProfileChart
             for (var s = 0; s < series.Count; s++)
             {
                 var rows = series[s].Folds[0][0].Vertical[block].GetLength(1);
-                var weights = Enumerable.Range(0, rows).Select(r => AttentionStudy.Summary(series[s].Folds, c => WeightPage.RowWeights(c.Vertical[block])[r])).ToArray();
+                var weights = Enumerable.Range(0, rows).Select(r => AttentionStudy.Summary(series[s].Folds,
+                    c => WeightPage.RowWeights(c.Vertical[block])[r])).ToArray();
                 figure.Add("scatter", new
                 {
                     name = series[s].Name, legendgroup = $"{s}", showlegend = block == 0, mode = "lines+markers",
                     x = weights.Select(w => w.Mean), y = Enumerable.Range(0, rows).Select(r => (r + 0.5) / rows),
-                    error_x = bars ? new { type = "data", array = weights.Select(w => w.WithinFolds), thickness = 1, width = 2 } : null,
-                    line = new { color = ChartTheme.Of(ChartTheme.Colours, s), dash = ChartTheme.Of(ChartTheme.Dashes, s), width = 2 },
+                    error_x = bars
+                        ? new { type = "data", array = weights.Select(w => w.WithinFolds), thickness = 1, width = 2 }
+                        : null,
+                    line = new
+                    {
+                        color = ChartTheme.Of(ChartTheme.Colours, s), dash = ChartTheme.Of(ChartTheme.Dashes, s),
+                        width = 2
+                    },
                     marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, s), size = 5 },
                 }, block);
             }
             foreach (var band in bands.Skip(1))
-                figure.Shape(new { type = "line", xref = $"{Figure.Name("x", block)} domain", yref = Figure.Name("y", block), x0 = 0, x1 = 1, y0 = band.Top, y1 = band.Top, line = new { color = "#888888", width = 1, dash = "dot" } });
-            figure.Axes(block, "weight", "", $"block {block + 1}: {series[0].Folds[0][0].Vertical[block].GetLength(1)} rows", new { rangemode = "tozero", nticks = 4 }, new
-            {
-                range = new[] { 1.0, 0 }, showgrid = false, tickmode = "array", tickvals = bands.Select(b => (b.Top + b.Bottom) / 2), ticktext = bands.Select(b => b.Name), showticklabels = block == 0, ticks = "",
-            });
+                figure.Shape(new
+                {
+                    type = "line", xref = $"{Figure.Name("x", block)} domain", yref = Figure.Name("y", block), x0 = 0,
+                    x1 = 1, y0 = band.Top, y1 = band.Top, line = new { color = "#888888", width = 1, dash = "dot" }
+                });
+            figure.Axes(block, "weight", "",
+                $"block {block + 1}: {series[0].Folds[0][0].Vertical[block].GetLength(1)} rows",
+                new { rangemode = "tozero", nticks = 4 }, new
+                {
+                    range = new[] { 1.0, 0 }, showgrid = false, tickmode = "array",
+                    tickvals = bands.Select(b => (b.Top + b.Bottom) / 2), ticktext = bands.Select(b => b.Name),
+                    showticklabels = block == 0, ticks = "",
+                });
         }
         return figure.Chart();
     }

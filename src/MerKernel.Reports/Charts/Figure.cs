@@ -4,12 +4,14 @@ using Plotly.NET;
 namespace MerKernel.Reports.Charts;
 
 /// <summary>
-/// Builds a Plotly.NET chart of one or more panels in the project's theme. Traces and axes are given in plotly.js's own terms (an anonymous
-/// object each), because Plotly.NET's optional F# arguments are required ones from C#.
+/// Builds a Plotly.NET chart of one or more panels in the project's theme. Traces and axes are given in plotly.js's own
+/// terms (an anonymous object each), because Plotly.NET's optional F# arguments are required ones from C#.
 /// </summary>
 public sealed class Figure
 {
-    /// <summary>Width in pixels: fixed, so that the picture of a chart and the chart itself agree; narrow pages scroll.</summary>
+    /// <summary>
+    /// Width in pixels: fixed, so that the picture of a chart and the chart itself agree; narrow pages scroll.
+    /// </summary>
     const int Width = 820;
 
     const int LineHeight = 16, LineLength = 124, TitleLength = 90;
@@ -22,19 +24,28 @@ public sealed class Figure
 
     /// <summary>An empty figure.</summary>
     /// <param name="title">Its heading.</param>
-    /// <param name="subtitle">Data, profile, protocol and n, in smaller type below the title; long ones are broken into lines.</param>
+    /// <param name="subtitle">
+    /// Data, profile, protocol and n, in smaller type below the title; long ones are broken into lines.
+    /// </param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="columns">Panels side by side.</param>
     /// <param name="rows">Panels one above the other.</param>
     /// <param name="columnGap">Space between panels side by side, as a share of the width.</param>
     /// <param name="rowGap">Space between panels one above the other, as a share of the height.</param>
-    public Figure(string title, string subtitle, int height = 420, int columns = 1, int rows = 1, double columnGap = 0.12, double rowGap = 0.2)
+    public Figure(string title, string subtitle, int height = 420, int columns = 1, int rows = 1,
+        double columnGap = 0.12, double rowGap = 0.2)
     {
         (_columns, _rows, _columnGap, _rowGap) = (columns, rows, columns == 1 ? 0 : columnGap, rows == 1 ? 0 : rowGap);
         var (heading, lines) = (Lines(title, TitleLength).ToList(), Lines(subtitle, LineLength).ToList());
         _layout = new()
         {
-            ["title"] = new { text = $"{string.Join("<br>", heading.Select(Escape))}<br><span style=\"font-size:12px\">{string.Join("<br>", lines.Select(Escape))}</span>", x = 0, xref = "container", xanchor = "left", y = 1, yref = "container", yanchor = "top", pad = new { t = 14, l = 16 }, font = new { size = 16 } },
+            ["title"] = new
+            {
+                text = $"{string.Join("<br>", heading.Select(Escape))}<br><span " +
+                    $"style=\"font-size:12px\">{string.Join("<br>", lines.Select(Escape))}</span>",
+                x = 0, xref = "container", xanchor = "left", y = 1, yref = "container", yanchor = "top",
+                pad = new { t = 14, l = 16 }, font = new { size = 16 }
+            },
             ["font"] = new { family = ChartTheme.Font, size = 12, color = ChartTheme.Ink },
             ["width"] = Width,
             ["height"] = height + LineHeight * (lines.Count + heading.Count - 1),
@@ -58,11 +69,16 @@ public sealed class Figure
 
     /// <summary>Lays the legend below the panels.</summary>
     /// <param name="y">Its upper edge, as a share of the panels' height below them.</param>
-    public Figure LegendAt(double y) => Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y, yanchor = "top" });
+    public Figure LegendAt(double y) =>
+        Layout("legend", new { orientation = "h", x = 0, xanchor = "left", y, yanchor = "top" });
 
     /// <summary>Error bars from the ends of intervals, in plotly.js's terms.</summary>
     public static object Bars(IEnumerable<(double Value, double Low, double High)> intervals, string colour) =>
-        new { type = "data", symmetric = false, color = colour, thickness = 1.4, width = 4, array = intervals.Select(i => i.High - i.Value), arrayminus = intervals.Select(i => i.Value - i.Low) };
+        new
+        {
+            type = "data", symmetric = false, color = colour, thickness = 1.4, width = 4,
+            array = intervals.Select(i => i.High - i.Value), arrayminus = intervals.Select(i => i.Value - i.Low)
+        };
 
     /// <summary>Adds a trace to a panel.</summary>
     /// <param name="type">plotly.js's trace type, for example scatter, bar, heatmap.</param>
@@ -97,7 +113,11 @@ public sealed class Figure
         _layout[Name("xaxis", panel)] = Axis(x, Name("y", panel), [left, right], xAxis);
         _layout[Name("yaxis", panel)] = Axis(y, Name("x", panel), [bottom, top], yAxis);
         if (title.Length > 0)
-            _annotations.Add(new { text = $"<b>{Escape(title)}</b>", x = left, y = top, xref = "paper", yref = "paper", xanchor = "left", yanchor = "bottom", showarrow = false, yshift = 4 });
+            _annotations.Add(new
+            {
+                text = $"<b>{Escape(title)}</b>", x = left, y = top, xref = "paper", yref = "paper", xanchor = "left",
+                yanchor = "bottom", showarrow = false, yshift = 4
+            });
         return this;
     }
 
@@ -116,7 +136,8 @@ public sealed class Figure
     }
 
     /// <summary>plotly.js's name of a panel's axis: x, x2, x3; xaxis, xaxis2.</summary>
-    public static string Name(string axis, int panel) => panel == 0 ? axis : string.Create(CultureInfo.InvariantCulture, $"{axis}{panel + 1}");
+    public static string Name(string axis, int panel) =>
+        panel == 0 ? axis : string.Create(CultureInfo.InvariantCulture, $"{axis}{panel + 1}");
 
     /// <summary>The finished chart.</summary>
     public GenericChart Chart()
@@ -128,7 +149,8 @@ public sealed class Figure
         var config = new Config();
         // Its buttons would lie on the title; zooming and double-clicking work without them.
         config.SetProperty("displayModeBar", false);
-        return GenericChart.setConfig(config, GenericChart.setLayout(layout, GenericChart.ofTraceObjects(false, ListModule.OfSeq(_traces))));
+        return GenericChart.setConfig(config,
+            GenericChart.setLayout(layout, GenericChart.ofTraceObjects(false, ListModule.OfSeq(_traces))));
     }
 
     /// <summary>Breaks a text at spaces so that it fits the width; a line break of its own is kept.</summary>
@@ -177,8 +199,8 @@ public sealed class Figure
 }
 
 /// <summary>
-/// One look for every chart. Colours are Okabe and Ito's, chosen for colour-blind readers and ordered by lightness; every series also has a
-/// symbol and a dash of its own, so that a chart survives a black-and-white printer.
+/// One look for every chart. Colours are Okabe and Ito's, chosen for colour-blind readers and ordered by lightness;
+/// every series also has a symbol and a dash of its own, so that a chart survives a black-and-white printer.
 /// </summary>
 public static class ChartTheme
 {
@@ -195,13 +217,16 @@ public static class ChartTheme
     public const string Grid = "#dddddd";
 
     /// <summary>Colours of series, dark to light.</summary>
-    public static ImmutableArray<string> Colours { get; } = [Ink, "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
+    public static ImmutableArray<string> Colours { get; } = [Ink, "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+        "#56B4E9"];
 
     /// <summary>Marker symbols of series.</summary>
-    public static ImmutableArray<string> Symbols { get; } = ["circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down"];
+    public static ImmutableArray<string> Symbols { get; } = ["circle", "square", "diamond", "triangle-up", "cross",
+        "star", "triangle-down"];
 
     /// <summary>Dashes of series.</summary>
-    public static ImmutableArray<string> Dashes { get; } = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid"];
+    public static ImmutableArray<string> Dashes { get; } = ["solid", "dash", "dot", "dashdot", "longdash",
+        "longdashdot", "solid"];
 
     /// <summary>Colour scale of shares, white (0) to dark blue (1): one direction of lightness, so it prints.</summary>
     public static object[][] Shares { get; } = [[0.0, "#ffffff"], [0.5, "#7fb2d9"], [1.0, "#08306b"]];

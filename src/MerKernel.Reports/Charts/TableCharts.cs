@@ -2,21 +2,27 @@ using Plotly.NET;
 
 namespace MerKernel.Reports.Charts;
 
-/// <summary>Accuracy of each row: paper, and measured under each protocol with its interval; the rules without images as lines.</summary>
+/// <summary>
+/// Accuracy of each row: paper, and measured under each protocol with its interval; the rules without images as lines.
+/// </summary>
 static class ScoreChart
 {
     public static GenericChart Of(StudyTable table)
     {
         var datasets = table.Datasets.ToList();
-        var labels = table.Rows.Where(r => r.Kind != RowKind.Baseline).Select(r => r.Label).Distinct().Reverse().ToList();
-        var figure = new Figure(table.Title, $"Accuracy with 95 % interval by bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+        var labels = table.Rows.Where(r => r.Kind != RowKind.Baseline).Select(r => r.Label).Distinct()
+            .Reverse().ToList();
+        var figure = new Figure(table.Title,
+            "Accuracy with 95 % interval by bootstrap over subjects.\n" +
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (40 * labels.Count)).Chart();
     }
 
     /// <summary>Accuracy and its interval in percent.</summary>
-    public static (double, double, double) Accuracy(Score s) => (100 * s.Accuracy, 100 * s.AccuracyInterval.Low, 100 * s.AccuracyInterval.High);
+    public static (double, double, double) Accuracy(Score s) =>
+        (100 * s.Accuracy, 100 * s.AccuracyInterval.Low, 100 * s.AccuracyInterval.High);
 
     static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
     {
@@ -26,8 +32,12 @@ static class ScoreChart
         figure.Add("scatter", new
         {
             name = DataNotice.Printed(comparable), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
-            x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Label)), text = published.Select(r => r.Label),
-            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 } },
+            x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Label)),
+            text = published.Select(r => r.Label),
+            marker = new
+            {
+                symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 }
+            },
             hovertemplate = "%{text}<br>paper %{x} %<extra></extra>",
         }, panel);
         foreach (var (protocol, i) in table.Study.Protocols.Select((p, i) => (p, i)))
@@ -39,39 +49,52 @@ static class ScoreChart
             figure.Add("scatter", new
             {
                 name = protocol.Label, mode = "markers", showlegend = panel == 0, legendgroup = protocol.Name,
-                x = measured.Select(r => 100 * r.Score!.Accuracy), y = measured.Select(r => labels.IndexOf(r.Label) + offset),
+                x = measured.Select(r => 100 * r.Score!.Accuracy),
+                y = measured.Select(r => labels.IndexOf(r.Label) + offset),
                 text = measured.Select(r => r.Label),
                 error_x = Figure.Bars(measured.Select(r => Accuracy(r.Score!)), colour),
-                marker = new { symbol = i == 0 ? "circle" : "square-open", size = 9, color = colour, line = new { width = 2, color = colour } },
+                marker = new
+                {
+                    symbol = i == 0 ? "circle" : "square-open", size = 9, color = colour,
+                    line = new { width = 2, color = colour }
+                },
                 hovertemplate = "%{text}<br>" + protocol.Label + " %{x:.1f} %<extra></extra>",
             }, panel);
         }
         figure.Axes(panel, "accuracy (%)", "", dataset.Title(), new { range = new[] { 0, 100 } }, new
         {
             // Categories by number, so that the two protocols can be side by side.
-            tickmode = "array", tickvals = Enumerable.Range(0, labels.Count), ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
+            tickmode = "array", tickvals = Enumerable.Range(0, labels.Count),
+            ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
             range = new[] { -0.6, labels.Count - 0.4 }, type = "linear",
         });
         foreach (var (baseline, dash) in new[] { (Rule.Lookup, "dot"), (Rule.Majority, "dash") })
         {
-            if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Label == baseline)?.Score is not { } m) continue;
+            if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Label == baseline)?.Score is not { } m)
+                continue;
             figure.Add("scatter", new
             {
-                name = baseline, mode = "lines", showlegend = panel == 0, legendgroup = baseline, line = new { dash, color = "#666666", width = 1.5 },
-                x = new[] { 100 * m.Accuracy, 100 * m.Accuracy }, y = new[] { -0.6, labels.Count - 0.4 }, hovertemplate = baseline + " %{x:.1f} %<extra></extra>",
+                name = baseline, mode = "lines", showlegend = panel == 0, legendgroup = baseline,
+                line = new { dash, color = "#666666", width = 1.5 },
+                x = new[] { 100 * m.Accuracy, 100 * m.Accuracy }, y = new[] { -0.6, labels.Count - 0.4 },
+                hovertemplate = baseline + " %{x:.1f} %<extra></extra>",
             }, panel);
         }
     }
 }
 
-/// <summary>Each row minus the full network on the same clips: the difference that a table claims, with its interval.</summary>
+/// <summary>
+/// Each row minus the full network on the same clips: the difference that a table claims, with its interval.
+/// </summary>
 static class DifferenceChart
 {
     public static GenericChart Of(StudyTable table)
     {
         var (datasets, protocol) = (table.Datasets.ToList(), table.Study.Protocols[0]);
         var labels = table.Labels.Where(l => l != table.FullLabel).Reverse().ToList();
-        var figure = new Figure($"{table.Title}: difference from the full network", $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+        var figure = new Figure($"{table.Title}: difference from the full network",
+            $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over " +
+            $"subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();
@@ -85,7 +108,8 @@ static class DifferenceChart
         {
             var row = table.Outcome(label, dataset, table.Study.Protocols[0]);
             var paper = table.Rows.First(r => r.Dataset == dataset && r.Label == label).Paper;
-            return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)), Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
+            return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)),
+                Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
         }).ToList();
         var printed = table.Rows.First(r => r.Dataset == dataset && r.Label == table.FullLabel).Paper;
         var comparable = table.Rows.Where(r => r.Dataset == dataset).All(r => r.IsComparable);
@@ -103,19 +127,26 @@ static class DifferenceChart
         {
             name = DataNotice.Printed(comparable), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
             x = published.Select(i => rows[i].Paper!.F1 - printed!.F1), y = published,
-            marker = new { symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 } },
+            marker = new
+            {
+                symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 }
+            },
             hovertemplate = "paper %{x:+.3f}<extra></extra>",
         }, panel);
-        figure.Axes(panel, "difference in UF1", "", dataset.Title(), new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5 }, new
-        {
-            tickmode = "array", tickvals = at, ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""), range = new[] { -0.6, labels.Count - 0.4 },
-        });
+        figure.Axes(panel, "difference in UF1", "", dataset.Title(),
+            new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5 }, new
+            {
+                tickmode = "array", tickvals = at,
+                ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
+                range = new[] { -0.6, labels.Count - 0.4 },
+            });
     }
 }
 
 /// <summary>
-/// Measured accuracy of each system against its multiply-accumulates per clip, on a logarithmic axis: final epoch, with its interval. Names are at the right edge, in
-/// the points' order from top to bottom, each with a line to its point: next to the points they would overlap.
+/// Measured accuracy of each system against its multiply-accumulates per clip, on a logarithmic axis: final epoch, with
+/// its interval. Names are at the right edge, in the points' order from top to bottom, each with a line to its point:
+/// next to the points they would overlap.
 /// </summary>
 static class CostChart
 {
@@ -126,10 +157,15 @@ static class CostChart
     {
         var datasets = table.Datasets.ToList();
         var honest = table.Study.Protocols[0];
-        var figure = new Figure("Accuracy against cost", $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n{string.Join("; ", datasets.Select(table.Study.Brief))}", height: 500 * datasets.Count, rows: datasets.Count);
+        var figure = new Figure("Accuracy against cost",
+            $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n" +
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            height: 500 * datasets.Count, rows: datasets.Count);
         for (var panel = 0; panel < datasets.Count; panel++)
         {
-            var rows = table.Rows.Where(r => r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Score: not null }).OrderByDescending(r => r.Score!.Accuracy).ToList();
+            var rows = table.Rows.Where(r =>
+                r.Dataset == datasets[panel] && r.Protocol == honest && r is { System: not null, Score: not null })
+                .OrderByDescending(r => r.Score!.Accuracy).ToList();
             var heights = NameHeights([.. rows.Select(r => 100 * r.Score!.Accuracy)]);
             for (var i = 0; i < rows.Count; i++)
             {
@@ -137,34 +173,53 @@ static class CostChart
                 var colour = ChartTheme.Of(ChartTheme.Colours, i);
                 figure.Add("scatter", new
                 {
-                    name = Figure.Escape(row.Label), mode = "markers", showlegend = false, x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
+                    name = Figure.Escape(row.Label), mode = "markers", showlegend = false,
+                    x = new[] { row.System!.Macs }, y = new[] { 100 * m.Accuracy },
                     text = new[] { Figure.Escape(row.Label) },
                     error_y = Figure.Bars([ScoreChart.Accuracy(m)], colour),
-                    marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i) + (i < ChartTheme.Symbols.Length ? "" : "-open"), size = 10, color = colour },
+                    marker = new
+                    {
+                        symbol = ChartTheme.Of(ChartTheme.Symbols, i) + (i < ChartTheme.Symbols.Length ? "" : "-open"),
+                        size = 10, color = colour
+                    },
                     hovertemplate = "%{text}<br>%{x:.3s} MACs, %{y:.1f} %<extra></extra>",
                 }, panel);
                 // On a logarithmic axis places of annotations are powers of ten.
-                var (x, y, edge) = (Math.Log10(row.System.Macs), 100 * m.Accuracy, Math.Log10(rows.Max(r => r.System!.Macs)) + 0.25);
+                var (x, y, edge) = (Math.Log10(row.System.Macs), 100 * m.Accuracy,
+                    Math.Log10(rows.Max(r => r.System!.Macs)) + 0.25);
                 figure.Annotate(new
                 {
-                    x, y, xref = Figure.Name("x", panel), yref = Figure.Name("y", panel), ax = edge, ay = heights[i], axref = Figure.Name("x", panel), ayref = Figure.Name("y", panel),
-                    text = Figure.Escape(row.Label), xanchor = "left", showarrow = true, arrowhead = 0, arrowwidth = 0.8, arrowcolor = "#999999", standoff = 6, font = new { color = colour, size = 11 },
+                    x, y, xref = Figure.Name("x", panel), yref = Figure.Name("y", panel), ax = edge, ay = heights[i],
+                    axref = Figure.Name("x", panel), ayref = Figure.Name("y", panel),
+                    text = Figure.Escape(row.Label), xanchor = "left", showarrow = true, arrowhead = 0,
+                    arrowwidth = 0.8, arrowcolor = "#999999", standoff = 6, font = new { color = colour, size = 11 },
                 });
             }
             var all = rows.Select(r => Math.Log10(r.System!.Macs)).DefaultIfEmpty().ToList();
-            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)", datasets.Count > 1 ? datasets[panel].Title() : "",
-                new { type = "log", exponentformat = "power", range = new[] { all.Min() - 0.3, all.Max() + 0.25 + 0.45 * (all.Max() - all.Min() + 0.55) } }, new { range = new[] { 0, 100 } });
+            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)",
+                datasets.Count > 1 ? datasets[panel].Title() : "",
+                new
+                {
+                    type = "log", exponentformat = "power",
+                    range = new[] { all.Min() - 0.3, all.Max() + 0.25 + 0.45 * (all.Max() - all.Min() + 0.55) }
+                },
+                new { range = new[] { 0, 100 } });
         }
         return figure.Chart();
     }
 
-    /// <summary>Heights of names for points from top to bottom: as near to the points as names that do not touch can be, between 2 and 98.</summary>
+    /// <summary>
+    /// Heights of names for points from top to bottom: as near to the points as names that do not touch can be, between
+    /// 2 and 98.
+    /// </summary>
     internal static double[] NameHeights(IReadOnlyList<double> points)
     {
         double[] heights = [.. points];
         var gap = Math.Min(NameHeight, 96.0 / Math.Max(1, points.Count - 1));
-        for (var i = 0; i < heights.Length; i++) heights[i] = Math.Min(Math.Min(98, heights[i]), i == 0 ? 98 : heights[i - 1] - gap);
-        for (var i = heights.Length - 1; i >= 0; i--) heights[i] = Math.Max(Math.Max(2, heights[i]), i == heights.Length - 1 ? 2 : heights[i + 1] + gap);
+        for (var i = 0; i < heights.Length; i++)
+            heights[i] = Math.Min(Math.Min(98, heights[i]), i == 0 ? 98 : heights[i - 1] - gap);
+        for (var i = heights.Length - 1; i >= 0; i--)
+            heights[i] = Math.Max(Math.Max(2, heights[i]), i == heights.Length - 1 ? 2 : heights[i + 1] + gap);
         return heights;
     }
 }
@@ -175,27 +230,45 @@ static class SubjectChart
     public static GenericChart Of(StudyTable table)
     {
         var (datasets, protocol) = (table.Datasets.ToList(), table.Study.Protocols[0]);
-        var figure = new Figure($"{table.Title}: subject by subject", $"Accuracy on each left-out subject (clips in brackets), {protocol.Label}.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+        var figure = new Figure($"{table.Title}: subject by subject",
+            $"Accuracy on each left-out subject (clips in brackets), {protocol.Label}.\n" +
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 130 + (90 + 32 * table.Labels.Length) * datasets.Count, rows: datasets.Count, rowGap: 0.3);
-        for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], panel, datasets.Count);
+        for (var panel = 0; panel < datasets.Count; panel++)
+            Panel(figure, table, datasets[panel], panel, datasets.Count);
         return figure.Chart();
     }
 
     static void Panel(Figure figure, StudyTable table, DatasetId dataset, int panel, int panels)
     {
-        var outcomes = table.Labels.Select(label => table.Outcome(label, dataset, table.Study.Protocols[0]).Folds).ToList();
-        var accuracy = outcomes.Select(folds => folds.Select(f => f.Labels.Zip(f.Predictions).Count(p => p.First == p.Second) / (double)f.Labels.Length)).ToList();
+        var outcomes = table.Labels
+            .Select(label => table.Outcome(label, dataset, table.Study.Protocols[0]).Folds).ToList();
+        var accuracy = outcomes.Select(folds => folds.Select(f =>
+            f.Labels.Zip(f.Predictions).Count(p => p.First == p.Second) / (double)f.Labels.Length)).ToList();
         figure.Add("heatmap", new
         {
             z = accuracy,
-            text = accuracy.Select(row => row.Select(a => $"{100 * a:0}")), texttemplate = "%{text}", textfont = new { size = 10 },
+            text = accuracy.Select(row => row.Select(a => $"{100 * a:0}")), texttemplate = "%{text}",
+            textfont = new { size = 10 },
             colorscale = ChartTheme.Shares, zmin = 0, zmax = 1, xgap = 1, ygap = 1, showscale = panel == 0,
-            colorbar = new { title = new { text = "accuracy" }, tickformat = ".0%", len = 1.0 / panels, y = 1, yanchor = "top", thickness = 12 },
+            colorbar = new
+            {
+                title = new { text = "accuracy" }, tickformat = ".0%", len = 1.0 / panels, y = 1, yanchor = "top",
+                thickness = 12
+            },
             hovertemplate = "%{y}<br>subject %{x}: %{z:.0%}<extra></extra>",
         }, panel);
         figure.Axes(panel, "subject (clips)", "", dataset.Title(),
-            new { tickmode = "array", tickvals = Enumerable.Range(0, outcomes[0].Length), ticktext = outcomes[0].Select(f => Figure.Escape($"{f.Subject} ({f.Labels.Length})")), tickangle = -60 },
-            new { tickmode = "array", tickvals = Enumerable.Range(0, table.Labels.Length), ticktext = table.Labels.Select(Figure.Escape), autorange = "reversed" });
+            new
+            {
+                tickmode = "array", tickvals = Enumerable.Range(0, outcomes[0].Length),
+                ticktext = outcomes[0].Select(f => Figure.Escape($"{f.Subject} ({f.Labels.Length})")), tickangle = -60
+            },
+            new
+            {
+                tickmode = "array", tickvals = Enumerable.Range(0, table.Labels.Length),
+                ticktext = table.Labels.Select(Figure.Escape), autorange = "reversed"
+            });
     }
 }
 
@@ -205,19 +278,24 @@ static class ConfusionChart
     public static GenericChart Of(StudyTable table)
     {
         var (datasets, labels, protocol) = (table.Datasets.ToList(), table.Labels, table.Study.Protocols[0]);
-        var figure = new Figure($"{table.Title}: confusion matrices", $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
-            height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03, rowGap: 0.26);
+        var figure = new Figure($"{table.Title}: confusion matrices",
+            $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips.\n" +
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03,
+            rowGap: 0.26);
         for (var row = 0; row < datasets.Count; row++)
             for (var column = 0; column < labels.Length; column++)
             {
                 var classes = table.Study.Bench.Dataset(datasets[row]).Classes;
-                Panel(figure, table.Outcome(labels[column], datasets[row], protocol).Pooled(classes.Length), classes, row * labels.Length + column,
+                Panel(figure, table.Outcome(labels[column], datasets[row], protocol).Pooled(classes.Length), classes,
+                    row * labels.Length + column,
                     Short(labels[column], labels.Length), column == 0 ? datasets[row] : null);
             }
         return figure.Chart();
     }
 
-    static void Panel(Figure figure, ConfusionMatrix matrix, ImmutableArray<string> classes, int panel, string title, DatasetId? first)
+    static void Panel(Figure figure, ConfusionMatrix matrix, ImmutableArray<string> classes, int panel, string title,
+        DatasetId? first)
     {
         var all = Enumerable.Range(0, classes.Length).ToList();
         // Classes as text axes would merge equal names; numbers do not.
@@ -230,10 +308,16 @@ static class ConfusionChart
             hovertemplate = "true %{y}, predicted %{x}: %{text} clips (%{z:.0%})<extra></extra>",
         }, panel);
         var names = classes.Select(Figure.Escape).ToList();
-        figure.Axes(panel, first is null ? "" : "predicted", first is { } dataset ? $"{dataset.Title()}: true" : "", title,
+        figure.Axes(panel, first is null ? "" : "predicted", first is { } dataset ? $"{dataset.Title()}: true" : "",
+            title,
             new { tickmode = "array", tickvals = all, ticktext = names, tickangle = -45 },
-            new { tickmode = "array", tickvals = all, ticktext = first is null ? [.. names.Select(_ => "")] : names, autorange = "reversed" });
+            new
+            {
+                tickmode = "array", tickvals = all, ticktext = first is null ? [.. names.Select(_ => "")] : names,
+                autorange = "reversed"
+            });
     }
 
-    static string Short(string label, int columns) => label.Length <= 80 / columns ? label : label[..(80 / columns)] + "…";
+    static string Short(string label, int columns) =>
+        label.Length <= 80 / columns ? label : label[..(80 / columns)] + "…";
 }

@@ -18,7 +18,9 @@ public sealed record Picture(Mat Image, string AltText)
 public sealed class PictureFormatters
 {
     /// <summary>Makes them.</summary>
-    public IEnumerable<object> CreateTypeFormatters() => [ValueFormatter.Of<Picture>("image/png", p => Convert.ToBase64String(p.Png)), ValueFormatter.Of<Picture>("text/plain", p => p.AltText)];
+    public IEnumerable<object> CreateTypeFormatters() =>
+        [ValueFormatter.Of<Picture>("image/png", p => Convert.ToBase64String(p.Png)),
+            ValueFormatter.Of<Picture>("text/plain", p => p.AltText)];
 }
 
 /// <summary>Pictures in rows and columns with headings, small enough for a notebook that is kept.</summary>
@@ -39,8 +41,12 @@ static class PictureGrid
     /// <param name="subtitle">Of which data; a line each.</param>
     /// <param name="columns">Headings of the columns; empty for none.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="side">Height of a tile in pixels; its width follows from its picture. Small pictures keep their pixels, which a kept notebook stores in little space.</param>
-    public static Picture Draw(string title, string subtitle, IReadOnlyList<string> columns, IReadOnlyList<Row> rows, int side = 96)
+    /// <param name="side">
+    /// Height of a tile in pixels; its width follows from its picture. Small pictures keep their pixels, which a kept
+    /// notebook stores in little space.
+    /// </param>
+    public static Picture Draw(string title, string subtitle, IReadOnlyList<string> columns, IReadOnlyList<Row> rows,
+        int side = 96)
     {
         var width = Math.Max(rows.Max(r => r.Tiles.Sum(t => Width(t, side) + Gap)) + Gap, 560);
         var lines = subtitle.Split('\n');
@@ -48,7 +54,8 @@ static class PictureGrid
         var top = head + (columns.Count > 0 ? Line : Gap / 2);
         var sheet = new Mat(top + rows.Sum(r => Height(r, side)) + Gap, width, MatType.CV_8UC3, Paper);
         SheetText.Write(sheet, title, Gap, 20, 0.5, Ink);
-        for (var i = 0; i < lines.Length; i++) SheetText.Write(sheet, lines[i], Gap, Title + 10 + i * Line, 0.36, Faint);
+        for (var i = 0; i < lines.Length; i++)
+            SheetText.Write(sheet, lines[i], Gap, Title + 10 + i * Line, 0.36, Faint);
         var y = top;
         foreach (var row in rows)
         {
@@ -58,12 +65,15 @@ static class PictureGrid
             for (var i = 0; i < row.Tiles.Count; i++)
             {
                 var (tile, wide) = (row.Tiles[i], Width(row.Tiles[i], side));
-                if (i < columns.Count && ReferenceEquals(row, rows[0])) SheetText.Write(sheet, columns[i], x, head + 11, 0.38, Ink, wide + Gap);
+                if (i < columns.Count && ReferenceEquals(row, rows[0]))
+                    SheetText.Write(sheet, columns[i], x, head + 11, 0.38, Ink, wide + Gap);
                 using (tile.Image)
-                using (var shown = tile.Image.Resize(new Size(wide, side), 0, 0, tile.Image.Rows > side ? InterpolationFlags.Area : InterpolationFlags.Nearest))
+                using (var shown = tile.Image.Resize(new Size(wide, side), 0, 0,
+                    tile.Image.Rows > side ? InterpolationFlags.Area : InterpolationFlags.Nearest))
                 using (var target = new Mat(sheet, new Rect(x, y, wide, side)))
                     shown.CopyTo(target);
-                if (tile.Caption.Length > 0) SheetText.Write(sheet, tile.Caption, x, y + side + 13, 0.36, Faint, wide + Gap / 2);
+                if (tile.Caption.Length > 0)
+                    SheetText.Write(sheet, tile.Caption, x, y + side + 13, 0.36, Faint, wide + Gap / 2);
                 x += wide + Gap;
             }
             y += Height(row, side) - (row.Caption.Length > 0 ? Line : 0);
@@ -76,25 +86,31 @@ static class PictureGrid
         static string Joined(IEnumerable<string> parts) => string.Join(", ", parts.Where(p => p.Length > 0));
         var text = string.Join(" ", lines.Prepend(title).Select(l => l.TrimEnd('.') + "."));
         if (Joined(columns) is { Length: > 0 } across) text += $" Columns: {across}.";
-        return $"{text} Rows: {string.Join("; ", rows.Select(r => r.Caption.Length > 0 ? r.Caption : Joined(r.Tiles.Select(t => t.Caption))))}.";
+        return $"{text} Rows: " +
+            $"{string.Join("; ",
+                rows.Select(r => r.Caption.Length > 0 ? r.Caption : Joined(r.Tiles.Select(t => t.Caption))))}.";
     }
 
     static int Width(Tile tile, int side) => (int)Math.Round(side * (double)tile.Image.Cols / tile.Image.Rows);
 
-    static int Height(Row row, int side) => (row.Caption.Length > 0 ? Line : 0) + side + Gap + (row.Tiles.Any(t => t.Caption.Length > 0) ? Line : 0);
+    static int Height(Row row, int side) =>
+        (row.Caption.Length > 0 ? Line : 0) + side + Gap + (row.Tiles.Any(t => t.Caption.Length > 0) ? Line : 0);
 }
 
 /// <summary>Maps over faces. The colour scale (viridis) runs from dark to light, so it also reads in grey.</summary>
 static class MapPicture
 {
-    /// <summary>A map over a picture, stretched between its smallest and largest value, which the caption must name.</summary>
+    /// <summary>
+    /// A map over a picture, stretched between its smallest and largest value, which the caption must name.
+    /// </summary>
     /// <param name="map">Map [rows, columns]; one row or column is spread over the picture.</param>
     /// <param name="under">The picture below, BGR.</param>
     /// <param name="smooth">Whether the map is interpolated; false shows its own cells.</param>
     public static Mat Over(float[,] map, Mat under, bool smooth)
     {
         using var heat = Colours(map, under.Size(), smooth);
-        using Mat grey = under.CvtColor(ColorConversionCodes.BGR2GRAY), below = grey.CvtColor(ColorConversionCodes.GRAY2BGR);
+        using Mat grey = under.CvtColor(ColorConversionCodes.BGR2GRAY),
+            below = grey.CvtColor(ColorConversionCodes.GRAY2BGR);
         var over = new Mat();
         Cv2.AddWeighted(heat, 0.6, below, 0.4, 0, over);
         return over;
@@ -112,10 +128,12 @@ static class MapPicture
     }
 
     /// <summary>A map in colours, cell by cell, stretched between its smallest and largest value.</summary>
-    public static Mat Colours(float[,] map) => Colours(map, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
+    public static Mat Colours(float[,] map) =>
+        Colours(map, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
 
     /// <summary>The smallest and largest value of a map, for its caption.</summary>
-    public static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture, $"{Number(map.Cast<float>().Min())} .. {Number(map.Cast<float>().Max())}");
+    public static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture,
+        $"{Number(map.Cast<float>().Min())} .. {Number(map.Cast<float>().Max())}");
 
     /// <summary>A map resampled (bilinear) to a square, row by row.</summary>
     public static float[] Resampled(float[,] map, int side)
@@ -133,7 +151,8 @@ static class MapPicture
         return ClipView.Image(frame.bytes, data.Size);
     }
 
-    static string Number(float value) => value.ToString(Math.Abs(value) is < 0.001f and > 0 ? "0.0e0" : "0.###", CultureInfo.InvariantCulture);
+    static string Number(float value) =>
+        value.ToString(Math.Abs(value) is < 0.001f and > 0 ? "0.0e0" : "0.###", CultureInfo.InvariantCulture);
 
     static Mat Colours(float[,] map, Size size, bool smooth)
     {
@@ -154,13 +173,17 @@ static class MapPicture
     }
 }
 
-/// <summary>Where the parts of the face lie in a data set's prepared frames, from the landmarks of one clip of each subject.</summary>
+/// <summary>
+/// Where the parts of the face lie in a data set's prepared frames, from the landmarks of one clip of each subject.
+/// </summary>
 /// <param name="Points">The mean of the 68 landmarks, as fractions of the crop.</param>
 /// <param name="Bands">The rows of the crop by part of the face.</param>
 /// <param name="Faces">How many faces it is the mean of.</param>
 public sealed record MeanFace(ImmutableArray<Point2f> Points, ImmutableArray<FaceBand> Bands, int Faces)
 {
-    /// <summary>Finds the landmarks of the first clip of each subject at the paper's 224 pixels, whatever size the networks see.</summary>
+    /// <summary>
+    /// Finds the landmarks of the first clip of each subject at the paper's 224 pixels, whatever size the networks see.
+    /// </summary>
     public static MeanFace Of(Study study, DatasetId dataset)
     {
         var options = study.Bench.Preparation(dataset);
@@ -169,9 +192,12 @@ public sealed record MeanFace(ImmutableArray<Point2f> Points, ImmutableArray<Fac
         try
         {
             var faces = views.Select(v => v.Landmarks).Where(l => l.Length == 68).ToArray();
-            if (faces.Length == 0) throw new UserErrorException($"No face was found in the frames of {dataset.Title()}; look at them with 'mer data show'.");
+            if (faces.Length == 0)
+                throw new UserErrorException(
+                    $"No face was found in the frames of {dataset.Title()}; look at them with 'mer data show'.");
             return new MeanFace(
-                [.. Enumerable.Range(0, 68).Select(i => new Point2f(faces.Average(f => f[i].X) / options.Size, faces.Average(f => f[i].Y) / options.Size))],
+                [.. Enumerable.Range(0, 68).Select(i =>
+                    new Point2f(faces.Average(f => f[i].X) / options.Size, faces.Average(f => f[i].Y) / options.Size))],
                 FaceBands.Of([.. faces.Select(f => (IReadOnlyList<Point2f>)f)], options.Size), faces.Length);
         }
         finally
@@ -184,7 +210,9 @@ public sealed record MeanFace(ImmutableArray<Point2f> Points, ImmutableArray<Fac
     public Mat Outline(int side)
     {
         var image = new Mat(side, side, MatType.CV_8UC3, Scalar.All(128));
-        foreach (var p in Points) Cv2.Circle(image, new Point(p.X * side, p.Y * side), Math.Max(1, side / 90), Scalar.All(235), -1, LineTypes.AntiAlias);
+        foreach (var p in Points)
+            Cv2.Circle(image, new Point(p.X * side, p.Y * side), Math.Max(1, side / 90), Scalar.All(235), -1,
+                LineTypes.AntiAlias);
         return image;
     }
 }

@@ -11,7 +11,9 @@ public static class TensorPictures
     const int Side = 160;
 
     /// <summary>Frames side by side.</summary>
-    /// <param name="frames">[3, S, S] or [N, 3, S, S]: uint8, or floats that were normalised with ImageNet's constants as networks see them.</param>
+    /// <param name="frames">
+    /// [3, S, S] or [N, 3, S, S]: uint8, or floats that were normalised with ImageNet's constants as networks see them.
+    /// </param>
     /// <param name="title">Their heading.</param>
     /// <param name="captions">A few words below each.</param>
     public static Picture AsFrames(this Tensor frames, string title, params IReadOnlyList<string> captions)
@@ -19,18 +21,24 @@ public static class TensorPictures
         using var scope = NewDisposeScope();
         var shown = frames.detach().cpu();
         if (shown.dim() == 3) shown = shown.unsqueeze(0);
-        if (shown.dim() != 4 || shown.size(1) != 3) throw new ArgumentException($"Frames are [3, S, S] or [N, 3, S, S]; these are [{string.Join(", ", frames.shape)}].");
+        if (shown.dim() != 4 || shown.size(1) != 3)
+            throw new ArgumentException(
+                $"Frames are [3, S, S] or [N, 3, S, S]; these are [{string.Join(", ", frames.shape)}].");
         if (shown.dtype != ScalarType.Byte)
         {
             float[] mean = [0.485f, 0.456f, 0.406f], deviation = [0.229f, 0.224f, 0.225f];
-            shown = shown.mul(tensor(deviation).view(3, 1, 1)).add(tensor(mean).view(3, 1, 1)).mul(255).round().clamp(0, 255).to_type(ScalarType.Byte);
+            shown = shown.mul(tensor(deviation).view(3, 1, 1)).add(tensor(mean).view(3, 1, 1)).mul(255).round()
+                .clamp(0, 255).to_type(ScalarType.Byte);
         }
         // BGR, pixel by pixel, as OpenCV has it.
         var pixels = shown.flip(1).permute(0, 2, 3, 1).contiguous();
-        return Grid(title, Enumerable.Range(0, (int)pixels.size(0)).Select(i => Image(pixels[i], MatType.CV_8UC3)), captions);
+        return Grid(title, Enumerable.Range(0, (int)pixels.size(0)).Select(i => Image(pixels[i], MatType.CV_8UC3)),
+            captions);
     }
 
-    /// <summary>Maps side by side in colours from dark (its smallest value) to light (its largest); both are below it.</summary>
+    /// <summary>
+    /// Maps side by side in colours from dark (its smallest value) to light (its largest); both are below it.
+    /// </summary>
     /// <param name="maps">[H, W] or [N, H, W].</param>
     /// <param name="title">Their heading.</param>
     /// <param name="captions">A few words below each.</param>
@@ -39,7 +47,9 @@ public static class TensorPictures
         using var scope = NewDisposeScope();
         var shown = maps.detach().cpu().to_type(ScalarType.Float32).contiguous();
         if (shown.dim() == 2) shown = shown.unsqueeze(0);
-        if (shown.dim() != 3) throw new ArgumentException($"Maps are [H, W] or [N, H, W]; these are [{string.Join(", ", maps.shape)}]. Average the channels first, for example with mean([1]).");
+        if (shown.dim() != 3)
+            throw new ArgumentException($"Maps are [H, W] or [N, H, W]; these are [{string.Join(", ", maps.shape)}]. " +
+                "Average the channels first, for example with mean([1]).");
         var (height, width) = ((int)shown.size(1), (int)shown.size(2));
         var values = Enumerable.Range(0, (int)shown.size(0)).Select(i =>
         {
@@ -47,7 +57,8 @@ public static class TensorPictures
             Buffer.BlockCopy(shown[i].contiguous().data<float>().ToArray(), 0, map, 0, sizeof(float) * height * width);
             return map;
         }).ToList();
-        return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))), [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{Range(v)}")]);
+        return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))),
+            [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{Range(v)}")]);
     }
 
     /// <summary>Two digits are enough to read a colour by, or as many as tell the ends apart.</summary>
@@ -55,19 +66,25 @@ public static class TensorPictures
     {
         var (least, most) = (map.Cast<float>().Min(), map.Cast<float>().Max());
         string Digits(float value, int digits) => value.ToString($"G{digits}", CultureInfo.InvariantCulture);
-        var digits = least == most ? 2 : Enumerable.Range(2, 8).First(n => n == 9 || Digits(least, n) != Digits(most, n));
+        var digits = least == most
+            ? 2
+            : Enumerable.Range(2, 8).First(n => n == 9 || Digits(least, n) != Digits(most, n));
         return $"{Digits(least, digits)} .. {Digits(most, digits)}";
     }
 
-    /// <summary>At least as wide as high, so that a caption has room; a map of few columns shows each as a stripe.</summary>
+    /// <summary>
+    /// At least as wide as high, so that a caption has room; a map of few columns shows each as a stripe.
+    /// </summary>
     static Mat Wide(Mat map)
     {
         if (map.Cols >= map.Rows) return map;
         using (map) return map.Resize(new OpenCvSharp.Size(Side, Side), 0, 0, InterpolationFlags.Nearest);
     }
 
-    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions) => PictureGrid.Draw(title, "", [],
-        [.. images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : "")).Chunk(5).Select(tiles => new PictureGrid.Row("", tiles))], side: Side);
+    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions) =>
+        PictureGrid.Draw(title, "", [],
+            [.. images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : "")).Chunk(5)
+                .Select(tiles => new PictureGrid.Row("", tiles))], side: Side);
 
     static Mat Image(Tensor pixels, MatType type)
     {

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// AMAN: the last stage of a ResNet-18 over the frozen features of every frame in every magnified version; a weight for each version of a frame and then for each frame,
-/// the sigmoid of a linear layer, makes one vector of a clip. 8.4 M trained parameters.
+/// AMAN: the last stage of a ResNet-18 over the frozen features of every frame in every magnified version; a weight for
+/// each version of a frame and then for each frame, the sigmoid of a linear layer, makes one vector of a clip. 8.4 M
+/// trained parameters.
 /// </summary>
 public sealed class Aman : Network
 {
@@ -16,7 +17,12 @@ public sealed class Aman : Network
     public static Baseline Baseline { get; } = new("aman", "AMAN", "wei2022; code: weimengting/AMAN")
     {
         Published = new AmanOptions(),
-        PublishedTraining = Baseline.Plain(OptimizerKind.RmsProp, 1e-3, epochs: 50, batch: 4) with { WeightDecay = 1e-4, LearningRateDecay = 0.2, DecayEvery = 30 },
+        PublishedTraining = Baseline.Plain(OptimizerKind.RmsProp, 1e-3, epochs: 50, batch: 4) with
+        {
+            WeightDecay = 1e-4,
+            LearningRateDecay = 0.2,
+            DecayEvery = 30
+        },
         Reduced = new AmanOptions { Frames = 5, Versions = 3, WidthDivisor = 8 },
         ReducedTraining = Baseline.Plain(OptimizerKind.RmsProp, 1e-3, epochs: 10, batch: 8) with { WeightDecay = 1e-4 },
         Sees = "frames onset to offset, each magnified several times",
@@ -64,7 +70,8 @@ public sealed class Aman : Network
 public sealed record AmanOptions : MagnifyingOptions
 {
     /// <summary>Replaces the learned magnifier (Oh et al. 2018), whose weights are not ours to have.</summary>
-    public const string AssumedLinearMagnification = "linear magnification, onset + factor * (frame - onset), in place of the learned magnifier";
+    public const string AssumedLinearMagnification =
+        "linear magnification, onset + factor * (frame - onset), in place of the learned magnifier";
 
     /// <summary>Frames of a clip.</summary>
     public int Frames { get; init; } = 11;
@@ -85,7 +92,9 @@ public sealed record AmanOptions : MagnifyingOptions
     public override Aman Create(long seed, bool actionUnits) => Network.Build(() => new Aman(this), seed);
 }
 
-/// <summary>ResNet-18 up to its third stage, which is never trained: [N, 3, S, S] -> [N, 256, S / 16, S / 16] at full width.</summary>
+/// <summary>
+/// ResNet-18 up to its third stage, which is never trained: [N, 3, S, S] -> [N, 256, S / 16, S / 16] at full width.
+/// </summary>
 internal static class FrozenResNet
 {
     // Every experiment sees the same random features.
@@ -111,7 +120,8 @@ internal static class FrozenResNet
         foreach (var from in new[] { width, 2 * width })
         {
             side = (side + 1) / 2;
-            macs += Conv(from, 2 * from, 3, side) + 3 * Conv(2 * from, 2 * from, 3, side) + Conv(from, 2 * from, 1, side);
+            macs += Conv(from, 2 * from, 3, side) + 3 * Conv(2 * from, 2 * from, 3, side)
+                + Conv(from, 2 * from, 1, side);
         }
 
         return macs;
@@ -119,35 +129,48 @@ internal static class FrozenResNet
 }
 
 /// <summary>
-/// The input of AMAN's trained part: frames from onset to offset, each in several magnified versions, through a frozen ResNet-18 up to its third stage;
-/// [frames, versions, 256, S / 16, S / 16] at full width.
+/// The input of AMAN's trained part: frames from onset to offset, each in several magnified versions, through a frozen
+/// ResNet-18 up to its third stage; [frames, versions, 256, S / 16, S / 16] at full width.
 /// </summary>
 /// <param name="Frames">Frames at even distances; which ones the authors took is not known.</param>
 /// <param name="Versions">Magnified versions of each frame.</param>
 /// <param name="WidthDivisor">The ResNet's channel counts are divided by this.</param>
-/// <param name="Weights">Its weights (published: trained on FER+); null draws them at random, from the same seed always.</param>
+/// <param name="Weights">
+/// Its weights (published: trained on FER+); null draws them at random, from the same seed always.
+/// </param>
 /// <param name="Magnifier">Weights of the learned magnifier; null magnifies linearly.</param>
-public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivisor, PretrainedWeights? Weights, PretrainedWeights? Magnifier = null) : ClipInput
+public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivisor, PretrainedWeights? Weights,
+    PretrainedWeights? Magnifier = null) : ClipInput
 {
-    /// <summary>Smallest and largest magnification factor, with the others evenly between. Published are nine versions, not their factors; a demo of the authors' goes from 2 to 12.</summary>
+    /// <summary>
+    /// Smallest and largest magnification factor, with the others evenly between. Published are nine versions, not
+    /// their factors; a demo of the authors' goes from 2 to 12.
+    /// </summary>
     public const float AssumedSmallestFactor = 2, AssumedLargestFactor = 10;
 
     /// <summary>A version's magnification factor.</summary>
     /// <param name="version">From 0.</param>
-    public float Factor(int version) => Versions == 1 ? AssumedSmallestFactor : AssumedSmallestFactor + version * (AssumedLargestFactor - AssumedSmallestFactor) / (Versions - 1);
+    public float Factor(int version) => Versions == 1
+        ? AssumedSmallestFactor
+        : AssumedSmallestFactor + version * (AssumedLargestFactor - AssumedSmallestFactor) / (Versions - 1);
 
     /// <inheritdoc/>
-    public override long[] Shape(int frameSize) => [Frames, Versions, 256 / WidthDivisor, (frameSize + 15) / 16, (frameSize + 15) / 16];
+    public override long[] Shape(int frameSize) =>
+        [Frames, Versions, 256 / WidthDivisor, (frameSize + 15) / 16, (frameSize + 15) / 16];
 
     /// <inheritdoc/>
     public override long Macs(int frameSize) => Frames * Versions * FrozenResNet.Macs(WidthDivisor, frameSize);
 
-    /// <summary>Magnifies the frames of every clip and puts them through the frozen network; nothing in it is trained, so nothing of a test subject reaches a fold.</summary>
+    /// <summary>
+    /// Magnifies the frames of every clip and puts them through the frozen network; nothing in it is trained, so
+    /// nothing of a test subject reaches a fold.
+    /// </summary>
     protected internal override float[] Compute(MerDataset dataset)
     {
         var length = Shape(dataset.Size).Aggregate(1L, (product, side) => product * side);
         if (length * dataset.Clips.Length > Array.MaxLength)
-            throw new UserErrorException($"{dataset.Clips.Length} clips of {Frames} x {Versions} images are more features than one array holds; use fewer clips.");
+            throw new UserErrorException($"{dataset.Clips.Length} clips of {Frames} x {Versions} images are more " +
+                "features than one array holds; use fewer clips.");
         using var sequences = Baseline.Source(dataset).Sequence(Frames);
         using var network = FrozenResNet.Create(WidthDivisor);
         if (Weights is { } weights) PretrainedStart.Load(network, weights, "AMAN's frozen ResNet-18");
@@ -157,7 +180,8 @@ public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivis
         for (var i = 0; i < dataset.Clips.Length; i++)
         {
             var clip = i;
-            cache.Get($"features 1 {Frames} {Versions} {WidthDivisor} {Weights?.Sha256 ?? "random"} {Magnifier?.Sha256 ?? "linear"} {InputCache.HashOf(sequences, clip)}", (int)length,
+            cache.Get($"features 1 {Frames} {Versions} {WidthDivisor} {Weights?.Sha256 ?? "random"} " +
+                $"{Magnifier?.Sha256 ?? "linear"} {InputCache.HashOf(sequences, clip)}", (int)length,
                 () => Features(sequences, clip, magnification, network)).CopyTo(all, i * length);
         }
         return all;
@@ -172,7 +196,8 @@ public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivis
         // A frame at a time: at full size all versions of all frames are a hundred images.
         var features = Enumerable.Range(0, Frames).Select(f =>
         {
-            var versions = cat([.. Enumerable.Range(0, Versions).Select(v => magnification.Of(onset, frames.narrow(0, f, 1), Factor(v)))], 0);
+            var versions = cat([.. Enumerable.Range(0, Versions)
+                .Select(v => magnification.Of(onset, frames.narrow(0, f, 1), Factor(v)))], 0);
             return network.call(PairSource.Normalised(versions));
         });
         return stack([.. features], 0).data<float>().ToArray();

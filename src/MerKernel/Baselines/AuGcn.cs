@@ -8,13 +8,15 @@ using Conv2d = MerKernel.Models.Conv2d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// AU-GCN: patches around 30 landmarks through a transformer for the brows and one for the mouth; a graph of nine action units, linked by how often the training clips
-/// show them together, weighs the two. The action units of a tested clip are never used. 1.05 M parameters.
+/// AU-GCN: patches around 30 landmarks through a transformer for the brows and one for the mouth; a graph of nine
+/// action units, linked by how often the training clips show them together, weighs the two. The action units of
+/// a tested clip are never used. 1.05 M parameters.
 /// </summary>
 public sealed class AuGcn : Network, IDraws
 {
     /// <summary>The system of Table 1.</summary>
-    public static Baseline Baseline { get; } = new("au-gcn", "AU-GCN", "lei2021; reproduction: Justin900429/Facial-Graph-Representation-Learning")
+    public static Baseline Baseline { get; } = new("au-gcn", "AU-GCN",
+        "lei2021; reproduction: Justin900429/Facial-Graph-Representation-Learning")
     {
         Published = new AuGcnOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 15, batch: 32),
@@ -24,7 +26,8 @@ public sealed class AuGcn : Network, IDraws
         Magnification = PatchInput.AssumedLinearMagnification,
         Assumed =
         [
-            "network and training of a published reproduction", "frames at the size of the prepared ones (published: 256 pixels)",
+            "network and training of a published reproduction",
+            "frames at the size of the prepared ones (published: 256 pixels)",
             "scored by our epoch protocols (published: the epoch of the best training accuracy)",
         ],
     };
@@ -44,7 +47,8 @@ public sealed class AuGcn : Network, IDraws
     internal AuGcn(AuGcnOptions options)
     {
         const int points = PatchInput.Points;
-        patches = nn.Sequential(("conv", new Conv2d(points, points, 3, padding: 1, groups: points)), ("bn", Layers.BatchNorm2d(points)), ("relu", nn.ReLU()), ("flatten", nn.Flatten(2)));
+        patches = nn.Sequential(("conv", new Conv2d(points, points, 3, padding: 1, groups: points)),
+            ("bn", Layers.BatchNorm2d(points)), ("relu", nn.ReLU()), ("flatten", nn.Flatten(2)));
         brows = Part(PatchInput.BrowPoints);
         mouth = Part(points - PatchInput.BrowPoints);
         graph = new AuGraph(Units.Length, Features);
@@ -55,7 +59,8 @@ public sealed class AuGcn : Network, IDraws
 
     /// <inheritdoc/>
     public override void FitStatistics(Tensor actionUnits, Tensor labels) =>
-        graph.Count(actionUnits.index_select(1, tensor(Units.Select(u => (long)Data.ActionUnits.Used.IndexOf(u)).ToArray(), device: actionUnits.device)));
+        graph.Count(actionUnits.index_select(1,
+            tensor(Units.Select(u => (long)Data.ActionUnits.Used.IndexOf(u)).ToArray(), device: actionUnits.device)));
 
     /// <inheritdoc/>
     public Generator? Generator { get; set; }
@@ -68,15 +73,18 @@ public sealed class AuGcn : Network, IDraws
         var weighed = cat(
         [
             brows.call(tokens.narrow(1, 0, PatchInput.BrowPoints)).matmul(units.narrow(1, 0, BrowUnits)),
-            mouth.call(tokens.narrow(1, PatchInput.BrowPoints, PatchInput.Points - PatchInput.BrowPoints)).matmul(units.narrow(1, BrowUnits, Units.Length - BrowUnits)),
+            mouth.call(tokens.narrow(1, PatchInput.BrowPoints, PatchInput.Points - PatchInput.BrowPoints))
+                .matmul(units.narrow(1, BrowUnits, Units.Length - BrowUnits)),
         ], 1);
         return fc.call(norm.call(weighed));
     }
 
     private static Sequential Part(int points) => nn.Sequential(
     [
-        .. Enumerable.Range(0, 6).Select(i => ($"encoder{i}", (Module)new PostNormEncoder(PixelsAPatch, heads: 8, headWidth: 16, hidden: 128, dropout: 0.1))),
-        ("flatten", nn.Flatten()), ("fc1", nn.Linear(points * PixelsAPatch, 320)), ("relu1", nn.ReLU()), ("dropout", new SeededDropout(0.5)),
+        .. Enumerable.Range(0, 6).Select(i => ($"encoder{i}",
+            (Module)new PostNormEncoder(PixelsAPatch, heads: 8, headWidth: 16, hidden: 128, dropout: 0.1))),
+        ("flatten", nn.Flatten()), ("fc1", nn.Linear(points * PixelsAPatch, 320)), ("relu1", nn.ReLU()),
+        ("dropout", new SeededDropout(0.5)),
         ("fc2", nn.Linear(320, Features)), ("relu2", nn.ReLU()),
     ]);
 }
@@ -94,7 +102,9 @@ public sealed record AuGcnOptions : MagnifyingOptions
     public override AuGcn Create(long seed, bool actionUnits) => Network.Build(() => new AuGcn(this), seed);
 }
 
-/// <summary>A transformer encoder whose LayerNorms follow the sums, as in the first transformers; [N, L, C] -> [N, L, C].</summary>
+/// <summary>
+/// A transformer encoder whose LayerNorms follow the sums, as in the first transformers; [N, L, C] -> [N, L, C].
+/// </summary>
 public sealed class PostNormEncoder : Layer, IOwnMacs
 {
     private const double Epsilon = 1e-6;
@@ -113,7 +123,8 @@ public sealed class PostNormEncoder : Layer, IOwnMacs
     public PostNormEncoder(int width, int heads, int headWidth, int hidden, double dropout)
     {
         (this.heads, this.headWidth) = (heads, headWidth);
-        (q, k, v) = (nn.Linear(width, heads * headWidth, false), nn.Linear(width, heads * headWidth, false), nn.Linear(width, heads * headWidth, false));
+        (q, k, v) = (nn.Linear(width, heads * headWidth, false), nn.Linear(width, heads * headWidth, false),
+            nn.Linear(width, heads * headWidth, false));
         proj = nn.Linear(heads * headWidth, width);
         (fc1, fc2) = (nn.Linear(width, hidden), nn.Linear(hidden, width));
         (norm1, norm2) = (nn.LayerNorm(width, Epsilon), nn.LayerNorm(width, Epsilon));
@@ -127,13 +138,17 @@ public sealed class PostNormEncoder : Layer, IOwnMacs
     protected override Tensor Forward(Tensor input)
     {
         Tensor Heads(Tensor x) => x.view(x.size(0), x.size(1), heads, headWidth).transpose(1, 2);
-        var attended = nn.functional.scaled_dot_product_attention(Heads(q.call(input)), Heads(k.call(input)), Heads(v.call(input)));
+        var attended = nn.functional.scaled_dot_product_attention(Heads(q.call(input)), Heads(k.call(input)),
+            Heads(v.call(input)));
         var x = norm1.call(dropout1.call(proj.call(attended.transpose(1, 2).flatten(2))).Plus(input));
         return norm2.call(dropout2.call(fc2.call(fc1.call(x).relu_())).Plus(x));
     }
 }
 
-/// <summary>Graph convolution over action units: embeddings of 40 values, twice propagated along the links and mixed, to [units, features].</summary>
+/// <summary>
+/// Graph convolution over action units: embeddings of 40 values, twice propagated along the links and mixed, to
+/// [units, features].
+/// </summary>
 public sealed class AuGraph : Layer
 {
     private static readonly Scalar s_slope = 0.2;
@@ -158,7 +173,9 @@ public sealed class AuGraph : Layer
         RegisterComponents();
     }
 
-    /// <summary>Counts the links on training clips: A[i, j] is the share of i's clips that show j too, plus the identity.</summary>
+    /// <summary>
+    /// Counts the links on training clips: A[i, j] is the share of i's clips that show j too, plus the identity.
+    /// </summary>
     /// <param name="active">[clips, units], 0 or 1.</param>
     public void Count(Tensor active)
     {
@@ -195,8 +212,11 @@ public sealed class AuGraph : Layer
             }
         }
 
-        var degree = Enumerable.Range(0, units).Select(i => Enumerable.Range(0, units).Count(j => links[i, j] != 0)).ToArray();
-        return [.. from i in Enumerable.Range(0, units) from j in Enumerable.Range(0, units) select (float)(links[j, i] / Math.Sqrt(degree[i] * (double)degree[j]))];
+        var degree = Enumerable.Range(0, units)
+            .Select(i => Enumerable.Range(0, units).Count(j => links[i, j] != 0)).ToArray();
+        return [.. from i in Enumerable.Range(0, units)
+                   from j in Enumerable.Range(0, units)
+                   select (float)(links[j, i] / Math.Sqrt(degree[i] * (double)degree[j]))];
     }
 
     private static Parameter Uniform(int from, int to)

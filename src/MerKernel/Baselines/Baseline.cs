@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Baselines;
 
-/// <summary>A published system that Table 1 compares with, or should: its own network and its own training. Each is in a file of its own.</summary>
+/// <summary>
+/// A published system that Table 1 compares with, or should: its own network and its own training. Each is in a file of
+/// its own.
+/// </summary>
 /// <param name="Key">Name on the command line and in the JSON rows.</param>
 /// <param name="Name">Its name, in a few words.</param>
 /// <param name="Reference">Its paper, by key of docs/references.bib, and the code its details are from.</param>
@@ -28,55 +31,81 @@ public sealed record Baseline(string Key, string Name, string Reference)
     /// <summary>Its input from a clip, in a few words.</summary>
     public required string Sees { get; init; }
 
-    /// <summary>Unknown details that were chosen here, a message each; the constants and options are called Assumed....</summary>
+    /// <summary>
+    /// Unknown details that were chosen here, a message each; the constants and options are called Assumed....
+    /// </summary>
     public ImmutableArray<string> Assumed { get; init; } = [];
 
-    /// <summary>The replacement for outside weights where there is no file of them; null for a network that was published on none.</summary>
+    /// <summary>
+    /// The replacement for outside weights where there is no file of them; null for a network that was published on
+    /// none.
+    /// </summary>
     public string? Substitute { get; init; }
 
-    /// <summary>The replacement for the learned magnifier without its weights; null for a network that sees no magnified motion.</summary>
+    /// <summary>
+    /// The replacement for the learned magnifier without its weights; null for a network that sees no magnified motion.
+    /// </summary>
     public string? Magnification { get; init; }
 
     /// <summary>Every system that runs, in the order of Table 1, those that it lacks behind.</summary>
     public static ImmutableArray<Baseline> All =>
     [
-        Dssn.Baseline, TscnnAssumed.Baseline, GraphTcn.Baseline, AuGcn.Baseline, MersiamC3dAssumed.Baseline, MmNet.Baseline, Aman.Baseline, MiMaNetAssumed.Baseline,
+        Dssn.Baseline, TscnnAssumed.Baseline, GraphTcn.Baseline, AuGcn.Baseline, MersiamC3dAssumed.Baseline,
+        MmNet.Baseline, Aman.Baseline, MiMaNetAssumed.Baseline,
         MicronBert.Baseline, StstNet.Baseline, OffApexNet.Baseline, RcnA.Baseline, SssNet.Baseline,
     ];
 
-    /// <summary>The choices made here for a run: its starting weights, <see cref="Assumed"/>, and where a profile trains it for less than published.</summary>
+    /// <summary>
+    /// The choices made here for a run: its starting weights, <see cref="Assumed"/>, and where a profile trains it for
+    /// less than published.
+    /// </summary>
     public ImmutableArray<string> AssumedOf(ModelOptions model, TrainingOptions training)
     {
-        static string From(PretrainedWeights file) => $"from {Path.GetFileName(file.Path) ?? "a file"} (SHA-256 {file.Sha256[..8]}...)";
+        static string From(PretrainedWeights file) =>
+            $"from {Path.GetFileName(file.Path) ?? "a file"} (SHA-256 {file.Sha256[..8]}...)";
         var start = model is PretrainableOptions { Pretrained: { } weights } ? $"starts {From(weights)}" : Substitute;
-        var magnifier = model is MagnifyingOptions { Magnifier: { } file } ? $"the learned magnifier {From(file)}" : Magnification;
+        var magnifier = model is MagnifyingOptions { Magnifier: { } file }
+            ? $"the learned magnifier {From(file)}"
+            : Magnification;
         var less = training == PublishedTraining
             ? null
-            : $"in this profile {training.Epochs} epochs of {training.BatchSize} clips per batch (at full size {PublishedTraining.Epochs} of {PublishedTraining.BatchSize})";
+            : $"in this profile {training.Epochs} epochs of {training.BatchSize} clips per batch (at full size " +
+              $"{PublishedTraining.Epochs} of {PublishedTraining.BatchSize})";
         string?[] all = [start, magnifier, .. Assumed, less];
         return [.. all.OfType<string>()];
     }
 
-    /// <summary>Training on frames, flow, patches or features as they are: nothing augmented, a constant rate, every batch an update.</summary>
+    /// <summary>
+    /// Training on frames, flow, patches or features as they are: nothing augmented, a constant rate, every batch an
+    /// update.
+    /// </summary>
     internal static TrainingOptions Plain(OptimizerKind optimizer, double learningRate, int epochs, int batch) => new()
     {
-        Optimizer = optimizer, LearningRate = learningRate, LearningRateDecay = 1, WeightDecay = 0, AccumulationSteps = 1,
+        Optimizer = optimizer, LearningRate = learningRate, LearningRateDecay = 1, WeightDecay = 0,
+        AccumulationSteps = 1,
         Epochs = epochs, BatchSize = batch, FrameJitter = false, Augmentation = AugmentationOptions.None,
     };
 
     /// <summary>The files behind a data set.</summary>
     internal static IClipSource Source(MerDataset dataset) => dataset.Source ?? throw new UserErrorException(
-        "This data set has no files behind it, but the network sees more of a clip than its onset and apex; load one with DatasetLoader.");
+        "This data set has no files behind it, but the network sees more of a clip than its onset and apex; load one " +
+        "with DatasetLoader.");
 
-    /// <summary>Weights that make up for rare classes: the training clips divided by classes times a class's own clips; 0 for a class without clips.</summary>
+    /// <summary>
+    /// Weights that make up for rare classes: the training clips divided by classes times a class's own clips; 0 for
+    /// a class without clips.
+    /// </summary>
     internal static float[] ClassWeights(Tensor labels, int classes)
     {
         using var scope = NewDisposeScope();
         var all = labels.cpu().data<long>().ToArray();
-        return [.. Enumerable.Range(0, classes).Select(c => all.Count(l => l == c)).Select(count => count == 0 ? 0 : (float)all.Length / (classes * count))];
+        return [.. Enumerable.Range(0, classes).Select(c => all.Count(l => l == c))
+            .Select(count => count == 0 ? 0 : (float)all.Length / (classes * count))];
     }
 
-    /// <summary>Focal loss (Lin et al. 2017) of logits [N, classes], the mean over the clips, each with its class's weight.</summary>
+    /// <summary>
+    /// Focal loss (Lin et al. 2017) of logits [N, classes], the mean over the clips, each with its class's weight.
+    /// </summary>
     internal static Tensor FocalLoss(Tensor logits, Tensor labels, double gamma, float[] classWeights)
     {
         var logProbability = nn.functional.log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1);
@@ -86,7 +115,10 @@ public sealed record Baseline(string Key, string Name, string Reference)
     }
 }
 
-/// <summary>Options of a network that was published on weights from outside: it starts from a file of them where there is one, else from the substitute that the table names.</summary>
+/// <summary>
+/// Options of a network that was published on weights from outside: it starts from a file of them where there is one,
+/// else from the substitute that the table names.
+/// </summary>
 public abstract record PretrainableOptions : ModelOptions
 {
     /// <summary>The weights; null starts from the substitute.</summary>
@@ -94,7 +126,10 @@ public abstract record PretrainableOptions : ModelOptions
     public PretrainedWeights? Pretrained { get; init; }
 }
 
-/// <summary>Options of a network that sees magnified motion: by the learned magnifier where its weights are at hand, else linearly.</summary>
+/// <summary>
+/// Options of a network that sees magnified motion: by the learned magnifier where its weights are at hand, else
+/// linearly.
+/// </summary>
 public abstract record MagnifyingOptions : PretrainableOptions
 {
     /// <summary>Weights of the learned <see cref="Baselines.Magnifier"/>; null magnifies linearly.</summary>
@@ -127,12 +162,17 @@ public static class PretrainedStart
         }
     }
 
-    /// <summary>A fresh network; its parts that were published on outside weights start from the file, where the options name one.</summary>
+    /// <summary>
+    /// A fresh network; its parts that were published on outside weights start from the file, where the options name
+    /// one.
+    /// </summary>
     /// <exception cref="UserErrorException">The file lacks a tensor, or holds it in another shape.</exception>
     public static Network Create(ModelOptions options, long seed, bool actionUnits)
     {
         var network = options.Create(seed, actionUnits);
-        if (options is not PretrainableOptions { Pretrained: { } weights } || network is not IStartsPretrained { PretrainedParts: var parts }) return network;
+        if (options is not PretrainableOptions { Pretrained: { } weights }
+            || network is not IStartsPretrained { PretrainedParts: var parts })
+            return network;
         try
         {
             foreach (var part in parts) Load(part, weights, network.GetType().Name);
@@ -145,7 +185,10 @@ public static class PretrainedStart
         }
     }
 
-    /// <summary>Starts a network from a file: the backbones of the paper's networks from published ones, any other network by the names of its own state.</summary>
+    /// <summary>
+    /// Starts a network from a file: the backbones of the paper's networks from published ones, any other network by
+    /// the names of its own state.
+    /// </summary>
     /// <exception cref="UserErrorException">Nothing of the file fits.</exception>
     public static void Load(Network network, PretrainedWeights weights)
     {
@@ -162,20 +205,28 @@ public static class PretrainedStart
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var stored = Safetensors.Read(PathOf(weights));
-        var fitting = network.state_dict().Where(p => stored.TryGetValue(p.Key, out var value) && value.shape.SequenceEqual(p.Value.shape)).ToList();
+        var fitting = network.state_dict()
+            .Where(p => stored.TryGetValue(p.Key, out var value) && value.shape.SequenceEqual(p.Value.shape)).ToList();
         if (fitting.Count == 0)
-            throw new UserErrorException($"No tensor of {weights.Path} has the name and shape of one of {network.GetType().Name}, whose names are like '{network.state_dict().Keys.FirstOrDefault()}'; give weights under its names.");
+            throw new UserErrorException($"No tensor of {weights.Path} has the name and shape of one of " +
+                $"{network.GetType().Name}, whose names are like '{network.state_dict().Keys.FirstOrDefault()}'; " +
+                "give weights under its names.");
         foreach (var (name, tensor) in fitting) tensor.copy_(stored[name]);
     }
 
     static string PathOf(PretrainedWeights weights) => weights.Path
-        ?? throw new UserErrorException($"The experiment starts from weights with the SHA-256 {weights.Sha256}, and no file is named for them; put it where --weights looks.");
+        ?? throw new UserErrorException($"The experiment starts from weights with the SHA-256 {weights.Sha256}, and " +
+            "no file is named for them; put it where --weights looks.");
 
-    /// <summary>Fills every parameter and statistic of a part from the file's tensor of the same name; the file may hold more.</summary>
+    /// <summary>
+    /// Fills every parameter and statistic of a part from the file's tensor of the same name; the file may hold more.
+    /// </summary>
     /// <param name="part">The part.</param>
     /// <param name="weights">The file.</param>
     /// <param name="whose">Whose part it is, for errors.</param>
-    /// <exception cref="UserErrorException">The file lacks a tensor, or holds it in another shape; nothing was changed.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file lacks a tensor, or holds it in another shape; nothing was changed.
+    /// </exception>
     public static void Load(nn.Module part, PretrainedWeights weights, string whose)
     {
         using var scope = NewDisposeScope();
@@ -183,13 +234,18 @@ public static class PretrainedStart
         var path = PathOf(weights);
         var stored = Safetensors.Read(path);
         // How many batches a BatchNorm has seen matters to nobody, and converted files often lack it.
-        var wanted = part.state_dict().Where(p => !p.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList();
+        var wanted = part.state_dict()
+            .Where(p => !p.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList();
         foreach (var (name, tensor) in wanted)
         {
             if (!stored.TryGetValue(name, out var value))
-                throw new UserErrorException($"{path} has no tensor '{name}', which {whose} starts from; give the published weights under the names of data/README.md, or take the file away to start from the substitute.");
+                throw new UserErrorException($"{path} has no tensor '{name}', which {whose} starts from; give the " +
+                    "published weights under the names of data/README.md, or take the file away to start from the " +
+                    "substitute.");
             if (!value.shape.SequenceEqual(tensor.shape))
-                throw new UserErrorException($"{path} holds '{name}' as {ModelWeights.Shape(value)}, {whose} needs {ModelWeights.Shape(tensor)}; give the published weights, which fit the paper profile, or take the file away to start from the substitute.");
+                throw new UserErrorException($"{path} holds '{name}' as {ModelWeights.Shape(value)}, {whose} needs " +
+                    $"{ModelWeights.Shape(tensor)}; give the published weights, which fit the paper profile, or take " +
+                    "the file away to start from the substitute.");
         }
         foreach (var (name, tensor) in wanted) tensor.copy_(stored[name]);
     }

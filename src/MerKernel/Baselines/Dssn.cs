@@ -9,13 +9,15 @@ using Conv2d = MerKernel.Models.Conv2d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// DSSN: the flow's magnitude in one stream and its strain in the other, each an image of three equal channels through AlexNet's first two convolutions with
-/// local response normalisation; the maps are multiplied, dropout, one linear layer. 0.97 M parameters. Sees only flow.
+/// DSSN: the flow's magnitude in one stream and its strain in the other, each an image of three equal channels through
+/// AlexNet's first two convolutions with local response normalisation; the maps are multiplied, dropout, one linear
+/// layer. 0.97 M parameters. Sees only flow.
 /// </summary>
 public sealed class Dssn : Network, IStartsPretrained
 {
     /// <summary>The system of Table 1.</summary>
-    public static Baseline Baseline { get; } = new("dssn", "DSSN", "khor2019; code: IcedDoggie/DSSN-MER, training: IcedDoggie/ME_Autoencoders")
+    public static Baseline Baseline { get; } = new("dssn", "DSSN",
+        "khor2019; code: IcedDoggie/DSSN-MER, training: IcedDoggie/ME_Autoencoders")
     {
         Published = new DssnOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 100, batch: 60) with { KeepsOrder = true },
@@ -57,10 +59,13 @@ public sealed class Dssn : Network, IStartsPretrained
         return fc.call(dropout.call(product.flatten(1)));
     }
 
-    // The published model's maps are padded by one before they are multiplied, which keeps AlexNet's next layer's input size.
+    // The published model's maps are padded by one before they are multiplied, which keeps AlexNet's next layer's input
+    // size.
     private static Sequential Stream(int divisor) => nn.Sequential(
-        ("conv1", new Conv2d(3, 96 / divisor, 11, stride: 4)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 2)), ("lrn1", Normalization()),
-        ("conv2", new Conv2d(96 / divisor, 256 / divisor, 5, padding: 2, groups: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(3, stride: 2)), ("lrn2", Normalization()),
+        ("conv1", new Conv2d(3, 96 / divisor, 11, stride: 4)), ("relu1", nn.ReLU()),
+        ("pool1", nn.MaxPool2d(3, stride: 2)), ("lrn1", Normalization()),
+        ("conv2", new Conv2d(96 / divisor, 256 / divisor, 5, padding: 2, groups: 2)), ("relu2", nn.ReLU()),
+        ("pool2", nn.MaxPool2d(3, stride: 2)), ("lrn2", Normalization()),
         ("pad", nn.ZeroPad2d(1)));
 
     // Torch divides alpha by the 5 channels, the published code does not.
@@ -68,10 +73,13 @@ public sealed class Dssn : Network, IStartsPretrained
 
     private static int Pooled(int side) => (side - 3) / 2 + 1;
 
-    private Tensor Image(Tensor images, int map) => (images.narrow(1, map, 1).expand(-1, 3, -1, -1) - means.Like(images)).Over(255);
+    private Tensor Image(Tensor images, int map) =>
+        (images.narrow(1, map, 1).expand(-1, 3, -1, -1) - means.Like(images)).Over(255);
 }
 
-/// <summary>DSSN (Khor et al., ICIP 2019): two streams of AlexNet's first two layers, multiplied, as its released model has it.</summary>
+/// <summary>
+/// DSSN (Khor et al., ICIP 2019): two streams of AlexNet's first two layers, multiplied, as its released model has it.
+/// </summary>
 public sealed record DssnOptions : PretrainableOptions
 {
     /// <summary>Side of the flow images.</summary>

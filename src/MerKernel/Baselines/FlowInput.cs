@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// Optical flow: u, v, magnitude and strain from onset to apex, and where asked for the same four from apex to offset behind them, in pixels of the data set's
-/// frames; [4 or 8, Size, Size].
+/// Optical flow: u, v, magnitude and strain from onset to apex, and where asked for the same four from apex to offset
+/// behind them, in pixels of the data set's frames; [4 or 8, Size, Size].
 /// </summary>
 /// <param name="Method">The algorithm.</param>
 /// <param name="Size">Side of the maps; the flow is computed at the frames' size and resized.</param>
@@ -20,12 +20,15 @@ public sealed record FlowInput(FlowMethod Method, int Size, bool ToOffset = fals
     internal const int U = 0, V = 1, Magnitude = 2, Strain = 3;
 
     /// <summary>Said of every system that reads flow as images.</summary>
-    internal const string AssumedScaling = "each flow map of a clip is scaled to its own range before it becomes an image";
+    internal const string AssumedScaling =
+        "each flow map of a clip is scaled to its own range before it becomes an image";
 
     /// <inheritdoc/>
     public override long[] Shape(int frameSize) => [ToOffset ? 8 : 4, Size, Size];
 
-    /// <summary>Scales each map of each clip from its smallest value to its largest onto 0..255; a map without motion becomes 0.</summary>
+    /// <summary>
+    /// Scales each map of each clip from its smallest value to its largest onto 0..255; a map without motion becomes 0.
+    /// </summary>
     /// <param name="flow">[N, 4, S, S].</param>
     /// <param name="channels">Which maps, in the order they are wanted.</param>
     internal static Tensor Images(Tensor flow, params int[] channels)
@@ -48,7 +51,9 @@ public sealed record FlowInput(FlowMethod Method, int Size, bool ToOffset = fals
             using var peak = Grey(dataset.Frames, apex);
             var place = all.AsSpan(i * length * (ToOffset ? 2 : 1));
             Between(hashes[onset], hashes[apex], () => Grey(dataset.Frames, onset), () => peak.Clone()).CopyTo(place);
-            if (offsets is not null) Between(hashes[apex], InputCache.HashOf(offsets, i), () => peak.Clone(), () => Grey(offsets, i)).CopyTo(place[length..]);
+            if (offsets is not null)
+                Between(hashes[apex], InputCache.HashOf(offsets, i), () => peak.Clone(), () => Grey(offsets, i))
+                    .CopyTo(place[length..]);
         });
         return all;
 
@@ -71,13 +76,15 @@ public sealed record FlowInput(FlowMethod Method, int Size, bool ToOffset = fals
         var pixels = grey.AsSpan<byte>();
         var plane = side * side;
         for (var i = 0; i < plane; i++)
-            pixels[i] = (byte)MathF.Round(0.299f * bytes[i] + 0.587f * bytes[plane + i] + 0.114f * bytes[2 * plane + i]);
+            pixels[i] = (byte)MathF.Round(
+                0.299f * bytes[i] + 0.587f * bytes[plane + i] + 0.114f * bytes[2 * plane + i]);
         return grey;
     }
 }
 
 /// <summary>
-/// Optical flow along a clip: u, v and magnitude between each of its key frames and the next, in pixels of the data set's frames; [3, Between + 2, Size, Size].
+/// Optical flow along a clip: u, v and magnitude between each of its key frames and the next, in pixels of the data
+/// set's frames; [3, Between + 2, Size, Size].
 /// </summary>
 /// <param name="Method">The algorithm.</param>
 /// <param name="Size">Side of the maps; the flow is computed at the frames' size and resized.</param>
@@ -100,7 +107,8 @@ public sealed record FlowSequenceInput(FlowMethod Method, int Size, int Between)
         using var frames = Baseline.Source(dataset).KeyFrames(Between);
         var all = new float[dataset.Clips.Length * length];
         Parallel.For(0, dataset.Clips.Length, i =>
-            cache.Get($"flow sequence 1 {Method} {Size} {InputCache.HashOf(frames, i)}", length, () => Along(frames, i)).CopyTo(all, i * length));
+            cache.Get($"flow sequence 1 {Method} {Size} {InputCache.HashOf(frames, i)}", length, () => Along(frames, i))
+                .CopyTo(all, i * length));
         return all;
     }
 
@@ -114,7 +122,8 @@ public sealed record FlowSequenceInput(FlowMethod Method, int Size, int Between)
             using OpenCvSharp.Mat before = FlowInput.Grey(own, field), after = FlowInput.Grey(own, field + 1);
             using var flow = OpticalFlow.Between(before, after, Method);
             var maps = FlowMaps.Of(flow, Size);
-            for (var channel = 0; channel < Channels; channel++) maps.AsSpan(channel * plane, plane).CopyTo(values.AsSpan((channel * Fields + field) * plane));
+            for (var channel = 0; channel < Channels; channel++)
+                maps.AsSpan(channel * plane, plane).CopyTo(values.AsSpan((channel * Fields + field) * plane));
         }
         return values;
     }

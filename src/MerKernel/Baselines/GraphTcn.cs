@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// Graph-TCN: the pixels of the patches around 28 landmarks as one sequence for the brows (490) and one for the mouth (882). A node channel of four dilated causal
-/// blocks and an edge channel of one block whose dilation of 49 links the same pixel of neighbouring landmarks are added; two linear layers. 17.6 M parameters.
+/// Graph-TCN: the pixels of the patches around 28 landmarks as one sequence for the brows (490) and one for the mouth
+/// (882). A node channel of four dilated causal blocks and an edge channel of one block whose dilation of 49 links the
+/// same pixel of neighbouring landmarks are added; two linear layers. 17.6 M parameters.
 /// </summary>
 public sealed class GraphTcn : Network, IDraws
 {
@@ -22,8 +23,10 @@ public sealed class GraphTcn : Network, IDraws
         Magnification = PatchInput.AssumedLinearMagnification,
         Assumed =
         [
-            "the two mouth landmarks left out are the inner corners", "ten factors, 1.2 to 3.0, one drawn per clip and epoch; tested at 3.0",
-            "class weights in place of repeated rows of rare classes", "Adam at 1e-3, 100 epochs, batches of 32: optimiser, rate and epochs are not published",
+            "the two mouth landmarks left out are the inner corners",
+            "ten factors, 1.2 to 3.0, one drawn per clip and epoch; tested at 3.0",
+            "class weights in place of repeated rows of rare classes",
+            "Adam at 1e-3, 100 epochs, batches of 32: optimiser, rate and epochs are not published",
         ],
     };
 
@@ -41,8 +44,11 @@ public sealed class GraphTcn : Network, IDraws
 
     internal GraphTcn(GraphTcnOptions options)
     {
-        points = [.. Enumerable.Range(0, PatchInput.Points).Where(i => !GraphTcnOptions.AssumedMissingMouthPoints.Contains(48 + i - PatchInput.BrowPoints)).Select(i => (long)i)];
-        nodes = nn.Sequential([.. Enumerable.Range(0, 4).Select(i => ($"block{i}", (Module)new TemporalBlock(i == 0 ? 1 : options.Channels, options.Channels, 1 << i)))]);
+        points = [.. Enumerable.Range(0, PatchInput.Points)
+            .Where(i => !GraphTcnOptions.AssumedMissingMouthPoints.Contains(48 + i - PatchInput.BrowPoints))
+            .Select(i => (long)i)];
+        nodes = nn.Sequential([.. Enumerable.Range(0, 4).Select(i =>
+            ($"block{i}", (Module)new TemporalBlock(i == 0 ? 1 : options.Channels, options.Channels, 1 << i)))]);
         edges = new TemporalBlock(1, options.Channels, PixelsAPatch);
         fc1 = nn.Linear(options.Channels * points.Length * PixelsAPatch, options.Hidden);
         bn1 = Layers.BatchNorm1d(options.Hidden);
@@ -53,7 +59,8 @@ public sealed class GraphTcn : Network, IDraws
     }
 
     /// <inheritdoc/>
-    public override void FitStatistics(Tensor actionUnits, Tensor labels) => classWeights = Baseline.ClassWeights(labels, classWeights.Length);
+    public override void FitStatistics(Tensor actionUnits, Tensor labels) =>
+        classWeights = Baseline.ClassWeights(labels, classWeights.Length);
 
     /// <inheritdoc/>
     public Generator? Generator { get; set; }
@@ -62,11 +69,13 @@ public sealed class GraphTcn : Network, IDraws
     protected override Tensor Forward(ClipBatch batch)
     {
         // Tested on a clip's tenth row, presumably its largest factor.
-        var patches = Magnified.Pick(batch.Asked, training, PatchInput.Factors - 1, Generator).index_select(1, tensor(points, device: batch.Asked.device));
+        var patches = Magnified.Pick(batch.Asked, training, PatchInput.Factors - 1, Generator)
+            .index_select(1, tensor(points, device: batch.Asked.device));
         var sequence = patches.reshape(patches.size(0), 1, -1);
         const long brows = PatchInput.BrowPoints * PixelsAPatch;
         Tensor Part(Tensor part) => nodes.call(part).Plus(edges.call(part));
-        var joined = cat([Part(sequence.narrow(2, 0, brows)), Part(sequence.narrow(2, brows, sequence.size(2) - brows))], 2);
+        var joined = cat(
+            [Part(sequence.narrow(2, 0, brows)), Part(sequence.narrow(2, brows, sequence.size(2) - brows))], 2);
         var hidden = dropout1.call(bn1.call(fc1.call(joined.flatten(1)))).relu_();
         return dropout2.call(bn2.call(fc2.call(hidden))).relu();
     }
@@ -87,7 +96,10 @@ public sealed record GraphTcnOptions : MagnifyingOptions
     /// <summary>Width of the hidden linear layer.</summary>
     public int Hidden { get; init; } = 512;
 
-    /// <summary>The two of the 20 mouth landmarks that are left out to make 18: the inner corners. Which two the authors left out is not known.</summary>
+    /// <summary>
+    /// The two of the 20 mouth landmarks that are left out to make 18: the inner corners. Which two the authors left
+    /// out is not known.
+    /// </summary>
     internal static ImmutableArray<int> AssumedMissingMouthPoints { get; } = [60, 64];
 
     /// <inheritdoc/>
@@ -100,7 +112,10 @@ public sealed record GraphTcnOptions : MagnifyingOptions
     public override GraphTcn Create(long seed, bool actionUnits) => Network.Build(() => new GraphTcn(this), seed);
 }
 
-/// <summary>A block of a temporal convolutional network (Bai et al. 2018): twice a weight-normed causal convolution, ReLU, dropout; a shortcut; ReLU; [N, C, L] -> [N, C', L].</summary>
+/// <summary>
+/// A block of a temporal convolutional network (Bai et al. 2018): twice a weight-normed causal convolution, ReLU,
+/// dropout; a shortcut; ReLU; [N, C, L] -> [N, C', L].
+/// </summary>
 public sealed class TemporalBlock : Layer, IOwnMacs
 {
     /// <summary>Dropout rate.</summary>

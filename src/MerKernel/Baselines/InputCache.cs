@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// Computed inputs of clips on disk, a file each, named by the hash of all that determines it: checksum, then float32 values. Files appear whole or not at all; a
-/// damaged one counts as not there and is written again.
+/// Computed inputs of clips on disk, a file each, named by the hash of all that determines it: checksum, then float32
+/// values. Files appear whole or not at all; a damaged one counts as not there and is written again.
 /// </summary>
 /// <param name="folder">The cache folder; null keeps nothing.</param>
 sealed class InputCache(string? folder)
@@ -43,7 +43,8 @@ sealed class InputCache(string? folder)
             var bytes = File.ReadAllBytes(path);
             if (bytes.Length != SHA256.HashSizeInBytes + length * sizeof(float)) return null;
             var values = bytes.AsSpan(SHA256.HashSizeInBytes);
-            return SHA256.HashData(values).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes)) ? MemoryMarshal.Cast<byte, float>(values).ToArray() : null;
+            return SHA256.HashData(values).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))
+                ? MemoryMarshal.Cast<byte, float>(values).ToArray() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,8 +7,9 @@ using Conv2d = MerKernel.Models.Conv2d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// Learned motion magnification (Oh et al. 2018) as AMAN's code ports it, without BatchNorm and with reflected rims: an image is taken apart into texture and shape, the change of
-/// shape is enlarged, and the image put together again. Never trained here; it works only with weights from outside.
+/// Learned motion magnification (Oh et al. 2018) as AMAN's code ports it, without BatchNorm and with reflected rims: an
+/// image is taken apart into texture and shape, the change of shape is enlarged, and the image put together again.
+/// Never trained here; it works only with weights from outside.
 /// </summary>
 public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
 {
@@ -19,14 +20,16 @@ public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
     /// <summary>Creates the network with random weights.</summary>
     public Magnifier()
     {
-        encoder = nn.Sequential([Conv(3, 16, 7), nn.ReLU(), Conv(16, Channels, 3, stride: 2), nn.ReLU(), .. Blocks(Channels, 3)]);
+        encoder = nn.Sequential(
+            [Conv(3, 16, 7), nn.ReLU(), Conv(16, Channels, 3, stride: 2), nn.ReLU(), .. Blocks(Channels, 3)]);
         shape = nn.Sequential([Conv(Channels, Channels, 3), nn.ReLU(), .. Blocks(Channels, 2)]);
         texture = nn.Sequential([Conv(Channels, Channels, 3, stride: 2), nn.ReLU(), .. Blocks(Channels, 2)]);
         change = nn.Sequential(Conv(Channels, Channels, 7), nn.ReLU());
         enlarged = nn.Sequential([Conv(Channels, Channels, 3), .. Blocks(Channels, 1)]);
         decoder = nn.Sequential(
         [
-            .. Blocks(2 * Channels, 9), nn.Upsample(scale_factor: [2, 2], mode: UpsampleMode.Nearest), Conv(2 * Channels, Channels, 3), nn.ReLU(), Conv(Channels, 3, 7),
+            .. Blocks(2 * Channels, 9), nn.Upsample(scale_factor: [2, 2], mode: UpsampleMode.Nearest),
+            Conv(2 * Channels, Channels, 3), nn.ReLU(), Conv(Channels, 3, 7),
         ]);
         RegisterComponents();
     }
@@ -60,7 +63,8 @@ public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
     private static Sequential Conv(int from, int to, int kernel, int stride = 1) =>
         nn.Sequential(("pad", nn.ReflectionPad2d(kernel / 2)), ("conv", new Conv2d(from, to, kernel, stride)));
 
-    private static IEnumerable<Module> Blocks(int channels, int count) => Enumerable.Range(0, count).Select(_ => new Block(channels));
+    private static IEnumerable<Module> Blocks(int channels, int count) =>
+        Enumerable.Range(0, count).Select(_ => new Block(channels));
 
     private sealed class Block : Layer
     {
@@ -76,7 +80,9 @@ public sealed class Magnifier : Layer<(Tensor Onset, Tensor Frame), Tensor>
     }
 }
 
-/// <summary>Enlarges the motion between two frames: with the learned magnifier where there are weights for it, else linearly.</summary>
+/// <summary>
+/// Enlarges the motion between two frames: with the learned magnifier where there are weights for it, else linearly.
+/// </summary>
 sealed class Magnification : IDisposable
 {
     static readonly Scalar s_black = 0, s_white = 255;
@@ -102,12 +108,17 @@ sealed class Magnification : IDisposable
     public Tensor Of(Tensor onset, Tensor frame, float factor)
     {
         using var scope = NewDisposeScope();
-        if (_learned is null) return onset.Plus((frame - onset).Times(factor)).clamp_(s_black, s_white).MoveToOuterDisposeScope();
+        if (_learned is null)
+            return onset.Plus((frame - onset).Times(factor)).clamp_(s_black, s_white).MoveToOuterDisposeScope();
         _learned.Factor = factor;
-        return _learned.call((Scaled(onset), Scaled(frame))).Plus(1).Times(127.5).clamp_(s_black, s_white).MoveToOuterDisposeScope();
+        return _learned.call((Scaled(onset), Scaled(frame))).Plus(1).Times(127.5).clamp_(s_black, s_white)
+            .MoveToOuterDisposeScope();
     }
 
-    /// <summary>The magnified shape as graph networks see it: each channel scaled to 0..1, their mean enlarged; [side, side], row by row.</summary>
+    /// <summary>
+    /// The magnified shape as graph networks see it: each channel scaled to 0..1, their mean enlarged; [side, side],
+    /// row by row.
+    /// </summary>
     public float[] Shape(Tensor onset, Tensor frame, float factor, int side)
     {
         using var scope = NewDisposeScope();
@@ -115,7 +126,8 @@ sealed class Magnification : IDisposable
         var shape = _learned.Shape(Scaled(onset), Scaled(frame));
         var (low, high) = (shape.amin([2, 3], keepdim: true), shape.amax([2, 3], keepdim: true));
         var mean = ((shape - low) / (high - low).AtLeast(1e-6)).mean([1], keepdim: true);
-        return nn.functional.interpolate(mean, [side, side], mode: InterpolationMode.Bilinear, align_corners: false).contiguous().data<float>().ToArray();
+        return nn.functional.interpolate(mean, [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
+            .contiguous().data<float>().ToArray();
     }
 
     static Tensor Scaled(Tensor frame) => frame.Over(127.5).Plus(-1);

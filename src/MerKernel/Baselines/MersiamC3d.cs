@@ -8,8 +8,9 @@ using Conv3d = MerKernel.Models.Conv3d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// MERSiamC3D as far as it can be assumed: a network of 3D convolutions over the flow between eleven key frames. It first learns, as a siamese network, which clips are of
-/// the same class; then a classifier behind it, and it too, are trained with focal loss.
+/// MERSiamC3D as far as it can be assumed: a network of 3D convolutions over the flow between eleven key frames. It
+/// first learns, as a siamese network, which clips are of the same class; then a classifier behind it, and it too, are
+/// trained with focal loss.
 /// </summary>
 public sealed class MersiamC3dAssumed : Network
 {
@@ -23,10 +24,14 @@ public sealed class MersiamC3dAssumed : Network
         Sees = "flow along eleven frames from onset to offset (u, v, magnitude)",
         Assumed =
         [
-            "recorded frames in place of those that its own network makes between onset, apex and offset", "frames as they are prepared, magnitude as third channel; at full size flow maps of 112 pixels, as C3D's frames",
+            "recorded frames in place of those that its own network makes between onset, apex and offset",
+            "frames as they are prepared, magnitude as third channel; at full size flow maps of 112 pixels, as " +
+            "C3D's frames",
             "four blocks of a 3D convolution, BatchNorm, ReLU and max-pool, and one hidden layer, in the manner of C3D",
-            "pairs: all of a batch; contrastive loss on features of unit length, margin 1", "the classifier follows the features, which are trained further with it",
-            "focal loss's alpha: the inverse of a class's share of the training clips", "at full size Adam at 1e-4, 20 epochs on pairs, 60 on classes",
+            "pairs: all of a batch; contrastive loss on features of unit length, margin 1",
+            "the classifier follows the features, which are trained further with it",
+            "focal loss's alpha: the inverse of a class's share of the training clips",
+            "at full size Adam at 1e-4, 20 epochs on pairs, 60 on classes",
         ],
     };
 
@@ -44,7 +49,8 @@ public sealed class MersiamC3dAssumed : Network
         this.options = options;
         classWeights = [.. Enumerable.Repeat(1f, options.Classes)];
         int[] channels = [FlowSequenceInput.Channels, .. Channels.Select(c => c / options.WidthDivisor)];
-        trunk = nn.Sequential([.. Enumerable.Range(0, Channels.Length).Select(i => ($"block{i + 1}", (Module)Block(channels[i], channels[i + 1], pools: i > 0)))]);
+        trunk = nn.Sequential([.. Enumerable.Range(0, Channels.Length)
+            .Select(i => ($"block{i + 1}", (Module)Block(channels[i], channels[i + 1], pools: i > 0)))]);
         // Ten fields stay ten in the first block: 10, 5, 2, 1. Sides halve in each.
         var side = options.AssumedSide >> Channels.Length;
         fc1 = nn.Linear(channels[^1] * side * side * (MersiamC3dOptions.Fields >> (Channels.Length - 1)), channels[^1]);
@@ -54,7 +60,8 @@ public sealed class MersiamC3dAssumed : Network
     }
 
     /// <inheritdoc/>
-    public override void FitStatistics(Tensor actionUnits, Tensor labels) => classWeights = Baseline.ClassWeights(labels, classWeights.Length);
+    public override void FitStatistics(Tensor actionUnits, Tensor labels) =>
+        classWeights = Baseline.ClassWeights(labels, classWeights.Length);
 
     /// <inheritdoc/>
     protected override Tensor Forward(ClipBatch batch) => fc.call(dropout.call(Features(batch)));
@@ -67,7 +74,8 @@ public sealed class MersiamC3dAssumed : Network
     private Tensor Features(ClipBatch batch) => fc1.call(trunk.call(batch.Asked).flatten(1)).relu_();
 
     /// <summary>
-    /// Contrastive loss (Hadsell et al. 2006) over all pairs of a batch: the mean of d^2 over pairs of one class plus the mean of max(0, margin - d)^2 over the others.
+    /// Contrastive loss (Hadsell et al. 2006) over all pairs of a batch: the mean of d^2 over pairs of one class plus
+    /// the mean of max(0, margin - d)^2 over the others.
     /// </summary>
     /// <param name="features">[N, C]; only their directions count.</param>
     /// <param name="labels">[N].</param>
@@ -86,10 +94,13 @@ public sealed class MersiamC3dAssumed : Network
     }
 
     private static Sequential Block(int from, int to, bool pools) => nn.Sequential(
-        ("conv", new Conv3d(from, to)), ("bn", Layers.BatchNorm3d(to)), ("relu", nn.ReLU()), ("pool", nn.MaxPool3d([pools ? 2 : 1, 2, 2])));
+        ("conv", new Conv3d(from, to)), ("bn", Layers.BatchNorm3d(to)), ("relu", nn.ReLU()),
+        ("pool", nn.MaxPool3d([pools ? 2 : 1, 2, 2])));
 }
 
-/// <summary>The assumptions on MERSiamC3D (Zhao et al. 2021); its paper's abstract and a later thesis's account of it are known.</summary>
+/// <summary>
+/// The assumptions on MERSiamC3D (Zhao et al. 2021); its paper's abstract and a later thesis's account of it are known.
+/// </summary>
 public sealed record MersiamC3dOptions : ModelOptions
 {
     /// <summary>Key frames besides onset, apex and offset, so eleven in all.</summary>
@@ -124,5 +135,6 @@ public sealed record MersiamC3dOptions : ModelOptions
     public override string NetworkName => nameof(MersiamC3dAssumed);
 
     /// <inheritdoc/>
-    public override MersiamC3dAssumed Create(long seed, bool actionUnits) => Network.Build(() => new MersiamC3dAssumed(this), seed);
+    public override MersiamC3dAssumed Create(long seed, bool actionUnits) =>
+        Network.Build(() => new MersiamC3dAssumed(this), seed);
 }

@@ -9,25 +9,32 @@ using Linear = MerKernel.Models.Linear;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// micro-BERT: a transformer encoder over onset and apex, and attention along the diagonal between the two. First it learns to rebuild an apex some of whose patches were swapped with
-/// the onset's, and that a crop of it looks like the whole (self-distillation); then the mean of its tokens goes to one linear layer. 26.7 M parameters, the encoder 12.7 M.
+/// micro-BERT: a transformer encoder over onset and apex, and attention along the diagonal between the two. First it
+/// learns to rebuild an apex some of whose patches were swapped with the onset's, and that a crop of it looks like the
+/// whole (self-distillation); then the mean of its tokens goes to one linear layer. 26.7 M parameters, the encoder 12.7
+/// M.
 /// </summary>
 public sealed class MicronBert : Network, IDraws, IStartsPretrained
 {
     /// <summary>The system of Table 1.</summary>
-    public static Baseline Baseline { get; } = new("micron-bert", "micro-BERT", "nguyen2023; code: uark-cviu/Micron-BERT")
+    public static Baseline Baseline { get; } = new("micron-bert", "micro-BERT",
+        "nguyen2023; code: uark-cviu/Micron-BERT")
     {
         Published = new MicronBertOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 250, batch: 16),
         Reduced = new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 },
         ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 4e-3, epochs: 20, batch: 16),
         Sees = "onset, apex",
-        Substitute = "pre-trained for its first epochs on only the fold's training clips, in place of 8 million face images",
+        Substitute =
+            "pre-trained for its first epochs on only the fold's training clips, in place of 8 million face images",
         Assumed =
         [
-            "half of the patches swapped (a reproduction's ratio)", "the diagonal attention is added to its tokens, their mean goes to one linear layer",
-            "the teacher of the self-distillation is the network itself without gradient", "local crops of half the side, enlarged to the frame's",
-            "Adam at 1e-4, 50 epochs on the classes: fine-tuning is not published", "no patch-of-interest module, which the code lacks",
+            "half of the patches swapped (a reproduction's ratio)",
+            "the diagonal attention is added to its tokens, their mean goes to one linear layer",
+            "the teacher of the self-distillation is the network itself without gradient",
+            "local crops of half the side, enlarged to the frame's",
+            "Adam at 1e-4, 50 epochs on the classes: fine-tuning is not published",
+            "no patch-of-interest module, which the code lacks",
         ],
     };
 
@@ -74,11 +81,13 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
             return base.LossOf(batch, labels, epoch);
 
         var rebuilt = decoder.call(Compared(encoder.call(Swapped(batch)), encoder.call(batch.Onset)));
-        var loss = nn.functional.mse_loss(rebuilt, MicronBertDecoder.Patches(batch.Apex)).Plus(Distillation(batch.Apex));
+        var loss = nn.functional.mse_loss(rebuilt, MicronBertDecoder.Patches(batch.Apex))
+            .Plus(Distillation(batch.Apex));
         return loss;
     }
 
-    // AssumedResidual: the attention is added to the tokens it weighs, which the published diagonal by itself would leave near zero.
+    // AssumedResidual: the attention is added to the tokens it weighs, which the published diagonal by itself would
+    // leave near zero.
     private Tensor Compared(Tensor frame, Tensor other) => frame.Plus(attention.call((frame, other)));
 
     /// <summary>The apex, some patches of which are the onset's.</summary>
@@ -88,11 +97,15 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
         var side = (size + MicronBertOptions.Patch - 1) / MicronBertOptions.Patch;
         using Scalar share = options.AssumedSwapRatio;
         var swapped = Draw(clips, 1, side, side).lt(share).to(batch.Apex.device);
-        var pixels = swapped.repeat_interleave(MicronBertOptions.Patch, 2).repeat_interleave(MicronBertOptions.Patch, 3).narrow(2, 0, size).narrow(3, 0, size);
+        var pixels = swapped.repeat_interleave(MicronBertOptions.Patch, 2).repeat_interleave(MicronBertOptions.Patch, 3)
+            .narrow(2, 0, size).narrow(3, 0, size);
         return where(pixels, batch.Onset, batch.Apex);
     }
 
-    /// <summary>Cross entropy between the class token's answer for the whole frame (the teacher, without gradient) and for crops of it.</summary>
+    /// <summary>
+    /// Cross entropy between the class token's answer for the whole frame (the teacher, without gradient) and for crops
+    /// of it.
+    /// </summary>
     private Tensor Distillation(Tensor frames)
     {
         var size = frames.size(-1);
@@ -108,24 +121,32 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
 
         var places = Draw(options.LocalCrops, 2).cpu().data<float>().ToArray();
         var crops = Enumerable.Range(0, options.LocalCrops).Select(i => frames
-            .narrow(2, (long)(places[2 * i] * (size - crop + 1)), crop).narrow(3, (long)(places[2 * i + 1] * (size - crop + 1)), crop));
-        var enlarged = nn.functional.interpolate(cat([.. crops], 0), [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
+            .narrow(2, (long)(places[2 * i] * (size - crop + 1)), crop)
+            .narrow(3, (long)(places[2 * i + 1] * (size - crop + 1)), crop));
+        var enlarged = nn.functional.interpolate(cat([.. crops], 0), [size, size], mode: InterpolationMode.Bilinear,
+            align_corners: false);
         var student = Seen(enlarged).Over(StudentTemperature).log_softmax(-1);
         return -(whole.repeat(options.LocalCrops, 1) * student).sum(-1).mean();
     }
 
     private Tensor Seen(Tensor frames) => distilled.call(encoder.call(frames).select(1, 0));
 
-    private Tensor Draw(params long[] shape) => rand(shape, ScalarType.Float32, Generator?.device ?? CPU, generator: Generator);
+    private Tensor Draw(params long[] shape) =>
+        rand(shape, ScalarType.Float32, Generator?.device ?? CPU, generator: Generator);
 }
 
-/// <summary>micro-BERT (Nguyen et al., CVPR 2023) as its code has it, without the patch-of-interest module that the code lacks.</summary>
+/// <summary>
+/// micro-BERT (Nguyen et al., CVPR 2023) as its code has it, without the patch-of-interest module that the code lacks.
+/// </summary>
 public sealed record MicronBertOptions : PretrainableOptions
 {
     /// <summary>Side of a patch.</summary>
     public const int Patch = 8;
 
-    /// <summary>Epochs of pre-training on the fold's training clips before the classes are learned; none where the encoder starts from a file.</summary>
+    /// <summary>
+    /// Epochs of pre-training on the fold's training clips before the classes are learned; none where the encoder
+    /// starts from a file.
+    /// </summary>
     public int PretrainingEpochs { get; init; } = 200;
 
     /// <summary>Channels of a token.</summary>
@@ -140,16 +161,23 @@ public sealed record MicronBertOptions : PretrainableOptions
     /// <summary>Side of a local crop as a share of the frame's; crops are enlarged to the frame's size.</summary>
     public double AssumedCropSide { get; init; } = 0.5;
 
-    /// <summary>A prediction encodes two frames; pretraining encodes the local crops besides them, and the whole frame once more without a way back, a third of a pass. The small decoder is left out.</summary>
+    /// <summary>
+    /// A prediction encodes two frames; pretraining encodes the local crops besides them, and the whole frame once more
+    /// without a way back, a third of a pass. The small decoder is left out.
+    /// </summary>
     /// <param name="epochs">Epochs of the training.</param>
     public override double PassesPerEpoch(int epochs) =>
-        1 + (Pretrained is null ? (double)Math.Min(PretrainingEpochs, epochs) / epochs : 0) * (LocalCrops + 1 / 3.0) / 2;
+        1 + (Pretrained is null ? (double)Math.Min(PretrainingEpochs, epochs) / epochs : 0) * (LocalCrops + 1 / 3.0)
+            / 2;
 
     /// <inheritdoc/>
     public override MicronBert Create(long seed, bool actionUnits) => Network.Build(() => new MicronBert(this), seed);
 }
 
-/// <summary>micro-BERT's encoder: patches of 8 pixels and a class token with fixed sine positions through four transformer blocks; [N, 3, S, S] -> [N, 1 + (S / 8)^2, C].</summary>
+/// <summary>
+/// micro-BERT's encoder: patches of 8 pixels and a class token with fixed sine positions through four transformer
+/// blocks; [N, 3, S, S] -> [N, 1 + (S / 8)^2, C].
+/// </summary>
 public sealed class MicronBertEncoder : Layer
 {
     /// <summary>Blocks of the encoder, and of the decoder.</summary>
@@ -194,7 +222,10 @@ public sealed class MicronBertEncoder : Layer
     }
 }
 
-/// <summary>micro-BERT's decoder, which only its pre-training uses: tokens [N, 1 + L, C] through four blocks back to the pixels of each patch, [N, L, 192].</summary>
+/// <summary>
+/// micro-BERT's decoder, which only its pre-training uses: tokens [N, 1 + L, C] through four blocks back to the pixels
+/// of each patch, [N, L, 192].
+/// </summary>
 public sealed class MicronBertDecoder : Layer
 {
     private readonly Linear embed;
@@ -225,7 +256,8 @@ public sealed class MicronBertDecoder : Layer
         var rest = (MicronBertOptions.Patch - frames.size(-1) % MicronBertOptions.Patch) % MicronBertOptions.Patch;
         using var scope = NewDisposeScope();
         var padded = rest == 0 ? frames : nn.functional.pad(frames, (0, rest, 0, rest));
-        return nn.functional.unfold(padded, MicronBertOptions.Patch, stride: MicronBertOptions.Patch).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
+        return nn.functional.unfold(padded, MicronBertOptions.Patch, stride: MicronBertOptions.Patch).transpose(1, 2)
+            .contiguous().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -239,8 +271,9 @@ public sealed class MicronBertDecoder : Layer
 }
 
 /// <summary>
-/// micro-BERT's attention between two frames: one head, queries and values of the first frame, keys of the second; of the softmax only the diagonal weights the values, so a
-/// token passes as far as it finds itself at its own place in the other frame.
+/// micro-BERT's attention between two frames: one head, queries and values of the first frame, keys of the second; of
+/// the softmax only the diagonal weights the values, so a token passes as far as it finds itself at its own place in
+/// the other frame.
 /// </summary>
 public sealed class DiagonalAttention : Layer<(Tensor Frame, Tensor Other), Tensor>, IOwnMacs
 {
@@ -259,7 +292,9 @@ public sealed class DiagonalAttention : Layer<(Tensor Frame, Tensor Other), Tens
     // All logits, but only the diagonal's weights.
     long IOwnMacs.OwnMacs(Tensor input) => input.numel() * (input.size(1) + 1);
 
-    /// <summary>Tokens of the frame looked at and of the frame it is compared with, each [N, L, C] -> [N, L, C].</summary>
+    /// <summary>
+    /// Tokens of the frame looked at and of the frame it is compared with, each [N, L, C] -> [N, L, C].
+    /// </summary>
     protected override Tensor Forward((Tensor Frame, Tensor Other) input)
     {
         var logits = q.call(input.Frame).matmul(k.call(input.Other).transpose(1, 2)).Over(Math.Sqrt(width));
@@ -268,7 +303,10 @@ public sealed class DiagonalAttention : Layer<(Tensor Frame, Tensor Other), Tens
     }
 }
 
-/// <summary>Fixed positions of the tokens of a square of patches: sines and cosines of row and column at falling frequencies; the class token in front has zeros.</summary>
+/// <summary>
+/// Fixed positions of the tokens of a square of patches: sines and cosines of row and column at falling frequencies;
+/// the class token in front has zeros.
+/// </summary>
 internal static class SinePositions
 {
     /// <summary>[1, 1 + side^2, width].</summary>
@@ -287,7 +325,8 @@ internal static class SinePositions
                 {
                     var frequency = Math.Pow(10_000, -(double)i / quarter);
                     var ((sinX, cosX), (sinY, cosY)) = (Math.SinCos(column * frequency), Math.SinCos(row * frequency));
-                    (token[i], token[quarter + i], token[2 * quarter + i], token[3 * quarter + i]) = ((float)sinX, (float)cosX, (float)sinY, (float)cosY);
+                    (token[i], token[quarter + i], token[2 * quarter + i], token[3 * quarter + i]) = ((float)sinX,
+                        (float)cosX, (float)sinY, (float)cosY);
                 }
             }
         }

@@ -8,8 +8,8 @@ using Conv2d = MerKernel.Models.Conv2d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// MMNet: a main branch of four blocks with continuous attention on the difference image, to whose map a small transformer's view of the onset is added; one
-/// linear layer classifies. Sees onset and apex, no action units.
+/// MMNet: a main branch of four blocks with continuous attention on the difference image, to whose map a small
+/// transformer's view of the onset is added; one linear layer classifies. Sees onset and apex, no action units.
 /// </summary>
 public sealed class MmNet : Network
 {
@@ -66,7 +66,8 @@ public sealed class MmNet : Network
 
     private Tensor Position(Tensor onset)
     {
-        var small = nn.functional.interpolate(onset, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
+        var small = nn.functional.interpolate(onset, [side, side], mode: InterpolationMode.Bilinear,
+            align_corners: false);
         var tokens = patchEmbed.call(small).reshape(-1, side * side, channels).Plus(positions);
         foreach (var block in transformer) tokens = block.call(tokens);
 
@@ -85,8 +86,8 @@ public sealed record MmNetOptions : ModelOptions
 }
 
 /// <summary>
-/// MMNet's attention in the place of a CVA block's: one weight for each place, the sigmoid of a 1x1 convolution (with BatchNorm) of the mean and the largest
-/// channel, times the pooled map of the block before; [N, 1, H, W].
+/// MMNet's attention in the place of a CVA block's: one weight for each place, the sigmoid of a 1x1 convolution (with
+/// BatchNorm) of the mean and the largest channel, times the pooled map of the block before; [N, 1, H, W].
 /// </summary>
 public sealed class SpatialAttention : Attention
 {
@@ -104,7 +105,8 @@ public sealed class SpatialAttention : Attention
     protected override AttentionMaps Forward((Tensor Features, AttentionMaps? Previous) input)
     {
         var features = input.Features;
-        var map = bn.call(conv.call(cat([features.mean([1], keepdim: true), features.amax([1], keepdim: true)], 1))).sigmoid();
+        var map = bn.call(conv.call(cat([features.mean([1], keepdim: true), features.amax([1], keepdim: true)], 1)))
+            .sigmoid();
         return new AttentionMaps(Continued(map, input.Previous?.Vertical, carry: null), null);
     }
 }

@@ -7,11 +7,15 @@ using Conv2d = MerKernel.Models.Conv2d;
 
 namespace MerKernel.Baselines;
 
-/// <summary>OFF-ApexNet: a stream for the flow's u and one for v, two convolutions each (6 and 16 channels), joined; two hidden layers of 1024. Sees only flow.</summary>
+/// <summary>
+/// OFF-ApexNet: a stream for the flow's u and one for v, two convolutions each (6 and 16 channels), joined; two hidden
+/// layers of 1024. Sees only flow.
+/// </summary>
 public sealed class OffApexNet : Network
 {
     /// <summary>The system; Table 1 lacks it.</summary>
-    public static Baseline Baseline { get; } = new("off-apexnet", "OFF-ApexNet", "gan2019; parameters: the code of Off-TANet")
+    public static Baseline Baseline { get; } = new("off-apexnet", "OFF-ApexNet",
+        "gan2019; parameters: the code of Off-TANet")
     {
         Published = new OffApexNetOptions(),
         PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 5e-5, epochs: 800, batch: 256),
@@ -41,13 +45,16 @@ public sealed class OffApexNet : Network
     protected override Tensor Forward(ClipBatch batch)
     {
         var images = FlowInput.Images(batch.Asked, FlowInput.U, FlowInput.V).Over(255);
-        var joined = cat([horizontal.call(images.narrow(1, 0, 1)).flatten(1), vertical.call(images.narrow(1, 1, 1)).flatten(1)], 1);
+        var joined = cat(
+            [horizontal.call(images.narrow(1, 0, 1)).flatten(1), vertical.call(images.narrow(1, 1, 1)).flatten(1)], 1);
         return fc3.call(fc2.call(fc1.call(joined).relu_()).relu_());
     }
 
     private static Sequential Stream() => nn.Sequential(
-        ("conv1", new Conv2d(1, 6, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
-        ("conv2", new Conv2d(6, 16, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)));
+        ("conv1", new Conv2d(1, 6, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)),
+        ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
+        ("conv2", new Conv2d(6, 16, OffApexNetOptions.AssumedKernel, padding: OffApexNetOptions.AssumedKernel / 2)),
+        ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)));
 }
 
 /// <summary>OFF-ApexNet (Gan et al., 2019), at its published sizes.</summary>
@@ -56,7 +63,10 @@ public sealed record OffApexNetOptions : ModelOptions
     /// <summary>Side of the flow maps.</summary>
     public const int Side = 28;
 
-    /// <summary>Kernel of the convolutions, which keep the size. Not stated where we looked; with it the network has the 2.66 M parameters that the code of Off-TANet counts.</summary>
+    /// <summary>
+    /// Kernel of the convolutions, which keep the size. Not stated where we looked; with it the network has the 2.66 M
+    /// parameters that the code of Off-TANet counts.
+    /// </summary>
     public const int AssumedKernel = 5;
 
     /// <inheritdoc/>

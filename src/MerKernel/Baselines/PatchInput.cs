@@ -7,12 +7,16 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// The input of graph networks from a face: 7 x 7 patches around 30 landmarks (10 of the brows, 20 of the mouth) of the apex, magnified by ten factors; [10, 30, 7, 7], in 0..1.
-/// Published on the shape features of a learned magnifier, whose weights are not ours to have; without them on the grey image itself, magnified linearly.
+/// The input of graph networks from a face: 7 x 7 patches around 30 landmarks (10 of the brows, 20 of the mouth) of the
+/// apex, magnified by ten factors; [10, 30, 7, 7], in 0..1. Published on the shape features of a learned magnifier,
+/// whose weights are not ours to have; without them on the grey image itself, magnified linearly.
 /// </summary>
 public sealed record PatchInput : ClipInput
 {
-    /// <summary>Weights of the learned magnifier, whose shape features then take the grey image's place; null magnifies the grey image linearly.</summary>
+    /// <summary>
+    /// Weights of the learned magnifier, whose shape features then take the grey image's place; null magnifies the grey
+    /// image linearly.
+    /// </summary>
     public PretrainedWeights? Magnifier { get; init; }
 
     /// <summary>Factors of the magnification: 1.2 to 3.0.</summary>
@@ -31,7 +35,8 @@ public sealed record PatchInput : ClipInput
     public const int ImageSide = 128;
 
     /// <summary>Replaces the learned magnifier: onset + factor * (apex - onset).</summary>
-    public const string AssumedLinearMagnification = "linear magnification of the grey apex, onset + factor * (apex - onset), in place of the learned magnifier's shape features";
+    public const string AssumedLinearMagnification = "linear magnification of the grey apex, onset + factor * (apex " +
+        "- onset), in place of the learned magnifier's shape features";
 
     /// <summary>A magnification factor.</summary>
     /// <param name="index">From 0.</param>
@@ -50,22 +55,26 @@ public sealed record PatchInput : ClipInput
         var all = new float[dataset.Clips.Length * length];
         using var magnification = new Magnification(Magnifier);
         // A network's factor is its own, so clips wait for each other there.
-        Parallel.For(0, dataset.Clips.Length, new ParallelOptions { MaxDegreeOfParallelism = magnification.Learned ? 1 : -1 }, i =>
-        {
-            var (onset, apex) = (dataset.OnsetFrames[i][0], dataset.ApexFrames[i][0]);
-            var own = points.AsSpan(i * 136, 136).ToArray();
-            var weights = Magnifier is null ? "" : Magnifier.Sha256 + " ";
-            cache.Get($"patches 1 {weights}{dataset.Size} {hashes[onset]} {hashes[apex]} {string.Join(' ', own)}", length, () =>
+        Parallel.For(0, dataset.Clips.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = magnification.Learned ? 1 : -1 }, i =>
             {
-                using Mat before = FlowInput.Grey(dataset.Frames, onset), after = FlowInput.Grey(dataset.Frames, apex);
-                if (!magnification.Learned) return FacePatches.Of(before, after, own);
-                using var scope = NewDisposeScope();
-                using var quiet = no_grad();
-                Tensor Frame(int row) => dataset.Frames.narrow(0, row, 1).to_type(ScalarType.Float32);
-                var (first, second) = (Frame(onset), Frame(apex));
-                return FacePatches.Cut(dataset.Size, own, factor => magnification.Shape(first, second, factor, ImageSide));
-            }).CopyTo(all, i * length);
-        });
+                var (onset, apex) = (dataset.OnsetFrames[i][0], dataset.ApexFrames[i][0]);
+                var own = points.AsSpan(i * 136, 136).ToArray();
+                var weights = Magnifier is null ? "" : Magnifier.Sha256 + " ";
+                cache.Get($"patches 1 {weights}{dataset.Size} {hashes[onset]} {hashes[apex]} {string.Join(' ', own)}",
+                    length, () =>
+                    {
+                        using Mat before = FlowInput.Grey(dataset.Frames, onset),
+                            after = FlowInput.Grey(dataset.Frames, apex);
+                        if (!magnification.Learned) return FacePatches.Of(before, after, own);
+                        using var scope = NewDisposeScope();
+                        using var quiet = no_grad();
+                        Tensor Frame(int row) => dataset.Frames.narrow(0, row, 1).to_type(ScalarType.Float32);
+                        var (first, second) = (Frame(onset), Frame(apex));
+                        return FacePatches.Cut(dataset.Size, own,
+                            factor => magnification.Shape(first, second, factor, ImageSide));
+                    }).CopyTo(all, i * length);
+            });
         return all;
     }
 }
@@ -73,7 +82,10 @@ public sealed record PatchInput : ClipInput
 /// <summary>Cuts patches around landmarks out of linearly magnified apex frames.</summary>
 public static class FacePatches
 {
-    /// <summary>Patches as <see cref="PatchInput"/> lays them out, [factors, points, 7, 7]; each magnified image is scaled to 0..1 first.</summary>
+    /// <summary>
+    /// Patches as <see cref="PatchInput"/> lays them out, [factors, points, 7, 7]; each magnified image is scaled to
+    /// 0..1 first.
+    /// </summary>
     /// <param name="onset">8-bit frame, one channel.</param>
     /// <param name="apex">8-bit frame of the same size.</param>
     /// <param name="landmarks">x, y of the 68 landmarks in pixels of the frame.</param>
@@ -89,7 +101,10 @@ public static class FacePatches
         });
     }
 
-    /// <summary>Patches around landmarks of images that are magnified by each factor in turn; each image is scaled to 0..1 first.</summary>
+    /// <summary>
+    /// Patches around landmarks of images that are magnified by each factor in turn; each image is scaled to 0..1
+    /// first.
+    /// </summary>
     /// <param name="frameSize">Side of the frame that the landmarks lie in.</param>
     /// <param name="landmarks">x, y of the 68 landmarks in pixels of the frame.</param>
     /// <param name="magnified">The image of a factor, <see cref="PatchInput.ImageSide"/> pixels square.</param>
@@ -106,7 +121,8 @@ public static class FacePatches
             for (var point = 0; point < PatchInput.Points; point++)
             {
                 var landmark = point < PatchInput.BrowPoints ? 17 + point : 48 + point - PatchInput.BrowPoints;
-                var (x, y) = ((int)MathF.Round(landmarks[2 * landmark] * scale), (int)MathF.Round(landmarks[2 * landmark + 1] * scale));
+                var (x, y) = ((int)MathF.Round(landmarks[2 * landmark] * scale),
+                    (int)MathF.Round(landmarks[2 * landmark + 1] * scale));
                 for (var dy = -reach; dy <= reach; dy++)
                     for (var dx = -reach; dx <= reach; dx++)
                     {
@@ -125,12 +141,15 @@ public static class FacePatches
         frame.ConvertTo(values, MatType.CV_32F);
         var enlarged = new Mat();
         var shrinks = frame.Cols >= PatchInput.ImageSide;
-        Cv2.Resize(values, enlarged, new OpenCvSharp.Size(PatchInput.ImageSide, PatchInput.ImageSide), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        Cv2.Resize(values, enlarged, new OpenCvSharp.Size(PatchInput.ImageSide, PatchInput.ImageSide), 0, 0,
+            shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
         return enlarged;
     }
 }
 
-/// <summary>Which of a clip's magnified versions a network sees: in training one drawn for each clip, in testing a fixed one.</summary>
+/// <summary>
+/// Which of a clip's magnified versions a network sees: in training one drawn for each clip, in testing a fixed one.
+/// </summary>
 internal static class Magnified
 {
     /// <summary>Picks a version for each clip.</summary>
@@ -144,7 +163,10 @@ internal static class Magnified
         if (!training) return versions.select(1, test);
 
         var count = versions.size(0);
-        var drawn = randint(0, versions.size(1), [count], ScalarType.Int64, generator?.device ?? versions.device, generator: generator).to(versions.device);
-        return versions.index([tensor(Enumerable.Range(0, (int)count).Select(i => (long)i).ToArray(), device: versions.device), drawn]);
+        var drawn = randint(0, versions.size(1), [count], ScalarType.Int64, generator?.device ?? versions.device,
+            generator: generator)
+            .to(versions.device);
+        return versions.index(
+            [tensor(Enumerable.Range(0, (int)count).Select(i => (long)i).ToArray(), device: versions.device), drawn]);
     }
 }

@@ -7,20 +7,33 @@ using static TorchSharp.torch;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// RCN-A: a convolution and a recurrent one on the flow's u, v and strain, 60 x 60; where to look is told by class activation maps made of the classifier's own
-/// weights, so the attention has no parameter of its own. Sees only flow; its code scores the last epoch.
+/// RCN-A: a convolution and a recurrent one on the flow's u, v and strain, 60 x 60; where to look is told by class
+/// activation maps made of the classifier's own weights, so the attention has no parameter of its own. Sees only flow;
+/// its code scores the last epoch.
 /// </summary>
 public sealed class RcnA : Network
 {
     /// <summary>The system; Table 1 lacks it.</summary>
-    public static Baseline Baseline { get; } = new("rcn-a", "RCN-A", "xia2020; code: xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, tvaranka/meb")
+    public static Baseline Baseline { get; } = new("rcn-a", "RCN-A",
+        "xia2020; code: xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, tvaranka/meb")
     {
         Published = new RcnAOptions(),
-        PublishedTraining = Baseline.Plain(OptimizerKind.Sgd, 5e-4, epochs: 100, batch: 64) with { LearningRateDecay = 0.5, DecayEvery = 10, DecayEpochs = 100 },
+        PublishedTraining = Baseline.Plain(OptimizerKind.Sgd, 5e-4, epochs: 100, batch: 64) with
+        {
+            LearningRateDecay = 0.5,
+            DecayEvery = 10,
+            DecayEpochs = 100
+        },
         Reduced = new RcnAOptions { FlowSize = 28, Channels = 16 },
-        ReducedTraining = Baseline.Plain(OptimizerKind.Sgd, 1e-2, epochs: 24, batch: 16) with { LearningRateDecay = 0.5, DecayEvery = 10 },
+        ReducedTraining = Baseline.Plain(OptimizerKind.Sgd, 1e-2, epochs: 24, batch: 16) with
+        {
+            LearningRateDecay = 0.5,
+            DecayEvery = 10
+        },
         Sees = "flow onset to apex (u, v, strain)",
-        Assumed = ["flow by TV-L1", "each flow map of a clip is scaled to its own range, as MEB has it; at full size maps of 60 pixels, as there"],
+        Assumed = ["flow by TV-L1",
+            "each flow map of a clip is scaled to its own range, as MEB has it; at full size maps of 60 " +
+            "pixels, as there"],
     };
 
     private readonly Sequential conv1;
@@ -30,7 +43,8 @@ public sealed class RcnA : Network
     internal RcnA(RcnAOptions options)
     {
         conv1 = nn.Sequential(
-            ("conv", Layers.Conv(3, options.Channels, 5, padding: 0, bias: true)), ("bn", Layers.BatchNorm2d(options.Channels)), ("relu", nn.ReLU()),
+            ("conv", Layers.Conv(3, options.Channels, 5, padding: 0, bias: true)),
+            ("bn", Layers.BatchNorm2d(options.Channels)), ("relu", nn.ReLU()),
             ("pool", nn.MaxPool2d(2)), ("dropout", new SeededDropout(0.5)));
         recurrent = new RecurrentConvolution(options.Channels);
         fc = nn.Linear(RcnAOptions.PooledSide * RcnAOptions.PooledSide * options.Channels, options.Classes);
@@ -49,7 +63,8 @@ public sealed class RcnA : Network
     }
 
     /// <summary>
-    /// Where the classifier looks: for each class its weights times the features, the mean over the channels, from 0 to 1; then the mean over the classes.
+    /// Where the classifier looks: for each class its weights times the features, the mean over the channels, from 0 to
+    /// 1; then the mean over the classes.
     /// </summary>
     /// <param name="features">[N, C, 5, 5].</param>
     /// <param name="weights">The classifier's, [classes, 25 C].</param>
@@ -62,7 +77,8 @@ public sealed class RcnA : Network
         return (maps / maps.amax([2, 3], keepdim: true).AtLeast(1e-6)).mean([1], keepdim: true);
     }
 
-    private static Tensor Pooled(Tensor features) => nn.functional.adaptive_avg_pool2d(features, [RcnAOptions.PooledSide, RcnAOptions.PooledSide]);
+    private static Tensor Pooled(Tensor features) =>
+        nn.functional.adaptive_avg_pool2d(features, [RcnAOptions.PooledSide, RcnAOptions.PooledSide]);
 }
 
 /// <summary>RCN-A (Xia et al. 2020) with the sizes of its script and its class.</summary>
@@ -88,8 +104,8 @@ public sealed record RcnAOptions : ModelOptions
 }
 
 /// <summary>
-/// A recurrent convolution, unrolled twice: y = f(x), then twice y = r(x + y) with the same r; f is 1x1, r 3x3, each with BatchNorm and ReLU. Then max-pool 2 and
-/// dropout 0.5: [N, C, H, W] -> [N, C, H/2, W/2].
+/// A recurrent convolution, unrolled twice: y = f(x), then twice y = r(x + y) with the same r; f is 1x1, r 3x3, each
+/// with BatchNorm and ReLU. Then max-pool 2 and dropout 0.5: [N, C, H, W] -> [N, C, H/2, W/2].
 /// </summary>
 public sealed class RecurrentConvolution : Layer
 {
@@ -107,7 +123,8 @@ public sealed class RecurrentConvolution : Layer
         pool = nn.Sequential(("pool", nn.MaxPool2d(2)), ("dropout", new SeededDropout(0.5)));
         RegisterComponents();
 
-        Sequential Step(int kernel) => nn.Sequential(("conv", Layers.Conv(channels, channels, kernel, bias: true)), ("bn", Layers.BatchNorm2d(channels)), ("relu", nn.ReLU()));
+        Sequential Step(int kernel) => nn.Sequential(("conv", Layers.Conv(channels, channels, kernel, bias: true)),
+            ("bn", Layers.BatchNorm2d(channels)), ("relu", nn.ReLU()));
     }
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ using Conv2d = MerKernel.Models.Conv2d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// SSSNet: two convolutions one behind the other (32 and 64 channels) on the flow's u, v and strain, 64 x 64, and one hidden layer of 256. 1.35 M parameters on
-/// three classes. Sees only flow; its code scores the last epoch.
+/// SSSNet: two convolutions one behind the other (32 and 64 channels) on the flow's u, v and strain, 64 x 64, and one
+/// hidden layer of 256. 1.35 M parameters on three classes. Sees only flow; its code scores the last epoch.
 /// </summary>
 public sealed class SssNet : Network
 {
@@ -17,7 +17,10 @@ public sealed class SssNet : Network
     public static Baseline Baseline { get; } = new("sssnet", "SSSNet", "varanka2021; code: tvaranka/meb")
     {
         Published = new SssNetOptions(),
-        PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 200, batch: 32) with { WeightDecay = 1e-3 },
+        PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-4, epochs: 200, batch: 32) with
+        {
+            WeightDecay = 1e-3
+        },
         Reduced = new SssNetOptions { FlowSize = 28, WidthDivisor = 4 },
         ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 1e-3, epochs: 40, batch: 32) with { WeightDecay = 1e-3 },
         Sees = "flow onset to apex (u, v, strain)",
@@ -31,11 +34,14 @@ public sealed class SssNet : Network
 
     internal SssNet(SssNetOptions options)
     {
-        var (first, second, hidden) = (32 / options.WidthDivisor, 64 / options.WidthDivisor, 256 / options.WidthDivisor);
+        var (first, second, hidden) = (32 / options.WidthDivisor, 64 / options.WidthDivisor,
+            256 / options.WidthDivisor);
         convolutions = nn.Sequential(
-            ("conv1", new Conv2d(3, first, 5)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 3)), ("bn1", Layers.BatchNorm2d(first)),
+            ("conv1", new Conv2d(3, first, 5)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(3, stride: 3)),
+            ("bn1", Layers.BatchNorm2d(first)),
             ("drop1", new SeededDropout(0.5, channels: true)),
-            ("conv2", new Conv2d(first, second, 3)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2, stride: 2)), ("bn2", Layers.BatchNorm2d(second)),
+            ("conv2", new Conv2d(first, second, 3)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2, stride: 2)),
+            ("bn2", Layers.BatchNorm2d(second)),
             ("drop2", new SeededDropout(0.5, channels: true)));
         // 64 -> 60 -> 20 -> 18 -> 9.
         var side = ((options.FlowSize - 4) / 3 - 2) / 2;

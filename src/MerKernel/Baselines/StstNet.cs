@@ -8,8 +8,8 @@ using Conv2d = MerKernel.Models.Conv2d;
 namespace MerKernel.Baselines;
 
 /// <summary>
-/// STSTNet: three convolutions side by side (3, 5 and 8 channels) on the flow's u, v and strain, 28 x 28; 400 values to one linear layer. 1.7 thousand
-/// parameters. Sees only flow.
+/// STSTNet: three convolutions side by side (3, 5 and 8 channels) on the flow's u, v and strain, 28 x 28; 400 values to
+/// one linear layer. 1.7 thousand parameters. Sees only flow.
 /// </summary>
 public sealed class StstNet : Network
 {
@@ -17,7 +17,10 @@ public sealed class StstNet : Network
     public static Baseline Baseline { get; } = new("ststnet", "STSTNet", "liong2019; code: christy1206/STSTNet")
     {
         Published = new StstNetOptions(),
-        PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 5e-5, epochs: 800, batch: 256) with { KeepsOrder = true },
+        PublishedTraining = Baseline.Plain(OptimizerKind.Adam, 5e-5, epochs: 800, batch: 256) with
+        {
+            KeepsOrder = true
+        },
         Reduced = new StstNetOptions(),
         ReducedTraining = Baseline.Plain(OptimizerKind.Adam, 2e-3, epochs: 40, batch: 32),
         Sees = "flow onset to apex (u, v, strain)",
@@ -33,7 +36,8 @@ public sealed class StstNet : Network
         foreach (var channels in new[] { 3, 5, 8 })
         {
             streams.Add(nn.Sequential(
-                ("conv", new Conv2d(3, channels, 3, padding: 2)), ("relu", nn.ReLU()), ("bn", Layers.BatchNorm2d(channels)),
+                ("conv", new Conv2d(3, channels, 3, padding: 2)), ("relu", nn.ReLU()),
+                ("bn", Layers.BatchNorm2d(channels)),
                 ("pool", nn.MaxPool2d(3, stride: 3, padding: 1)), ("dropout", new SeededDropout(0.5))));
         }
 

@@ -1,8 +1,8 @@
 namespace MerKernel.Cuda;
 
 /// <summary>
-/// A recorded sequence of GPU operations that is launched as one (at::cuda::CUDAGraph). A training step is thousands of operations of a few
-/// microseconds each, which the processor cannot launch as fast as a GPU does them.
+/// A recorded sequence of GPU operations that is launched as one (at::cuda::CUDAGraph). A training step is thousands of
+/// operations of a few microseconds each, which the processor cannot launch as fast as a GPU does them.
 /// </summary>
 internal sealed unsafe class CudaGraph : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed unsafe class CudaGraph : IDisposable
     const int Size = 4096;
 
     static readonly nint s_create = Find("C1Eb"), s_destroy = Find("D1Ev");
-    static readonly nint s_begin = Find("13capture_beginESt4pairIyyE21cudaStreamCaptureMode"), s_end = Find("11capture_endEv");
+    static readonly nint s_begin = Find("13capture_beginESt4pairIyyE21cudaStreamCaptureMode"),
+        s_end = Find("11capture_endEv");
     static readonly nint s_replay = Find("6replayEv"), s_pool = Find("4poolEv");
 
     static readonly Lock s_recording = new();
@@ -30,11 +31,16 @@ internal sealed unsafe class CudaGraph : IDisposable
 
     /// <summary>Whether this libtorch has graphs.</summary>
     public static bool Supported =>
-        Libtorch.CanCall && s_create != 0 && s_destroy != 0 && s_begin != 0 && s_end != 0 && s_replay != 0 && s_pool != 0;
+        Libtorch.CanCall && s_create != 0 && s_destroy != 0 && s_begin != 0 && s_end != 0 && s_replay != 0
+            && s_pool != 0;
 
     /// <summary>Records the work that an action starts on the calling thread's stream, without doing it.</summary>
-    /// <param name="action">Starts operations; its tensors keep their places in memory for as long as the graph lives.</param>
-    /// <param name="shareWith">A graph whose memory this one may use too, because they never run at once; null for memory of its own.</param>
+    /// <param name="action">
+    /// Starts operations; its tensors keep their places in memory for as long as the graph lives.
+    /// </param>
+    /// <param name="shareWith">
+    /// A graph whose memory this one may use too, because they never run at once; null for memory of its own.
+    /// </param>
     /// <exception cref="InvalidOperationException">An operation cannot be recorded; nothing was done.</exception>
     public static CudaGraph Record(Action action, CudaGraph? shareWith)
     {

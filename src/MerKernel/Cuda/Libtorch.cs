@@ -1,8 +1,9 @@
 namespace MerKernel.Cuda;
 
 /// <summary>
-/// Functions of libtorch's C++ interface that TorchSharp has no name for, by their mangled names (x86-64, System V). They are called through
-/// libmercuda.so (native/cuda), which turns their exceptions into <see cref="InvalidOperationException"/>.
+/// Functions of libtorch's C++ interface that TorchSharp has no name for, by their mangled names (x86-64, System V).
+/// They are called through libmercuda.so (native/cuda), which turns their exceptions into
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 internal static unsafe class Libtorch
 {
@@ -21,7 +22,8 @@ internal static unsafe class Libtorch
     /// <param name="library">File name of a library that libtorch has loaded.</param>
     /// <param name="name">Mangled name.</param>
     public static nint Find(string library, string name) =>
-        NativeLibrary.TryLoad(library, out var handle) && NativeLibrary.TryGetExport(handle, name, out var address) ? address : 0;
+        NativeLibrary.TryLoad(library, out var handle) && NativeLibrary.TryGetExport(handle, name, out var address)
+            ? address : 0;
 
     /// <summary>Calls a function of at most six whole numbers or pointers.</summary>
     /// <returns>The values of its two result registers.</returns>

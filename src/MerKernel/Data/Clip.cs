@@ -30,7 +30,10 @@ public sealed record Clip
     /// <summary>Frames per second; null where it is not known.</summary>
     public double? FrameRate { get; init; }
 
-    /// <summary>Time from onset to apex in milliseconds; null where the frame rate is not known. Sets differ in it, whatever their frame numbers look like.</summary>
+    /// <summary>
+    /// Time from onset to apex in milliseconds; null where the frame rate is not known. Sets differ in it, whatever
+    /// their frame numbers look like.
+    /// </summary>
     public double? ApexMilliseconds => 1000 * (Apex - Onset) / FrameRate;
 
     /// <summary>Repairs and oddities of the row, with reasons; empty for a clean row.</summary>

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace MerKernel.Data;
 
 /// <summary>
-/// Prepared clips on disk, one file each, named by the hash of all that determines it: mark and version, checksum of the rest, header, pixels.
-/// Files appear whole or not at all; one of another version or without its pixels counts as not there.
+/// Prepared clips on disk, one file each, named by the hash of all that determines it: mark and version, checksum of
+/// the rest, header, pixels. Files appear whole or not at all; one of another version or without its pixels counts as
+/// not there.
 /// </summary>
 internal sealed class ClipCache(string folder)
 {
@@ -15,7 +16,9 @@ internal sealed class ClipCache(string folder)
     /// <summary>The metadata of a prepared clip besides its pixels.</summary>
     /// <param name="Frames">Frame numbers in file order.</param>
     /// <param name="Notes">Oddities of frames and face.</param>
-    /// <param name="Landmarks">x, y of the onset's 68 landmarks in crop pixels; empty where none were sought or found.</param>
+    /// <param name="Landmarks">
+    /// x, y of the onset's 68 landmarks in crop pixels; empty where none were sought or found.
+    /// </param>
     public sealed record Header(int[] Frames, string[] Notes, float[] Landmarks);
 
     public string PathOf(string key) => Path.Combine(folder, "clips", key[..2], key + ".clip");
@@ -26,7 +29,8 @@ internal sealed class ClipCache(string folder)
         try
         {
             using var file = File.OpenRead(PathOf(key));
-            return Open(file) is var (_, json) && Parse(json) is { } header && file.Length - file.Position == (long)header.Frames.Length * frameBytes ? header : null;
+            return Open(file) is var (_, json) && Parse(json) is { } header
+                && file.Length - file.Position == (long)header.Frames.Length * frameBytes ? header : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -34,7 +38,9 @@ internal sealed class ClipCache(string folder)
         }
     }
 
-    /// <summary>Reads a clip's pixels, uint8 [frames, 3, S, S]; false where the file is gone or its checksum does not match.</summary>
+    /// <summary>
+    /// Reads a clip's pixels, uint8 [frames, 3, S, S]; false where the file is gone or its checksum does not match.
+    /// </summary>
     public bool TryReadFrames(string key, Span<byte> frames)
     {
         try
@@ -85,7 +91,9 @@ internal sealed class ClipCache(string folder)
     private static (byte[] Checksum, byte[] Json)? Open(FileStream file)
     {
         Span<byte> start = stackalloc byte[StartBytes];
-        if (file.ReadAtLeast(start, StartBytes, throwOnEndOfStream: false) < StartBytes || !start[..8].SequenceEqual(Magic)) return null;
+        if (file.ReadAtLeast(start, StartBytes, throwOnEndOfStream: false) < StartBytes
+            || !start[..8].SequenceEqual(Magic))
+            return null;
         var length = BinaryPrimitives.ReadInt32LittleEndian(start[^4..]);
         if (length <= 0 || length > file.Length - StartBytes) return null;
         var json = new byte[length];
@@ -97,7 +105,8 @@ internal sealed class ClipCache(string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize<Header>(json) is { Frames: not null, Notes: not null, Landmarks: not null } header ? header : null;
+            return JsonSerializer.Deserialize<Header>(json)
+                is { Frames: not null, Notes: not null, Landmarks: not null } header ? header : null;
         }
         catch (JsonException)
         {

@@ -9,15 +9,18 @@ public sealed record ClipFrames(ImmutableArray<int> Onset, ImmutableArray<int> A
     public ImmutableArray<int> All => [.. Onset.Concat(Apex).Distinct()];
 
     /// <summary>
-    /// Onset, apex and offset, and frames between them: shared between the rise to the apex and the fall behind it in proportion to their durations, and at even
-    /// distances in each; frame numbers that need not be whole. An offset before the apex counts as the apex.
+    /// Onset, apex and offset, and frames between them: shared between the rise to the apex and the fall behind it in
+    /// proportion to their durations, and at even distances in each; frame numbers that need not be whole. An offset
+    /// before the apex counts as the apex.
     /// </summary>
     /// <param name="clip">The clip.</param>
     /// <param name="between">Frames besides onset, apex and offset.</param>
     public static ImmutableArray<double> Key(Clip clip, int between)
     {
         double rise = Math.Max(0, clip.Apex - clip.Onset), fall = Math.Max(0, clip.Offset - clip.Apex);
-        var rising = rise + fall == 0 ? between : (int)Math.Round(between * rise / (rise + fall), MidpointRounding.AwayFromZero);
+        var rising = rise + fall == 0
+            ? between
+            : (int)Math.Round(between * rise / (rise + fall), MidpointRounding.AwayFromZero);
         return
         [
             .. Enumerable.Range(0, rising + 1).Select(k => clip.Onset + rise * k / (rising + 1)),
@@ -26,7 +29,9 @@ public sealed record ClipFrames(ImmutableArray<int> Onset, ImmutableArray<int> A
         ];
     }
 
-    /// <summary>How far from onset and apex a training frame may lie: int(0.15 * (apex - onset) / 4), as in the published code.</summary>
+    /// <summary>
+    /// How far from onset and apex a training frame may lie: int(0.15 * (apex - onset) / 4), as in the published code.
+    /// </summary>
     public static int Reach(Clip clip) => Math.Max(0, (int)(0.15 * (clip.Apex - clip.Onset) / 4));
 
     /// <summary>Onset and apex, and their neighbours within <see cref="Reach"/> that exist on disk.</summary>

@@ -5,9 +5,15 @@ namespace MerKernel.Data;
 /// <summary>A clip as one line of JSON, for other programs.</summary>
 internal static class ClipJson
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
-    /// <summary>An object with dataset ('casme2' or 'samm'), subject, clip, onset, apex, offset, actionUnits (numbers), emotion and notes.</summary>
+    /// <summary>
+    /// An object with dataset ('casme2' or 'samm'), subject, clip, onset, apex, offset, actionUnits (numbers), emotion
+    /// and notes.
+    /// </summary>
     public static string Line(Clip clip) => JsonSerializer.Serialize(new
     {
         Dataset = clip.Dataset.Key(),

@@ -11,7 +11,10 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
     /// <summary>The prepared clip, or the reason why there is none.</summary>
     public readonly record struct Result(ClipCache.Header? Header, byte[] Pixels, string? Unusable, bool NoFace);
 
-    /// <summary>Prepares a clip; frames that are only neighbours of onset and apex are left out, with a note, where they cannot be read.</summary>
+    /// <summary>
+    /// Prepares a clip; frames that are only neighbours of onset and apex are left out, with a note, where they cannot
+    /// be read.
+    /// </summary>
     public Result Prepare(Clip clip, IReadOnlyList<(int Number, string Path, byte[] Bytes)> frames)
     {
         var notes = new List<string>();
@@ -28,7 +31,8 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
             var needed = number == clip.Onset || number == clip.Apex;
             var problem = image is null ? undecoded
                 : image.Rows < 16 || image.Cols < 16 ? $"is {image.Cols} x {image.Rows} pixels"
-                : extent is { } e && e != image.Size() ? $"is {image.Cols} x {image.Rows} pixels, the onset {e.Width} x {e.Height}" : null;
+                : extent is { } e && e != image.Size() ? $"is {image.Cols} x {image.Rows} pixels, the onset " +
+                    $"{e.Width} x {e.Height}" : null;
             if (problem is not null)
             {
                 if (needed) return new Result(null, [], $"{path} {problem}", false);
@@ -39,17 +43,22 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
             if (extent is null && finder is not null)
             {
                 face = finder.Find(image!);
-                if (face is null && options.NoFace != NoFacePolicy.CentreCrop) return new Result(null, [], $"{path} shows no face", true);
+                if (face is null && options.NoFace != NoFacePolicy.CentreCrop)
+                    return new Result(null, [], $"{path} shows no face", true);
                 if (face is null) notes.Add($"no face found in frame {number}; the centred square is used");
                 else if (face.Faces > 1) notes.Add($"{face.Faces} faces found in frame {number}; the largest is used");
                 transform = face is null ? null : CanonicalFace.TransformTo(face.Points, options.Size);
             }
             extent = image!.Size();
-            using var crop = transform is { } t ? t.Warp(image, options.Size) : finder is null ? Shrink(image) : Centre(image);
+            using var crop = transform is { } t
+                ? t.Warp(image, options.Size)
+                : finder is null ? Shrink(image)
+                : Centre(image);
             CopyPlanes(crop, pixels.AsSpan(numbers.Count * frameBytes, frameBytes));
             numbers.Add(number);
         }
-        var landmarks = face is null ? [] : face.Points.Select(p => transform!.Value.Apply(p.X, p.Y)).SelectMany(p => new[] { (float)p.X, (float)p.Y }).ToArray();
+        var landmarks = face is null ? [] : face.Points.Select(p => transform!.Value.Apply(p.X, p.Y))
+            .SelectMany(p => new[] { (float)p.X, (float)p.Y }).ToArray();
         Array.Resize(ref pixels, numbers.Count * frameBytes);
         return new Result(new ClipCache.Header([.. numbers], [.. notes], landmarks), pixels, null, false);
     }
@@ -64,7 +73,8 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
     private Mat Shrink(Mat image)
     {
         var smaller = image.Rows >= options.Size && image.Cols >= options.Size;
-        return image.Resize(new Size(options.Size, options.Size), 0, 0, smaller ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        return image.Resize(new Size(options.Size, options.Size), 0, 0,
+            smaller ? InterpolationFlags.Area : InterpolationFlags.Linear);
     }
 
     // OpenCV keeps BGR by pixel; the network takes planes in the order RGB.

@@ -29,14 +29,16 @@ public sealed class ClipView : IDisposable
     /// <param name="name">The clip's id ('01/EP02_01f'), or its name where only one subject has it.</param>
     /// <param name="options">The preparation.</param>
     /// <exception cref="UserErrorException">There is no such clip, or its frames cannot be used.</exception>
-    public static ClipView Open(DatasetSource source, string name, PreparationOptions options) => Open(source, [name], options)[0];
+    public static ClipView Open(DatasetSource source, string name, PreparationOptions options) =>
+        Open(source, [name], options)[0];
 
     /// <summary>Prepares several clips afresh, past the cache.</summary>
     /// <param name="source">Where the files are.</param>
     /// <param name="names">The clips' ids, or names.</param>
     /// <param name="options">The preparation.</param>
     /// <exception cref="UserErrorException">There is no such clip, or its frames cannot be used.</exception>
-    public static ImmutableArray<ClipView> Open(DatasetSource source, IEnumerable<string> names, PreparationOptions options)
+    public static ImmutableArray<ClipView> Open(DatasetSource source, IEnumerable<string> names,
+        PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
@@ -49,15 +51,23 @@ public sealed class ClipView : IDisposable
     private static ClipView Open(Clip clip, FrameLayout layout, FaceFinder finder, PreparationOptions options)
     {
         var entry = PreparationPlan.Of(clip, layout);
-        if (entry.Unusable is not null) throw new UserErrorException($"{entry.Unusable}; complete the files or choose another clip.");
-        var frames = entry.Files.Where(f => f.Number == clip.Onset || f.Number == clip.Apex).Select(f => (f.Number, f.File.FullName, FrameImage.Read(f.File.FullName))).ToArray();
-        var result = new ClipPreparer(options, PreparationPlan.Aligns(layout, options) ? finder : null).Prepare(clip, frames);
-        if (result.Header is null) throw new UserErrorException($"{result.Unusable}; {(result.NoFace ? "show it with --no-face centre-crop" : "replace the file")}.");
-        var landmarks = result.Header.Landmarks.Length > 0 ? MemoryMarshal.Cast<float, Point2f>(result.Header.Landmarks).ToImmutableArray() : Resized(finder, frames[0].Item3, options.Size);
+        if (entry.Unusable is not null)
+            throw new UserErrorException($"{entry.Unusable}; complete the files or choose another clip.");
+        var frames = entry.Files.Where(f => f.Number == clip.Onset || f.Number == clip.Apex)
+            .Select(f => (f.Number, f.File.FullName, FrameImage.Read(f.File.FullName))).ToArray();
+        var result = new ClipPreparer(options, PreparationPlan.Aligns(layout, options) ? finder : null)
+            .Prepare(clip, frames);
+        if (result.Header is null)
+            throw new UserErrorException(
+                $"{result.Unusable}; {(result.NoFace ? "show it with --no-face centre-crop" : "replace the file")}.");
+        var landmarks = result.Header.Landmarks.Length > 0
+            ? MemoryMarshal.Cast<float, Point2f>(result.Header.Landmarks).ToImmutableArray()
+            : Resized(finder, frames[0].Item3, options.Size);
         var frame = 3 * options.Size * options.Size;
         var apexAt = Array.IndexOf(result.Header.Frames, clip.Apex) * frame;
         return new ClipView(clip with { Notes = [.. clip.Notes, .. result.Header.Notes] },
-            Image(result.Pixels.AsSpan(0, frame), options.Size), Image(result.Pixels.AsSpan(apexAt, frame), options.Size), landmarks, layout.Synthetic);
+            Image(result.Pixels.AsSpan(0, frame), options.Size),
+            Image(result.Pixels.AsSpan(apexAt, frame), options.Size), landmarks, layout.Synthetic);
     }
 
     /// <inheritdoc/>
@@ -69,12 +79,15 @@ public sealed class ClipView : IDisposable
 
     private static Clip Resolve(CodingSheetContents sheet, string name)
     {
-        var found = sheet.Clips.Where(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase) || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var found = sheet.Clips.Where(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
+            || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).ToArray();
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new UserErrorException($"{sheet.Path} has no clip '{name}'; clips are named like {sheet.Clips[0].Id}."),
-            _ => throw new UserErrorException($"{found.Length} subjects have a clip '{name}'; say which: {string.Join(", ", found.Take(5).Select(c => c.Id))}."),
+            0 => throw new UserErrorException(
+                $"{sheet.Path} has no clip '{name}'; clips are named like {sheet.Clips[0].Id}."),
+            _ => throw new UserErrorException($"{found.Length} subjects have a clip '{name}'; say which: " +
+                $"{string.Join(", ", found.Take(5).Select(c => c.Id))}."),
         };
     }
 

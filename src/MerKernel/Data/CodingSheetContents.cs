@@ -9,7 +9,10 @@ public sealed record DroppedRow(int Row, string Clip, string Reason)
     /// <summary>The emotion in lower case, as far as there is one: a clip of no class in use costs nothing.</summary>
     public string Emotion { get; init; } = "";
 
-    /// <summary>True for a row that was left out knowingly: a repetition that says the same, or an erratum that was switched off.</summary>
+    /// <summary>
+    /// True for a row that was left out knowingly: a repetition that says the same, or an erratum that was switched
+    /// off.
+    /// </summary>
     public bool IsExpected { get; init; }
 }
 
@@ -25,7 +28,10 @@ public sealed record CodingSheetContents
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Edition of the sheet: '2014' or '2019' of CASME II, 'v2' of SAMM, <see cref="UnknownEdition"/> where neither clips nor columns tell.</summary>
+    /// <summary>
+    /// Edition of the sheet: '2014' or '2019' of CASME II, 'v2' of SAMM, <see cref="UnknownEdition"/> where neither
+    /// clips nor columns tell.
+    /// </summary>
     public required string Edition { get; init; }
 
     /// <summary>SHA-256 of the file, hexadecimal.</summary>
@@ -37,7 +43,10 @@ public sealed record CodingSheetContents
     /// <summary>Rows that look like clips but cannot be used, with the fault of each.</summary>
     public required ImmutableArray<DroppedRow> Dropped { get; init; }
 
-    /// <summary>Choices, and parts passed over: other sheets, columns, rows that are no clips (footnotes, sums), one message each.</summary>
+    /// <summary>
+    /// Choices, and parts passed over: other sheets, columns, rows that are no clips (footnotes, sums), one message
+    /// each.
+    /// </summary>
     public required ImmutableArray<string> Remarks { get; init; }
 
     /// <summary>The edition of a sheet that does not tell.</summary>
@@ -47,6 +56,8 @@ public sealed record CodingSheetContents
     /// <exception cref="UserErrorException">It does.</exception>
     public void MustBe(DatasetId dataset)
     {
-        if (Dataset != dataset) throw new UserErrorException($"{Path} codes {Dataset.Title()}, not {dataset.Title()}; name the other data set or the other sheet.");
+        if (Dataset != dataset)
+            throw new UserErrorException(
+                $"{Path} codes {Dataset.Title()}, not {dataset.Title()}; name the other data set or the other sheet.");
     }
 }

@@ -1,8 +1,8 @@
 namespace MerKernel.Data;
 
 /// <summary>
-/// The choices about a data set, each value as the command line writes it; null is not chosen. <c>mer data prepare</c> keeps the choices in the data folder, and every
-/// command and notebook follows them until told otherwise.
+/// The choices about a data set, each value as the command line writes it; null is not chosen. <c>mer data prepare</c>
+/// keeps the choices in the data folder, and every command and notebook follows them until told otherwise.
 /// </summary>
 public sealed record DataChoices
 {
@@ -38,12 +38,15 @@ public sealed record DataChoices
     /// <summary>Known errata that are not repaired.</summary>
     public ImmutableArray<string>? WithoutErratum { get; init; }
 
-    /// <summary>Frame numbers that replace those of the sheet, as <see cref="Data.Reading.Parse"/> reads them.</summary>
+    /// <summary>
+    /// Frame numbers that replace those of the sheet, as <see cref="Data.Reading.Parse"/> reads them.
+    /// </summary>
     public ImmutableArray<string>? Reading { get; init; }
 
     /// <summary>
-    /// Clips that the paper's CASME II figures leave out, and those assumed for SAMM: the subjects with one clip in the published sheet, by subject, since the names of their
-    /// clips are the sheet's to tell. An entry that ends in a slash is a subject.
+    /// Clips that the paper's CASME II figures leave out, and those assumed for SAMM: the subjects with one clip in the
+    /// published sheet, by subject, since the names of their clips are the sheet's to tell. An entry that ends in
+    /// a slash is a subject.
     /// </summary>
     public static ImmutableArray<string> LeftOutByPaper(DatasetId dataset) => dataset switch
     {
@@ -55,8 +58,10 @@ public sealed record DataChoices
     /// <summary>These choices, and where they say nothing those of another.</summary>
     public DataChoices Over(DataChoices below) => new()
     {
-        Sheet = Sheet ?? below.Sheet, Frames = Frames ?? below.Frames, Alignment = Alignment ?? below.Alignment, NoFace = NoFace ?? below.NoFace, Unusable = Unusable ?? below.Unusable,
-        Classes = Classes ?? below.Classes, Clips = Clips ?? below.Clips, Exclude = Exclude ?? below.Exclude, WithoutErratum = WithoutErratum ?? below.WithoutErratum, Reading = Reading ?? below.Reading,
+        Sheet = Sheet ?? below.Sheet, Frames = Frames ?? below.Frames, Alignment = Alignment ?? below.Alignment,
+        NoFace = NoFace ?? below.NoFace, Unusable = Unusable ?? below.Unusable,
+        Classes = Classes ?? below.Classes, Clips = Clips ?? below.Clips, Exclude = Exclude ?? below.Exclude,
+        WithoutErratum = WithoutErratum ?? below.WithoutErratum, Reading = Reading ?? below.Reading,
     };
 
     /// <summary>Where the data set lies, by these choices.</summary>
@@ -84,7 +89,8 @@ public sealed record DataChoices
         {
             null or "own" => null,
             "five" when set.Classes.Name == "five" => null,
-            "five" => throw new UserErrorException($"--classes five are those of the paper's sets; {set.Title} has its own ({string.Join(", ", set.Classes.Classes)}): use own, megc3 or all."),
+            "five" => throw new UserErrorException($"--classes five are those of the paper's sets; {set.Title} has " +
+                $"its own ({string.Join(", ", set.Classes.Classes)}): use own, megc3 or all."),
             "megc3" => set.Three,
             "all" => set.AllEmotions,
             _ => throw new UserErrorException($"--classes {Classes} is not known; use five, megc3 or all."),
@@ -102,15 +108,18 @@ public sealed record DataChoices
 
     /// <summary>How the clips of a published set are prepared, by these choices.</summary>
     /// <exception cref="UserErrorException">A value is not known.</exception>
-    public PreparationOptions Preparation(DatasetId dataset, PreparationOptions start) => Preparation(DatasetDescription.Of(dataset), start);
+    public PreparationOptions Preparation(DatasetId dataset, PreparationOptions start) =>
+        Preparation(DatasetDescription.Of(dataset), start);
 
     /// <summary>The choices as options, as the command line would write them; empty where nothing is chosen.</summary>
     public override string ToString()
     {
         IEnumerable<(string, string?)> values =
         [
-            ("--sheet", Sheet), ("--frames", Frames), ("--alignment", Alignment), ("--no-face", NoFace), ("--unusable", Unusable), ("--classes", Classes), ("--clips", Clips),
-            ("--exclude", Joined(Exclude)), ("--without-erratum", Joined(WithoutErratum)), ("--reading", Joined(Reading)),
+            ("--sheet", Sheet), ("--frames", Frames), ("--alignment", Alignment), ("--no-face", NoFace),
+            ("--unusable", Unusable), ("--classes", Classes), ("--clips", Clips),
+            ("--exclude", Joined(Exclude)), ("--without-erratum", Joined(WithoutErratum)),
+            ("--reading", Joined(Reading)),
         ];
         return string.Join(' ', values.Where(v => v.Item2 is not null).Select(v => $"{v.Item1} {v.Item2}"));
 
@@ -119,9 +128,12 @@ public sealed record DataChoices
 
     /// <summary>The choices kept in a data folder; none where there is no file.</summary>
     /// <exception cref="UserErrorException">The file is damaged.</exception>
-    public static DataChoices Kept(string root, DatasetId dataset) => File.Exists(PathIn(root)) ? Read(root).For(dataset) ?? new() : new();
+    public static DataChoices Kept(string root, DatasetId dataset) =>
+        File.Exists(PathIn(root)) ? Read(root).For(dataset) ?? new() : new();
 
-    /// <summary>Keeps the choices in the data folder; defaults are left out, and a file without any is not written.</summary>
+    /// <summary>
+    /// Keeps the choices in the data folder; defaults are left out, and a file without any is not written.
+    /// </summary>
     /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
     public void Keep(string root, DatasetId dataset)
     {
@@ -137,40 +149,52 @@ public sealed record DataChoices
     private DataChoices WithoutDefaults(string root)
     {
         static string? Unless(string? value, string usual) => value == usual ? null : value;
-        static ImmutableArray<string>? UnlessNone(ImmutableArray<string>? list) => Listed(list) is { IsEmpty: false } some ? some : null;
+        static ImmutableArray<string>? UnlessNone(ImmutableArray<string>? list) =>
+            Listed(list) is { IsEmpty: false } some ? some : null;
         return new()
         {
             Sheet = Unless(Sheet, "auto") is { } sheet ? Below(root, sheet) : null,
-            Frames = Unless(Frames, "any") is { } frames ? ValueOf<FrameKind>(frames) is null ? Below(root, frames) : frames : null,
-            Alignment = Unless(Alignment, "auto"), NoFace = Unless(NoFace, "fail"), Unusable = Unless(Unusable, "fail"), Classes = Unless(Unless(Classes, "five"), "own"), Clips = Unless(Clips, "all"),
+            Frames = Unless(Frames, "any") is { } frames
+                ? ValueOf<FrameKind>(frames) is null ? Below(root, frames) : frames : null,
+            Alignment = Unless(Alignment, "auto"), NoFace = Unless(NoFace, "fail"), Unusable = Unless(Unusable, "fail"),
+            Classes = Unless(Unless(Classes, "five"), "own"), Clips = Unless(Clips, "all"),
             Exclude = UnlessNone(Exclude), WithoutErratum = UnlessNone(WithoutErratum), Reading = UnlessNone(Reading),
         };
     }
 
     // A data folder may be moved with all that is in it.
     private static string Below(string root, string path) =>
-        Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(path, Path.GetFullPath(root))) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : Path.GetFullPath(path);
+        Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(path, Path.GetFullPath(root))) is var relative
+            && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : Path.GetFullPath(path);
 
     // 'none' takes a list back.
-    private static ImmutableArray<string> Listed(ImmutableArray<string>? list) => list is { } some && !some.SequenceEqual(["none"]) ? some : [];
+    private static ImmutableArray<string> Listed(ImmutableArray<string>? list) =>
+        list is { } some && !some.SequenceEqual(["none"]) ? some : [];
 
     // 'centre-crop' and CentreCrop are the same choice; a number is none.
     private static T? ValueOf<T>(string text) where T : struct, Enum =>
-        Enum.TryParse<T>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value) && !text.Any(char.IsDigit) ? value : null;
+        Enum.TryParse<T>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value)
+            && Enum.IsDefined(value) && !text.Any(char.IsDigit) ? value : null;
 
-    private static T Value<T>(string option, string? text, T usual) where T : struct, Enum => text is null ? usual : ValueOf<T>(text)
-        ?? throw new UserErrorException($"{option} {text} is not known; use {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
+    private static T Value<T>(string option, string? text, T usual) where T : struct, Enum =>
+        text is null ? usual : ValueOf<T>(text)
+            ?? throw new UserErrorException($"{option} {text} is not known; use " +
+                $"{string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
 
     private static KeptFile Read(string root)
     {
         var path = PathIn(root);
         try
         {
-            return JsonSerializer.Deserialize<KeptFile>(File.ReadAllText(path), Format) is { Schema: CurrentSchema } kept ? kept : throw new JsonException($"its schema is not {CurrentSchema}");
+            return JsonSerializer.Deserialize<KeptFile>(File.ReadAllText(path), Format)
+                is { Schema: CurrentSchema } kept
+                ? kept
+                : throw new JsonException($"its schema is not {CurrentSchema}");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}, which keeps the choices of mer data prepare, cannot be read ({e.Message.TrimEnd('.')}); mend or delete it.", e);
+            throw new UserErrorException($"{path}, which keeps the choices of mer data prepare, cannot be read " +
+                $"({e.Message.TrimEnd('.')}); mend or delete it.", e);
         }
     }
 
@@ -205,7 +229,10 @@ public sealed record DataChoices
         {
             DatasetId.CasmeII => this with { Casme2 = kept },
             DatasetId.Samm => this with { Samm = kept },
-            _ => this with { Others = (Others ?? ImmutableSortedDictionary<string, DataChoices>.Empty).SetItem(dataset.Key(), kept) },
+            _ => this with
+            {
+                Others = (Others ?? ImmutableSortedDictionary<string, DataChoices>.Empty).SetItem(dataset.Key(), kept)
+            },
         };
     }
 }

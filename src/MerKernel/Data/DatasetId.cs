@@ -1,7 +1,8 @@
 namespace MerKernel.Data;
 
 /// <summary>
-/// The data sets that are read, the two of the paper first (<see cref="DatasetNames.Paper"/>), and those that protocols make of several. Names are part of stored experiments.
+/// The data sets that are read, the two of the paper first (<see cref="DatasetNames.Paper"/>), and those that protocols
+/// make of several. Names are part of stored experiments.
 /// </summary>
 public enum DatasetId
 {

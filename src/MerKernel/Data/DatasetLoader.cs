@@ -9,15 +9,20 @@ public static class DatasetLoader
     // Part of every cache key: raised when the same input gives other pixels.
     private const string Version = "1";
 
-    /// <summary>Loads a data set, preparing the clips that the cache lacks. Finished clips survive an interruption.</summary>
+    /// <summary>
+    /// Loads a data set, preparing the clips that the cache lacks. Finished clips survive an interruption.
+    /// </summary>
     /// <param name="source">Where the files are.</param>
     /// <param name="options">How they are prepared.</param>
     /// <param name="progress">Told after every clip.</param>
     /// <param name="cancellation">Ends the preparation between two clips.</param>
     /// <exception cref="UserErrorException">Files are missing or damaged and the options say to fail.</exception>
-    public static MerDataset Load(DatasetSource source, PreparationOptions options, IProgress<PreparationProgress>? progress = null, CancellationToken cancellation = default)
+    public static MerDataset Load(DatasetSource source, PreparationOptions options,
+        IProgress<PreparationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (options.Size is < 16 or > 1024) throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the least, 1024 the most, 224 the paper's.");
+        if (options.Size is < 16 or > 1024)
+            throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the " +
+                "least, 1024 the most, 224 the paper's.");
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
@@ -27,7 +32,8 @@ public static class DatasetLoader
         var manifest = ReadManifest(cache, plan, options);
         if (manifest is null) manifest = PrepareAndKeep();
         else progress?.Report(new PreparationProgress(manifest.Clips.Length, manifest.Clips.Length, "cache"));
-        return TryAssemble(plan, manifest, options, cache, PrepareAgain) ?? TryAssemble(plan, PrepareAndKeep(), options, cache, PrepareAgain) ?? throw Unkept();
+        return TryAssemble(plan, manifest, options, cache, PrepareAgain)
+            ?? TryAssemble(plan, PrepareAndKeep(), options, cache, PrepareAgain) ?? throw Unkept();
 
         DatasetManifest PrepareAndKeep()
         {
@@ -40,10 +46,13 @@ public static class DatasetLoader
 
         void PrepareAgain() => PrepareAndKeep();
 
-        UserErrorException Unkept() => new($"{options.CacheFolder} does not keep the files written to it; check the disk or choose another cache folder.");
+        UserErrorException Unkept() => new($"{options.CacheFolder} does not keep the files written to it; check the " +
+            "disk or choose another cache folder.");
     }
 
-    /// <summary>Loads a data set whose clips an earlier call has prepared; null where they are not. Writes nothing.</summary>
+    /// <summary>
+    /// Loads a data set whose clips an earlier call has prepared; null where they are not. Writes nothing.
+    /// </summary>
     /// <exception cref="UserErrorException">Files are missing or damaged.</exception>
     public static MerDataset? TryLoadPrepared(DatasetSource source, PreparationOptions options)
     {
@@ -53,19 +62,26 @@ public static class DatasetLoader
         var plan = PreparationPlan.Make(layout, sheet, options);
         var cache = new ClipCache(options.CacheFolder);
         return ReadManifest(cache, plan, options) is { } manifest
-            ? TryAssemble(plan, manifest, options, cache, () => throw new UserErrorException($"Prepared clips in {options.CacheFolder} are damaged; call a command that trains, which prepares them again."))
+            ? TryAssemble(plan, manifest, options, cache, () => throw new UserErrorException("Prepared clips in " +
+                $"{options.CacheFolder} are damaged; call a command that trains, which prepares them again."))
             : null;
     }
 
-    // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents, and holds the manifest's checksum.
+    // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents, and
+    // holds the manifest's checksum.
     private static DatasetManifest? ReadManifest(ClipCache cache, PreparationPlan plan, PreparationOptions options)
     {
-        if (cache.ReadText(Path.Combine("index", plan.StatDigest + ".txt"))?.Split(' ') is not [{ } fingerprint, { } checksum]) return null;
-        if (!fingerprint.All(char.IsAsciiHexDigitLower) || cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json || Hash(json) != checksum) return null;
+        if (cache.ReadText(Path.Combine("index", plan.StatDigest + ".txt"))?.Split(' ') is not [{ } fingerprint,
+            { } checksum])
+            return null;
+        if (!fingerprint.All(char.IsAsciiHexDigitLower)
+            || cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json || Hash(json) != checksum)
+            return null;
         try
         {
             var manifest = DatasetManifest.FromJson(json);
-            return manifest.Clips.All(c => cache.ReadHeader(c.Cache, FrameBytes(options)) is not null) ? manifest : null;
+            return manifest.Clips.All(c => cache.ReadHeader(c.Cache, FrameBytes(options)) is not null)
+                ? manifest : null;
         }
         catch (JsonException)
         {
@@ -73,7 +89,8 @@ public static class DatasetLoader
         }
     }
 
-    private static DatasetManifest Prepare(PreparationPlan plan, PreparationOptions options, ClipCache cache, IProgress<PreparationProgress>? progress, CancellationToken cancellation)
+    private static DatasetManifest Prepare(PreparationPlan plan, PreparationOptions options, ClipCache cache,
+        IProgress<PreparationProgress>? progress, CancellationToken cancellation)
     {
         var prepared = new PreparedClip?[plan.Clips.Length];
         var unusable = new (string Reason, bool NoFace)?[plan.Clips.Length];
@@ -82,13 +99,19 @@ public static class DatasetLoader
         var done = 0;
         try
         {
-            Parallel.For(0, plan.Clips.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Workers), CancellationToken = cancellation },
+            Parallel.For(0, plan.Clips.Length, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Math.Max(1, options.Workers), CancellationToken = cancellation
+            },
                 () => new Lazy<FaceFinder?>(() => plan.Align ? new FaceFinder(model.Value) : null),
                 (i, _, finder) =>
                 {
                     var clip = plan.Clips[i];
-                    unusable[i] = clip.Unusable is { } reason ? (reason, false) : PrepareOne(clip, options, cache, finder, modelHash, out prepared[i]);
-                    progress?.Report(new PreparationProgress(Interlocked.Increment(ref done), plan.Clips.Length, clip.Clip.Id));
+                    unusable[i] = clip.Unusable is { } reason
+                        ? (reason, false)
+                        : PrepareOne(clip, options, cache, finder, modelHash, out prepared[i]);
+                    progress?.Report(new PreparationProgress(Interlocked.Increment(ref done), plan.Clips.Length,
+                        clip.Clip.Id));
                     return finder;
                 },
                 finder => { if (finder.IsValueCreated) finder.Value?.Dispose(); });
@@ -103,9 +126,14 @@ public static class DatasetLoader
         }
         Check(plan, unusable, options);
         var clips = prepared.OfType<PreparedClip>().ToImmutableArray();
-        if (clips.IsEmpty) throw new UserErrorException($"{plan.Layout.Folder} has no clip of the classes {string.Join(", ", plan.Classes.Classes)}; choose another class set or complete the files.");
-        var dropped = plan.Dropped.AddRange(plan.Clips.Select((c, i) => unusable[i] is { } u ? new DroppedClip(c.Clip.Id, u.Reason) : null).OfType<DroppedClip>());
-        var contents = string.Join('\n', [plan.Sheet.Sha256, plan.Description, plan.Layout.Synthetic.ToString(), .. clips.Select(c => $"{c.Clip} {c.Cache}")]);
+        if (clips.IsEmpty)
+            throw new UserErrorException($"{plan.Layout.Folder} has no clip of the classes " +
+                $"{string.Join(", ", plan.Classes.Classes)}; choose another class set or complete the files.");
+        var dropped = plan.Dropped.AddRange(plan.Clips
+            .Select((c, i) => unusable[i] is { } u ? new DroppedClip(c.Clip.Id, u.Reason) : null)
+            .OfType<DroppedClip>());
+        var contents = string.Join('\n', [plan.Sheet.Sha256, plan.Description, plan.Layout.Synthetic.ToString(),
+            .. clips.Select(c => $"{c.Clip} {c.Cache}")]);
         return new DatasetManifest
         {
             Dataset = plan.Layout.Dataset,
@@ -120,11 +148,15 @@ public static class DatasetLoader
         };
     }
 
-    internal static (string, bool)? PrepareOne(PreparationPlan.Entry entry, PreparationOptions options, ClipCache cache, Lazy<FaceFinder?> finder, Lazy<string> modelHash, out PreparedClip? prepared)
+    internal static (string, bool)? PrepareOne(PreparationPlan.Entry entry, PreparationOptions options, ClipCache cache,
+        Lazy<FaceFinder?> finder, Lazy<string> modelHash, out PreparedClip? prepared)
     {
-        var frames = entry.Files.Select(f => (f.Number, f.File.FullName, Bytes: FrameImage.Read(f.File.FullName))).ToArray();
+        var frames = entry.Files
+            .Select(f => (f.Number, f.File.FullName, Bytes: FrameImage.Read(f.File.FullName))).ToArray();
         var key = new StringBuilder($"{Version} {options.Size} {options.NoFace} {modelHash.Value}");
-        foreach (var f in frames) key.Append(CultureInfo.InvariantCulture, $" {f.Number}:{Convert.ToHexStringLower(SHA256.HashData(f.Bytes))}");
+        foreach (var f in frames)
+            key.Append(CultureInfo.InvariantCulture,
+                $" {f.Number}:{Convert.ToHexStringLower(SHA256.HashData(f.Bytes))}");
         var name = Hash(key.ToString());
         var header = cache.ReadHeader(name, FrameBytes(options));
         prepared = null;
@@ -137,29 +169,40 @@ public static class DatasetLoader
         }
         // Neighbours that could not be decoded are not in the file.
         prepared = new PreparedClip(entry.Clip.Id, name,
-            [.. entry.Frames.Onset.Where(header.Frames.Contains)], [.. entry.Frames.Apex.Where(header.Frames.Contains)], [.. entry.Clip.Notes, .. header.Notes]);
+            [.. entry.Frames.Onset.Where(header.Frames.Contains)], [.. entry.Frames.Apex.Where(header.Frames.Contains)],
+            [.. entry.Clip.Notes, .. header.Notes]);
         return null;
     }
 
     // Clips named in the message; the check lists all.
     private const int MostNamed = 3;
 
-    private static void Check(PreparationPlan plan, (string Reason, bool NoFace)?[] unusable, PreparationOptions options)
+    private static void Check(PreparationPlan plan, (string Reason, bool NoFace)?[] unusable,
+        PreparationOptions options)
     {
         var rows = plan.BadRows.Select(r => $"{plan.Sheet.Path}, row {r.Row} ({r.Clip}) {r.Reason}");
-        var unread = options.Unusable == UnusableClipPolicy.Fail ? rows.Concat(unusable.Where(u => u is { NoFace: false }).Select(u => u!.Value.Reason)).ToList() : [];
-        var faceless = options.NoFace == NoFacePolicy.Fail ? unusable.Where(u => u is { NoFace: true }).Select(u => u!.Value.Reason).ToList() : [];
+        var unread = options.Unusable == UnusableClipPolicy.Fail
+            ? rows.Concat(unusable.Where(u => u is { NoFace: false }).Select(u => u!.Value.Reason)).ToList() : [];
+        var faceless = options.NoFace == NoFacePolicy.Fail
+            ? unusable.Where(u => u is { NoFace: true }).Select(u => u!.Value.Reason).ToList() : [];
         var all = unread.Concat(faceless).ToList();
         if (all.Count == 0) return;
-        var policies = $"{(unread.Count > 0 ? " --unusable drop" : "")}{(faceless.Count > 0 ? " --no-face drop (or centre-crop)" : "")}";
-        var named = string.Join("; ", all.Take(MostNamed)) + (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
-        throw new UserErrorException($"{plan.Layout.Description.Title}: {all.Count} of {plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
-            + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of every command from now on with: "
+        var policies = $"{(unread.Count > 0 ? " --unusable drop" : "")}" +
+            $"{(faceless.Count > 0 ? " --no-face drop (or centre-crop)" : "")}";
+        var named = string.Join("; ", all.Take(MostNamed)) +
+            (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
+        throw new UserErrorException($"{plan.Layout.Description.Title}: {all.Count} of " +
+            $"{plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
+            + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of " +
+            "every command from now on with: "
             + $"mer data prepare --data {plan.Layout.Root} --dataset {plan.Layout.Dataset.Key()}{policies}");
     }
 
-    /// <summary>The data set, whose frames are read when they are first asked for; null where prepared clips are not there.</summary>
-    private static MerDataset? TryAssemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options, ClipCache cache, Action prepareAgain)
+    /// <summary>
+    /// The data set, whose frames are read when they are first asked for; null where prepared clips are not there.
+    /// </summary>
+    private static MerDataset? TryAssemble(PreparationPlan plan, DatasetManifest manifest, PreparationOptions options,
+        ClipCache cache, Action prepareAgain)
     {
         var headers = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, FrameBytes(options))).ToArray();
         if (headers.Contains(null)) return null;
@@ -183,7 +226,8 @@ public static class DatasetLoader
             if (TryReadFrames(starts, options, cache) is { } sound) return sound;
             prepareAgain();
             return TryReadFrames(starts, options, cache)
-                ?? throw new UserErrorException($"{options.CacheFolder} does not keep the files written to it, or the data have changed meanwhile; check the disk and call again.");
+                ?? throw new UserErrorException($"{options.CacheFolder} does not keep the files written to it, or " +
+                    "the data have changed meanwhile; check the disk and call again.");
         }
 
         var clips = manifest.Clips.Select(c => byId[c.Clip] with { Notes = c.Notes }).ToImmutableArray();
@@ -202,22 +246,28 @@ public static class DatasetLoader
             ApexFrames = apex.ToImmutable(),
             Manifest = manifest,
             CacheFolder = options.CacheFolder,
-            Source = new FileClipSource([.. manifest.Clips.Select(c => plan.Clips.First(e => e.Clip.Id == c.Clip))], manifest, plan, options, cache),
+            Source = new FileClipSource([.. manifest.Clips.Select(c => plan.Clips.First(e => e.Clip.Id == c.Clip))],
+                manifest, plan, options, cache),
         };
     }
 
-    /// <summary>Reads prepared clips into one tensor; null where some turned out damaged, which are then quarantined.</summary>
-    private static torch.Tensor? TryReadFrames(List<(PreparedClip Clip, int Row, int Count)> clips, PreparationOptions options, ClipCache cache)
+    /// <summary>
+    /// Reads prepared clips into one tensor; null where some turned out damaged, which are then quarantined.
+    /// </summary>
+    private static torch.Tensor? TryReadFrames(List<(PreparedClip Clip, int Row, int Count)> clips,
+        PreparationOptions options, ClipCache cache)
     {
         // The data set owns its frames: they outlive any dispose scope that happens to be open.
-        var frames = torch.empty([clips.Sum(c => c.Count), 3, options.Size, options.Size], torch.uint8).DetachFromDisposeScope();
+        var frames = torch.empty([clips.Sum(c => c.Count), 3, options.Size, options.Size], torch.uint8)
+            .DetachFromDisposeScope();
         var sound = true;
         foreach (var (clip, row, count) in clips)
         {
             using var view = frames.narrow(0, row, count);
             if (cache.TryReadFrames(clip.Cache, view.bytes)) continue;
             sound = false;
-            SetAside.Move(cache.PathOf(clip.Cache), "its checksum does not match", "the clip is prepared again", options.Warn);
+            SetAside.Move(cache.PathOf(clip.Cache), "its checksum does not match", "the clip is prepared again",
+                options.Warn);
         }
         if (sound) return frames;
         frames.Dispose();

@@ -1,6 +1,8 @@
 namespace MerKernel.Data;
 
-/// <summary>The sources of a data set: stored with every run, so that a number can be traced to sheet, clips and repairs.</summary>
+/// <summary>
+/// The sources of a data set: stored with every run, so that a number can be traced to sheet, clips and repairs.
+/// </summary>
 public sealed record DatasetManifest
 {
     private const int CurrentSchema = 1;
@@ -32,7 +34,9 @@ public sealed record DatasetManifest
     /// <summary>The clips that are scored.</summary>
     public required ImmutableArray<PreparedClip> Clips { get; init; }
 
-    /// <summary>Clips that are not scored, each with the reason; clips of emotions outside the class set included.</summary>
+    /// <summary>
+    /// Clips that are not scored, each with the reason; clips of emotions outside the class set included.
+    /// </summary>
     public required ImmutableArray<DroppedClip> Dropped { get; init; }
 
     private static readonly JsonSerializerOptions Format = new()
@@ -49,9 +53,13 @@ public sealed record DatasetManifest
     /// <exception cref="JsonException">The text is no manifest.</exception>
     public static DatasetManifest FromJson(string json)
     {
-        var manifest = JsonSerializer.Deserialize<DatasetManifest>(json, Format) ?? throw new JsonException("The manifest is empty.");
-        if (manifest.Schema != CurrentSchema) throw new JsonException($"The manifest has schema {manifest.Schema}, this version reads schema {CurrentSchema}.");
-        return manifest.Clips.IsDefault || manifest.Dropped.IsDefault ? throw new JsonException("The manifest has no clips.") : manifest;
+        var manifest = JsonSerializer.Deserialize<DatasetManifest>(json, Format)
+            ?? throw new JsonException("The manifest is empty.");
+        if (manifest.Schema != CurrentSchema)
+            throw new JsonException(
+                $"The manifest has schema {manifest.Schema}, this version reads schema {CurrentSchema}.");
+        return manifest.Clips.IsDefault || manifest.Dropped.IsDefault
+            ? throw new JsonException("The manifest has no clips.") : manifest;
     }
 }
 
@@ -61,7 +69,8 @@ public sealed record DatasetManifest
 /// <param name="OnsetFrames">Numbers of the frames from the onset on that training may draw.</param>
 /// <param name="ApexFrames">Numbers of the frames from the apex backwards that training may draw.</param>
 /// <param name="Notes">Repairs and oddities of sheet, frames and face.</param>
-public sealed record PreparedClip(string Clip, string Cache, ImmutableArray<int> OnsetFrames, ImmutableArray<int> ApexFrames, ImmutableArray<string> Notes);
+public sealed record PreparedClip(string Clip, string Cache, ImmutableArray<int> OnsetFrames,
+    ImmutableArray<int> ApexFrames, ImmutableArray<string> Notes);
 
 /// <summary>A clip that is not scored.</summary>
 /// <param name="Clip">Subject and name.</param>

@@ -9,7 +9,10 @@ public sealed record DatasetSource(string Root, DatasetId Id)
     /// <exception cref="UserErrorException">It is the user's own, and its description cannot be read.</exception>
     public DatasetDescription Description => DatasetDescription.In(Root, Id);
 
-    /// <summary>The coding sheet; where null, the one in the data set's folder: of the published names the newest, else the only one that is a sheet of the set.</summary>
+    /// <summary>
+    /// The coding sheet; where null, the one in the data set's folder: of the published names the newest, else the only
+    /// one that is a sheet of the set.
+    /// </summary>
     public string? Sheet { get; init; }
 
     /// <summary>Which frames are taken where a data set has both.</summary>

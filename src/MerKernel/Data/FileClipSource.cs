@@ -6,12 +6,14 @@ namespace MerKernel.Data;
 
 /// <summary>Further frames and landmarks of prepared clips, from the same files through the same cache.</summary>
 internal sealed class FileClipSource(
-    ImmutableArray<PreparationPlan.Entry> entries, DatasetManifest manifest, PreparationPlan plan, PreparationOptions options, ClipCache cache) : IClipSource
+    ImmutableArray<PreparationPlan.Entry> entries, DatasetManifest manifest, PreparationPlan plan,
+    PreparationOptions options, ClipCache cache) : IClipSource
 {
     public Tensor Sequence(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
-        return Read(count, (_, there) => [.. Enumerable.Range(0, count).Select(k => there[0] + (double)k * (there[^1] - there[0]) / (count - 1))]);
+        return Read(count, (_, there) =>
+            [.. Enumerable.Range(0, count).Select(k => there[0] + (double)k * (there[^1] - there[0]) / (count - 1))]);
     }
 
     public Tensor KeyFrames(int between)
@@ -20,7 +22,9 @@ internal sealed class FileClipSource(
         return Read(between + 3, (clip, _) => ClipFrames.Key(clip, between));
     }
 
-    /// <summary>Frames of every clip: those nearest to the wanted numbers among those that are there, from onset to offset.</summary>
+    /// <summary>
+    /// Frames of every clip: those nearest to the wanted numbers among those that are there, from onset to offset.
+    /// </summary>
     Tensor Read(int count, Func<Clip, int[], ImmutableArray<double>> wanted)
     {
         var frameBytes = DatasetLoader.FrameBytes(options);
@@ -32,12 +36,18 @@ internal sealed class FileClipSource(
                 var entry = entries[i];
                 var folder = FrameFolder.Read(plan.Layout.FolderOf(entry.Clip)!);
                 var there = There(entry.Clip, folder);
-                var numbers = wanted(entry.Clip, there).Select(number => there.MinBy(n => Math.Abs(n - number))).ToList();
-                var files = numbers.Prepend(entry.Clip.Onset).Distinct().Select(n => (n, folder.Files[n])).ToImmutableArray();
-                if (DatasetLoader.PrepareOne(entry with { Files = files }, options, cache, finder, modelHash, out var prepared) is var (reason, _)) throw new UserErrorException($"{reason}; replace the file.");
+                var numbers = wanted(entry.Clip, there)
+                    .Select(number => there.MinBy(n => Math.Abs(n - number))).ToList();
+                var files = numbers.Prepend(entry.Clip.Onset).Distinct().Select(n => (n, folder.Files[n]))
+                    .ToImmutableArray();
+                if (DatasetLoader.PrepareOne(entry with { Files = files }, options, cache, finder, modelHash,
+                    out var prepared) is var (reason, _))
+                    throw new UserErrorException($"{reason}; replace the file.");
                 var header = cache.ReadHeader(prepared!.Cache, frameBytes)!;
                 var frames = new byte[header.Frames.Length * frameBytes];
-                if (!cache.TryReadFrames(prepared.Cache, frames)) throw new UserErrorException($"{cache.PathOf(prepared.Cache)} is damaged; delete it and call again.");
+                if (!cache.TryReadFrames(prepared.Cache, frames))
+                    throw new UserErrorException(
+                        $"{cache.PathOf(prepared.Cache)} is damaged; delete it and call again.");
                 for (var k = 0; k < count; k++)
                 {
                     // A frame that could not be decoded is not in the file.
@@ -51,22 +61,30 @@ internal sealed class FileClipSource(
 
     public Tensor Landmarks()
     {
-        var found = manifest.Clips.Select(c => cache.ReadHeader(c.Cache, DatasetLoader.FrameBytes(options))?.Landmarks is { Length: 136 } points ? points : null).ToArray();
+        var found = manifest.Clips.Select(c =>
+            cache.ReadHeader(c.Cache, DatasetLoader.FrameBytes(options))?.Landmarks is { Length: 136 } points
+                ? points
+                : null).ToArray();
         if (found.Any(f => f is null))
             WithFinder((finder, _) =>
             {
                 for (var i = 0; i < found.Length; i++) found[i] ??= OnCropped(entries[i], finder.Value);
             }, always: true);
         var known = found.OfType<float[]>().ToList();
-        if (known.Count == 0) throw new UserErrorException($"{plan.Layout.Frames} shows no face that could be found in any onset frame; networks that look at landmarks cannot use these frames.");
+        if (known.Count == 0)
+            throw new UserErrorException($"{plan.Layout.Frames} shows no face that could be found in any onset " +
+                "frame; networks that look at landmarks cannot use these frames.");
         if (known.Count < found.Length)
-            options.Warn?.Invoke($"No face was found in the onset of {string.Join(", ", entries.Where((_, i) => found[i] is null).Select(e => e.Clip.Id))}; networks that look at landmarks use the mean landmarks of the other clips there.");
+            options.Warn?.Invoke("No face was found in the onset of " +
+                $"{string.Join(", ", entries.Where((_, i) => found[i] is null).Select(e => e.Clip.Id))}; networks " +
+                "that look at landmarks use the mean landmarks of the other clips there.");
         var mean = Enumerable.Range(0, 136).Select(k => known.Average(f => f[k])).ToArray();
         return tensor(found.SelectMany(f => f ?? mean).ToArray()).view(found.Length, 68, 2);
     }
 
     static int[] There(Clip clip, FrameFolder folder) =>
-        [.. folder.Files.Keys.Where(n => n >= clip.Onset && n <= Math.Max(clip.Offset, clip.Apex)).DefaultIfEmpty(clip.Onset)];
+        [.. folder.Files.Keys.Where(n => n >= clip.Onset && n <= Math.Max(clip.Offset, clip.Apex))
+            .DefaultIfEmpty(clip.Onset)];
 
     // Faces fill cropped frames to the rim, where the detector wants some room around them.
     float[]? OnCropped(PreparationPlan.Entry entry, FaceFinder? finder)
@@ -77,7 +95,8 @@ internal sealed class FileClipSource(
         var rim = Math.Max(rows, columns) / 4;
         using var framed = image.CopyMakeBorder(rim, rim, rim, rim, BorderTypes.Replicate);
         if (finder.Find(framed) is not { } face) return null;
-        return [.. face.Points.SelectMany(p => new[] { (p.X - rim) * options.Size / columns, (p.Y - rim) * options.Size / rows })];
+        return [.. face.Points
+            .SelectMany(p => new[] { (p.X - rim) * options.Size / columns, (p.Y - rim) * options.Size / rows })];
     }
 
     void WithFinder(Action<Lazy<FaceFinder?>, Lazy<string>> use, bool always = false)
@@ -99,12 +118,18 @@ internal sealed class FileClipSource(
 /// <summary>Data of a data set's clips besides their onset and apex frames, prepared in the same way.</summary>
 public interface IClipSource
 {
-    /// <summary>Frames at even distances from onset to offset, both included; where a clip lacks one, its nearest neighbour is used.</summary>
+    /// <summary>
+    /// Frames at even distances from onset to offset, both included; where a clip lacks one, its nearest neighbour is
+    /// used.
+    /// </summary>
     /// <param name="count">Frames a clip; at least 2.</param>
     /// <returns>uint8 [clips, count, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
     Tensor Sequence(int count);
 
-    /// <summary>Onset, apex, offset and frames between, as <see cref="ClipFrames.Key"/> shares them; where a clip lacks one, its nearest neighbour is used.</summary>
+    /// <summary>
+    /// Onset, apex, offset and frames between, as <see cref="ClipFrames.Key"/> shares them; where a clip lacks one, its
+    /// nearest neighbour is used.
+    /// </summary>
     /// <param name="between">Frames besides onset, apex and offset.</param>
     /// <returns>uint8 [clips, between + 3, 3, S, S], RGB, not normalised; it belongs to the caller.</returns>
     Tensor KeyFrames(int between);

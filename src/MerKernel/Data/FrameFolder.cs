@@ -4,10 +4,13 @@ namespace MerKernel.Data;
 /// <param name="Path">The folder.</param>
 /// <param name="Files">Frame number to file, in numeric order.</param>
 /// <param name="Stray">Names of files that are no frames of the clip.</param>
-public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<int, FileInfo> Files, ImmutableArray<string> Stray)
+public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<int, FileInfo> Files,
+    ImmutableArray<string> Stray)
 {
-    // reg_img46.jpg (CASME II cropped), img46.jpg (raw), 006_05562.jpg (SAMM), reg_image559740.bmp (SMIC); plain numbers are MMEW's, CAS(ME)^3's and re-exports'.
-    [GeneratedRegex(@"^(?:(?:reg_)?(?:img|image)|[0-9]{3}_)?([0-9]{1,9})\.(?:jpe?g|png|bmp)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // reg_img46.jpg (CASME II cropped), img46.jpg (raw), 006_05562.jpg (SAMM), reg_image559740.bmp (SMIC); plain
+    // numbers are MMEW's, CAS(ME)^3's and re-exports'.
+    [GeneratedRegex(@"^(?:(?:reg_)?(?:img|image)|[0-9]{3}_)?([0-9]{1,9})\.(?:jpe?g|png|bmp)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
     /// <summary>Whether a file is named like a frame.</summary>
@@ -22,8 +25,11 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
         foreach (var file in new DirectoryInfo(path).EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal))
         {
             var match = FrameName().Match(file.Name);
-            // Two files with one number (img7.jpg, img007.jpg): the first in name order counts, the other is named; so is a link that leads nowhere.
-            if (!match.Success || Target(file) is not { } target || !Add(files, int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), target)) stray.Add(file.Name);
+            // Two files with one number (img7.jpg, img007.jpg): the first in name order counts, the other is named; so
+            // is a link that leads nowhere.
+            if (!match.Success || Target(file) is not { } target
+                || !Add(files, int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), target))
+                stray.Add(file.Name);
         }
         return new FrameFolder(path, files.ToImmutable(), stray.ToImmutable());
     }
@@ -43,7 +49,9 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
     }
 }
 
-/// <summary>How long a stranger's file is, before it is opened: a link to a device or a pipe has no length and no end.</summary>
+/// <summary>
+/// How long a stranger's file is, before it is opened: a link to a device or a pipe has no length and no end.
+/// </summary>
 static class FileLength
 {
     /// <summary>Bytes of the file that a path leads to, over links.</summary>

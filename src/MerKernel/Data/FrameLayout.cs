@@ -12,13 +12,17 @@ public sealed class FrameLayout
     /// <summary>A folder below which clips lie, and how.</summary>
     private sealed record FramesRoot(string Path, FramePath Below);
 
-    private FrameLayout(DatasetDescription description, string root, string folder, string sheet, FramesRoot frames, IEnumerable<string> notes)
+    private FrameLayout(DatasetDescription description, string root, string folder, string sheet, FramesRoot frames,
+        IEnumerable<string> notes)
     {
-        (Description, Root, Folder, Sheet, Frames, this.frames) = (description, root, folder, sheet, frames.Path, frames);
-        Cropped = IsCropped(Frames) || !DatasetNames.Paper.Contains(Dataset) && Path.GetRelativePath(root, Frames).Contains("crop", StringComparison.OrdinalIgnoreCase);
+        (Description, Root, Folder, Sheet, Frames, this.frames) = (description, root, folder, sheet, frames.Path,
+            frames);
+        Cropped = IsCropped(Frames) || !DatasetNames.Paper.Contains(Dataset)
+            && Path.GetRelativePath(root, Frames).Contains("crop", StringComparison.OrdinalIgnoreCase);
         var said = notes.ToList();
         FindClips(said);
-        Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(Frames, SyntheticMark)) || HoldsSyntheticFrames();
+        Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(Frames, SyntheticMark))
+            || HoldsSyntheticFrames();
         Notes = [.. said];
     }
 
@@ -55,49 +59,74 @@ public sealed class FrameLayout
     /// <summary>The folders of clips that are there, as <see cref="KeyOf(string)"/> names them.</summary>
     public IReadOnlyCollection<string> ClipIds => clips.Keys;
 
-    /// <summary>Subject and folder of a clip in lower case; its <see cref="Clip.Id"/>, unless a folder holds several clips.</summary>
+    /// <summary>
+    /// Subject and folder of a clip in lower case; its <see cref="Clip.Id"/>, unless a folder holds several clips.
+    /// </summary>
     public string KeyOf(string clip) => KeyOf(Description, clip);
 
     private static string KeyOf(DatasetDescription set, string clip) =>
-        (set.SharesFolders && clip.LastIndexOf('_') is > 0 and var end && end > clip.IndexOf('/') ? clip[..end] : clip).ToLowerInvariant();
+        (set.SharesFolders && clip.LastIndexOf('_') is > 0 and var end && end > clip.IndexOf('/') ? clip[..end] : clip)
+            .ToLowerInvariant();
 
     /// <summary>The folders of a clip: none, its own, or several of which nobody can tell which is meant.</summary>
-    public ImmutableArray<string> FoldersOf(Clip clip) => clips.TryGetValue(KeyOf(clip.Id), out var folders) ? folders : [];
+    public ImmutableArray<string> FoldersOf(Clip clip) =>
+        clips.TryGetValue(KeyOf(clip.Id), out var folders) ? folders : [];
 
     /// <summary>The folder of a clip, or null where it has none.</summary>
     public string? FolderOf(Clip clip) => FoldersOf(clip).FirstOrDefault();
 
     /// <summary>Finds a data set's files below its root.</summary>
-    /// <exception cref="UserErrorException">The folder, the sheet or the frames are not there, or there are several and nothing tells which counts; the message says what was found.</exception>
+    /// <exception cref="UserErrorException">
+    /// The folder, the sheet or the frames are not there, or there are several and nothing tells which counts; the
+    /// message says what was found.
+    /// </exception>
     public static FrameLayout Find(DatasetSource source)
     {
         var root = Path.GetFullPath(source.Root);
-        if (!Directory.Exists(root)) throw new UserErrorException($"There is no folder {root}; name the folder that holds CASME2/ and SAMM/.");
+        if (!Directory.Exists(root))
+            throw new UserErrorException($"There is no folder {root}; name the folder that holds CASME2/ and SAMM/.");
         var set = source.Description;
         var title = set.Title;
         var sets = SetFolders(root, set).DefaultIfEmpty(root).ToList();
-        var all = source.FramesFolder is { } named ? FramesRoots(Existing(named), set, SearchDepth).Select(r => (Folder: sets[0], Root: r)).ToList()
-            : sets.SelectMany(s => FramesRoots(s, set, SearchDepth).Where(r => set.TakesFrames(Path.GetRelativePath(Path.GetDirectoryName(root) ?? root, r.Path))).Select(r => (Folder: s, Root: r))).ToList();
-        var roots = all.Where(r => source.FramesFolder is not null || source.Frames == FrameKind.Any || source.Frames == FrameKind.Cropped == IsCropped(r.Root.Path)).ToList();
+        var all = source.FramesFolder is { } named
+            ? FramesRoots(Existing(named), set, SearchDepth).Select(r => (Folder: sets[0], Root: r)).ToList()
+            : sets.SelectMany(s => FramesRoots(s, set, SearchDepth)
+                .Where(r => set.TakesFrames(Path.GetRelativePath(Path.GetDirectoryName(root) ?? root, r.Path)))
+                .Select(r => (Folder: s, Root: r))).ToList();
+        var roots = all.Where(r => source.FramesFolder is not null || source.Frames == FrameKind.Any
+            || source.Frames == FrameKind.Cropped == IsCropped(r.Root.Path)).ToList();
         if (roots.Count == 0)
         {
-            var expected = set.Id == DatasetId.CasmeII && source.Frames == FrameKind.Raw ? "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg" : set.FrameExample;
-            var (place, kind) = (source.FramesFolder ?? sets[0], source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
+            var expected = set.Id == DatasetId.CasmeII && source.Frames == FrameKind.Raw
+                ? "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg"
+                : set.FrameExample;
+            var (place, kind) = (source.FramesFolder ?? sets[0],
+                source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
             throw new UserErrorException(
-                $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like {expected}; name the folder that holds {(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/" : set.Folder + "/")}.");
+                $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like " +
+                $"{expected}; name the folder that holds " +
+                $"{(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/" : set.Folder + "/")}.");
         }
-        // Cropped frames count before raw ones; among several folders of one kind, the one with more of the sheet's clips.
+        // Cropped frames count before raw ones; among several folders of one kind, the one with more of the sheet's
+        // clips.
         if (roots.Any(r => IsCropped(r.Root.Path))) roots.RemoveAll(r => !IsCropped(r.Root.Path));
         var notes = new List<string>();
-        var sheet = source.Sheet is { } file ? file : SheetFinder.Find(root, [.. roots.Select(r => r.Folder).Concat(sets).Distinct()], set, notes);
+        var sheet = source.Sheet is { } file
+            ? file
+            : SheetFinder.Find(root, [.. roots.Select(r => r.Folder).Concat(sets).Distinct()], set, notes);
         var chosen = roots.Count == 1 ? roots[0] : Fullest(roots, sheet, set);
         foreach (var (_, other) in all.Where(r => r.Root != chosen.Root))
             notes.Add($"frames of {title} are in {other.Path} too, which is not read; {chosen.Root.Path} is "
-                + $"(another choice: --frames {(IsCropped(other.Path) == IsCropped(chosen.Root.Path) ? other.Path : IsCropped(other.Path) ? "cropped" : "raw")})");
+                + $"(another choice: --frames {(IsCropped(other.Path) == IsCropped(chosen.Root.Path)
+                    ? other.Path
+                    : IsCropped(other.Path) ? "cropped"
+                    : "raw")})");
         return new FrameLayout(set, root, chosen.Folder, sheet, chosen.Root, notes);
     }
 
-    /// <summary>Whether a root holds anything of a data set, sound or not: a folder of its name that is not empty, or frames.</summary>
+    /// <summary>
+    /// Whether a root holds anything of a data set, sound or not: a folder of its name that is not empty, or frames.
+    /// </summary>
     public static bool IsThere(DatasetSource source)
     {
         if (!Directory.Exists(source.Root)) return false;
@@ -106,37 +135,57 @@ public sealed class FrameLayout
         // SMIC's cameras share a folder, so only the first of them is there by its name.
         var named = DatasetDescription.All.First(d => d.Folder == set.Folder).Id == set.Id;
         return named && SetFolders(source.Root, set).Any(f => Entries(f).Length > 0)
-            || FramesRoots(source.Root, set, SearchDepth).Any(r => set.TakesFrames(Path.GetRelativePath(source.Root, r.Path)));
+            || FramesRoots(source.Root, set, SearchDepth)
+                .Any(r => set.TakesFrames(Path.GetRelativePath(source.Root, r.Path)));
     }
 
-    /// <summary>A subject as the data set writes it, of a text such as '1', '01', 'sub01' or 's1'; null where it is none.</summary>
+    /// <summary>
+    /// A subject as the data set writes it, of a text such as '1', '01', 'sub01' or 's1'; null where it is none.
+    /// </summary>
     public static string? SubjectOf(string text, DatasetId dataset) =>
-        DatasetDescription.TryOf(dataset) is { } set ? set.SubjectOf(text) : PlainText.Of(text) is { Length: > 0 } plain ? plain : null;
+        DatasetDescription.TryOf(dataset) is { } set
+            ? set.SubjectOf(text)
+            : PlainText.Of(text) is { Length: > 0 } plain ? plain
+            : null;
 
     // Folders between a set's own and the subjects'.
     private const int SearchDepth = 3;
 
-    private static IEnumerable<string> SetFolders(string root, DatasetDescription set) => set.Id == DatasetId.Own ? [OwnDataset.FolderIn(root)] : Below(root).Where(d => set.Folders.IsMatch(Path.GetFileName(d)));
+    private static IEnumerable<string> SetFolders(string root, DatasetDescription set) => set.Id == DatasetId.Own
+        ? [OwnDataset.FolderIn(root)]
+        : Below(root).Where(d => set.Folders.IsMatch(Path.GetFileName(d)));
 
-    private static bool IsCropped(string path) => Path.GetFileName(path).Contains("crop", StringComparison.OrdinalIgnoreCase);
+    private static bool IsCropped(string path) =>
+        Path.GetFileName(path).Contains("crop", StringComparison.OrdinalIgnoreCase);
 
-    private static string Existing(string folder) => Directory.Exists(folder) ? Path.GetFullPath(folder) : throw new UserErrorException($"There is no folder {folder}; name the one that holds the subjects' folders.");
+    private static string Existing(string folder) => Directory.Exists(folder)
+        ? Path.GetFullPath(folder)
+        : throw new UserErrorException($"There is no folder {folder}; name the one that holds the subjects' folders.");
 
     // Folders below which clips lie as the set's frames do; a synthetic set below a real one is not part of it.
     private static IEnumerable<FramesRoot> FramesRoots(string folder, DatasetDescription set, int depth)
     {
         // A user's own clips may have any name, so that only frames tell their folders.
-        bool IsClip(string clip, FramePath path) => set.Id == DatasetId.Own ? IsReadable(clip) && Directory.EnumerateFiles(clip).Any(FrameFolder.IsFrame) : path != FramePath.SubjectClip || set.Clips.IsMatch(Path.GetFileName(clip));
-        if (set.Frames.FirstOrDefault(path => path.Walk(folder, set, Below).Any(c => IsClip(c.Path, path))) is { } below) return [new(folder, below)];
-        return depth == 0 ? [] : Below(folder).Where(d => !File.Exists(Path.Combine(d, SyntheticMark))).SelectMany(d => FramesRoots(d, set, depth - 1));
+        bool IsClip(string clip, FramePath path) => set.Id == DatasetId.Own
+            ? IsReadable(clip) && Directory.EnumerateFiles(clip).Any(FrameFolder.IsFrame)
+            : path != FramePath.SubjectClip || set.Clips.IsMatch(Path.GetFileName(clip));
+        if (set.Frames.FirstOrDefault(path => path.Walk(folder, set, Below).Any(c => IsClip(c.Path, path)))
+            is { } below)
+            return [new(folder, below)];
+        return depth == 0 ? [] : Below(folder).Where(d => !File.Exists(Path.Combine(d, SyntheticMark)))
+            .SelectMany(d => FramesRoots(d, set, depth - 1));
     }
 
-    private static (string Folder, FramesRoot Root) Fullest(List<(string Folder, FramesRoot Root)> roots, string sheet, DatasetDescription set)
+    private static (string Folder, FramesRoot Root) Fullest(List<(string Folder, FramesRoot Root)> roots, string sheet,
+        DatasetDescription set)
     {
         var clips = CodingSheet.Read(sheet, asked: set).Clips.Select(c => KeyOf(set, c.Id)).ToHashSet();
-        var counted = roots.Select(r => (Root: r, Clips: Folders(r.Root, set).Select(f => f.Key).Distinct().Count(clips.Contains))).OrderByDescending(r => r.Clips).ToList();
+        var counted = roots.Select(r =>
+            (Root: r, Clips: Folders(r.Root, set).Select(f => f.Key).Distinct().Count(clips.Contains)))
+            .OrderByDescending(r => r.Clips).ToList();
         return counted[0].Clips > counted[1].Clips ? counted[0].Root : throw new UserErrorException(
-            $"{counted[0].Root.Root.Path} and {counted[1].Root.Root.Path} both hold {counted[0].Clips} clips of {Path.GetFileName(sheet)}; say which counts with --frames FOLDER, or take one away.");
+            $"{counted[0].Root.Root.Path} and {counted[1].Root.Root.Path} both hold {counted[0].Clips} clips of " +
+            $"{Path.GetFileName(sheet)}; say which counts with --frames FOLDER, or take one away.");
     }
 
     private static IEnumerable<(string Key, string Path)> Folders(FramesRoot frames, DatasetDescription set) =>
@@ -144,20 +193,28 @@ public sealed class FrameLayout
 
     private void FindClips(List<string> notes)
     {
-        foreach (var (key, path) in Folders(frames, Description)) clips[key] = clips.TryGetValue(key, out var others) ? others.Add(path) : [path];
-        notes.AddRange(Below(Frames).Where(s => Description.SubjectOf(Path.GetFileName(s)) is not null && !IsReadable(s)).Select(s => $"{s} cannot be read, so its clips have no frames; allow reading it"));
+        foreach (var (key, path) in Folders(frames, Description))
+            clips[key] = clips.TryGetValue(key, out var others) ? others.Add(path) : [path];
+        notes.AddRange(Below(Frames)
+            .Where(s => Description.SubjectOf(Path.GetFileName(s)) is not null && !IsReadable(s))
+            .Select(s => $"{s} cannot be read, so its clips have no frames; allow reading it"));
     }
 
     private bool HoldsSyntheticFrames()
     {
         var all = clips.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Value[0]).ToList();
-        return Enumerable.Range(0, Math.Min(MarkSamples, all.Count)).Select(i => all[i * all.Count / Math.Min(MarkSamples, all.Count)])
-            .Any(folder => IsReadable(folder) && Directory.EnumerateFiles(folder).Where(FrameFolder.IsFrame).Min(StringComparer.Ordinal) is { } frame && FrameImage.IsMarkedSynthetic(frame));
+        return Enumerable.Range(0, Math.Min(MarkSamples, all.Count))
+            .Select(i => all[i * all.Count / Math.Min(MarkSamples, all.Count)])
+            .Any(folder => IsReadable(folder)
+                && Directory.EnumerateFiles(folder).Where(FrameFolder.IsFrame).Min(StringComparer.Ordinal) is { } frame
+                && FrameImage.IsMarkedSynthetic(frame));
     }
 
-    // In a fixed order, which a file system has not; without the extra folders of Mac archives. An unreadable folder has nothing below it.
+    // In a fixed order, which a file system has not; without the extra folders of Mac archives. An unreadable folder
+    // has nothing below it.
     private static string[] Below(string folder) => [.. Entries(folder).OfType<DirectoryInfo>().Select(d => d.FullName)
-        .Where(d => Path.GetFileName(d) is not "__MACOSX" and var name && !name.StartsWith('.')).Order(StringComparer.Ordinal)];
+        .Where(d => Path.GetFileName(d) is not "__MACOSX" and var name && !name.StartsWith('.'))
+        .Order(StringComparer.Ordinal)];
 
     private static FileSystemInfo[] Entries(string folder)
     {
@@ -188,6 +245,8 @@ public sealed class FrameLayout
     {
         if (!IsReadable(folder)) return "a folder that may not be read";
         var names = Entries(folder).Select(e => e.Name).Order(StringComparer.Ordinal).ToArray();
-        return names.Length == 0 ? "an empty folder" : string.Join(", ", names.Take(6)) + (names.Length > 6 ? $" and {names.Length - 6} more" : "");
+        return names.Length == 0
+            ? "an empty folder"
+            : string.Join(", ", names.Take(6)) + (names.Length > 6 ? $" and {names.Length - 6} more" : "");
     }
 }

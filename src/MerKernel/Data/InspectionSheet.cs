@@ -3,7 +3,9 @@ using OpenCvSharp;
 
 namespace MerKernel.Data;
 
-/// <summary>One picture of a clip for the eye: onset, landmarks, apex, difference, optical flow and action units.</summary>
+/// <summary>
+/// One picture of a clip for the eye: onset, landmarks, apex, difference, optical flow and action units.
+/// </summary>
 public static class InspectionSheet
 {
     private const int Panel = 280, Gap = 12, Head = 84, Caption = 26;
@@ -21,13 +23,16 @@ public static class InspectionSheet
             (landmarks.Length > 0 ? "68 landmarks" : "no face found", Landmarks(onset, landmarks)),
             ($"apex {clip.Apex}", apex.Clone()),
             ("apex - onset, x 4, grey = 0", Difference(onset, apex)),
-            (string.Create(CultureInfo.InvariantCulture, $"flow, arrows x 8, largest {Largest(flow):0.0} px"), Arrows(apex, flow)),
+            (string.Create(CultureInfo.InvariantCulture, $"flow, arrows x 8, largest {Largest(flow):0.0} px"),
+                Arrows(apex, flow)),
             ("flow, hue = direction", Colours(flow)),
         ];
         var sheet = new Mat(Head + 2 * (Panel + Caption + Gap), 3 * (Panel + Gap) + Gap, MatType.CV_8UC3, Paper);
         SheetText.Write(sheet, $"{Title(view)}  {clip.Id}  {clip.Emotion}", Gap, 28, 0.65, Ink);
         SheetText.Write(sheet, Units(clip), Gap, 52, 0.5, Ink);
-        SheetText.Write(sheet, clip.Notes.IsEmpty ? $"offset {clip.Offset}" : $"offset {clip.Offset}; {string.Join("; ", clip.Notes)}", Gap, 73, 0.42, Faint);
+        SheetText.Write(sheet,
+            clip.Notes.IsEmpty ? $"offset {clip.Offset}" : $"offset {clip.Offset}; {string.Join("; ", clip.Notes)}",
+            Gap, 73, 0.42, Faint);
         for (var i = 0; i < panels.Length; i++)
         {
             using var image = panels[i].Image;
@@ -42,16 +47,21 @@ public static class InspectionSheet
 
     /// <summary>The picture's description, for those who cannot see it.</summary>
     public static string InWords(ClipView view) =>
-        $"{Title(view)}, clip {view.Clip.Id}, {view.Clip.Emotion}; {Units(view.Clip)}. Onset frame {view.Clip.Onset}, landmarks, apex frame {view.Clip.Apex}, apex minus onset, optical flow as arrows and as colours.";
+        $"{Title(view)}, clip {view.Clip.Id}, {view.Clip.Emotion}; {Units(view.Clip)}. Onset frame " +
+        $"{view.Clip.Onset}, landmarks, apex frame {view.Clip.Apex}, apex minus onset, optical flow as arrows and " +
+        "as colours.";
 
-    private static string Title(ClipView view) => $"{view.Clip.Dataset.Title()}{(view.Synthetic ? " (synthetic)" : "")}";
+    private static string Title(ClipView view) =>
+        $"{view.Clip.Dataset.Title()}{(view.Synthetic ? " (synthetic)" : "")}";
 
-    private static string Units(Clip clip) => $"action units: {(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}";
+    private static string Units(Clip clip) => "action units: " +
+        $"{(clip.ActionUnits.IsEmpty ? "none coded" : string.Join(" + ", clip.ActionUnits.Select(Code)))}";
 
     /// <summary>Farneback flow from onset to apex, float pixels [H, W, 2].</summary>
     public static Mat Flow(Mat onset, Mat apex)
     {
-        using Mat before = onset.CvtColor(ColorConversionCodes.BGR2GRAY), after = apex.CvtColor(ColorConversionCodes.BGR2GRAY);
+        using Mat before = onset.CvtColor(ColorConversionCodes.BGR2GRAY),
+            after = apex.CvtColor(ColorConversionCodes.BGR2GRAY);
         return OpticalFlow.Between(before, after, FlowMethod.Farneback);
     }
 
@@ -60,7 +70,8 @@ public static class InspectionSheet
         // Drawn on the enlarged panel: dots on the frame itself would hide the eyes.
         var shown = image.Resize(new Size(2 * Panel, 2 * Panel), 0, 0, InterpolationFlags.Cubic);
         foreach (var p in points)
-            Cv2.Circle(shown, new Point((p.X + 0.5) * 2 * Panel / image.Cols, (p.Y + 0.5) * 2 * Panel / image.Rows), 4, new Scalar(60, 230, 60), -1, LineTypes.AntiAlias);
+            Cv2.Circle(shown, new Point((p.X + 0.5) * 2 * Panel / image.Cols, (p.Y + 0.5) * 2 * Panel / image.Rows), 4,
+                new Scalar(60, 230, 60), -1, LineTypes.AntiAlias);
         return shown;
     }
 
@@ -87,7 +98,9 @@ public static class InspectionSheet
             {
                 var v = flow.At<Vec2f>(y, x);
                 if (v.Item0 * v.Item0 + v.Item1 * v.Item1 < 0.04f) continue;
-                Cv2.ArrowedLine(shown, new Point(x * sx, y * sy), new Point((x + 8 * v.Item0) * sx, (y + 8 * v.Item1) * sy), new Scalar(40, 220, 255), 2, LineTypes.AntiAlias, 0, 0.3);
+                Cv2.ArrowedLine(shown, new Point(x * sx, y * sy),
+                    new Point((x + 8 * v.Item0) * sx, (y + 8 * v.Item1) * sy), new Scalar(40, 220, 255), 2,
+                    LineTypes.AntiAlias, 0, 0.3);
             }
         return shown;
     }
@@ -117,20 +130,24 @@ public static class InspectionSheet
 
     /// <summary>A unit as coders write it: side, number, intensity, doubt.</summary>
     internal static string Code(ActionUnit unit) =>
-        string.Create(CultureInfo.InvariantCulture, $"{unit.Side switch { FaceSide.Left => "L", FaceSide.Right => "R", _ => "" }}{unit.Number}{unit.Intensity}{(unit.Doubtful ? "?" : "")}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{unit.Side switch { FaceSide.Left => "L", FaceSide.Right => "R", _ => "" }}{unit.Number}{unit.Intensity}{(unit.Doubtful ? "?" : "")}");
 }
 
 /// <summary>Text on pictures.</summary>
 internal static class SheetText
 {
-    /// <summary>Writes a line; text beyond the right edge (or <paramref name="width"/>) is cut with an ellipsis.</summary>
+    /// <summary>
+    /// Writes a line; text beyond the right edge (or <paramref name="width"/>) is cut with an ellipsis.
+    /// </summary>
     public static void Write(Mat sheet, string text, int x, int y, double scale, Scalar colour, int? width = null)
     {
         if (text.Length == 0) return;
         // OpenCV's fonts know ASCII only, and draw past the edge.
         text = string.Concat(text.Select(c => char.IsAscii(c) ? c : '?'));
         var room = width ?? sheet.Cols - x - 12;
-        while (text.Length > 4 && Cv2.GetTextSize(text, HersheyFonts.HersheySimplex, scale, 1, out _).Width > room) text = text[..^4] + "...";
+        while (text.Length > 4 && Cv2.GetTextSize(text, HersheyFonts.HersheySimplex, scale, 1, out _).Width > room)
+            text = text[..^4] + "...";
         Cv2.PutText(sheet, text, new Point(x, y), HersheyFonts.HersheySimplex, scale, colour, 1, LineTypes.AntiAlias);
     }
 }

@@ -3,23 +3,31 @@ using static MerKernel.Data.DatasetId;
 namespace MerKernel.Data;
 
 /// <summary>
-/// Frames that independent copies of the published sheets give for clips where the sheets look wrong. None is used unless it is chosen (<see cref="Reading"/>): the frames on
-/// disk may tell which is right, the copies by themselves do not.
+/// Frames that independent copies of the published sheets give for clips where the sheets look wrong. None is used
+/// unless it is chosen (<see cref="Reading"/>): the frames on disk may tell which is right, the copies by themselves do
+/// not.
 /// </summary>
 internal static class KnownReadings
 {
     /// <summary>Other frames of a clip.</summary>
     /// <param name="Dataset">The data set.</param>
     /// <param name="Clip">The clip.</param>
-    /// <param name="Onset">Onset of the published sheet, by which the clip is known to be the one meant; null where it is not known.</param>
+    /// <param name="Onset">
+    /// Onset of the published sheet, by which the clip is known to be the one meant; null where it is not known.
+    /// </param>
     /// <param name="Offset">Offset of the published sheet.</param>
-    /// <param name="Others">Onset, apex and offset as other copies have them; null where they agree with the sheet.</param>
-    private sealed record Entry(DatasetId Dataset, string Clip, int? Onset, int? Offset, params (int? Onset, int Apex, int? Offset)[] Others);
+    /// <param name="Others">
+    /// Onset, apex and offset as other copies have them; null where they agree with the sheet.
+    /// </param>
+    private sealed record Entry(DatasetId Dataset, string Clip, int? Onset, int? Offset,
+        params (int? Onset, int Apex, int? Offset)[] Others);
 
-    // Seen in two repositories whose authors worked from a revised list that is not public, and in copies of the sheets.
+    // Seen in two repositories whose authors worked from a revised list that is not public, and in copies of the
+    // sheets.
     private static readonly Entry[] All =
     [
-        new(CasmeII, "04/EP12_01f", 261, 321, (null, 294, null), (null, 279, null), (null, 291, null), (null, 300, null), (null, 303, null)),
+        new(CasmeII, "04/EP12_01f", 261, 321, (null, 294, null), (null, 279, null), (null, 291, null),
+            (null, 300, null), (null, 303, null)),
         new(CasmeII, "05/EP09_05f", 69, 123, (null, 96, null), (null, 81, null)),
         new(CasmeII, "05/EP16_04f", null, null, (null, 174, null), (null, 166, null)),
         new(CasmeII, "07/EP06_01", 15, 68, (56, 89, 116)),
@@ -30,31 +38,49 @@ internal static class KnownReadings
         new(CasmeII, "25/EP09_02", null, null, (null, 98, null)),
         new(CasmeII, "25/EP12_01", null, null, (null, 153, null), (null, 143, null)),
         new(CasmeII, "25/EP18_04f", null, null, (null, 97, null), (null, 98, null)),
-        new(Samm, "028/028_4_1", null, null, (null, 1103, null), (null, 1105, null), (null, 1113, null), (null, 1124, null)),
+        new(Samm, "028/028_4_1", null, null, (null, 1103, null), (null, 1105, null), (null, 1113, null),
+            (null, 1124, null)),
     ];
 
-    /// <summary>Compares the readings of a clip with the frames on disk: which one spans them, and how another is chosen.</summary>
-    public static IEnumerable<(Severity Severity, string Text)> Compare(Clip clip, FrameFolder folder, PreparationOptions options)
+    /// <summary>
+    /// Compares the readings of a clip with the frames on disk: which one spans them, and how another is chosen.
+    /// </summary>
+    public static IEnumerable<(Severity Severity, string Text)> Compare(Clip clip, FrameFolder folder,
+        PreparationOptions options)
     {
-        if (All.FirstOrDefault(e => e.Dataset == clip.Dataset && e.Clip.Equals(clip.Id, StringComparison.OrdinalIgnoreCase)) is not { } entry) yield break;
+        if (All.FirstOrDefault(e =>
+            e.Dataset == clip.Dataset && e.Clip.Equals(clip.Id, StringComparison.OrdinalIgnoreCase)) is not { } entry)
+            yield break;
         if (options.Readings.Any(r => r.Clip.Equals(clip.Id, StringComparison.OrdinalIgnoreCase))) yield break;
         // The sheet's offset may have been repaired already; the onset never is.
         if (entry.Onset is { } onset && onset != clip.Onset) yield break;
-        var others = entry.Others.Select(o => new Reading(clip.Id, o.Onset ?? clip.Onset, o.Apex, o.Offset ?? clip.Offset))
-            .Where(r => r.Onset < r.Apex && r.Apex <= r.Offset && (r.Onset, r.Apex, r.Offset) != (clip.Onset, clip.Apex, clip.Offset)).ToList();
+        var others = entry.Others
+            .Select(o => new Reading(clip.Id, o.Onset ?? clip.Onset, o.Apex, o.Offset ?? clip.Offset))
+            .Where(r => r.Onset < r.Apex && r.Apex <= r.Offset
+                && (r.Onset, r.Apex, r.Offset) != (clip.Onset, clip.Apex, clip.Offset)).ToList();
         if (others.Count == 0) yield break;
         var (first, last) = (folder.Files.Keys.First(), folder.Files.Keys.Last());
-        var (own, best) = (Fit(new Reading(clip.Id, clip.Onset, clip.Apex, clip.Offset), folder), others.MaxBy(r => Fit(r, folder))!);
+        var (own, best) = (Fit(new Reading(clip.Id, clip.Onset, clip.Apex, clip.Offset), folder),
+            others.MaxBy(r => Fit(r, folder))!);
         var span = $"the frames on disk, {first} to {last},";
         var names = string.Join(" or ", others.Select(r => r.Frames));
         if (Fit(best, folder) > own)
-            yield return (Severity.Warning, $"{span} fit the reading {best.Frames} of other copies and not {clip.Onset} {clip.Apex} {clip.Offset}; to use it: mer data prepare --reading {best}");
+            yield return (Severity.Warning,
+                $"{span} fit the reading {best.Frames} of other copies and not {clip.Onset} {clip.Apex} " +
+                $"{clip.Offset}; to use it: mer data prepare --reading {best}");
         else if (others.Max(r => Fit(r, folder)) == own)
-            yield return (Severity.Note, $"{span} do not tell {clip.Onset} {clip.Apex} {clip.Offset} from {names}, which other copies have; to use one: mer data prepare --reading {best}");
-        else yield return (Severity.Note, $"{span} fit {clip.Onset} {clip.Apex} {clip.Offset} and not {names}, which other copies have");
+            yield return (Severity.Note,
+                $"{span} do not tell {clip.Onset} {clip.Apex} {clip.Offset} from {names}, which other copies have; " +
+                $"to use one: mer data prepare --reading {best}");
+        else
+            yield return (Severity.Note,
+                $"{span} fit {clip.Onset} {clip.Apex} {clip.Offset} and not {names}, which other copies have");
     }
 
-    /// <summary>3 where a reading begins and ends with the frames on disk, 2 where it lies among them, 1 where onset and apex do, else 0.</summary>
+    /// <summary>
+    /// 3 where a reading begins and ends with the frames on disk, 2 where it lies among them, 1 where onset and apex
+    /// do, else 0.
+    /// </summary>
     private static int Fit(Reading reading, FrameFolder folder)
     {
         var (first, last) = (folder.Files.Keys.First(), folder.Files.Keys.Last());

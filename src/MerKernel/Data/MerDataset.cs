@@ -3,7 +3,8 @@ using TorchSharp;
 namespace MerKernel.Data;
 
 /// <summary>
-/// A data set ready for training: clips, labels, action units, and every frame that training may draw as one uint8 tensor.
+/// A data set ready for training: clips, labels, action units, and every frame that training may draw as one uint8
+/// tensor.
 /// </summary>
 public sealed class MerDataset : IDisposable
 {
@@ -22,7 +23,9 @@ public sealed class MerDataset : IDisposable
     /// <summary>True for synthetic data; every output that shows a number from them says so.</summary>
     public required bool Synthetic { get; init; }
 
-    /// <summary>Hash (hexadecimal) of everything that determines the contents: sheet, class set, frames, preparation, size.</summary>
+    /// <summary>
+    /// Hash (hexadecimal) of everything that determines the contents: sheet, class set, frames, preparation, size.
+    /// </summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>Class names in label order, for example the paper's five.</summary>
@@ -39,18 +42,26 @@ public sealed class MerDataset : IDisposable
     public torch.Tensor Frames { get => LazyFrames.Value; init => LazyFrames = new(value); }
 
     // Tables need only clips and labels; libtorch, and hundreds of megabytes, are left where they are.
-    internal Lazy<torch.Tensor> LazyFrames { get; init; } = new(() => throw new InvalidOperationException("The data set was made without frames."));
+    internal Lazy<torch.Tensor> LazyFrames { get; init; } = new(() =>
+        throw new InvalidOperationException("The data set was made without frames."));
 
-    /// <summary>For each clip the rows of <see cref="Frames"/> from the onset on (at least one); the first is the onset itself.</summary>
+    /// <summary>
+    /// For each clip the rows of <see cref="Frames"/> from the onset on (at least one); the first is the onset itself.
+    /// </summary>
     public required ImmutableArray<ImmutableArray<int>> OnsetFrames { get; init; }
 
-    /// <summary>For each clip the rows of <see cref="Frames"/> from the apex backwards (at least one); the first is the apex itself.</summary>
+    /// <summary>
+    /// For each clip the rows of <see cref="Frames"/> from the apex backwards (at least one); the first is the apex
+    /// itself.
+    /// </summary>
     public required ImmutableArray<ImmutableArray<int>> ApexFrames { get; init; }
 
     /// <summary>The sources of the data set; null for one that was put together in memory.</summary>
     public DatasetManifest? Manifest { get; init; }
 
-    /// <summary>Further data of the clips from their files; null for a data set that was put together in memory.</summary>
+    /// <summary>
+    /// Further data of the clips from their files; null for a data set that was put together in memory.
+    /// </summary>
     public IClipSource? Source { get; init; }
 
     /// <summary>Where values computed from the clips are kept between runs; null keeps them only in memory.</summary>

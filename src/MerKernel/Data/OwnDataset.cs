@@ -1,7 +1,8 @@
 namespace MerKernel.Data;
 
 /// <summary>
-/// A data set of the user's own: a sheet with columns of any name, frames in folders, and a file that describes both. data/README.md shows one of ten clips.
+/// A data set of the user's own: a sheet with columns of any name, frames in folders, and a file that describes both.
+/// data/README.md shows one of ten clips.
 /// </summary>
 public static class OwnDataset
 {
@@ -9,12 +10,15 @@ public static class OwnDataset
     public const string FileName = "dataset.json";
 
     // The file's name of a field, and the reader's.
-    private static readonly ImmutableDictionary<string, string> Fields = new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly ImmutableDictionary<string, string> Fields = new Dictionary<string, string>(
+        StringComparer.Ordinal)
     {
-        ["subject"] = "subject", ["clip"] = "filename", ["onset"] = "onset", ["apex"] = "apex", ["offset"] = "offset", ["actionUnits"] = "actionunits", ["emotion"] = "emotion", ["framesPerSecond"] = "fps",
+        ["subject"] = "subject", ["clip"] = "filename", ["onset"] = "onset", ["apex"] = "apex", ["offset"] = "offset",
+        ["actionUnits"] = "actionunits", ["emotion"] = "emotion", ["framesPerSecond"] = "fps",
     }.ToImmutableDictionary();
 
-    private static readonly string[] Entries = [.. typeof(Description).GetProperties().Where(p => p.Name != nameof(Description.Unknown)).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))];
+    private static readonly string[] Entries = [.. typeof(Description).GetProperties()
+        .Where(p => p.Name != nameof(Description.Unknown)).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))];
 
     private static readonly string[] Needed = ["subject", "clip", "onset", "offset", "emotion"];
 
@@ -25,36 +29,49 @@ public static class OwnDataset
         AllowTrailingCommas = true,
     };
 
-    /// <summary>The folder that holds the description: a root itself, or the only one below it that has one; the root where there is none.</summary>
+    /// <summary>
+    /// The folder that holds the description: a root itself, or the only one below it that has one; the root where
+    /// there is none.
+    /// </summary>
     /// <exception cref="UserErrorException">Several folders below the root have one.</exception>
     public static string FolderIn(string root)
     {
         root = Path.GetFullPath(root);
         if (File.Exists(Path.Combine(root, FileName)) || !Directory.Exists(root)) return root;
-        return Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, FileName))).Order(StringComparer.Ordinal).ToList() switch
+        return Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, FileName)))
+            .Order(StringComparer.Ordinal).ToList() switch
         {
             [] => root,
             [var one] => one,
-            var several => throw new UserErrorException($"{root} holds several data sets with a {FileName}: {string.Join(", ", several.Select(Path.GetFileName))}; name one of these folders with --data."),
+            var several => throw new UserErrorException($"{root} holds several data sets with a {FileName}: " +
+                $"{string.Join(", ", several.Select(Path.GetFileName))}; name one of these folders with --data."),
         };
     }
 
     /// <summary>Whether a root holds a description.</summary>
-    public static bool IsIn(string root) => Directory.Exists(root) && File.Exists(Path.Combine(FolderIn(root), FileName));
+    public static bool IsIn(string root) =>
+        Directory.Exists(root) && File.Exists(Path.Combine(FolderIn(root), FileName));
 
     /// <summary>Reads the description of the set in a root.</summary>
-    /// <exception cref="UserErrorException">There is none, or something in it is missing or wrong; the message says what.</exception>
+    /// <exception cref="UserErrorException">
+    /// There is none, or something in it is missing or wrong; the message says what.
+    /// </exception>
     public static DatasetDescription Read(string root)
     {
         var path = Path.Combine(FolderIn(root), FileName);
-        if (!File.Exists(path)) throw new UserErrorException($"{root} has no {FileName}, which describes a data set of your own; data/README.md has one to begin with.");
+        if (!File.Exists(path))
+            throw new UserErrorException($"{root} has no {FileName}, which describes a data set of your own; " +
+                "data/README.md has one to begin with.");
         try
         {
-            return Describe(path, JsonSerializer.Deserialize<Description>(File.ReadAllText(path), Format) ?? throw new JsonException("it is empty"));
+            return Describe(path, JsonSerializer.Deserialize<Description>(File.ReadAllText(path), Format)
+                ?? throw new JsonException("it is empty"));
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path} cannot be read{(e.LineNumber is { } before ? $", line {before + 1}" : "")}: {Fault(e)}; data/README.md has a description to begin with.", e);
+            throw new UserErrorException($"{path} cannot be " +
+                $"read{(e.LineNumber is { } before ? $", line {before + 1}" : "")}: {Fault(e)}; data/README.md has a " +
+                "description to begin with.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +82,9 @@ public static class OwnDataset
     // The reader names its types where a value is of another kind, and counts lines from 0 after its message.
     private static string Fault(JsonException e)
     {
-        if (e.InnerException is not JsonException && e.Path is { } at) return $"{(at.TrimStart('$', '.') is { Length: > 0 } entry ? $"'{entry}'" : "the file")} is of another kind than the description of a data set has there";
+        if (e.InnerException is not JsonException && e.Path is { } at)
+            return $"{(at.TrimStart('$', '.') is { Length: > 0 } entry ? $"'{entry}'" : "the file")} is of another " +
+                "kind than the description of a data set has there";
         var sentence = e.Message.AsSpan();
         foreach (var end in (string[])[" Path: ", " LineNumber: "])
             if (sentence.IndexOf(end, StringComparison.Ordinal) is > 0 and var length) sentence = sentence[..length];
@@ -75,17 +94,29 @@ public static class OwnDataset
     /// <summary>The message for a sheet without the columns that the description names.</summary>
     internal static UserErrorException LacksColumns(DatasetDescription set, string path, SheetRow header)
     {
-        var lacking = set.Columns.Where(c => !header.Cells.Contains(c.Value, StringComparer.OrdinalIgnoreCase)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"'{c.Value}' as the {Fields.First(f => f.Value == c.Key).Key}");
-        return new($"{path}, row {header.Number}: {FileName} names under 'columns' {string.Join(" and ", lacking)}, which the sheet has not; its columns are {string.Join(", ", header.Cells.Where(c => c.Length > 0))}. Correct {FileName} or the header.");
+        var lacking = set.Columns.Where(c => !header.Cells.Contains(c.Value, StringComparer.OrdinalIgnoreCase))
+            .OrderBy(c => c.Key, StringComparer.Ordinal)
+            .Select(c => $"'{c.Value}' as the {Fields.First(f => f.Value == c.Key).Key}");
+        return new($"{path}, row {header.Number}: {FileName} names under 'columns' {string.Join(" and ", lacking)}, " +
+            $"which the sheet has not; its columns are {string.Join(", ", header.Cells.Where(c => c.Length > 0))}. " +
+            $"Correct {FileName} or the header.");
     }
 
     /// <summary>Emotions of the description that no row has, a message each.</summary>
-    /// <exception cref="UserErrorException">One of them is nearly an emotion of the sheet that has no class: a slip.</exception>
-    internal static IEnumerable<string> UnusedEmotions(DatasetDescription set, string path, ImmutableArray<string> emotions)
+    /// <exception cref="UserErrorException">
+    /// One of them is nearly an emotion of the sheet that has no class: a slip.
+    /// </exception>
+    internal static IEnumerable<string> UnusedEmotions(DatasetDescription set, string path,
+        ImmutableArray<string> emotions)
     {
-        foreach (var (entry, classes) in set.Three == ClassSet.MegcThree ? [("classes", set.Classes)] : new[] { ("classes", set.Classes), ("three", set.Three) })
-            if (classes.ClassOf.Keys.Except(emotions).Select(e => (Emotion: e, Meant: Spelling.Nearest(e, emotions.Where(s => classes.LabelOf(s) is null)))).FirstOrDefault(e => e.Meant is not null) is { Emotion: { } slip, Meant: { } meant })
-                throw new UserErrorException($"{Path.Combine(Path.GetDirectoryName(path)!, FileName)}: the emotion '{slip}' under '{entry}' occurs in no row of {Path.GetFileName(path)}; did you mean '{meant}'?");
+        foreach (var (entry, classes) in set.Three == ClassSet.MegcThree
+            ? [("classes", set.Classes)]
+            : new[] { ("classes", set.Classes), ("three", set.Three) })
+            if (classes.ClassOf.Keys.Except(emotions)
+                .Select(e => (Emotion: e, Meant: Spelling.Nearest(e, emotions.Where(s => classes.LabelOf(s) is null))))
+                .FirstOrDefault(e => e.Meant is not null) is { Emotion: { } slip, Meant: { } meant })
+                throw new UserErrorException($"{Path.Combine(Path.GetDirectoryName(path)!, FileName)}: the emotion " +
+                    $"'{slip}' under '{entry}' occurs in no row of {Path.GetFileName(path)}; did you mean '{meant}'?");
         return set.Classes.ClassOf.Keys.Except(emotions).Select(e => $"{FileName}'s emotion '{e}' occurs in no row");
     }
 
@@ -94,16 +125,31 @@ public static class OwnDataset
         UserErrorException Wrong(string what) => new($"{path} {what}; data/README.md has a description to begin with.");
         // A misspelt name would be a description that nobody follows.
         if (file.Unknown.Keys.FirstOrDefault() is { } field)
-            throw Wrong($"has a field '{field}', which is not known{(Spelling.Nearest(field, Entries) is { } near ? $"; did you mean '{near}'? Known" : "; known")} are {string.Join(", ", Entries)}");
+            throw Wrong($"has a field '{field}', which is not known" +
+                $"{(Spelling.Nearest(field, Entries) is { } near ? $"; did you mean '{near}'? Known" : "; known")} " +
+                $"are {string.Join(", ", Entries)}");
         var (columns, classes, three) = (file.Columns ?? [], file.Classes ?? [], file.Three ?? []);
         if (string.IsNullOrWhiteSpace(file.Name)) throw Wrong("gives the data set no 'name'");
-        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet) throw Wrong("does not name the 'sheet' next to it, such as clips.csv");
-        if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown) throw Wrong($"has a column for '{unknown}', which is not known{(Spelling.Nearest(unknown, Fields.Keys) is { } meant ? $"; did you mean '{meant}'? Known" : "; known")} are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
-        if (Needed.FirstOrDefault(c => !columns.ContainsKey(c)) is { } lacking) throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
-        if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Wrong($"gives the column '{twice.Key}' two meanings ({string.Join(" and ", twice.Select(c => c.Key))})");
-        if (classes.Values.Distinct(StringComparer.Ordinal).Count() < 2) throw Wrong("needs at least two classes under 'classes', each emotion of the sheet with its class");
+        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet)
+            throw Wrong("does not name the 'sheet' next to it, such as clips.csv");
+        if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown)
+            throw Wrong($"has a column for '{unknown}', which is not " +
+                $"known{(Spelling.Nearest(unknown, Fields.Keys) is { } meant
+                    ? $"; did you mean '{meant}'? Known"
+                    : "; known")} " +
+                $"are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
+        if (Needed.FirstOrDefault(c => !columns.ContainsKey(c)) is { } lacking)
+            throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
+        if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw Wrong(
+                $"gives the column '{twice.Key}' two meanings ({string.Join(" and ", twice.Select(c => c.Key))})");
+        if (classes.Values.Distinct(StringComparer.Ordinal).Count() < 2)
+            throw Wrong("needs at least two classes under 'classes', each emotion of the sheet with its class");
         if (file.FramesPerSecond is <= 0) throw Wrong($"has {file.FramesPerSecond} frames per second");
-        if (three.Values.FirstOrDefault(c => !ClassSet.MegcThree.Classes.Contains(c)) is { } other) throw Wrong($"puts an emotion into '{other}' under 'three'; use {string.Join(", ", ClassSet.MegcThree.Classes)}");
+        if (three.Values.FirstOrDefault(c => !ClassSet.MegcThree.Classes.Contains(c)) is { } other)
+            throw Wrong(
+                $"puts an emotion into '{other}' under 'three'; use {string.Join(", ", ClassSet.MegcThree.Classes)}");
         var own = Set("own", [.. classes.Values.Distinct(StringComparer.Ordinal)], classes);
         return new()
         {
@@ -124,12 +170,15 @@ public static class OwnDataset
             Classes = own,
             AllEmotions = own with { Name = "all" },
             Three = three.Count == 0 ? ClassSet.MegcThree : Set("megc3", ClassSet.MegcThree.Classes, three),
-            Assumptions = columns.ContainsKey("apex") ? [] : ["no column is the apex: the middle of onset and offset is used"],
+            Assumptions = columns.ContainsKey("apex")
+                ? []
+                : ["no column is the apex: the middle of onset and offset is used"],
         };
     }
 
     private static ClassSet Set(string name, ImmutableArray<string> classes, Dictionary<string, string> classOf) =>
-        new(name, classes, classOf.ToImmutableSortedDictionary(c => c.Key.ToLowerInvariant(), c => c.Value, StringComparer.Ordinal));
+        new(name, classes,
+            classOf.ToImmutableSortedDictionary(c => c.Key.ToLowerInvariant(), c => c.Value, StringComparer.Ordinal));
 
     /// <summary>The file's contents.</summary>
     private sealed record Description
@@ -143,7 +192,9 @@ public static class OwnDataset
         /// <summary>Field to the heading of its column.</summary>
         public Dictionary<string, string>? Columns { get; init; }
 
-        /// <summary>Path of a clip's frames, as <see cref="FramePath.Of"/> reads it; {subject}/{clip} where it says nothing.</summary>
+        /// <summary>
+        /// Path of a clip's frames, as <see cref="FramePath.Of"/> reads it; {subject}/{clip} where it says nothing.
+        /// </summary>
         public string? Frames { get; init; }
 
         /// <summary>Frame rate.</summary>
@@ -152,7 +203,10 @@ public static class OwnDataset
         /// <summary>Emotion of the sheet to class, in the order of the labels.</summary>
         public Dictionary<string, string>? Classes { get; init; }
 
-        /// <summary>Emotion to one of the three classes of the Grand Challenge; where it says nothing, by the emotions' English names.</summary>
+        /// <summary>
+        /// Emotion to one of the three classes of the Grand Challenge; where it says nothing, by the emotions' English
+        /// names.
+        /// </summary>
         public Dictionary<string, string>? Three { get; init; }
 
         /// <summary>Fields that no description has.</summary>

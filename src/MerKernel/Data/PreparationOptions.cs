@@ -24,7 +24,10 @@ public sealed record PreparationOptions
     /// <summary>Frame numbers that replace those of the sheet.</summary>
     public ImmutableArray<Reading> Readings { get; init; } = [];
 
-    /// <summary>Clips (<see cref="Clip.Id"/>) left out by choice; '07/EP06_01' leaves the 248 clips of the published CASME II runs.</summary>
+    /// <summary>
+    /// Clips (<see cref="Clip.Id"/>) left out by choice; '07/EP06_01' leaves the 248 clips of the published CASME II
+    /// runs.
+    /// </summary>
     public ImmutableArray<string> Exclude { get; init; } = [];
 
     /// <summary>Clips left out where the sheet has them; an entry that ends in a slash names a subject.</summary>
@@ -32,7 +35,9 @@ public sealed record PreparationOptions
 
     /// <summary>Whether a clip is left out by choice.</summary>
     internal bool LeavesOut(string id) => Exclude.Contains(id, StringComparer.OrdinalIgnoreCase)
-        || ExcludeWherePresent.Any(e => e.EndsWith('/') ? id.StartsWith(e, StringComparison.OrdinalIgnoreCase) : id.Equals(e, StringComparison.OrdinalIgnoreCase));
+        || ExcludeWherePresent.Any(e => e.EndsWith('/')
+            ? id.StartsWith(e, StringComparison.OrdinalIgnoreCase)
+            : id.Equals(e, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where prepared clips are kept between runs.</summary>
     public string CacheFolder { get; init; } = Path.Combine("results", "cache");
@@ -50,7 +55,9 @@ public enum FaceAlignment
     /// <summary><see cref="None"/> for frames that are already cropped, <see cref="Landmarks"/> for raw ones.</summary>
     Auto,
 
-    /// <summary>A similarity transform from the onset frame's landmarks, the same for every frame of the clip.</summary>
+    /// <summary>
+    /// A similarity transform from the onset frame's landmarks, the same for every frame of the clip.
+    /// </summary>
     Landmarks,
 
     /// <summary>The whole frame is resized.</summary>

@@ -7,8 +7,11 @@ internal sealed record PreparationPlan(
     FrameLayout Layout, CodingSheetContents Sheet, ClassSet Classes, bool Align, string Description, string StatDigest,
     ImmutableArray<PreparationPlan.Entry> Clips, ImmutableArray<DroppedClip> Dropped)
 {
-    /// <summary>A clip of the class set: its frames and their files, onset first; or the reason why it cannot be used.</summary>
-    public sealed record Entry(Clip Clip, ClipFrames Frames, ImmutableArray<(int Number, FileInfo File)> Files, string? Unusable)
+    /// <summary>
+    /// A clip of the class set: its frames and their files, onset first; or the reason why it cannot be used.
+    /// </summary>
+    public sealed record Entry(Clip Clip, ClipFrames Frames, ImmutableArray<(int Number, FileInfo File)> Files,
+        string? Unusable)
     {
         /// <summary>The clip's folder, where it has one that can be read.</summary>
         public FrameFolder? Folder { get; init; }
@@ -21,30 +24,44 @@ internal sealed record PreparationPlan(
     {
         var classes = options.Classes ?? layout.Description.Classes;
         var align = Aligns(layout, options);
-        var known = sheet.Clips.Select(c => c.Id).Concat(sheet.Dropped.Select(d => d.Clip)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = sheet.Clips.Select(c => c.Id).Concat(sheet.Dropped.Select(d => d.Clip))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (options.Exclude.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
-            throw new UserErrorException($"The clip '{unknown}' to be left out is not in {sheet.Path}; clips are named like {sheet.Clips[0].Id}.");
+            throw new UserErrorException($"The clip '{unknown}' to be left out is not in {sheet.Path}; clips are " +
+                $"named like {sheet.Clips[0].Id}.");
         if (options.Readings.FirstOrDefault(r => !known.Contains(r.Clip)) is { } unread)
-            throw new UserErrorException($"The reading '{unread}' is of a clip that {sheet.Path} has not; clips are named like {sheet.Clips[0].Id}.");
+            throw new UserErrorException($"The reading '{unread}' is of a clip that {sheet.Path} has not; clips are " +
+                $"named like {sheet.Clips[0].Id}.");
         var exclude = known.Where(options.LeavesOut).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var dropped = sheet.Dropped.Select(d => new DroppedClip(d.Clip, exclude.Contains(d.Clip) ? "left out by choice" : $"row {d.Row}: {d.Reason}")).ToImmutableArray().ToBuilder();
+        var dropped = sheet.Dropped.Select(d =>
+            new DroppedClip(d.Clip, exclude.Contains(d.Clip) ? "left out by choice" : $"row {d.Row}: {d.Reason}"))
+            .ToImmutableArray().ToBuilder();
         var entries = ImmutableArray.CreateBuilder<Entry>();
         // By name: the rows of a sheet in another order give the same batches, and so the same folds.
-        foreach (var clip in sheet.Clips.OrderBy(c => c.Subject, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal))
+        foreach (var clip in sheet.Clips.OrderBy(c => c.Subject, StringComparer.Ordinal)
+            .ThenBy(c => c.Name, StringComparer.Ordinal))
         {
             if (exclude.Contains(clip.Id)) dropped.Add(new DroppedClip(clip.Id, "left out by choice"));
-            else if (classes.LabelOf(clip.Emotion) is null) dropped.Add(new DroppedClip(clip.Id, $"the emotion '{clip.Emotion}' is outside the class set '{classes.Name}'"));
+            else if (classes.LabelOf(clip.Emotion) is null)
+                dropped.Add(new DroppedClip(clip.Id,
+                    $"the emotion '{clip.Emotion}' is outside the class set '{classes.Name}'"));
             else entries.Add(Of(clip, layout));
         }
-        var readings = options.Readings.IsEmpty ? "" : $"; read as {string.Join(' ', options.Readings.Select(r => r.ToString()).Order(StringComparer.Ordinal))}";
-        var (mapping, errata) = (classes.ClassOf.Select(c => $"{c.Key}>{c.Value}"), options.Errata.Where(e => e.Dataset == layout.Dataset).Select(e => e.Id));
+        var readings = options.Readings.IsEmpty
+            ? ""
+            : $"; read as {string.Join(' ', options.Readings.Select(r => r.ToString()).Order(StringComparer.Ordinal))}";
+        var (mapping, errata) = (classes.ClassOf.Select(c => $"{c.Key}>{c.Value}"),
+            options.Errata.Where(e => e.Dataset == layout.Dataset).Select(e => e.Id));
         var description = string.Create(CultureInfo.InvariantCulture,
             $"size {options.Size}; classes {classes.Name} ({string.Join(' ', mapping)}: {string.Join(' ', classes.Classes)}); alignment {(align ? "landmarks" : "none")}; ")
-            + $"no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', errata)}; left out {string.Join(' ', exclude.Order())}{readings}";
-        return new PreparationPlan(layout, sheet, classes, align, description, Stat(layout, sheet, description, align, entries), entries.ToImmutable(), dropped.ToImmutable())
+            + $"no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', errata)}; left out " +
+            $"{string.Join(' ', exclude.Order())}{readings}";
+        return new PreparationPlan(layout, sheet, classes, align, description,
+            Stat(layout, sheet, description, align, entries), entries.ToImmutable(), dropped.ToImmutable())
         {
             // A row without an emotion may be of any class.
-            BadRows = [.. sheet.Dropped.Where(d => !d.IsExpected && !exclude.Contains(d.Clip) && (!d.Emotion.Any(char.IsLetter) || classes.LabelOf(d.Emotion) is not null))],
+            BadRows = [.. sheet.Dropped.Where(d => !d.IsExpected && !exclude.Contains(d.Clip)
+                && (!d.Emotion.Any(char.IsLetter) || classes.LabelOf(d.Emotion) is not null))],
         };
     }
 
@@ -57,8 +74,10 @@ internal sealed record PreparationPlan(
     {
         FrameFolder? folder = null;
         Entry Unusable(string why) => new(clip, new ClipFrames([], []), [], why) { Folder = folder };
-        if (layout.FoldersOf(clip) is not [var path, .. var others]) return Unusable($"{layout.Frames} has no folder for clip {clip.Id}");
-        if (others.Length > 0) return Unusable($"{path} and {others[0]} are both folders of clip {clip.Id}; take one away");
+        if (layout.FoldersOf(clip) is not [var path, .. var others])
+            return Unusable($"{layout.Frames} has no folder for clip {clip.Id}");
+        if (others.Length > 0)
+            return Unusable($"{path} and {others[0]} are both folders of clip {clip.Id}; take one away");
         try
         {
             folder = FrameFolder.Read(path);
@@ -68,13 +87,17 @@ internal sealed record PreparationPlan(
             return Unusable($"{path} cannot be read; allow reading it");
         }
         if (folder.Files.IsEmpty) return Unusable($"{path} holds no frames");
-        var missing = new[] { ("onset", clip.Onset), ("apex", clip.Apex) }.Where(f => !folder.Files.ContainsKey(f.Item2)).Select(f => $"the {f.Item1} frame {f.Item2}").ToList();
-        if (missing.Count > 0) return Unusable($"{path} lacks {string.Join(" and ", missing)} (it has {folder.Files.Keys.First()} to {folder.Files.Keys.Last()})");
+        var missing = new[] { ("onset", clip.Onset), ("apex", clip.Apex) }
+            .Where(f => !folder.Files.ContainsKey(f.Item2)).Select(f => $"the {f.Item1} frame {f.Item2}").ToList();
+        if (missing.Count > 0)
+            return Unusable($"{path} lacks {string.Join(" and ", missing)} (it has {folder.Files.Keys.First()} to " +
+                $"{folder.Files.Keys.Last()})");
         var frames = ClipFrames.Of(clip, folder.Files.ContainsKey);
         return new Entry(clip, frames, [.. frames.All.Select(n => (n, folder.Files[n]))], null) { Folder = folder };
     }
 
-    private static string Stat(FrameLayout layout, CodingSheetContents sheet, string description, bool align, IEnumerable<Entry> entries)
+    private static string Stat(FrameLayout layout, CodingSheetContents sheet, string description, bool align,
+        IEnumerable<Entry> entries)
     {
         var text = new StringBuilder($"{sheet.Sha256} {description} {layout.Synthetic}\n");
         if (align && new FileInfo(LandmarkModel.DefaultPath) is { Exists: true } model) Append(text, model);

@@ -7,7 +7,9 @@ namespace MerKernel.Data;
 /// <summary>A row that holds something.</summary>
 /// <param name="Number">Row number as a spreadsheet program shows it, from 1.</param>
 /// <param name="Cells">Its cells as plain text; blank ones are empty.</param>
-/// <param name="Count">Cells that the file has for this row, blank ones included: of a text file the text between separators.</param>
+/// <param name="Count">
+/// Cells that the file has for this row, blank ones included: of a text file the text between separators.
+/// </param>
 internal sealed record SheetRow(int Number, string[] Cells, int Count)
 {
     public string this[int column] => column >= 0 && column < Cells.Length ? Cells[column] : "";
@@ -20,14 +22,17 @@ internal sealed record SheetRow(int Number, string[] Cells, int Count)
 /// <param name="UnreadColumns">Columns that hold something too far to the right to be part of a table.</param>
 internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<SheetRow> Rows, int UnreadColumns)
 {
-    /// <summary>Most bytes of a file, and of a workbook's parts when unpacked: the real sheets have 30 kB, an archive made to harm unpacks to gigabytes.</summary>
+    /// <summary>
+    /// Most bytes of a file, and of a workbook's parts when unpacked: the real sheets have 30 kB, an archive made to
+    /// harm unpacks to gigabytes.
+    /// </summary>
     public const long MostBytes = 16_000_000;
 
     /// <summary>Columns that are read; the published sheets have 12.</summary>
     public const int MostColumns = 256;
 
-    // Rows that hold something, and cells of all sheets together: a binary workbook may name one sheet a thousand times. The promised rows are looked through one by one,
-    // even where none is written.
+    // Rows that hold something, and cells of all sheets together: a binary workbook may name one sheet a thousand
+    // times. The promised rows are looked through one by one, even where none is written.
     private const int MostRows = 20_000, MostCells = 1_000_000, MostPromised = 4 << 20, MostPromisedCells = 1 << 28;
 
     static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
@@ -35,30 +40,37 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
     // Beginnings of files that are renamed to .xls or .csv by those who export them.
     private static readonly (string Start, string What)[] Strangers =
     [
-        ("<!doctype html", "an HTML page"), ("<html", "an HTML page"), ("<table", "an HTML page"), ("mime-version:", "a web archive"), ("<?xml", "an XML file"),
+        ("<!doctype html", "an HTML page"), ("<html", "an HTML page"), ("<table", "an HTML page"),
+        ("mime-version:", "a web archive"), ("<?xml", "an XML file"),
         ("{\"", "a JSON file"), ("[{", "a JSON file"), ("%pdf", "a PDF document"), ("{\\rtf", "a text document (RTF)"),
     ];
 
     /// <summary>Reads every sheet of a .xlsx, .xls or .csv file.</summary>
     public static ImmutableArray<SheetTable> ReadAll(string path, byte[] bytes)
     {
-        var start = Encoding.UTF8.GetString(bytes, 0, Math.Min(bytes.Length, 256)).TrimStart('\uFEFF', ' ', '\t', '\r', '\n').ToLowerInvariant();
+        var start = Encoding.UTF8.GetString(bytes, 0, Math.Min(bytes.Length, 256))
+            .TrimStart('\uFEFF', ' ', '\t', '\r', '\n').ToLowerInvariant();
         if (Strangers.FirstOrDefault(s => start.StartsWith(s.Start, StringComparison.Ordinal)).What is { } stranger)
-            throw new UserErrorException($"{path} is {stranger}, not a spreadsheet; open it in a spreadsheet program and save it as .xlsx, or take the file as the data set's authors ship it.");
+            throw new UserErrorException($"{path} is {stranger}, not a spreadsheet; open it in a spreadsheet program " +
+                "and save it as .xlsx, or take the file as the data set's authors ship it.");
         try
         {
             if (bytes is [0x50, 0x4B, ..]) bytes = Unpacked(bytes);
             using var stream = new MemoryStream(bytes);
             // The content decides, not the extension: exports are renamed often enough.
             var text = !LooksBinary(bytes);
-            using var reader = text ? ExcelReaderFactory.CreateCsvReader(stream) : ExcelReaderFactory.CreateReader(stream);
+            using var reader = text
+                ? ExcelReaderFactory.CreateCsvReader(stream)
+                : ExcelReaderFactory.CreateReader(stream);
             var tables = ImmutableArray.CreateBuilder<SheetTable>();
             var (promised, cells) = (0L, 0L);
             do
             {
-                if ((promised += reader.RowCount) > MostPromised) throw new InvalidDataException($"it promises {promised} rows, more than a sheet holds");
+                if ((promised += reader.RowCount) > MostPromised)
+                    throw new InvalidDataException($"it promises {promised} rows, more than a sheet holds");
                 if ((long)reader.RowCount * reader.FieldCount > MostPromisedCells)
-                    throw new InvalidDataException($"sheet '{reader.Name}' has a cell in row {reader.RowCount} and one in column {ColumnName(reader.FieldCount - 1)}; "
+                    throw new InvalidDataException($"sheet '{reader.Name}' has a cell in row {reader.RowCount} and " +
+                        $"one in column {ColumnName(reader.FieldCount - 1)}; "
                         + "delete the rows below the table and the columns right of it");
                 tables.Add(ReadOne(reader, text, ref cells));
             }
@@ -67,14 +79,19 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
         }
         catch (Exception e) when (e is not UserErrorException)
         {
-            // The library meets damaged files with whatever exception the damage leads to (out of memory, where a length is wrong); all mean the same to the user.
-            var what = e is InvalidPasswordException ? "is protected by a password" : $"cannot be read as a spreadsheet ({e.Message.TrimEnd('.')})";
-            throw new UserErrorException($"{path} {what}; open it in a spreadsheet program and save it again as .xlsx or .csv, or take the file as the data set's authors ship it.", e);
+            // The library meets damaged files with whatever exception the damage leads to (out of memory, where
+            // a length is wrong); all mean the same to the user.
+            var what = e is InvalidPasswordException
+                ? "is protected by a password"
+                : $"cannot be read as a spreadsheet ({e.Message.TrimEnd('.')})";
+            throw new UserErrorException($"{path} {what}; open it in a spreadsheet program and save it again as " +
+                ".xlsx or .csv, or take the file as the data set's authors ship it.", e);
         }
     }
 
     /// <summary>A column as a spreadsheet program names it: A for 0, AB for 27.</summary>
-    public static string ColumnName(int column) => (column < 26 ? "" : ColumnName(column / 26 - 1)) + (char)('A' + column % 26);
+    public static string ColumnName(int column) =>
+        (column < 26 ? "" : ColumnName(column / 26 - 1)) + (char)('A' + column % 26);
 
     private static bool LooksBinary(byte[] bytes) =>
         bytes is [0x50, 0x4B, ..] or [0xD0, 0xCF, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 512)).Contains((byte)0);
@@ -97,7 +114,8 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             if (blank) continue;
             for (var i = 0; i < row.Length; i++) row[i] ??= "";
             rows.Add(new SheetRow(number, row, count));
-            if (rows.Count > MostRows || (cells += row.Length) > MostCells) throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
+            if (rows.Count > MostRows || (cells += row.Length) > MostCells)
+                throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
         }
         var numbers = rows.Select(r => r.Number).ToArray();
         foreach (var range in reader.MergeCells ?? [])
@@ -107,7 +125,9 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             for (at = at < 0 ? ~at : at; at < rows.Count && numbers[at] <= range.ToRow + 1; at++)
             {
                 var last = Math.Min(range.ToColumn, rows[at].Cells.Length - 1);
-                if ((cells += Math.Max(1, last - range.FromColumn + 1)) > MostCells) throw new InvalidDataException($"it has over {MostCells} cells, merged ones counted for each merging");
+                if ((cells += Math.Max(1, last - range.FromColumn + 1)) > MostCells)
+                    throw new InvalidDataException(
+                        $"it has over {MostCells} cells, merged ones counted for each merging");
                 for (var c = Math.Max(0, range.FromColumn); c <= last; c++) rows[at].Cells[c] = value;
             }
         }
@@ -127,7 +147,8 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
                 using var from = entry.Open();
                 using var to = copy.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
                 for (int read; (read = from.Read(buffer)) > 0; to.Write(buffer, 0, read))
-                    if ((left -= read) < 0) throw new InvalidDataException($"its parts unpack to over {MostBytes} bytes");
+                    if ((left -= read) < 0)
+                        throw new InvalidDataException($"its parts unpack to over {MostBytes} bytes");
             }
         }
         return target.ToArray();
@@ -137,19 +158,22 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
     private static string Text(object value) => PlainText.Of(value switch
     {
         double d when d == Math.Floor(d) && Math.Abs(d) < 1e15 => ((long)d).ToString(CultureInfo.InvariantCulture),
-        DateTime t => t.ToString(t.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        DateTime t => t.ToString(t.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture),
         TimeSpan t => t.ToString("hh\\:mm\\:ss", CultureInfo.InvariantCulture),
         IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     });
 }
 
-/// <summary>Text as an East Asian input method or another script writes it, in the characters that the sheets' notation has.</summary>
+/// <summary>
+/// Text as an East Asian input method or another script writes it, in the characters that the sheets' notation has.
+/// </summary>
 static class PlainText
 {
     /// <summary>
-    /// Digits of every script become 0 to 9, full-width letters and signs their ASCII twins, blanks of every kind a blank; the ends are trimmed.
-    /// The rest stays.
+    /// Digits of every script become 0 to 9, full-width letters and signs their ASCII twins, blanks of every kind
+    /// a blank; the ends are trimmed. The rest stays.
     /// </summary>
     public static string Of(string text)
     {
@@ -157,7 +181,8 @@ static class PlainText
         var plain = new System.Text.StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (System.Text.Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber) plain.Append((int)System.Text.Rune.GetNumericValue(rune));
+            if (System.Text.Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber)
+                plain.Append((int)System.Text.Rune.GetNumericValue(rune));
             else if (rune.Value is >= 0xFF01 and <= 0xFF5E) plain.Append((char)(rune.Value - 0xFEE0));
             else if (System.Text.Rune.IsWhiteSpace(rune)) plain.Append(' ');
             else if (rune.Value == 0x3001) plain.Append(',');

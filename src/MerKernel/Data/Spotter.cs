@@ -11,9 +11,10 @@ namespace MerKernel.Data;
 public sealed record Spotting(int Onset, int Apex, ImmutableArray<double> Motion);
 
 /// <summary>
-/// Finds onset and apex where nobody coded them: the magnitude of optical flow (Farneback) of each frame against the first in the regions of brows, eyes and mouth,
-/// less the motion of the bridge of the nose, which is the head's, smoothed over neighbouring frames. The apex is the strongest frame, the onset the last one
-/// before it that has hardly moved. The numbers are this project's choice.
+/// Finds onset and apex where nobody coded them: the magnitude of optical flow (Farneback) of each frame against the
+/// first in the regions of brows, eyes and mouth, less the motion of the bridge of the nose, which is the head's,
+/// smoothed over neighbouring frames. The apex is the strongest frame, the onset the last one before it that has hardly
+/// moved. The numbers are this project's choice.
 /// </summary>
 public static class Spotter
 {
@@ -24,21 +25,29 @@ public static class Spotter
     const double AssumedOnsetShare = 0.2;
 
     // In inter-ocular distances from the point between the eyes, as CanonicalFace has them.
-    static readonly (double Left, double Top, double Right, double Bottom)[] s_moving = [(-1, -0.6, 1, -0.15), (-0.85, -0.15, 0.85, 0.2), (-0.65, 0.85, 0.65, 1.5)];
+    static readonly (double Left, double Top, double Right, double Bottom)[] s_moving = [(-1, -0.6, 1, -0.15),
+        (-0.85, -0.15, 0.85, 0.2), (-0.65, 0.85, 0.65, 1.5)];
 
     static readonly (double Left, double Top, double Right, double Bottom) s_rigid = (-0.15, 0.05, 0.15, 0.6);
 
     /// <summary>Spots onset and apex.</summary>
-    /// <param name="frames">Frames, 8-bit grey, aligned to the first, <see cref="Side"/> pixels wide and high; at least 2.</param>
+    /// <param name="frames">
+    /// Frames, 8-bit grey, aligned to the first, <see cref="Side"/> pixels wide and high; at least 2.
+    /// </param>
     public static Spotting Of(IReadOnlyList<Mat> frames)
     {
         var motion = new double[frames.Count];
         Parallel.For(1, frames.Count, i => motion[i] = Motion(frames[0], frames[i]));
-        ImmutableArray<double> smooth = [.. motion.Select((_, i) => Enumerable.Range(i - AssumedNeighbours, 2 * AssumedNeighbours + 1).Where(j => j >= 0 && j < motion.Length).Average(j => motion[j]))];
+        ImmutableArray<double> smooth =
+        [
+            .. motion.Select((_, i) => Enumerable.Range(i - AssumedNeighbours, 2 * AssumedNeighbours + 1)
+                .Where(j => j >= 0 && j < motion.Length).Average(j => motion[j]))
+        ];
         var apex = Enumerable.Range(1, frames.Count - 1).MaxBy(i => smooth[i]);
         // Relative to the stillest frame before the apex: noise moves every frame a little.
         var still = smooth.Take(apex).Min();
-        var onset = Enumerable.Range(0, apex).Last(i => smooth[i] <= still + AssumedOnsetShare * (smooth[apex] - still));
+        var onset = Enumerable.Range(0, apex)
+            .Last(i => smooth[i] <= still + AssumedOnsetShare * (smooth[apex] - still));
         return new(onset, apex, smooth);
     }
 
@@ -68,10 +77,15 @@ public static class Spotter
 /// <summary>How far spotted apexes are from the coders', over a data set's clips from onset to offset.</summary>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Synthetic">Whether it is synthetic.</param>
-/// <param name="Clips">Subject, frames between the spotted and the coded apex, and between the middle of the clip and the coded apex.</param>
-public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic, ImmutableArray<(string Subject, double Spotted, double Middle)> Clips)
+/// <param name="Clips">
+/// Subject, frames between the spotted and the coded apex, and between the middle of the clip and the coded apex.
+/// </param>
+public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic,
+    ImmutableArray<(string Subject, double Spotted, double Middle)> Clips)
 {
-    /// <summary>Spots the apex of every clip whose frames are there; the onset is the first frame that is shown.</summary>
+    /// <summary>
+    /// Spots the apex of every clip whose frames are there; the onset is the first frame that is shown.
+    /// </summary>
     /// <exception cref="UserErrorException">No clip can be measured.</exception>
     public static SpottingErrors Of(DatasetSource source, PreparationOptions options)
     {
@@ -86,9 +100,12 @@ public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic, Immutable
             if (layout.FolderOf(clip) is not { } folder) continue;
             var files = FrameFolder.Read(folder).Files.Where(f => f.Key >= clip.Onset && f.Key <= clip.Offset).ToList();
             if (files.Count < 3 || !files.Exists(f => f.Key == clip.Apex)) continue;
-            var spotted = NewClip.Spot(Recording.Of([.. files.Select(f => f.Value.FullName)]), finder, needsFace: PreparationPlan.Aligns(layout, options));
-            clips.Add((clip.Subject, Math.Abs(files[spotted.Apex].Key - clip.Apex), Math.Abs((clip.Onset + clip.Offset) / 2.0 - clip.Apex)));
+            var spotted = NewClip.Spot(Recording.Of([.. files.Select(f => f.Value.FullName)]), finder,
+                needsFace: PreparationPlan.Aligns(layout, options));
+            clips.Add((clip.Subject, Math.Abs(files[spotted.Apex].Key - clip.Apex),
+                Math.Abs((clip.Onset + clip.Offset) / 2.0 - clip.Apex)));
         }
-        return clips.Count > 0 ? new(source.Id, layout.Synthetic, clips.ToImmutable()) : throw new UserErrorException($"No clip of {source.Id.Title()} in {source.Root} has its frames from onset to offset.");
+        return clips.Count > 0 ? new(source.Id, layout.Synthetic, clips.ToImmutable()) : throw new UserErrorException(
+            $"No clip of {source.Id.Title()} in {source.Root} has its frames from onset to offset.");
     }
 }

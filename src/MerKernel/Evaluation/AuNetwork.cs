@@ -4,15 +4,18 @@ using static TorchSharp.torch;
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// A small network that sees a clip's action units and no image: the most that learning can get from the annotation. One hidden layer of rectified units,
-/// cross entropy, Adam on all training clips at once. Its sizes are this project's choice.
+/// A small network that sees a clip's action units and no image: the most that learning can get from the annotation.
+/// One hidden layer of rectified units, cross entropy, Adam on all training clips at once. Its sizes are this project's
+/// choice.
 /// </summary>
 public static class AuNetwork
 {
     const int AssumedHidden = 32, AssumedSteps = 150;
     const double AssumedRate = 0.02;
 
-    /// <summary>Trains on a fold's training clips and gives the rule for its test clips; the same seed gives the same rule.</summary>
+    /// <summary>
+    /// Trains on a fold's training clips and gives the rule for its test clips; the same seed gives the same rule.
+    /// </summary>
     public static Func<LabelledClip, int> Fit(IReadOnlyList<LabelledClip> train, int classes, int seed = 1)
     {
         using var scope = NewDisposeScope();
@@ -29,7 +32,8 @@ public static class AuNetwork
             var gradients = autograd.grad([nn.functional.cross_entropy(Logits(inputs), labels)], layers);
             using var quiet = no_grad();
             var by = new AdamWStep(AssumedRate, 0, 0.9, 0.999, 1e-8, step);
-            for (var l = 0; l < layers.Length; l++) Ops.Adam(by, layers[l], gradients[l], moments[l].Mean, moments[l].Variance);
+            for (var l = 0; l < layers.Length; l++)
+                Ops.Adam(by, layers[l], gradients[l], moments[l].Mean, moments[l].Variance);
         }
 
         var weights = layers.Select(l => l.detach().data<double>().ToArray()).ToArray();
@@ -45,10 +49,12 @@ public static class AuNetwork
 
         // PyTorch's linear layer: uniform within 1 / sqrt(inputs); the bias is the last row.
         Tensor Layer(int rows, int columns) => tensor(
-            Enumerable.Range(0, (rows + 1) * columns).Select(_ => (2 * random.NextDouble() - 1) / Math.Sqrt(Math.Max(1, rows))).ToArray())
+            Enumerable.Range(0, (rows + 1) * columns)
+                .Select(_ => (2 * random.NextDouble() - 1) / Math.Sqrt(Math.Max(1, rows))).ToArray())
             .view(rows + 1, columns).requires_grad_();
 
-        Tensor Logits(Tensor x) => cat([x.matmul(layers[0]).relu(), ones([x.size(0), 1], x.dtype)], 1).matmul(layers[1]);
+        Tensor Logits(Tensor x) =>
+            cat([x.matmul(layers[0]).relu(), ones([x.size(0), 1], x.dtype)], 1).matmul(layers[1]);
     }
 
     static double[] Times(double[] values, double[] layer)

@@ -1,8 +1,9 @@
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// The smallest p-value that two accuracies could have had, whatever the predictions behind them were: every clip on which the systems part speaks for the better
-/// one. Where even that is not below the level, no prediction could have made the difference significant.
+/// The smallest p-value that two accuracies could have had, whatever the predictions behind them were: every clip on
+/// which the systems part speaks for the better one. Where even that is not below the level, no prediction could have
+/// made the difference significant.
 /// </summary>
 /// <param name="First">Clips that the first system gets right.</param>
 /// <param name="Second">Clips that the second gets right.</param>
@@ -15,13 +16,17 @@ public sealed record BestCase(int First, int Second, int Clips, int Subjects)
     /// <param name="second">Accuracy in percent.</param>
     /// <param name="clips">Clips scored.</param>
     /// <param name="subjects">Subjects they are of.</param>
-    /// <exception cref="UserErrorException">An accuracy is outside 0 to 100, or there are no clips or more subjects than clips.</exception>
+    /// <exception cref="UserErrorException">
+    /// An accuracy is outside 0 to 100, or there are no clips or more subjects than clips.
+    /// </exception>
     public static BestCase Of(decimal first, decimal second, int clips, int subjects)
     {
         if (clips < 1) throw new UserErrorException($"{clips} clips cannot be scored; give 1 or more.");
-        if (subjects < 1 || subjects > clips) throw new UserErrorException($"{clips} clips cannot be of {subjects} subjects; give 1 to {clips}.");
+        if (subjects < 1 || subjects > clips)
+            throw new UserErrorException($"{clips} clips cannot be of {subjects} subjects; give 1 to {clips}.");
         foreach (var accuracy in (decimal[])[first, second])
-            if (accuracy is < 0 or > 100) throw new UserErrorException($"{accuracy} is no accuracy in percent; give 0 to 100.");
+            if (accuracy is < 0 or > 100)
+                throw new UserErrorException($"{accuracy} is no accuracy in percent; give 0 to 100.");
         int Right(decimal accuracy) => (int)Math.Round(accuracy * clips / 100, MidpointRounding.AwayFromZero);
         return new(Right(first), Right(second), clips, subjects);
     }
@@ -32,6 +37,9 @@ public sealed record BestCase(int First, int Second, int Clips, int Subjects)
     /// <summary>McNemar's exact test with all of them on one side.</summary>
     public double McNemarP => McNemar.P(Apart, 0);
 
-    /// <summary>The permutation test by subject on accuracy, which allows for clips of one subject being alike: at best every clip is of a subject of its own.</summary>
+    /// <summary>
+    /// The permutation test by subject on accuracy, which allows for clips of one subject being alike: at best every
+    /// clip is of a subject of its own.
+    /// </summary>
     public double SubjectP => McNemar.P(Math.Min(Apart, Subjects), 0);
 }

@@ -49,16 +49,20 @@ public sealed class ConfusionMatrix
     public int Predicted(int predicted) => _counts[Classes * (Classes + 1) + predicted];
 
     /// <summary>Counts labels against predictions.</summary>
-    /// <exception cref="ArgumentException">The two differ in length, or one names a class outside the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The two differ in length, or one names a class outside the range.
+    /// </exception>
     public static ConfusionMatrix Of(IReadOnlyList<int> labels, IReadOnlyList<int> predictions, int classes)
     {
         if (labels.Count != predictions.Count)
-            throw new ArgumentException($"There are {labels.Count} labels and {predictions.Count} predictions; there must be one prediction for each label.");
+            throw new ArgumentException($"There are {labels.Count} labels and {predictions.Count} predictions; there " +
+                "must be one prediction for each label.");
         var counts = new int[classes * classes];
         for (var i = 0; i < labels.Count; i++)
         {
             if ((uint)labels[i] >= classes || (uint)predictions[i] >= classes)
-                throw new ArgumentException($"Clip {i} has label {labels[i]} and prediction {predictions[i]}; classes are 0 to {classes - 1}.");
+                throw new ArgumentException(
+                    $"Clip {i} has label {labels[i]} and prediction {predictions[i]}; classes are 0 to {classes - 1}.");
             counts[labels[i] * classes + predictions[i]]++;
         }
         return new ConfusionMatrix(classes, counts);
@@ -88,10 +92,12 @@ public sealed class ConfusionMatrix
         {
             sum ??= new int[matrix.Counts.Length];
             classes = matrix.Classes;
-            if (matrix.Counts.Length != sum.Length) throw new ArgumentException("Confusion matrices of different class counts cannot be added.");
+            if (matrix.Counts.Length != sum.Length)
+                throw new ArgumentException("Confusion matrices of different class counts cannot be added.");
             for (var i = 0; i < sum.Length; i++) sum[i] += matrix._counts[i];
         }
-        return new ConfusionMatrix(classes, sum ?? throw new ArgumentException("There is no confusion matrix to add up."));
+        return new ConfusionMatrix(classes,
+            sum ?? throw new ArgumentException("There is no confusion matrix to add up."));
     }
 }
 
@@ -111,5 +117,6 @@ sealed class ConfusionMatrixJson : JsonConverter<ConfusionMatrix>
     }
 
     public override void Write(Utf8JsonWriter writer, ConfusionMatrix matrix, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, Enumerable.Range(0, matrix.Classes).Select(t => Enumerable.Range(0, matrix.Classes).Select(p => matrix[t, p])), options);
+        JsonSerializer.Serialize(writer, Enumerable.Range(0, matrix.Classes)
+            .Select(t => Enumerable.Range(0, matrix.Classes).Select(p => matrix[t, p])), options);
 }

@@ -1,6 +1,8 @@
 namespace MerKernel.Evaluation;
 
-/// <summary>The rule that says which epoch of each fold is scored. Applied to stored logits, so one run serves every protocol.</summary>
+/// <summary>
+/// The rule that says which epoch of each fold is scored. Applied to stored logits, so one run serves every protocol.
+/// </summary>
 public abstract record EpochProtocol
 {
     /// <summary>The default: the last epoch.</summary>
@@ -15,7 +17,10 @@ public abstract record EpochProtocol
     /// <summary>The heading of a column of its figures.</summary>
     public abstract string Label { get; }
 
-    /// <summary>Whether the test subject's own labels choose the epoch; such figures bound what is possible and support no comparison.</summary>
+    /// <summary>
+    /// Whether the test subject's own labels choose the epoch; such figures bound what is possible and support no
+    /// comparison.
+    /// </summary>
     public virtual bool LooksAtTestSubject => false;
 
     /// <summary>Chooses the decisions that each fold is scored on.</summary>
@@ -35,8 +40,10 @@ public abstract record EpochProtocol
         "final" => new FinalEpoch(),
         "best-test" => new BestTestEpoch(),
         "held-out" => new HeldOutSubjects(),
-        _ when name.StartsWith("last-", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out var k) && k > 0 => new MeanOfLastK(k),
-        _ => throw new UserErrorException($"There is no epoch protocol '{name}'; use final, best-test, held-out, or last-10 for the mean of the last ten epochs."),
+        _ when name.StartsWith("last-", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out var k) && k > 0 =>
+            new MeanOfLastK(k),
+        _ => throw new UserErrorException($"There is no epoch protocol '{name}'; use final, best-test, held-out, or " +
+            "last-10 for the mean of the last ten epochs."),
     };
 }
 
@@ -58,8 +65,9 @@ public sealed record FinalEpoch : EpochProtocol
 }
 
 /// <summary>
-/// The rule of the published code: each subject is scored at the epoch that is best on that very subject, accuracy and F1 each at its own
-/// best epoch (the first of equal ones), and epochs after the first that gets every clip right are not looked at. An upper bound, not an estimate.
+/// The rule of the published code: each subject is scored at the epoch that is best on that very subject, accuracy and
+/// F1 each at its own best epoch (the first of equal ones), and epochs after the first that gets every clip right are
+/// not looked at. An upper bound, not an estimate.
 /// </summary>
 public sealed record BestTestEpoch : EpochProtocol
 {
@@ -72,7 +80,10 @@ public sealed record BestTestEpoch : EpochProtocol
     /// <inheritdoc/>
     public override bool LooksAtTestSubject => true;
 
-    /// <summary>The epochs, from 0, at which accuracy and F1 are each first best, up to and including the first epoch of accuracy 1.</summary>
+    /// <summary>
+    /// The epochs, from 0, at which accuracy and F1 are each first best, up to and including the first epoch of
+    /// accuracy 1.
+    /// </summary>
     public static (int Accuracy, int F1) BestEpochs(IEnumerable<(double Accuracy, double F1)> epochs)
     {
         var (accuracy, f1, epoch) = (0, 0, 0);
@@ -91,14 +102,15 @@ public sealed record BestTestEpoch : EpochProtocol
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
         var outcomes = Enumerable.Range(0, fold.Logits.Length).Select(e => fold.At(e)).ToList();
-        var best = BestEpochs(outcomes.Select(o => o.Matrix(fold.Logits[0][0].Length)).Select(m => (Metrics.Accuracy(m), Metrics.UF1(m))));
+        var best = BestEpochs(outcomes.Select(o => o.Matrix(fold.Logits[0][0].Length))
+            .Select(m => (Metrics.Accuracy(m), Metrics.UF1(m))));
         return (outcomes[best.Accuracy], outcomes[best.F1]);
     }
 }
 
 /// <summary>
-/// The mean over the last epochs: every clip counts once for each of them, so accuracy is exactly the mean of those epochs' accuracies. Smooths the
-/// last epoch's luck without choosing one; a fold with fewer epochs counts all it has.
+/// The mean over the last epochs: every clip counts once for each of them, so accuracy is exactly the mean of those
+/// epochs' accuracies. Smooths the last epoch's luck without choosing one; a fold with fewer epochs counts all it has.
 /// </summary>
 /// <param name="K">Number of epochs.</param>
 public sealed record MeanOfLastK(int K = 10) : EpochProtocol
@@ -140,14 +152,17 @@ public sealed record HeldOutSubjects : EpochProtocol
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
         if (fold.HeldOutLabels.IsEmpty)
-            throw new UserErrorException($"Fold {fold.Subject} was trained without held-out subjects, so no epoch can be chosen on them; train it with --held-out 2, or use another protocol.");
-        var chosen = Enumerable.Range(0, fold.HeldOutLogits.Length).MinBy(e => Loss(fold.HeldOutLogits[e], fold.HeldOutLabels));
+            throw new UserErrorException($"Fold {fold.Subject} was trained without held-out subjects, so no epoch " +
+                "can be chosen on them; train it with --held-out 2, or use another protocol.");
+        var chosen = Enumerable.Range(0, fold.HeldOutLogits.Length)
+            .MinBy(e => Loss(fold.HeldOutLogits[e], fold.HeldOutLabels));
         var outcome = fold.At(chosen);
         return (outcome, outcome);
     }
 
     /// <summary>Errors first, then cross entropy: pairs compare in that order.</summary>
-    static (int Errors, double CrossEntropy) Loss(ImmutableArray<ImmutableArray<float>> logits, ImmutableArray<int> labels)
+    static (int Errors, double CrossEntropy) Loss(ImmutableArray<ImmutableArray<float>> logits,
+        ImmutableArray<int> labels)
     {
         var (errors, entropy) = (0, 0.0);
         for (var i = 0; i < labels.Length; i++)
@@ -163,8 +178,12 @@ public sealed record HeldOutSubjects : EpochProtocol
 /// <summary>The decisions that a protocol scores in each fold.</summary>
 /// <param name="Protocol">The protocol.</param>
 /// <param name="Folds">Decisions that accuracy and UAR are computed from.</param>
-/// <param name="F1Folds">Decisions that the F1 scores are computed from; other epochs than <paramref name="Folds"/> only under <see cref="BestTestEpoch"/>.</param>
-public sealed record ProtocolOutcome(EpochProtocol Protocol, ImmutableArray<FoldOutcome> Folds, ImmutableArray<FoldOutcome> F1Folds)
+/// <param name="F1Folds">
+/// Decisions that the F1 scores are computed from; other epochs than <paramref name="Folds"/> only under
+/// <see cref="BestTestEpoch"/>.
+/// </param>
+public sealed record ProtocolOutcome(EpochProtocol Protocol, ImmutableArray<FoldOutcome> Folds,
+    ImmutableArray<FoldOutcome> F1Folds)
 {
     /// <summary>The pooled confusion matrix behind accuracy and UAR.</summary>
     public ConfusionMatrix Pooled(int classes) => ConfusionMatrix.Sum(Folds.Select(f => f.Matrix(classes)));

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// The F1 that a number of correct clips allows at a class balance, over every confusion matrix with these row sums and this diagonal
-/// sum. Exact: class by class, dynamic programming over the misses and the false alarms still to be placed.
+/// The F1 that a number of correct clips allows at a class balance, over every confusion matrix with these row sums and
+/// this diagonal sum. Exact: class by class, dynamic programming over the misses and the false alarms still to be
+/// placed.
 /// </summary>
 public static class F1Bounds
 {
@@ -15,12 +16,17 @@ public static class F1Bounds
     {
         var errors = support.Sum() - correct;
         if (errors < 0 || correct < 0 || support.Any(n => n < 1))
-            throw new ArgumentException($"{correct} correct of {support.Sum()} clips in classes of {string.Join(", ", support)} is impossible.");
-        if (errors > 0 && support.Count < 2) throw new ArgumentException("With a single class nothing can be predicted wrongly.");
+            throw new ArgumentException($"{correct} correct of {support.Sum()} clips in classes of " +
+                $"{string.Join(", ", support)} is impossible.");
+        if (errors > 0 && support.Count < 2)
+            throw new ArgumentException("With a single class nothing can be predicted wrongly.");
         return Search(support, errors);
     }
 
-    /// <summary>low and high at [m, f]: the extreme sums over the classes so far, with m misses and f false alarms placed among them.</summary>
+    /// <summary>
+    /// low and high at [m, f]: the extreme sums over the classes so far, with m misses and f false alarms placed among
+    /// them.
+    /// </summary>
     static F1Range Search(IReadOnlyList<int> support, int errors)
     {
         var width = errors + 1;
@@ -54,7 +60,8 @@ public static class F1Bounds
     {
         var f = 0;
         for (; f <= best.Length - Vector<double>.Count; f += Vector<double>.Count)
-            Vector.Min(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share)).CopyTo(best[f..]);
+            Vector.Min(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share))
+                .CopyTo(best[f..]);
         for (; f < best.Length; f++) best[f] = Math.Min(best[f], before[f] + share);
     }
 
@@ -62,7 +69,8 @@ public static class F1Bounds
     {
         var f = 0;
         for (; f <= best.Length - Vector<double>.Count; f += Vector<double>.Count)
-            Vector.Max(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share)).CopyTo(best[f..]);
+            Vector.Max(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share))
+                .CopyTo(best[f..]);
         for (; f < best.Length; f++) best[f] = Math.Max(best[f], before[f] + share);
     }
 

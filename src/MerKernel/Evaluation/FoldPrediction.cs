@@ -1,6 +1,8 @@
 namespace MerKernel.Evaluation;
 
-/// <summary>The predictions of one LOSO fold: for every epoch the logits of every test clip. Plain numbers, no tensors.</summary>
+/// <summary>
+/// The predictions of one LOSO fold: for every epoch the logits of every test clip. Plain numbers, no tensors.
+/// </summary>
 public sealed record FoldPrediction
 {
     /// <summary>The subject left out.</summary>
@@ -21,27 +23,39 @@ public sealed record FoldPrediction
     /// <summary>Labels of the validation subjects' clips; empty unless the experiment has such subjects.</summary>
     public ImmutableArray<int> HeldOutLabels { get; init; } = [];
 
-    /// <summary>Logits of the validation subjects' clips by epoch, then clip, then class; empty unless the experiment has such subjects.</summary>
+    /// <summary>
+    /// Logits of the validation subjects' clips by epoch, then clip, then class; empty unless the experiment has such
+    /// subjects.
+    /// </summary>
     public ImmutableArray<ImmutableArray<ImmutableArray<float>>> HeldOutLogits { get; init; } = [];
 
     /// <summary>Attention angles in degrees by epoch, then block, of networks that learn them; else null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<ImmutableArray<float>>? Angles { get; init; }
 
-    /// <summary>BatchNorm's running statistics against the batch's at the end of training; null for networks without BatchNorm and in folds of older versions.</summary>
+    /// <summary>
+    /// BatchNorm's running statistics against the batch's at the end of training; null for networks without BatchNorm
+    /// and in folds of older versions.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StatisticsCheck? Statistics { get; init; }
 
-    /// <summary>FACS numbers of the units that a detector found in each test clip, where the experiment asks for one; else null.</summary>
+    /// <summary>
+    /// FACS numbers of the units that a detector found in each test clip, where the experiment asks for one; else null.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<ImmutableArray<int>>? ActionUnits { get; init; }
 
-    /// <summary>Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.</summary>
+    /// <summary>
+    /// Whether every epoch has logits for every clip and every clip a label; a stored file may say anything.
+    /// </summary>
     public bool IsWhole() =>
         Subject is not null && !Clips.IsDefault && !Clips.Contains(null!) && !TrainingLoss.IsDefault
         && Fits(Labels, Logits) && Labels.Length == Clips.Length && Fits(HeldOutLabels, HeldOutLogits)
-        && (ActionUnits is not { } units || !units.IsDefault && units.Length == Clips.Length && units.All(u => !u.IsDefault))
-        && Logits.Length > 0 && TrainingLoss.Length == Logits.Length && (HeldOutLabels.IsEmpty || HeldOutLogits.Length == Logits.Length);
+        && (ActionUnits is not { } units
+            || !units.IsDefault && units.Length == Clips.Length && units.All(u => !u.IsDefault))
+        && Logits.Length > 0 && TrainingLoss.Length == Logits.Length
+        && (HeldOutLabels.IsEmpty || HeldOutLogits.Length == Logits.Length);
 
     static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits)
     {
@@ -102,8 +116,9 @@ public sealed record FoldOutcome
 }
 
 /// <summary>
-/// Training clips that a trained network gets right with BatchNorm's running statistics and with those of the batch. Running statistics start at mean 0 and
-/// variance 1, and every batch keeps 9/10 of them: after too few batches a network predicts with statistics that it was never trained with.
+/// Training clips that a trained network gets right with BatchNorm's running statistics and with those of the batch.
+/// Running statistics start at mean 0 and variance 1, and every batch keeps 9/10 of them: after too few batches
+/// a network predicts with statistics that it was never trained with.
 /// </summary>
 /// <param name="Clips">Training clips asked, at most <see cref="MostClips"/> of a fold.</param>
 /// <param name="Running">Right with the running statistics, as in every prediction.</param>
@@ -124,6 +139,7 @@ public sealed record StatisticsCheck(int Clips, int Running, int Batch)
     public double Gap => Clips == 0 ? 0 : 100.0 * (Batch - Running) / Clips;
 
     /// <summary>The check over several folds; null where none has one.</summary>
-    public static StatisticsCheck? Over(IEnumerable<StatisticsCheck?> folds) => folds.OfType<StatisticsCheck>().ToList() is { Count: > 0 } all
-        ? new(all.Sum(f => f.Clips), all.Sum(f => f.Running), all.Sum(f => f.Batch)) : null;
+    public static StatisticsCheck? Over(IEnumerable<StatisticsCheck?> folds) =>
+        folds.OfType<StatisticsCheck>().ToList() is { Count: > 0 } all
+            ? new(all.Sum(f => f.Clips), all.Sum(f => f.Running), all.Sum(f => f.Batch)) : null;
 }

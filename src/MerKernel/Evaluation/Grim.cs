@@ -1,12 +1,15 @@
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// GRIM-style consistency test (after Brown and Heathers, 2017): a share of n clips can only be k/n, so a printed accuracy can be impossible for a given n.
-/// Conclusive only where n is small against the printed digits; <see cref="ShareOfPossibleValues"/> says how small.
+/// GRIM-style consistency test (after Brown and Heathers, 2017): a share of n clips can only be k/n, so a printed
+/// accuracy can be impossible for a given n. Conclusive only where n is small against the printed digits;
+/// <see cref="ShareOfPossibleValues"/> says how small.
 /// </summary>
 public static class Grim
 {
-    /// <summary>The k for which k/total prints as the value, rounded if possible, else cut off; null if there is none.</summary>
+    /// <summary>
+    /// The k for which k/total prints as the value, rounded if possible, else cut off; null if there is none.
+    /// </summary>
     /// <param name="printed">The value with its printed digits (94.350 claims more than 94.35).</param>
     /// <param name="total">The n in question.</param>
     /// <param name="unit">The printed value of one whole: 100 for percent, 1 for a fraction.</param>
@@ -15,9 +18,11 @@ public static class Grim
         var step = Step(printed);
         var nearest = (int)Math.Round(printed / unit * total);
         foreach (var k in (int[])[nearest, nearest - 1, nearest + 1])
-            if (InRange(k) && Math.Abs(unit * k / total - printed) <= step / 2) return new GrimMatch(k, total, GrimRounding.Rounded);
+            if (InRange(k) && Math.Abs(unit * k / total - printed) <= step / 2)
+                return new GrimMatch(k, total, GrimRounding.Rounded);
         foreach (var k in (int[])[nearest, nearest - 1, nearest + 1])
-            if (InRange(k) && unit * k / total - printed is >= 0 and var rest && rest < step) return new GrimMatch(k, total, GrimRounding.Cut);
+            if (InRange(k) && unit * k / total - printed is >= 0 and var rest && rest < step)
+                return new GrimMatch(k, total, GrimRounding.Cut);
         return null;
 
         bool InRange(int k) => k >= 0 && k <= total;
@@ -28,7 +33,8 @@ public static class Grim
         Enumerable.Range(minimum, maximum - minimum + 1).Select(n => Match(printed, n, unit)).OfType<GrimMatch>();
 
     /// <summary>
-    /// The share of all values with these digits that some k/total rounds to: how often an arbitrary number would pass. At 1 the test says nothing.
+    /// The share of all values with these digits that some k/total rounds to: how often an arbitrary number would pass.
+    /// At 1 the test says nothing.
     /// </summary>
     public static double ShareOfPossibleValues(decimal printed, int total, decimal unit = 100) =>
         Math.Min(1, (total + 1) / ((double)(unit / Step(printed)) + 1));

@@ -6,32 +6,45 @@ namespace MerKernel.Evaluation;
 /// How two systems differ on the same clips: the input of a simulation of further data sets.
 /// </summary>
 /// <param name="Discordant">Share of the clips that exactly one of the two gets right, 0 to 1.</param>
-/// <param name="Between">Standard deviation of a subject's true difference in accuracy around the common one, 0 to 1.</param>
+/// <param name="Between">
+/// Standard deviation of a subject's true difference in accuracy around the common one, 0 to 1.
+/// </param>
 public sealed record Discordance(double Discordant, double Between)
 {
-    /// <summary>Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips explain all of it.</summary>
+    /// <summary>
+    /// Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips explain
+    /// all of it.
+    /// </summary>
     /// <exception cref="ArgumentException">The two were not scored on the same clips.</exception>
     public static Discordance Of(IReadOnlyList<FoldOutcome> first, IReadOnlyList<FoldOutcome> second)
     {
         var partner = second.ToDictionary(f => f.Subject);
-        if (first.Count != partner.Count || !first.All(f => partner.TryGetValue(f.Subject, out var other) && f.Clips.SequenceEqual(other.Clips)))
+        if (first.Count != partner.Count
+            || !first.All(f => partner.TryGetValue(f.Subject, out var other) && f.Clips.SequenceEqual(other.Clips)))
             throw new ArgumentException("The two systems were scored on different clips.");
         var subjects = first.Select(f => (Clips: f.Clips.Length, Signs: Signs(f, partner[f.Subject]))).ToList();
         double clips = subjects.Sum(s => s.Clips), squares = subjects.Sum(s => (double)s.Clips * s.Clips);
-        var (discordant, mean) = (subjects.Sum(s => s.Signs.Count(d => d != 0)) / clips, subjects.Sum(s => s.Signs.Sum()) / clips);
+        var (discordant, mean) = (subjects.Sum(s => s.Signs.Count(d => d != 0)) / clips,
+            subjects.Sum(s => s.Signs.Sum()) / clips);
         // E (sum of a subject's signs - n mean)^2 = n (discordant - mean^2) + (n^2 - n) between^2.
-        var excess = subjects.Sum(s => Math.Pow(s.Signs.Sum() - s.Clips * mean, 2)) - clips * (discordant - mean * mean);
+        var excess = subjects.Sum(s => Math.Pow(s.Signs.Sum() - s.Clips * mean, 2))
+            - clips * (discordant - mean * mean);
         return new(discordant, squares > clips ? Math.Sqrt(Math.Max(0, excess / (squares - clips))) : 0);
 
         static int[] Signs(FoldOutcome a, FoldOutcome b) =>
-            [.. a.Labels.Select((label, i) => (a.Predictions[i] == label ? 1 : 0) - (b.Predictions[i] == label ? 1 : 0))];
+            [.. a.Labels
+                .Select((label, i) => (a.Predictions[i] == label ? 1 : 0) - (b.Predictions[i] == label ? 1 : 0))];
     }
 
     /// <summary>The mean over several pairs of systems.</summary>
-    public static Discordance Mean(IReadOnlyCollection<Discordance> pairs) => new(pairs.Average(p => p.Discordant), pairs.Average(p => p.Between));
+    public static Discordance Mean(IReadOnlyCollection<Discordance> pairs) =>
+        new(pairs.Average(p => p.Discordant), pairs.Average(p => p.Between));
 }
 
-/// <summary>The smallest difference in accuracy that a table's data could have shown between two of its rows, 0 to 1; null where they could show none.</summary>
+/// <summary>
+/// The smallest difference in accuracy that a table's data could have shown between two of its rows, 0 to 1; null where
+/// they could show none.
+/// </summary>
 /// <param name="Pair">How its rows part from the full network, on average.</param>
 /// <param name="Rows">Rows compared.</param>
 /// <param name="Alone">For a single comparison that was planned.</param>
@@ -52,15 +65,19 @@ public static class Power
     const int DataSets = 400;
 
     /// <summary>
-    /// The smallest difference in accuracy, 0 to 1, that the permutation test by subject finds at the level of 0.05 in four of five data sets. Data sets are
-    /// simulated: every subject has its own true difference, every clip is won, lost or drawn by it. Null where even a system that wins every discordant
-    /// clip is not found, so that the data cannot show any difference.
+    /// The smallest difference in accuracy, 0 to 1, that the permutation test by subject finds at the level of 0.05 in
+    /// four of five data sets. Data sets are simulated: every subject has its own true difference, every clip is won,
+    /// lost or drawn by it. Null where even a system that wins every discordant clip is not found, so that the data
+    /// cannot show any difference.
     /// </summary>
     /// <param name="clips">Clips of each subject.</param>
     /// <param name="pair">How the two systems part.</param>
-    /// <param name="comparisons">How many comparisons the test is corrected over (Bonferroni, the first step of Holm).</param>
+    /// <param name="comparisons">
+    /// How many comparisons the test is corrected over (Bonferroni, the first step of Holm).
+    /// </param>
     /// <param name="seed">Seed of the simulation.</param>
-    public static double? SmallestDifference(IReadOnlyList<int> clips, Discordance pair, int comparisons = 1, int seed = 1)
+    public static double? SmallestDifference(IReadOnlyList<int> clips, Discordance pair, int comparisons = 1,
+        int seed = 1)
     {
         if (pair.Discordant <= 0 || Found(clips, pair, pair.Discordant, comparisons, seed) < Wanted) return null;
         var (low, high) = (0.0, pair.Discordant);
@@ -79,12 +96,14 @@ public static class Power
     /// <param name="difference">The true difference in accuracy, 0 to 1; at most the discordant share.</param>
     /// <param name="comparisons">How many comparisons the test is corrected over.</param>
     /// <param name="seed">Seed of the simulation; the same draws serve every difference.</param>
-    public static double Found(IReadOnlyList<int> clips, Discordance pair, double difference, int comparisons = 1, int seed = 1)
+    public static double Found(IReadOnlyList<int> clips, Discordance pair, double difference, int comparisons = 1,
+        int seed = 1)
     {
         var random = new Random(seed);
         // As many that the smallest p, one in all of them, can pass the corrected level; whole vectors.
         var exchanges = 400 * comparisons;
-        // The same exchanges for every data set: they depend on nothing that is drawn. A subject's lie together, so that a vector holds several.
+        // The same exchanges for every data set: they depend on nothing that is drawn. A subject's lie together, so
+        // that a vector holds several.
         var signs = clips.Select(_ => new int[exchanges]).ToArray();
         for (var e = 0; e < exchanges; e++)
             foreach (var subject in signs) subject[e] = 2 * random.Next(2) - 1;
@@ -119,5 +138,6 @@ public static class Power
         return found / (double)DataSets;
     }
 
-    static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

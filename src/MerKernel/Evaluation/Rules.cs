@@ -7,13 +7,16 @@ namespace MerKernel.Evaluation;
 /// <param name="ActionUnits">FACS numbers of the active units among the network's 21.</param>
 public sealed record LabelledClip(string Id, string Subject, int Label, ImmutableSortedSet<int> ActionUnits);
 
-/// <summary>Runs a rule leave one subject out: it is fitted on the other subjects' clips and decides the subject's.</summary>
+/// <summary>
+/// Runs a rule leave one subject out: it is fitted on the other subjects' clips and decides the subject's.
+/// </summary>
 public static class LosoBaseline
 {
     /// <summary>One outcome for each subject, in order of first appearance.</summary>
     /// <param name="clips">All clips.</param>
     /// <param name="fit">
-    /// Takes the training clips of a fold and gives the rule that decides a test clip; it must not use the test clip's label. Is called from several threads.
+    /// Takes the training clips of a fold and gives the rule that decides a test clip; it must not use the test clip's
+    /// label. Is called from several threads.
     /// </param>
     public static ImmutableArray<FoldOutcome> Run(
         IReadOnlyList<LabelledClip> clips, Func<IReadOnlyList<LabelledClip>, Func<LabelledClip, int>> fit) =>
@@ -32,8 +35,9 @@ public static class LosoBaseline
 }
 
 /// <summary>
-/// The class of the training clips whose set of action units is nearest (Jaccard distance), without any image: the information in the coders'
-/// annotation. Ties: the commonest class among the nearest clips, then the class commoner in training, then the first in label order.
+/// The class of the training clips whose set of action units is nearest (Jaccard distance), without any image: the
+/// information in the coders' annotation. Ties: the commonest class among the nearest clips, then the class commoner in
+/// training, then the first in label order.
 /// </summary>
 public static class AuLookup
 {
@@ -59,7 +63,9 @@ public static class AuLookup
     }
 }
 
-/// <summary>Always the commonest class of the training subjects; of equally common ones the first in label order.</summary>
+/// <summary>
+/// Always the commonest class of the training subjects; of equally common ones the first in label order.
+/// </summary>
 public static class MajorityClass
 {
     /// <summary>The rule for a fold.</summary>
@@ -70,7 +76,10 @@ public static class MajorityClass
     }
 }
 
-/// <summary>Guessing by the training subjects' class frequencies. Many draws are pooled, so the figure is the expected one and not one draw's luck.</summary>
+/// <summary>
+/// Guessing by the training subjects' class frequencies. Many draws are pooled, so the figure is the expected one and
+/// not one draw's luck.
+/// </summary>
 public static class PriorWeightedRandom
 {
     /// <summary>One outcome for each subject, with every clip listed once for each draw.</summary>
@@ -87,7 +96,8 @@ public static class PriorWeightedRandom
                 Subject = test.Key,
                 Clips = [.. repeated.Select(c => c.Id)],
                 Labels = [.. repeated.Select(c => c.Label)],
-                // As from a list of the other clips that is repeated as often, which the numbers in README and notebooks were drawn from.
+                // As from a list of the other clips that is repeated as often, which the numbers in README and
+                // notebooks were drawn from.
                 Predictions = [.. repeated.Select(_ => others[random.Next(others.Length * draws) % others.Length])],
             };
         })];

@@ -1,6 +1,8 @@
 namespace MerKernel.Evaluation;
 
-/// <summary>Scores of a run or a rule, pooled over folds, 0 to 1, with 95 % intervals by bootstrap over subjects.</summary>
+/// <summary>
+/// Scores of a run or a rule, pooled over folds, 0 to 1, with 95 % intervals by bootstrap over subjects.
+/// </summary>
 public sealed record Score
 {
     /// <summary>Clips scored.</summary>
@@ -53,7 +55,9 @@ public sealed record Score
     public static Score Of(ImmutableArray<FoldOutcome> folds, int classes) => Of(folds, folds, classes);
 
     /// <param name="folds">The source of accuracy, UAR, kappa and the classes' scores.</param>
-    /// <param name="f1Folds">The source of UF1, weighted F1 and the mean per-fold F1; the same folds but for the published epoch rule.</param>
+    /// <param name="f1Folds">
+    /// The source of UF1, weighted F1 and the mean per-fold F1; the same folds but for the published epoch rule.
+    /// </param>
     /// <param name="classes">Number of classes.</param>
     static Score Of(ImmutableArray<FoldOutcome> folds, ImmutableArray<FoldOutcome> f1Folds, int classes)
     {
@@ -61,7 +65,8 @@ public sealed record Score
         var f1Subjects = f1Folds.Select(f => f.Matrix(classes)).ToList();
         var (pooled, f1Pooled) = (ConfusionMatrix.Sum(subjects), ConfusionMatrix.Sum(f1Subjects));
         var sameFolds = folds.SequenceEqual(f1Folds);
-        var intervals = SubjectBootstrap.Of(subjects, sameFolds ? [Metrics.Accuracy, Metrics.Uar, Metrics.UF1] : [Metrics.Accuracy, Metrics.Uar]);
+        var intervals = SubjectBootstrap.Of(subjects,
+            sameFolds ? [Metrics.Accuracy, Metrics.Uar, Metrics.UF1] : [Metrics.Accuracy, Metrics.Uar]);
         return new Score
         {
             Clips = folds.Sum(f => f.Clips.Distinct().Count()),

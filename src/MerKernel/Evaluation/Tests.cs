@@ -1,15 +1,19 @@
 namespace MerKernel.Evaluation;
 
 /// <summary>
-/// Permutation test by subject: if two systems were the same, their decisions on any subject could change places. Subjects, not clips, are exchanged,
-/// because clips of one subject are alike.
+/// Permutation test by subject: if two systems were the same, their decisions on any subject could change places.
+/// Subjects, not clips, are exchanged, because clips of one subject are alike.
 /// </summary>
 public static class SubjectPermutation
 {
-    /// <summary>The smallest p-value the test can give, however large the difference: 2 of the 2^subjects exchanges look as extreme as the data. Times the comparisons, as Holm's correction has it.</summary>
+    /// <summary>
+    /// The smallest p-value the test can give, however large the difference: 2 of the 2^subjects exchanges look as
+    /// extreme as the data. Times the comparisons, as Holm's correction has it.
+    /// </summary>
     /// <param name="subjects">Number of subjects.</param>
     /// <param name="comparisons">How many comparisons it is corrected over.</param>
-    public static double Smallest(int subjects, int comparisons = 1) => Math.Min(1, comparisons * Math.Pow(2, 1 - subjects));
+    public static double Smallest(int subjects, int comparisons = 1) =>
+        Math.Min(1, comparisons * Math.Pow(2, 1 - subjects));
 
     /// <summary>Two-sided p-value, (1 + extreme) / (1 + permutations), so never 0.</summary>
     /// <param name="first">The first system's confusion matrix for each subject.</param>
@@ -21,9 +25,11 @@ public static class SubjectPermutation
         Func<ConfusionMatrix, double> score, int permutations = 10_000, int seed = 1)
     {
         if (first.Count != second.Count)
-            throw new ArgumentException($"The two systems have {first.Count} and {second.Count} subjects; the test needs the same ones.");
+            throw new ArgumentException(
+                $"The two systems have {first.Count} and {second.Count} subjects; the test needs the same ones.");
         var (a, b) = (ConfusionMatrix.Sum(first), ConfusionMatrix.Sum(second));
-        var differences = first.Zip(second, (x, y) => y.Counts.ToArray().Zip(x.Counts.ToArray(), (m, n) => m - n).ToArray()).ToArray();
+        var differences = first.Zip(second,
+            (x, y) => y.Counts.ToArray().Zip(x.Counts.ToArray(), (m, n) => m - n).ToArray()).ToArray();
         // The slack keeps rounding from deciding between equal differences.
         var observed = Math.Abs(score(a) - score(b)) - 1e-12;
         var extreme = 0;
@@ -35,13 +41,18 @@ public static class SubjectPermutation
                 exchangedA[i] = a.Counts[i] + exchanged[i];
                 exchangedB[i] = b.Counts[i] - exchanged[i];
             }
-            if (Math.Abs(score(ConfusionMatrix.FromCounts(a.Classes, exchangedA)) - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB))) >= observed) extreme++;
+            if (Math.Abs(score(ConfusionMatrix.FromCounts(a.Classes, exchangedA))
+                - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB))) >= observed)
+                extreme++;
         });
         return (1.0 + extreme) / (1 + permutations);
     }
 }
 
-/// <summary>McNemar's exact test: do two systems err on different clips more often than a fair coin would share the differences out?</summary>
+/// <summary>
+/// McNemar's exact test: do two systems err on different clips more often than a fair coin would share the differences
+/// out?
+/// </summary>
 public static class McNemar
 {
     /// <summary>Two-sided exact p-value.</summary>
@@ -67,12 +78,14 @@ public static class McNemar
     {
         var (a, b) = (Hits(first), Hits(second));
         if (a.Count != b.Count || !a.Keys.All(b.ContainsKey))
-            throw new ArgumentException($"The two systems were scored on different clips ({a.Count} and {b.Count}); McNemar's test needs the same ones.");
+            throw new ArgumentException($"The two systems were scored on different clips ({a.Count} and {b.Count}); " +
+                "McNemar's test needs the same ones.");
         return P(a.Count(h => h.Value && !b[h.Key]), a.Count(h => !h.Value && b[h.Key]));
     }
 
     static Dictionary<string, bool> Hits(IEnumerable<FoldOutcome> folds) =>
-        folds.SelectMany(f => f.Clips.Select((clip, i) => (clip, f.Labels[i] == f.Predictions[i]))).ToDictionary(p => p.clip, p => p.Item2);
+        folds.SelectMany(f => f.Clips.Select((clip, i) => (clip, f.Labels[i] == f.Predictions[i])))
+            .ToDictionary(p => p.clip, p => p.Item2);
 }
 
 /// <summary>Holm's correction for several comparisons at once.</summary>

@@ -11,16 +11,21 @@ public sealed record UnitScore(int Unit, int Clips, double BaseRate, double F1, 
     /// <summary>The commonest units, with the mean over them last, as unit 0.</summary>
     /// <param name="clips">Subject, coded units and found units of every clip.</param>
     /// <param name="most">How many units.</param>
-    public static ImmutableArray<UnitScore> Of(IReadOnlyCollection<(string Subject, IReadOnlySet<int> Coded, IReadOnlySet<int> Found)> clips, int most = 10)
+    public static ImmutableArray<UnitScore> Of(
+        IReadOnlyCollection<(string Subject, IReadOnlySet<int> Coded, IReadOnlySet<int> Found)> clips, int most = 10)
     {
-        int[] units = [.. clips.SelectMany(c => c.Coded).CountBy(u => u).OrderByDescending(u => u.Value).ThenBy(u => u.Key).Take(most).Select(u => u.Key)];
+        int[] units = [.. clips.SelectMany(c => c.Coded).CountBy(u => u).OrderByDescending(u => u.Value)
+            .ThenBy(u => u.Key).Take(most).Select(u => u.Key)];
         // Of each unit: right, called, active.
         var subjects = clips.GroupBy(c => c.Subject).Select(s => units.SelectMany(u => (int[])
-            [s.Count(c => c.Coded.Contains(u) && c.Found.Contains(u)), s.Count(c => c.Found.Contains(u)), s.Count(c => c.Coded.Contains(u))]).ToArray()).ToList();
+            [s.Count(c => c.Coded.Contains(u) && c.Found.Contains(u)), s.Count(c => c.Found.Contains(u)),
+                s.Count(c => c.Coded.Contains(u))]).ToArray()).ToList();
         var intervals = SubjectBootstrap.Draw(subjects, units.Length + 1, 10_000, 1, Scores);
-        var (all, values) = (subjects.Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]), new double[units.Length + 1]);
+        var (all, values) = (subjects.Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]),
+            new double[units.Length + 1]);
         Scores(all, values);
-        var scores = units.Select((u, i) => new UnitScore(u, all[3 * i + 2], (double)all[3 * i + 2] / clips.Count, values[i], intervals[i])).ToList();
+        var scores = units.Select((u, i) =>
+            new UnitScore(u, all[3 * i + 2], (double)all[3 * i + 2] / clips.Count, values[i], intervals[i])).ToList();
         return [.. scores, new(0, 0, scores.Average(s => s.BaseRate), values[^1], intervals[^1])];
 
         static void Scores(ReadOnlySpan<int> counts, Span<double> values)

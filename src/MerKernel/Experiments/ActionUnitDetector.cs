@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Finds action units in the movement from onset to apex, as optical flow and as the difference of the frames: a linear multi-label head, by ridge regression, with a
-/// threshold for each unit that is best on the training subjects, each of them predicted by the others. Its sizes are this project's choice.
+/// Finds action units in the movement from onset to apex, as optical flow and as the difference of the frames: a linear
+/// multi-label head, by ridge regression, with a threshold for each unit that is best on the training subjects, each of
+/// them predicted by the others. Its sizes are this project's choice.
 /// </summary>
 public sealed class ActionUnitDetector
 {
@@ -26,14 +27,16 @@ public sealed class ActionUnitDetector
 
     static readonly ConditionalWeakTable<MerDataset, Tensor> s_inputs = [];
 
-    // A column and a threshold for each unit; the part of the score from a unit's share of the training clips is left out on both sides.
+    // A column and a threshold for each unit; the part of the score from a unit's share of the training clips is left
+    // out on both sides.
     readonly double[] _weights, _thresholds;
 
-    ActionUnitDetector(double[] weights, double[] thresholds, ImmutableArray<int> learnedFrom) => (_weights, _thresholds, LearnedFrom) = (weights, thresholds, learnedFrom);
+    ActionUnitDetector(double[] weights, double[] thresholds, ImmutableArray<int> learnedFrom) =>
+        (_weights, _thresholds, LearnedFrom) = (weights, thresholds, learnedFrom);
 
     /// <summary>
-    /// Its input from every clip of a data set, [clips, 3296]: motion to the right and down, and apex minus onset in three colours, each made mirror-symmetric, since
-    /// a unit counts on either side, and of length 1.
+    /// Its input from every clip of a data set, [clips, 3296]: motion to the right and down, and apex minus onset in
+    /// three colours, each made mirror-symmetric, since a unit counts on either side, and of length 1.
     /// </summary>
     public static Tensor Input(MerDataset dataset) => s_inputs.GetValue(dataset, static d =>
     {
@@ -43,10 +46,12 @@ public sealed class ActionUnitDetector
         var (u, v) = (flow.select(1, FlowInput.U), flow.select(1, FlowInput.V));
         Tensor Cells(ImmutableArray<ImmutableArray<int>> rows)
             // A clip at a time: all frames of a data set as numbers of 32 bits would fill the memory.
-            => cat([.. rows.Select(r => nn.functional.adaptive_avg_pool2d(frames.narrow(0, r[0], 1).to_type(ScalarType.Float32), AssumedCells))], 0);
+            => cat([.. rows.Select(r => nn.functional
+                .adaptive_avg_pool2d(frames.narrow(0, r[0], 1).to_type(ScalarType.Float32), AssumedCells))], 0);
 
         var difference = Cells(d.ApexFrames) - Cells(d.OnsetFrames);
-        return cat([Unit(cat([(u - u.flip(2)).flatten(1), v.Plus(v.flip(2)).flatten(1)], 1)), Unit(difference.Plus(difference.flip(3)).flatten(1))], 1).DetachFromDisposeScope();
+        return cat([Unit(cat([(u - u.flip(2)).flatten(1), v.Plus(v.flip(2)).flatten(1)], 1)),
+            Unit(difference.Plus(difference.flip(3)).flatten(1))], 1).DetachFromDisposeScope();
 
         // Both parts weigh the same.
         static Tensor Unit(Tensor all)
@@ -64,7 +69,8 @@ public sealed class ActionUnitDetector
     /// <param name="units">Active action units of every clip, [21] of 0 or 1.</param>
     /// <param name="subjects">The person of every clip.</param>
     /// <param name="clips">The clips to learn from.</param>
-    public static ActionUnitDetector Fit(Tensor input, IReadOnlyList<float[]> units, IReadOnlyList<string> subjects, IReadOnlyList<int> clips)
+    public static ActionUnitDetector Fit(Tensor input, IReadOnlyList<float[]> units, IReadOnlyList<string> subjects,
+        IReadOnlyList<int> clips)
     {
         using var one = new OneMathThread();
         using var scope = NewDisposeScope();
@@ -82,19 +88,25 @@ public sealed class ActionUnitDetector
         var thresholds = new double[count];
         for (var u = 0; u < count; u++)
         {
-            var column = Enumerable.Range(0, learned.Length).Select(i => (Score: scores[i * count + u], IsActive: units[learned[i]][u] > 0, Subject: subjects[learned[i]])).ToList();
+            var column = Enumerable.Range(0, learned.Length).Select(i => (Score: scores[i * count + u],
+                IsActive: units[learned[i]][u] > 0, Subject: subjects[learned[i]])).ToList();
             var active = column.Where(c => c.IsActive).ToList();
-            thresholds[u] = active.Count < FewestClips || active.Select(c => c.Subject).Distinct().Count() < FewestSubjects ? double.PositiveInfinity : Threshold([.. column.Select(c => (c.Score, c.IsActive))]);
+            thresholds[u] =
+                active.Count < FewestClips || active.Select(c => c.Subject).Distinct().Count() < FewestSubjects
+                    ? double.PositiveInfinity
+                    : Threshold([.. column.Select(c => (c.Score, c.IsActive))]);
         }
         return new(x.t().matmul(dual).contiguous().data<double>().ToArray(), thresholds, learned);
     }
 
     /// <summary>Its numbers by name, for a file of weights.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> State => [new("detector.weights", tensor(_weights)), new("detector.thresholds", tensor(_thresholds))];
+    public IEnumerable<KeyValuePair<string, Tensor>> State =>
+        [new("detector.weights", tensor(_weights)), new("detector.thresholds", tensor(_thresholds))];
 
     /// <summary>The detector of a file's <see cref="State"/>; null where the file has none.</summary>
     public static ActionUnitDetector? Of(IReadOnlyDictionary<string, Tensor> tensors) =>
-        tensors.TryGetValue("detector.weights", out var weights) && tensors.TryGetValue("detector.thresholds", out var thresholds)
+        tensors.TryGetValue("detector.weights", out var weights)
+            && tensors.TryGetValue("detector.thresholds", out var thresholds)
             ? new([.. weights.data<double>()], [.. thresholds.data<double>()], []) : null;
 
     /// <summary>The units that are found in clips, [21] of 0 or 1 each.</summary>
@@ -105,10 +117,14 @@ public sealed class ActionUnitDetector
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var count = ActionUnits.Used.Length;
-        return [.. input.matmul(tensor(_weights).view(-1, count)).data<double>().ToArray().Chunk(count).Select(row => row.Select((s, u) => s >= _thresholds[u] ? 1f : 0f).ToArray())];
+        return [.. input.matmul(tensor(_weights).view(-1, count)).data<double>().ToArray().Chunk(count)
+            .Select(row => row.Select((s, u) => s >= _thresholds[u] ? 1f : 0f).ToArray())];
     }
 
-    /// <summary>Every subject as the ridge regression of the others predicts it, without fitting again: y - inverse[own, own]^-1 dual[own].</summary>
+    /// <summary>
+    /// Every subject as the ridge regression of the others predicts it, without fitting again: y - inverse[own, own]^-1
+    /// dual[own].
+    /// </summary>
     internal static Tensor ByOthers(Tensor inverse, Tensor dual, Tensor y, IReadOnlyList<string> subjects)
     {
         var predicted = zeros_like(y);
@@ -121,10 +137,13 @@ public sealed class ActionUnitDetector
         return predicted;
     }
 
-    /// <summary>The score that gives the best F1 when it and all above are called active; of equally good ones the highest.</summary>
+    /// <summary>
+    /// The score that gives the best F1 when it and all above are called active; of equally good ones the highest.
+    /// </summary>
     internal static double Threshold(IReadOnlyCollection<(double Score, bool IsActive)> clips)
     {
-        var (best, threshold, called, right, active) = (-1.0, double.PositiveInfinity, 0, 0, clips.Count(c => c.IsActive));
+        var (best, threshold, called, right, active) = (-1.0, double.PositiveInfinity, 0, 0,
+            clips.Count(c => c.IsActive));
         foreach (var same in clips.GroupBy(c => c.Score).OrderByDescending(g => g.Key))
         {
             (called, right) = (called + same.Count(), right + same.Count(c => c.IsActive));

@@ -5,14 +5,18 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// The part left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes one data set of them, in which the part left out
-/// takes the place of the subject, so that training, storage, leak check and scores are those of <see cref="LosoEngine"/>.
+/// The part left out of a fold. A single data set is always tested leave one subject out; a protocol over several makes
+/// one data set of them, in which the part left out takes the place of the subject, so that training, storage, leak
+/// check and scores are those of <see cref="LosoEngine"/>.
 /// </summary>
 /// <param name="Id">The data set that the protocol makes.</param>
 /// <param name="Name">Its name, in a few words.</param>
 public abstract record FoldProtocol(DatasetId Id, string Name)
 {
-    /// <summary>The three classes of the Grand Challenge, every subject of every set left out in turn (MEGC 2019, composite database evaluation).</summary>
+    /// <summary>
+    /// The three classes of the Grand Challenge, every subject of every set left out in turn (MEGC 2019, composite
+    /// database evaluation).
+    /// </summary>
     public static FoldProtocol Composite { get; } = new Composite();
 
     /// <summary>The three classes of the Grand Challenge, a whole set left out in turn.</summary>
@@ -30,26 +34,37 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
     /// <summary>The part left out with a clip, and the clip's name below it.</summary>
     protected abstract (string LeftOut, string Name) Fold(Clip clip);
 
-    /// <summary>The person of a clip that <see cref="Of(IReadOnlyList{MerDataset})"/> has renamed; no two sets share one.</summary>
+    /// <summary>
+    /// The person of a clip that <see cref="Of(IReadOnlyList{MerDataset})"/> has renamed; no two sets share one.
+    /// </summary>
     public abstract string PersonOf(Clip clip);
 
-    /// <summary>The person of every clip of a data set, which is its subject unless a protocol leaves out more than a person.</summary>
-    public static ImmutableArray<string> PeopleOf(MerDataset data) => [.. data.Clips.Select(c => Of(data.Id)?.PersonOf(c) ?? c.Subject)];
+    /// <summary>
+    /// The person of every clip of a data set, which is its subject unless a protocol leaves out more than a person.
+    /// </summary>
+    public static ImmutableArray<string> PeopleOf(MerDataset data) =>
+        [.. data.Clips.Select(c => Of(data.Id)?.PersonOf(c) ?? c.Subject)];
 
     /// <summary>One data set of several. It owns their frames and disposes of them with its own.</summary>
     /// <param name="parts">The sets, prepared in the same classes and size, in the order of their clips.</param>
     /// <exception cref="UserErrorException">There are fewer than two, or their classes differ.</exception>
     public MerDataset Of(IReadOnlyList<MerDataset> parts)
     {
-        if (parts.Count < 2) throw new UserErrorException($"The protocol '{Name}' needs two data sets at least; {(parts.Count == 0 ? "none" : parts[0].Title + " alone")} is there. Name others with --sets.");
+        if (parts.Count < 2)
+            throw new UserErrorException($"The protocol '{Name}' needs two data sets at least; " +
+                $"{(parts.Count == 0 ? "none" : parts[0].Title + " alone")} is there. Name others with --sets.");
         var first = parts[0];
         if (parts.FirstOrDefault(p => !p.Classes.SequenceEqual(first.Classes) || p.Size != first.Size) is { } other)
-            throw new UserErrorException($"{first.Title} and {other.Title} are not prepared alike ({string.Join(", ", first.Classes)} against {string.Join(", ", other.Classes)}); they cannot be one data set.");
+            throw new UserErrorException($"{first.Title} and {other.Title} are not prepared alike " +
+                $"({string.Join(", ", first.Classes)} against {string.Join(", ", other.Classes)}); they cannot be " +
+                "one data set.");
         int[] rows = [.. parts.Select(p => 1 + p.OnsetFrames.Concat(p.ApexFrames).SelectMany(f => f).Max())];
         int[] starts = [.. rows.Select((_, i) => rows.Take(i).Sum())];
         ImmutableArray<ImmutableArray<int>> Shifted(Func<MerDataset, ImmutableArray<ImmutableArray<int>>> frames) =>
-            [.. parts.SelectMany((p, i) => frames(p).Select(clip => clip.Select(row => starts[i] + row).ToImmutableArray()))];
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(p => p.Fingerprint).Prepend(Id.ToString())))));
+            [.. parts.SelectMany((p, i) =>
+                frames(p).Select(clip => clip.Select(row => starts[i] + row).ToImmutableArray()))];
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(
+            Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(p => p.Fingerprint).Prepend(Id.ToString())))));
         return new MerDataset
         {
             Id = Id,
@@ -69,7 +84,8 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
             Size = first.Size,
             OnsetFrames = Shifted(p => p.OnsetFrames),
             ApexFrames = Shifted(p => p.ApexFrames),
-            Manifest = parts.All(p => p.Manifest is not null) ? Manifest([.. parts.Select(p => (p, p.Manifest!))], fingerprint) : null,
+            Manifest = parts.All(p => p.Manifest is not null)
+                ? Manifest([.. parts.Select(p => (p, p.Manifest!))], fingerprint) : null,
             CacheFolder = first.CacheFolder,
             Source = parts.All(p => p.Source is not null) ? new JoinedSource([.. parts.Select(p => p.Source!)]) : null,
         };
@@ -81,18 +97,21 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
         return clip with { Subject = leftOut, Name = name };
     }
 
-    DatasetManifest Manifest(IReadOnlyList<(MerDataset Part, DatasetManifest Manifest)> parts, string fingerprint) => new()
-    {
-        Dataset = Id,
-        Synthetic = parts.Any(p => p.Manifest.Synthetic),
-        Fingerprint = fingerprint,
-        Sheet = string.Join(" + ", parts.Select(p => p.Manifest.Sheet)),
-        SheetSha256 = string.Join(" + ", parts.Select(p => p.Manifest.SheetSha256)),
-        Frames = string.Join(" + ", parts.Select(p => p.Manifest.Frames)),
-        Preparation = string.Join(" | ", parts.Select(p => p.Manifest.Preparation)),
-        Clips = [.. parts.SelectMany(p => p.Manifest.Clips.Zip(p.Part.Clips, (prepared, clip) => prepared with { Clip = Renamed(clip).Id }))],
-        Dropped = [.. parts.SelectMany(p => p.Manifest.Dropped.Select(d => d with { Clip = $"{p.Part.Id.Key()}:{d.Clip}" }))],
-    };
+    DatasetManifest Manifest(IReadOnlyList<(MerDataset Part, DatasetManifest Manifest)> parts, string fingerprint) =>
+        new()
+        {
+            Dataset = Id,
+            Synthetic = parts.Any(p => p.Manifest.Synthetic),
+            Fingerprint = fingerprint,
+            Sheet = string.Join(" + ", parts.Select(p => p.Manifest.Sheet)),
+            SheetSha256 = string.Join(" + ", parts.Select(p => p.Manifest.SheetSha256)),
+            Frames = string.Join(" + ", parts.Select(p => p.Manifest.Frames)),
+            Preparation = string.Join(" | ", parts.Select(p => p.Manifest.Preparation)),
+            Clips = [.. parts.SelectMany(p =>
+                p.Manifest.Clips.Zip(p.Part.Clips, (prepared, clip) => prepared with { Clip = Renamed(clip).Id }))],
+            Dropped = [.. parts.SelectMany(p =>
+                p.Manifest.Dropped.Select(d => d with { Clip = $"{p.Part.Id.Key()}:{d.Clip}" }))],
+        };
 
     /// <summary>Further data of the clips of several sets.</summary>
     sealed class JoinedSource(ImmutableArray<IClipSource> parts) : IClipSource
@@ -122,17 +141,21 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
 public sealed record Composite() : FoldProtocol(DatasetId.Composite, "composite, one subject left out")
 {
     /// <inheritdoc/>
-    protected override (string LeftOut, string Name) Fold(Clip clip) => ($"{clip.Dataset.Key()}-{clip.Subject}", clip.Name);
+    protected override (string LeftOut, string Name) Fold(Clip clip) =>
+        ($"{clip.Dataset.Key()}-{clip.Subject}", clip.Name);
 
     /// <inheritdoc/>
     public override string PersonOf(Clip clip) => clip.Subject;
 }
 
-/// <summary>Each set is left out as a whole and tested by a network that saw none of its people, cameras or coders ('casme2').</summary>
+/// <summary>
+/// Each set is left out as a whole and tested by a network that saw none of its people, cameras or coders ('casme2').
+/// </summary>
 public sealed record LeaveOneDatasetOut() : FoldProtocol(DatasetId.CrossDataset, "one data set left out")
 {
     /// <inheritdoc/>
-    protected override (string LeftOut, string Name) Fold(Clip clip) => (clip.Dataset.Key(), $"{clip.Subject}/{clip.Name}");
+    protected override (string LeftOut, string Name) Fold(Clip clip) =>
+        (clip.Dataset.Key(), $"{clip.Subject}/{clip.Name}");
 
     /// <inheritdoc/>
     public override string PersonOf(Clip clip) => $"{clip.Subject}-{clip.Name[..clip.Name.IndexOf('/')]}";
@@ -146,7 +169,8 @@ public sealed record LeaveOneDatasetOut() : FoldProtocol(DatasetId.CrossDataset,
 /// <param name="Uar">Unweighted average recall.</param>
 /// <param name="Accuracy">Accuracy.</param>
 /// <param name="ApexMilliseconds">Median time from onset to apex; null where a frame rate is not known.</param>
-public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double UF1, double Uar, double Accuracy, double? ApexMilliseconds)
+public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double UF1, double Uar, double Accuracy,
+    double? ApexMilliseconds)
 {
     /// <summary>All clips first, then each data set in the order of its clips.</summary>
     /// <param name="data">The data set of <see cref="FoldProtocol.Of(IReadOnlyList{MerDataset})"/>.</param>
@@ -154,18 +178,25 @@ public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double
     /// <exception cref="ArgumentException">The data set is none that a protocol made.</exception>
     public static ImmutableArray<PartScore> Of(MerDataset data, ProtocolOutcome outcome)
     {
-        var protocol = FoldProtocol.Of(data.Id) ?? throw new ArgumentException($"{data.Title} is one data set.", nameof(data));
+        var protocol = FoldProtocol.Of(data.Id)
+            ?? throw new ArgumentException($"{data.Title} is one data set.", nameof(data));
         var clips = data.Clips.ToDictionary(c => c.Id);
-        return [.. data.Clips.Select(c => c.Dataset).Distinct().Select(id => (DatasetId?)id).Prepend(null).Select(part => Score(part)).OfType<PartScore>()];
+        return [.. data.Clips.Select(c => c.Dataset).Distinct().Select(id => (DatasetId?)id).Prepend(null)
+            .Select(part => Score(part)).OfType<PartScore>()];
 
         PartScore? Score(DatasetId? part)
         {
-            ConfusionMatrix Pooled(ImmutableArray<FoldOutcome> folds) => ConfusionMatrix.Sum(folds.Select(f => Of(f, part)).Prepend(new FoldOutcome { Subject = "", Clips = [], Labels = [], Predictions = [] }).Select(f => f.Matrix(data.Classes.Length)));
+            ConfusionMatrix Pooled(ImmutableArray<FoldOutcome> folds) =>
+                ConfusionMatrix.Sum(folds.Select(f => Of(f, part))
+                    .Prepend(new FoldOutcome { Subject = "", Clips = [], Labels = [], Predictions = [] })
+                    .Select(f => f.Matrix(data.Classes.Length)));
             var (pooled, forF1) = (Pooled(outcome.Folds), Pooled(outcome.F1Folds));
             if (pooled.Total == 0) return null;
-            var scored = outcome.Folds.SelectMany(f => f.Clips).Distinct().Select(id => clips[id]).Where(c => part is null || c.Dataset == part).ToList();
+            var scored = outcome.Folds.SelectMany(f => f.Clips).Distinct().Select(id => clips[id])
+                .Where(c => part is null || c.Dataset == part).ToList();
             double[] times = [.. scored.Select(c => c.ApexMilliseconds).OfType<double>().Order()];
-            return new PartScore(part, scored.Count, scored.Select(protocol.PersonOf).Distinct().Count(), Metrics.UF1(forF1), Metrics.Uar(pooled), Metrics.Accuracy(pooled),
+            return new PartScore(part, scored.Count, scored.Select(protocol.PersonOf).Distinct().Count(),
+                Metrics.UF1(forF1), Metrics.Uar(pooled), Metrics.Accuracy(pooled),
                 times.Length < scored.Count ? null : (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2);
         }
 
@@ -173,7 +204,12 @@ public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double
         {
             if (part is null) return fold;
             int[] kept = [.. Enumerable.Range(0, fold.Clips.Length).Where(i => clips[fold.Clips[i]].Dataset == part)];
-            return fold with { Clips = [.. kept.Select(i => fold.Clips[i])], Labels = [.. kept.Select(i => fold.Labels[i])], Predictions = [.. kept.Select(i => fold.Predictions[i])] };
+            return fold with
+            {
+                Clips = [.. kept.Select(i => fold.Clips[i])],
+                Labels = [.. kept.Select(i => fold.Labels[i])],
+                Predictions = [.. kept.Select(i => fold.Predictions[i])]
+            };
         }
     }
 }

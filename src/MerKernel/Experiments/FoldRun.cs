@@ -17,55 +17,76 @@ public static class FoldRun
     /// <param name="device">Where.</param>
     /// <param name="progress">Told after every epoch.</param>
     /// <param name="cancel">Stops between two batches.</param>
-    /// <param name="finished">Given the trained network, which lives until it returns, and the detector of its action units if it has one.</param>
+    /// <param name="finished">
+    /// Given the trained network, which lives until it returns, and the detector of its action units if it has one.
+    /// </param>
     /// <param name="started">Given the fresh network.</param>
     /// <param name="checkpoint">Where the fold is kept while it trains.</param>
     /// <exception cref="UserErrorException">The data do not fit the experiment, or the fold leaks.</exception>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
     public static FoldPrediction Train(Experiment experiment, MerDataset dataset, string subject, Device device,
         Action<EpochProgress>? progress = null, CancellationToken cancel = default,
-        Action<Network, ActionUnitDetector?>? finished = null, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
+        Action<Network, ActionUnitDetector?>? finished = null, Action<Network>? started = null,
+        FoldCheckpoint? checkpoint = null)
     {
-        var split = FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects, new Random(Seeds.For(experiment.Seed, subject, "held-out")));
+        var split = FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects,
+            new Random(Seeds.For(experiment.Seed, subject, "held-out")));
         return Train(experiment, dataset, split, device, progress, cancel, finished, started, checkpoint);
     }
 
     /// <summary>Trains on every subject and tests nothing: a network for clips of other people.</summary>
     /// <exception cref="UserErrorException">The data do not fit the experiment.</exception>
     /// <exception cref="TrainingFailedException">The loss became NaN or infinite.</exception>
-    public static FittedModel Fit(Experiment experiment, MerDataset dataset, Device device, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
+    public static FittedModel Fit(Experiment experiment, MerDataset dataset, Device device,
+        Action<EpochProgress>? progress = null, CancellationToken cancel = default)
     {
         FittedModel? fitted = null;
         var all = new FoldSplit("", [.. Enumerable.Range(0, dataset.Clips.Length)], [], []);
         // The trainer disposes of its network; its state is copied into one that stays.
-        Train(experiment, dataset, all, device, progress, cancel, (network, detector) => fitted = FittedModel.Of(experiment, dataset, network, detector));
+        Train(experiment, dataset, all, device, progress, cancel,
+            (network, detector) => fitted = FittedModel.Of(experiment, dataset, network, detector));
         return fitted!;
     }
 
-    /// <summary>Trains a fold; <paramref name="finished"/> is given the network and the detector of its action units.</summary>
-    internal static FoldPrediction Train(Experiment experiment, MerDataset dataset, FoldSplit split, Device device, Action<EpochProgress>? progress, CancellationToken cancel,
-        Action<Network, ActionUnitDetector?>? finished, Action<Network>? started = null, FoldCheckpoint? checkpoint = null)
+    /// <summary>
+    /// Trains a fold; <paramref name="finished"/> is given the network and the detector of its action units.
+    /// </summary>
+    internal static FoldPrediction Train(Experiment experiment, MerDataset dataset, FoldSplit split, Device device,
+        Action<EpochProgress>? progress, CancellationToken cancel,
+        Action<Network, ActionUnitDetector?>? finished, Action<Network>? started = null,
+        FoldCheckpoint? checkpoint = null)
     {
         Check(experiment, dataset);
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, split.Subject, purpose);
-        var labels = experiment.ShuffleLabels ? Permuted(dataset.Labels, split.Train, SeedFor("labels")) : dataset.Labels;
+        var labels = experiment.ShuffleLabels
+            ? Permuted(dataset.Labels, split.Train, SeedFor("labels"))
+            : dataset.Labels;
         var units = dataset.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits)).ToImmutableArray();
         // One permutation for all folds: the control asks what a clip's units are worth, not what a fold's are.
         if (experiment.ActionUnits == ActionUnitSource.Shuffled)
-            units = Permuted(units, [.. Enumerable.Range(0, units.Length)], Seeds.For(experiment.Seed, "", "action units"));
+            units = Permuted(units, [.. Enumerable.Range(0, units.Length)],
+                Seeds.For(experiment.Seed, "", "action units"));
 
         var detector = experiment.ActionUnits == ActionUnitSource.Predicted ? Detect(dataset, split, ref units) : null;
 
         using var pairs = new PairSource(dataset, labels, units, device, experiment.Model);
         var trainer = new Trainer
         {
-            Create = seed => PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
-            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start, Finished = network => finished?.Invoke(network, detector), Checkpoint = checkpoint,
+            Create = seed =>
+                PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
+            Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start,
+            Finished = network => finished?.Invoke(network, detector), Checkpoint = checkpoint,
         };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs, detector));
         var fold = trainer.Run(dataset, pairs, split, progress, cancel);
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs, detector));
-        return detector is null ? fold : fold with { ActionUnits = [.. split.Test.Select(i => ActionUnits.Used.Where((_, u) => units[i][u] > 0).ToImmutableArray())] };
+        return detector is null ? fold : fold with
+        {
+            ActionUnits =
+            [
+                .. split.Test.Select(i => ActionUnits.Used.Where((_, u) => units[i][u] > 0).ToImmutableArray())
+            ]
+        };
 
         void Start(Network network)
         {
@@ -84,7 +105,9 @@ public static class FoldRun
         if (tested.Length > 0)
         {
             using var scope = NewDisposeScope();
-            foreach (var (clip, vector) in tested.Zip(detector.Detect(input.index_select(0, tensor(tested.Select(c => (long)c).ToArray()))))) found[clip] = vector;
+            foreach (var (clip, vector) in tested.Zip(
+                detector.Detect(input.index_select(0, tensor(tested.Select(c => (long)c).ToArray())))))
+                found[clip] = vector;
         }
         units = found.MoveToImmutable();
         return detector;
@@ -94,13 +117,19 @@ public static class FoldRun
     {
         experiment.Training.Validate();
         if (experiment.DatasetFingerprint != dataset.Fingerprint || experiment.Dataset != dataset.Id)
-            throw new UserErrorException($"The experiment was made for other data ({experiment.Dataset}, {experiment.DatasetFingerprint}) than those loaded ({dataset.Id}, {dataset.Fingerprint}); make it anew from the loaded data.");
+            throw new UserErrorException($"The experiment was made for other data ({experiment.Dataset}, " +
+                $"{experiment.DatasetFingerprint}) than those loaded ({dataset.Id}, {dataset.Fingerprint}); make it " +
+                "anew from the loaded data.");
         if (experiment.Model.InputSize != dataset.Size)
-            throw new UserErrorException($"The network expects {experiment.Model.InputSize}-pixel frames and the data are prepared at {dataset.Size}; prepare them at the network's size.");
+            throw new UserErrorException($"The network expects {experiment.Model.InputSize}-pixel frames and the " +
+                $"data are prepared at {dataset.Size}; prepare them at the network's size.");
         if (experiment.ActionUnits != ActionUnitSource.None && !dataset.HasActionUnits)
-            throw new UserErrorException($"{dataset.Title} has clips without coded action units, which this network's input needs; set the experiment's ActionUnits to {nameof(ActionUnitSource.None)} (variant no-au).");
+            throw new UserErrorException($"{dataset.Title} has clips without coded action units, which this " +
+                $"network's input needs; set the experiment's ActionUnits to {nameof(ActionUnitSource.None)} " +
+                "(variant no-au).");
         if (experiment.Model.Classes != dataset.Classes.Length)
-            throw new UserErrorException($"The network has {experiment.Model.Classes} classes and the data {dataset.Classes.Length}; set the model's Classes.");
+            throw new UserErrorException($"The network has {experiment.Model.Classes} classes and the data " +
+                $"{dataset.Classes.Length}; set the model's Classes.");
     }
 
     static ImmutableArray<T> Permuted<T>(ImmutableArray<T> values, ImmutableArray<int> among, int seed)
@@ -116,8 +145,12 @@ public static class FoldRun
 /// <summary>Tells the leak check the true inputs of a fold.</summary>
 internal static class LeakAudit
 {
-    /// <summary>A fold's true inputs: before training nothing is augmented yet, after it <paramref name="pairs"/> knows the augmented clips.</summary>
-    public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs, ActionUnitDetector? detector = null)
+    /// <summary>
+    /// A fold's true inputs: before training nothing is augmented yet, after it <paramref name="pairs"/> knows the
+    /// augmented clips.
+    /// </summary>
+    public static FoldInputs Inputs(MerDataset dataset, FoldSplit split, PairSource pairs,
+        ActionUnitDetector? detector = null)
     {
         var hashes = FrameHashes.Of(dataset);
         return new FoldInputs
@@ -131,8 +164,9 @@ internal static class LeakAudit
             UnitsFrom = Ids(detector?.LearnedFrom ?? []),
         };
 
-        ImmutableArray<FoldClip> Clips(ImmutableArray<int> clips) => [.. clips.Select(i => new FoldClip(dataset.Clips[i].Id, dataset.Clips[i].Subject,
-            [.. dataset.OnsetFrames[i].Concat(dataset.ApexFrames[i]).Distinct().Select(row => hashes[row])]))];
+        ImmutableArray<FoldClip> Clips(ImmutableArray<int> clips) =>
+            [.. clips.Select(i => new FoldClip(dataset.Clips[i].Id, dataset.Clips[i].Subject,
+                [.. dataset.OnsetFrames[i].Concat(dataset.ApexFrames[i]).Distinct().Select(row => hashes[row])]))];
 
         ImmutableArray<string> Ids(IEnumerable<int> clips) => [.. clips.Select(i => dataset.Clips[i].Id)];
     }

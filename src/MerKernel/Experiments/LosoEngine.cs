@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// Computes the missing folds of experiments, several side by side. Each worker has one math thread, so a fold's bytes do not depend
-/// on the number of workers.
+/// Computes the missing folds of experiments, several side by side. Each worker has one math thread, so a fold's bytes
+/// do not depend on the number of workers.
 /// </summary>
 public sealed class LosoEngine(RunStore store)
 {
@@ -20,16 +20,24 @@ public sealed class LosoEngine(RunStore store)
     /// <summary>Only the folds that leave out one of these subjects; null computes all.</summary>
     public IReadOnlyCollection<string>? Subjects { get; init; }
 
-    /// <summary>Epochs between two checkpoints of a fold, from which it resumes after a stop; 0 leaves none, and a stopped fold starts anew.</summary>
+    /// <summary>
+    /// Epochs between two checkpoints of a fold, from which it resumes after a stop; 0 leaves none, and a stopped fold
+    /// starts anew.
+    /// </summary>
     public int CheckpointEvery { get; init; }
 
     /// <summary>Receives progress.</summary>
     public ILosoProgress? Progress { get; init; }
 
-    /// <summary>Where the weights of every fold are kept; a fold whose weights are missing is then trained again. Null keeps none.</summary>
+    /// <summary>
+    /// Where the weights of every fold are kept; a fold whose weights are missing is then trained again. Null keeps
+    /// none.
+    /// </summary>
     public FoldWeights? Weights { get; init; }
 
-    /// <summary>Computes missing folds and returns those that failed twice, with their errors; the others are stored.</summary>
+    /// <summary>
+    /// Computes missing folds and returns those that failed twice, with their errors; the others are stored.
+    /// </summary>
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
@@ -43,15 +51,20 @@ public sealed class LosoEngine(RunStore store)
             () => records.ForEach(r => store.Save(r.Experiment, dataset.Manifest)), cancel);
     }
 
-    /// <summary>Computes those of the folds that are missing, in their order, and returns the ones that failed twice, with their errors.</summary>
+    /// <summary>
+    /// Computes those of the folds that are missing, in their order, and returns the ones that failed twice, with their
+    /// errors.
+    /// </summary>
     /// <param name="jobs">Folds of stored experiments on <paramref name="dataset"/>.</param>
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
-        IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, CancellationToken cancel = default) => Run(jobs, dataset, () => { }, cancel);
+        IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, CancellationToken cancel = default) =>
+            Run(jobs, dataset, () => { }, cancel);
 
     // The experiment of the folds is recorded before the first of them is stored.
-    IReadOnlyList<(FoldJob Job, Exception Error)> Run(IReadOnlyCollection<FoldJob> jobs, MerDataset dataset, Action record, CancellationToken cancel)
+    IReadOnlyList<(FoldJob Job, Exception Error)> Run(IReadOnlyCollection<FoldJob> jobs, MerDataset dataset,
+        Action record, CancellationToken cancel)
     {
         var missing = jobs.Where(j => !Has(j)).ToList();
         Progress?.Planned(jobs.Count - missing.Count, missing.Count);
@@ -79,18 +92,23 @@ public sealed class LosoEngine(RunStore store)
         }
 
         cancel.ThrowIfCancellationRequested();
-        if (fatal is not null) throw fatal is UserErrorException known ? new UserErrorException(known.Message, known) : new InvalidOperationException(fatal.Message, fatal);
+        if (fatal is not null)
+            throw fatal is UserErrorException known
+                ? new UserErrorException(known.Message, known)
+                : new InvalidOperationException(fatal.Message, fatal);
         return [.. failures];
     }
 
-    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures, FoldWriter writer, CancellationToken cancel)
+    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures,
+        FoldWriter writer, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
         {
             // Another process on the same store may have been quicker.
             if (Has(job))
             {
-                Progress?.FoldFinished(job, store.TryReadFacts(job.Hash, job.Subject) ?? new FoldFacts(0, DateTime.UtcNow, Device.ToString()));
+                Progress?.FoldFinished(job,
+                    store.TryReadFacts(job.Hash, job.Subject) ?? new FoldFacts(0, DateTime.UtcNow, Device.ToString()));
                 continue;
             }
             for (var attempt = 1; attempt <= 2; attempt++)
@@ -109,18 +127,24 @@ public sealed class LosoEngine(RunStore store)
         }
     }
 
-    bool Has(FoldJob job) => store.TryRead(job.Hash, job.Subject) is not null && Weights?.Has(job.Hash, job.Subject) != false;
+    bool Has(FoldJob job) =>
+        store.TryRead(job.Hash, job.Subject) is not null && Weights?.Has(job.Hash, job.Subject) != false;
 
     void Train(FoldJob job, MerDataset dataset, FoldWriter writer, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var checkpoint = CheckpointEvery > 0 ? new FoldCheckpoint(store.CheckpointPath(job.Hash, job.Subject), CheckpointEvery) { Warn = store.Warn } : null;
-        var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e), cancel,
-            finished: Weights is null ? null : (network, _) => Weights.Save(job.Hash, job.Subject, network), checkpoint: checkpoint);
+        var checkpoint = CheckpointEvery > 0
+            ? new FoldCheckpoint(store.CheckpointPath(job.Hash, job.Subject), CheckpointEvery) { Warn = store.Warn }
+            : null;
+        var fold = FoldRun.Train(job.Experiment, dataset, job.Subject, Device, e => Progress?.EpochFinished(job, e),
+            cancel,
+            finished: Weights is null ? null : (network, _) => Weights.Save(job.Hash, job.Subject, network),
+            checkpoint: checkpoint);
         var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
         writer.Add(() =>
         {
-            // One that was trained again for its weights stays as it is stored, with the time that it took: pages know it by that.
+            // One that was trained again for its weights stays as it is stored, with the time that it took: pages know
+            // it by that.
             if (Weights is null || store.TryRead(job.Hash, job.Subject) is null) store.Save(job.Hash, fold, facts);
             checkpoint?.Delete();
             Progress?.FoldFinished(job, facts);
@@ -151,8 +175,8 @@ public interface ILosoProgress
 }
 
 /// <summary>
-/// Stores finished folds on a thread of its own, in their order, so that workers do not wait for the disk. A fold counts as finished, and is reported, only when
-/// it is stored.
+/// Stores finished folds on a thread of its own, in their order, so that workers do not wait for the disk. A fold
+/// counts as finished, and is reported, only when it is stored.
 /// </summary>
 sealed class FoldWriter : IDisposable
 {
@@ -162,7 +186,9 @@ sealed class FoldWriter : IDisposable
 
     /// <summary>Starts the thread.</summary>
     /// <param name="ahead">How many folds may wait for the disk; the next one makes its worker wait.</param>
-    /// <param name="failed">Called, once, with the error of a fold that could not be stored; the folds behind it are not stored either.</param>
+    /// <param name="failed">
+    /// Called, once, with the error of a fold that could not be stored; the folds behind it are not stored either.
+    /// </param>
     public FoldWriter(int ahead, Action<Exception> failed)
     {
         _finished = new(ahead);

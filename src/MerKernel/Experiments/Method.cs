@@ -5,7 +5,9 @@ using MerKernel.Training;
 
 namespace MerKernel.Experiments;
 
-/// <summary>A network with its training that a table compares: a change of the paper's own, or another published system.</summary>
+/// <summary>
+/// A network with its training that a table compares: a change of the paper's own, or another published system.
+/// </summary>
 /// <param name="Key">Name on the command line and in parity.</param>
 /// <param name="Name">Its name, in a few words.</param>
 public abstract record Method(string Key, string Name)
@@ -25,8 +27,11 @@ public sealed record Change(string Key, string Name, Func<Experiment, Experiment
     /// <inheritdoc/>
     public override Experiment Of(Experiment full, Profile profile) => Apply(full);
 
-    /// <summary>The change of a full network of any size, without data: its options and where its action units come from.</summary>
-    public Experiment Of(MerNetOptions full) => Apply(new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = full });
+    /// <summary>
+    /// The change of a full network of any size, without data: its options and where its action units come from.
+    /// </summary>
+    public Experiment Of(MerNetOptions full) =>
+        Apply(new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = full });
 }
 
 /// <summary>A prior system run under our folds, clips and epoch protocols: its own network, its own training.</summary>

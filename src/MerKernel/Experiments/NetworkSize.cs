@@ -14,7 +14,8 @@ public sealed record NetworkSize(long Parameters, long Macs)
     {
         var units = experiment.ActionUnits != ActionUnitSource.None;
         if (derived is null) return Counted();
-        var network = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(experiment.Model, StoreJson.Compact)))[..16];
+        var network = Convert.ToHexStringLower(
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(experiment.Model, StoreJson.Compact)))[..16];
         return derived.Get($"network 2/{network}{(units ? "" : "/no action units")}", "", Counted)!;
 
         NetworkSize Counted()

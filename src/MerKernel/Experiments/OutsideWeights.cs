@@ -4,8 +4,8 @@ using MerKernel.Baselines;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// A folder with the weights that compared systems were published on: KEY.safetensors each, and magnifier.safetensors. A system without a file starts from its
-/// substitute.
+/// A folder with the weights that compared systems were published on: KEY.safetensors each, and magnifier.safetensors.
+/// A system without a file starts from its substitute.
 /// </summary>
 /// <param name="folder">The folder; it need not exist.</param>
 /// <param name="backbone">One more file, from anywhere, that the paper's networks start from.</param>
@@ -33,14 +33,23 @@ public sealed class OutsideWeights(string folder, string? backbone = null)
         }
     }
 
-    /// <summary>A stored experiment with the files it starts from, found by their content: a record says what they hold and not where they are.</summary>
+    /// <summary>
+    /// A stored experiment with the files it starts from, found by their content: a record says what they hold and not
+    /// where they are.
+    /// </summary>
     /// <exception cref="UserErrorException">No file in the folder holds them.</exception>
     public Experiment Locate(Experiment experiment)
     {
         var model = experiment.Model;
-        if (model is MagnifyingOptions { Magnifier: { } magnifier } magnifying) model = magnifying with { Magnifier = Find(magnifier) };
-        if (model is PretrainableOptions { Pretrained: { } start } pretrained) model = pretrained with { Pretrained = Find(start) };
-        return experiment with { Model = model, StartsFrom = experiment.StartsFrom is { } weights ? Find(weights) : null };
+        if (model is MagnifyingOptions { Magnifier: { } magnifier } magnifying)
+            model = magnifying with { Magnifier = Find(magnifier) };
+        if (model is PretrainableOptions { Pretrained: { } start } pretrained)
+            model = pretrained with { Pretrained = Find(start) };
+        return experiment with
+        {
+            Model = model,
+            StartsFrom = experiment.StartsFrom is { } weights ? Find(weights) : null
+        };
 
         PretrainedWeights Find(PretrainedWeights weights)
         {
@@ -48,7 +57,10 @@ public sealed class OutsideWeights(string folder, string? backbone = null)
             if (backbone is not null) paths = paths.Prepend(backbone);
             foreach (var path in paths.Where(p => !_files.ContainsKey(p))) _files[path] = PretrainedStart.File(path);
             return _files.Values.FirstOrDefault(w => w.Sha256 == weights.Sha256) ?? throw new UserErrorException(
-                $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and {(backbone is null ? "" : $"neither {backbone} nor ")}{(backbone is null ? "no" : "a")} file in {folder} holds them; put them back there, or submit anew with the --weights folder or the --init-backbone file that has them.");
+                $"The experiment starts from weights with the SHA-256 {weights.Sha256}, and " +
+                $"{(backbone is null ? "" : $"neither {backbone} nor ")}{(backbone is null ? "no" : "a")} file in " +
+                $"{folder} holds them; put them back there, or submit anew with the --weights folder or the " +
+                "--init-backbone file that has them.");
         }
     }
 }

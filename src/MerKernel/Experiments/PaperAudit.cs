@@ -6,25 +6,35 @@ namespace MerKernel.Experiments;
 /// <summary>Findings on the paper's numbers from only these numbers.</summary>
 public static class PaperAudit
 {
-    /// <summary>Sample sizes in question: CASME II's sheets of 2014 and 2019, the published run's 248, the paper's 255; SAMM's 136 five-class clips, 133, and all 159.</summary>
-    public static ImmutableArray<int> SampleSizes(DatasetId dataset) => dataset == DatasetId.CasmeII ? [246, 248, 249, 255] : [133, 136, 159];
+    /// <summary>
+    /// Sample sizes in question: CASME II's sheets of 2014 and 2019, the published run's 248, the paper's 255; SAMM's
+    /// 136 five-class clips, 133, and all 159.
+    /// </summary>
+    public static ImmutableArray<int> SampleSizes(DatasetId dataset) =>
+        dataset == DatasetId.CasmeII ? [246, 248, 249, 255] : [133, 136, 159];
 
     /// <summary>The size that fits most of the printed accuracies: 248 and 133.</summary>
     public static int LikelySize(DatasetId dataset) => dataset == DatasetId.CasmeII ? 248 : 133;
 
     /// <summary>Every distinct accuracy of the paper's own rows and abstract, with the sizes that allow it.</summary>
     public static ImmutableArray<AccuracyFinding> Accuracies(DatasetId dataset) =>
-        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where)).Append((Tables.AccuracyInAbstract(dataset), "abstract"))
+        [.. OwnRows(dataset).Select(r => (r.Figure.Accuracy, r.Where))
+            .Append((Tables.AccuracyInAbstract(dataset), "abstract"))
             .GroupBy(p => p.Item1, p => p.Item2)
-            .Select(g => new AccuracyFinding(g.Key, [.. g], [.. SampleSizes(dataset).Select(n => Grim.Match(g.Key, n)).OfType<GrimMatch>()]))];
+            .Select(g => new AccuracyFinding(g.Key, [.. g],
+                [.. SampleSizes(dataset).Select(n => Grim.Match(g.Key, n)).OfType<GrimMatch>()]))];
 
     /// <summary>Five-class clips of CASME II's sheets of 2014 and 2019.</summary>
     public const int SmallestSheet = 246, LargestSheet = 249;
 
-    /// <summary>Every accuracy that Table 1 prints for another system, with the sizes between CASME II's two sheets that allow it.</summary>
+    /// <summary>
+    /// Every accuracy that Table 1 prints for another system, with the sizes between CASME II's two sheets that allow
+    /// it.
+    /// </summary>
     public static ImmutableArray<AccuracyFinding> ComparedSystems() =>
         [.. Tables.Numbered(1).Rows.Where(r => r.Method != Tables.Full && r.CasmeII is not null)
-            .Select(r => new AccuracyFinding(r.CasmeII!.Accuracy, [r.Label], [.. Grim.Matches(r.CasmeII.Accuracy, SmallestSheet, LargestSheet)]))];
+            .Select(r => new AccuracyFinding(r.CasmeII!.Accuracy, [r.Label],
+                [.. Grim.Matches(r.CasmeII.Accuracy, SmallestSheet, LargestSheet)]))];
 
     /// <summary>Networks with more than one printed value on the same data.</summary>
     public static ImmutableArray<Contradiction> Contradictions() =>
@@ -33,13 +43,15 @@ public static class PaperAudit
             from network in Values(dataset, quantity).GroupBy(v => v.Network)
             let values = network.GroupBy(v => v.Value, v => v.Where).ToList()
             where values.Count > 1
-            select new Contradiction(network.Key, dataset, quantity, [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
+            select new Contradiction(network.Key, dataset, quantity,
+                [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
 
     /// <summary>
-    /// Every distinct pair of accuracy and F1 next to the F1 that its accuracy allows, at the likely sample size or, where that does not allow the accuracy, at
-    /// the size of the whole sheet.
+    /// Every distinct pair of accuracy and F1 next to the F1 that its accuracy allows, at the likely sample size or,
+    /// where that does not allow the accuracy, at the size of the whole sheet.
     /// </summary>
-    public static ImmutableArray<F1Finding> F1Scores(DatasetId dataset) => Bounded.GetOrAdd(dataset, d => new(() => FindF1Scores(d))).Value;
+    public static ImmutableArray<F1Finding> F1Scores(DatasetId dataset) =>
+        Bounded.GetOrAdd(dataset, d => new(() => FindF1Scores(d))).Value;
 
     // The search takes seconds and depends only on constants.
     static readonly ConcurrentDictionary<DatasetId, Lazy<ImmutableArray<F1Finding>>> Bounded = [];
@@ -49,9 +61,11 @@ public static class PaperAudit
         var ranges = new Dictionary<GrimMatch, F1Range>();
         return [.. OwnRows(dataset).GroupBy(r => r.Figure).Select(g =>
         {
-            var match = Grim.Match(g.Key.Accuracy, LikelySize(dataset)) ?? Grim.Match(g.Key.Accuracy, dataset == DatasetId.CasmeII ? 249 : 136);
+            var match = Grim.Match(g.Key.Accuracy, LikelySize(dataset))
+                ?? Grim.Match(g.Key.Accuracy, dataset == DatasetId.CasmeII ? 249 : 136);
             if (match is not null && !ranges.ContainsKey(match)) ranges[match] = Range(dataset, match);
-            return new F1Finding(string.Join(", ", g.Select(r => r.Where)), g.Key, match, match is null ? null : ranges[match]);
+            return new F1Finding(string.Join(", ", g.Select(r => r.Where)), g.Key, match,
+                match is null ? null : ranges[match]);
         })];
     }
 
@@ -63,8 +77,9 @@ public static class PaperAudit
     }
 
     /// <summary>
-    /// Class balances of a sample. CASME II: the sheet of 2014 (happiness, repression, disgust, surprise, others) with the three clips that the sheet of 2019 adds,
-    /// for 248 without 07/EP06_01; their classes are left open. SAMM: the sheet (happiness, anger, contempt, surprise, other), for 133 without three unknown clips.
+    /// Class balances of a sample. CASME II: the sheet of 2014 (happiness, repression, disgust, surprise, others) with
+    /// the three clips that the sheet of 2019 adds, for 248 without 07/EP06_01; their classes are left open. SAMM: the
+    /// sheet (happiness, anger, contempt, surprise, other), for 133 without three unknown clips.
     /// </summary>
     static IEnumerable<int[]> Balances(DatasetId dataset, int clips) => dataset == DatasetId.CasmeII
         ? Changed(Changed([[32, 27, 63, 25, 99]], +1, 3), -1, 249 - clips)
@@ -72,28 +87,35 @@ public static class PaperAudit
 
     static IEnumerable<int[]> Changed(IEnumerable<int[]> balances, int by, int times) => times == 0
         ? balances
-        : Changed(balances.SelectMany(b => b.Select((_, i) => b.Select((n, c) => c == i ? n + by : n).ToArray())).DistinctBy(b => string.Join(',', b)), by, times - 1);
+        : Changed(balances.SelectMany(b => b.Select((_, i) => b.Select((n, c) => c == i ? n + by : n).ToArray()))
+            .DistinctBy(b => string.Join(',', b)), by, times - 1);
 
     /// <summary>Subjects of the five-class clips.</summary>
     public static int Subjects(DatasetId dataset) => dataset == DatasetId.CasmeII ? 26 : 27;
 
     /// <summary>
-    /// Every row of the paper's ablations against the full network of its table, with the smallest p-value that any predictions with those two accuracies could have
-    /// had, by itself and after Holm's correction over the table's rows.
+    /// Every row of the paper's ablations against the full network of its table, with the smallest p-value that any
+    /// predictions with those two accuracies could have had, by itself and after Holm's correction over the table's
+    /// rows.
     /// </summary>
     public static ImmutableArray<AblationFinding> Ablations(DatasetId dataset) =>
         [.. from table in Tables.All.Where(t => !t.ComparesSystems)
             let full = table.Rows.Single(r => r.Method == Tables.Full).On(dataset)
             where full is not null
             let rows = table.Printed.Where(r => r.Method != Tables.Full && r.On(dataset) is not null)
-                .Select(r => (r.Label, r.On(dataset)!.Accuracy, Case: BestCase.Of(full.Accuracy, r.On(dataset)!.Accuracy, LikelySize(dataset), Subjects(dataset)))).ToList()
-            from finding in rows.Zip(Holm.Adjust([.. rows.Select(r => r.Case.McNemarP)]), (r, p) => new AblationFinding(table.Number, r.Label, r.Accuracy, full.Accuracy, r.Case, p))
+                .Select(r => (r.Label, r.On(dataset)!.Accuracy, Case: BestCase.Of(full.Accuracy,
+                    r.On(dataset)!.Accuracy, LikelySize(dataset), Subjects(dataset)))).ToList()
+            from finding in rows.Zip(Holm.Adjust([.. rows.Select(r => r.Case.McNemarP)]),
+                (r, p) => new AblationFinding(table.Number, r.Label, r.Accuracy, full.Accuracy, r.Case, p))
             select finding];
 
     static IEnumerable<(string Network, decimal Value, string Where)> Values(DatasetId dataset, string quantity)
     {
-        var values = OwnRows(dataset).Select(r => (r.Network, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
-        return quantity == "F1" ? values : values.Append((Tables.Full.Name, Tables.AccuracyInAbstract(dataset), "abstract"));
+        var values = OwnRows(dataset)
+            .Select(r => (r.Network, quantity == "F1" ? r.Figure.F1 : r.Figure.Accuracy, r.Where));
+        return quantity == "F1"
+            ? values
+            : values.Append((Tables.Full.Name, Tables.AccuracyInAbstract(dataset), "abstract"));
     }
 
     static IEnumerable<(string Network, Printed Figure, string Where)> OwnRows(DatasetId dataset) =>
@@ -112,7 +134,9 @@ public static class PaperAudit
 /// <param name="HolmP">The best case's McNemar p-value after Holm's correction over the table's rows.</param>
 public sealed record AblationFinding(int Table, string Row, decimal Accuracy, decimal Full, BestCase Case, double HolmP)
 {
-    /// <summary>Whether some predictions with these accuracies would have been significant at 0.05, by clips and by subjects.</summary>
+    /// <summary>
+    /// Whether some predictions with these accuracies would have been significant at 0.05, by clips and by subjects.
+    /// </summary>
     public bool Possible => HolmP < 0.05 && Case.SubjectP < 0.05;
 }
 
@@ -127,8 +151,9 @@ public sealed record AccuracyFinding(decimal Accuracy, ImmutableArray<string> Wh
 /// <param name="Printed">The pair.</param>
 /// <param name="Correct">Correct clips behind the accuracy, or null where no number of clips gives it.</param>
 /// <param name="Range">
-/// Macro F1 scores that so many correct clips allow at any class balance that fits the known facts. The upper end holds also if F1 was taken at
-/// another epoch than accuracy, since no epoch has more clips right; the lower end then does not.
+/// Macro F1 scores that so many correct clips allow at any class balance that fits the known facts. The upper end holds
+/// also if F1 was taken at another epoch than accuracy, since no epoch has more clips right; the lower end then does
+/// not.
 /// </param>
 public sealed record F1Finding(string Where, Printed Printed, GrimMatch? Correct, F1Range? Range)
 {
@@ -141,4 +166,5 @@ public sealed record F1Finding(string Where, Printed Printed, GrimMatch? Correct
 /// <param name="Dataset">The data set.</param>
 /// <param name="Quantity">'accuracy' or 'F1'.</param>
 /// <param name="Values">Each value with the places that print it.</param>
-public sealed record Contradiction(string Network, DatasetId Dataset, string Quantity, ImmutableArray<(decimal Value, string Where)> Values);
+public sealed record Contradiction(string Network, DatasetId Dataset, string Quantity,
+    ImmutableArray<(decimal Value, string Where)> Values);

@@ -3,7 +3,10 @@ using MerKernel.Training;
 
 namespace MerKernel.Experiments;
 
-/// <summary>A named size of the whole reproduction: how large the network and its input are, how long it trains, which data it prefers.</summary>
+/// <summary>
+/// A named size of the whole reproduction: how large the network and its input are, how long it trains, which data it
+/// prefers.
+/// </summary>
 public sealed record Profile
 {
     /// <summary>Name, as the command line takes it.</summary>
@@ -18,7 +21,10 @@ public sealed record Profile
     /// <summary>How each fold is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>Whether the compared systems of Table 1 are reduced too: narrower, smaller inputs, fewer epochs (<see cref="MerKernel.Baselines.Baseline.Reduced"/>).</summary>
+    /// <summary>
+    /// Whether the compared systems of Table 1 are reduced too: narrower, smaller inputs, fewer epochs
+    /// (<see cref="MerKernel.Baselines.Baseline.Reduced"/>).
+    /// </summary>
     public bool ReducesPeers { get; init; }
 
     /// <summary>Epochs of the compared systems, whatever each would train; null leaves them theirs.</summary>
@@ -30,34 +36,48 @@ public sealed record Profile
     /// <summary>True: real data in data/ are used when they are there.</summary>
     public bool PrefersRealData { get; init; }
 
-    /// <summary>The default: finishes in minutes on two cores and shows that everything works; its numbers say nothing about the paper's claims.</summary>
+    /// <summary>
+    /// The default: finishes in minutes on two cores and shows that everything works; its numbers say nothing about the
+    /// paper's claims.
+    /// </summary>
     public static Profile Small { get; } = new()
     {
         Name = "small",
-        Description = "small profile: synthetic data, a sixteenth of the paper's width, 48-pixel frames, 20 epochs; Table 1's other systems reduced likewise",
+        Description = "small profile: synthetic data, a sixteenth of the paper's width, 48-pixel frames, 20 epochs; " +
+            "Table 1's other systems reduced likewise",
         ReducesPeers = true,
         Model = new MerNetOptions { InputSize = 48, WidthDivisor = 16, WindowSize = 4 },
-        Training = new TrainingOptions { Epochs = 20, AccumulationSteps = 1, LearningRate = 6e-3, LearningRateDecay = 0.93, Augmentation = new AugmentationOptions { CropPadding = 5 } },
+        Training = new TrainingOptions
+        {
+            Epochs = 20, AccumulationSteps = 1, LearningRate = 6e-3, LearningRateDecay = 0.93,
+            Augmentation = new AugmentationOptions { CropPadding = 5 }
+        },
         SyntheticSize = "small",
     };
 
     /// <summary>
-    /// The real counts of subjects and clips at the small profile's size and 30 epochs: about 35 minutes a seed on two cores for Tables 2 to 7. Visitors read it
-    /// first; its numbers show what the networks can learn from synthetic faces and say nothing about the paper's claims.
+    /// The real counts of subjects and clips at the small profile's size and 30 epochs: about 35 minutes a seed on two
+    /// cores for Tables 2 to 7. Visitors read it first; its numbers show what the networks can learn from synthetic
+    /// faces and say nothing about the paper's claims.
     /// </summary>
     public static Profile Medium { get; } = Small with
     {
         Name = "medium",
-        Description = "medium profile: synthetic data with the real counts of subjects and clips, a sixteenth of the paper's width, 48-pixel frames, 30 epochs",
+        Description = "medium profile: synthetic data with the real counts of subjects and clips, a sixteenth of the " +
+            "paper's width, 48-pixel frames, 30 epochs",
         Training = Small.Training with { Epochs = 30, LearningRateDecay = 0.95 },
         SyntheticSize = "medium",
     };
 
-    /// <summary>The whole path in seconds, for tests that kill it, interrupt it and start it again; its numbers say nothing at all.</summary>
+    /// <summary>
+    /// The whole path in seconds, for tests that kill it, interrupt it and start it again; its numbers say nothing at
+    /// all.
+    /// </summary>
     public static Profile Tiny { get; } = new()
     {
         Name = "tiny",
-        Description = "tiny profile: twelve synthetic clips of three subjects a data set, a thirty-second of the paper's width, 32-pixel frames, 2 epochs",
+        Description = "tiny profile: twelve synthetic clips of three subjects a data set, a thirty-second of the " +
+            "paper's width, 32-pixel frames, 2 epochs",
         ReducesPeers = true,
         PeerEpochs = 2,
         Model = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 },
@@ -81,6 +101,7 @@ public sealed record Profile
         "small" => Small,
         "medium" => Medium,
         "paper" => Paper,
-        _ => throw new UserErrorException($"There is no profile '{name}'; the profiles are tiny, small, medium and paper."),
+        _ => throw new UserErrorException(
+            $"There is no profile '{name}'; the profiles are tiny, small, medium and paper."),
     };
 }

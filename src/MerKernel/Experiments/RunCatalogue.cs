@@ -11,7 +11,8 @@ public sealed class RunCatalogue(RunStore store)
     {
         ImmutableArray<RunInfo> list = [.. store.StoredExperiments().Select(stored =>
         {
-            var known = store.Derived.Get($"{stored.Folder}/words", stored.State, () => new Known(ExperimentHash.Of(stored.Experiment), RunWords.Of(stored.Experiment)))!;
+            var known = store.Derived.Get($"{stored.Folder}/words", stored.State,
+                () => new Known(ExperimentHash.Of(stored.Experiment), RunWords.Of(stored.Experiment)))!;
             return Of(stored.Experiment, known.Hash, known.Words);
         })];
         store.Derived.Save();
@@ -22,12 +23,15 @@ public sealed class RunCatalogue(RunStore store)
     /// <exception cref="UserErrorException">None or several runs begin so.</exception>
     public RunInfo Find(string hash)
     {
-        var found = store.Experiments().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e))).Where(e => e.Hash.StartsWith(hash, StringComparison.OrdinalIgnoreCase)).ToList();
+        var found = store.Experiments().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e)))
+            .Where(e => e.Hash.StartsWith(hash, StringComparison.OrdinalIgnoreCase)).ToList();
         return found switch
         {
             [var one] => Of(one.Experiment),
-            [] => throw new UserErrorException($"No run in {store.Folder} begins with '{hash}'; mer runs list shows them."),
-            _ => throw new UserErrorException($"'{hash}' is the beginning of {found.Count} runs ({string.Join(", ", found.Select(f => f.Hash))}); give more digits."),
+            [] => throw new UserErrorException(
+                $"No run in {store.Folder} begins with '{hash}'; mer runs list shows them."),
+            _ => throw new UserErrorException($"'{hash}' is the beginning of {found.Count} runs " +
+                $"({string.Join(", ", found.Select(f => f.Hash))}); give more digits."),
         };
     }
 
@@ -42,7 +46,8 @@ public sealed class RunCatalogue(RunStore store)
     }
 
     /// <summary>The stored folds of a run.</summary>
-    public IReadOnlyList<FoldPrediction> Folds(string hash) => [.. store.StoredSubjects(hash).Select(s => store.TryRead(hash, s)).OfType<FoldPrediction>()];
+    public IReadOnlyList<FoldPrediction> Folds(string hash) =>
+        [.. store.StoredSubjects(hash).Select(s => store.TryRead(hash, s)).OfType<FoldPrediction>()];
 
     /// <summary>Deletes a run: record, folds and times.</summary>
     public void Delete(RunInfo run) => Directory.Delete(store.FolderOf(run.Hash), recursive: true);
@@ -56,9 +61,11 @@ public sealed class RunCatalogue(RunStore store)
         var (final, best) = (Scores(EpochProtocol.Default), Scores(new BestTestEpoch()));
         return new RunInfo
         {
-            Hash = hash, Experiment = experiment, Words = words, Folds = folds.Count, AllFolds = AllFolds(hash), Clips = folds.Sum(f => f.Clips.Length),
+            Hash = hash, Experiment = experiment, Words = words, Folds = folds.Count, AllFolds = AllFolds(hash),
+            Clips = folds.Sum(f => f.Clips.Length),
             Accuracy = final?.Accuracy, UF1 = final?.UF1, BestTestAccuracy = best?.Accuracy, BestTestUF1 = best?.UF1,
-            Seconds = facts.Sum(f => f.Seconds), Finished = facts.Count == 0 ? null : facts.Max(f => f.Finished), Devices = [.. facts.Select(f => f.Device).Distinct()],
+            Seconds = facts.Sum(f => f.Seconds), Finished = facts.Count == 0 ? null : facts.Max(f => f.Finished),
+            Devices = [.. facts.Select(f => f.Device).Distinct()],
         };
 
         (double Accuracy, double UF1)? Scores(EpochProtocol protocol)
@@ -74,7 +81,8 @@ public sealed class RunCatalogue(RunStore store)
         var path = Path.Combine(store.FolderOf(hash), "data.json");
         try
         {
-            return DatasetManifest.FromJson(File.ReadAllText(path)).Clips.Select(c => c.Clip.Split('/')[0]).Distinct().Count();
+            return DatasetManifest.FromJson(File.ReadAllText(path)).Clips.Select(c => c.Clip.Split('/')[0])
+                .Distinct().Count();
         }
         catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException) { return null; }
     }

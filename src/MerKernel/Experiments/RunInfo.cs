@@ -3,7 +3,9 @@ using MerKernel.Models;
 
 namespace MerKernel.Experiments;
 
-/// <summary>A stored experiment at a glance; the scores are of its stored folds, 0 to 1, and null without folds.</summary>
+/// <summary>
+/// A stored experiment at a glance; the scores are of its stored folds, 0 to 1, and null without folds.
+/// </summary>
 public sealed record RunInfo
 {
     /// <summary>Its <see cref="ExperimentHash"/>.</summary>
@@ -48,29 +50,42 @@ public sealed record RunInfo
 
 /// <summary>An experiment in words: the nearest profile's full network, and the differences from it.</summary>
 /// <param name="Profile">Name of the profile that the fewest options differ from.</param>
-/// <param name="Text">The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.</param>
+/// <param name="Text">
+/// The nearest variant's name and the options that differ from it: 'horizontal attention, learning rate 0.002'.
+/// </param>
 public sealed record RunWords(string Profile, string Text)
 {
-    /// <summary>Every profile's variants with their options; read once, since a long list compares each run with all of them.</summary>
-    static readonly Lazy<ImmutableArray<(Profile Profile, Change Change, FrozenDictionary<string, string> Options)>> Known = new(() =>
-        [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Medium, Experiments.Profile.Paper, Experiments.Profile.Tiny]
-            from c in Tables.Changes
-            select (p, c, Described(c.Of(p.Model) with { Training = p.Training }).ToFrozenDictionary())]);
+    /// <summary>
+    /// Every profile's variants with their options; read once, since a long list compares each run with all of them.
+    /// </summary>
+    static readonly Lazy<
+        ImmutableArray<(Profile Profile, Change Change, FrozenDictionary<string, string> Options)>> Known = new(() =>
+            [.. from p in (Profile[])[Experiments.Profile.Small, Experiments.Profile.Medium, Experiments.Profile.Paper,
+                    Experiments.Profile.Tiny]
+                from c in Tables.Changes
+                select (p, c, Described(c.Of(p.Model) with { Training = p.Training }).ToFrozenDictionary())]);
 
     /// <summary>Describes an experiment; seed and data are left to whoever shows them.</summary>
     public static RunWords Of(Experiment experiment)
     {
         var options = Described(experiment);
-        var (profile, change, plain) = Known.Value.MinBy(k => options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
+        var (profile, change, plain) = Known.Value.MinBy(k =>
+            options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
         // Another network has nothing in common with ours but size and classes.
         var ours = experiment.Model is MerNetOptions;
-        return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options).Where(d => ours || !IsModel(d.Name)).Select(d => $"{d.Words} {d.Second}")
+        return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options)
+            .Where(d => ours || !IsModel(d.Name)).Select(d => $"{d.Words} {d.Second}")
             .Prepend(ours ? change.Name : $"{experiment.Model.NetworkName}{Own(experiment.Model, options)}")));
     }
 
-    /// <summary>All options of a user's network: its class, which knows the defaults, may be of another program.</summary>
-    static string Own(ModelOptions model, ImmutableSortedDictionary<string, string> options) => model is not IStranger && model.GetType().Assembly == typeof(RunWords).Assembly ? ""
-        : string.Concat(options.Where(o => IsModel(o.Key) && o.Key is not ("model.network" or "model.inputSize") && (o.Key, o.Value) != ("model.version", "none")).Select(o => $", {OptionDifference.InWords(o.Key)} {o.Value}"));
+    /// <summary>
+    /// All options of a user's network: its class, which knows the defaults, may be of another program.
+    /// </summary>
+    static string Own(ModelOptions model, ImmutableSortedDictionary<string, string> options) =>
+        model is not IStranger && model.GetType().Assembly == typeof(RunWords).Assembly ? ""
+            : string.Concat(options.Where(o => IsModel(o.Key) && o.Key is not ("model.network" or "model.inputSize")
+                && (o.Key, o.Value) != ("model.version", "none"))
+                .Select(o => $", {OptionDifference.InWords(o.Key)} {o.Value}"));
 
     static bool IsModel(string option) => option.StartsWith("model.", StringComparison.Ordinal);
 

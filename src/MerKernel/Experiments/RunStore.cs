@@ -4,8 +4,9 @@ using MerKernel.Evaluation;
 namespace MerKernel.Experiments;
 
 /// <summary>
-/// The stored runs: a folder per experiment, an atomic file per fold. A fold file depends only on its experiment (no times, no host), so
-/// whoever computes it a second time writes the same bytes and no locks are needed. Times are next to it in the fold's metadata.
+/// The stored runs: a folder per experiment, an atomic file per fold. A fold file depends only on its experiment (no
+/// times, no host), so whoever computes it a second time writes the same bytes and no locks are needed. Times are next
+/// to it in the fold's metadata.
 /// </summary>
 public sealed class RunStore(string folder)
 {
@@ -23,7 +24,9 @@ public sealed class RunStore(string folder)
     /// <exception cref="UserErrorException">There is none.</exception>
     public void MustExist()
     {
-        if (!Directory.Exists(Folder)) throw new UserErrorException($"There is no run store {Folder}; look at its name, or compute one with mer reproduce --store {Folder}.");
+        if (!Directory.Exists(Folder))
+            throw new UserErrorException($"There is no run store {Folder}; look at its name, or compute one with mer " +
+                $"reproduce --store {Folder}.");
     }
 
     /// <summary>Folder of an experiment.</summary>
@@ -33,26 +36,37 @@ public sealed class RunStore(string folder)
     public string FoldPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"fold-{Escape(subject)}.json");
 
     /// <summary>Path of the checkpoint of a fold that is being computed; gone when the fold is stored.</summary>
-    public string CheckpointPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"checkpoint-{Escape(subject)}.safetensors");
+    public string CheckpointPath(string hash, string subject) =>
+        Path.Combine(FolderOf(hash), $"checkpoint-{Escape(subject)}.safetensors");
 
-    /// <summary>Stores the record of an experiment and the manifest of its data (sheet, clips, repairs), so that a folder explains itself.</summary>
+    /// <summary>
+    /// Stores the record of an experiment and the manifest of its data (sheet, clips, repairs), so that a folder
+    /// explains itself.
+    /// </summary>
     public void Save(Experiment experiment, DatasetManifest? data = null)
     {
         var hash = ExperimentHash.Of(experiment);
-        Keep(Path.Combine(FolderOf(hash), "experiment.json"), JsonSerializer.Serialize(new StoredExperiment(ExperimentSchema, experiment), StoreJson.Options) + "\n",
+        Keep(Path.Combine(FolderOf(hash), "experiment.json"),
+            JsonSerializer.Serialize(new StoredExperiment(ExperimentSchema, experiment), StoreJson.Options) + "\n",
             text => IsOfThisVersion(text) && ExperimentHash.Of(ParseExperiment(text)) == hash);
-        if (data is not null) Keep(Path.Combine(FolderOf(hash), "data.json"), data.ToJson() + "\n", text => DatasetManifest.FromJson(text).Fingerprint == data.Fingerprint);
+        if (data is not null)
+            Keep(Path.Combine(FolderOf(hash), "data.json"), data.ToJson() + "\n",
+                text => DatasetManifest.FromJson(text).Fingerprint == data.Fingerprint);
     }
 
     /// <summary>Stores a fold and its metadata.</summary>
     public void Save(string hash, FoldPrediction fold, FoldFacts facts)
     {
         var body = JsonSerializer.Serialize(fold, StoreJson.Compact);
-        AtomicFile.Write(FactsPath(hash, fold.Subject), JsonSerializer.Serialize(new StoredFacts(FactsSchema, facts), StoreJson.Options) + "\n");
-        AtomicFile.Write(FoldPath(hash, fold.Subject), $"{{\"schema\":{FoldSchema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
+        AtomicFile.Write(FactsPath(hash, fold.Subject),
+            JsonSerializer.Serialize(new StoredFacts(FactsSchema, facts), StoreJson.Options) + "\n");
+        AtomicFile.Write(FoldPath(hash, fold.Subject),
+            $"{{\"schema\":{FoldSchema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
     }
 
-    /// <summary>Reads a fold; null if it was never stored. A damaged file is quarantined and counts as never stored.</summary>
+    /// <summary>
+    /// Reads a fold; null if it was never stored. A damaged file is quarantined and counts as never stored.
+    /// </summary>
     public FoldPrediction? TryRead(string hash, string subject)
     {
         var path = FoldPath(hash, subject);
@@ -77,8 +91,10 @@ public sealed class RunStore(string folder)
         // The time first: a file that comes while names are read makes the state an old one.
         var changed = folder.LastWriteTimeUtc.Ticks;
         if (!folder.Exists) return new([], "");
-        string[] names = [.. Directory.EnumerateFiles(folder.FullName, "fold-*.json").Select(f => Path.GetFileNameWithoutExtension(f)["fold-".Length..]).Order(StringComparer.Ordinal)];
-        return new([.. names.Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal)], $"{names.Length} {changed:x} {Checksum(string.Join('\n', names))[..16]}");
+        string[] names = [.. Directory.EnumerateFiles(folder.FullName, "fold-*.json")
+            .Select(f => Path.GetFileNameWithoutExtension(f)["fold-".Length..]).Order(StringComparer.Ordinal)];
+        return new([.. names.Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal)],
+            $"{names.Length} {changed:x} {Checksum(string.Join('\n', names))[..16]}");
     }
 
     /// <summary>The cached values of the stored folds.</summary>
@@ -91,11 +107,13 @@ public sealed class RunStore(string folder)
         var path = Path.Combine(FolderOf(hash), "experiment.json");
         try
         {
-            return Text(path) is { } text && ParseExperiment(text) is var experiment && ExperimentHash.Of(experiment) == hash ? experiment : null;
+            return Text(path) is { } text && ParseExperiment(text) is var experiment
+                && ExperimentHash.Of(experiment) == hash ? experiment : null;
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}); submit again, which writes it anew.", e);
+            throw new UserErrorException(
+                $"{path} cannot be read ({e.Message.TrimEnd('.')}); submit again, which writes it anew.", e);
         }
     }
 
@@ -116,10 +134,15 @@ public sealed class RunStore(string folder)
     {
         var hash = ExperimentHash.Of(experiment);
         var listing = Listing(hash);
-        return subjects.Except(listing.Subjects).Any() ? null : new RunResult(hash, listing.State, () => TryReadAll(hash, subjects));
+        return subjects.Except(listing.Subjects).Any()
+            ? null
+            : new RunResult(hash, listing.State, () => TryReadAll(hash, subjects));
     }
 
-    /// <summary>Reads a fold's metadata; null if there is none, or if the file is damaged, which is then quarantined: no number depends on it.</summary>
+    /// <summary>
+    /// Reads a fold's metadata; null if there is none, or if the file is damaged, which is then quarantined: no number
+    /// depends on it.
+    /// </summary>
     public FoldFacts? TryReadFacts(string hash, string subject)
     {
         var path = FactsPath(hash, subject);
@@ -134,10 +157,15 @@ public sealed class RunStore(string folder)
         }
     }
 
-    /// <summary>The stored experiments. Those of another version of this program are left out with one message; wanted ones are trained again.</summary>
+    /// <summary>
+    /// The stored experiments. Those of another version of this program are left out with one message; wanted ones are
+    /// trained again.
+    /// </summary>
     public IEnumerable<Experiment> Experiments() => StoredExperiments().Select(s => s.Experiment);
 
-    /// <summary>The stored experiments with their folders' names, and for each another state where its record is another.</summary>
+    /// <summary>
+    /// The stored experiments with their folders' names, and for each another state where its record is another.
+    /// </summary>
     internal IEnumerable<(string Folder, string State, Experiment Experiment)> StoredExperiments()
     {
         if (!Directory.Exists(Folder)) yield break;
@@ -155,12 +183,15 @@ public sealed class RunStore(string folder)
             }
             catch (Exception e) when (IsDamage(e))
             {
-                Warn?.Invoke($"{path} cannot be read ({e.Message.TrimEnd('.')}): another version of this program wrote it, or it is damaged. It is kept and not used.");
+                Warn?.Invoke($"{path} cannot be read ({e.Message.TrimEnd('.')}): another version of this program " +
+                    "wrote it, or it is damaged. It is kept and not used.");
             }
             if (stored is { } sound) yield return sound;
         }
         if (foreign > 0)
-            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than {ExperimentSchema}); the experiments asked for are trained again, the old folders are kept.");
+            Warn?.Invoke($"{foreign} {(foreign == 1 ? "experiment" : "experiments")} in {Folder} came from another " +
+                $"version of this program and {(foreign == 1 ? "is" : "are")} not used (schema other than " +
+                $"{ExperimentSchema}); the experiments asked for are trained again, the old folders are kept.");
     }
 
     /// <summary>Writes a file that explains the folder, unless a sound one is there.</summary>
@@ -197,24 +228,30 @@ public sealed class RunStore(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} cannot be opened ({e.Message.TrimEnd('.')}); allow reading it, or give another --store folder.", e);
+            throw new UserErrorException($"{path} cannot be opened ({e.Message.TrimEnd('.')}); allow reading it, or " +
+                "give another --store folder.", e);
         }
     }
 
-    static bool IsDamage(Exception e) => e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException or NotSupportedException;
+    static bool IsDamage(Exception e) => e is JsonException or FormatException or KeyNotFoundException
+        or InvalidOperationException or ArgumentException or OverflowException or NotSupportedException;
 
-    static bool IsOfThisVersion(string text) => JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() == ExperimentSchema;
+    static bool IsOfThisVersion(string text) =>
+        JsonSerializer.Deserialize<JsonElement>(text).GetProperty("schema").GetInt32() == ExperimentSchema;
 
     static Experiment ParseExperiment(string text) =>
-        JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment is { Model: not null, Training: not null, DatasetFingerprint: not null } experiment
+        JsonSerializer.Deserialize<StoredExperiment>(text, StoreJson.Options)?.Experiment
+            is { Model: not null, Training: not null, DatasetFingerprint: not null } experiment
             ? experiment : throw new FormatException("it lacks the network, the training or the data");
 
     // The version before stored metadata bare in its file.
     static FoldFacts? ParseFacts(string text)
     {
         using var json = JsonDocument.Parse(text);
-        if (!json.RootElement.TryGetProperty("schema", out var schema)) return json.RootElement.Deserialize<FoldFacts>(StoreJson.Options);
-        return schema.GetInt32() == FactsSchema ? json.RootElement.Deserialize<StoredFacts>(StoreJson.Options)?.Facts : null;
+        if (!json.RootElement.TryGetProperty("schema", out var schema))
+            return json.RootElement.Deserialize<FoldFacts>(StoreJson.Options);
+        return schema.GetInt32() == FactsSchema
+            ? json.RootElement.Deserialize<StoredFacts>(StoreJson.Options)?.Facts : null;
     }
 
     static FoldPrediction Parse(byte[] file, string path, string subject)
@@ -222,16 +259,21 @@ public sealed class RunStore(string folder)
         // Three lines: head, body and a brace, nothing.
         var head = Array.IndexOf(file, (byte)'\n');
         var end = head < 0 ? -1 : Array.IndexOf(file, (byte)'\n', head + 1);
-        if (end != file.Length - 1 || end < head + 2 || file[end - 1] != '}') throw new FormatException("it ends too early");
+        if (end != file.Length - 1 || end < head + 2 || file[end - 1] != '}')
+            throw new FormatException("it ends too early");
         var body = file.AsSpan(head + 1, end - head - 2);
         using var json = JsonDocument.Parse(Encoding.UTF8.GetString(file, 0, head) + "null}");
         var schema = json.RootElement.GetProperty("schema").GetInt32();
         if (schema != FoldSchema)
-            throw new UserErrorException($"{path} has schema {schema} and this version reads schema {FoldSchema}; use the version that wrote it, or another --store folder.");
-        if (json.RootElement.GetProperty("sha256").GetString() != Convert.ToHexStringLower(SHA256.HashData(body))) throw new FormatException("its checksum does not match");
+            throw new UserErrorException($"{path} has schema {schema} and this version reads schema {FoldSchema}; " +
+                "use the version that wrote it, or another --store folder.");
+        if (json.RootElement.GetProperty("sha256").GetString() != Convert.ToHexStringLower(SHA256.HashData(body)))
+            throw new FormatException("its checksum does not match");
         var fold = JsonSerializer.Deserialize<FoldPrediction>(body, StoreJson.Compact);
         if (fold is null || !fold.IsWhole()) throw new FormatException("its parts do not fit together");
-        return fold.Subject == subject ? fold : throw new FormatException($"it is the fold of subject '{fold.Subject}'");
+        return fold.Subject == subject
+            ? fold
+            : throw new FormatException($"it is the fold of subject '{fold.Subject}'");
     }
 
     string FactsPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"facts-{Escape(subject)}.json");
@@ -248,7 +290,9 @@ public sealed class RunStore(string folder)
 
 /// <summary>Which folds of an experiment are stored: one reading of its folder, no file opened.</summary>
 /// <param name="Subjects">Subjects of the stored folds, in the order of names.</param>
-/// <param name="State">Another text whenever a fold comes, goes or is replaced: names, and when the folder changed last.</param>
+/// <param name="State">
+/// Another text whenever a fold comes, goes or is replaced: names, and when the folder changed last.
+/// </param>
 public sealed record FoldListing(ImmutableArray<string> Subjects, string State);
 
 /// <summary>How a fold came about; kept apart from its numbers, which do not depend on it.</summary>
@@ -266,13 +310,19 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
     /// <summary>A run whose folds are at hand.</summary>
     public RunResult(string hash, IReadOnlyList<FoldPrediction> folds) : this(hash, "", () => folds) { }
 
-    /// <summary>Whether an epoch was chosen for each fold elsewhere, so that only a protocol that looks at the test subject describes it.</summary>
+    /// <summary>
+    /// Whether an epoch was chosen for each fold elsewhere, so that only a protocol that looks at the test subject
+    /// describes it.
+    /// </summary>
     public bool ChoosesEpochs { get; init; }
 
     /// <summary>The file that it was read from; null for one trained here.</summary>
     internal Predictions? File { get; init; }
 
-    /// <summary>Whether a protocol has a figure of it: a file tells of no validation subjects, and where it does not say its epoch there is none to choose.</summary>
+    /// <summary>
+    /// Whether a protocol has a figure of it: a file tells of no validation subjects, and where it does not say its
+    /// epoch there is none to choose.
+    /// </summary>
     internal bool IsScoredBy(EpochProtocol protocol) => (!ChoosesEpochs || protocol.LooksAtTestSubject)
         && (File is null || protocol is not HeldOutSubjects && (File.SaysEpoch || protocol is FinalEpoch));
 }

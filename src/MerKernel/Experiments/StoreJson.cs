@@ -34,10 +34,12 @@ internal static class StoreJson
         Converters = { new JsonStringEnumConverter(), new LogitsJson() },
     };
 
-    // An option that came later is written only where it differs from its default: older records, and their hashes, lack it.
+    // An option that came later is written only where it differs from its default: older records, and their hashes,
+    // lack it.
     static void LeaveOutDefaults(JsonTypeInfo type)
     {
-        foreach (var property in type.Properties.Where(p => p.AttributeProvider?.IsDefined(typeof(AddedOptionAttribute), inherit: true) == true))
+        foreach (var property in type.Properties
+            .Where(p => p.AttributeProvider?.IsDefined(typeof(AddedOptionAttribute), inherit: true) == true))
         {
             var usual = property.Get!(Activator.CreateInstance(type.Type)!);
             property.ShouldSerialize = (_, value) => !Equals(value, usual);
@@ -46,12 +48,13 @@ internal static class StoreJson
 }
 
 /// <summary>
-/// Logits in JSON: by epoch, then clip, then class. The bytes are those of the serializer's own converters, which take four times as long to read nested arrays;
-/// and logits are most of a run store.
+/// Logits in JSON: by epoch, then clip, then class. The bytes are those of the serializer's own converters, which take
+/// four times as long to read nested arrays; and logits are most of a run store.
 /// </summary>
 sealed class LogitsJson : JsonConverter<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>
 {
-    public override ImmutableArray<ImmutableArray<ImmutableArray<float>>> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    public override ImmutableArray<ImmutableArray<ImmutableArray<float>>> Read(ref Utf8JsonReader reader, Type type,
+        JsonSerializerOptions options)
     {
         var classes = new List<float>();
         var clips = new List<ImmutableArray<float>>();
@@ -73,7 +76,8 @@ sealed class LogitsJson : JsonConverter<ImmutableArray<ImmutableArray<ImmutableA
         return [.. epochs];
     }
 
-    public override void Write(Utf8JsonWriter writer, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits,
+        JsonSerializerOptions options)
     {
         writer.WriteStartArray();
         foreach (var epoch in logits)
@@ -87,7 +91,8 @@ sealed class LogitsJson : JsonConverter<ImmutableArray<ImmutableArray<ImmutableA
 
     static void Begin(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("logits are lists of lists of lists of numbers");
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("logits are lists of lists of lists of numbers");
     }
 
     static bool Next(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
@@ -103,14 +108,16 @@ sealed class LogitsJson : JsonConverter<ImmutableArray<ImmutableArray<ImmutableA
 }
 
 /// <summary>
-/// Options of some class in a stored experiment: the class's name, then its options. A class of a user's is known from the first time it is written; that of another
-/// program is read as options that can be shown and compared but not trained.
+/// Options of some class in a stored experiment: the class's name, then its options. A class of a user's is known from
+/// the first time it is written; that of another program is read as options that can be shown and compared but not
+/// trained.
 /// </summary>
 /// <param name="discriminator">The name's name.</param>
 /// <param name="nameOf">The name of options.</param>
 /// <param name="versionOf">The version of options.</param>
 /// <param name="stranger">Replaces options of a class that this program lacks.</param>
-class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?> versionOf, Func<string, JsonObject, T> stranger) : JsonConverter<T> where T : class
+class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?> versionOf,
+    Func<string, JsonObject, T> stranger) : JsonConverter<T> where T : class
 {
     static readonly ConcurrentDictionary<string, Type> s_known = [];
 
@@ -118,12 +125,15 @@ class NamedJson<T>(string discriminator, Func<T, string> nameOf, Func<T, string?
     protected void Know(T options) => s_known.AddOrUpdate(nameOf(options), options.GetType(), (name, known) =>
         // A cell that runs again makes its class anew.
         known == options.GetType() || known.Assembly != typeof(T).Assembly ? options.GetType()
-            : throw new UserErrorException($"'{name}' is the name of {known.FullName}; give your {options.GetType().Name} another name."));
+            : throw new UserErrorException(
+                $"'{name}' is the name of {known.FullName}; give your {options.GetType().Name} another name."));
 
     public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         var node = JsonNode.Parse(ref reader) as JsonObject ?? throw new JsonException("Options are an object.");
-        var name = node[discriminator] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : throw new JsonException($"The options lack their '{discriminator}'.");
+        var name = node[discriminator] is JsonValue value && value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : throw new JsonException($"The options lack their '{discriminator}'.");
         if (!s_known.TryGetValue(name, out var known)) return stranger(name, node);
         var named = node.DeepClone().AsObject();
         node.Remove(discriminator);
@@ -172,8 +182,10 @@ sealed record StrangeNetwork(string Name, string Stored) : ModelOptions, IStrang
 
     public static ModelOptions Of(string name, JsonObject stored) => new StrangeNetwork(name, stored.ToJsonString())
     {
-        InputSize = stored["inputSize"]?.GetValue<int>() ?? throw new JsonException($"The network '{name}' lacks its input size."),
-        Classes = stored["classes"]?.GetValue<int>() ?? throw new JsonException($"The network '{name}' lacks its classes."),
+        InputSize = stored["inputSize"]?.GetValue<int>()
+            ?? throw new JsonException($"The network '{name}' lacks its input size."),
+        Classes = stored["classes"]?.GetValue<int>()
+            ?? throw new JsonException($"The network '{name}' lacks its classes."),
     };
 
     public override Network Create(long seed, bool actionUnits) => throw Strangers.Absent("network", Name);
@@ -184,13 +196,17 @@ static class Strangers
 {
     public static JsonConverter[] Converters => [
         new NetworkJson(),
-        new NamedJson<Loss>("name", p => p.Name, p => p.Version, (name, stored) => new StrangeLoss(name, stored.ToJsonString())),
-        new NamedJson<OwnAugmentation>("name", p => p.Name, p => p.Version, (name, stored) => new StrangeAugmentation(name, stored.ToJsonString())),
-        new NamedJson<OwnOptimizer>("name", p => p.Name, p => p.Version, (name, stored) => new StrangeOptimizer(name, stored.ToJsonString())),
+        new NamedJson<Loss>("name", p => p.Name, p => p.Version,
+            (name, stored) => new StrangeLoss(name, stored.ToJsonString())),
+        new NamedJson<OwnAugmentation>("name", p => p.Name, p => p.Version,
+            (name, stored) => new StrangeAugmentation(name, stored.ToJsonString())),
+        new NamedJson<OwnOptimizer>("name", p => p.Name, p => p.Version,
+            (name, stored) => new StrangeOptimizer(name, stored.ToJsonString())),
     ];
 
     public static UserErrorException Absent(string what, string name) =>
-        new($"The {what} '{name}' is of another program or notebook, or of another version of it; its results can be shown here; it can be trained only there.");
+        new($"The {what} '{name}' is of another program or notebook, or of another version of it; its results can be " +
+            "shown here; it can be trained only there.");
 
     sealed record StrangeLoss(string Label, string Stored) : Loss, IStranger
     {
@@ -203,13 +219,15 @@ static class Strangers
     {
         public override string Name => Label;
 
-        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) => throw Absent("augmentation", Label);
+        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) =>
+            throw Absent("augmentation", Label);
     }
 
     sealed record StrangeOptimizer(string Label, string Stored) : OwnOptimizer, IStranger
     {
         public override string Name => Label;
 
-        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) => throw Absent("optimiser", Label);
+        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) =>
+            throw Absent("optimiser", Label);
     }
 }

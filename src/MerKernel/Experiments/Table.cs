@@ -17,8 +17,12 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     /// <summary>The title on a data set.</summary>
     public string TitleOn(DatasetId dataset) => DatasetNames.Paper.Contains(dataset) ? Title : TitleElsewhere ?? Title;
 
-    /// <summary>Whether the table has rows on a data set: on the paper's two where the paper prints numbers, on every other one, where it prints none.</summary>
-    public bool IsOn(DatasetId dataset) => !DatasetNames.Paper.Contains(dataset) || Rows.Any(r => r.On(dataset) is not null);
+    /// <summary>
+    /// Whether the table has rows on a data set: on the paper's two where the paper prints numbers, on every other one,
+    /// where it prints none.
+    /// </summary>
+    public bool IsOn(DatasetId dataset) =>
+        !DatasetNames.Paper.Contains(dataset) || Rows.Any(r => r.On(dataset) is not null);
 
     /// <summary>The rows that the paper prints.</summary>
     public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);
@@ -27,7 +31,8 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     public IEnumerable<Method> Controls => Tables.Controls.Where(c => Rows.All(r => r.Method != c));
 
     /// <summary>Everything that must be run before the table can be shown, each once.</summary>
-    public IEnumerable<Method> Methods => Rows.Select(r => r.Method).OfType<Method>().Where(m => m is not ReadMethod).Concat(Controls).Distinct();
+    public IEnumerable<Method> Methods =>
+        Rows.Select(r => r.Method).OfType<Method>().Where(m => m is not ReadMethod).Concat(Controls).Distinct();
 }
 
 /// <summary>A row of a table: its label, its method and the paper's figures.</summary>
@@ -56,7 +61,9 @@ public sealed record Row(string Label, Method? Method)
     };
 }
 
-/// <summary>A published pair of numbers, digits as printed (0.921 and 0.9210 are different claims of precision).</summary>
+/// <summary>
+/// A published pair of numbers, digits as printed (0.921 and 0.9210 are different claims of precision).
+/// </summary>
 /// <param name="Accuracy">Accuracy in percent.</param>
 /// <param name="F1">F1 score, 0 to 1.</param>
 public sealed record Printed(decimal Accuracy, decimal F1);

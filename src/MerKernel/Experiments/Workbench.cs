@@ -7,7 +7,9 @@ using MerKernel.Weights;
 
 namespace MerKernel.Experiments;
 
-/// <summary>Where a reproduction happens: a profile, its data, its run store. Commands and notebooks start from here.</summary>
+/// <summary>
+/// Where a reproduction happens: a profile, its data, its run store. Commands and notebooks start from here.
+/// </summary>
 public sealed class Workbench : IDisposable
 {
     readonly Dictionary<DatasetId, (DatasetSource Source, MerDataset Data)> _loaded = [];
@@ -16,7 +18,9 @@ public sealed class Workbench : IDisposable
     PretrainedWeights? _backbone;
     ImmutableArray<DatasetId>? _there;
 
-    /// <summary>Folder that data/ and results/ are below; null is the checkout, as <see cref="RepositoryRoot.Find"/> finds it.</summary>
+    /// <summary>
+    /// Folder that data/ and results/ are below; null is the checkout, as <see cref="RepositoryRoot.Find"/> finds it.
+    /// </summary>
     /// <exception cref="UserErrorException">No folder was named, and there is no checkout.</exception>
     [AllowNull]
     public string Root { get => field ??= RepositoryRoot.Find(); init; }
@@ -30,19 +34,28 @@ public sealed class Workbench : IDisposable
     /// <summary>Data sets that are asked for; null takes those that are there.</summary>
     public ImmutableArray<DatasetId>? Only { get; init; }
 
-    /// <summary>Data sets that a protocol over several is made of; null takes those of MEGC 2019 that are there.</summary>
+    /// <summary>
+    /// Data sets that a protocol over several is made of; null takes those of MEGC 2019 that are there.
+    /// </summary>
     public ImmutableArray<DatasetId>? Parts { get; init; }
 
     /// <summary>Folder of the run store; null is results/runs of the checkout.</summary>
     public string? StoreFolder { get; init; }
 
-    /// <summary>Folder for files that can be made again: prepared frames, weights; null is results/cache of the checkout.</summary>
+    /// <summary>
+    /// Folder for files that can be made again: prepared frames, weights; null is results/cache of the checkout.
+    /// </summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Folder with the weights that compared systems were published on; null is data/weights of the checkout.</summary>
+    /// <summary>
+    /// Folder with the weights that compared systems were published on; null is data/weights of the checkout.
+    /// </summary>
     public string? WeightsFolder { get; init; }
 
-    /// <summary>A file with ResNet-18 or Swin weights that the paper's networks which have such a backbone start from; null for fresh weights.</summary>
+    /// <summary>
+    /// A file with ResNet-18 or Swin weights that the paper's networks which have such a backbone start from; null for
+    /// fresh weights.
+    /// </summary>
     public string? Backbone { get; init; }
 
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
@@ -54,10 +67,16 @@ public sealed class Workbench : IDisposable
     /// <summary>Validation subjects of each fold, which choose the epoch.</summary>
     public int HeldOutSubjects { get; init; }
 
-    /// <summary>Number format of every experiment's arithmetic. Runs of one format are not runs of the other: tables show those of this one.</summary>
+    /// <summary>
+    /// Number format of every experiment's arithmetic. Runs of one format are not runs of the other: tables show those
+    /// of this one.
+    /// </summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Where networks are trained, as <see cref="ComputeDevice.Named"/> takes it; a name, because tables need no libtorch.</summary>
+    /// <summary>
+    /// Where networks are trained, as <see cref="ComputeDevice.Named"/> takes it; a name, because tables need no
+    /// libtorch.
+    /// </summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>Makes data sets where no real ones are used; null: without real data there are none.</summary>
@@ -86,32 +105,51 @@ public sealed class Workbench : IDisposable
     /// <summary>Where prepared frames and weights are: <see cref="CacheFolder"/> or its default.</summary>
     public string Cache => CacheFolder ?? Path.Combine(Root, "results", "cache");
 
-    /// <summary>Where tables and pages of these runs go: reports/PROFILE-DATA next to the run store, for example results/reports/small-synthetic, with the backbone's name where there is one.</summary>
-    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports", string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key()), .. Backbone is { } file ? [InName(Path.GetFileNameWithoutExtension(file))] : Array.Empty<string>()]));
+    /// <summary>
+    /// Where tables and pages of these runs go: reports/PROFILE-DATA next to the run store, for example
+    /// results/reports/small-synthetic, with the backbone's name where there is one.
+    /// </summary>
+    public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports",
+        string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key()),
+            .. Backbone is { } file ? [InName(Path.GetFileNameWithoutExtension(file))] : Array.Empty<string>()]));
 
-    // The data sets that were asked for, where they are not the paper's two, and their parts, where those were asked for.
-    IEnumerable<DatasetId> OtherSets => Only is not { } only || only.Order().SequenceEqual(DatasetNames.Paper) ? [] : only.Any(id => FoldProtocol.Of(id) is not null) ? [.. only, .. Parts ?? []] : only;
+    // The data sets that were asked for, where they are not the paper's two, and their parts, where those were asked
+    // for.
+    IEnumerable<DatasetId> OtherSets => Only is not { } only || only.Order().SequenceEqual(DatasetNames.Paper)
+        ? []
+        : only.Any(id => FoldProtocol.Of(id) is not null) ? [.. only, .. Parts ?? []]
+        : only;
 
     /// <summary>The data in a word that can be a folder's name.</summary>
-    string DataName => DataFolder is { } named ? InName(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)))) is { Length: > 0 } name ? name : "data"
+    string DataName => DataFolder is { } named
+        ? InName(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)))) is { Length: > 0 } name
+            ? name : "data"
         : Datasets.Any(id => RealFolder(id) is not null) ? "data" : "synthetic";
 
-    static string InName(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
+    static string InName(string text) =>
+        string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
 
-    /// <summary>The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the tables of that set.</summary>
+    /// <summary>
+    /// The data sets that are worked on: those asked for, else those that are there; who holds one licence gets the
+    /// tables of that set.
+    /// </summary>
     public ImmutableArray<DatasetId> Datasets => Only ?? (_there ??= There());
 
     /// <summary>The choices about a data set with <c>mer data prepare</c>.</summary>
     public DataChoices Choices(DatasetId id) => FoldProtocol.Of(id) is null ? DataChoices.Kept(RootOf(id), id) : new();
 
     /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
-    public PreparationOptions Preparation(DatasetId id) => Choices(id).Preparation(DatasetDescription.In(RootOf(id), id), new PreparationOptions { CacheFolder = Cache, Warn = Say });
+    public PreparationOptions Preparation(DatasetId id) => Choices(id)
+        .Preparation(DatasetDescription.In(RootOf(id), id), new PreparationOptions { CacheFolder = Cache, Warn = Say });
 
     string Data => Path.Combine(Root, "data");
 
     string SyntheticFolder => Path.Combine(Data, $"look-alike-{Profile.SyntheticSize}");
 
-    /// <summary>Loads a data set, once; prepares its frames where they are not prepared yet, and makes synthetic data where no real ones are used.</summary>
+    /// <summary>
+    /// Loads a data set, once; prepares its frames where they are not prepared yet, and makes synthetic data where no
+    /// real ones are used.
+    /// </summary>
     /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
     public MerDataset Load(DatasetId id, CancellationToken cancel = default)
     {
@@ -127,9 +165,11 @@ public sealed class Workbench : IDisposable
         if (RealFolder(id) is null)
         {
             if (Synthetic is null)
-                throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and SAMM/, or a source of synthetic data.");
+                throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and " +
+                    "SAMM/, or a source of synthetic data.");
             if (Profile.SyntheticSize == "full" && !Directory.Exists(id.FolderIn(SyntheticFolder)))
-                Say?.Invoke($"{id.Title()}: the profile '{Profile.Name}' needs the synthetic set in full size; it is rendered once, which takes some minutes, and with its sister about 0.9 GB in {SyntheticFolder}.");
+                Say?.Invoke($"{id.Title()}: the profile '{Profile.Name}' needs the synthetic set in full size; it is " +
+                    $"rendered once, which takes some minutes, and with its sister about 0.9 GB in {SyntheticFolder}.");
             Synthetic.Write(id, Profile.SyntheticSize, SyntheticFolder, Progress(id, "rendering"), cancel);
             Say?.Invoke($"{id.Title()}: synthetic data set in {id.FolderIn(SyntheticFolder)}");
         }
@@ -139,7 +179,9 @@ public sealed class Workbench : IDisposable
     }
 
     /// <summary>Loads data sets as an earlier run left them; prepares, makes and writes nothing.</summary>
-    /// <exception cref="UserErrorException">Nothing was prepared for this profile, so nothing of it was run.</exception>
+    /// <exception cref="UserErrorException">
+    /// Nothing was prepared for this profile, so nothing of it was run.
+    /// </exception>
     public void LoadPrepared(params IEnumerable<DatasetId> ids)
     {
         Store.MustExist();
@@ -150,8 +192,10 @@ public sealed class Workbench : IDisposable
         {
             var source = Choices(id).Source(RootOf(id), id);
             var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, options) : null;
-            return (source, prepared ?? throw new UserErrorException($"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
-                $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} estimates the cost."));
+            return (source, prepared ?? throw new UserErrorException(
+                $"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
+                    $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} " +
+                    "estimates the cost."));
         }
     }
 
@@ -161,8 +205,12 @@ public sealed class Workbench : IDisposable
     /// <summary>Where the files of a data set that was loaded are.</summary>
     public DatasetSource Source(DatasetId id) => Loaded(id).Source;
 
-    /// <summary>Folders with the files of a data set that was loaded: its own, or those of the sets that a protocol made it of.</summary>
-    public ImmutableArray<string> Folders(DatasetId id) => FoldProtocol.Of(id) is null ? [id.FolderIn(Source(id).Root)] : [.. Dataset(id).Clips.Select(c => c.Dataset).Distinct().Select(part => part.FolderIn(RootOf(part)))];
+    /// <summary>
+    /// Folders with the files of a data set that was loaded: its own, or those of the sets that a protocol made it of.
+    /// </summary>
+    public ImmutableArray<string> Folders(DatasetId id) => FoldProtocol.Of(id) is null
+        ? [id.FolderIn(Source(id).Root)]
+        : [.. Dataset(id).Clips.Select(c => c.Dataset).Distinct().Select(part => part.FolderIn(RootOf(part)))];
 
     /// <summary>The experiment of a method on a data set that was loaded, with a seed or the first one.</summary>
     public Experiment Experiment(Method method, DatasetId id, int? seed = null)
@@ -181,20 +229,34 @@ public sealed class Workbench : IDisposable
         {
             _backbone ??= PretrainedStart.File(Backbone);
             if (BackboneWeights.Fits(paper, Backbone)) return experiment with { StartsFrom = _backbone };
-            Say?.Invoke($"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
+            Say?.Invoke(
+                $"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
             return experiment;
         }
-        return Profile.ReducesPeers ? experiment : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
+        return Profile.ReducesPeers
+            ? experiment
+            : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
     }
 
-    /// <summary>Why a method has no row on a data set that was loaded: it needs action units that nobody coded. Null where it has one.</summary>
+    /// <summary>
+    /// Why a method has no row on a data set that was loaded: it needs action units that nobody coded. Null where it
+    /// has one.
+    /// </summary>
     public string? Lacks(Method method, DatasetId id) =>
-        !Dataset(id).HasActionUnits && Experiment(method, id) is { ActionUnits: not ActionUnitSource.None } or { Model: AuGcnOptions }
-            ? $"'{method.Name}' needs action units, which {string.Join(" and ", Dataset(id).Clips.GroupBy(c => c.Dataset).Where(g => g.All(c => c.ActionUnits.IsEmpty)).Select(g => g.Key.Title()))} has not; the row is left out." : null;
+        !Dataset(id).HasActionUnits
+            && Experiment(method, id) is { ActionUnits: not ActionUnitSource.None } or { Model: AuGcnOptions }
+            ? $"'{method.Name}' needs action units, which " +
+              $"{string.Join(" and ", Dataset(id).Clips.GroupBy(c => c.Dataset)
+                  .Where(g => g.All(c => c.ActionUnits.IsEmpty)).Select(g => g.Key.Title()))} " +
+              "has not; the row is left out." : null;
 
-    /// <summary>The result of a method on a data set that was loaded, with a seed; null where not every fold is stored.</summary>
+    /// <summary>
+    /// The result of a method on a data set that was loaded, with a seed; null where not every fold is stored.
+    /// </summary>
     public RunResult? Result(Method method, DatasetId id, int seed) =>
-        method is ReadMethod read ? read.Result(this, id, seed) : Store.TryResult(Experiment(method, id, seed), Dataset(id).Subjects);
+        method is ReadMethod read
+            ? read.Result(this, id, seed)
+            : Store.TryResult(Experiment(method, id, seed), Dataset(id).Subjects);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -203,35 +265,48 @@ public sealed class Workbench : IDisposable
     }
 
     (DatasetSource Source, MerDataset Data) Loaded(DatasetId id) =>
-        _loaded.TryGetValue(id, out var loaded) ? loaded : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
+        _loaded.TryGetValue(id, out var loaded)
+            ? loaded
+            : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
 
     MerDataset Keep((DatasetSource Source, MerDataset Data) loaded) => Keep(loaded.Source, loaded.Data);
 
     /// <summary>The data set that a protocol makes of its parts, in the three classes that all of them have.</summary>
-    (DatasetSource Source, MerDataset Data) Joined(FoldProtocol protocol, Func<DatasetId, PreparationOptions, (DatasetSource Source, MerDataset Data)> part) =>
-        (new(RootOf(protocol.Id), protocol.Id), protocol.Of([.. PartsThere().Select(id => part(id, Prepared(id) with { Classes = DatasetDescription.In(RootOf(id), id).Three }).Data)]));
+    (DatasetSource Source, MerDataset Data) Joined(FoldProtocol protocol,
+        Func<DatasetId, PreparationOptions, (DatasetSource Source, MerDataset Data)> part) =>
+            (new(RootOf(protocol.Id), protocol.Id), protocol.Of([.. PartsThere().Select(id =>
+                part(id, Prepared(id) with { Classes = DatasetDescription.In(RootOf(id), id).Three }).Data)]));
 
-    /// <summary>The sets that a protocol over several is made of: those asked for, else those of MEGC 2019 that are there.</summary>
+    /// <summary>
+    /// The sets that a protocol over several is made of: those asked for, else those of MEGC 2019 that are there.
+    /// </summary>
     ImmutableArray<DatasetId> PartsThere()
     {
         if (Parts is { } asked)
-            return asked.FirstOrDefault(id => FoldProtocol.Of(id) is not null) is var made && FoldProtocol.Of(made) is not null
-                ? throw new UserErrorException($"'{made.Key()}' is made of several data sets itself; name data sets with --sets, for example casme2,samm,smic.") : asked;
+            return asked.FirstOrDefault(id => FoldProtocol.Of(id) is not null) is var made
+                && FoldProtocol.Of(made) is not null
+                ? throw new UserErrorException($"'{made.Key()}' is made of several data sets itself; name data sets " +
+                    "with --sets, for example casme2,samm,smic.") : asked;
         if (RealRoot is not { } root) return FoldProtocol.Usual;
         ImmutableArray<DatasetId> there = [.. FoldProtocol.Usual.Where(id => FrameLayout.IsThere(new(root, id)))];
-        foreach (var id in FoldProtocol.Usual.Except(there)) Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so the protocol is computed without it.");
+        foreach (var id in FoldProtocol.Usual.Except(there))
+            Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so the protocol is computed without it.");
         return there;
     }
 
-    /// <summary>Keeps a loaded data set, and describes it where it is the user's own or something was chosen about it.</summary>
+    /// <summary>
+    /// Keeps a loaded data set, and describes it where it is the user's own or something was chosen about it.
+    /// </summary>
     MerDataset Keep(DatasetSource source, MerDataset data)
     {
         _loaded[source.Id] = (source, data);
         var (id, chosen) = (source.Id, Choices(source.Id).ToString());
         if (RealFolder(id) is not null || chosen.Length > 0)
-            Say?.Invoke($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of {data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+            Say?.Invoke($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of " +
+                $"{data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
                 + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
-        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of {id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
+        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of " +
+            $"{id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
     }
 
     ImmutableArray<DatasetId> There()
@@ -241,19 +316,29 @@ public sealed class Workbench : IDisposable
         ImmutableArray<DatasetId> there = [.. all.Where(id => FrameLayout.IsThere(new(root, id)))];
         // With neither there, the reader's own message says what was found.
         if (there.IsEmpty) return all;
-        foreach (var id in all.Except(there)) Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so its tables are left out.");
+        foreach (var id in all.Except(there))
+            Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so its tables are left out.");
         return there;
     }
 
-    /// <summary>Where the user's own data are looked for: the folder named, or data/ of the checkout for a profile that prefers real data.</summary>
+    /// <summary>
+    /// Where the user's own data are looked for: the folder named, or data/ of the checkout for a profile that prefers
+    /// real data.
+    /// </summary>
     string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Data) ? Data : null);
 
-    /// <summary>The folder with CASME2/ and SAMM/: the one named, else data/ where real data are wanted and there; null for synthetic data.</summary>
-    string? RealFolder(DatasetId id) => DataFolder ?? (RealRoot is { } root && (FoldProtocol.Of(id) is not null || FrameLayout.IsThere(new(root, id))) ? root : null);
+    /// <summary>
+    /// The folder with CASME2/ and SAMM/: the one named, else data/ where real data are wanted and there; null for
+    /// synthetic data.
+    /// </summary>
+    string? RealFolder(DatasetId id) =>
+        DataFolder ?? (RealRoot is { } root && (FoldProtocol.Of(id) is not null || FrameLayout.IsThere(new(root, id)))
+            ? root : null);
 
     string RootOf(DatasetId id) => RealFolder(id) ?? SyntheticFolder;
 
-    Action<int, int>? Progress(DatasetId id, string what) => Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: {what}", done, total);
+    Action<int, int>? Progress(DatasetId id, string what) =>
+        Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: {what}", done, total);
 
     /// <summary>Passes progress on at once, on the thread that reports it.</summary>
     sealed class Relay(Action<int, int> report) : IProgress<PreparationProgress>
@@ -262,7 +347,10 @@ public sealed class Workbench : IDisposable
     }
 }
 
-/// <summary>Makes data sets for those who have none. It is plugged in where a program starts; the library knows no other name for it.</summary>
+/// <summary>
+/// Makes data sets for those who have none. It is plugged in where a program starts; the library knows no other name
+/// for it.
+/// </summary>
 public interface ISyntheticData
 {
     /// <summary>Writes a data set below a folder; existing files are kept.</summary>

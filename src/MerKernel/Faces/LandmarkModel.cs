@@ -23,18 +23,24 @@ public sealed class LandmarkModel : IDisposable
 
     /// <summary>Reads the model.</summary>
     /// <param name="path">The file; <see cref="DefaultPath"/> where null.</param>
-    /// <exception cref="UserErrorException">The file is missing, is no 68-point model, or libmerdlib.so is not built.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is missing, is no 68-point model, or libmerdlib.so is not built.
+    /// </exception>
     public static LandmarkModel Open(string? path = null)
     {
         path ??= DefaultPath;
         if (!File.Exists(path))
-            throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install libdlib-data) or name the file in MER_LANDMARKS.");
+            throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install " +
+                "libdlib-data) or name the file in MER_LANDMARKS.");
         var handle = DlibLibrary.OpenModel(path, out var error);
-        if (handle == 0) throw new UserErrorException($"{path} is no dlib shape predictor ({error.ReplaceLineEndings(" ").Trim()}); install libdlib-data again.");
+        if (handle == 0)
+            throw new UserErrorException($"{path} is no dlib shape predictor " +
+                $"({error.ReplaceLineEndings(" ").Trim()}); install libdlib-data again.");
         var model = new LandmarkModel(handle);
         if (DlibLibrary.Points(handle) is var points && points == 68) return model;
         model.Dispose();
-        throw new UserErrorException($"{path} places {points} points where 68 are needed; take shape_predictor_68_face_landmarks.dat.");
+        throw new UserErrorException(
+            $"{path} places {points} points where 68 are needed; take shape_predictor_68_face_landmarks.dat.");
     }
 
     /// <inheritdoc/>
@@ -45,15 +51,21 @@ public sealed class LandmarkModel : IDisposable
 }
 
 /// <summary>A face that was found in an image.</summary>
-/// <param name="Points">The 68 landmarks of the iBUG scheme in pixels of the image: jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67.</param>
+/// <param name="Points">
+/// The 68 landmarks of the iBUG scheme in pixels of the image: jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth
+/// 48-67.
+/// </param>
 /// <param name="Box">The detector's rectangle in pixels.</param>
 /// <param name="Faces">How many faces the image had; this one is the largest.</param>
 public sealed record FaceLandmarks(ImmutableArray<Point2f> Points, Rect2d Box, int Faces);
 
-/// <summary>Finds the largest face of an image and its 68 landmarks. Not safe to share between threads; the model is.</summary>
+/// <summary>
+/// Finds the largest face of an image and its 68 landmarks. Not safe to share between threads; the model is.
+/// </summary>
 public sealed class FaceFinder : IDisposable
 {
-    // dlib's detector sees faces from 80 px on; a face that fills a third of the frame's height still has more than that at this size.
+    // dlib's detector sees faces from 80 px on; a face that fills a third of the frame's height still has more than
+    // that at this size.
     private const int ReducedSide = 240;
 
     private readonly LandmarkModel model;
@@ -66,7 +78,10 @@ public sealed class FaceFinder : IDisposable
         detector = DlibLibrary.OpenDetector();
     }
 
-    /// <summary>Finds the face: on the image reduced so that its shorter side has 240 px, then, where that finds none, at full size.</summary>
+    /// <summary>
+    /// Finds the face: on the image reduced so that its shorter side has 240 px, then, where that finds none, at full
+    /// size.
+    /// </summary>
     /// <param name="image">8-bit image with one or three (BGR) channels.</param>
     /// <returns>The largest face, or null where there is none.</returns>
     public FaceLandmarks? Find(Mat image)
@@ -82,7 +97,9 @@ public sealed class FaceFinder : IDisposable
         if (faces.Count == 0) return null;
         var box = faces.MaxBy(f => f.Width * f.Height);
         Span<float> xy = stackalloc float[136];
-        if (DlibLibrary.Landmarks(model.Handle, grey.Data, grey.Rows, grey.Cols, (int)grey.Step(), [box.Left, box.Top, box.Right, box.Bottom], xy) < 0) return null;
+        if (DlibLibrary.Landmarks(model.Handle, grey.Data, grey.Rows, grey.Cols, (int)grey.Step(),
+            [box.Left, box.Top, box.Right, box.Bottom], xy) < 0)
+            return null;
         var points = ImmutableArray.CreateBuilder<Point2f>(68);
         for (var i = 0; i < 68; i++) points.Add(new Point2f(xy[2 * i], xy[2 * i + 1]));
         return new FaceLandmarks(points.ToImmutable(), box, faces.Count);

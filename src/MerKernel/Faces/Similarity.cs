@@ -15,7 +15,10 @@ public readonly record struct Similarity(double A, double B, double Tx, double T
     /// <summary>The image of a point.</summary>
     public Point2d Apply(double x, double y) => new(A * x - B * y + Tx, B * x + A * y + Ty);
 
-    /// <summary>Warps an image to a square crop. Where it shrinks, the image is first reduced by area, so that no frequency folds over.</summary>
+    /// <summary>
+    /// Warps an image to a square crop. Where it shrinks, the image is first reduced by area, so that no frequency
+    /// folds over.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="size">Side length of the crop in pixels; outside the image the border is repeated.</param>
     public Mat Warp(Mat image, int size)
@@ -30,7 +33,9 @@ public readonly record struct Similarity(double A, double B, double Tx, double T
 
     private Mat WarpReduced(Mat image, int size)
     {
-        using var reduced = image.Resize(new Size(Math.Max(1, Math.Round(image.Cols * Scale)), Math.Max(1, Math.Round(image.Rows * Scale))), 0, 0, InterpolationFlags.Area);
+        using var reduced = image.Resize(
+            new Size(Math.Max(1, Math.Round(image.Cols * Scale)), Math.Max(1, Math.Round(image.Rows * Scale))), 0, 0,
+            InterpolationFlags.Area);
         return WarpDirectly(reduced, size, (double)reduced.Cols / image.Cols, (double)reduced.Rows / image.Rows);
     }
 
@@ -50,11 +55,14 @@ public readonly record struct Similarity(double A, double B, double Tx, double T
         var squared = A * A + B * B;
         var (a, b, tx, ty) = (A, B, Tx, Ty);
         var corners = new[] { (0, 0), (size, 0), (0, size), (size, size) }
-            .Select(c => (X: (a * (c.Item1 - tx) + b * (c.Item2 - ty)) / squared, Y: (a * (c.Item2 - ty) - b * (c.Item1 - tx)) / squared)).ToArray();
+            .Select(c => (X: (a * (c.Item1 - tx) + b * (c.Item2 - ty)) / squared,
+                Y: (a * (c.Item2 - ty) - b * (c.Item1 - tx)) / squared)).ToArray();
         var margin = 3 + 3 / Math.Sqrt(squared);
         int Within(double value, int most) => (int)Math.Clamp(value, 0, most);
-        int left = Within(corners.Min(c => c.X) - margin, image.Width - 1), top = Within(corners.Min(c => c.Y) - margin, image.Height - 1);
-        int right = Within(corners.Max(c => c.X) + margin, image.Width), bottom = Within(corners.Max(c => c.Y) + margin, image.Height);
+        int left = Within(corners.Min(c => c.X) - margin, image.Width - 1),
+            top = Within(corners.Min(c => c.Y) - margin, image.Height - 1);
+        int right = Within(corners.Max(c => c.X) + margin, image.Width),
+            bottom = Within(corners.Max(c => c.Y) + margin, image.Height);
         return new Rect(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top));
     }
 }

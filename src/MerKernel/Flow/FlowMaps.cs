@@ -6,8 +6,9 @@ namespace MerKernel.Flow;
 public static class FlowMaps
 {
     /// <summary>
-    /// u, v, magnitude and strain, plane by plane, [4, size, size]. All four are computed at the flow's own size and then resized, by averaging where that
-    /// shrinks them; their unit stays pixels (strain: pixels per pixel) of the frames.
+    /// u, v, magnitude and strain, plane by plane, [4, size, size]. All four are computed at the flow's own size and
+    /// then resized, by averaging where that shrinks them; their unit stays pixels (strain: pixels per pixel) of the
+    /// frames.
     /// </summary>
     /// <param name="flow">float [H, W, 2].</param>
     /// <param name="size">Side of the maps.</param>
@@ -21,13 +22,17 @@ public static class FlowMaps
         for (var i = 0; i < planes.Length; i++)
         {
             var shrinks = flow.Rows >= size && flow.Cols >= size;
-            using var resized = planes[i].Resize(new Size(size, size), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            using var resized = planes[i].Resize(new Size(size, size), 0, 0,
+                shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
             resized.AsSpan<float>().CopyTo(maps.AsSpan(i * size * size));
         }
         return maps;
     }
 
-    /// <summary>The magnitude of the strain tensor without its normal terms' cross product: sqrt(ux^2 + vy^2 + (uy + vx)^2 / 2), as the code of DSSN has it.</summary>
+    /// <summary>
+    /// The magnitude of the strain tensor without its normal terms' cross product: sqrt(ux^2 + vy^2 + (uy + vx)^2 / 2),
+    /// as the code of DSSN has it.
+    /// </summary>
     /// <param name="u">Motion to the right, float [H, W].</param>
     /// <param name="v">Motion down, float [H, W].</param>
     public static Mat Strain(Mat u, Mat v)
@@ -39,7 +44,8 @@ public static class FlowMaps
         for (var y = 0; y < rows; y++)
             for (var x = 0; x < columns; x++)
             {
-                var (ux, vy) = (Slope(us, y * columns + x, x, columns, 1), Slope(vs, y * columns + x, y, rows, columns));
+                var (ux, vy) = (Slope(us, y * columns + x, x, columns, 1),
+                    Slope(vs, y * columns + x, y, rows, columns));
                 var shear = Slope(us, y * columns + x, y, rows, columns) + Slope(vs, y * columns + x, x, columns, 1);
                 values[y * columns + x] = MathF.Sqrt(ux * ux + vy * vy + shear * shear / 2);
             }

@@ -5,7 +5,9 @@ namespace MerKernel.Flow;
 /// <summary>Dense optical flow between two frames, with each method's parameters in one place.</summary>
 public static class OpticalFlow
 {
-    /// <summary>The motion of every pixel of <paramref name="before"/>, in pixels to the right and down: float [H, W, 2].</summary>
+    /// <summary>
+    /// The motion of every pixel of <paramref name="before"/>, in pixels to the right and down: float [H, W, 2].
+    /// </summary>
     /// <param name="before">8-bit frame, one channel.</param>
     /// <param name="after">8-bit frame of the same size.</param>
     /// <param name="method">The algorithm.</param>
@@ -26,7 +28,9 @@ public static class OpticalFlow
 /// <summary>A dense optical flow algorithm.</summary>
 public enum FlowMethod
 {
-    /// <summary>Total variation and L1 data term (Zach, Pock and Bischof 2007), the input of most networks on flow.</summary>
+    /// <summary>
+    /// Total variation and L1 data term (Zach, Pock and Bischof 2007), the input of most networks on flow.
+    /// </summary>
     TvL1,
 
     /// <summary>Polynomial expansion (Farneback 2003).</summary>

@@ -3,14 +3,17 @@ using OpenCvSharp;
 namespace MerKernel.Flow;
 
 /// <summary>
-/// Optical flow by total variation and an L1 data term (Zach, Pock and Bischof 2007; parameters and stopping rule of Sanchez, Meinhardt-Llopis and Facciolo, IPOL
-/// 2013). Our own, because OpenCvSharp's native build has neither DualTVL1OpticalFlow nor a working wrapper of it. One thread, so the result depends only on the frames.
+/// Optical flow by total variation and an L1 data term (Zach, Pock and Bischof 2007; parameters and stopping rule of
+/// Sanchez, Meinhardt-Llopis and Facciolo, IPOL 2013). Our own, because OpenCvSharp's native build has neither
+/// DualTVL1OpticalFlow nor a working wrapper of it. One thread, so the result depends only on the frames.
 /// </summary>
 public static class TvL1Flow
 {
     private const int SmallestSide = 16;
 
-    /// <summary>The motion of every pixel of <paramref name="before"/>, in pixels to the right and down: float [H, W, 2].</summary>
+    /// <summary>
+    /// The motion of every pixel of <paramref name="before"/>, in pixels to the right and down: float [H, W, 2].
+    /// </summary>
     /// <param name="before">8-bit frame, one channel.</param>
     /// <param name="after">8-bit frame of the same size.</param>
     /// <param name="options">Parameters.</param>
@@ -55,17 +58,21 @@ public static class TvL1Flow
     static void Refine(Mat first, Mat second, Mat u, Mat v, TvL1Options options)
     {
         var (rows, columns) = (first.Rows, first.Cols);
-        using Mat secondX = new(), secondY = new(), mapX = new(rows, columns, MatType.CV_32F), mapY = new(rows, columns, MatType.CV_32F);
+        using Mat secondX = new(), secondY = new(), mapX = new(rows, columns, MatType.CV_32F),
+            mapY = new(rows, columns, MatType.CV_32F);
         using Mat half = Mat.FromArray(-0.5f, 0, 0.5f), one = Mat.FromArray(1f);
         Cv2.SepFilter2D(second, secondX, MatType.CV_32F, half, one, borderType: BorderTypes.Replicate);
         Cv2.SepFilter2D(second, secondY, MatType.CV_32F, one, half, borderType: BorderTypes.Replicate);
         var state = new Dual(rows, columns, options);
         for (var warp = 0; warp < options.Warps; warp++)
         {
-            Span<float> us = u.AsSpan<float>(), vs = v.AsSpan<float>(), xs = mapX.AsSpan<float>(), ys = mapY.AsSpan<float>();
+            Span<float> us = u.AsSpan<float>(), vs = v.AsSpan<float>(), xs = mapX.AsSpan<float>(),
+                ys = mapY.AsSpan<float>();
             for (var i = 0; i < us.Length; i++) (xs[i], ys[i]) = (i % columns + us[i], i / columns + vs[i]);
-            using Mat warped = Warp(second, mapX, mapY), warpedX = Warp(secondX, mapX, mapY), warpedY = Warp(secondY, mapX, mapY);
-            state.Solve(first.AsSpan<float>(), warped.AsSpan<float>(), warpedX.AsSpan<float>(), warpedY.AsSpan<float>(), us, vs);
+            using Mat warped = Warp(second, mapX, mapY), warpedX = Warp(secondX, mapX, mapY),
+                warpedY = Warp(secondY, mapX, mapY);
+            state.Solve(first.AsSpan<float>(), warped.AsSpan<float>(), warpedX.AsSpan<float>(), warpedY.AsSpan<float>(),
+                us, vs);
         }
     }
 
@@ -79,10 +86,15 @@ public static class TvL1Flow
     /// <summary>The two dual variables of a level and the alternating minimisation over them.</summary>
     sealed class Dual(int rows, int columns, TvL1Options options)
     {
-        readonly float[] _ux = new float[rows * columns], _uy = new float[rows * columns], _vx = new float[rows * columns], _vy = new float[rows * columns];
+        readonly float[] _ux = new float[rows * columns], _uy = new float[rows * columns],
+            _vx = new float[rows * columns], _vy = new float[rows * columns];
 
-        /// <summary>Minimises around the warp: a point-wise step on the data term, then Chambolle's projection for the smoothness.</summary>
-        public void Solve(ReadOnlySpan<float> first, ReadOnlySpan<float> warped, ReadOnlySpan<float> gx, ReadOnlySpan<float> gy, Span<float> u, Span<float> v)
+        /// <summary>
+        /// Minimises around the warp: a point-wise step on the data term, then Chambolle's projection for the
+        /// smoothness.
+        /// </summary>
+        public void Solve(ReadOnlySpan<float> first, ReadOnlySpan<float> warped, ReadOnlySpan<float> gx,
+            ReadOnlySpan<float> gy, Span<float> u, Span<float> v)
         {
             var constant = new float[first.Length];
             for (var i = 0; i < first.Length; i++) constant[i] = warped[i] - gx[i] * u[i] - gy[i] * v[i] - first[i];
@@ -93,7 +105,11 @@ public static class TvL1Flow
                 for (var i = 0; i < first.Length; i++)
                 {
                     var (square, rho) = (gx[i] * gx[i] + gy[i] * gy[i], constant[i] + gx[i] * u[i] + gy[i] * v[i]);
-                    var step = rho < -bound * square ? bound : rho > bound * square ? -bound : square < 1e-10f ? 0 : -rho / square;
+                    var step = rho < -bound * square
+                        ? bound
+                        : rho > bound * square ? -bound
+                        : square < 1e-10f ? 0
+                        : -rho / square;
                     var newU = u[i] + step * gx[i] + options.Theta * Divergence(_ux, _uy, i);
                     var newV = v[i] + step * gy[i] + options.Theta * Divergence(_vx, _vy, i);
                     change += (newU - u[i]) * (newU - u[i]) + (newV - v[i]) * (newV - v[i]);
@@ -106,7 +122,8 @@ public static class TvL1Flow
         }
 
         float Divergence(float[] x, float[] y, int i) =>
-            (i % columns == columns - 1 ? 0 : x[i]) - (i % columns == 0 ? 0 : x[i - 1]) + (i / columns == rows - 1 ? 0 : y[i]) - (i < columns ? 0 : y[i - columns]);
+            (i % columns == columns - 1 ? 0 : x[i]) - (i % columns == 0 ? 0 : x[i - 1])
+                + (i / columns == rows - 1 ? 0 : y[i]) - (i < columns ? 0 : y[i - columns]);
 
         void Project(ReadOnlySpan<float> component, float[] x, float[] y)
         {

@@ -1,6 +1,9 @@
 namespace MerKernel.Flow;
 
-/// <summary>Parameters of <see cref="TvL1Flow"/>; the defaults are those of the published reference implementation (IPOL 2013), for frames of 0..255.</summary>
+/// <summary>
+/// Parameters of <see cref="TvL1Flow"/>; the defaults are those of the published reference implementation (IPOL 2013),
+/// for frames of 0..255.
+/// </summary>
 public sealed record TvL1Options
 {
     /// <summary>Weight of the data term against the smoothness: smaller is smoother.</summary>

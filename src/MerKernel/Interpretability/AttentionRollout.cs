@@ -5,13 +5,16 @@ using static TorchSharp.torch;
 namespace MerKernel.Interpretability;
 
 /// <summary>
-/// Attention rollout (Abnar and Zuidema 2020): the attention of all layers multiplied from the output to the patches, each layer's residual connection
-/// counted as attention to oneself with weight 1/2. Windows are put back into the image, patch merging passes a position's share on to its fields in
-/// equal parts, and attention to padding is left out (and reported).
+/// Attention rollout (Abnar and Zuidema 2020): the attention of all layers multiplied from the output to the patches,
+/// each layer's residual connection counted as attention to oneself with weight 1/2. Windows are put back into the
+/// image, patch merging passes a position's share on to its fields in equal parts, and attention to padding is left out
+/// (and reported).
 /// </summary>
 public static class AttentionRollout
 {
-    /// <summary>Runs frames through a Swin or a ViT and rolls its attention out, averaged over the output's positions.</summary>
+    /// <summary>
+    /// Runs frames through a Swin or a ViT and rolls its attention out, averaged over the output's positions.
+    /// </summary>
     /// <param name="stream">The position stream, in eval mode.</param>
     /// <param name="frames">Normalised frames [N, 3, S, S].</param>
     public static Rollout Of(nn.Module<Tensor, Tensor> stream, Tensor frames)
@@ -30,7 +33,9 @@ public static class AttentionRollout
         }
     }
 
-    /// <summary>Each layer's attention, or the side of the map that is merged, in the order in which they happen.</summary>
+    /// <summary>
+    /// Each layer's attention, or the side of the map that is merged, in the order in which they happen.
+    /// </summary>
     private static List<(Tensor? Attention, int MergedSide)> Record(nn.Module<Tensor, Tensor> stream, Tensor frames)
     {
         var steps = new List<(Tensor?, int)>();
@@ -92,11 +97,17 @@ public static class AttentionRollout
             along[half - 1] = 1;
 
         var each = share.view(-1, half, half) / along.unsqueeze(0) / along.unsqueeze(1);
-        return each.repeat_interleave(2, 1).repeat_interleave(2, 2).narrow(1, 0, side).narrow(2, 0, side).reshape(-1, side * side);
+        return each.repeat_interleave(2, 1).repeat_interleave(2, 2).narrow(1, 0, side).narrow(2, 0, side)
+            .reshape(-1, side * side);
     }
 }
 
 /// <summary>Where the output of a position stream comes from, as far as its attention tells.</summary>
-/// <param name="Map">Share of each patch of the image, [N, g, g], summing to 1 over each image; belongs to the caller's DisposeScope.</param>
-/// <param name="Padding">For each attention layer, first layer first, the share of its attention that falls on padding; 0 where windows tile the map.</param>
+/// <param name="Map">
+/// Share of each patch of the image, [N, g, g], summing to 1 over each image; belongs to the caller's DisposeScope.
+/// </param>
+/// <param name="Padding">
+/// For each attention layer, first layer first, the share of its attention that falls on padding; 0 where windows tile
+/// the map.
+/// </param>
 public sealed record Rollout(Tensor Map, ImmutableArray<double> Padding);

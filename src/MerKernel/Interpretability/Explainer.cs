@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Interpretability;
 
-/// <summary>Looks into a trained network: attention maps, Grad-CAM, attention rollout and the head's features of every clip.</summary>
+/// <summary>
+/// Looks into a trained network: attention maps, Grad-CAM, attention rollout and the head's features of every clip.
+/// </summary>
 public static class Explainer
 {
     // A rollout at 224 pixels holds 40 MB a frame and layer of the first stage.
@@ -15,7 +17,8 @@ public static class Explainer
     /// <param name="apex">Apex frames, normalised, [N, 3, S, S].</param>
     /// <param name="actionUnits">Action units as 0 or 1, [N, 21].</param>
     /// <param name="labels">True class of each clip, int64 [N].</param>
-    public static ImmutableArray<ClipExplanation> Explain(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits, Tensor labels)
+    public static ImmutableArray<ClipExplanation> Explain(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits,
+        Tensor labels)
     {
         network.eval();
         var clips = ImmutableArray.CreateBuilder<ClipExplanation>();
@@ -30,17 +33,21 @@ public static class Explainer
         return clips.ToImmutable();
     }
 
-    private static IEnumerable<ClipExplanation> Batch(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits, Tensor labels)
+    private static IEnumerable<ClipExplanation> Batch(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits,
+        Tensor labels)
     {
         var features = MerNetFeatures.Of(network, new ClipBatch(onset, apex, actionUnits));
         var predicted = GradCam.Of(features, features.Logits.argmax(1));
         var actual = GradCam.Of(features, labels);
-        var (onsets, apexes) = network.Position is { } stream ? (AttentionRollout.Of(stream, onset), AttentionRollout.Of(stream, apex)) : default;
+        var (onsets, apexes) = network.Position is { } stream
+            ? (AttentionRollout.Of(stream, onset), AttentionRollout.Of(stream, apex)) : default;
         return [.. Enumerable.Range(0, (int)onset.size(0)).Select(i => new ClipExplanation
         {
             Logits = [.. Values(features.Logits[i])],
-            Vertical = [.. features.AttentionMaps.Select(maps => maps.Vertical).OfType<Tensor>().Select(map => Plane(map[i].squeeze(2)))],
-            Horizontal = [.. features.AttentionMaps.Select(maps => maps.Horizontal).OfType<Tensor>().Select(map => Plane(map[i].squeeze(1)))],
+            Vertical = [.. features.AttentionMaps.Select(maps => maps.Vertical).OfType<Tensor>()
+                .Select(map => Plane(map[i].squeeze(2)))],
+            Horizontal = [.. features.AttentionMaps.Select(maps => maps.Horizontal).OfType<Tensor>()
+                .Select(map => Plane(map[i].squeeze(1)))],
             PredictedClassMap = Plane(predicted[i]),
             TrueClassMap = Plane(actual[i]),
             OnsetRollout = onsets is null ? null : Plane(onsets.Map[i]),
@@ -50,7 +57,8 @@ public static class Explainer
         })];
     }
 
-    private static float[] Values(Tensor tensor) => tensor.detach().to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    private static float[] Values(Tensor tensor) =>
+        tensor.detach().to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
 
     private static float[,] Plane(Tensor tensor)
     {
@@ -78,13 +86,19 @@ public sealed record ClipExplanation
     /// <summary>Grad-CAM on F_M for the true class, [h, w], at least 0.</summary>
     public required float[,] TrueClassMap { get; init; }
 
-    /// <summary>Attention rollout of the position stream on the onset frame, [g, g], summing to 1; null without a position stream.</summary>
+    /// <summary>
+    /// Attention rollout of the position stream on the onset frame, [g, g], summing to 1; null without a position
+    /// stream.
+    /// </summary>
     public float[,]? OnsetRollout { get; init; }
 
     /// <summary>The same on the apex frame.</summary>
     public float[,]? ApexRollout { get; init; }
 
-    /// <summary>Share of each attention layer that falls on padding, mean over the batch the clip was in; empty without a position stream.</summary>
+    /// <summary>
+    /// Share of each attention layer that falls on padding, mean over the batch the clip was in; empty without
+    /// a position stream.
+    /// </summary>
     public ImmutableArray<double> RolloutPadding { get; init; } = [];
 
     /// <summary>The head's features in front of its last linear layer.</summary>
@@ -95,13 +109,16 @@ public sealed record ClipExplanation
 }
 
 /// <summary>
-/// Gradient-weighted class activation maps (Selvaraju et al. 2017): where a feature map speaks for a class. Each channel is weighted by the mean gradient
-/// of the class's logit, the weighted channels are added, and negative values are cut off.
+/// Gradient-weighted class activation maps (Selvaraju et al. 2017): where a feature map speaks for a class. Each
+/// channel is weighted by the mean gradient of the class's logit, the weighted channels are added, and negative values
+/// are cut off.
 /// </summary>
 public static class GradCam
 {
     /// <summary>The maps of the motion map F_M, [N, h, w], at least 0; as coarse as F_M is.</summary>
-    /// <param name="features">The network's features, with their graph (not under no_grad); the graph is kept for further calls.</param>
+    /// <param name="features">
+    /// The network's features, with their graph (not under no_grad); the graph is kept for further calls.
+    /// </param>
     /// <param name="classes">The class of each sample, int64 [N].</param>
     public static Tensor Of(MerNetFeatures features, Tensor classes)
     {

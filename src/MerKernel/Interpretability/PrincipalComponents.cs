@@ -4,7 +4,9 @@ namespace MerKernel.Interpretability;
 
 /// <summary>Principal components by singular value decomposition of the centred rows.</summary>
 /// <param name="Scores">The rows in the components' coordinates, [rows][components].</param>
-/// <param name="Directions">The components as unit vectors, largest variance first; the entry of largest size is positive, so that runs agree.</param>
+/// <param name="Directions">
+/// The components as unit vectors, largest variance first; the entry of largest size is positive, so that runs agree.
+/// </param>
 /// <param name="Shares">Each component's share of the variance.</param>
 public sealed record PrincipalComponents(double[][] Scores, double[][] Directions, double[] Shares)
 {
@@ -14,7 +16,8 @@ public sealed record PrincipalComponents(double[][] Scores, double[][] Direction
     /// <exception cref="ArgumentException">Fewer than two rows, or no variance.</exception>
     public static PrincipalComponents Of(IReadOnlyList<IReadOnlyList<float>> rows, int count = 2)
     {
-        if (rows.Count < 2) throw new ArgumentException($"Components need at least two rows, {rows.Count} came.", nameof(rows));
+        if (rows.Count < 2)
+            throw new ArgumentException($"Components need at least two rows, {rows.Count} came.", nameof(rows));
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var data = tensor(rows.SelectMany(r => r.Select(v => (double)v)).ToArray()).view(rows.Count, -1);
@@ -33,5 +36,6 @@ public sealed record PrincipalComponents(double[][] Scores, double[][] Direction
             [.. variance.narrow(0, 0, count).data<double>().ToArray().Select(x => x / total)]);
     }
 
-    static double[][] Rows(Tensor matrix) => [.. matrix.contiguous().data<double>().ToArray().Chunk((int)matrix.size(1))];
+    static double[][] Rows(Tensor matrix) =>
+        [.. matrix.contiguous().data<double>().ToArray().Chunk((int)matrix.size(1))];
 }

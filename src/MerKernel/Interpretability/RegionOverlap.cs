@@ -1,8 +1,9 @@
 namespace MerKernel.Interpretability;
 
 /// <summary>
-/// How much of the maps falls on the region that belongs to them: next to the share that an even map would have, and next to the share of other clips' maps in
-/// the same regions, which also discounts a habit of always looking at the same place.
+/// How much of the maps falls on the region that belongs to them: next to the share that an even map would have, and
+/// next to the share of other clips' maps in the same regions, which also discounts a habit of always looking at the
+/// same place.
 /// </summary>
 /// <param name="Share">Share of a map's sum inside its own clip's region, mean over clips.</param>
 /// <param name="Area">Share of the frame that the region covers: the share of an even map.</param>
@@ -17,9 +18,13 @@ public sealed record RegionOverlap(double Share, double Area, double OtherClips,
     /// <summary>Measures maps against regions; null where no map is above zero anywhere.</summary>
     /// <param name="maps">For each clip a map, at least 0.</param>
     /// <param name="regions">For each clip the places that belong to it, of the map's length.</param>
-    /// <param name="groups">Maps are compared and exchanged only within a group, for example the clips that one network saw; null is one group.</param>
+    /// <param name="groups">
+    /// Maps are compared and exchanged only within a group, for example the clips that one network saw; null is one
+    /// group.
+    /// </param>
     /// <param name="seed">Seed of the random assignments.</param>
-    public static RegionOverlap? Of(IReadOnlyList<float[]> maps, IReadOnlyList<bool[]> regions, IReadOnlyList<string>? groups = null, int seed = 1)
+    public static RegionOverlap? Of(IReadOnlyList<float[]> maps, IReadOnlyList<bool[]> regions,
+        IReadOnlyList<string>? groups = null, int seed = 1)
     {
         var kept = Enumerable.Range(0, maps.Count).Where(i => maps[i].Any(v => v > 0)).ToArray();
         if (kept.Length == 0) return null;
@@ -39,7 +44,8 @@ public sealed record RegionOverlap(double Share, double Area, double OtherClips,
         var order = Enumerable.Range(0, kept.Length).ToArray();
         var own = Mean(order);
         var members = order.GroupBy(i => groups?[kept[i]] ?? "").Select(g => g.ToArray()).ToArray();
-        var others = members.SelectMany(g => from map in g from clip in g where map != clip select inside[map, clip]).DefaultIfEmpty(double.NaN).Average();
+        var others = members.SelectMany(g => from map in g from clip in g where map != clip select inside[map, clip])
+            .DefaultIfEmpty(double.NaN).Average();
         var random = new Random(seed);
         var asGood = 1;
         for (var p = 0; p < Permutations; p++)
@@ -52,6 +58,7 @@ public sealed record RegionOverlap(double Share, double Area, double OtherClips,
             }
             if (Mean(order) >= own - 1e-12) asGood++;
         }
-        return new(own, kept.Average(i => regions[i].Count(r => r) / (double)regions[i].Length), others, asGood / (Permutations + 1.0), kept.Length, maps.Count - kept.Length);
+        return new(own, kept.Average(i => regions[i].Count(r => r) / (double)regions[i].Length), others,
+            asGood / (Permutations + 1.0), kept.Length, maps.Count - kept.Length);
     }
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// A convolution with a square kernel, [N, from, H, W] -> [N, to, H', W']; weights and start as torch's, computed by <see cref="Ops.Convolution"/>.
+/// A convolution with a square kernel, [N, from, H, W] -> [N, to, H', W']; weights and start as torch's, computed by
+/// <see cref="Ops.Convolution"/>.
 /// </summary>
 public sealed class Conv2d : Layer
 {
@@ -37,7 +38,8 @@ public sealed class Conv2d : Layer
 }
 
 /// <summary>
-/// A 3 x 3 x 3 convolution over time and place without bias, which keeps both sizes: [N, from, T, H, W] -> [N, to, T, H, W]. Starts Kaiming-normal (fan out, ReLU).
+/// A 3 x 3 x 3 convolution over time and place without bias, which keeps both sizes: [N, from, T, H, W]
+/// -> [N, to, T, H, W]. Starts Kaiming-normal (fan out, ReLU).
 /// </summary>
 public sealed class Conv3d : Layer
 {
@@ -50,7 +52,8 @@ public sealed class Conv3d : Layer
     /// <param name="to">Output channels.</param>
     public Conv3d(long from, long to)
     {
-        weight = nn.Parameter(nn.init.kaiming_normal_(empty([to, from, Kernel, Kernel, Kernel]), mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU));
+        weight = nn.Parameter(nn.init.kaiming_normal_(empty([to, from, Kernel, Kernel, Kernel]),
+            mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU));
         RegisterComponents();
     }
 
@@ -62,9 +65,11 @@ public sealed class Conv3d : Layer
 }
 
 /// <summary>
-/// Convolutions on processors where oneDNN computes them wrong. Seen with libtorch 2.10.0 on an AMD EPYC of family 26 (Zen 5) in a virtual machine: kernels above
-/// 1 x 1 whose input or output channels fill no whole vectors come out 10 to 85 % off, forward or backward, in 32 bits and bfloat16, at times NaN, because
-/// memory is read that nothing wrote (brgconv). Channels are filled up with zeros there, which changes nothing else. Older versions of oneDNN, SSE4.1 and 64 bits are right.
+/// Convolutions on processors where oneDNN computes them wrong. Seen with libtorch 2.10.0 on an AMD EPYC of family 26
+/// (Zen 5) in a virtual machine: kernels above 1 x 1 whose input or output channels fill no whole vectors come out 10
+/// to 85 % off, forward or backward, in 32 bits and bfloat16, at times NaN, because memory is read that nothing wrote
+/// (brgconv). Channels are filled up with zeros there, which changes nothing else. Older versions of oneDNN, SSE4.1 and
+/// 64 bits are right.
 /// </summary>
 public static class SoundConvolution
 {
@@ -99,7 +104,10 @@ public static class SoundConvolution
         using var normal = inference_mode(false);
         using var enabled = enable_grad();
         using var scope = NewDisposeScope();
-        Tensor Waves(params long[] shape) => tensor(Enumerable.Range(0, (int)shape.Aggregate(1L, (product, side) => product * side)).Select(i => (double)i).ToArray()).sin_().view(shape).to(type);
+        Tensor Waves(params long[] shape) =>
+            tensor(Enumerable.Range(0, (int)shape.Aggregate(1L, (product, side) => product * side))
+                .Select(i => (double)i).ToArray())
+                .sin_().view(shape).to(type);
         Tensor[] inputs = [Waves(2, from, 12, 12), Waves(to, from, 3, 3)];
         Tensor[] exact = [.. inputs.Select(input => input.to(ScalarType.Float64))];
         var direction = Waves(2, to, 12, 12);
@@ -117,20 +125,25 @@ public static class SoundConvolution
 }
 
 /// <summary>
-/// libtorch asks NNPACK before every 1 x 1 convolution of a small batch on one thread, and where NNPACK does not know the processor, as on many virtual machines,
-/// writes a warning each time: a hundred thousand lines in the small profile. It would not be used there in any case, so it is turned off; results stay the same.
+/// libtorch asks NNPACK before every 1 x 1 convolution of a small batch on one thread, and where NNPACK does not know
+/// the processor, as on many virtual machines, writes a warning each time: a hundred thousand lines in the small
+/// profile. It would not be used there in any case, so it is turned off; results stay the same.
 /// </summary>
 internal static unsafe class Nnpack
 {
     private static readonly Lazy<bool> Off = new(() =>
     {
-        if (!NativeLibrary.TryLoad("libtorch_cpu.so", out var library) || !NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
-            || !NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledNNPACKEb", out var enable)) return false;
+        if (!NativeLibrary.TryLoad("libtorch_cpu.so", out var library)
+            || !NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
+            || !NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledNNPACKEb", out var enable))
+            return false;
         // at::globalContext().setUserEnabledNNPACK(false); neither throws.
         ((delegate* unmanaged<nint, byte, void>)enable)(((delegate* unmanaged<nint>)context)(), 0);
         return true;
     });
 
-    /// <summary>Turns it off, once; another libtorch than the usual one may lack the functions and continues as it is.</summary>
+    /// <summary>
+    /// Turns it off, once; another libtorch than the usual one may lack the functions and continues as it is.
+    /// </summary>
     public static bool TurnOff() => Off.Value;
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// The base of every layer of this library. A layer states its computation in <see cref="Forward"/>; the tensors that it makes on the way are
-/// freed when it returns, and only its result goes to the caller's DisposeScope.
+/// The base of every layer of this library. A layer states its computation in <see cref="Forward"/>; the tensors that
+/// it makes on the way are freed when it returns, and only its result goes to the caller's DisposeScope.
 /// </summary>
 /// <typeparam name="TInput">A tensor, or a tuple with tensors.</typeparam>
 /// <typeparam name="TOutput">A tensor, a tuple of tensors, or an <see cref="ITensors"/>.</typeparam>
@@ -26,7 +26,9 @@ public abstract class Layer<TInput, TOutput>() : nn.Module<TInput, TOutput>("")
     /// <summary>The layer's computation.</summary>
     protected abstract TOutput Forward(TInput input);
 
-    /// <summary>Computes something next to <see cref="Forward"/> in the same way: its other tensors are freed.</summary>
+    /// <summary>
+    /// Computes something next to <see cref="Forward"/> in the same way: its other tensors are freed.
+    /// </summary>
     protected static T Scoped<T>(Func<T> compute)
     {
         using var scope = NewDisposeScope();
@@ -62,7 +64,9 @@ public interface ITensors
     IEnumerable<Tensor?> Tensors { get; }
 }
 
-/// <summary>A layer that draws in training: from a given generator, so that a fold does not depend on the folds next to it.</summary>
+/// <summary>
+/// A layer that draws in training: from a given generator, so that a fold does not depend on the folds next to it.
+/// </summary>
 public interface IDraws
 {
     /// <summary>Where the draws come from; null is the process's default generator. It stays the caller's.</summary>
@@ -72,7 +76,9 @@ public interface IDraws
 /// <summary>A layer in which positions attend to each other.</summary>
 public interface IAttends
 {
-    /// <summary>Who attends to whom, averaged over the heads: [N, L, L], a row for each query; a row sums to at most 1.</summary>
+    /// <summary>
+    /// Who attends to whom, averaged over the heads: [N, L, L], a row for each query; a row sums to at most 1.
+    /// </summary>
     /// <param name="input">The layer's input.</param>
     Tensor Attend(Tensor input);
 }
@@ -87,11 +93,13 @@ internal interface IOwnMacs
 /// <summary>Layers and initial weights as the networks here have them.</summary>
 internal static class Layers
 {
-    // Swin cuts its normals at -2 and 2, which at this deviation never happens; TorchSharp 0.107's trunc_normal_ returns values near 0.
+    // Swin cuts its normals at -2 and 2, which at this deviation never happens; TorchSharp 0.107's trunc_normal_
+    // returns values near 0.
     private const double TransformerDeviation = 0.02;
 
     /// <summary>
-    /// A convolution that keeps the size at stride 1. Weights are Kaiming-normal (fan out, ReLU; published code); a bias keeps PyTorch's default.
+    /// A convolution that keeps the size at stride 1. Weights are Kaiming-normal (fan out, ReLU; published code);
+    /// a bias keeps PyTorch's default.
     /// </summary>
     /// <param name="from">Input channels.</param>
     /// <param name="to">Output channels.</param>
@@ -102,12 +110,17 @@ internal static class Layers
     public static Conv2d Conv(long from, long to, long kernel, long stride = 1, long? padding = null, bool bias = false)
     {
         var conv = new Conv2d(from, to, kernel, stride, padding ?? kernel / 2, bias: bias);
-        nn.init.kaiming_normal_(conv.Weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+        nn.init.kaiming_normal_(conv.Weight, mode: nn.init.FanInOut.FanOut,
+            nonlinearity: nn.init.NonlinearityType.ReLU);
         return conv;
     }
 
-    /// <summary>A parameter of normal values of deviation 0.02, the start of Swin's and ViT's (Liu et al. 2021, Dosovitskiy et al. 2020).</summary>
-    public static Parameter Normal(params long[] shape) => nn.Parameter(nn.init.normal_(empty(shape), 0, TransformerDeviation));
+    /// <summary>
+    /// A parameter of normal values of deviation 0.02, the start of Swin's and ViT's (Liu et al. 2021, Dosovitskiy et
+    /// al. 2020).
+    /// </summary>
+    public static Parameter Normal(params long[] shape) =>
+        nn.Parameter(nn.init.normal_(empty(shape), 0, TransformerDeviation));
 
     /// <summary>Batch normalisation of [N, C].</summary>
     public static BatchNorm BatchNorm1d(long channels) => new SafeBatchNorm(channels, nameof(BatchNorm1d));
@@ -119,8 +132,9 @@ internal static class Layers
     public static BatchNorm BatchNorm3d(long channels) => new SafeBatchNorm(channels, nameof(BatchNorm3d));
 
     /// <summary>
-    /// Where an affine map takes the pixels of an image, for grid_sample (align_corners false): [N, 2, 3] -> [N, height, width, 2], output to input
-    /// coordinates in -1..1. A row's part and a column's part are added, which takes a quarter of the time of libtorch's affine_grid, a product for every pixel.
+    /// Where an affine map takes the pixels of an image, for grid_sample (align_corners false): [N, 2, 3]
+    /// -> [N, height, width, 2], output to input coordinates in -1..1. A row's part and a column's part are added,
+    /// which takes a quarter of the time of libtorch's affine_grid, a product for every pixel.
     /// </summary>
     public static Tensor AffineGrid(Tensor maps, long height, long width)
     {
@@ -136,8 +150,9 @@ internal static class Layers
 }
 
 /// <summary>
-/// Arithmetic with numbers that live until libtorch has read them. TorchSharp's operators make a number of their own (in a + b too: a + 1 * b) and keep nothing
-/// alive, so the garbage collector may free it during the call, which then fails.
+/// Arithmetic with numbers that live until libtorch has read them. TorchSharp's operators make a number of their own
+/// (in a + b too: a + 1 * b) and keep nothing alive, so the garbage collector may free it during the call, which then
+/// fails.
 /// </summary>
 internal static class Numbers
 {
@@ -186,17 +201,19 @@ internal static class Numbers
 }
 
 /// <summary>
-/// TorchSharp's batch normalisation at PyTorch's settings, but for the count of its batches: TorchSharp's own counts with a number that nothing keeps alive
-/// (<see cref="Numbers"/>), and failed a fold.
+/// TorchSharp's batch normalisation at PyTorch's settings, but for the count of its batches: TorchSharp's own counts
+/// with a number that nothing keeps alive (<see cref="Numbers"/>), and failed a fold.
 /// </summary>
-internal sealed class SafeBatchNorm(long channels, string name) : BatchNorm(channels, 1e-5, 0.1, affine: true, track_running_stats: true, device: null, dtype: null, name)
+internal sealed class SafeBatchNorm(long channels, string name)
+    : BatchNorm(channels, 1e-5, 0.1, affine: true, track_running_stats: true, device: null, dtype: null, name)
 {
     public override Tensor forward(Tensor input)
     {
         if (training)
             using (no_grad())
                 num_batches_tracked!.add_(Numbers.One, Numbers.One);
-        return nn.functional.batch_norm(input, running_mean!, running_var!, weight, bias, training, momentum!.Value, eps);
+        return nn.functional
+            .batch_norm(input, running_mean!, running_var!, weight, bias, training, momentum!.Value, eps);
     }
 
     protected override void ValidateInputDimensions(Tensor input)
@@ -205,8 +222,9 @@ internal sealed class SafeBatchNorm(long channels, string name) : BatchNorm(chan
 }
 
 /// <summary>
-/// A tensor that a layer computes once and keeps out of its state_dict; it follows the device, and if floating the element type, of the data. TorchSharp
-/// would register a tensor field as a saved buffer and does not convert unsaved ones.
+/// A tensor that a layer computes once and keeps out of its state_dict; it follows the device, and if floating the
+/// element type, of the data. TorchSharp would register a tensor field as a saved buffer and does not convert unsaved
+/// ones.
 /// </summary>
 internal sealed class Constant(Func<Tensor> create)
 {
@@ -236,8 +254,9 @@ internal sealed class Constant(Func<Tensor> create)
 }
 
 /// <summary>
-/// A linear layer of a transformer, [..., in] -> [..., out]: normal weights of deviation 0.02, zero bias. The tokens go through as rows of one matrix, where
-/// libtorch adds the bias within the product; with more dimensions it adds it in a pass of its own, under autocast in 32 bits and back.
+/// A linear layer of a transformer, [..., in] -> [..., out]: normal weights of deviation 0.02, zero bias. The tokens go
+/// through as rows of one matrix, where libtorch adds the bias within the product; with more dimensions it adds it in
+/// a pass of its own, under autocast in 32 bits and back.
 /// </summary>
 public sealed class Linear : Layer<(Tensor Tokens, bool AddBias), Tensor>
 {
@@ -269,7 +288,8 @@ public sealed class Linear : Layer<(Tensor Tokens, bool AddBias), Tensor>
 
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Tokens, bool AddBias) input) =>
-        Ops.Linear(input.Tokens.flatten(0, -2), weight, input.AddBias ? bias : null).view([.. input.Tokens.shape[..^1], weight.size(0)]);
+        Ops.Linear(input.Tokens.flatten(0, -2), weight, input.AddBias ? bias : null)
+            .view([.. input.Tokens.shape[..^1], weight.size(0)]);
 }
 
 /// <summary>The feed-forward part of a transformer block: linear C -> 4C, GELU, linear 4C -> C.</summary>
@@ -294,8 +314,8 @@ public sealed class Mlp : Layer
 }
 
 /// <summary>
-/// Cuts an image into patches and embeds each, [N, 3, S, S] -> [N, S/p, S/p, C]. An image that is no multiple of the patch is padded with zeros at the
-/// right and bottom.
+/// Cuts an image into patches and embeds each, [N, 3, S, S] -> [N, S/p, S/p, C]. An image that is no multiple of the
+/// patch is padded with zeros at the right and bottom.
 /// </summary>
 public sealed class PatchEmbedding : Layer
 {
@@ -322,74 +342,5 @@ public sealed class PatchEmbedding : Layer
         var padded = padding == 0 ? image : nn.functional.pad(image, (0, padding, 0, padding));
         var patches = proj.call(padded).permute(0, 2, 3, 1);
         return norm is null ? patches : norm.call(patches);
-    }
-}
-
-/// <summary>Dropout that draws from a given generator, which libtorch's own cannot.</summary>
-/// <param name="rate">Share of values set to zero in training; the others are scaled by 1 / (1 - rate).</param>
-/// <param name="channels">Whether whole channels of [N, C, ...] go together (Tompson et al. 2015).</param>
-public sealed class SeededDropout(double rate, bool channels = false) : Layer, IDraws
-{
-    /// <inheritdoc/>
-    public Generator? Generator { get; set; }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x)
-    {
-        if (!training || rate == 0) return x.alias();
-        long[] shape = channels ? [.. x.shape.Select((side, i) => i < 2 ? side : 1)] : x.shape;
-        using Scalar dropped = rate;
-        var draw = rand(shape, ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).ge(dropped).to(x.device);
-        return x.mul(draw.to_type(x.dtype)).Over(1 - rate);
-    }
-}
-
-/// <summary>
-/// Stochastic depth over the residual branches of a transformer: in training a sample's branch is left out with the block's rate and scaled
-/// by 1 / (1 - rate) otherwise. All branches of a forward pass are drawn in one call.
-/// </summary>
-public sealed class StochasticDepth : IDraws
-{
-    private readonly Constant? survival;
-    private readonly Dictionary<long, Tensor> ahead = [];
-    private readonly int branches;
-    private Tensor? next;
-
-    /// <summary>Sets the rates.</summary>
-    /// <param name="maximum">Rate of the last block; the first block has 0, the others lie on the line between.</param>
-    /// <param name="blocks">Number of blocks, each with two branches.</param>
-    public StochasticDepth(double maximum, int blocks)
-    {
-        branches = 2 * blocks;
-        if (maximum <= 0) return;
-        var rates = Enumerable.Range(0, branches).Select(branch => blocks == 1 ? 0 : maximum * (branch / 2) / (blocks - 1)).ToArray();
-        survival = new Constant(() => torch.tensor(rates.Select(rate => 1 - rate).ToArray(), dtype: ScalarType.Float64).view(-1, 1));
-    }
-
-    /// <inheritdoc/>
-    public Generator? Generator { get; set; }
-
-    /// <summary>Draws for the next batch of a size into a tensor that is the same for every batch of that size.</summary>
-    /// <param name="count">Frames in the batch.</param>
-    /// <param name="device">Where the network lies.</param>
-    public void DrawAhead(long count, Device device)
-    {
-        if (survival is null) return;
-        using var scope = NewDisposeScope();
-        var draws = rand([branches, count], ScalarType.Float32, CPU, generator: Generator).to(device, non_blocking: true);
-        if (ahead.TryGetValue(count, out next)) next.copy_(draws);
-        else ahead[count] = next = draws.DetachFromDisposeScope();
-    }
-
-    /// <summary>Draws the factors of every branch: one [N, 1, 1, 1] tensor per branch, attention before MLP; null without stochastic depth.</summary>
-    /// <param name="x">The batch, whose first dimension is N.</param>
-    public Tensor[]? Draw(Tensor x)
-    {
-        if (survival is null) return null;
-        // The same draws in every precision; bfloat16 has too few digits for them and the rates, not for the factors.
-        var drawn = next is not null && next.size(1) == x.size(0);
-        var draws = drawn ? next! : rand([branches, x.size(0)], ScalarType.Float32, Generator?.device ?? x.device, generator: Generator).to(x.device);
-        var keep = survival.Like(draws);
-        return draws.lt(keep).div(keep).to(x.dtype).view(keep.size(0), x.size(0), 1, 1, 1).unbind(0);
     }
 }

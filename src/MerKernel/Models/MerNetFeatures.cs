@@ -10,7 +10,8 @@ namespace MerKernel.Models;
 /// <param name="Embedding">The head's features in front of its last linear layer, [N, 128] at full width.</param>
 /// <param name="Logits">[N, classes].</param>
 public sealed record MerNetFeatures(
-    Tensor MotionMap, Tensor? PositionMap, IReadOnlyList<AttentionMaps> AttentionMaps, Tensor Fused, Tensor Embedding, Tensor Logits)
+    Tensor MotionMap, Tensor? PositionMap, IReadOnlyList<AttentionMaps> AttentionMaps, Tensor Fused, Tensor Embedding,
+    Tensor Logits)
 {
     /// <summary>Runs a network on a batch and keeps the results of its parts.</summary>
     public static MerNetFeatures Of(MerNet network, ClipBatch clips)
@@ -23,15 +24,19 @@ public sealed record MerNetFeatures(
         {
             After(network.Motion, output => motion = Keep(output));
             if (network.Position is not null) After(network.Position, output => position = Keep(output));
-            foreach (var block in network.Motion.modules().OfType<CvaBlock>()) After(block, output => maps.Add(Keep(output.Maps)));
-            hooks.Add(network.Head.register_forward_pre_hook((_, input) => (fused = Keep(input.Map), input.ActionUnits)).remove);
+            foreach (var block in network.Motion.modules().OfType<CvaBlock>())
+                After(block, output => maps.Add(Keep(output.Maps)));
+            hooks.Add(network.Head
+                .register_forward_pre_hook((_, input) => (fused = Keep(input.Map), input.ActionUnits)).remove);
             hooks.Add(network.Head.Last.register_forward_pre_hook((_, input) => embedding = Keep(input)).remove);
             var logits = network.call(clips);
             // Both frames went through in one batch.
             if (network.Options.Frames == PositionFrames.OnsetAndApex && position is not null)
-                position = position.narrow(0, 0, clips.Onset.size(0)).Plus(position.narrow(0, clips.Onset.size(0), clips.Onset.size(0)));
+                position = position.narrow(0, 0, clips.Onset.size(0))
+                    .Plus(position.narrow(0, clips.Onset.size(0), clips.Onset.size(0)));
             var features = new MerNetFeatures(motion!, position, maps, fused!, embedding!, logits);
-            foreach (var tensor in features.Named().Select(pair => pair.Tensor).Append(fused!).Append(embedding!).Distinct(ReferenceEqualityComparer.Instance))
+            foreach (var tensor in features.Named().Select(pair => pair.Tensor).Append(fused!).Append(embedding!)
+                .Distinct(ReferenceEqualityComparer.Instance))
                 scope.MoveToOuter((Tensor)tensor!);
             return features;
         }
@@ -48,14 +53,17 @@ public sealed record MerNetFeatures(
             return output;
         }
 
-        void After<TInput, TOutput>(nn.Module<TInput, TOutput> module, Action<TOutput> see) => hooks.Add(module.register_forward_hook((_, _, output) =>
-        {
-            see(output);
-            return output;
-        }).remove);
+        void After<TInput, TOutput>(nn.Module<TInput, TOutput> module, Action<TOutput> see) =>
+            hooks.Add(module.register_forward_hook((_, _, output) =>
+            {
+                see(output);
+                return output;
+            }).remove);
     }
 
-    /// <summary>The tensors under the names they have in files: logits, motion_map, position_map, attention.0.vertical, ...</summary>
+    /// <summary>
+    /// The tensors under the names they have in files: logits, motion_map, position_map, attention.0.vertical, ...
+    /// </summary>
     public IEnumerable<(string Name, Tensor Tensor)> Named()
     {
         yield return ("logits", Logits);
@@ -64,7 +72,8 @@ public sealed record MerNetFeatures(
         for (var block = 0; block < AttentionMaps.Count; block++)
         {
             if (AttentionMaps[block].Vertical is { } vertical) yield return ($"attention.{block}.vertical", vertical);
-            if (AttentionMaps[block].Horizontal is { } horizontal) yield return ($"attention.{block}.horizontal", horizontal);
+            if (AttentionMaps[block].Horizontal is { } horizontal)
+                yield return ($"attention.{block}.horizontal", horizontal);
         }
     }
 }

@@ -35,7 +35,9 @@ public enum AttentionDirection
     /// <summary>X+Y: both maps are multiplied in.</summary>
     Both,
 
-    /// <summary>A direction that each block learns (FaceSleuth's SOA, arXiv 2506.02695); not in the paper's Table 3.</summary>
+    /// <summary>
+    /// A direction that each block learns (FaceSleuth's SOA, arXiv 2506.02695); not in the paper's Table 3.
+    /// </summary>
     Learned,
 }
 
@@ -65,7 +67,9 @@ public enum AttentionActivation
 /// <summary>The meaning of a learned direction's angle: FaceSleuth's paper and code differ by 90 degrees.</summary>
 public enum AngleReading
 {
-    /// <summary>The published code's: the map is rotated by the angle, so that vertical attention is at 0 degrees.</summary>
+    /// <summary>
+    /// The published code's: the map is rotated by the angle, so that vertical attention is at 0 degrees.
+    /// </summary>
     Published,
 
     /// <summary>The paper's: vertical attention is at 90 degrees, so the map is rotated by the angle less 90.</summary>
@@ -84,7 +88,9 @@ public sealed record MerNetOptions : ModelOptions
     /// <summary>Direction of the attention maps (section 3.1, Table 3).</summary>
     public AttentionDirection Attention { get; init; } = AttentionDirection.Vertical;
 
-    /// <summary>True: each block multiplies in the map of the block before (equation 1); false: 'independent' (Table 4).</summary>
+    /// <summary>
+    /// True: each block multiplies in the map of the block before (equation 1); false: 'independent' (Table 4).
+    /// </summary>
     public bool Continuous { get; init; } = true;
 
     /// <summary>Frames the position stream sees (section 3.2, Table 6).</summary>
@@ -93,13 +99,20 @@ public sealed record MerNetOptions : ModelOptions
     /// <summary>The attention's activation (published code; equation 3 prints the other).</summary>
     public AttentionActivation Activation { get; init; } = AttentionActivation.HSwish;
 
-    /// <summary>Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.</summary>
+    /// <summary>
+    /// Every channel count of the paper is divided by this: 1 is the paper's width, 8 an eighth of it.
+    /// </summary>
     public int WidthDivisor { get; init; } = 1;
 
-    /// <summary>Side of the Swin window in patches; 7 tiles every stage at 224 pixels without padding, 4 does so at 64 pixels.</summary>
+    /// <summary>
+    /// Side of the Swin window in patches; 7 tiles every stage at 224 pixels without padding, 4 does so at 64 pixels.
+    /// </summary>
     public int WindowSize { get; init; } = 7;
 
-    /// <summary>Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block (published code).</summary>
+    /// <summary>
+    /// Largest stochastic depth rate of the Swin blocks; the rate grows linearly from 0 in the first block (published
+    /// code).
+    /// </summary>
     public double StochasticDepth { get; init; } = 0.1;
 
     /// <summary>The meaning of the angle where <see cref="Attention"/> is learned.</summary>
@@ -107,11 +120,15 @@ public sealed record MerNetOptions : ModelOptions
     public AngleReading Angle { get; init; }
 
     /// <summary>
-    /// Counts changes in the computation of the same options, so that folds and records of another version are not taken for this one's: 2 since the fourth CVA block
-    /// reduces to 8 channels (C_in / 32), as at half the paper's width and less it always did; null where nothing has changed.
+    /// Counts changes in the computation of the same options, so that folds and records of another version are not
+    /// taken for this one's: 2 since the fourth CVA block reduces to 8 channels (C_in / 32), as at half the paper's
+    /// width and less it always did; null where nothing has changed.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? Revision => this is { WidthDivisor: 1, Motion: MotionStream.ContinuousAttention, Attention: not AttentionDirection.Learned } ? 2 : null;
+    public int? Revision =>
+        this is { WidthDivisor: 1, Motion: MotionStream.ContinuousAttention, Attention: not AttentionDirection.Learned }
+            ? 2
+            : null;
 
     /// <inheritdoc/>
     public override MerNet Create(long seed, bool actionUnits) => MerNet.Create(this, seed, actionUnits);
@@ -132,7 +149,8 @@ public sealed record MerNetOptions : ModelOptions
         string? complaint = this switch
         {
             { InputSize: < 16 or > 1024 } => $"InputSize is {InputSize}; use 16 to 1024 pixels.",
-            { WidthDivisor: not (1 or 2 or 4 or 8 or 16 or 32) } => $"WidthDivisor is {WidthDivisor}; use 1, 2, 4, 8, 16 or 32.",
+            { WidthDivisor: not (1 or 2 or 4 or 8 or 16 or 32) } =>
+                $"WidthDivisor is {WidthDivisor}; use 1, 2, 4, 8, 16 or 32.",
             { WindowSize: < 2 } => $"WindowSize is {WindowSize}; use at least 2 patches.",
             { StochasticDepth: < 0 or >= 1 } => $"StochasticDepth is {StochasticDepth}; use a rate from 0 to below 1.",
             { Classes: < 2 } => $"Classes is {Classes}; use at least 2.",

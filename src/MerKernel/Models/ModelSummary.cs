@@ -6,14 +6,17 @@ namespace MerKernel.Models;
 /// <summary>One layer of a network.</summary>
 /// <param name="Name">Its name in the state.</param>
 /// <param name="Kind">Its type.</param>
-/// <param name="Output">Shape of its output for one sample; Swin's layers see both frames, so their first dimension is 2.</param>
+/// <param name="Output">
+/// Shape of its output for one sample; Swin's layers see both frames, so their first dimension is 2.
+/// </param>
 /// <param name="Parameters">Its own parameters.</param>
 /// <param name="Macs">Multiply-accumulates for one sample.</param>
 public sealed record LayerSummary(string Name, string Kind, ImmutableArray<long> Output, long Parameters, long Macs);
 
 /// <summary>
-/// Parameters and multiply-accumulates of every layer, counted while one sample runs through (convolutions, linear layers and attention products; no elementwise
-/// work). The values do not matter, so the layers that cost most compute none.
+/// Parameters and multiply-accumulates of every layer, counted while one sample runs through (convolutions, linear
+/// layers and attention products; no elementwise work). The values do not matter, so the layers that cost most compute
+/// none.
 /// </summary>
 public sealed class ModelSummary
 {
@@ -51,17 +54,20 @@ public sealed class ModelSummary
                     Watch(layer, input => input.Item1, (input, _) => own.OwnMacs(input));
                     break;
                 case Module layer:
-                    if (layer is Conv1d or Conv2d or Conv3d or TorchSharp.Modules.Linear) ComputeNothing(layer, input => input, (_, part) => part);
+                    if (layer is Conv1d or Conv2d or Conv3d or TorchSharp.Modules.Linear)
+                        ComputeNothing(layer, input => input, (_, part) => part);
                     Watch(layer, input => input, (input, output) => MacsOf(layer, input, output));
                     break;
             }
 
-            void Watch<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor, Func<Tensor, Tensor, long> macs) =>
-                layer.register_forward_hook((_, input, output) =>
-                {
-                    outputs[name] = (output.shape, outputs.GetValueOrDefault(name, ([], 0)).Macs + macs(tensor(input), output));
-                    return output;
-                });
+            void Watch<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor,
+                Func<Tensor, Tensor, long> macs) =>
+                    layer.register_forward_hook((_, input, output) =>
+                    {
+                        outputs[name] = (output.shape,
+                            outputs.GetValueOrDefault(name, ([], 0)).Macs + macs(tensor(input), output));
+                        return output;
+                    });
         }
 
         var frame = zeros([options.SeesFrames ? 1 : 0, 3, options.InputSize, options.InputSize]);
@@ -75,7 +81,8 @@ public sealed class ModelSummary
                let own = entry.module.parameters(recurse: false).Sum(parameter => parameter.numel())
                let run = outputs.GetValueOrDefault(entry.name, ([], 0))
                where own > 0 || run.Macs > 0
-               select new LayerSummary(entry.name is "" ? "(network)" : entry.name, NameOf(entry.module), [.. run.Shape], own, run.Macs),
+               select new LayerSummary(entry.name is "" ? "(network)" : entry.name, NameOf(entry.module),
+                   [.. run.Shape], own, run.Macs),
         ]);
     }
 
@@ -83,7 +90,8 @@ public sealed class ModelSummary
     internal static string NameOf(nn.Module layer) => layer is SafeBatchNorm ? layer.GetName() : layer.GetType().Name;
 
     /// <summary>No samples go into the layer, and zeros come out for those that were meant to.</summary>
-    private static void ComputeNothing<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor, Func<TInput, Tensor, TInput> with)
+    private static void ComputeNothing<TInput>(nn.Module<TInput, Tensor> layer, Func<TInput, Tensor> tensor,
+        Func<TInput, Tensor, TInput> with)
     {
         var samples = 0L;
         layer.register_forward_pre_hook((_, input) =>

@@ -10,8 +10,8 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     private static readonly object Building = new();
 
     /// <summary>
-    /// Builds a network with weights drawn from a seed. Seeds the process's default generator, so builds wait for each other; the
-    /// parameters belong to the network, whatever DisposeScope is open.
+    /// Builds a network with weights drawn from a seed. Seeds the process's default generator, so builds wait for each
+    /// other; the parameters belong to the network, whatever DisposeScope is open.
     /// </summary>
     /// <param name="create">Calls the network's constructor.</param>
     /// <param name="seed">Seed of the weights.</param>
@@ -35,10 +35,15 @@ public abstract class Network : Layer<ClipBatch, Tensor>
         foreach (var layer in modules().Prepend(this).OfType<IDraws>()) layer.Generator = generator;
     }
 
-    /// <summary>Whether a training step is the same operations for every batch of a size, in every epoch; a GPU may then record it.</summary>
+    /// <summary>
+    /// Whether a training step is the same operations for every batch of a size, in every epoch; a GPU may then record
+    /// it.
+    /// </summary>
     public virtual bool RepeatsItself => false;
 
-    /// <summary>Makes the draws of the next training step, which is recorded or replayed on a GPU and could not draw there.</summary>
+    /// <summary>
+    /// Makes the draws of the next training step, which is recorded or replayed on a GPU and could not draw there.
+    /// </summary>
     /// <param name="clips">Size of its batch.</param>
     /// <param name="device">Where the network lies.</param>
     public virtual void DrawAhead(long clips, Device device)
@@ -46,7 +51,8 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     }
 
     /// <summary>
-    /// Called once before training, to fit statistics on the training clips' action units and labels, never on the test subject's.
+    /// Called once before training, to fit statistics on the training clips' action units and labels, never on the test
+    /// subject's.
     /// </summary>
     /// <param name="actionUnits">[clips, 21].</param>
     /// <param name="labels">[clips], int64.</param>
@@ -71,16 +77,22 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     protected virtual Tensor LossOf(ClipBatch batch, Tensor labels, int epoch) =>
         nn.functional.cross_entropy(call(batch), labels, label_smoothing: LabelSmoothing);
 
-    /// <summary>Parameters with a learning rate and weight decay of their own; all others have the experiment's.</summary>
+    /// <summary>
+    /// Parameters with a learning rate and weight decay of their own; all others have the experiment's.
+    /// </summary>
     public virtual IReadOnlyList<ParameterGroup> ParameterGroups => [];
 
-    /// <summary>Attention angles that the network has learned so far, in degrees, first block first; empty for networks that learn none.</summary>
+    /// <summary>
+    /// Attention angles that the network has learned so far, in degrees, first block first; empty for networks that
+    /// learn none.
+    /// </summary>
     public virtual ImmutableArray<float> Angles => [];
 }
 
 /// <summary>
-/// One thread for libtorch's arithmetic on the calling thread, until disposed. Small networks are many small operations, in which several threads wait for each
-/// other longer than they compute, above all where the cores are busy.
+/// One thread for libtorch's arithmetic on the calling thread, until disposed. Small networks are many small
+/// operations, in which several threads wait for each other longer than they compute, above all where the cores are
+/// busy.
 /// </summary>
 public readonly struct OneMathThread : IDisposable
 {
@@ -97,7 +109,8 @@ public readonly struct OneMathThread : IDisposable
     }
 
     /// <summary>Sets it for a small network; leaves the number as it is for another.</summary>
-    public static OneMathThread For(Network network) => network.parameters().Sum(p => p.numel()) < SmallNetwork ? new() : default;
+    public static OneMathThread For(Network network) =>
+        network.parameters().Sum(p => p.numel()) < SmallNetwork ? new() : default;
 
     /// <summary>Gives the thread its number back.</summary>
     public void Dispose()
@@ -107,33 +120,47 @@ public readonly struct OneMathThread : IDisposable
 }
 
 /// <summary>
-/// Marks an option that came after experiments were stored: where it has its default it is left out of the record, so that it changes no older experiment's hash.
+/// Marks an option that came after experiments were stored: where it has its default it is left out of the record, so
+/// that it changes no older experiment's hash.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AddedOptionAttribute : Attribute;
 
-/// <summary>Parameters with a learning rate and weight decay of their own; the schedule's factor applies to them too.</summary>
+/// <summary>
+/// Parameters with a learning rate and weight decay of their own; the schedule's factor applies to them too.
+/// </summary>
 /// <param name="Parameters">The parameters.</param>
 /// <param name="LearningRate">Learning rate in the first epoch.</param>
 /// <param name="WeightDecay">Weight decay.</param>
 public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
 
-/// <summary>A batch of clips as a network sees them. A network is given the parts that its options ask for; the rest is empty or null.</summary>
-/// <param name="Onset">Onset frames, normalised with ImageNet's constants, [N, 3, S, S]; [0, 3, S, S] where the network sees no frames.</param>
+/// <summary>
+/// A batch of clips as a network sees them. A network is given the parts that its options ask for; the rest is empty or
+/// null.
+/// </summary>
+/// <param name="Onset">
+/// Onset frames, normalised with ImageNet's constants, [N, 3, S, S]; [0, 3, S, S] where the network sees no frames.
+/// </param>
 /// <param name="Apex">Apex frames likewise.</param>
-/// <param name="ActionUnits">Active action units as 0 or 1, [N, 21]; ignored by a network without an input for them.</param>
-/// <param name="Input">The input that <see cref="ModelOptions.Input"/> asks for, [N, ...]; null where it asks for none.</param>
+/// <param name="ActionUnits">
+/// Active action units as 0 or 1, [N, 21]; ignored by a network without an input for them.
+/// </param>
+/// <param name="Input">
+/// The input that <see cref="ModelOptions.Input"/> asks for, [N, ...]; null where it asks for none.
+/// </param>
 public sealed record ClipBatch(Tensor Onset, Tensor Apex, Tensor ActionUnits, Tensor? Input = null)
 {
     /// <summary>The input that was asked for.</summary>
     /// <exception cref="InvalidOperationException">The batch was assembled for another network.</exception>
-    internal Tensor Asked => Input ?? throw new InvalidOperationException("The batch has no input next to its frames, but the network's options ask for one.");
+    internal Tensor Asked => Input ?? throw new InvalidOperationException(
+        "The batch has no input next to its frames, but the network's options ask for one.");
 
     /// <summary>Refuses frames of another size than the network was built for.</summary>
     internal void Demand(int size)
     {
         if (Onset.size(2) != size || Onset.size(3) != size)
-            throw new ArgumentException($"The frames are {Onset.size(2)} x {Onset.size(3)}, but the network was built for {size} x {size}.");
+            throw new ArgumentException(
+                $"The frames are {Onset.size(2)} x {Onset.size(3)}, but the network was built for {size} x {size}.");
     }
 }
 
@@ -143,7 +170,10 @@ public sealed record ClipBatch(Tensor Onset, Tensor Apex, Tensor ActionUnits, Te
 /// </summary>
 public abstract record ModelOptions
 {
-    /// <summary>Side in pixels of the data set's square frames; a network that works at another size resizes them. 224: paper, section 4.3.</summary>
+    /// <summary>
+    /// Side in pixels of the data set's square frames; a network that works at another size resizes them. 224: paper,
+    /// section 4.3.
+    /// </summary>
     public int InputSize { get; init; } = 224;
 
     /// <summary>Number of classes. 5: paper, section 4.1.</summary>
@@ -154,7 +184,8 @@ public abstract record ModelOptions
     public virtual string NetworkName => GetType().Name.Replace("Options", "");
 
     /// <summary>
-    /// The version of a network of your own: change it whenever the same options compute something else, or old folds are taken for the new ones. Null for none.
+    /// The version of a network of your own: change it whenever the same options compute something else, or old folds
+    /// are taken for the new ones. Null for none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public virtual string? Version => null;
@@ -167,7 +198,10 @@ public abstract record ModelOptions
     [JsonIgnore]
     public virtual ClipInput? Input => null;
 
-    /// <summary>The cost of training on a clip in an epoch, in passes forward and back through the network as it predicts: the mean over a training.</summary>
+    /// <summary>
+    /// The cost of training on a clip in an epoch, in passes forward and back through the network as it predicts: the
+    /// mean over a training.
+    /// </summary>
     /// <param name="epochs">Epochs of the training.</param>
     public virtual double PassesPerEpoch(int epochs) => 1;
 
@@ -179,8 +213,8 @@ public abstract record ModelOptions
 }
 
 /// <summary>
-/// A network's input from a clip besides its onset and apex. It depends only on the clip, so it is computed once for a data set and kept; equal
-/// inputs of different networks are the same input.
+/// A network's input from a clip besides its onset and apex. It depends only on the clip, so it is computed once for
+/// a data set and kept; equal inputs of different networks are the same input.
 /// </summary>
 public abstract record ClipInput
 {
@@ -192,12 +226,18 @@ public abstract record ClipInput
     /// <param name="frameSize">Side of the data set's frames in pixels.</param>
     public virtual long Macs(int frameSize) => 0;
 
-    /// <summary>Computes the input of every clip of a data set, clip by clip in the layout of <see cref="Shape"/>.</summary>
-    /// <exception cref="UserErrorException">The data set has no files behind it, or the cache folder cannot be written to.</exception>
+    /// <summary>
+    /// Computes the input of every clip of a data set, clip by clip in the layout of <see cref="Shape"/>.
+    /// </summary>
+    /// <exception cref="UserErrorException">
+    /// The data set has no files behind it, or the cache folder cannot be written to.
+    /// </exception>
     protected internal abstract float[] Compute(MerDataset dataset);
 }
 
-/// <summary>Weights from outside that a network starts from. An experiment is known by the file's content, wherever it is.</summary>
+/// <summary>
+/// Weights from outside that a network starts from. An experiment is known by the file's content, wherever it is.
+/// </summary>
 /// <param name="Sha256">The file's SHA-256 in hexadecimal digits.</param>
 public sealed record PretrainedWeights(string Sha256)
 {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// The operations that a training step spends its time in, each by a few of libtorch's. A program may give a device its own implementation of them
-/// (<see cref="Use"/>), for example MerKernel.Native on a processor; it then takes an operation's place as a whole wherever it fits. Layers do not ask.
+/// The operations that a training step spends its time in, each by a few of libtorch's. A program may give a device its
+/// own implementation of them (<see cref="Use"/>), for example MerKernel.Native on a processor; it then takes an
+/// operation's place as a whole wherever it fits. Layers do not ask.
 /// </summary>
 public static class Ops
 {
@@ -28,19 +29,25 @@ public static class Ops
     public static Tensor Linear(Tensor tokens, Tensor weight, Tensor? bias) =>
         On(tokens)?.Linear(tokens, weight, bias) ?? nn.functional.linear(tokens, weight, bias);
 
-    /// <summary>A convolution, [N, from, H, W] -> [N, to, H', W']; right on processors too where oneDNN's is not (<see cref="SoundConvolution"/>).</summary>
+    /// <summary>
+    /// A convolution, [N, from, H, W] -> [N, to, H', W']; right on processors too where oneDNN's is not
+    /// (<see cref="SoundConvolution"/>).
+    /// </summary>
     /// <param name="x">The images.</param>
     /// <param name="weight">[to, from / groups, k, k].</param>
     /// <param name="bias">[to], or null.</param>
     /// <param name="stride">Stride.</param>
     /// <param name="padding">Rim of zeros.</param>
     /// <param name="groups">Groups of channels that see each other.</param>
-    public static Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long padding = 0, long groups = 1)
+    public static Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long padding = 0,
+        long groups = 1)
     {
         if (groups == 1 && On(x)?.Convolution(x, weight, bias, stride, padding) is { } own) return own;
         Tensor Convolve(Tensor images, Tensor kernels, Tensor? biases) =>
             nn.functional.conv2d(images, kernels, biases, [stride, stride], [padding, padding], groups: groups);
-        return groups == 1 && SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, bias, Convolve) : Convolve(x, weight, bias);
+        return groups == 1 && SoundConvolution.FillsUp(x, weight)
+            ? SoundConvolution.Filled(x, weight, bias, Convolve)
+            : Convolve(x, weight, bias);
     }
 
     /// <summary>A convolution along time, [N, from, T] -> [N, to, T'], likewise.</summary>
@@ -51,8 +58,11 @@ public static class Ops
     /// <param name="dilation">Distance between the steps that a kernel sees.</param>
     public static Tensor Convolution1d(Tensor x, Tensor weight, Tensor? bias, long padding = 0, long dilation = 1)
     {
-        Tensor Convolve(Tensor sequences, Tensor kernels, Tensor? biases) => nn.functional.conv1d(sequences, kernels, biases, padding: padding, dilation: dilation);
-        return SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, bias, Convolve) : Convolve(x, weight, bias);
+        Tensor Convolve(Tensor sequences, Tensor kernels, Tensor? biases) =>
+            nn.functional.conv1d(sequences, kernels, biases, padding: padding, dilation: dilation);
+        return SoundConvolution.FillsUp(x, weight)
+            ? SoundConvolution.Filled(x, weight, bias, Convolve)
+            : Convolve(x, weight, bias);
     }
 
     /// <summary>A convolution over a sequence of images, [N, from, T, H, W] -> [N, to, T, H, W], likewise.</summary>
@@ -61,17 +71,25 @@ public static class Ops
     /// <param name="padding">Rim of zeros, in time too.</param>
     public static Tensor Convolution3d(Tensor x, Tensor weight, long padding = 0)
     {
-        Tensor Convolve(Tensor sequences, Tensor kernels, Tensor? biases) => nn.functional.conv3d(sequences, kernels, biases, padding: [padding, padding, padding]);
-        return SoundConvolution.FillsUp(x, weight) ? SoundConvolution.Filled(x, weight, null, Convolve) : Convolve(x, weight, null);
+        Tensor Convolve(Tensor sequences, Tensor kernels, Tensor? biases) =>
+            nn.functional.conv3d(sequences, kernels, biases, padding: [padding, padding, padding]);
+        return SoundConvolution.FillsUp(x, weight)
+            ? SoundConvolution.Filled(x, weight, null, Convolve)
+            : Convolve(x, weight, null);
     }
 
     /// <summary>GELU of a linear layer: [..., in] -> [..., out].</summary>
-    public static Tensor BiasGelu(Tensor x, Linear linear) => On(x)?.BiasGelu(x, linear) ?? nn.functional.gelu(linear.call(x));
+    public static Tensor BiasGelu(Tensor x, Linear linear) =>
+        On(x)?.BiasGelu(x, linear) ?? nn.functional.gelu(linear.call(x));
 
-    /// <summary>A residual sum, and its layer normalisation: (sum, branch) -> (sum + factor * branch, norm of it).</summary>
+    /// <summary>
+    /// A residual sum, and its layer normalisation: (sum, branch) -> (sum + factor * branch, norm of it).
+    /// </summary>
     /// <param name="sum">[N, ..., C].</param>
     /// <param name="branch">[N, ..., C]; null adds nothing.</param>
-    /// <param name="factor">Stochastic depth's factor of each sample, [N, 1, ...], which gets no gradient; null is 1.</param>
+    /// <param name="factor">
+    /// Stochastic depth's factor of each sample, [N, 1, ...], which gets no gradient; null is 1.
+    /// </param>
     /// <param name="norm">The normalisation over C.</param>
     public static (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor sum, Tensor? branch, Tensor? factor, LayerNorm norm)
     {
@@ -84,13 +102,20 @@ public static class Ops
     public static Tensor AddBranch(Tensor sum, Tensor? branch, Tensor? factor) =>
         branch is null ? sum : factor is null ? sum.Plus(branch) : sum.addcmul(branch, factor, Numbers.One);
 
-    /// <summary>Images [N, C, H, W], the same, in the order in memory that the device's convolutions want; later operations keep it.</summary>
+    /// <summary>
+    /// Images [N, C, H, W], the same, in the order in memory that the device's convolutions want; later operations keep
+    /// it.
+    /// </summary>
     public static Tensor Images(Tensor images) => On(images)?.Images(images) ?? images;
 
     /// <summary>ReLU of the normalised batch, [N, C, H, W].</summary>
-    public static Tensor BatchNormRelu(Tensor x, BatchNorm norm) => On(x)?.BatchNormRelu(x, norm) ?? norm.call(x).relu_();
+    public static Tensor BatchNormRelu(Tensor x, BatchNorm norm) =>
+        On(x)?.BatchNormRelu(x, norm) ?? norm.call(x).relu_();
 
-    /// <summary>Self-attention within windows (Liu et al. 2021, section 3.2), without the projection behind it; [N, side, side, C] -> the same.</summary>
+    /// <summary>
+    /// Self-attention within windows (Liu et al. 2021, section 3.2), without the projection behind it;
+    /// [N, side, side, C] -> the same.
+    /// </summary>
     /// <param name="x">The map, padded to whole windows.</param>
     /// <param name="qkv">The projection to queries, keys and values, C -> 3C.</param>
     /// <param name="table">Relative position bias, [(2w - 1)^2, heads].</param>
@@ -103,8 +128,8 @@ public static class Ops
     }
 
     /// <summary>
-    /// A Swin block (Liu et al. 2021, section 3.1), of which the MLP's branch is left to be added: x = sum + branch, x + attention(LayerNorm(x)) and MLP(LayerNorm) of that,
-    /// [N, side, side, C] each.
+    /// A Swin block (Liu et al. 2021, section 3.1), of which the MLP's branch is left to be
+    /// added: x = sum + branch, x + attention(LayerNorm(x)) and MLP(LayerNorm) of that, [N, side, side, C] each.
     /// </summary>
     /// <param name="block">Its layers.</param>
     /// <param name="compose">The block by the operations of its layers.</param>
@@ -113,15 +138,20 @@ public static class Ops
     /// <param name="branchFactor">Stochastic depth's factor of that branch, [N, 1, 1, 1]; null is 1.</param>
     /// <param name="attentionFactor">That of the attention's branch.</param>
     public static (Tensor Sum, Tensor Branch) SwinBlock(
-        SwinParts block, Func<(Tensor, Tensor)> compose, Tensor sum, Tensor? branch, Tensor? branchFactor, Tensor? attentionFactor) =>
+        SwinParts block, Func<(Tensor, Tensor)> compose, Tensor sum, Tensor? branch, Tensor? branchFactor,
+        Tensor? attentionFactor) =>
         On(sum)?.SwinBlock(block, sum, branch, branchFactor, attentionFactor) ?? compose();
 
     /// <summary>
-    /// Pairs of frames chosen from a data set, normalised and resampled (bilinear, zero outside): [rows, 3, S, S] bytes -> [clips, 2, 3, S, S].
+    /// Pairs of frames chosen from a data set, normalised and resampled (bilinear, zero outside): [rows, 3, S, S] bytes
+    /// -> [clips, 2, 3, S, S].
     /// </summary>
     /// <param name="frames">Bytes, [rows, 3, S, S].</param>
     /// <param name="rows">Two rows for each clip, int64 [2 * clips].</param>
-    /// <param name="maps">A transform for each clip from output to input coordinates in -1..1, [clips, 2, 3]; null leaves the frames as they are.</param>
+    /// <param name="maps">
+    /// A transform for each clip from output to input coordinates in -1..1, [clips, 2, 3]; null leaves the frames as
+    /// they are.
+    /// </param>
     /// <param name="scale">The factor of a byte, [1, 3, 1, 1].</param>
     /// <param name="shift">The summand after that, [1, 3, 1, 1].</param>
     public static Tensor Frames(Tensor frames, Tensor rows, Tensor? maps, Tensor scale, Tensor shift)
@@ -132,14 +162,20 @@ public static class Ops
         return (maps is null ? chosen : Resample(chosen.view(-1, 6, size, size), maps)).view(-1, 2, 3, size, size);
     }
 
-    /// <summary>Images [N, C, H, W] under transforms [N or 1, 2, 3] from output to input coordinates in -1..1; bilinear, zero outside.</summary>
+    /// <summary>
+    /// Images [N, C, H, W] under transforms [N or 1, 2, 3] from output to input coordinates in -1..1; bilinear, zero
+    /// outside.
+    /// </summary>
     public static Tensor Resample(Tensor images, Tensor maps)
     {
         var grid = Layers.AffineGrid(maps, images.size(2), images.size(3)).expand(images.size(0), -1, -1, -1);
-        return nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
+        return nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros,
+            align_corners: false);
     }
 
-    /// <summary>An AdamW update (Loshchilov and Hutter 2019) of parameters and moments in place; vectors of one length.</summary>
+    /// <summary>
+    /// An AdamW update (Loshchilov and Hutter 2019) of parameters and moments in place; vectors of one length.
+    /// </summary>
     /// <param name="step">The numbers of this update.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="gradients">Their gradients.</param>
@@ -157,7 +193,8 @@ public static class Ops
     internal static void Adam(in AdamWStep step, Tensor parameters, Tensor gradients, Tensor means, Tensor variances)
     {
         // Numbers that are only arguments may be finalised while libtorch reads them.
-        using Scalar beta2 = step.Beta2, share = 1 - step.Beta2, correction = step.RootCorrection, epsilon = step.Epsilon, rate = -step.CorrectedRate;
+        using Scalar beta2 = step.Beta2, share = 1 - step.Beta2, correction = step.RootCorrection,
+            epsilon = step.Epsilon, rate = -step.CorrectedRate;
         means.lerp_(gradients, 1 - step.Beta1);
         variances.mul_(beta2).addcmul_(gradients, gradients, share);
         parameters.addcdiv_(means, variances.sqrt().div_(correction).add_(epsilon, Numbers.One), rate);
@@ -171,7 +208,8 @@ public static class Ops
 /// <param name="Beta2">Decay of the running mean of squares.</param>
 /// <param name="Epsilon">Added to the root of the mean of squares.</param>
 /// <param name="Update">The update's number, from 1.</param>
-public readonly record struct AdamWStep(double Rate, double Decay, double Beta1, double Beta2, double Epsilon, int Update)
+public readonly record struct AdamWStep(double Rate, double Decay, double Beta1, double Beta2, double Epsilon,
+    int Update)
 {
     /// <summary>The share that a parameter keeps.</summary>
     public double Kept => 1 - Rate * Decay;
@@ -184,8 +222,8 @@ public readonly record struct AdamWStep(double Rate, double Decay, double Beta1,
 }
 
 /// <summary>
-/// A device's own implementation of <see cref="Ops"/>, where the operations are described. Each returns null, or false, where it does not fit; by default it
-/// never does, so an implementation has only the operations that it does better.
+/// A device's own implementation of <see cref="Ops"/>, where the operations are described. Each returns null, or false,
+/// where it does not fit; by default it never does, so an implementation has only the operations that it does better.
 /// </summary>
 public interface IOps
 {
@@ -214,7 +252,8 @@ public interface IOps
     Tensor? WindowAttention(Tensor x, Linear qkv, Tensor table, Windows windows) => null;
 
     /// <inheritdoc cref="Ops.SwinBlock"/>
-    (Tensor Sum, Tensor Branch)? SwinBlock(SwinParts block, Tensor sum, Tensor? branch, Tensor? branchFactor, Tensor? attentionFactor) => null;
+    (Tensor Sum, Tensor Branch)? SwinBlock(SwinParts block, Tensor sum, Tensor? branch, Tensor? branchFactor,
+        Tensor? attentionFactor) => null;
 
     /// <inheritdoc cref="Ops.Frames"/>
     Tensor? Frames(Tensor frames, Tensor rows, Tensor? maps, Tensor scale, Tensor shift) => null;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// ResNet-18 without its classifier (He et al. 2016), names and structure as in torchvision; [N, 3, S, S] -> [N, 512, S/32, S/32], or S/16 when the last
-/// stage keeps its stride at 1.
+/// ResNet-18 without its classifier (He et al. 2016), names and structure as in torchvision; [N, 3, S, S]
+/// -> [N, 512, S/32, S/32], or S/16 when the last stage keeps its stride at 1.
 /// </summary>
 public sealed class ResNet18 : Layer
 {
@@ -16,7 +16,9 @@ public sealed class ResNet18 : Layer
 
     /// <summary>Creates the network.</summary>
     /// <param name="options">The width.</param>
-    /// <param name="lastStride">Stride of the last stage: 2 as published, 1 for a map of the position stream's size.</param>
+    /// <param name="lastStride">
+    /// Stride of the last stage: 2 as published, 1 for a map of the position stream's size.
+    /// </param>
     public ResNet18(MerNetOptions options, int lastStride)
     {
         var width = options.Scale(64);
@@ -37,22 +39,28 @@ public sealed class ResNet18 : Layer
         return layer4.call(layer3.call(layer2.call(layer1.call(x))));
     }
 
-    /// <summary>A trunk of a ResNet of basic blocks: [N, 3, S, S] -> [N, C, S', S'], halved by every stage behind the first.</summary>
+    /// <summary>
+    /// A trunk of a ResNet of basic blocks: [N, 3, S, S] -> [N, C, S', S'], halved by every stage behind the first.
+    /// </summary>
     /// <param name="width">Channels of the first stage; 64 as published.</param>
     /// <param name="blocks">Blocks of each stage: 2, 2, 2, 2 in ResNet-18, 3, 4, 6, 3 in ResNet-34.</param>
     internal static Sequential Trunk(int width, params int[] blocks) => nn.Sequential(
     [
         ("conv1", (Module)Layers.Conv(3, width, 7, stride: 2)), ("bn1", Layers.BatchNorm2d(width)), ("relu", nn.ReLU()),
         ("maxpool", nn.MaxPool2d(3, stride: 2, padding: 1)),
-        .. blocks.Select((count, i) => ($"layer{i + 1}", (Module)Stage(i == 0 ? width : width << (i - 1), width << i, i == 0 ? 1 : 2, count))),
+        .. blocks.Select((count, i) =>
+            ($"layer{i + 1}", (Module)Stage(i == 0 ? width : width << (i - 1), width << i, i == 0 ? 1 : 2, count))),
     ]);
 
     /// <summary>One stage: a block that changes the size, then blocks that keep it.</summary>
     internal static Sequential Stage(int from, int to, int stride, int blocks) =>
-        nn.Sequential([.. Enumerable.Range(0, blocks).Select(i => ($"{i}", (Module)new ResNetBlock(i == 0 ? from : to, to, i == 0 ? stride : 1)))]);
+        nn.Sequential([.. Enumerable.Range(0, blocks)
+            .Select(i => ($"{i}", (Module)new ResNetBlock(i == 0 ? from : to, to, i == 0 ? stride : 1)))]);
 }
 
-/// <summary>ResNet's basic block: two 3x3 convolutions and a shortcut (He et al. 2016); [N, C, H, W] -> [N, C', H/s, W/s].</summary>
+/// <summary>
+/// ResNet's basic block: two 3x3 convolutions and a shortcut (He et al. 2016); [N, C, H, W] -> [N, C', H/s, W/s].
+/// </summary>
 public sealed class ResNetBlock : Layer
 {
     private readonly Conv2d conv1;
@@ -69,11 +77,14 @@ public sealed class ResNetBlock : Layer
     {
         (conv1, bn1) = (Layers.Conv(from, to, 3, stride), Layers.BatchNorm2d(to));
         (conv2, bn2) = (Layers.Conv(to, to, 3), Layers.BatchNorm2d(to));
-        downsample = stride == 1 && from == to ? null : nn.Sequential(Layers.Conv(from, to, 1, stride), Layers.BatchNorm2d(to));
+        downsample = stride == 1 && from == to
+            ? null
+            : nn.Sequential(Layers.Conv(from, to, 1, stride), Layers.BatchNorm2d(to));
         RegisterComponents();
     }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x) =>
-        bn2.call(conv2.call(Ops.BatchNormRelu(conv1.call(x), bn1))).PlusRelu(downsample is null ? x : downsample.call(x));
+        bn2.call(conv2.call(Ops.BatchNormRelu(conv1.call(x), bn1)))
+            .PlusRelu(downsample is null ? x : downsample.call(x));
 }

@@ -6,14 +6,16 @@ using static TorchSharp.torch;
 namespace MerKernel.Models;
 
 /// <summary>
-/// The facial position focalizer's Swin transformer (section 3.2; Liu et al. 2021): patch 4, embedding 128, depths 2, 2, 6 and heads 4, 8, 16;
-/// [N, 3, S, S] -> [N, 512, S/16, S/16] at full width. Names as in timm.
+/// The facial position focalizer's Swin transformer (section 3.2; Liu et al. 2021): patch 4, embedding 128, depths 2,
+/// 2, 6 and heads 4, 8, 16; [N, 3, S, S] -> [N, 512, S/16, S/16] at full width. Names as in timm.
 /// </summary>
 public sealed class Swin : Layer, IDraws
 {
     private const int Patch = 4;
 
-    /// <summary>Channels per head: gives the paper's 4, 8 and 16 heads at full width, fewer where the network is narrower.</summary>
+    /// <summary>
+    /// Channels per head: gives the paper's 4, 8 and 16 heads at full width, fewer where the network is narrower.
+    /// </summary>
     private const int HeadWidth = 32;
 
     private static readonly int[] Depths = [2, 2, 6];
@@ -32,7 +34,8 @@ public sealed class Swin : Layer, IDraws
         for (var stage = 0; stage < Depths.Length; stage++)
         {
             var last = stage == Depths.Length - 1;
-            layers.Add(new SwinStage(side, channels, Depths[stage], Math.Max(1, channels / HeadWidth), options.WindowSize, last));
+            layers.Add(new SwinStage(side, channels, Depths[stage], Math.Max(1, channels / HeadWidth),
+                options.WindowSize, last));
             (side, channels) = last ? (side, channels) : ((side + 1) / 2, 2 * channels);
         }
 
@@ -57,7 +60,8 @@ public sealed class Swin : Layer, IDraws
         var factors = new ReadOnlyMemory<Tensor>(training ? Depth.Draw(x) : null);
         foreach (var (stage, blocks) in layers.Zip(Depths))
         {
-            x = stage.call((x, factors.IsEmpty ? factors : factors[..(2 * blocks)]));            // [N, S/8, S/8, 256], [N, S/16, S/16, 512], the same
+            // [N, S/8, S/8, 256], [N, S/16, S/16, 512], the same
+            x = stage.call((x, factors.IsEmpty ? factors : factors[..(2 * blocks)]));
             factors = factors.IsEmpty ? factors : factors[(2 * blocks)..];
         }
 
@@ -65,7 +69,10 @@ public sealed class Swin : Layer, IDraws
     }
 }
 
-/// <summary>A stage of Swin: blocks whose windows are shifted in every second block, then patch merging except after the last stage; [N, H, W, C].</summary>
+/// <summary>
+/// A stage of Swin: blocks whose windows are shifted in every second block, then patch merging except after the last
+/// stage; [N, H, W, C].
+/// </summary>
 public sealed class SwinStage : Layer<(Tensor Tokens, ReadOnlyMemory<Tensor> Factors), Tensor>
 {
     private readonly ModuleList<SwinBlock> blocks = new();
@@ -99,10 +106,11 @@ public sealed class SwinStage : Layer<(Tensor Tokens, ReadOnlyMemory<Tensor> Fac
 }
 
 /// <summary>
-/// A Swin block: x + attention(LayerNorm(x)), then x + MLP(LayerNorm(x)), each branch under stochastic depth; [N, H, W, C]. The MLP's branch is left to
-/// be added by the next block, which adds and normalises in one pass.
+/// A Swin block: x + attention(LayerNorm(x)), then x + MLP(LayerNorm(x)), each branch under stochastic depth;
+/// [N, H, W, C]. The MLP's branch is left to be added by the next block, which adds and normalises in one pass.
 /// </summary>
-public sealed class SwinBlock : Layer<(Tensor Sum, Tensor? Branch, Tensor? BranchFactor, Tensor? AttentionFactor), (Tensor Sum, Tensor Branch)>
+public sealed class SwinBlock
+    : Layer<(Tensor Sum, Tensor? Branch, Tensor? BranchFactor, Tensor? AttentionFactor), (Tensor Sum, Tensor Branch)>
 {
     private readonly LayerNorm norm1;
     private readonly WindowAttention attn;
@@ -125,11 +133,17 @@ public sealed class SwinBlock : Layer<(Tensor Sum, Tensor? Branch, Tensor? Branc
         RegisterComponents();
     }
 
-    /// <summary>Runs the block on a sum and the branch still to be added to it; factors are stochastic depth's, [N, 1, 1, 1], null is 1.</summary>
-    protected override (Tensor Sum, Tensor Branch) Forward((Tensor Sum, Tensor? Branch, Tensor? BranchFactor, Tensor? AttentionFactor) input)
+    /// <summary>
+    /// Runs the block on a sum and the branch still to be added to it; factors are stochastic depth's, [N, 1, 1, 1],
+    /// null is 1.
+    /// </summary>
+    protected override (Tensor Sum, Tensor Branch) Forward(
+        (Tensor Sum, Tensor? Branch, Tensor? BranchFactor, Tensor? AttentionFactor) input)
     {
         // What looks into a network looks at its layers, and does so when it predicts.
-        return training ? Ops.SwinBlock(Parts, Composed, input.Sum, input.Branch, input.BranchFactor, input.AttentionFactor) : Composed();
+        return training
+            ? Ops.SwinBlock(Parts, Composed, input.Sum, input.Branch, input.BranchFactor, input.AttentionFactor)
+            : Composed();
 
         (Tensor, Tensor) Composed()
         {
@@ -139,7 +153,8 @@ public sealed class SwinBlock : Layer<(Tensor Sum, Tensor? Branch, Tensor? Branc
         }
     }
 
-    private SwinParts Parts => parts ??= new(norm1, attn.Qkv, attn.Table, attn.Windows, attn.Proj, norm2, mlp.Fc1, mlp.Fc2);
+    private SwinParts Parts =>
+        parts ??= new(norm1, attn.Qkv, attn.Table, attn.Windows, attn.Proj, norm2, mlp.Fc1, mlp.Fc2);
 }
 
 /// <summary>The layers of a Swin block, for a device's own implementation of it.</summary>
@@ -151,14 +166,19 @@ public sealed class SwinBlock : Layer<(Tensor Sum, Tensor? Branch, Tensor? Branc
 /// <param name="Norm2">Normalisation before the MLP.</param>
 /// <param name="Fc1">C -> 4C.</param>
 /// <param name="Fc2">4C -> C.</param>
-public sealed record SwinParts(LayerNorm Norm1, Linear Qkv, Tensor Table, Windows Windows, Linear Proj, LayerNorm Norm2, Linear Fc1, Linear Fc2)
+public sealed record SwinParts(LayerNorm Norm1, Linear Qkv, Tensor Table, Windows Windows, Linear Proj, LayerNorm Norm2,
+    Linear Fc1, Linear Fc2)
 {
     /// <summary>Every parameter, in the order of the block.</summary>
     public IReadOnlyList<Tensor> Parameters =>
-        [Norm1.weight!, Norm1.bias!, Qkv.Weight, Qkv.Bias!, Table, Proj.Weight, Proj.Bias!, Norm2.weight!, Norm2.bias!, Fc1.Weight, Fc1.Bias!, Fc2.Weight, Fc2.Bias!];
+        [Norm1.weight!, Norm1.bias!, Qkv.Weight, Qkv.Bias!, Table, Proj.Weight, Proj.Bias!, Norm2.weight!, Norm2.bias!,
+            Fc1.Weight, Fc1.Bias!, Fc2.Weight, Fc2.Bias!];
 }
 
-/// <summary>Swin's downsampling: 2x2 neighbours side by side, LayerNorm, linear 4C -> 2C; [N, H, W, C] -> [N, H/2, W/2, 2C], an odd side padded with zeros.</summary>
+/// <summary>
+/// Swin's downsampling: 2x2 neighbours side by side, LayerNorm, linear 4C -> 2C; [N, H, W, C] -> [N, H/2, W/2, 2C], an
+/// odd side padded with zeros.
+/// </summary>
 public sealed class PatchMerging : Layer
 {
     private readonly LayerNorm norm;
@@ -182,12 +202,16 @@ public sealed class PatchMerging : Layer
         var half = (side + 1) / 2;
         var padded = side % 2 == 0 ? x : nn.functional.pad(x, [0, 0, 0, 1, 0, 1]);
         // Channel groups in the order (row, column) = (0,0), (1,0), (0,1), (1,1), as published Swin weights expect.
-        var grouped = padded.view(-1, half, 2, half, 2, channels).permute(0, 1, 3, 4, 2, 5).reshape(-1, half, half, 4 * channels);
+        var grouped = padded.view(-1, half, 2, half, 2, channels).permute(0, 1, 3, 4, 2, 5)
+            .reshape(-1, half, half, 4 * channels);
         return reduction.call(norm.call(grouped));
     }
 }
 
-/// <summary>Self-attention within (shifted) windows with a learned relative position bias (Liu et al. 2021, section 3.2); [N, H, W, C] -> [N, H, W, C].</summary>
+/// <summary>
+/// Self-attention within (shifted) windows with a learned relative position bias (Liu et al. 2021, section 3.2);
+/// [N, H, W, C] -> [N, H, W, C].
+/// </summary>
 public sealed class WindowAttention : Layer, IAttends, IOwnMacs
 {
     private readonly Linear qkv, proj;
@@ -200,13 +224,16 @@ public sealed class WindowAttention : Layer, IAttends, IOwnMacs
     /// <param name="channels">Channels C.</param>
     /// <param name="heads">Attention heads; must divide C.</param>
     /// <param name="window">Side of a window.</param>
-    /// <param name="shifted">Whether the windows are shifted by half their side; has no effect where one window covers the map.</param>
+    /// <param name="shifted">
+    /// Whether the windows are shifted by half their side; has no effect where one window covers the map.
+    /// </param>
     public WindowAttention(int side, int channels, int heads, int window, bool shifted)
     {
         (qkv, proj) = (new Linear(channels, 3 * channels), new Linear(channels, channels));
         table = Layers.Normal((2 * window - 1) * (2 * window - 1), heads);
         (this.side, padding) = (side, (window - side % window) % window);
-        windows = new Windows(side + padding, window, shifted && side > window ? window / 2 : 0, heads, channels / heads);
+        windows = new Windows(side + padding, window, shifted && side > window ? window / 2 : 0, heads,
+            channels / heads);
         RegisterComponents();
     }
 
@@ -225,152 +252,29 @@ public sealed class WindowAttention : Layer, IAttends, IOwnMacs
         return proj.call(padding == 0 ? x : x.narrow(1, 0, side).narrow(2, 0, side));
     }
 
-    long IOwnMacs.OwnMacs(Tensor input) => 2 * input.size(0) * windows.Side * windows.Side * windows.Window * windows.Window * input.size(3);
+    long IOwnMacs.OwnMacs(Tensor input) =>
+        2 * input.size(0) * windows.Side * windows.Side * windows.Window * windows.Window * input.size(3);
 
     /// <summary>
-    /// The attention between the positions of the map, averaged over the heads and put back from (shifted) windows: [N, L, L] with L = side * side in
-    /// row-major order, a row for each query. A row sums to 1 less the position's attention to padding.
+    /// The attention between the positions of the map, averaged over the heads and put back from (shifted) windows:
+    /// [N, L, L] with L = side * side in row-major order, a row for each query. A row sums to 1 less the position's
+    /// attention to padding.
     /// </summary>
     /// <param name="input">The layer's input, [N, H, W, C].</param>
     public Tensor Attend(Tensor input) => Scoped(() =>
     {
         var (queries, keys, _) = windows.Split(Pad(input), qkv);
         var weights = windows.Weights(queries, keys, table).mean([2]);
-        var (tokens, padded) = (Windows.Tokens(windows.Side, windows.Window, windows.Shift).to(input.device), windows.Side);
+        var (tokens, padded) = (Windows.Tokens(windows.Side, windows.Window, windows.Shift).to(input.device),
+            windows.Side);
         using Scalar square = padded * padded;
         var pairs = (tokens.unsqueeze(2).mul(square).add(tokens.unsqueeze(1), Numbers.One)).flatten();
-        var all = zeros([input.size(0), (long)padded * padded * padded * padded], input.dtype, input.device).index_copy_(1, pairs, weights.flatten(1));
-        return all.view(-1, padded, padded, padded, padded).narrow(1, 0, side).narrow(2, 0, side).narrow(3, 0, side).narrow(4, 0, side)
+        var all = zeros([input.size(0), (long)padded * padded * padded * padded], input.dtype, input.device)
+            .index_copy_(1, pairs, weights.flatten(1));
+        return all.view(-1, padded, padded, padded, padded).narrow(1, 0, side).narrow(2, 0, side)
+            .narrow(3, 0, side).narrow(4, 0, side)
             .reshape(-1, side * side, side * side);
     });
 
     private Tensor Pad(Tensor x) => padding == 0 ? x : nn.functional.pad(x, [0, 0, 0, padding, 0, padding]);
-}
-
-/// <summary>Windows of w x w positions on a map, the map shifted cyclically, for windowed attention.</summary>
-/// <param name="side">Side of the map, a multiple of the window.</param>
-/// <param name="window">Side w of a window.</param>
-/// <param name="shift">Positions that the map is shifted by, 0 to w - 1.</param>
-/// <param name="heads">Attention heads.</param>
-/// <param name="depth">Channels per head.</param>
-public sealed class Windows(int side, int window, int shift, int heads, int depth)
-{
-    private readonly Constant index = new(() => RelativeIndex(window));
-    private readonly Constant? mask = shift == 0 ? null : new(() => ShiftMask(side, window, shift).unsqueeze(1));
-    private readonly Scalar scale = 1 / Math.Sqrt(depth);
-    private readonly int count = side / window;
-
-    /// <summary>Side of the map.</summary>
-    public int Side => side;
-
-    /// <summary>Side of a window.</summary>
-    public int Window => window;
-
-    /// <summary>Positions that the map is shifted by.</summary>
-    public int Shift => shift;
-
-    /// <summary>Attention heads.</summary>
-    public int Heads => heads;
-
-    /// <summary>Channels per head.</summary>
-    public int Depth => depth;
-
-    /// <summary>Queries, keys and values of a map [N, side, side, C], each [N, windows, heads, w * w, C / heads].</summary>
-    internal (Tensor Queries, Tensor Keys, Tensor Values) Split(Tensor map, Linear qkv)
-    {
-        var x = shift == 0 ? map : map.roll((-shift, -shift), (1, 2));
-        // The projection works token by token, so one copy of each result both cuts the windows and splits the heads. Apart before the copies, so that on
-        // the way back the three gradients are joined by the copy that puts the windows together again.
-        Tensor[] parts = [.. qkv.call(x).view([-1, count, window, count, window, 3, heads, depth]).unbind(5)
-            .Select(part => part.permute(0, 1, 3, 5, 2, 4, 6).reshape(-1, count * count, heads, window * window, depth))];
-        return (parts[0], parts[1], parts[2]);
-    }
-
-    /// <summary>softmax(QK^T / sqrt(d) + B), with -100 where a shift forbids; [N, windows, heads, w * w, w * w].</summary>
-    internal Tensor Weights(Tensor queries, Tensor keys, Tensor table)
-    {
-        var logits = queries.mul(scale).matmul(keys.transpose(-2, -1));
-        // Under autocast the logits are bfloat16; a 32-bit bias would have them converted there and back.
-        return logits.add_(Bias(table).to(logits.dtype), Numbers.One).softmax(-1);
-    }
-
-    /// <summary>
-    /// softmax(QK^T / sqrt(d) + B) V by libtorch's fused attention with B as its mask, one operation in the place of five; [N, windows, heads, w * w, C / heads].
-    /// It knows one dimension of heads, so windows and heads become one.
-    /// </summary>
-    internal Tensor Fused(Tensor queries, Tensor keys, Tensor values, Tensor table)
-    {
-        var mask = Bias(table).to(queries.dtype).expand(1, count * count, heads, window * window, window * window).flatten(1, 2);
-        return nn.functional.scaled_dot_product_attention(queries.flatten(1, 2), keys.flatten(1, 2), values.flatten(1, 2), mask.expand(queries.size(0), -1, -1, -1))
-            .reshape(queries.shape);
-    }
-
-    /// <summary>The relative position bias B and the mask of a shift, [1, 1 or windows, heads, w * w, w * w].</summary>
-    private Tensor Bias(Tensor table)
-    {
-        var bias = table.index_select(0, index.Like(table)).t().contiguous().view(1, 1, heads, window * window, window * window);
-        return mask is null ? bias : bias.Plus(mask.Like(table));
-    }
-
-    /// <summary>Attention within windows as <see cref="Ops.WindowAttention"/> has it, by <see cref="Fused"/>; [N, side, side, C] -> the same.</summary>
-    internal Tensor AttendFused(Tensor map, Linear qkv, Tensor table)
-    {
-        var (queries, keys, values) = Split(map, qkv);
-        return Join(Fused(queries, keys, values, table));
-    }
-
-    /// <summary>Puts windows [N, windows, heads, w * w, C / heads] together to a map again, [N, side, side, C].</summary>
-    internal Tensor Join(Tensor x)
-    {
-        var map = x.view([-1, count, count, heads, window, window, depth]).permute(0, 1, 4, 2, 5, 3, 6).reshape(-1, side, side, heads * depth);
-        return shift == 0 ? map : map.roll((shift, shift), (1, 2));
-    }
-
-    /// <summary>
-    /// For each pair of positions in a window the row of the relative position bias table, [w * w * w * w]: (row difference + w - 1) * (2w - 1) +
-    /// column difference + w - 1.
-    /// </summary>
-    internal static Tensor RelativeIndex(int window)
-    {
-        var positions = Enumerable.Range(0, window * window).Select(p => (Row: p / window, Column: p % window)).ToArray();
-        var index = from a in positions
-                    from b in positions
-                    select (long)((a.Row - b.Row + window - 1) * (2 * window - 1) + a.Column - b.Column + window - 1);
-        return torch.tensor(index.ToArray());
-    }
-
-    /// <summary>
-    /// The mask of the attention logits after a cyclic shift: 0 between positions that were neighbours before the shift, -100 between others;
-    /// [windows, w * w, w * w].
-    /// </summary>
-    internal static Tensor ShiftMask(int side, int window, int shift)
-    {
-        // A shifted map has three bands per axis: untouched windows, the rest of the last window, and the part from the other edge.
-        int Band(int position) => position < side - window ? 0 : position < side - shift ? 1 : 2;
-        var (perAxis, area) = (side / window, window * window);
-        var mask = new float[perAxis * perAxis, area, area];
-        for (var w = 0; w < perAxis * perAxis; w++)
-        {
-            int Region(int p) => 3 * Band(w / perAxis * window + p / window) + Band(w % perAxis * window + p % window);
-            for (var a = 0; a < area; a++)
-                for (var b = 0; b < area; b++)
-                    mask[w, a, b] = Region(a) == Region(b) ? 0 : -100;
-        }
-
-        return torch.tensor(mask);
-    }
-
-    /// <summary>
-    /// Where the positions of the windows are in the map: [windows, w * w], each an index row * side + column. After the cyclic shift window (0, 0)
-    /// begins at (shift, shift), and the last windows of an axis wrap around.
-    /// </summary>
-    internal static Tensor Tokens(int side, int window, int shift)
-    {
-        var perAxis = side / window;
-        long Place(int windowOnAxis, int within) => (windowOnAxis * window + within + shift) % side;
-        var places = from w in Enumerable.Range(0, perAxis * perAxis)
-                     from p in Enumerable.Range(0, window * window)
-                     select Place(w / perAxis, p / window) * side + Place(w % perAxis, p % window);
-        return torch.tensor(places.ToArray()).view(perAxis * perAxis, window * window);
-    }
 }

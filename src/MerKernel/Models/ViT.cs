@@ -23,7 +23,8 @@ public sealed class ViT : Layer
 
     /// <summary>Creates the transformer.</summary>
     /// <param name="options">Width and input size.</param>
-    public ViT(MerNetOptions options) : this(options.InputSize, Patch, options.Scale(512), Math.Max(1, options.Scale(512) / HeadWidth))
+    public ViT(MerNetOptions options)
+        : this(options.InputSize, Patch, options.Scale(512), Math.Max(1, options.Scale(512) / HeadWidth))
     {
     }
 
@@ -51,7 +52,9 @@ public sealed class ViT : Layer
     }
 }
 
-/// <summary>A vision transformer block: x + attention(LayerNorm(x)), then x + MLP(LayerNorm(x)); [N, L, C] -> [N, L, C].</summary>
+/// <summary>
+/// A vision transformer block: x + attention(LayerNorm(x)), then x + MLP(LayerNorm(x)); [N, L, C] -> [N, L, C].
+/// </summary>
 public sealed class ViTBlock : Layer, IAttends, IOwnMacs
 {
     internal const double Epsilon = 1e-6;
@@ -80,14 +83,18 @@ public sealed class ViTBlock : Layer, IAttends, IOwnMacs
     protected override Tensor Forward(Tensor tokens)
     {
         var split = Split(tokens);
-        var attended = nn.functional.scaled_dot_product_attention(split[0], split[1], split[2]);   // softmax(QK^T / sqrt(d)) V
+        // softmax(QK^T / sqrt(d)) V
+        var attended = nn.functional.scaled_dot_product_attention(split[0], split[1], split[2]);
         var x = tokens.Plus(proj.call(attended.transpose(1, 2).reshape(-1, length, channels)));
         return x.Plus(mlp.call(norm2.call(x)));
     }
 
     long IOwnMacs.OwnMacs(Tensor input) => 2 * input.size(0) * length * length * channels;
 
-    /// <summary>The attention between the patches, averaged over the heads: [N, L, L], a row for each query, each row summing to 1.</summary>
+    /// <summary>
+    /// The attention between the patches, averaged over the heads: [N, L, L], a row for each query, each row summing
+    /// to 1.
+    /// </summary>
     /// <param name="input">The block's input, [N, L, C].</param>
     public Tensor Attend(Tensor input) => Scoped(() =>
     {

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// libtorch's autocast on the calling thread, from construction to disposal: products and convolutions in bfloat16, losses and sums in 32 bits. TorchSharp has
-/// no name for it, so libtorch's own functions are called (libtorch_cpu.so exports them for every device).
+/// libtorch's autocast on the calling thread, from construction to disposal: products and convolutions in bfloat16,
+/// losses and sums in 32 bits. TorchSharp has no name for it, so libtorch's own functions are called (libtorch_cpu.so
+/// exports them for every device).
 /// </summary>
 public readonly partial struct Autocast : IDisposable
 {
@@ -24,10 +25,12 @@ public readonly partial struct Autocast : IDisposable
     /// <summary>Turns autocast on where the precision asks for it.</summary>
     /// <param name="precision">The precision.</param>
     /// <param name="device">Where the arithmetic happens.</param>
-    public static Autocast In(Precision precision, Device device) => precision == Precision.BFloat16 ? new Autocast(device.type) : default;
+    public static Autocast In(Precision precision, Device device) =>
+        precision == Precision.BFloat16 ? new Autocast(device.type) : default;
 
     /// <summary>Element type of the products that the calling thread computes from a tensor.</summary>
-    public static ScalarType ProductType(Tensor tensor) => IsEnabled((sbyte)tensor.device_type) ? ScalarType.BFloat16 : tensor.dtype;
+    public static ScalarType ProductType(Tensor tensor) =>
+        IsEnabled((sbyte)tensor.device_type) ? ScalarType.BFloat16 : tensor.dtype;
 
     /// <summary>Turns it off again; the outermost one forgets the casted weights.</summary>
     public void Dispose()

@@ -7,7 +7,10 @@ namespace MerKernel.Training;
 /// <summary>Cuts a shuffled epoch into mini-batches.</summary>
 public static class Batches
 {
-    /// <summary>Shuffles the clips and cuts them; a last batch of one joins the one before, because batch normalisation needs two.</summary>
+    /// <summary>
+    /// Shuffles the clips and cuts them; a last batch of one joins the one before, because batch normalisation needs
+    /// two.
+    /// </summary>
     public static List<int[]> Shuffled(IReadOnlyList<int> clips, int batchSize, Random random)
     {
         var order = clips.ToArray();
@@ -16,7 +19,8 @@ public static class Batches
     }
 
     /// <summary>How many batches so many clips make.</summary>
-    public static int Count(int clips, int batchSize) => (clips + batchSize - 1) / batchSize - ((clips - 1) % batchSize == 0 && clips > batchSize ? 1 : 0);
+    public static int Count(int clips, int batchSize) =>
+        (clips + batchSize - 1) / batchSize - ((clips - 1) % batchSize == 0 && clips > batchSize ? 1 : 0);
 
     /// <summary>Cuts the clips in the order they have; a last batch of one joins the one before.</summary>
     public static List<int[]> InOrder(IReadOnlyList<int> clips, int batchSize)
@@ -37,18 +41,23 @@ public static class Batches
 public sealed record PairBatch(ClipBatch Clips, Tensor Labels)
 {
     /// <summary>Everything it is made of.</summary>
-    public IEnumerable<Tensor> Tensors => new[] { Clips.Onset, Clips.Apex, Clips.ActionUnits, Clips.Input, Labels }.OfType<Tensor>();
+    public IEnumerable<Tensor> Tensors =>
+        new[] { Clips.Onset, Clips.Apex, Clips.ActionUnits, Clips.Input, Labels }.OfType<Tensor>();
 
     /// <summary>A batch of other tensors, which belong to no DisposeScope.</summary>
     internal PairBatch Detached(Func<Tensor, Tensor> other)
     {
         Tensor Of(Tensor tensor) => other(tensor).DetachFromDisposeScope();
-        var clips = new ClipBatch(Of(Clips.Onset), Of(Clips.Apex), Of(Clips.ActionUnits), Clips.Input is { } input ? Of(input) : null);
+        var clips = new ClipBatch(Of(Clips.Onset), Of(Clips.Apex), Of(Clips.ActionUnits),
+            Clips.Input is { } input ? Of(input) : null);
         return new PairBatch(clips, Of(Labels));
     }
 }
 
-/// <summary>Clips as they are tested: exact onset and apex, nothing augmented. Assembled once for a fold, since every epoch tests the same.</summary>
+/// <summary>
+/// Clips as they are tested: exact onset and apex, nothing augmented. Assembled once for a fold, since every epoch
+/// tests the same.
+/// </summary>
 sealed class ExactBatches : IDisposable
 {
     const int BatchSize = 64;

@@ -15,21 +15,30 @@ public static class ComputeDevice
     {
         if (name == "cpu") return CPU;
         var parts = name.Split(':');
-        if (parts[0] != "cuda" || parts.Length > 2 || !int.TryParse(parts.ElementAtOrDefault(1) ?? "0", out var index) || index < 0)
+        if (parts[0] != "cuda" || parts.Length > 2 || !int.TryParse(parts.ElementAtOrDefault(1) ?? "0", out var index)
+            || index < 0)
             throw new UserErrorException($"There is no device '{name}'; write cpu, cuda or cuda:1.");
         if (!cuda.is_available())
-            throw new UserErrorException($"No GPU can be used here ({name}): this build has libtorch for CPUs, or there is no GPU or no driver. ./mer doctor says which; ./mer --torch cuda builds for GPUs.");
+            throw new UserErrorException($"No GPU can be used here ({name}): this build has libtorch for CPUs, or " +
+                "there is no GPU or no driver. ./mer doctor says which; ./mer --torch cuda builds for GPUs.");
         if (index >= cuda.device_count())
-            throw new UserErrorException($"There is no {name}: this machine has {cuda.device_count()} GPUs, counted from 0.");
+            throw new UserErrorException(
+                $"There is no {name}: this machine has {cuda.device_count()} GPUs, counted from 0.");
         backends.cuda.matmul.allow_tf32 = true;
         backends.cudnn.allow_tf32 = true;
         return device(DeviceType.CUDA, index);
     }
 
-    /// <summary>Whether this processor multiplies bfloat16 numbers itself; where it does not, libtorch converts them and bfloat16 is slower than 32 bits.</summary>
+    /// <summary>
+    /// Whether this processor multiplies bfloat16 numbers itself; where it does not, libtorch converts them and
+    /// bfloat16 is slower than 32 bits.
+    /// </summary>
     public static bool ProcessorHasBFloat16 { get; } = HasBFloat16();
 
-    /// <summary>The instruction set of the native kernels (native/kernels) on this processor, or null where libtorch's operations take their place.</summary>
+    /// <summary>
+    /// The instruction set of the native kernels (native/kernels) on this processor, or null where libtorch's
+    /// operations take their place.
+    /// </summary>
     public static string? KernelInstructions => Ops.Of(DeviceType.CPU)?.Name;
 
     static bool HasBFloat16()

@@ -1,7 +1,8 @@
 namespace MerKernel.Training;
 
 /// <summary>
-/// The draws of <c>new Random(seed)</c>, counted: .NET's generator cannot be saved, but its seed and the number of draws say where it is.
+/// The draws of <c>new Random(seed)</c>, counted: .NET's generator cannot be saved, but its seed and the number of
+/// draws say where it is.
 /// </summary>
 /// <param name="seed">The seed.</param>
 internal sealed class CountedRandom(int seed) : Random
@@ -45,13 +46,15 @@ internal sealed class CountedRandom(int seed) : Random
 
     public override void NextBytes(byte[] buffer) => throw new NotSupportedException("Only draws that are counted.");
 
-    public override void NextBytes(Span<byte> buffer) => throw new NotSupportedException("Only draws that are counted.");
+    public override void NextBytes(Span<byte> buffer) =>
+        throw new NotSupportedException("Only draws that are counted.");
 
     public override long NextInt64() => throw new NotSupportedException("Only draws that are counted.");
 
     public override long NextInt64(long maxValue) => throw new NotSupportedException("Only draws that are counted.");
 
-    public override long NextInt64(long minValue, long maxValue) => throw new NotSupportedException("Only draws that are counted.");
+    public override long NextInt64(long minValue, long maxValue) =>
+        throw new NotSupportedException("Only draws that are counted.");
 
     public override float NextSingle() => throw new NotSupportedException("Only draws that are counted.");
 }

@@ -6,14 +6,17 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// An optimiser over one flat tensor: parameters and gradients become views of two vectors, so an update is a dozen calls whatever the number of layers.
+/// An optimiser over one flat tensor: parameters and gradients become views of two vectors, so an update is a dozen
+/// calls whatever the number of layers.
 /// </summary>
 public abstract class FlatOptimizer : IDisposable
 {
     readonly List<Tensor> _owned = [];
 
     /// <summary>Moves the parameters into one vector.</summary>
-    /// <param name="parameters">The parameters, all of one type on one device; they stay usable after <see cref="Dispose"/>.</param>
+    /// <param name="parameters">
+    /// The parameters, all of one type on one device; they stay usable after <see cref="Dispose"/>.
+    /// </param>
     protected FlatOptimizer(IEnumerable<Parameter> parameters)
     {
         var all = parameters.ToList();
@@ -64,7 +67,10 @@ public abstract class FlatOptimizer : IDisposable
         Update(learningRate);
     }
 
-    /// <summary>Updates <see cref="Parameters"/> from <see cref="Gradients"/>, without gradients of its own and inside a DisposeScope.</summary>
+    /// <summary>
+    /// Updates <see cref="Parameters"/> from <see cref="Gradients"/>, without gradients of its own and inside
+    /// a DisposeScope.
+    /// </summary>
     protected abstract void Update(double learningRate);
 
     /// <summary>Keeps a tensor until the optimiser is disposed.</summary>
@@ -89,7 +95,9 @@ public abstract class FlatOptimizer : IDisposable
     }
 }
 
-/// <summary>AdamW (Loshchilov and Hutter, 2019) over one flat tensor; same arithmetic as torch.optim.AdamW without amsgrad.</summary>
+/// <summary>
+/// AdamW (Loshchilov and Hutter, 2019) over one flat tensor; same arithmetic as torch.optim.AdamW without amsgrad.
+/// </summary>
 public sealed class FlatAdamW : FlatOptimizer
 {
     const double Beta1 = 0.9, DefaultBeta2 = 0.999, Epsilon = 1e-8;
@@ -102,8 +110,12 @@ public sealed class FlatAdamW : FlatOptimizer
     /// <param name="parameters">The parameters, all of one type on one device; they stay usable afterwards.</param>
     /// <param name="weightDecay">Weight decay, applied to every parameter.</param>
     /// <param name="beta2">Decay of the mean of squared gradients.</param>
-    /// <param name="decoupled">True: AdamW's decay, apart from the gradient; false: Adam's (Kingma and Ba, 2015), added to it.</param>
-    public FlatAdamW(IEnumerable<Parameter> parameters, double weightDecay, bool decoupled = true, double beta2 = DefaultBeta2) : base(parameters)
+    /// <param name="decoupled">
+    /// True: AdamW's decay, apart from the gradient; false: Adam's (Kingma and Ba, 2015), added to it.
+    /// </param>
+    public FlatAdamW(IEnumerable<Parameter> parameters, double weightDecay, bool decoupled = true,
+        double beta2 = DefaultBeta2)
+        : base(parameters)
     {
         (_mean, _variance) = (OwnZeros(), OwnZeros());
         (_weightDecay, _decoupled, _beta2) = (weightDecay, decoupled, beta2);
@@ -128,7 +140,10 @@ public sealed class FlatAdamW : FlatOptimizer
     }
 }
 
-/// <summary>RMSprop over one flat tensor; same arithmetic as torch.optim.RMSprop at its defaults (alpha 0.99, no momentum, not centred).</summary>
+/// <summary>
+/// RMSprop over one flat tensor; same arithmetic as torch.optim.RMSprop at its defaults (alpha 0.99, no momentum, not
+/// centred).
+/// </summary>
 public sealed class FlatRmsProp : FlatOptimizer
 {
     const double Alpha = 0.99, Epsilon = 1e-8;
@@ -159,7 +174,10 @@ public sealed class FlatRmsProp : FlatOptimizer
     }
 }
 
-/// <summary>Stochastic gradient descent with momentum over one flat tensor; same arithmetic as torch.optim.SGD with momentum 0.9, undamped and without Nesterov's step.</summary>
+/// <summary>
+/// Stochastic gradient descent with momentum over one flat tensor; same arithmetic as torch.optim.SGD with momentum
+/// 0.9, undamped and without Nesterov's step.
+/// </summary>
 public sealed class FlatSgd : FlatOptimizer
 {
     const double Momentum = 0.9;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// A fold's <see cref="TrainingState"/> in a safetensors file with a checksum, so that a fold which was stopped resumes where it was: its final bytes are those of
-/// a fold that never stopped.
+/// A fold's <see cref="TrainingState"/> in a safetensors file with a checksum, so that a fold which was stopped resumes
+/// where it was: its final bytes are those of a fold that never stopped.
 /// </summary>
 /// <param name="path">The file; it belongs to one fold of one experiment.</param>
 /// <param name="every">Epochs between two checkpoints.</param>
@@ -17,7 +17,10 @@ public sealed class FoldCheckpoint(string path, int every)
     /// <summary>The file.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Called with one message when the file turns out damaged; it is quarantined, and the fold starts from its first epoch.</summary>
+    /// <summary>
+    /// Called with one message when the file turns out damaged; it is quarantined, and the fold starts from its first
+    /// epoch.
+    /// </summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Saves the state if the number of finished epochs asks for it.</summary>
@@ -28,9 +31,11 @@ public sealed class FoldCheckpoint(string path, int every)
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var tensors = state.Model.state_dict().ToDictionary(p => Model + p.Key, p => p.Value);
-        tensors[Progress] = from_array(new long[] { state.Optimizer.Updates, state.Batches.Count, state.Augmentation.Count });
+        tensors[Progress] = from_array(
+            new long[] { state.Optimizer.Updates, state.Batches.Count, state.Augmentation.Count });
         foreach (var (name, value) in state.Optimizer.State) tensors[Optimizer + name] = value;
-        if (state.Angles is [{ Length: > 0 } first, ..]) tensors[Angles] = from_array(state.Angles.SelectMany(a => a).ToArray()).view(-1, first.Length);
+        if (state.Angles is [{ Length: > 0 } first, ..])
+            tensors[Angles] = from_array(state.Angles.SelectMany(a => a).ToArray()).view(-1, first.Length);
         tensors[Draws] = state.Draws.get_state();
         tensors[Loss] = from_array(state.Losses.ToArray());
         tensors[Test] = Packed(state.Test);
@@ -39,7 +44,9 @@ public sealed class FoldCheckpoint(string path, int every)
         Safetensors.Write(Path, tensors);
     }
 
-    /// <summary>Brings a fresh state to that of the file; leaves it as it is where there is no file, or a damaged one.</summary>
+    /// <summary>
+    /// Brings a fresh state to that of the file; leaves it as it is where there is no file, or a damaged one.
+    /// </summary>
     internal void Restore(TrainingState state)
     {
         if (!File.Exists(Path)) return;

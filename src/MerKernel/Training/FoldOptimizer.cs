@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Training;
 
-/// <summary>Updates a network in training: one optimiser for the parameters at the experiment's rate, one for each group at a rate of its own.</summary>
+/// <summary>
+/// Updates a network in training: one optimiser for the parameters at the experiment's rate, one for each group at
+/// a rate of its own.
+/// </summary>
 public sealed class FoldOptimizer : IDisposable
 {
     readonly List<(FlatOptimizer Optimizer, double RateFactor)> _groups = [];
@@ -17,20 +20,25 @@ public sealed class FoldOptimizer : IDisposable
         Add(network.parameters().Where(p => p.requires_grad && !apart.Contains(p.Handle)), options.WeightDecay, 1);
         foreach (var group in own) Add(group.Parameters, group.WeightDecay, group.LearningRate / options.LearningRate);
 
-        void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) => _groups.Add((options.OwnOptimizer?.Create(parameters, weightDecay) ?? options.Optimizer switch
-        {
-            OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
-            OptimizerKind.RmsProp => new FlatRmsProp(parameters, weightDecay),
-            OptimizerKind.Sgd => new FlatSgd(parameters, weightDecay),
-            _ => new FlatAdamW(parameters, weightDecay, beta2: options.Beta2),
-        }, factor));
+        void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) =>
+            _groups.Add((options.OwnOptimizer?.Create(parameters, weightDecay) ?? options.Optimizer switch
+            {
+                OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
+                OptimizerKind.RmsProp => new FlatRmsProp(parameters, weightDecay),
+                OptimizerKind.Sgd => new FlatSgd(parameters, weightDecay),
+                _ => new FlatAdamW(parameters, weightDecay, beta2: options.Beta2),
+            }, factor));
     }
 
     /// <summary>Updates so far.</summary>
     public int Updates => _groups[0].Optimizer.Updates;
 
-    /// <summary>The state of the next update besides parameters and gradients; the first group's names are bare, the others' follow their number.</summary>
-    public IEnumerable<(string Name, Tensor Value)> State => _groups.SelectMany((g, i) => g.Optimizer.State.Select(s => (Name(i, s.Name), s.Value)));
+    /// <summary>
+    /// The state of the next update besides parameters and gradients; the first group's names are bare, the others'
+    /// follow their number.
+    /// </summary>
+    public IEnumerable<(string Name, Tensor Value)> State =>
+        _groups.SelectMany((g, i) => g.Optimizer.State.Select(s => (Name(i, s.Name), s.Value)));
 
     /// <summary>Takes over the state of an optimiser of the same network.</summary>
     public void Restore(Func<string, Tensor> state, int updates)
@@ -48,7 +56,9 @@ public sealed class FoldOptimizer : IDisposable
     public void ZeroGradients() => _groups.ForEach(g => g.Optimizer.ZeroGradients());
 
     /// <summary>Updates every parameter from its gradient.</summary>
-    /// <param name="learningRate">The experiment's rate of this epoch; groups with a rate of their own follow its decay.</param>
+    /// <param name="learningRate">
+    /// The experiment's rate of this epoch; groups with a rate of their own follow its decay.
+    /// </param>
     public void Step(double learningRate) => _groups.ForEach(g => g.Optimizer.Step(learningRate * g.RateFactor));
 
     /// <inheritdoc/>

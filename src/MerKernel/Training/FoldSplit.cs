@@ -2,41 +2,54 @@ using MerKernel.Data;
 
 namespace MerKernel.Training;
 
-/// <summary>Which clips of a data set a fold trains on, chooses its epoch on, and is tested on: indices into its clips.</summary>
+/// <summary>
+/// Which clips of a data set a fold trains on, chooses its epoch on, and is tested on: indices into its clips.
+/// </summary>
 /// <param name="Subject">The subject left out.</param>
 /// <param name="Train">Clips trained on.</param>
 /// <param name="HeldOut">Clips of the validation subjects; empty unless asked for.</param>
 /// <param name="Test">Every clip of the subject left out.</param>
-public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, ImmutableArray<int> HeldOut, ImmutableArray<int> Test)
+public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, ImmutableArray<int> HeldOut,
+    ImmutableArray<int> Test)
 {
     /// <summary>Leaves one subject out and trains on all the others (paper section 4.1).</summary>
     /// <param name="data">The data set.</param>
     /// <param name="subject">The subject to test on.</param>
-    /// <exception cref="UserErrorException">The subject has no clip, or no other subject remains to train on.</exception>
-    public static FoldSplit LeaveOut(MerDataset data, string subject) => LeaveOut(data.Clips, data.Subject(subject), 0, new Random(0));
+    /// <exception cref="UserErrorException">
+    /// The subject has no clip, or no other subject remains to train on.
+    /// </exception>
+    public static FoldSplit LeaveOut(MerDataset data, string subject) =>
+        LeaveOut(data.Clips, data.Subject(subject), 0, new Random(0));
 
     /// <summary>Leaves one subject out (paper section 4.1).</summary>
     /// <param name="clips">All clips.</param>
     /// <param name="subject">The subject to test on.</param>
     /// <param name="heldOutSubjects">How many of the others validate, drawn with <paramref name="random"/>.</param>
     /// <param name="random">Generator of that draw.</param>
-    /// <exception cref="UserErrorException">The subject has no clip, or too few subjects remain to train on.</exception>
+    /// <exception cref="UserErrorException">
+    /// The subject has no clip, or too few subjects remain to train on.
+    /// </exception>
     public static FoldSplit LeaveOut(IReadOnlyList<Clip> clips, string subject, int heldOutSubjects, Random random)
     {
-        var others = clips.Select(c => c.Subject).Distinct().Where(s => s != subject).Order(StringComparer.Ordinal).ToArray();
+        var others = clips.Select(c => c.Subject).Distinct().Where(s => s != subject)
+            .Order(StringComparer.Ordinal).ToArray();
         if (clips.All(c => c.Subject != subject))
-            throw new UserErrorException($"Subject '{subject}' has no clip in this data set; its subjects are {string.Join(", ", others)}.");
+            throw new UserErrorException(
+                $"Subject '{subject}' has no clip in this data set; its subjects are {string.Join(", ", others)}.");
         if (others.Length == 0)
-            throw new UserErrorException($"All clips are of subject {subject}; leave-one-subject-out needs two subjects.");
+            throw new UserErrorException(
+                $"All clips are of subject {subject}; leave-one-subject-out needs two subjects.");
         if (heldOutSubjects < 0)
             throw new UserErrorException($"{heldOutSubjects} validation subjects are not possible; name 0 or more.");
         if (heldOutSubjects >= others.Length)
-            throw new UserErrorException($"{heldOutSubjects} validation subjects of {others.Length} training subjects leave none to train on; name fewer.");
+            throw new UserErrorException($"{heldOutSubjects} validation subjects of {others.Length} training " +
+                "subjects leave none to train on; name fewer.");
 
         random.Shuffle(others);
         var heldOut = others.Take(heldOutSubjects).ToHashSet();
         return new FoldSplit(subject,
-            Where(clips, s => s != subject && !heldOut.Contains(s)), Where(clips, heldOut.Contains), Where(clips, s => s == subject));
+            Where(clips, s => s != subject && !heldOut.Contains(s)), Where(clips, heldOut.Contains),
+            Where(clips, s => s == subject));
     }
 
     static ImmutableArray<int> Where(IReadOnlyList<Clip> clips, Func<string, bool> subject) =>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Training;
 
-/// <summary>A hash of every frame of a data set, by which identical frames are found. Computed once for each data set.</summary>
+/// <summary>
+/// A hash of every frame of a data set, by which identical frames are found. Computed once for each data set.
+/// </summary>
 internal static class FrameHashes
 {
     static readonly ConditionalWeakTable<MerDataset, Lazy<ImmutableArray<string>>> Known = [];

@@ -7,9 +7,10 @@ namespace MerKernel.Training;
 internal static class ModelTrace
 {
     /// <summary>
-    /// Records, in this order: the maps and logits of mini-batch 0 in eval mode (eval/...), the same in train mode (train/...) with the gradient of
-    /// its cross entropy (grad/...), the whole state after the updates (after/...), and the logits of mini-batch 0 in eval mode then (trained/...).
-    /// stochastic_depth [passes, branches, images] holds the factors of every pass in train mode.
+    /// Records, in this order: the maps and logits of mini-batch 0 in eval mode (eval/...), the same in train mode
+    /// (train/...) with the gradient of its cross entropy (grad/...), the whole state after the updates (after/...),
+    /// and the logits of mini-batch 0 in eval mode then (trained/...). stochastic_depth [passes, branches, images]
+    /// holds the factors of every pass in train mode.
     /// </summary>
     /// <param name="network">The network; it is trained.</param>
     /// <param name="onset">Onset frames, normalised, [batches, N, 3, S, S], of the network's element type.</param>
@@ -17,7 +18,8 @@ internal static class ModelTrace
     /// <param name="actionUnits">[batches, N, 21].</param>
     /// <param name="labels">Classes, int64, [batches, N].</param>
     /// <param name="options">Updates and seed.</param>
-    public static Dictionary<string, Tensor> Run(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits, Tensor labels, TraceOptions options)
+    public static Dictionary<string, Tensor> Run(MerNet network, Tensor onset, Tensor apex, Tensor actionUnits,
+        Tensor labels, TraceOptions options)
     {
         var record = new Dictionary<string, Tensor>();
         var images = network.Options.Frames == PositionFrames.OnsetAndApex ? 2 * onset.size(1) : onset.size(1);
@@ -101,6 +103,8 @@ internal sealed record TraceOptions
     /// <summary>Seed of stochastic depth.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Learning rate, decay, weight decay and accumulation; an epoch is one pass over the given mini-batches.</summary>
+    /// <summary>
+    /// Learning rate, decay, weight decay and accumulation; an epoch is one pass over the given mini-batches.
+    /// </summary>
     public TrainingOptions Training { get; init; } = new();
 }

@@ -6,10 +6,14 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Training;
 
-/// <summary>Assembles batches of onset and apex frames with labels and action units from a data set that stays on its device.</summary>
+/// <summary>
+/// Assembles batches of onset and apex frames with labels and action units from a data set that stays on its device.
+/// </summary>
 public sealed class PairSource : IDisposable
 {
-    /// <summary>ImageNet mean and standard deviation of RGB in 0..1, which the published code normalises with.</summary>
+    /// <summary>
+    /// ImageNet mean and standard deviation of RGB in 0..1, which the published code normalises with.
+    /// </summary>
     static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Deviation = [0.229f, 0.224f, 0.225f];
 
     readonly MerDataset _dataset;
@@ -25,7 +29,8 @@ public sealed class PairSource : IDisposable
     /// <param name="actionUnits">Action unit vector [21] of each clip.</param>
     /// <param name="device">Where batches are assembled.</param>
     /// <param name="model">The network that is to see them; null for one that sees only frames.</param>
-    public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device, ModelOptions? model = null)
+    public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device,
+        ModelOptions? model = null)
     {
         _dataset = dataset;
         _labelOf = [.. labels];
@@ -36,9 +41,11 @@ public sealed class PairSource : IDisposable
         float[] scale = [.. Deviation.Select(d => 1 / (255 * d))], shift = [.. Mean.Zip(Deviation, (m, d) => -m / d)];
         _scale = tensor(scale).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
         _shift = tensor(shift).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
-        _input = model?.Input is { } asked ? ClipInputs.Of(dataset, asked).alias().to(device).DetachFromDisposeScope() : null;
+        _input = model?.Input is { } asked
+            ? ClipInputs.Of(dataset, asked).alias().to(device).DetachFromDisposeScope() : null;
         _labels = tensor(labels.Select(l => (long)l).ToArray()).to(device).DetachFromDisposeScope();
-        _actionUnits = tensor(actionUnits.SelectMany(a => a).ToArray()).view(labels.Count, -1).to(device).DetachFromDisposeScope();
+        _actionUnits = tensor(actionUnits.SelectMany(a => a).ToArray()).view(labels.Count, -1).to(device)
+            .DetachFromDisposeScope();
     }
 
     /// <summary>Clips that were augmented so far. The leak check asks.</summary>
@@ -50,7 +57,9 @@ public sealed class PairSource : IDisposable
     /// <summary>A clip's label, as the network is taught it.</summary>
     public int LabelOf(int clip) => _labelOf[clip];
 
-    /// <summary>Action units [clips, 21] and labels [clips] of training clips, for a network's statistics before training.</summary>
+    /// <summary>
+    /// Action units [clips, 21] and labels [clips] of training clips, for a network's statistics before training.
+    /// </summary>
     public (Tensor ActionUnits, Tensor Labels) Annotation(IReadOnlyList<int> clips)
     {
         _counted.UnionWith(clips);
@@ -65,10 +74,13 @@ public sealed class PairSource : IDisposable
     public PairBatch Augmented(IReadOnlyList<int> clips, bool jitter, Augmentation augmentation, Random random)
     {
         _augmented.UnionWith(clips);
-        return Assemble(clips, frames => jitter ? random.Next(frames) : 0, () => augmentation.Draws ? augmentation.Draw(clips.Count) : null);
+        return Assemble(clips, frames => jitter ? random.Next(frames) : 0,
+            () => augmentation.Draws ? augmentation.Draw(clips.Count) : null);
     }
 
-    /// <summary>Frames [..., 3, S, S] of 0..255 normalised with ImageNet's constants, as every network sees them.</summary>
+    /// <summary>
+    /// Frames [..., 3, S, S] of 0..255 normalised with ImageNet's constants, as every network sees them.
+    /// </summary>
     internal static Tensor Normalised(Tensor frames)
     {
         using var scope = NewDisposeScope();
@@ -83,7 +95,9 @@ public sealed class PairSource : IDisposable
         var index = Index(clips);
         Tensor Nothing() => empty([0, 3, size, size], ScalarType.Float32, _frames.device);
         var (onset, apex) = _showsFrames ? Frames(clips, choose, draw()) : (Nothing(), Nothing());
-        return new PairBatch(new ClipBatch(onset, apex, _actionUnits.index_select(0, index), _input?.index_select(0, index)), _labels.index_select(0, index));
+        return new PairBatch(
+            new ClipBatch(onset, apex, _actionUnits.index_select(0, index), _input?.index_select(0, index)),
+            _labels.index_select(0, index));
     }
 
     (Tensor Onset, Tensor Apex) Frames(IReadOnlyList<int> clips, Func<int, int> choose, float[]? transforms)
@@ -114,7 +128,10 @@ public sealed class PairSource : IDisposable
 /// <summary>Small arrays of a batch on their way to its device.</summary>
 static class Uploads
 {
-    /// <summary>A tensor of an array's values. A GPU takes them without the processor waiting for its unfinished work: CUDA copies such memory aside before the call returns.</summary>
+    /// <summary>
+    /// A tensor of an array's values. A GPU takes them without the processor waiting for its unfinished work: CUDA
+    /// copies such memory aside before the call returns.
+    /// </summary>
     public static Tensor On(Device device, Array values) => from_array(values).to(device, non_blocking: true);
 }
 

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MerKernel.Training;
 
-/// <summary>Derives independent seeds, so that no random draw depends on which folds ran before or next to it.</summary>
+/// <summary>
+/// Derives independent seeds, so that no random draw depends on which folds ran before or next to it.
+/// </summary>
 public static class Seeds
 {
     /// <summary>A non-negative 31-bit seed for one purpose within one fold.</summary>

@@ -12,7 +12,10 @@ namespace MerKernel.Training;
 /// <summary>Trains one fold from fresh weights and predicts its test clips after every epoch.</summary>
 public sealed class Trainer
 {
-    /// <summary>Spans of the arithmetic (forward and backward, update, test), for whoever listens; without a listener they cost nothing.</summary>
+    /// <summary>
+    /// Spans of the arithmetic (forward and backward, update, test), for whoever listens; without a listener they cost
+    /// nothing.
+    /// </summary>
     public static ActivitySource Arithmetic { get; } = new("MerKernel.Training.Arithmetic");
 
     /// <summary>Builds the network from a seed of its weights.</summary>
@@ -27,31 +30,40 @@ public sealed class Trainer
     /// <summary>Where the network is trained.</summary>
     public Device Device { get; init; } = CPU;
 
-    /// <summary>Called with the fresh network before training, for example to start it from published weights.</summary>
+    /// <summary>
+    /// Called with the fresh network before training, for example to start it from published weights.
+    /// </summary>
     public Action<Network>? Started { get; init; }
 
     /// <summary>Called with the trained network at the end, for example to store its weights.</summary>
     public Action<Network>? Finished { get; init; }
 
-    /// <summary>The fold's checkpoint, from which it resumes; null starts from fresh weights and leaves no file.</summary>
+    /// <summary>
+    /// The fold's checkpoint, from which it resumes; null starts from fresh weights and leaves no file.
+    /// </summary>
     public FoldCheckpoint? Checkpoint { get; init; }
 
     /// <summary>Trains and predicts.</summary>
-    /// <exception cref="TrainingFailedException">The loss became NaN or infinite, or libtorch failed; names the epoch and a cure.</exception>
-    public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split, Action<EpochProgress>? progress = null, CancellationToken cancel = default)
+    /// <exception cref="TrainingFailedException">
+    /// The loss became NaN or infinite, or libtorch failed; names the epoch and a cure.
+    /// </exception>
+    public FoldPrediction Run(MerDataset dataset, PairSource pairs, FoldSplit split,
+        Action<EpochProgress>? progress = null, CancellationToken cancel = default)
     {
         var reached = 0;
         try
         {
             return Train(dataset, pairs, split, epoch => reached = epoch, progress, cancel);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or UserErrorException or TrainingFailedException))
+        catch (Exception e) when (e is not (OperationCanceledException or UserErrorException
+            or TrainingFailedException))
         {
             throw TrainingFailedException.In(reached, e);
         }
     }
 
-    FoldPrediction Train(MerDataset dataset, PairSource pairs, FoldSplit split, Action<int> begins, Action<EpochProgress>? progress, CancellationToken cancel)
+    FoldPrediction Train(MerDataset dataset, PairSource pairs, FoldSplit split, Action<int> begins,
+        Action<EpochProgress>? progress, CancellationToken cancel)
     {
         using var stream = CudaStream.On(Device);
         using var model = Create(SeedFor("weights"));
@@ -78,8 +90,11 @@ public sealed class Trainer
         for (var epoch = state.Losses.Count; epoch < Options.Epochs; epoch++)
         {
             begins(epoch + 1);
-            var batches = Options.KeepsOrder ? Batches.InOrder(split.Train, Options.BatchSize) : Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
-            var loss = TrainEpoch(model, optimizer, step, pairs, split.Subject, batches, augmentation, state, epoch, cancel);
+            var batches = Options.KeepsOrder
+                ? Batches.InOrder(split.Train, Options.BatchSize)
+                : Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
+            var loss = TrainEpoch(model, optimizer, step, pairs, split.Subject, batches, augmentation, state, epoch,
+                cancel);
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, loss);
             state.Losses.Add(loss);
@@ -112,8 +127,12 @@ public sealed class Trainer
         model.FitStatistics(units, labels);
     }
 
-    /// <summary>One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is over.</summary>
-    float TrainEpoch(Network model, FoldOptimizer optimizer, TrainingStep step, PairSource pairs, string subject, List<int[]> batches, Augmentation augmentation,
+    /// <summary>
+    /// One pass over the batches; returns the mean loss over clips. The loss stays on the device until the pass is
+    /// over.
+    /// </summary>
+    float TrainEpoch(Network model, FoldOptimizer optimizer, TrainingStep step, PairSource pairs, string subject,
+        List<int[]> batches, Augmentation augmentation,
         TrainingState state, int epoch, CancellationToken cancel)
     {
         model.train();
@@ -145,8 +164,9 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// How many training clips the finished network gets right with BatchNorm's running statistics, which it predicts with, and with those of the batch, which it
-    /// was trained with: where they part, the running ones have not forgotten their start. Null for a network without BatchNorm.
+    /// How many training clips the finished network gets right with BatchNorm's running statistics, which it predicts
+    /// with, and with those of the batch, which it was trained with: where they part, the running ones have not
+    /// forgotten their start. Null for a network without BatchNorm.
     /// </summary>
     StatisticsCheck? CheckStatistics(Network model, PairSource pairs, FoldSplit split)
     {
@@ -157,7 +177,8 @@ public sealed class Trainer
         if (some.Length > StatisticsCheck.MostClips) some = some[..StatisticsCheck.MostClips];
         using var scope = NewDisposeScope();
         using var batches = new ExactBatches(pairs, [.. some]);
-        int Right(ImmutableArray<ImmutableArray<float>> logits) => logits.Zip(some, (row, clip) => FoldPrediction.Largest(row) == pairs.LabelOf(clip)).Count(right => right);
+        int Right(ImmutableArray<ImmutableArray<float>> logits) =>
+            logits.Zip(some, (row, clip) => FoldPrediction.Largest(row) == pairs.LabelOf(clip)).Count(right => right);
         var running = Right(Predict(model, batches));
         var kept = norms.SelectMany(n => n.buffers()).Select(b => (Buffer: b, Value: b.clone())).ToList();
         foreach (var norm in norms) norm.train();
@@ -184,7 +205,8 @@ public sealed class Trainer
             using var scope = NewDisposeScope();
             using var span = Arithmetic.StartActivity("test");
             var logits = model.forward(clips).cpu().to_type(ScalarType.Float32);
-            rows.AddRange(logits.data<float>().ToArray().Chunk((int)logits.size(1)).Select(row => row.ToImmutableArray()));
+            rows.AddRange(logits.data<float>().ToArray().Chunk((int)logits.size(1))
+                .Select(row => row.ToImmutableArray()));
         }
         return rows.ToImmutable();
     }
@@ -209,9 +231,11 @@ public sealed class TrainingFailedException(string message, Exception? inner = n
     internal static TrainingFailedException In(int epoch, Exception error)
     {
         var cure = error is OutOfMemoryException || error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
-            ? "use a smaller batch (with more AccumulationSteps the update stays the same), fewer --workers, or a lower precision"
+            ? "use a smaller batch (with more AccumulationSteps the update stays the same), fewer --workers, or a " +
+              "lower precision"
             : "if it fails again, report it with this sentence";
-        return new($"{(epoch == 0 ? "before the first epoch" : $"epoch {epoch}")}: {error.Message.Split('\n')[0].TrimEnd('.')} ({error.GetType().Name}); {cure}", error);
+        return new($"{(epoch == 0 ? "before the first epoch" : $"epoch {epoch}")}: " +
+            $"{error.Message.Split('\n')[0].TrimEnd('.')} ({error.GetType().Name}); {cure}", error);
     }
 }
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// The batches of a data set for a training loop of one's own. Written with <see cref="FoldDraws"/> and <see cref="AdamW"/>, such a loop trains the network that
-/// <see cref="Trainer"/> trains, number for number.
+/// The batches of a data set for a training loop of one's own. Written with <see cref="FoldDraws"/> and
+/// <see cref="AdamW"/>, such a loop trains the network that <see cref="Trainer"/> trains, number for number.
 /// </summary>
 public static class DatasetBatches
 {
@@ -14,30 +14,41 @@ public static class DatasetBatches
     const int LargeFrames = 112;
 
     /// <summary>
-    /// One epoch: the clips shuffled, their frames drawn near onset and apex, augmented. Tensors that a loop computes from a batch are freed when it asks for the next one;
-    /// keep numbers, not tensors.
+    /// One epoch: the clips shuffled, their frames drawn near onset and apex, augmented. Tensors that a loop computes
+    /// from a batch are freed when it asks for the next one; keep numbers, not tensors.
     /// </summary>
     /// <param name="data">The data set.</param>
     /// <param name="clips">The training clips: indices into <see cref="MerDataset.Clips"/>.</param>
     /// <param name="training">Batch size, augmentation and which frames are drawn.</param>
     /// <param name="draws">Where the draws come from; the next epoch continues with them.</param>
     /// <param name="device">Where the batches are assembled; null is the processor.</param>
-    public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, TrainingOptions training, FoldDraws draws, Device? device = null)
+    public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips,
+        TrainingOptions training, FoldDraws draws, Device? device = null)
     {
         var augmentation = new Augmentation(training.Augmentation, data.Size, draws.Augmentation);
-        var batches = training.KeepsOrder ? Training.Batches.InOrder(clips, training.BatchSize) : Training.Batches.Shuffled(clips, training.BatchSize, draws.Batches);
-        return Assembled(data, batches, device, (pairs, batch) => pairs.Augmented(batch, training.FrameJitter, augmentation, draws.Batches));
+        var batches = training.KeepsOrder
+            ? Training.Batches.InOrder(clips, training.BatchSize)
+            : Training.Batches.Shuffled(clips, training.BatchSize, draws.Batches);
+        return Assembled(data, batches, device,
+            (pairs, batch) => pairs.Augmented(batch, training.FrameJitter, augmentation, draws.Batches));
     }
 
-    /// <summary>The clips as they are tested: in order, exact onset and apex, nothing augmented. Tensors computed from a batch are freed with it.</summary>
+    /// <summary>
+    /// The clips as they are tested: in order, exact onset and apex, nothing augmented. Tensors computed from a batch
+    /// are freed with it.
+    /// </summary>
     /// <param name="data">The data set.</param>
     /// <param name="clips">The clips: indices into <see cref="MerDataset.Clips"/>.</param>
     /// <param name="batchSize">Clips per batch.</param>
     /// <param name="device">Where the batches are assembled; null is the processor.</param>
-    public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, int batchSize = 64, Device? device = null) =>
-        Assembled(data, [.. clips.Chunk(batchSize)], device, (pairs, batch) => pairs.Exact(batch));
+    public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, int batchSize = 64,
+        Device? device = null) =>
+            Assembled(data, [.. clips.Chunk(batchSize)], device, (pairs, batch) => pairs.Exact(batch));
 
-    /// <summary>Clips as they are tested, in one batch that is the caller's: frames [N, 3, S, S], action units [N, 21], labels [N].</summary>
+    /// <summary>
+    /// Clips as they are tested, in one batch that is the caller's: frames [N, 3, S, S], action units [N, 21], labels
+    /// [N].
+    /// </summary>
     /// <param name="data">The data set.</param>
     /// <param name="clips">The clips: indices into <see cref="MerDataset.Clips"/>.</param>
     public static PairBatch Batch(this MerDataset data, params IReadOnlyList<int> clips)
@@ -49,7 +60,8 @@ public static class DatasetBatches
         return batch;
     }
 
-    static IEnumerable<PairBatch> Assembled(MerDataset data, IReadOnlyList<int[]> batches, Device? device, Func<PairSource, int[], PairBatch> assemble)
+    static IEnumerable<PairBatch> Assembled(MerDataset data, IReadOnlyList<int[]> batches, Device? device,
+        Func<PairSource, int[], PairBatch> assemble)
     {
         using var threads = data.Size < LargeFrames ? new OneMathThread() : default;
         using var pairs = Source(data, device);
@@ -60,10 +72,14 @@ public static class DatasetBatches
         }
     }
 
-    static PairSource Source(MerDataset data, Device? device) => new(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], device ?? CPU);
+    static PairSource Source(MerDataset data, Device? device) =>
+        new(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], device ?? CPU);
 }
 
-/// <summary>The random draws of a fold. Each purpose has a generator of its own from (seed, subject, purpose), so no draw depends on another.</summary>
+/// <summary>
+/// The random draws of a fold. Each purpose has a generator of its own from (seed, subject, purpose), so no draw
+/// depends on another.
+/// </summary>
 /// <param name="seed">Seed of the experiment.</param>
 /// <param name="subject">The subject left out.</param>
 public sealed class FoldDraws(int seed, string subject) : IDisposable
@@ -77,7 +93,9 @@ public sealed class FoldDraws(int seed, string subject) : IDisposable
     /// <summary>Flips, rotations and crops.</summary>
     public Random Augmentation { get; } = new CountedRandom(Seeds.For(seed, subject, "augmentation"));
 
-    /// <summary>The network's draws in training, for example stochastic depth; for <see cref="Models.Network.UseGenerator"/>.</summary>
+    /// <summary>
+    /// The network's draws in training, for example stochastic depth; for <see cref="Models.Network.UseGenerator"/>.
+    /// </summary>
     public Generator Network { get; } = new((ulong)Seeds.For(seed, subject, "network"), CPU);
 
     /// <inheritdoc/>

@@ -4,13 +4,17 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Training;
 
-/// <summary>How a fold is trained; the defaults are the paper's (section 4.3) where it speaks, else the published code's.</summary>
+/// <summary>
+/// How a fold is trained; the defaults are the paper's (section 4.3) where it speaks, else the published code's.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>Passes over the training clips (section 4.3).</summary>
     public int Epochs { get; init; } = 75;
 
-    /// <summary>Clips per mini-batch. A last batch of one joins the one before: batch normalisation needs two (section 4.3).</summary>
+    /// <summary>
+    /// Clips per mini-batch. A last batch of one joins the one before: batch normalisation needs two (section 4.3).
+    /// </summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Mini-batches whose gradients are averaged into one update (section 4.3).</summary>
@@ -22,13 +26,18 @@ public sealed record TrainingOptions
     /// <summary>Weight decay on every parameter; AdamW's is decoupled from the gradient (section 4.3).</summary>
     public double WeightDecay { get; init; } = 0.6;
 
-    /// <summary>Factor on the learning rate after each of the first <see cref="DecayEpochs"/> epochs (published code, Svardfox/FaceSleuth, e4eead4).</summary>
+    /// <summary>
+    /// Factor on the learning rate after each of the first <see cref="DecayEpochs"/> epochs (published code,
+    /// Svardfox/FaceSleuth, e4eead4).
+    /// </summary>
     public double LearningRateDecay { get; init; } = 0.987;
 
     /// <summary>Epochs after which the learning rate stays (section 4.3).</summary>
     public int DecayEpochs { get; init; } = 50;
 
-    /// <summary>Whether a training pair draws its frames near onset and apex, where neighbouring frames exist (published code).</summary>
+    /// <summary>
+    /// Whether a training pair draws its frames near onset and apex, where neighbouring frames exist (published code).
+    /// </summary>
     public bool FrameJitter { get; init; } = true;
 
     /// <summary>Augmentation of the training pairs.</summary>
@@ -50,12 +59,14 @@ public sealed record TrainingOptions
     [AddedOption]
     public bool KeepsOrder { get; init; }
 
-    /// <summary>Share of each label that cross entropy spreads over all classes (Szegedy et al. 2016); 0 is plain cross entropy (published code).
-    /// A network with a loss of its own takes no notice.</summary>
+    /// <summary>Share of each label that cross entropy spreads over all classes (Szegedy et al. 2016); 0 is plain cross
+    /// entropy (published code). A network with a loss of its own takes no notice.</summary>
     [AddedOption]
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Number format of the network's arithmetic. Part of the experiment, since it changes the results' digits.</summary>
+    /// <summary>
+    /// Number format of the network's arithmetic. Part of the experiment, since it changes the results' digits.
+    /// </summary>
     [AddedOption]
     public Precision Precision { get; init; }
 
@@ -65,9 +76,12 @@ public sealed record TrainingOptions
 
     /// <summary>Updates of the weights in a whole training.</summary>
     /// <param name="clips">Training clips.</param>
-    public int UpdatesOver(int clips) => Epochs * ((Batches.Count(clips, BatchSize) + AccumulationSteps - 1) / AccumulationSteps);
+    public int UpdatesOver(int clips) =>
+        Epochs * ((Batches.Count(clips, BatchSize) + AccumulationSteps - 1) / AccumulationSteps);
 
-    /// <summary>A loss of your own in the place of the network's; null for the network's (cross entropy, published code).</summary>
+    /// <summary>
+    /// A loss of your own in the place of the network's; null for the network's (cross entropy, published code).
+    /// </summary>
     [AddedOption]
     public Loss? Loss { get; init; }
 
@@ -86,19 +100,27 @@ public sealed record TrainingOptions
         string? complaint = this switch
         {
             { Epochs: < 1 } => $"Epochs is {Epochs}; train 1 or more.",
-            { BatchSize: < 2 } => $"BatchSize is {BatchSize}; use 2 clips or more, since batch normalisation needs two.",
+            { BatchSize: < 2 } =>
+                $"BatchSize is {BatchSize}; use 2 clips or more, since batch normalisation needs two.",
             { AccumulationSteps: < 1 } => $"AccumulationSteps is {AccumulationSteps}; update after 1 batch or more.",
-            { LearningRate: not (> 0 and < double.PositiveInfinity) } => $"LearningRate is {LearningRate}; use a number above 0.",
-            { LearningRateDecay: not (> 0 and < double.PositiveInfinity) } => $"LearningRateDecay is {LearningRateDecay}; use a factor above 0, 1 for a constant rate.",
-            { WeightDecay: not (>= 0 and < double.PositiveInfinity) } => $"WeightDecay is {WeightDecay}; use 0 or more.",
+            { LearningRate: not (> 0 and < double.PositiveInfinity) } =>
+                $"LearningRate is {LearningRate}; use a number above 0.",
+            { LearningRateDecay: not (> 0 and < double.PositiveInfinity) } =>
+                $"LearningRateDecay is {LearningRateDecay}; use a factor above 0, 1 for a constant rate.",
+            { WeightDecay: not (>= 0 and < double.PositiveInfinity) } =>
+                $"WeightDecay is {WeightDecay}; use 0 or more.",
             { DecayEpochs: < 0 } => $"DecayEpochs is {DecayEpochs}; use 0 or more.",
             { DecayEvery: < 1 } => $"DecayEvery is {DecayEvery}; use 1 or more.",
             { Beta2: not (>= 0 and < 1) } => $"Beta2 is {Beta2}; use 0 to below 1.",
             { LabelSmoothing: not (>= 0 and < 1) } => $"LabelSmoothing is {LabelSmoothing}; use 0 to below 1.",
-            { Loss: not null, LabelSmoothing: > 0 } => "LabelSmoothing is set next to a loss of your own, which does not see it; smooth there, or leave one of the two out.",
-            { Augmentation.FlipProbability: not (>= 0 and <= 1) } => $"FlipProbability is {Augmentation.FlipProbability}; use 0 to 1.",
-            { Augmentation.MaxRotationDegrees: not (>= 0 and <= 180) } => $"MaxRotationDegrees is {Augmentation.MaxRotationDegrees}; use 0 to 180.",
-            { Augmentation.CropPadding: not (>= 0 and <= 224) } => $"CropPadding is {Augmentation.CropPadding}; use 0 to 224 pixels.",
+            { Loss: not null, LabelSmoothing: > 0 } => "LabelSmoothing is set next to a loss of your own, which does " +
+                "not see it; smooth there, or leave one of the two out.",
+            { Augmentation.FlipProbability: not (>= 0 and <= 1) } =>
+                $"FlipProbability is {Augmentation.FlipProbability}; use 0 to 1.",
+            { Augmentation.MaxRotationDegrees: not (>= 0 and <= 180) } =>
+                $"MaxRotationDegrees is {Augmentation.MaxRotationDegrees}; use 0 to 180.",
+            { Augmentation.CropPadding: not (>= 0 and <= 224) } =>
+                $"CropPadding is {Augmentation.CropPadding}; use 0 to 224 pixels.",
             _ => null,
         };
         if (complaint is not null) throw new UserErrorException(complaint);
@@ -106,7 +128,8 @@ public sealed record TrainingOptions
 
     /// <summary>The learning rate of an epoch.</summary>
     /// <param name="epoch">Epoch, from 0.</param>
-    public double LearningRateAt(int epoch) => LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / DecayEvery);
+    public double LearningRateAt(int epoch) =>
+        LearningRate * Math.Pow(LearningRateDecay, Math.Min(epoch, DecayEpochs) / DecayEvery);
 }
 
 /// <summary>How gradients become updates.</summary>
@@ -125,13 +148,18 @@ public enum OptimizerKind
     Sgd,
 }
 
-/// <summary>Number format of the network's arithmetic in training and testing; weights, gradients and updates are 32-bit in each.</summary>
+/// <summary>
+/// Number format of the network's arithmetic in training and testing; weights, gradients and updates are 32-bit in
+/// each.
+/// </summary>
 public enum Precision
 {
     /// <summary>32-bit floating point throughout.</summary>
     Single,
 
-    /// <summary>Products and convolutions in bfloat16, operations that need more digits in 32 bits (libtorch's autocast).</summary>
+    /// <summary>
+    /// Products and convolutions in bfloat16, operations that need more digits in 32 bits (libtorch's autocast).
+    /// </summary>
     BFloat16,
 }
 
@@ -139,7 +167,9 @@ public enum Precision
 public static class PrecisionNames
 {
     /// <summary>The precision of a name.</summary>
-    /// <param name="name">fp32 or bf16; null takes the device's usual one, fp32 on a processor and bf16 on a GPU.</param>
+    /// <param name="name">
+    /// fp32 or bf16; null takes the device's usual one, fp32 on a processor and bf16 on a GPU.
+    /// </param>
     /// <param name="device">Name of the device that trains, as <see cref="ComputeDevice.Named"/> takes it.</param>
     /// <exception cref="UserErrorException">There is no such precision.</exception>
     public static Precision Named(string? name, string device) => name switch
@@ -155,8 +185,8 @@ public static class PrecisionNames
 }
 
 /// <summary>
-/// A part of the training that a user writes: a record, whose options and <see cref="Version"/> name the experiment. A stored run says which part it was trained
-/// with; to train it again, the program must have the class.
+/// A part of the training that a user writes: a record, whose options and <see cref="Version"/> name the experiment.
+/// A stored run says which part it was trained with; to train it again, the program must have the class.
 /// </summary>
 public abstract record OwnPart
 {
@@ -164,7 +194,9 @@ public abstract record OwnPart
     [JsonIgnore]
     public virtual string Name => GetType().Name;
 
-    /// <summary>Change it whenever the same options compute something else, or old folds are taken for the new ones.</summary>
+    /// <summary>
+    /// Change it whenever the same options compute something else, or old folds are taken for the new ones.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public virtual string? Version => null;
 }
@@ -179,13 +211,18 @@ public abstract record Loss : OwnPart
     public abstract Tensor Of(Tensor logits, Tensor labels, int epoch);
 }
 
-/// <summary>An augmentation of training pairs, behind the built-in one (<see cref="AugmentationOptions.None"/> switches that off).</summary>
+/// <summary>
+/// An augmentation of training pairs, behind the built-in one (<see cref="AugmentationOptions.None"/> switches that
+/// off).
+/// </summary>
 public abstract record OwnAugmentation : OwnPart
 {
     /// <summary>Augments the pairs of a batch.</summary>
     /// <param name="onset">Onset frames, normalised, [N, 3, S, S].</param>
     /// <param name="apex">Apex frames likewise.</param>
-    /// <param name="random">Draw only with NextDouble() and Next(n): these are counted, so that a stopped fold resumes with the same draws.</param>
+    /// <param name="random">
+    /// Draw only with NextDouble() and Next(n): these are counted, so that a stopped fold resumes with the same draws.
+    /// </param>
     public abstract (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random);
 }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MerKernel.Training;
 
 /// <summary>
-/// Forward and backward of one batch. On a GPU, the steps of a network that always does the same are recorded once for each size of batch and then replayed:
-/// launched one by one, their operations would keep the GPU waiting.
+/// Forward and backward of one batch. On a GPU, the steps of a network that always does the same are recorded once for
+/// each size of batch and then replayed: launched one by one, their operations would keep the GPU waiting.
 /// </summary>
 /// <param name="model">The network in training.</param>
 /// <param name="precision">Number format of its arithmetic.</param>
@@ -16,12 +16,15 @@ namespace MerKernel.Training;
 internal sealed class TrainingStep(Network model, Precision precision, Device device, Loss? own = null) : IDisposable
 {
     readonly Dictionary<(long Clips, int Parts), Recording?> _recordings = [];
-    bool _records = own is null && device.type == DeviceType.CUDA && model.RepeatsItself && CudaGraph.Supported && Environment.GetEnvironmentVariable(Switch) != "0";
+    bool _records = own is null && device.type == DeviceType.CUDA && model.RepeatsItself && CudaGraph.Supported
+        && Environment.GetEnvironmentVariable(Switch) != "0";
 
     /// <summary>Set to 0, this environment variable has every operation launched by itself.</summary>
     public const string Switch = "MER_CUDA_GRAPHS";
 
-    /// <summary>Why steps are not recorded although they could be; null while they are, or where nothing is to be recorded.</summary>
+    /// <summary>
+    /// Why steps are not recorded although they could be; null while they are, or where nothing is to be recorded.
+    /// </summary>
     public string? NotRecorded { get; private set; }
 
     /// <summary>Adds the gradients of a batch to those that are there.</summary>
@@ -43,7 +46,8 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
                 var first = _recordings.Values.FirstOrDefault(r => r is not null)?.Graph;
                 _recordings[key] = recording = new Recording(batch, own => Backward(own, parts, epoch), first);
             }
-            catch (Exception e) when (e is InvalidOperationException or System.Runtime.InteropServices.ExternalException)
+            catch (Exception e) when (e is InvalidOperationException
+                or System.Runtime.InteropServices.ExternalException)
             {
                 (_records, NotRecorded) = (false, e.Message);
                 return Backward(batch, parts, epoch);
@@ -58,7 +62,10 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
         // The graph goes with the loss.
         using var scope = NewDisposeScope();
         Tensor loss;
-        using (Autocast.In(precision, device)) loss = own is null ? model.Loss(batch.Clips, batch.Labels, epoch) : own.Of(model.call(batch.Clips), batch.Labels, epoch);
+        using (Autocast.In(precision, device))
+            loss = own is null
+                ? model.Loss(batch.Clips, batch.Labels, epoch)
+                : own.Of(model.call(batch.Clips), batch.Labels, epoch);
         // A Scalar that is only an argument may be finalised while libtorch reads it.
         using Scalar number = parts;
         (parts == 1 ? loss : loss.div(number)).backward();

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Weights;
 
-/// <summary>Starts ResNet-18 and the Swin stages from published weights under torchvision's or timm's names. The stages fit Swin-B: embedding 128, window 7.</summary>
+/// <summary>
+/// Starts ResNet-18 and the Swin stages from published weights under torchvision's or timm's names. The stages fit
+/// Swin-B: embedding 128, window 7.
+/// </summary>
 public static partial class BackboneWeights
 {
     /// <summary>Copies matching tensors into the network's backbones.</summary>
@@ -38,18 +41,23 @@ public static partial class BackboneWeights
         }
 
         if (loaded.Count == 0)
-            throw new UserErrorException($"No tensor of {path} fits this network's backbones; give ResNet-18 (variants baseline, fpf, au) or Swin-B weights under torchvision's or timm's names, at full width.");
+            throw new UserErrorException($"No tensor of {path} fits this network's backbones; give ResNet-18 " +
+                "(variants baseline, fpf, au) or Swin-B weights under torchvision's or timm's names, at full width.");
 
         return new BackboneReport(
-            [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored], [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
+            [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored],
+            [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
     }
 
-    /// <summary>Whether a file's names are those of a backbone that a network has; its shapes are looked at when it is loaded.</summary>
+    /// <summary>
+    /// Whether a file's names are those of a backbone that a network has; its shapes are looked at when it is loaded.
+    /// </summary>
     /// <exception cref="UserErrorException">The file is no safetensors file.</exception>
     public static bool Fits(MerNetOptions options, string path)
     {
         using var file = File.OpenRead(path);
-        return SafetensorsHeader.Read(file, path).Entries.Any(e => Translate(e.Name, mergesAfterStage: false) is { } name && IsBackbone(options, name));
+        return SafetensorsHeader.Read(file, path).Entries
+            .Any(e => Translate(e.Name, mergesAfterStage: false) is { } name && IsBackbone(options, name));
     }
 
     private static bool IsBackbone(MerNetOptions options, string name) =>
@@ -58,7 +66,9 @@ public static partial class BackboneWeights
 
     /// <summary>Our name for a tensor of torchvision or timm; null for none.</summary>
     /// <param name="source">The published name.</param>
-    /// <param name="mergesAfterStage">Whether timm's patch merging is at the end of a stage (before 0.9) or at the start of the next.</param>
+    /// <param name="mergesAfterStage">
+    /// Whether timm's patch merging is at the end of a stage (before 0.9) or at the start of the next.
+    /// </param>
     internal static string? Translate(string source, bool mergesAfterStage)
     {
         if (ResNetName().IsMatch(source))
@@ -72,7 +82,8 @@ public static partial class BackboneWeights
                 (0, _) when rest.StartsWith("0.", StringComparison.Ordinal) => $"position.patch_embed.proj.{rest[2..]}",
                 (0, _) when rest.StartsWith("2.", StringComparison.Ordinal) => $"position.patch_embed.norm.{rest[2..]}",
                 (0, _) => null,
-                (_, 1) => $"position.layers.{index / 2}.blocks.{rest.Replace(".mlp.0.", ".mlp.fc1.").Replace(".mlp.3.", ".mlp.fc2.")}",
+                (_, 1) => $"position.layers.{index / 2}.blocks." +
+                    $"{rest.Replace(".mlp.0.", ".mlp.fc1.").Replace(".mlp.3.", ".mlp.fc2.")}",
                 _ => $"position.layers.{index / 2 - 1}.downsample.{rest}",
             };
         }
@@ -105,7 +116,9 @@ public sealed record BackboneReport(
     ImmutableArray<(string Source, string Reason)> Ignored,
     ImmutableArray<string> Untouched);
 
-/// <summary>A network's whole state (weights, BatchNorm statistics) in a safetensors file, under the names of Models/README.md.</summary>
+/// <summary>
+/// A network's whole state (weights, BatchNorm statistics) in a safetensors file, under the names of Models/README.md.
+/// </summary>
 public static class ModelWeights
 {
     /// <summary>Writes the state of a network.</summary>
@@ -120,7 +133,9 @@ public static class ModelWeights
     /// <summary>Reads a state into a network.</summary>
     /// <param name="network">The network, built with the options the file was written with.</param>
     /// <param name="path">The file.</param>
-    /// <exception cref="UserErrorException">A tensor is missing, unknown, or of another shape or type; nothing was changed.</exception>
+    /// <exception cref="UserErrorException">
+    /// A tensor is missing, unknown, or of another shape or type; nothing was changed.
+    /// </exception>
     public static void Load(nn.Module network, string path)
     {
         using var scope = NewDisposeScope();
@@ -136,7 +151,8 @@ public static class ModelWeights
             {
                 // Until November 2026 the fourth block reduced to its output's channels / 32.
                 if (name == "motion.blocks.3.attention.reduce.weight" && value.size(0) == 16 && tensor.size(0) == 8)
-                    throw new UserErrorException($"{path} was written by an earlier version, whose fourth block reduced to 16 channels instead of the published 8; train it again.");
+                    throw new UserErrorException($"{path} was written by an earlier version, whose fourth block " +
+                        "reduced to 16 channels instead of the published 8; train it again.");
                 throw Unfit(path, $"holds '{name}' as {Shape(value)}, the network needs {Shape(tensor)}");
             }
 
@@ -153,5 +169,6 @@ public static class ModelWeights
 
     internal static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 
-    private static UserErrorException Unfit(string path, string how) => new($"{path} {how}; use the variant and size it was written with.");
+    private static UserErrorException Unfit(string path, string how) =>
+        new($"{path} {how}; use the variant and size it was written with.");
 }

@@ -9,7 +9,8 @@ public static class Safetensors
 {
     private static readonly ImmutableArray<(string Name, ScalarType Type)> Types =
     [
-        ("F32", ScalarType.Float32), ("F64", ScalarType.Float64), ("F16", ScalarType.Float16), ("BF16", ScalarType.BFloat16),
+        ("F32", ScalarType.Float32), ("F64", ScalarType.Float64), ("F16", ScalarType.Float16),
+        ("BF16", ScalarType.BFloat16),
         ("I64", ScalarType.Int64), ("I32", ScalarType.Int32), ("I16", ScalarType.Int16), ("I8", ScalarType.Int8),
         ("U8", ScalarType.Byte), ("BOOL", ScalarType.Bool),
     ];
@@ -41,10 +42,12 @@ public static class Safetensors
     /// <param name="path">The file.</param>
     /// <param name="tensors">Name to tensor.</param>
     /// <param name="metadata">Free key-value pairs for the header.</param>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
+            AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
-    private static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         var names = tensors.Keys.Order(StringComparer.Ordinal).ToList();
         var header = Header(names, tensors, metadata);
@@ -59,7 +62,8 @@ public static class Safetensors
         }
     }
 
-    private static byte[] Header(List<string> names, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<string> names, IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -68,7 +72,8 @@ public static class Safetensors
             if (metadata is not null)
             {
                 json.WritePropertyName("__metadata__");
-                JsonSerializer.Serialize(json, metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary());
+                JsonSerializer.Serialize(json,
+                    metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary());
             }
 
             long position = 0;
@@ -77,7 +82,8 @@ public static class Safetensors
                 var tensor = tensors[name];
                 var end = position + tensor.numel() * tensor.element_size();
                 json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, new { dtype = NameOf(tensor.dtype), shape = tensor.shape, data_offsets = new[] { position, end } });
+                JsonSerializer.Serialize(json,
+                    new { dtype = NameOf(tensor.dtype), shape = tensor.shape, data_offsets = new[] { position, end } });
                 position = end;
             }
 
@@ -97,8 +103,8 @@ public static class Safetensors
 }
 
 /// <summary>
-/// The header of a safetensors file: 8 bytes of length (little endian), then JSON that gives every tensor's type, shape and place. Reading
-/// checks that the tensors fill the rest of the file exactly, without overlap or gap.
+/// The header of a safetensors file: 8 bytes of length (little endian), then JSON that gives every tensor's type, shape
+/// and place. Reading checks that the tensors fill the rest of the file exactly, without overlap or gap.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -107,11 +113,13 @@ internal sealed class SafetensorsHeader
     /// <summary>Bytes an element takes, by the format's type name.</summary>
     internal static readonly ImmutableDictionary<string, int> ElementSizes = new Dictionary<string, int>
     {
-        ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["I16"] = 2, ["F16"] = 2, ["BF16"] = 2, ["I32"] = 4, ["F32"] = 4, ["I64"] = 8, ["F64"] = 8,
+        ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["I16"] = 2, ["F16"] = 2, ["BF16"] = 2, ["I32"] = 4, ["F32"] = 4,
+        ["I64"] = 8, ["F64"] = 8,
     }.ToImmutableDictionary();
 
-    private SafetensorsHeader(ImmutableArray<SafetensorsEntry> entries, ImmutableDictionary<string, string> metadata, long dataStart) =>
-        (Entries, Metadata, DataStart) = (entries, metadata, dataStart);
+    private SafetensorsHeader(ImmutableArray<SafetensorsEntry> entries, ImmutableDictionary<string, string> metadata,
+        long dataStart) =>
+            (Entries, Metadata, DataStart) = (entries, metadata, dataStart);
 
     /// <summary>The tensors, in the order of their bytes.</summary>
     public ImmutableArray<SafetensorsEntry> Entries { get; }
@@ -125,7 +133,9 @@ internal sealed class SafetensorsHeader
     /// <summary>Reads and checks the header of a file.</summary>
     /// <param name="file">The open file, read from its start.</param>
     /// <param name="name">The file's name in errors.</param>
-    /// <exception cref="UserErrorException">The file is no sound safetensors file; says which tensor is damaged and how.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is no sound safetensors file; says which tensor is damaged and how.
+    /// </exception>
     public static SafetensorsHeader Read(Stream file, string name)
     {
         Span<byte> prefix = stackalloc byte[8];
@@ -135,7 +145,9 @@ internal sealed class SafetensorsHeader
         file.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > LargestHeader || (long)length > file.Length - 8)
-            throw Damaged(name, $"announces a header of {length} bytes but has {file.Length - 8} left; it is truncated or no safetensors file");
+            throw Damaged(name,
+                $"announces a header of {length} bytes but has {file.Length - 8} left; it is truncated or no " +
+                "safetensors file");
 
         var json = new byte[length];
         file.ReadExactly(json);
@@ -145,7 +157,8 @@ internal sealed class SafetensorsHeader
         return new SafetensorsHeader(entries, metadata, dataStart);
     }
 
-    private static (ImmutableArray<SafetensorsEntry>, ImmutableDictionary<string, string>) Parse(byte[] json, string name)
+    private static (ImmutableArray<SafetensorsEntry>, ImmutableDictionary<string, string>) Parse(byte[] json,
+        string name)
     {
         try
         {
@@ -157,7 +170,8 @@ internal sealed class SafetensorsHeader
             {
                 if (property.Name == "__metadata__")
                 {
-                    metadata = property.Value.EnumerateObject().ToImmutableDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "");
+                    metadata = property.Value.EnumerateObject()
+                        .ToImmutableDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "");
                     continue;
                 }
 
@@ -181,9 +195,12 @@ internal sealed class SafetensorsHeader
         {
             var type = property.Value.GetProperty("dtype").GetString() ?? "";
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-            long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+            long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray()
+                .Select(offset => offset.GetInt64())];
             if (!ElementSizes.ContainsKey(type))
-                throw Damaged(name, $"gives tensor '{property.Name}' the type '{type}', which is none of {string.Join(", ", ElementSizes.Keys.Order())}");
+                throw Damaged(name,
+                    $"gives tensor '{property.Name}' the type '{type}', which is none of " +
+                    $"{string.Join(", ", ElementSizes.Keys.Order())}");
 
             if (place.Length != 2 || shape.Any(size => size < 0))
                 throw Damaged(name, $"gives tensor '{property.Name}' a negative size or not two data offsets");
@@ -192,7 +209,8 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw Damaged(name, $"describes tensor '{property.Name}' without a proper dtype, shape and data_offsets", error);
+            throw Damaged(name, $"describes tensor '{property.Name}' without a proper dtype, shape and data_offsets",
+                error);
         }
     }
 
@@ -204,16 +222,22 @@ internal sealed class SafetensorsHeader
         {
             var shape = $"[{string.Join(", ", entry.Shape)}]";
             if (entry.Begin < position)
-                throw Damaged(name, $"has tensor '{entry.Name}' begin at byte {entry.Begin}, which overlaps '{before}'");
+                throw Damaged(name,
+                    $"has tensor '{entry.Name}' begin at byte {entry.Begin}, which overlaps '{before}'");
 
             if (entry.Begin > position)
-                throw Damaged(name, $"leaves {entry.Begin - position} bytes that belong to no tensor before '{entry.Name}'");
+                throw Damaged(name,
+                    $"leaves {entry.Begin - position} bytes that belong to no tensor before '{entry.Name}'");
 
             if (entry.End > available)
-                throw Damaged(name, $"ends inside tensor '{entry.Name}': it needs bytes up to {entry.End}, the file holds {available}; it is truncated");
+                throw Damaged(name,
+                    $"ends inside tensor '{entry.Name}': it needs bytes up to {entry.End}, the file holds " +
+                    $"{available}; it is truncated");
 
             if (!TryByteCount(entry, out var bytes) || entry.End - entry.Begin != bytes)
-                throw Damaged(name, $"gives tensor '{entry.Name}' {entry.End - entry.Begin} bytes, which do not fit {entry.Type} {shape}");
+                throw Damaged(name,
+                    $"gives tensor '{entry.Name}' {entry.End - entry.Begin} bytes, which do not fit " +
+                    $"{entry.Type} {shape}");
 
             (position, before) = (entry.End, entry.Name);
         }
@@ -238,7 +262,8 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private static UserErrorException Damaged(string name, string how, Exception? cause = null) => new($"{name} {how}; write it again.", cause);
+    private static UserErrorException Damaged(string name, string how, Exception? cause = null) =>
+        new($"{name} {how}; write it again.", cause);
 }
 
 /// <summary>Where a tensor lies in a safetensors file.</summary>

@@ -16,7 +16,8 @@ public sealed class CheckpointStopTests(OneExperiment whole) : IClassFixture<One
         File.Delete(store.FoldPath(hash, "05"));
         new Submission
         {
-            Profile = "tiny", Tables = [], Seeds = [1], DataFolders = [], Cache = folder["results/cache"], Store = store.Folder, Root = folder, Program = "mer",
+            Profile = "tiny", Tables = [], Seeds = [1], DataFolders = [], Cache = folder["results/cache"],
+            Store = store.Folder, Root = folder, Program = "mer",
             Slurm = new SlurmOptions { Time = TimeSpan.FromMinutes(1), MemoryMiB = 1000, CheckpointEvery = 1 },
         }.Save(folder["results/cluster/x"]);
         var round = Submission.RoundFolder(folder["results/cluster/x"], 1);
@@ -30,7 +31,9 @@ public sealed class CheckpointStopTests(OneExperiment whole) : IClassFixture<One
             process.Signal(15);
             var (code, output, errors) = process.End();
             Assert.True(code == 143, output + errors);
-            Assert.Contains("an unfinished fold from its last checkpoint, or anew where it keeps none", Assert.Single(errors.Split('\n'), l => l.StartsWith("mer: stopped", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains("an unfinished fold from its last checkpoint, or anew where it keeps none",
+                Assert.Single(errors.Split('\n'), l => l.StartsWith("mer: stopped", StringComparison.Ordinal)),
+                StringComparison.Ordinal);
         }
         Assert.True(File.Exists(store.CheckpointPath(hash, "05")));
         var (end, log, said) = MerProcess.Run(folder, $"submit task {round} 0");

@@ -1,13 +1,18 @@
 
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>Disks that are full or read-only, files nobody may read, files that were cut, clocks that jump, several processes at once.</summary>
+/// <summary>
+/// Disks that are full or read-only, files nobody may read, files that were cut, clocks that jump, several processes at
+/// once.
+/// </summary>
 public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : IClassFixture<OneExperiment>
 {
-    const UnixFileMode Reading = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    const UnixFileMode Reading =
+        UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
     const UnixFileMode All = Reading | UnixFileMode.UserWrite;
 
-    static readonly string[] Damaged = ["fold-01.json", "facts-05.json", "experiment.json", "data.json", "sets", "index", ".clip"];
+    static readonly string[] Damaged = ["fold-01.json", "facts-05.json", "experiment.json", "data.json", "sets",
+        "index", ".clip"];
 
     [Fact]
     public void A_disk_that_is_full_again_and_again_stops_the_job_with_a_sentence_and_loses_nothing()
@@ -15,12 +20,15 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
         using var disk = SmallDisk.TryMount(40);
         using var folder = new WorkFolder();
         var root = disk?.Path ?? folder;
-        log.WriteLine(disk is null ? "no disk may be mounted here: the full disk is an exception in its place" : "a tmpfs of 40 kB, enlarged until the job fits");
+        log.WriteLine(disk is null
+            ? "no disk may be mounted here: the full disk is an exception in its place"
+            : "a tmpfs of 40 kB, enlarged until the job fits");
         var stops = 0;
         for (var kilobytes = 40; ; kilobytes = kilobytes * 8 / 5)
         {
             disk?.Remount($"size={kilobytes}k");
-            var (code, _, errors) = MerProcess.Run(root, Job.One, disk is null && stops < 6 ? $"full*:flush::{1 + 4 * stops}" : null);
+            var (code, _, errors) = MerProcess.Run(root, Job.One,
+                disk is null && stops < 6 ? $"full*:flush::{1 + 4 * stops}" : null);
             if (code == 0) break;
             stops++;
             Assert.Equal(1, code);
@@ -35,12 +43,15 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
     {
         using var disk = SmallDisk.TryMount(8000);
         using var folder = new WorkFolder();
-        log.WriteLine(disk is null ? "no disk may be mounted here: folders without write permission in its place" : "a tmpfs, remounted");
+        log.WriteLine(disk is null
+            ? "no disk may be mounted here: folders without write permission in its place"
+            : "a tmpfs, remounted");
         var (root, nobody) = (disk?.Path ?? folder, disk is null ? MerProcess.Permitted : null);
         void Allow(bool writing)
         {
             if (disk is not null) disk.Remount(writing ? "rw" : "ro");
-            else foreach (var below in Directory.GetDirectories(root, "*", SearchOption.AllDirectories).Append(root)) File.SetUnixFileMode(below, writing ? All : Reading);
+            else foreach (var below in Directory.GetDirectories(root, "*", SearchOption.AllDirectories).Append(root))
+                File.SetUnixFileMode(below, writing ? All : Reading);
         }
         WorkFolder.Copy(whole.Folder, root);
         // Elsewhere than where it was made, the index of the cache is made anew first.
@@ -87,7 +98,8 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
     {
         using var folder = new WorkFolder().With(whole.Folder);
         Assert.Equal(0, MerProcess.Run(folder, Job.One).ExitCode);
-        var files = Directory.GetFiles(folder["results"], "*", SearchOption.AllDirectories).Where(f => Damaged.Any(f.Contains)).ToList();
+        var files = Directory.GetFiles(folder["results"], "*", SearchOption.AllDirectories)
+            .Where(f => Damaged.Any(f.Contains)).ToList();
         // Every third is gone, the others are cut short.
         foreach (var (i, file) in files.Index())
             if (i % 3 == 0) File.Delete(file);
@@ -121,11 +133,15 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
     {
         using var folder = new WorkFolder();
         var faketime = File.Exists("/usr/bin/faketime");
-        log.WriteLine(faketime ? "faketime: ten years ahead, then five behind" : "faketime is not installed: the files' times jump instead");
+        log.WriteLine(faketime
+            ? "faketime: ten years ahead, then five behind"
+            : "faketime is not installed: the files' times jump instead");
         // Killed with the clock ten years ahead, resumed with one five years behind.
-        var (code, _, errors) = MerProcess.Run(folder, Job.One, "kill:flush:fold-:2", faketime ? "faketime -f +10y" : null);
+        var (code, _, errors) = MerProcess.Run(folder, Job.One, "kill:flush:fold-:2",
+            faketime ? "faketime -f +10y" : null);
         Assert.True(code != 0, errors);
-        foreach (var file in Directory.GetFiles(folder["results"], "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, new DateTime(1980, 1, 1));
+        foreach (var file in Directory.GetFiles(folder["results"], "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, new DateTime(1980, 1, 1));
         (code, _, errors) = MerProcess.Run(folder, Job.One, prefix: faketime ? "faketime -f -5y" : null);
         Assert.True(code == 0, errors);
         // Under faketime the files' times change with the clock, and with them the names of the index.
@@ -134,7 +150,8 @@ public sealed class DiskTests(OneExperiment whole, ITestOutputHelper log) : ICla
 
     static void MustBeOneSentence(string errors, string about)
     {
-        var said = errors.Split('\n').Where(line => line.StartsWith("mer: ", StringComparison.Ordinal) && line.Contains(about, StringComparison.Ordinal)).ToList();
+        var said = errors.Split('\n').Where(line => line.StartsWith("mer: ", StringComparison.Ordinal)
+            && line.Contains(about, StringComparison.Ordinal)).ToList();
         Assert.True(said.Count == 1, errors);
         Assert.DoesNotContain("   at ", errors);
     }

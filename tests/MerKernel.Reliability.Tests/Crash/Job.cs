@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>What is killed: by default three folds of one experiment and a dozen kills; with MER_KILLS set every table and that many kills.</summary>
+/// <summary>
+/// What is killed: by default three folds of one experiment and a dozen kills; with MER_KILLS set every table and that
+/// many kills.
+/// </summary>
 static class Job
 {
     static readonly string? s_kills = Environment.GetEnvironmentVariable("MER_KILLS");

@@ -1,13 +1,17 @@
 
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>The command is killed with SIGKILL, called again, killed again, and must end with the bytes of a run that nothing disturbed.</summary>
+/// <summary>
+/// The command is killed with SIGKILL, called again, killed again, and must end with the bytes of a run that nothing
+/// disturbed.
+/// </summary>
 public sealed class KillTests(WholeJob undisturbed, ITestOutputHelper log) : IClassFixture<WholeJob>
 {
     static readonly string[] Steps = ["create", "write", "flush", "rename", "renamed"];
 
     /// <summary>Every kind of file and folder a run writes, in the order it writes them.</summary>
-    static readonly string[] Files = ["synthetic.json", "CASME2-coding", ".finished", ".clip", "cache/sets", "cache/index", "experiment.json", "data.json", "facts-", "fold-"];
+    static readonly string[] Files = ["synthetic.json", "CASME2-coding", ".finished", ".clip", "cache/sets",
+        "cache/index", "experiment.json", "data.json", "facts-", "fold-"];
 
     static IEnumerable<string> Places() =>
     [

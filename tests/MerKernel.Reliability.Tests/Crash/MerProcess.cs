@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>The mer command as a process of its own, in a folder of its own that holds data, results and cache.</summary>
+/// <summary>
+/// The mer command as a process of its own, in a folder of its own that holds data, results and cache.
+/// </summary>
 sealed partial class MerProcess : IDisposable
 {
     /// <summary>
-    /// Starts a program to which permissions apply, also where the tests run as root: it stays the same user, since another may not even reach a checkout in
-    /// root's home, and lacks the two capabilities that pass over permissions.
+    /// Starts a program to which permissions apply, also where the tests run as root: it stays the same user, since
+    /// another may not even reach a checkout in root's home, and lacks the two capabilities that pass over permissions.
     /// </summary>
     public static readonly string? Permitted = Environment.IsPrivilegedProcess
         ? "setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search" : null;
@@ -21,10 +23,15 @@ sealed partial class MerProcess : IDisposable
     /// <param name="fault">Value of MER_FAULT.</param>
     /// <param name="prefix">A program that starts this one, for example setpriv.</param>
     /// <param name="environment">More variables.</param>
-    public MerProcess(string root, string arguments, string? fault = null, string? prefix = null, params (string Name, string Value)[] environment)
+    public MerProcess(string root, string arguments, string? fault = null, string? prefix = null,
+        params (string Name, string Value)[] environment)
     {
-        string[] line = [.. (prefix ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), "dotnet", Path.Combine(AppContext.BaseDirectory, "mer.dll"), .. arguments.Split(' ')];
-        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] line = [.. (prefix ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), "dotnet",
+            Path.Combine(AppContext.BaseDirectory, "mer.dll"), .. arguments.Split(' ')];
+        var start = new ProcessStartInfo(line[0], line[1..])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true
+        };
         start.Environment["MER_ROOT"] = root;
         start.Environment["MER_NATIVE"] = Path.Combine(Repository.Root, "artifacts", "native");
         if (fault is not null) start.Environment["MER_FAULT"] = fault;
@@ -54,7 +61,8 @@ sealed partial class MerProcess : IDisposable
     }
 
     /// <summary>Runs the command to its end.</summary>
-    public static (int ExitCode, string Output, string Errors) Run(string root, string arguments, string? fault = null, string? prefix = null)
+    public static (int ExitCode, string Output, string Errors) Run(string root, string arguments, string? fault = null,
+        string? prefix = null)
     {
         using var process = new MerProcess(root, arguments, fault, prefix);
         return process.End();

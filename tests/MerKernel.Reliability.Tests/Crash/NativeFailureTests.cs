@@ -1,6 +1,9 @@
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>A failure of libtorch or a worker in one fold: tried once more from the same seed, then named; the other folds continue.</summary>
+/// <summary>
+/// A failure of libtorch or a worker in one fold: tried once more from the same seed, then named; the other folds
+/// continue.
+/// </summary>
 public sealed class NativeFailureTests(OneExperiment whole) : IClassFixture<OneExperiment>
 {
     /// <summary>Allocations that libtorch really refuses (2^50 floats), and an exception of ours; once each.</summary>
@@ -12,7 +15,8 @@ public sealed class NativeFailureTests(OneExperiment whole) : IClassFixture<OneE
         using var folder = new WorkFolder();
         var (code, _, errors) = MerProcess.Run(folder, Job.One, fault);
         Assert.True(code == 0, errors);
-        var said = Assert.Single(errors.Split('\n'), line => line.Contains("tried once more", StringComparison.Ordinal));
+        var said = Assert.Single(errors.Split('\n'),
+            line => line.Contains("tried once more", StringComparison.Ordinal));
         Assert.Contains("AU embedding, fold 05: epoch ", said);
         Assert.Contains(what, said);
         Assert.Contains(cure, said);
@@ -26,9 +30,14 @@ public sealed class NativeFailureTests(OneExperiment whole) : IClassFixture<OneE
         var (code, _, errors) = MerProcess.Run(folder, Job.One, "memory*:step:05:2");
         Assert.Equal(2, code);
         var said = Assert.Single(errors.Split('\n'), line => line.Contains("failed twice", StringComparison.Ordinal));
-        foreach (var part in new[] { "fold 05 of experiment ", "epoch 1", "allocate memory", "use a smaller batch", "the other folds are kept" }) Assert.Contains(part, said);
+        foreach (var part in new[]
+        {
+            "fold 05 of experiment ", "epoch 1", "allocate memory", "use a smaller batch", "the other folds are kept"
+        })
+            Assert.Contains(part, said);
         Assert.DoesNotContain("   at ", errors);
-        Assert.Equal(["fold-01.json", "fold-16.json"], Directory.GetFiles(folder, "fold-*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        Assert.Equal(["fold-01.json", "fold-16.json"],
+            Directory.GetFiles(folder, "fold-*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
         Assert.Equal(0, MerProcess.Run(folder, Job.One).ExitCode);
         Assert.Equal(whole.Expected, Tree.Of(folder));
     }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace MerKernel.Reliability.Tests.Crash;
 
-/// <summary>A tmpfs of a few hundred kilobytes: a real file system that is really full or really read-only. Mounting takes root (or sudo without a password).</summary>
+/// <summary>
+/// A tmpfs of a few hundred kilobytes: a real file system that is really full or really read-only. Mounting takes root
+/// (or sudo without a password).
+/// </summary>
 sealed class SmallDisk : IDisposable
 {
     readonly WorkFolder _folder = new();
@@ -29,7 +32,8 @@ sealed class SmallDisk : IDisposable
         if (!Environment.IsPrivilegedProcess) line = ["sudo", "-n", .. line];
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

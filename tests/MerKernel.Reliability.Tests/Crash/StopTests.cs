@@ -5,7 +5,10 @@ namespace MerKernel.Reliability.Tests.Crash;
 /// <summary>Ctrl-C and SIGTERM.</summary>
 public class StopTests
 {
-    /// <summary>While the synthetic set is drawn, while files are read, in training, and deep in native code that nothing managed can interrupt.</summary>
+    /// <summary>
+    /// While the synthetic set is drawn, while files are read, in training, and deep in native code that nothing
+    /// managed can interrupt.
+    /// </summary>
     [Theory]
     [InlineData(2, "hang:write:.jpg:3", 130)]
     [InlineData(15, "hang:write:.clip:3", 143)]
@@ -16,7 +19,8 @@ public class StopTests
         using var folder = new WorkFolder();
         // A test run that was started in the background would hand down to its children that Ctrl-C is ignored.
         var reached = folder["reached"];
-        using var process = new MerProcess(folder, Job.One, busy, prefix: "env --default-signal=INT", environment: ("MER_FAULT_REACHED", reached));
+        using var process = new MerProcess(folder, Job.One, busy, prefix: "env --default-signal=INT",
+            environment: ("MER_FAULT_REACHED", reached));
         while (!File.Exists(reached) && !process.HasEnded) Thread.Sleep(50);
         Assert.False(process.HasEnded);
         var clock = Stopwatch.StartNew();
@@ -25,7 +29,8 @@ public class StopTests
         // The promise is two seconds; here it is only asked that nothing waits for the minute of native code.
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(50), $"{clock.Elapsed}");
         Assert.Equal(expected, code);
-        var sentence = Assert.Single(errors.Split('\n'), line => line.StartsWith("mer: stopped", StringComparison.Ordinal));
+        var sentence = Assert.Single(errors.Split('\n'),
+            line => line.StartsWith("mer: stopped", StringComparison.Ordinal));
         Assert.Contains("are kept", sentence);
         Assert.Contains("the same command resumes", sentence);
         Assert.DoesNotContain("   at ", errors);

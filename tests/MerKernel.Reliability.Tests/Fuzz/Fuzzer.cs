@@ -9,9 +9,14 @@ static partial class Fuzzer
 {
     static readonly string? s_nightly = Environment.GetEnvironmentVariable("MER_FUZZ_CASES");
 
-    /// <summary>Samples cases; each must end within a second of processor time, the best of four readings, with an answer or a message.</summary>
+    /// <summary>
+    /// Samples cases; each must end within a second of processor time, the best of four readings, with an answer or
+    /// a message.
+    /// </summary>
     /// <param name="cases">What is fed.</param>
-    /// <param name="read">The reader; <see cref="UserErrorException"/> is a good answer, any other exception a fault.</param>
+    /// <param name="read">
+    /// The reader; <see cref="UserErrorException"/> is a good answer, any other exception a fault.
+    /// </param>
     /// <param name="usual">Cases in the tests.</param>
     /// <param name="percent">Share of the nightly cases.</param>
     /// <param name="log">Receives the count and the slowest case.</param>
@@ -22,16 +27,19 @@ static partial class Fuzzer
         cases.Sample(value =>
         {
             var (seconds, said) = Read(value, read);
-            // Whoever comes first by a path pays for the compiler, and any case may pay for the collector; a slow input is slow each time.
+            // Whoever comes first by a path pays for the compiler, and any case may pay for the collector; a slow input
+            // is slow each time.
             for (var more = 0; seconds >= 1 && more < 3; more++)
             {
                 lock (gate) again++;
                 seconds = Math.Min(seconds, Read(value, read).Seconds);
             }
-            lock (gate) (count, sentences, slowest) = (count + 1, sentences + (said ? 1 : 0), Math.Max(slowest, seconds));
+            lock (gate)
+                (count, sentences, slowest) = (count + 1, sentences + (said ? 1 : 0), Math.Max(slowest, seconds));
             Assert.True(seconds < 1, $"a case took {seconds:0.0} s of processor time at best");
         }, iter: s_nightly is null ? usual : int.Parse(s_nightly, CultureInfo.InvariantCulture) * percent / 100);
-        log.WriteLine($"{count} cases, {sentences} met with a sentence, the others read; the slowest took {slowest * 1000:0} ms of processor time; {again} read again");
+        log.WriteLine($"{count} cases, {sentences} met with a sentence, the others read; the slowest took " +
+            $"{slowest * 1000:0} ms of processor time; {again} read again");
     }
 
     static (double Seconds, bool Said) Read<T>(T value, Action<T> read)

@@ -14,14 +14,19 @@ public sealed class ImageFuzzTests(ITestOutputHelper log)
     {
         using var image = new Mat(20, 24, MatType.CV_8UC3);
         Cv2.Randu(image, Scalar.All(0), Scalar.All(255));
-        Fuzzer.Run(Gen.OneOf(Mutations.OfBytes(image.ImEncode(".jpg", Progressive)), Mutations.OfBytes(image.ImEncode(".jpg")), Mutations.OfBytes(image.ImEncode(".png")), Mutations.OfBytes(image.ImEncode(".bmp"))), bytes =>
-        {
-            using var decoded = FrameImage.Decode(bytes);
-            Assert.True(decoded is null || (long)decoded.Rows * decoded.Cols <= 10_000_000);
-        }, 600, 15, log);
+        Fuzzer.Run(Gen.OneOf(Mutations.OfBytes(image.ImEncode(".jpg", Progressive)),
+            Mutations.OfBytes(image.ImEncode(".jpg")), Mutations.OfBytes(image.ImEncode(".png")),
+            Mutations.OfBytes(image.ImEncode(".bmp"))), bytes =>
+            {
+                using var decoded = FrameImage.Decode(bytes);
+                Assert.True(decoded is null || (long)decoded.Rows * decoded.Cols <= 10_000_000);
+            }, 600, 15, log);
     }
 
-    /// <summary>A PNG's chunk of 24 bytes that promises three gigabytes (found by a nightly run: two seconds), and a JPEG of 4 megapixels with a scan many times over.</summary>
+    /// <summary>
+    /// A PNG's chunk of 24 bytes that promises three gigabytes (found by a nightly run: two seconds), and a JPEG of 4
+    /// megapixels with a scan many times over.
+    /// </summary>
     [Fact]
     public void Promises_that_cost_seconds_to_keep()
     {

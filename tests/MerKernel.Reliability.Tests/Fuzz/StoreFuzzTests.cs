@@ -9,11 +9,17 @@ using TorchSharp;
 
 namespace MerKernel.Reliability.Tests.Fuzz;
 
-/// <summary>Stores and weights from strangers, with checksums that fit, as somebody who means harm would make them.</summary>
+/// <summary>
+/// Stores and weights from strangers, with checksums that fit, as somebody who means harm would make them.
+/// </summary>
 public sealed class StoreFuzzTests(ITestOutputHelper log) : IDisposable
 {
     static readonly Experiment Experiment = new() { Dataset = DatasetId.Samm, DatasetFingerprint = "abc" };
-    static readonly FoldPrediction Fold = new() { Subject = "006", Clips = ["006/a", "006/b"], Labels = [0, 1], Logits = [[[0.1f, -2.5e-8f], [1f, 3f]], [[1f / 3, 0f], [-0f, 1f]]], TrainingLoss = [1.25f, 0.1f] };
+    static readonly FoldPrediction Fold = new()
+    {
+        Subject = "006", Clips = ["006/a", "006/b"], Labels = [0, 1],
+        Logits = [[[0.1f, -2.5e-8f], [1f, 3f]], [[1f / 3, 0f], [-0f, 1f]]], TrainingLoss = [1.25f, 0.1f]
+    };
 
     readonly string _folder = Directory.CreateTempSubdirectory("mer-fuzz-").FullName;
 
@@ -29,9 +35,11 @@ public sealed class StoreFuzzTests(ITestOutputHelper log) : IDisposable
         {
             var other = new RunStore(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
             Directory.CreateDirectory(other.FolderOf("h"));
-            File.WriteAllBytes(other.FoldPath("h", "006"), Encoding.UTF8.GetBytes($"{{\"schema\":1,\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\",\"fold\":\n{text}}}\n"));
+            File.WriteAllBytes(other.FoldPath("h", "006"), Encoding.UTF8.GetBytes($"{{\"schema\":1,\"sha256\":\"" +
+                $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\",\"fold\":\n{text}}}\n"));
             // A file that is read can be scored; one that cannot is quarantined.
-            if (other.TryRead("h", "006") is { } fold) _ = EpochProtocol.SideBySide.Select(p => p.Apply([fold])).Count();
+            if (other.TryRead("h", "006") is { } fold)
+                _ = EpochProtocol.SideBySide.Select(p => p.Apply([fold])).Count();
             Directory.Delete(other.Folder, recursive: true);
         }, 400, 15, log);
     }
@@ -43,7 +51,8 @@ public sealed class StoreFuzzTests(ITestOutputHelper log) : IDisposable
         var hash = ExperimentHash.Of(Experiment);
         sound.Save(Experiment);
         sound.Save(hash, Fold, new FoldFacts(1, DateTime.UnixEpoch, "cpu"));
-        var cases = Gen.OneOf([.. Directory.GetFiles(sound.FolderOf(hash)).Select(f => Mutations.OfText(File.ReadAllText(f)).Select(text => (Name: Path.GetFileName(f), text)))]);
+        var cases = Gen.OneOf([.. Directory.GetFiles(sound.FolderOf(hash))
+            .Select(f => Mutations.OfText(File.ReadAllText(f)).Select(text => (Name: Path.GetFileName(f), text)))]);
         Fuzzer.Run(cases, file =>
         {
             var store = new RunStore(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
@@ -62,7 +71,9 @@ public sealed class StoreFuzzTests(ITestOutputHelper log) : IDisposable
     public void Weights()
     {
         var path = Path.Combine(_folder, "w.safetensors");
-        Safetensors.Write(path, new Dictionary<string, torch.Tensor> { ["a"] = torch.ones(2, 3), ["b.c"] = torch.ones(4, torch.int64) }, new Dictionary<string, string> { ["format"] = "pt" });
+        Safetensors.Write(path,
+            new Dictionary<string, torch.Tensor> { ["a"] = torch.ones(2, 3), ["b.c"] = torch.ones(4, torch.int64) },
+            new Dictionary<string, string> { ["format"] = "pt" });
         var whole = File.ReadAllBytes(path);
         var length = BitConverter.ToInt32(whole);
         var headers = Mutations.OfText(Encoding.UTF8.GetString(whole, 8, length)).Select(header =>

@@ -20,7 +20,8 @@ public class BaselineNetworkTests
 
     [Fact]
     public void OFF_ApexNet_has_2_66_million_parameters() =>
-        Assert.Equal(2.66, Math.Round(ModelSummary.Of(new OffApexNetOptions { Classes = 3 }, actionUnits: false).Parameters / 1e6, 2));
+        Assert.Equal(2.66,
+            Math.Round(ModelSummary.Of(new OffApexNetOptions { Classes = 3 }, actionUnits: false).Parameters / 1e6, 2));
 
     [Fact]
     public void SSSNet_has_1_35_million_parameters()
@@ -62,7 +63,8 @@ public class BaselineNetworkTests
         var convolutions = Enumerable.Range(0, 4).Sum(i => Weights(i) + (2 * channels[i + 1]));
         const long linear = 512L * 49 * 512, classes = 512 * 5;
         Assert.Equal(convolutions + linear + 512 + classes + 5, summary.Parameters);
-        Assert.Equal((Weights(0) * 10 * 112 * 112) + (Weights(1) * 10 * 56 * 56) + (Weights(2) * 5 * 28 * 28) + (Weights(3) * 2 * 14 * 14) + linear + classes, summary.Macs);
+        Assert.Equal((Weights(0) * 10 * 112 * 112) + (Weights(1) * 10 * 56 * 56) + (Weights(2) * 5 * 28 * 28)
+            + (Weights(3) * 2 * 14 * 14) + linear + classes, summary.Macs);
     }
 
     [Fact]
@@ -71,7 +73,8 @@ public class BaselineNetworkTests
         using var scope = NewDisposeScope();
         // Directions (1, 0), (1, 0) and (0, 1) in any length: squared distances 0, 2 and 2, beyond the margin.
         var features = tensor(new[] { 2f, 0, 5, 0, 0, 3 }).view(3, 2);
-        float Loss(params long[] labels) => MersiamC3dAssumed.PairLoss(features, tensor(labels), margin: 1).item<float>();
+        float Loss(params long[] labels) =>
+            MersiamC3dAssumed.PairLoss(features, tensor(labels), margin: 1).item<float>();
         Assert.Equal(0, Loss(0, 0, 1), 1e-3);
         // The first and third are one class, 2; of the other two pairs one lies together, (1 - 0)^2, and one far apart.
         Assert.Equal(2 + (1 / 2f), Loss(0, 1, 0), 1e-3);
@@ -103,11 +106,15 @@ public class BaselineNetworkTests
     [Fact]
     public void MMNet_has_the_parameters_counted_by_hand()
     {
-        static long Block(long from, long to, bool shortcut) => 9 * from * to + to * to + 4 * to + (shortcut ? from * to + 2 * to : 0) + 2 + 2;
-        var motion = 27 * 180 + 9L * 180 * 128 + 2 * (180 + 128) + Block(128, 128, false) + Block(128, 128, true) + Block(128, 256, true) + Block(256, 512, true);
+        static long Block(long from, long to, bool shortcut) =>
+            9 * from * to + to * to + 4 * to + (shortcut ? from * to + 2 * to : 0) + 2 + 2;
+        var motion = 27 * 180 + 9L * 180 * 128 + 2 * (180 + 128) + Block(128, 128, false) + Block(128, 128, true)
+            + Block(128, 256, true) + Block(256, 512, true);
         // Patch embedding, 196 positions, per block q, k, v, projection, MLP x 4 and two LayerNorms, a last LayerNorm.
-        var position = 3 * 512 + 512 + 196 * 512 + 2 * (4L * 512 * 512 + 4 * 512 + 8L * 512 * 512 + 5 * 512 + 4 * 512) + 2 * 512;
-        Assert.Equal(motion + position + 100_352 * 5 + 5, ModelSummary.Of(new MmNetOptions(), actionUnits: false).Parameters);
+        var position = 3 * 512 + 512 + 196 * 512 + 2 * (4L * 512 * 512 + 4 * 512 + 8L * 512 * 512 + 5 * 512 + 4 * 512)
+            + 2 * 512;
+        Assert.Equal(motion + position + 100_352 * 5 + 5,
+            ModelSummary.Of(new MmNetOptions(), actionUnits: false).Parameters);
     }
 
     [Fact]
@@ -128,7 +135,8 @@ public class BaselineNetworkTests
     {
         var summary = ModelSummary.Of(new AmanOptions { Frames = 2, Versions = 2 }, actionUnits: false);
         Assert.Equal(8.4, Math.Round(summary.Parameters / 1e6, 1));
-        // torchvision counts 1.81 G multiply-accumulates for a ResNet-18 at 224 pixels, its 512 x 1000 classifier included: four images here, and no such classifier.
+        // torchvision counts 1.81 G multiply-accumulates for a ResNet-18 at 224 pixels, its 512 x 1000 classifier
+        // included: four images here, and no such classifier.
         Assert.Equal(1.81, Math.Round((summary.Macs + 4 * 512_000) / 4e9, 2));
     }
 
@@ -137,7 +145,8 @@ public class BaselineNetworkTests
     {
         // torchvision's has 21,797,672 parameters, 513,000 of them in the classifier.
         const long trunk = 21_797_672 - 513_000;
-        Assert.Equal((2 * trunk) + (3 * 512 * 512) + 512 + (1024 * 5) + 5, ModelSummary.Of(new MiMaNetOptions { AssumedFrames = 2 }, actionUnits: false).Parameters);
+        Assert.Equal((2 * trunk) + (3 * 512 * 512) + 512 + (1024 * 5) + 5,
+            ModelSummary.Of(new MiMaNetOptions { AssumedFrames = 2 }, actionUnits: false).Parameters);
     }
 
     [Fact]
@@ -145,7 +154,8 @@ public class BaselineNetworkTests
     {
         // Published are the parts without the class's linear layer and the self-distillation's.
         var layers = ModelSummary.Of(new MicronBertOptions(), actionUnits: false).Layers;
-        long Of(params string[] parts) => layers.Where(l => parts.Contains(l.Name.Split('.')[0])).Sum(l => l.Parameters);
+        long Of(params string[] parts) =>
+            layers.Where(l => parts.Contains(l.Name.Split('.')[0])).Sum(l => l.Parameters);
         Assert.Equal(12.7, Math.Round(Of("encoder") / 1e6, 1));
         Assert.Equal(26.7, Math.Round(Of("encoder", "attention", "decoder") / 1e6, 1));
     }
@@ -159,7 +169,8 @@ public class BaselineNetworkTests
         using (no_grad())
         {
             // Queries and keys that are the tokens themselves, many times over; values and output as they come.
-            foreach (var (name, parameter) in attention.named_parameters()) parameter.copy_(name.EndsWith("bias") ? zeros(4) : eye(4) * (name[0] is 'q' or 'k' ? 20 : 1));
+            foreach (var (name, parameter) in attention.named_parameters())
+                parameter.copy_(name.EndsWith("bias") ? zeros(4) : eye(4) * (name[0] is 'q' or 'k' ? 20 : 1));
         }
         var frame = eye(4).unsqueeze(0);
         Assert.True(attention.call((frame, frame)).allclose(frame, atol: 1e-4));
@@ -182,16 +193,20 @@ public class BaselineNetworkTests
     [Fact]
     public void Graph_TCN_s_weight_normed_convolutions_count_too()
     {
-        // Each of 1372 places: node blocks 1 x 25 and 25 x 25, then three of twice 25 x 25, the edge block like the first, all with kernels of 7; two shortcuts of 25; then the linear layers.
+        // Each of 1372 places: node blocks 1 x 25 and 25 x 25, then three of twice 25 x 25, the edge block like the
+        // first, all with kernels of 7; two shortcuts of 25; then the linear layers.
         const long convolutions = 1372 * (2 * ((7 * 25) + (7 * 25 * 25) + 25) + (3 * 2 * 7 * 25 * 25));
-        Assert.Equal(convolutions + (34_300 * 512) + (512 * 5), ModelSummary.Of(new GraphTcnOptions(), actionUnits: false).Macs);
+        Assert.Equal(convolutions + (34_300 * 512) + (512 * 5),
+            ModelSummary.Of(new GraphTcnOptions(), actionUnits: false).Macs);
     }
 
     [Fact]
     public void Action_units_are_linked_by_how_often_the_training_clips_show_them_together()
     {
-        // Unit 0 in three clips, unit 1 in two of them, unit 2 in another: A = [[1, 2/3, 0], [1, 1, 0], [0, 0, 1]], degrees 2, 2, 1.
-        var links = AuGraph.Propagation(new[,] { { true, true, false }, { true, true, false }, { true, false, false }, { false, false, true } });
+        // Unit 0 in three clips, unit 1 in two of them, unit 2 in another: A = [[1, 2/3, 0], [1, 1, 0], [0, 0, 1]],
+        // degrees 2, 2, 1.
+        var links = AuGraph.Propagation(
+            new[,] { { true, true, false }, { true, true, false }, { true, false, false }, { false, false, true } });
         float[] expected = [0.5f, 0.5f, 0, 1 / 3f, 0.5f, 0, 0, 0, 1];
         Assert.Equal(expected, links, (a, b) => Math.Abs(a - b) < 1e-6);
     }
@@ -222,7 +237,10 @@ public class BaselineNetworkTests
         [new AuGcnOptions { InputSize = 32, Classes = 3 }],
         [new AmanOptions { InputSize = 32, Frames = 3, Versions = 2, WidthDivisor = 8, Classes = 3 }],
         [new MiMaNetOptions { InputSize = 32, AssumedFrames = 3, WidthDivisor = 8, Classes = 3 }],
-        [new MersiamC3dOptions { InputSize = 32, AssumedSide = 16, WidthDivisor = 16, AssumedPairEpochs = 0, Classes = 3 }],
+        [new MersiamC3dOptions
+        {
+            InputSize = 32, AssumedSide = 16, WidthDivisor = 16, AssumedPairEpochs = 0, Classes = 3
+        }],
         [new MersiamC3dOptions { InputSize = 32, AssumedSide = 16, WidthDivisor = 16, Classes = 3 }],
         [new RcnAOptions { InputSize = 32, FlowSize = 32, Channels = 8, Classes = 3 }],
         [new SssNetOptions { InputSize = 32, FlowSize = 28, WidthDivisor = 4, Classes = 3 }],

@@ -26,7 +26,8 @@ public class DynamicImageTests
         var random = new Random(1);
         var pixel = Enumerable.Range(0, frames).Select(_ => random.NextDouble()).ToArray();
         var means = Enumerable.Range(1, frames).Select(t => pixel.Take(t).Average()).ToArray();
-        var ranked = (from q in Enumerable.Range(0, frames) from t in Enumerable.Range(0, q) select means[q] - means[t]).Sum();
+        var ranked = (from q in Enumerable.Range(0, frames) from t in Enumerable.Range(0, q) select means[q] - means[t])
+            .Sum();
         Assert.Equal(ranked, DynamicImageInput.Weights(frames).Zip(pixel, (w, p) => w * p).Sum(), 9);
         Assert.Equal(0, DynamicImageInput.Weights(frames).Sum(), 9);
     }
@@ -52,5 +53,6 @@ public class DynamicImageTests
         Assert.True(images[0, 0, 4].mean().item<float>() > 2 * images[0, 0, 28].mean().item<float>());
     }
 
-    static void Equal(double[] expected, ImmutableArray<double> weights) => Assert.Equal(expected, weights, (a, b) => Math.Abs(a - b) < 1e-12);
+    static void Equal(double[] expected, ImmutableArray<double> weights) =>
+        Assert.Equal(expected, weights, (a, b) => Math.Abs(a - b) < 1e-12);
 }

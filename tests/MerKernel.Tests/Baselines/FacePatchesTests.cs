@@ -16,8 +16,10 @@ public class FacePatchesTests
         (landmarks[2 * 48], landmarks[2 * 48 + 1]) = (100, 90);
         var patches = FacePatches.Of(onset, apex, landmarks);
 
-        float Middle(int factor, int point) => patches[((factor * PatchInput.Points + point) * PatchInput.Side + 3) * PatchInput.Side + 3];
-        // Values run from 0 to 127: magnified by f, the pixel at (60, 40) is 60 + 20 f, at most 65 + 60 = 125, so the range stays.
+        float Middle(int factor, int point) =>
+            patches[((factor * PatchInput.Points + point) * PatchInput.Side + 3) * PatchInput.Side + 3];
+        // Values run from 0 to 127: magnified by f, the pixel at (60, 40) is 60 + 20 f, at most 65 + 60 = 125, so the
+        // range stays.
         for (var f = 0; f < PatchInput.Factors; f++)
         {
             Assert.Equal((60 + 20 * (1.2f + 0.2f * f)) / 127, Middle(f, 0), 1e-4f);
@@ -29,7 +31,8 @@ public class FacePatchesTests
     {
         var image = new Mat(PatchInput.ImageSide, PatchInput.ImageSide, MatType.CV_8UC1);
         var pixels = image.AsSpan<byte>();
-        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)value(i % PatchInput.ImageSide, i / PatchInput.ImageSide);
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)value(i % PatchInput.ImageSide, i / PatchInput.ImageSide);
         return image;
     }
 }

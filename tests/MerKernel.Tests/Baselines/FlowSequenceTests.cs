@@ -16,7 +16,9 @@ public class FlowSequenceTests
     public void Key_frames_are_shared_between_rise_and_fall_by_their_durations()
     {
         // 10 and 20 frames: 8 x 10 / 30 = 2.7, so three in the rise and five in the fall.
-        Assert.Equal([10, 12.5, 15, 17.5, 20, 20 + (10 / 3.0), 20 + (20 / 3.0), 30, 20 + (40 / 3.0), 20 + (50 / 3.0), 40], ClipFrames.Key(Clip(10, 20, 40), Between), Near);
+        Assert.Equal(
+            [10, 12.5, 15, 17.5, 20, 20 + (10 / 3.0), 20 + (20 / 3.0), 30, 20 + (40 / 3.0), 20 + (50 / 3.0), 40],
+            ClipFrames.Key(Clip(10, 20, 40), Between), Near);
         Assert.Equal([1, 1, 1.5, 2], ClipFrames.Key(Clip(1, 1, 2), 1), Near);
         Assert.Equal([1, 1.5, 2, 2], ClipFrames.Key(Clip(1, 2, 2), 1), Near);
         // An offset before the apex, as SAMM's 028_4_1 has it.
@@ -30,7 +32,8 @@ public class FlowSequenceTests
         using var frames = Film();
         using var data = new MerDataset
         {
-            Id = DatasetId.CasmeII, Synthetic = true, Fingerprint = "film", Classes = ["a"], Clips = [Clip(1, 5, 11)], Labels = [0],
+            Id = DatasetId.CasmeII, Synthetic = true, Fingerprint = "film", Classes = ["a"], Clips = [Clip(1, 5, 11)],
+            Labels = [0],
             Frames = frames.squeeze(0), OnsetFrames = [[0]], ApexFrames = [[4]], Source = new FilmSource(frames),
         };
         var fields = ClipInputs.Of(data, new FlowSequenceInput(FlowMethod.Farneback, Side, Between));
@@ -40,11 +43,14 @@ public class FlowSequenceTests
         {
             var (u, v) = Step(field);
             var inside = fields[0].select(1, field).narrow(1, 10, 44).narrow(2, 10, 44).mean([1, 2]);
-            Assert.Equal([(float)u, (float)v, (float)Math.Sqrt((u * u) + (v * v))], Networks.Values(inside), (a, b) => Math.Abs(a - b) < 0.1);
+            Assert.Equal([(float)u, (float)v, (float)Math.Sqrt((u * u) + (v * v))], Networks.Values(inside),
+                (a, b) => Math.Abs(a - b) < 0.1);
         }
     }
 
-    /// <summary>How far the texture moves from one frame to the next: right and down at first, then slower and up.</summary>
+    /// <summary>
+    /// How far the texture moves from one frame to the next: right and down at first, then slower and up.
+    /// </summary>
     static (double U, double V) Step(int field) => field < 4 ? (0.9, 0.4) : (-0.6, 0.15 * (field - 8));
 
     static Tensor Film()
@@ -56,7 +62,9 @@ public class FlowSequenceTests
             for (var place = 0; place < 3 * Side * Side; place++)
             {
                 var (x, y) = ((place % Side) - x0, (place / Side % Side) - y0);
-                bytes[(frame * 3 * Side * Side) + place] = (byte)Math.Round(128 + (38 * Math.Sin((0.55 * x) + (0.2 * y))) + (38 * Math.Cos((0.47 * y) - (0.25 * x))) + (25 * Math.Sin((0.31 * x) - (0.7 * y) + 1)));
+                bytes[(frame * 3 * Side * Side) + place] = (byte)Math.Round(128
+                    + (38 * Math.Sin((0.55 * x) + (0.2 * y))) + (38 * Math.Cos((0.47 * y) - (0.25 * x)))
+                    + (25 * Math.Sin((0.31 * x) - (0.7 * y) + 1)));
             }
             if (frame == Frames - 1) break;
             var (u, v) = Step(frame);
@@ -67,7 +75,8 @@ public class FlowSequenceTests
 
     static Clip Clip(int onset, int apex, int offset) => new()
     {
-        Dataset = DatasetId.CasmeII, Subject = "01", Name = "EP01", Onset = onset, Apex = apex, Offset = offset, ActionUnits = [], Emotion = "others",
+        Dataset = DatasetId.CasmeII, Subject = "01", Name = "EP01", Onset = onset, Apex = apex, Offset = offset,
+        ActionUnits = [], Emotion = "others",
     };
 
     static bool Near(double a, double b) => Math.Abs(a - b) < 1e-9;

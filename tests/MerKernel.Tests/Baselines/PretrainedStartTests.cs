@@ -31,7 +31,8 @@ public class PretrainedStartTests
         using var started = PretrainedStart.Create(options with { Pretrained = file }, seed: 8, actionUnits: false);
         foreach (var part in ((IStartsPretrained)started).PretrainedParts)
             foreach (var (name, tensor) in part.state_dict())
-                Assert.True(tensor.allclose(((IStartsPretrained)donor).PretrainedParts.First().state_dict()[name]), name);
+                Assert.True(tensor.allclose(((IStartsPretrained)donor).PretrainedParts.First().state_dict()[name]),
+                    name);
         Assert.True(started.state_dict()["fc.weight"].allclose(random.state_dict()["fc.weight"]));
     }
 
@@ -46,12 +47,14 @@ public class PretrainedStartTests
         string Refused(Dictionary<string, Tensor> tensors)
         {
             var file = Written(folder, tensors);
-            return Assert.Throws<UserErrorException>(() => PretrainedStart.Create(options with { Pretrained = file }, 8, actionUnits: false)).Message;
+            return Assert.Throws<UserErrorException>(() =>
+                PretrainedStart.Create(options with { Pretrained = file }, 8, actionUnits: false)).Message;
         }
         var missing = Refused(state.Where(p => p.Key != first).ToDictionary());
         Assert.Contains($"weights.safetensors has no tensor '{first}', which", missing);
         Assert.Contains("take the file away to start from the substitute", missing);
-        Assert.Contains($"holds '{first}' as [2, 3], ", Refused(state.ToDictionary(p => p.Key, p => p.Key == first ? zeros(2, 3) : p.Value)));
+        Assert.Contains($"holds '{first}' as [2, 3], ",
+            Refused(state.ToDictionary(p => p.Key, p => p.Key == first ? zeros(2, 3) : p.Value)));
     }
 
     [Fact]
@@ -63,7 +66,8 @@ public class PretrainedStartTests
         foreach (var parameter in donor.parameters()) using (no_grad()) parameter.mul_(0.5);
         var file = Written(folder, donor.state_dict());
         var random = new FrozenFeatureInput(2, 2, 8, null);
-        var (own, started) = (MerKernel.Training.ClipInputs.Of(data, random), MerKernel.Training.ClipInputs.Of(data, random with { Weights = file }));
+        var (own, started) = (MerKernel.Training.ClipInputs.Of(data, random),
+            MerKernel.Training.ClipInputs.Of(data, random with { Weights = file }));
         Assert.Equal(own.shape, started.shape);
         Assert.False(own.allclose(started));
         // The first frame is the onset, which no factor changes: its versions are one image.
@@ -81,15 +85,21 @@ public class PretrainedStartTests
         using var scope = NewDisposeScope();
         // A frame that has not moved keeps its shape whatever the factor, but for the biases behind the change.
         var onset = rand(1, 3, 16, 16);
-        using (no_grad()) foreach (var (name, bias) in donor.named_parameters().Where(p => p.name.StartsWith("change") && p.name.EndsWith("bias"))) bias.zero_();
+        using (no_grad())
+            foreach (var (name, bias) in donor.named_parameters()
+                .Where(p => p.name.StartsWith("change") && p.name.EndsWith("bias")))
+                bias.zero_();
         Tensor Shape(double factor) { donor.Factor = factor; return donor.Shape(onset, onset); }
         Assert.True(Shape(1).allclose(Shape(3), atol: 1e-5));
         Assert.Equal([1, 32, 8, 8], Shape(1).shape);
         Assert.Equal([1, 3, 16, 16], donor.call((onset, onset)).shape);
         foreach (ClipInput plain in new ClipInput[] { new PatchInput(), new FrozenFeatureInput(2, 2, 8, null) })
         {
-            ClipInput learned = plain is PatchInput ? new PatchInput { Magnifier = file } : new FrozenFeatureInput(2, 2, 8, null, file);
-            var (ours, theirs) = (MerKernel.Training.ClipInputs.Of(data, plain), MerKernel.Training.ClipInputs.Of(data, learned));
+            ClipInput learned = plain is PatchInput
+                ? new PatchInput { Magnifier = file }
+                : new FrozenFeatureInput(2, 2, 8, null, file);
+            var (ours, theirs) = (MerKernel.Training.ClipInputs.Of(data, plain),
+                MerKernel.Training.ClipInputs.Of(data, learned));
             Assert.Equal(ours.shape, theirs.shape);
             Assert.False(ours.allclose(theirs));
         }
@@ -101,8 +111,10 @@ public class PretrainedStartTests
         using var folder = new TemporaryFolder();
         using var donor = new Magnifier();
         Safetensors.Write(Path.Combine(folder.Path, "magnifier.safetensors"), donor.state_dict());
-        Safetensors.Write(Path.Combine(folder.Path, "aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
-        ModelOptions Of(Profile profile, Peer peer) => new OutsideWeights(folder.Path).Start(peer.Model(profile), peer.Key);
+        Safetensors.Write(Path.Combine(folder.Path, "aman.safetensors"),
+            new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        ModelOptions Of(Profile profile, Peer peer) =>
+            new OutsideWeights(folder.Path).Start(peer.Model(profile), peer.Key);
         var aman = Assert.IsType<AmanOptions>(Of(Profile.Paper, new Peer(Aman.Baseline)));
         Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
         Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
@@ -116,7 +128,10 @@ public class PretrainedStartTests
         using var donor = new Magnifier();
         Safetensors.Write(folder.File("magnifier.safetensors"), donor.state_dict());
         Safetensors.Write(folder.File("aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
-        var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(new OutsideWeights(folder.Path).Start(new Peer(Aman.Baseline).Model(Profile.Paper), Aman.Baseline.Key), StoreJson.Options), StoreJson.Options)!;
+        var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(
+            new OutsideWeights(folder.Path).Start(new Peer(Aman.Baseline).Model(Profile.Paper), Aman.Baseline.Key),
+            StoreJson.Options),
+            StoreJson.Options)!;
         Assert.Null(((AmanOptions)stored).Pretrained!.Path);
 
         // As a cluster's task has it: a workbench of its own, and files that may have been renamed.
@@ -124,15 +139,19 @@ public class PretrainedStartTests
         var task = new OutsideWeights(folder.Path);
         var experiment = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = stored };
         var located = (AmanOptions)task.Locate(experiment).Model;
-        Assert.Equal([folder.File("renamed.safetensors"), folder.File("magnifier.safetensors")], [located.Pretrained!.Path!, located.Magnifier!.Path!]);
+        Assert.Equal([folder.File("renamed.safetensors"), folder.File("magnifier.safetensors")],
+            [located.Pretrained!.Path!, located.Magnifier!.Path!]);
         var plain = experiment with { Model = Profile.Tiny.Model };
         Assert.Equal(plain, task.Locate(plain));
         // A backbone is found in the same way.
         var sha = PretrainedStart.File(folder.File("magnifier.safetensors")).Sha256;
-        Assert.Equal(folder.File("magnifier.safetensors"), task.Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
+        Assert.Equal(folder.File("magnifier.safetensors"),
+            task.Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
 
         using var elsewhere = new TemporaryFolder();
-        Assert.Equal(folder.File("magnifier.safetensors"), new OutsideWeights(elsewhere.Path, folder.File("magnifier.safetensors")).Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
+        Assert.Equal(folder.File("magnifier.safetensors"),
+            new OutsideWeights(elsewhere.Path, folder.File("magnifier.safetensors"))
+                .Locate(plain with { StartsFrom = new PretrainedWeights(sha) }).StartsFrom!.Path);
 
         File.Delete(folder.File("renamed.safetensors"));
         var later = new OutsideWeights(folder.Path);
@@ -143,12 +162,18 @@ public class PretrainedStartTests
     public void An_experiment_is_known_by_what_is_in_the_file_and_not_by_where_it_lies()
     {
         var weights = new PretrainedWeights(new string('a', 64)) { Path = "/one/aman.safetensors" };
-        Experiment With(PretrainedWeights? file) => new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = new AmanOptions { Pretrained = file } };
-        Assert.Equal(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Path = "/two/aman.safetensors" })));
-        Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(weights with { Sha256 = new string('b', 64) })));
+        Experiment With(PretrainedWeights? file) => new()
+        {
+            Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = new AmanOptions { Pretrained = file }
+        };
+        Assert.Equal(ExperimentHash.Of(With(weights)),
+            ExperimentHash.Of(With(weights with { Path = "/two/aman.safetensors" })));
+        Assert.NotEqual(ExperimentHash.Of(With(weights)),
+            ExperimentHash.Of(With(weights with { Sha256 = new string('b', 64) })));
         Assert.NotEqual(ExperimentHash.Of(With(weights)), ExperimentHash.Of(With(null)));
         var aman = Aman.Baseline;
-        Assert.Contains("starts from aman.safetensors (SHA-256 aaaaaaaa...)", aman.AssumedOf(new AmanOptions { Pretrained = weights }, aman.PublishedTraining));
+        Assert.Contains("starts from aman.safetensors (SHA-256 aaaaaaaa...)",
+            aman.AssumedOf(new AmanOptions { Pretrained = weights }, aman.PublishedTraining));
         Assert.Contains(aman.Substitute, aman.AssumedOf(new AmanOptions(), aman.PublishedTraining));
     }
 

@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Cuda;
 
-/// <summary>The GPU's kernels, run on the processor thread by thread (tests/cuda/emulation.h), against libtorch's operations in 64 bits.</summary>
+/// <summary>
+/// The GPU's kernels, run on the processor thread by thread (tests/cuda/emulation.h), against libtorch's operations in
+/// 64 bits.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed unsafe class CudaKernelsTests : IDisposable
 {
@@ -19,7 +22,8 @@ public sealed unsafe class CudaKernelsTests : IDisposable
     // Two roundings to bfloat16, of 8 binary digits.
     const double Rounding = 0.01;
 
-    public CudaKernelsTests() => CudaKernels.Emulator = (delegate* unmanaged<byte*, uint*, void**, int>)NativeLibrary.GetExport(s_library.Value, "emulate");
+    public CudaKernelsTests() => CudaKernels.Emulator =
+        (delegate* unmanaged<byte*, uint*, void**, int>)NativeLibrary.GetExport(s_library.Value, "emulate");
 
     public void Dispose() => CudaKernels.Emulator = null;
 
@@ -55,7 +59,8 @@ public sealed unsafe class CudaKernelsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         manual_seed(2);
-        Agree([Rounded(37, 512), Parameter(randn(512))], inputs => [nn.functional.gelu(inputs[0] + inputs[1])], inputs => [CudaBiasGelu.Of(inputs[0], inputs[1])]);
+        Agree([Rounded(37, 512), Parameter(randn(512))], inputs => [nn.functional.gelu(inputs[0] + inputs[1])],
+            inputs => [CudaBiasGelu.Of(inputs[0], inputs[1])]);
     }
 
     [Theory]
@@ -63,13 +68,15 @@ public sealed unsafe class CudaKernelsTests : IDisposable
     [InlineData(7, 7, 0, 1)]
     [InlineData(8, 16, 4, 1)]
     [InlineData(4, 12, 2, 4)]
-    public void Attention_within_windows_agrees_with_a_composition_of_libtorchs_operations(int window, int side, int shift, int heads)
+    public void Attention_within_windows_agrees_with_a_composition_of_libtorchs_operations(int window, int side,
+        int shift, int heads)
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
         var shape = new WindowShape(2, side, window, shift, heads, 32);
         Agree(
-            [Rounded(2, side, side, 3 * heads * 32), Parameter(0.3 * randn(3 * heads * 32)), Parameter(randn((2 * window - 1) * (2 * window - 1), heads))],
+            [Rounded(2, side, side, 3 * heads * 32), Parameter(0.3 * randn(3 * heads * 32)),
+                Parameter(randn((2 * window - 1) * (2 * window - 1), heads))],
             inputs => [Composed(shape, inputs[0] + inputs[1], inputs[2])],
             inputs => [CudaWindowAttention.Of(shape, inputs[0], inputs[1], inputs[2])]);
     }
@@ -104,11 +111,14 @@ public sealed unsafe class CudaKernelsTests : IDisposable
                 bool Wrapped(int x) => s.Shift > 0 && x >= side - s.Shift;
                 var near = Wrapped(ay) == Wrapped(by) && Wrapped(ax) == Wrapped(bx);
                 kind[a, b] = !same ? float.NegativeInfinity : near ? 0 : -100;
-                if (same) index[a, b] = (ay % window - by % window + window - 1) * (2 * window - 1) + ax % window - bx % window + window - 1;
+                if (same)
+                    index[a, b] = (ay % window - by % window + window - 1) * (2 * window - 1) + ax % window
+                        - bx % window + window - 1;
             }
 
         var logits = parts[0].matmul(parts[1].transpose(-2, -1)) / Math.Sqrt(s.Depth);
-        logits = logits + table.index_select(0, index.flatten()).t().reshape(s.Heads, area, area) + tensor(kind).to(ScalarType.Float64);
+        logits = logits + table.index_select(0, index.flatten()).t().reshape(s.Heads, area, area)
+            + tensor(kind).to(ScalarType.Float64);
         return logits.softmax(-1).matmul(parts[2]).transpose(1, 2).reshape(s.Images, side, side, s.Heads * s.Depth);
     }
 
@@ -125,7 +135,8 @@ public sealed unsafe class CudaKernelsTests : IDisposable
     }
 
     static void Close(Tensor expected, Tensor actual) =>
-        Assert.InRange(((expected - actual.to(ScalarType.Float64)).norm() / expected.norm()).item<double>(), 0, Rounding);
+        Assert.InRange(((expected - actual.to(ScalarType.Float64)).norm() / expected.norm()).item<double>(), 0,
+            Rounding);
 
     static Tensor Rounded(params long[] shape) => randn(shape).to(ScalarType.BFloat16);
 
@@ -134,7 +145,8 @@ public sealed unsafe class CudaKernelsTests : IDisposable
     static nint Built()
     {
         var library = Path.Combine(Directory.CreateTempSubdirectory("mer-cuda-").FullName, "libemulated.so");
-        using var compiler = Process.Start("g++", ["-O1", "-std=c++20", "-shared", "-fPIC", "-w", "-o", library, Path.Combine(RepositoryRoot.Find(), "tests", "cuda", "emulated.cpp"), "-pthread"]);
+        using var compiler = Process.Start("g++", ["-O1", "-std=c++20", "-shared", "-fPIC", "-w", "-o", library,
+            Path.Combine(RepositoryRoot.Find(), "tests", "cuda", "emulated.cpp"), "-pthread"]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
         return NativeLibrary.Load(library);

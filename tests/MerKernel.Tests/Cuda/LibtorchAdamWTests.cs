@@ -19,9 +19,11 @@ public class LibtorchAdamWTests
         {
             var g = Math.Sin(t);
             count.fill_(t);
-            LibtorchAdamW.Update(new AdamWStep(Rate, Decay, Beta1, Beta2, Epsilon, t), parameters, tensor(new[] { (float)g }), means, variances, count);
+            LibtorchAdamW.Update(new AdamWStep(Rate, Decay, Beta1, Beta2, Epsilon, t), parameters,
+                tensor(new[] { (float)g }), means, variances, count);
             (m, v) = (Beta1 * m + (1 - Beta1) * g, Beta2 * v + (1 - Beta2) * g * g);
-            x -= Rate * (m / (1 - Math.Pow(Beta1, t)) / (Math.Sqrt(v / (1 - Math.Pow(Beta2, t))) + Epsilon) + Decay * x);
+            x -= Rate
+                * (m / (1 - Math.Pow(Beta1, t)) / (Math.Sqrt(v / (1 - Math.Pow(Beta2, t))) + Epsilon) + Decay * x);
             Assert.Equal(x, parameters.item<float>(), 1e-5);
         }
     }

@@ -41,12 +41,14 @@ public class ActionUnitNotationTests
     [Fact]
     public void A_unit_in_unknown_notation_is_kept_in_doubt()
     {
-        Assert.Equal([new ActionUnit(4), new ActionUnit(12, Doubtful: true)], ActionUnitNotation.Parse("4+maybe 12 there").AsEnumerable());
+        Assert.Equal([new ActionUnit(4), new ActionUnit(12, Doubtful: true)],
+            ActionUnitNotation.Parse("4+maybe 12 there").AsEnumerable());
     }
 
     [Fact]
     public void Writing_units_down_and_reading_them_gives_the_same_units() =>
-        Gen.Select(Gen.Int[1, 99], Gen.Enum<FaceSide>(), Gen.OneOf(Gen.Const((char?)null), Gen.Char['A', 'E'].Select(c => (char?)c)), Gen.Bool)
+        Gen.Select(Gen.Int[1, 99], Gen.Enum<FaceSide>(),
+            Gen.OneOf(Gen.Const((char?)null), Gen.Char['A', 'E'].Select(c => (char?)c)), Gen.Bool)
             .Select((n, s, i, d) => new ActionUnit(n, s, i, d)).List[0, 8]
             .Sample(units => ActionUnitNotation.Parse(string.Join('+', units.Select(Plain))).SequenceEqual(units));
 
@@ -55,5 +57,6 @@ public class ActionUnitNotationTests
         Gen.String.Sample(text => ActionUnitNotation.Parse(text).All(u => u.Number is > 0 and < 100), iter: 5000);
 
     private static string Plain(ActionUnit u) =>
-        $"{u.Side switch { FaceSide.Left => "L", FaceSide.Right => "R", _ => "" }}{u.Number}{u.Intensity}{(u.Doubtful ? "?" : "")}";
+        $"{u.Side switch { FaceSide.Left => "L", FaceSide.Right => "R", _ => "" }}{u.Number}{u.Intensity}" +
+        $"{(u.Doubtful ? "?" : "")}";
 }

@@ -14,7 +14,9 @@ internal static class ClipFiles
         SheetFiles.Casme("03", "EP07_04", 7, 60, 100, "14", "others"),
     ];
 
-    /// <summary>Writes sheet and cropped frames below <paramref name="root"/>/CASME2 and returns the folder of the frames.</summary>
+    /// <summary>
+    /// Writes sheet and cropped frames below <paramref name="root"/>/CASME2 and returns the folder of the frames.
+    /// </summary>
     public static string Write(string root)
     {
         var set = Directory.CreateDirectory(Path.Combine(root, "CASME2")).FullName;

@@ -16,12 +16,18 @@ public sealed class DataChoicesTests : IDisposable
     [Fact]
     public void Choices_are_kept_for_one_set_and_read_back_and_what_is_new_replaces_what_was()
     {
-        var first = new DataChoices { Unusable = "drop", Exclude = ["01/EP03_02"], Sheet = Path.Combine(root, "CASME2", "CASME2-coding-20190701.xlsx") };
+        var first = new DataChoices
+        {
+            Unusable = "drop", Exclude = ["01/EP03_02"],
+            Sheet = Path.Combine(root, "CASME2", "CASME2-coding-20190701.xlsx")
+        };
         first.Keep(root, DatasetId.CasmeII);
-        Assert.Equal("--sheet CASME2/CASME2-coding-20190701.xlsx --unusable drop --exclude 01/EP03_02", DataChoices.Kept(root, DatasetId.CasmeII).ToString());
+        Assert.Equal("--sheet CASME2/CASME2-coding-20190701.xlsx --unusable drop --exclude 01/EP03_02",
+            DataChoices.Kept(root, DatasetId.CasmeII).ToString());
         Assert.Equal("", DataChoices.Kept(root, DatasetId.Samm).ToString());
         new DataChoices { NoFace = "centre-crop" }.Keep(root, DatasetId.Samm);
-        new DataChoices { Exclude = ["none"], Sheet = "auto", Clips = "paper" }.Over(DataChoices.Kept(root, DatasetId.CasmeII)).Keep(root, DatasetId.CasmeII);
+        new DataChoices { Exclude = ["none"], Sheet = "auto", Clips = "paper" }
+            .Over(DataChoices.Kept(root, DatasetId.CasmeII)).Keep(root, DatasetId.CasmeII);
         Assert.Equal("--unusable drop --clips paper", DataChoices.Kept(root, DatasetId.CasmeII).ToString());
         Assert.Equal("--no-face centre-crop", DataChoices.Kept(root, DatasetId.Samm).ToString());
         new DataChoices { Unusable = "fail", Clips = "all" }.Keep(root, DatasetId.CasmeII);
@@ -44,19 +50,27 @@ public sealed class DataChoicesTests : IDisposable
     public void A_damaged_or_misspelt_file_is_named(string text)
     {
         File.WriteAllText(DataChoices.PathIn(root), text);
-        Assert.Contains($"{DataChoices.PathIn(root)}, which keeps the choices of mer data prepare, cannot be read", Assert.Throws<UserErrorException>(() => DataChoices.Kept(root, DatasetId.CasmeII)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{DataChoices.PathIn(root)}, which keeps the choices of mer data prepare, cannot be read",
+            Assert.Throws<UserErrorException>(() => DataChoices.Kept(root, DatasetId.CasmeII)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Unknown_values_are_refused_with_those_that_there_are()
     {
-        string Refused(DataChoices choices) => Assert.Throws<UserErrorException>(() => choices.Preparation(DatasetId.CasmeII, new())).Message;
+        string Refused(DataChoices choices) =>
+            Assert.Throws<UserErrorException>(() => choices.Preparation(DatasetId.CasmeII, new())).Message;
         Assert.Equal("--unusable skip is not known; use fail, drop.", Refused(new() { Unusable = "skip" }));
         Assert.Equal("--no-face 1 is not known; use fail, centrecrop, drop.", Refused(new() { NoFace = "1" }));
         Assert.Contains("use five, megc3 or all", Refused(new() { Classes = "seven" }), StringComparison.Ordinal);
-        Assert.Contains("write it like 07/EP06_01=56-89-116", Refused(new() { Reading = ["07/EP06_01"] }), StringComparison.Ordinal);
-        Assert.Contains("no onset before its apex", Refused(new() { Reading = ["07/EP06_01=89-56-116"] }), StringComparison.Ordinal);
-        Assert.Contains("There is no folder", Assert.Throws<UserErrorException>(() => FrameLayout.Find(new DataChoices { Frames = "cropt" }.Source(root, DatasetId.CasmeII))).Message, StringComparison.Ordinal);
+        Assert.Contains("write it like 07/EP06_01=56-89-116", Refused(new() { Reading = ["07/EP06_01"] }),
+            StringComparison.Ordinal);
+        Assert.Contains("no onset before its apex", Refused(new() { Reading = ["07/EP06_01=89-56-116"] }),
+            StringComparison.Ordinal);
+        Assert.Contains("There is no folder",
+            Assert.Throws<UserErrorException>(() =>
+                FrameLayout.Find(new DataChoices { Frames = "cropt" }.Source(root, DatasetId.CasmeII))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,25 +78,30 @@ public sealed class DataChoicesTests : IDisposable
     {
         File.Delete(Path.Combine(frames, "sub01", "EP03_02", "reg_img10.png"));
         using (var bench = Bench(out _))
-            Assert.Contains("--dataset casme2 --unusable drop", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message, StringComparison.Ordinal);
+            Assert.Contains("--dataset casme2 --unusable drop",
+                Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message,
+                StringComparison.Ordinal);
         new DataChoices { Unusable = "drop", Reading = ["01/EP02_01f=10-30-60"] }.Keep(root, DatasetId.CasmeII);
         using var chosen = Bench(out var said);
         var data = chosen.Load(DatasetId.CasmeII);
         Assert.Equal(["01/EP02_01f", "03/EP07_04"], data.Clips.Select(c => c.Id));
         Assert.Equal(30, data.Clips[0].Apex);
-        Assert.Contains("CASME II: 2 clips of 2 subjects, CASME2-coding-20190701.xlsx, frames in Cropped; chosen with mer data prepare: --unusable drop --reading 01/EP02_01f=10-30-60", said);
+        Assert.Contains("CASME II: 2 clips of 2 subjects, CASME2-coding-20190701.xlsx, frames in Cropped; chosen " +
+            "with mer data prepare: --unusable drop --reading 01/EP02_01f=10-30-60", said);
         // What shows results finds the same prepared set, and says the same of it.
         Directory.CreateDirectory(chosen.Store.Folder);
         using var shown = Bench(out var again);
         shown.LoadPrepared(DatasetId.CasmeII);
-        Assert.Equal((data.Fingerprint, 30), (shown.Dataset(DatasetId.CasmeII).Fingerprint, shown.Dataset(DatasetId.CasmeII).Clips[0].Apex));
+        Assert.Equal((data.Fingerprint, 30),
+            (shown.Dataset(DatasetId.CasmeII).Fingerprint, shown.Dataset(DatasetId.CasmeII).Clips[0].Apex));
         Assert.Contains(said[^1], again);
     }
 
     [Fact]
     public void The_papers_clips_are_left_out_where_the_sheet_has_them()
     {
-        SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx", [.. ClipFiles.Rows, SheetFiles.Casme("07", "EP06_01", 5, 10, 20, "4", "disgust")]);
+        SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx",
+            [.. ClipFiles.Rows, SheetFiles.Casme("07", "EP06_01", 5, 10, 20, "4", "disgust")]);
         for (var n = 5; n <= 20; n++) ClipFiles.Frame(Path.Combine(frames, "sub07", "EP06_01", $"reg_img{n}.png"), n);
         int Clips()
         {
@@ -113,7 +132,8 @@ public sealed class DataChoicesTests : IDisposable
         using (var bench = Bench(out _))
         {
             Assert.Equal([DatasetId.CasmeII, DatasetId.Samm], bench.Datasets.AsEnumerable());
-            Assert.Contains("holds no frames of SAMM: found readme.txt", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.Samm)).Message, StringComparison.Ordinal);
+            Assert.Contains("holds no frames of SAMM: found readme.txt",
+                Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.Samm)).Message, StringComparison.Ordinal);
         }
         using (var bench = Bench(out _, DatasetId.Samm)) Assert.Equal([DatasetId.Samm], bench.Datasets.AsEnumerable());
     }
@@ -123,7 +143,8 @@ public sealed class DataChoicesTests : IDisposable
     {
         SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx", ClipFiles.Rows[..3]);
         using var bench = Bench(out _);
-        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
+        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.",
+            Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
     }
 
     [Fact]
@@ -132,7 +153,8 @@ public sealed class DataChoicesTests : IDisposable
         // 02's only clip is fear, which the five classes leave out.
         new DataChoices { Exclude = ["03/EP07_04"] }.Keep(root, DatasetId.CasmeII);
         using var bench = Bench(out _);
-        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.", Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
+        Assert.Equal("All 2 clips of CASME II are of subject 01; leave-one-subject-out needs two subjects.",
+            Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message);
     }
 
     [Theory]
@@ -145,23 +167,31 @@ public sealed class DataChoicesTests : IDisposable
     {
         using var data = TinyDataset.Create();
         Assert.Equal("01", data.Subject(text));
-        Assert.Contains("Subject '9' has no clip in this data set; its subjects are 01, 02, 03", Assert.Throws<UserErrorException>(() => data.Subject("9")).Message, StringComparison.Ordinal);
+        Assert.Contains("Subject '9' has no clip in this data set; its subjects are 01, 02, 03",
+            Assert.Throws<UserErrorException>(() => data.Subject("9")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(15, 68, Severity.Note, "fit 15 49 68 and not 56 89 116")]
-    [InlineData(56, 116, Severity.Warning, "fit the reading 56 89 116 of other copies and not 15 49 68; to use it: mer data prepare --reading 07/EP06_01=56-89-116")]
+    [InlineData(56, 116, Severity.Warning,
+        "fit the reading 56 89 116 of other copies and not 15 49 68; to use it: mer data prepare --reading " +
+        "07/EP06_01=56-89-116")]
     [InlineData(1, 200, Severity.Note, "do not tell 15 49 68 from 56 89 116")]
-    public void The_frames_on_disk_say_which_reading_of_a_doubtful_clip_they_fit(int first, int last, Severity severity, string text)
+    public void The_frames_on_disk_say_which_reading_of_a_doubtful_clip_they_fit(int first, int last, Severity severity,
+        string text)
     {
         // The two whole clips that independent copies move are known by the frames that the sheets print for them.
-        SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx", [.. ClipFiles.Rows, SheetFiles.Casme("07", "EP06_01", 15, 49, 68, "4", "disgust")]);
-        for (var n = first; n <= last; n++) ClipFiles.Frame(Path.Combine(frames, "sub07", "EP06_01", $"reg_img{n}.png"), n);
-        var found = DatasetCheck.Run(new DatasetSource(root, DatasetId.CasmeII)).Findings.Single(f => f.Clip == "07/EP06_01" && f.Text.StartsWith("the frames on disk", StringComparison.Ordinal));
+        SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx",
+            [.. ClipFiles.Rows, SheetFiles.Casme("07", "EP06_01", 15, 49, 68, "4", "disgust")]);
+        for (var n = first; n <= last; n++)
+            ClipFiles.Frame(Path.Combine(frames, "sub07", "EP06_01", $"reg_img{n}.png"), n);
+        var found = DatasetCheck.Run(new DatasetSource(root, DatasetId.CasmeII)).Findings
+            .Single(f => f.Clip == "07/EP06_01" && f.Text.StartsWith("the frames on disk", StringComparison.Ordinal));
         Assert.Equal(severity, found.Severity);
         Assert.Contains(text, found.Text, StringComparison.Ordinal);
         var chosen = new PreparationOptions { Readings = [Reading.Parse("07/EP06_01=56-89-116")] };
-        Assert.DoesNotContain(DatasetCheck.Run(new DatasetSource(root, DatasetId.CasmeII), chosen).Findings, f => f.Text.StartsWith("the frames on disk", StringComparison.Ordinal));
+        Assert.DoesNotContain(DatasetCheck.Run(new DatasetSource(root, DatasetId.CasmeII), chosen).Findings,
+            f => f.Text.StartsWith("the frames on disk", StringComparison.Ordinal));
     }
 
     private Workbench Bench(out List<string> said, DatasetId? only = null)
@@ -169,7 +199,8 @@ public sealed class DataChoicesTests : IDisposable
         var sentences = said = [];
         return new Workbench
         {
-            Profile = Profile.Tiny, DataFolder = root, StoreFolder = Path.Combine(root, "runs"), CacheFolder = Path.Combine(root, "cache"), Say = sentences.Add,
+            Profile = Profile.Tiny, DataFolder = root, StoreFolder = Path.Combine(root, "runs"),
+            CacheFolder = Path.Combine(root, "cache"), Say = sentences.Add,
             Only = only is { } id ? [id] : null,
         };
     }

@@ -32,11 +32,13 @@ public sealed class DatasetCheckTests : IDisposable
         File.WriteAllText(Path.Combine(frames, "sub01", "EP03_02", "readme.txt"), "text");
         Directory.CreateDirectory(Path.Combine(frames, "sub09", "EP01_01"));
         SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx",
-            [.. ClipFiles.Rows, SheetFiles.Casme("01", "EP02_01f", 1, 2, 3, "4", "disgust"), SheetFiles.Casme("02", "EP01_12", 1, 2, 3, "4", "joy")]);
+            [.. ClipFiles.Rows, SheetFiles.Casme("01", "EP02_01f", 1, 2, 3, "4", "disgust"),
+                SheetFiles.Casme("02", "EP01_12", 1, 2, 3, "4", "joy")]);
         var report = DatasetCheck.Run(new DatasetSource(root, DatasetId.CasmeII));
         Assert.False(report.Complete);
         void Has(string clip, Severity severity, string part) =>
-            Assert.Contains(report.Findings, f => f.Clip == clip && f.Severity == severity && f.Text.Contains(part, StringComparison.Ordinal));
+            Assert.Contains(report.Findings,
+                f => f.Clip == clip && f.Severity == severity && f.Text.Contains(part, StringComparison.Ordinal));
         Has("03/EP07_04", Severity.Unusable, "has no folder for clip 03/EP07_04");
         Has("01/EP02_01f", Severity.Unusable, "lacks the apex frame 40 (it has 10 to 60)");
         Has("01/EP02_01f", Severity.Warning, "between 19 and 21, 39 and 41");
@@ -52,8 +54,10 @@ public sealed class DatasetCheckTests : IDisposable
     [Fact]
     public void The_published_counts_add_up()
     {
-        Assert.Equal((246, 26, 246), (PublishedCounts.CasmeII2014.Total, PublishedCounts.CasmeII2014.Subjects.Count, PublishedCounts.CasmeII2014.Classes.Values.Sum()));
+        Assert.Equal((246, 26, 246), (PublishedCounts.CasmeII2014.Total, PublishedCounts.CasmeII2014.Subjects.Count,
+            PublishedCounts.CasmeII2014.Classes.Values.Sum()));
         Assert.Equal((249, 26), (PublishedCounts.CasmeII2019.Total, PublishedCounts.CasmeII2019.Subjects.Count));
-        Assert.Equal((136, 27, 136), (PublishedCounts.Samm.Total, PublishedCounts.Samm.Subjects.Count, PublishedCounts.Samm.Classes.Values.Sum()));
+        Assert.Equal((136, 27, 136), (PublishedCounts.Samm.Total, PublishedCounts.Samm.Subjects.Count,
+            PublishedCounts.Samm.Classes.Values.Sum()));
     }
 }

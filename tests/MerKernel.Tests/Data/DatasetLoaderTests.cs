@@ -33,7 +33,8 @@ public sealed class DatasetLoaderTests : IDisposable
         // Planes in the order red, green, blue.
         Assert.Equal([10, 20, 207], new[] { 0, 1, 2 }.Select(c => (int)data.Frames[0, c, 8, 8].item<byte>()));
         Assert.False(data.Synthetic);
-        Assert.Contains(data.Manifest!.Dropped, d => d.Clip == "02/EP01_11f" && d.Reason.Contains("fear", StringComparison.Ordinal));
+        Assert.Contains(data.Manifest!.Dropped,
+            d => d.Clip == "02/EP01_11f" && d.Reason.Contains("fear", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class DatasetLoaderTests : IDisposable
         Assert.Equal(one, Print(options with { Workers = 1, CacheFolder = Path.Combine(folder, "other cache") }));
         using var elsewhere = new TemporaryFolder();
         ClipFiles.Write(elsewhere);
-        File.Copy(Path.Combine(folder, "CASME2", "CASME2-coding-20190701.xlsx"), Path.Combine(elsewhere, "CASME2", "CASME2-coding-20190701.xlsx"), overwrite: true);
+        File.Copy(Path.Combine(folder, "CASME2", "CASME2-coding-20190701.xlsx"),
+            Path.Combine(elsewhere, "CASME2", "CASME2-coding-20190701.xlsx"), overwrite: true);
         Assert.Equal(one, Print(options, elsewhere));
         Assert.NotEqual(one, Print(options with { Size = 24 }));
         Assert.NotEqual(one, Print(options with { Classes = ClassSet.MegcThree }));
@@ -109,7 +111,11 @@ public sealed class DatasetLoaderTests : IDisposable
         }
 
         // A JPEG called .png, CMYK, 16 bits: all give three 8-bit planes.
-        foreach (var image in new[] { FrameImageTests.Encode(".jpg", MatType.CV_8UC3), FrameImageTests.CmykJpeg(), FrameImageTests.Encode(".png", MatType.CV_16UC3), FrameImageTests.Encode(".png", MatType.CV_8UC1) })
+        foreach (var image in new[]
+        {
+            FrameImageTests.Encode(".jpg", MatType.CV_8UC3), FrameImageTests.CmykJpeg(),
+            FrameImageTests.Encode(".png", MatType.CV_16UC3), FrameImageTests.Encode(".png", MatType.CV_8UC1)
+        })
         {
             Both(_ => image);
             using var data = DatasetLoader.Load(source, options);
@@ -117,11 +123,17 @@ public sealed class DatasetLoaderTests : IDisposable
         }
         using var dot = new Mat(1, 1, MatType.CV_8UC3, Scalar.All(9));
         Both(_ => dot.ImEncode(".png"));
-        Assert.Contains("is 1 x 1 pixels", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options)).Message, StringComparison.Ordinal);
+        Assert.Contains("is 1 x 1 pixels",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options)).Message,
+            StringComparison.Ordinal);
         // An apex of another size than its onset is no frame of the same recording.
         ClipFiles.Frame(Path.Combine(frames, "sub01", "EP03_02", "reg_img5.png"), 5);
-        Both(path => path.EndsWith("10.png", StringComparison.Ordinal) ? FrameImageTests.Encode(".png", MatType.CV_8UC3) : File.ReadAllBytes(path));
-        Assert.Contains("is 24 x 20 pixels, the onset 32 x 40", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options)).Message, StringComparison.Ordinal);
+        Both(path => path.EndsWith("10.png", StringComparison.Ordinal)
+            ? FrameImageTests.Encode(".png", MatType.CV_8UC3)
+            : File.ReadAllBytes(path));
+        Assert.Contains("is 24 x 20 pixels, the onset 32 x 40",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +143,8 @@ public sealed class DatasetLoaderTests : IDisposable
         var error = Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, aligned));
         Assert.Contains("3 of 3 clips cannot be used: ", error.Message, StringComparison.Ordinal);
         using var cropped = DatasetLoader.Load(source, aligned with { NoFace = NoFacePolicy.CentreCrop });
-        Assert.All(cropped.Clips, c => Assert.Contains("no face found", Assert.Single(c.Notes), StringComparison.Ordinal));
+        Assert.All(cropped.Clips,
+            c => Assert.Contains("no face found", Assert.Single(c.Notes), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -148,7 +161,8 @@ public sealed class DatasetLoaderTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var progress = new Report(_ => stop.Cancel());
-        Assert.Throws<OperationCanceledException>(() => DatasetLoader.Load(source, options with { Workers = 1 }, progress, stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            DatasetLoader.Load(source, options with { Workers = 1 }, progress, stop.Token));
         Assert.Single(Directory.EnumerateFiles(options.CacheFolder, "*.clip", SearchOption.AllDirectories));
         using var data = DatasetLoader.Load(source, options);
         Assert.Equal(3, data.Clips.Length);
@@ -189,10 +203,15 @@ public sealed class DatasetLoaderTests : IDisposable
     public void A_changed_manifest_or_index_is_made_again()
     {
         using var first = DatasetLoader.Load(source, options);
-        foreach (var file in Directory.EnumerateFiles(options.CacheFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".clip", StringComparison.Ordinal)).ToArray())
+        foreach (var file in Directory.EnumerateFiles(options.CacheFolder, "*", SearchOption.AllDirectories)
+            .Where(f => !f.EndsWith(".clip", StringComparison.Ordinal)).ToArray())
         {
             var whole = File.ReadAllText(file);
-            foreach (var damaged in new[] { whole[..(whole.Length / 2)], "", whole.Replace("EP02", "EP99", StringComparison.Ordinal), "../../../etc/passwd" })
+            foreach (var damaged in new[]
+            {
+                whole[..(whole.Length / 2)], "", whole.Replace("EP02", "EP99", StringComparison.Ordinal),
+                "../../../etc/passwd"
+            })
             {
                 File.WriteAllText(file, damaged);
                 using var second = DatasetLoader.Load(source, options);

@@ -4,7 +4,9 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>One clip per subject of both small synthetic sets, CASME II with its raw frames, on disk for the tests of a class.</summary>
+/// <summary>
+/// One clip per subject of both small synthetic sets, CASME II with its raw frames, on disk for the tests of a class.
+/// </summary>
 public sealed class FilmedLookAlike : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -16,7 +18,9 @@ public sealed class FilmedLookAlike : IDisposable
         foreach (var dataset in DatasetNames.Paper)
         {
             var set = dataset.FolderIn(folder);
-            var clips = LookAlike.Truth(dataset, options).Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null).DistinctBy(c => c.Subject).ToArray();
+            var clips = LookAlike.Truth(dataset, options)
+                .Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null)
+                .DistinctBy(c => c.Subject).ToArray();
             Directory.CreateDirectory(set);
             File.WriteAllText(Path.Combine(set, FrameLayout.SyntheticMark), """{"synthetic":true}""");
             using var studio = new Studio(dataset, options, set);

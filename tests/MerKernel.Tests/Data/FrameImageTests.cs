@@ -20,12 +20,14 @@ public class FrameImageTests
 
     [Fact]
     public void Changed_bytes_never_raise_an_exception() =>
-        Gen.Select(Gen.Int[0, 2].Select(i => new[] { ".jpg", ".png", ".bmp" }[i]), Gen.Select(Gen.Int[0, 5000], Gen.Byte).List[1, 20]).Sample((extension, changes) =>
-        {
-            var bytes = Encode(extension, MatType.CV_8UC3);
-            foreach (var (at, value) in changes) bytes[at % bytes.Length] = value;
-            FrameImage.Decode(bytes)?.Dispose();
-        }, iter: 200, threads: 1);
+        Gen.Select(Gen.Int[0, 2].Select(i => new[] { ".jpg", ".png", ".bmp" }[i]),
+            Gen.Select(Gen.Int[0, 5000], Gen.Byte).List[1, 20])
+            .Sample((extension, changes) =>
+            {
+                var bytes = Encode(extension, MatType.CV_8UC3);
+                foreach (var (at, value) in changes) bytes[at % bytes.Length] = value;
+                FrameImage.Decode(bytes)?.Dispose();
+            }, iter: 200, threads: 1);
 
     [Fact]
     public void A_header_that_promises_a_billion_pixels_is_no_image()
@@ -70,7 +72,8 @@ public class FrameImageTests
         return image.ImEncode(extension);
     }
 
-    // The smallest baseline JPEG with four components: one-symbol Huffman tables, every coefficient zero, one zero byte per block of 8 x 8.
+    // The smallest baseline JPEG with four components: one-symbol Huffman tables, every coefficient zero, one zero byte
+    // per block of 8 x 8.
     internal static byte[] CmykJpeg() =>
     [
         0xFF, 0xD8,

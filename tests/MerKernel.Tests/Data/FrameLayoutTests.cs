@@ -20,7 +20,8 @@ public sealed class FrameLayoutTests : IDisposable
     public void CASME_II_is_found_in_the_folder_names_seen_in_the_wild(string frame, bool cropped)
     {
         Touch(frame, "CASME2-coding-20190701.xlsx");
-        var layout = FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII) { Sheet = Path.Combine(root, "CASME2-coding-20190701.xlsx") });
+        var layout = FrameLayout.Find(
+            new DatasetSource(root, DatasetId.CasmeII) { Sheet = Path.Combine(root, "CASME2-coding-20190701.xlsx") });
         var folder = layout.FolderOf(Clip(DatasetId.CasmeII, "01", "EP02_01f"));
         Assert.NotNull(folder);
         Assert.Equal(Path.Combine(root, frame), Assert.Single(FrameFolder.Read(folder).Files).Value.FullName);
@@ -36,14 +37,16 @@ public sealed class FrameLayoutTests : IDisposable
     {
         Touch($"SAMM/006/006_1_2/{name}", "SAMM/SAMM_Micro_FACS_Codes_v2.xlsx");
         var layout = FrameLayout.Find(new DatasetSource(root, DatasetId.Samm));
-        Assert.Equal(number, FrameFolder.Read(layout.FolderOf(Clip(DatasetId.Samm, "006", "006_1_2"))!).Files.Keys.Single());
+        Assert.Equal(number,
+            FrameFolder.Read(layout.FolderOf(Clip(DatasetId.Samm, "006", "006_1_2"))!).Files.Keys.Single());
         Assert.EndsWith("SAMM_Micro_FACS_Codes_v2.xlsx", layout.Sheet, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Frames_are_in_numeric_order_and_stray_files_are_named()
     {
-        Touch("c/img2.jpg", "c/img10.jpg", "c/img9.jpg", "c/img0009.jpg", "c/Thumbs.db", "c/notes 3.txt", "c/.DS_Store");
+        Touch("c/img2.jpg", "c/img10.jpg", "c/img9.jpg", "c/img0009.jpg", "c/Thumbs.db", "c/notes 3.txt",
+            "c/.DS_Store");
         var folder = FrameFolder.Read(Path.Combine(root, "c"));
         Assert.Equal([2, 9, 10], folder.Files.Keys);
         Assert.Equal([".DS_Store", "Thumbs.db", "img9.jpg", "notes 3.txt"], folder.Stray.AsEnumerable());
@@ -64,26 +67,32 @@ public sealed class FrameLayoutTests : IDisposable
     [Fact]
     public void The_newest_sheet_counts_and_the_lock_file_of_an_open_one_does_not()
     {
-        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2/CASME2-coding-20140508.xlsx", "CASME2/CASME2-coding-20190701.xlsx", "CASME2/~$CASME2-coding-20190701.xlsx");
-        Assert.Equal("CASME2-coding-20190701.xlsx", Path.GetFileName(FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII)).Sheet));
+        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2/CASME2-coding-20140508.xlsx",
+            "CASME2/CASME2-coding-20190701.xlsx", "CASME2/~$CASME2-coding-20190701.xlsx");
+        Assert.Equal("CASME2-coding-20190701.xlsx",
+            Path.GetFileName(FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII)).Sheet));
     }
 
     [Fact]
     public void A_sheet_beside_the_folder_of_its_data_set_is_found()
     {
-        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2-coding-20190701.xlsx", "SAMM_Micro_FACS_Codes_v2.xlsx");
-        Assert.Equal("CASME2-coding-20190701.xlsx", Path.GetFileName(FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII)).Sheet));
+        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2-coding-20190701.xlsx",
+            "SAMM_Micro_FACS_Codes_v2.xlsx");
+        Assert.Equal("CASME2-coding-20190701.xlsx",
+            Path.GetFileName(FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII)).Sheet));
     }
 
     [Fact]
     public void Cropped_frames_come_first_and_raw_ones_by_choice()
     {
-        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg", "CASME2/CASME2-coding-20190701.xlsx");
+        Touch("CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg",
+            "CASME2/CASME2-coding-20190701.xlsx");
         var source = new DatasetSource(root, DatasetId.CasmeII);
         Assert.True(FrameLayout.Find(source).Cropped);
         Assert.False(FrameLayout.Find(source with { Frames = FrameKind.Raw }).Cropped);
         Directory.Delete(Path.Combine(root, "CASME2", "Cropped"), recursive: true);
-        Assert.Contains("no cropped frames of CASME II", Assert.Throws<UserErrorException>(() => FrameLayout.Find(source with { Frames = FrameKind.Cropped })).Message, StringComparison.Ordinal);
+        Assert.Contains("no cropped frames of CASME II", Assert.Throws<UserErrorException>(() =>
+            FrameLayout.Find(source with { Frames = FrameKind.Cropped })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,20 +102,26 @@ public sealed class FrameLayoutTests : IDisposable
         var error = Assert.Throws<UserErrorException>(() => FrameLayout.Find(new DatasetSource(root, DatasetId.Samm)));
         Assert.Contains("found holiday, letter.txt", error.Message, StringComparison.Ordinal);
         Assert.Contains("expected frames like SAMM/006/006_1_2/006_05562.jpg", error.Message, StringComparison.Ordinal);
-        var missing = Assert.Throws<UserErrorException>(() => FrameLayout.Find(new DatasetSource(Path.Combine(root, "nowhere"), DatasetId.Samm)));
+        var missing = Assert.Throws<UserErrorException>(() =>
+            FrameLayout.Find(new DatasetSource(Path.Combine(root, "nowhere"), DatasetId.Samm)));
         Assert.StartsWith("There is no folder", missing.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_look_alike_below_the_root_does_not_pass_for_the_real_set()
     {
-        Touch("synthetic/CASME2/synthetic.json", "synthetic/CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg", "synthetic/CASME2/CASME2-coding-20190701.xlsx");
+        Touch("synthetic/CASME2/synthetic.json", "synthetic/CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg",
+            "synthetic/CASME2/CASME2-coding-20190701.xlsx");
         Assert.Throws<UserErrorException>(() => FrameLayout.Find(new DatasetSource(root, DatasetId.CasmeII)));
         Assert.True(FrameLayout.Find(new DatasetSource(Path.Combine(root, "synthetic"), DatasetId.CasmeII)).Synthetic);
     }
 
     private static Clip Clip(DatasetId dataset, string subject, string name) =>
-        new() { Dataset = dataset, Subject = subject, Name = name, Onset = 1, Apex = 2, Offset = 3, ActionUnits = [], Emotion = "disgust" };
+        new()
+        {
+            Dataset = dataset, Subject = subject, Name = name, Onset = 1, Apex = 2, Offset = 3, ActionUnits = [],
+            Emotion = "disgust"
+        };
 
     private void Touch(params string[] files)
     {

@@ -38,10 +38,12 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
     public void Onset_and_apex_share_one_transform_so_what_stands_still_stays_still()
     {
         var options = new PreparationOptions { CacheFolder = films.Cache };
-        using var data = DatasetLoader.Load(new DatasetSource(films.Root, DatasetId.CasmeII) { Frames = FrameKind.Raw }, options);
+        using var data = DatasetLoader.Load(new DatasetSource(films.Root, DatasetId.CasmeII) { Frames = FrameKind.Raw },
+            options);
         for (var i = 0; i < data.Clips.Length; i++)
         {
-            using Mat onset = Image(data, data.OnsetFrames[i][0]), apex = Image(data, data.ApexFrames[i][0]), difference = new();
+            using Mat onset = Image(data, data.OnsetFrames[i][0]), apex = Image(data, data.ApexFrames[i][0]),
+                difference = new();
             Cv2.Absdiff(onset, apex, difference);
             // The wall in the upper corners does not move; only sensor noise and the change of light remain there.
             foreach (var corner in new[] { new Rect(0, 0, 12, 12), new Rect(212, 0, 12, 12) })
@@ -56,7 +58,8 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
     public void Key_frames_begin_at_the_onset_and_hold_the_apex()
     {
         var options = new PreparationOptions { CacheFolder = films.Cache };
-        using var data = DatasetLoader.Load(new DatasetSource(films.Root, DatasetId.CasmeII) { Frames = FrameKind.Cropped }, options);
+        using var data = DatasetLoader.Load(
+            new DatasetSource(films.Root, DatasetId.CasmeII) { Frames = FrameKind.Cropped }, options);
         using var frames = data.Source!.KeyFrames(8);
         using var ends = data.Source.Sequence(2);
         Assert.Equal([data.Clips.Length, 11, 3, data.Size, data.Size], frames.shape);
@@ -77,17 +80,23 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
     {
         const int Size = 224;
         var options = LookAlikeOptions.Small with { RawFrames = true };
-        using var data = DatasetLoader.Load(new DatasetSource(films.Root, dataset) { Frames = frames }, new PreparationOptions { Size = Size, CacheFolder = films.Cache });
+        using var data = DatasetLoader.Load(new DatasetSource(films.Root, dataset) { Frames = frames },
+            new PreparationOptions { Size = Size, CacheFolder = films.Cache });
         var truth = LookAlike.Truth(dataset, options).ToDictionary(c => c.Id);
         var stronger = 0;
         for (var i = 0; i < data.Clips.Length; i++)
         {
-            using Mat onset = Image(data, data.OnsetFrames[i][0]), apex = Image(data, data.ApexFrames[i][0]), flow = InspectionSheet.Flow(onset, apex);
+            using Mat onset = Image(data, data.OnsetFrames[i][0]), apex = Image(data, data.ApexFrames[i][0]),
+                flow = InspectionSheet.Flow(onset, apex);
             var motion = TrueMotion.Of(dataset, options, truth[data.Clips[i].Id], Size);
             var most = motion.Cast<float>().Max();
             double Mean(Func<float, bool> chosen)
             {
-                var lengths = from y in Enumerable.Range(40, 144) from x in Enumerable.Range(40, 144) where chosen(motion[y, x]) select flow.At<Vec2f>(y, x) into v select Math.Sqrt(v.Item0 * v.Item0 + v.Item1 * v.Item1);
+                var lengths = from y in Enumerable.Range(40, 144)
+                              from x in Enumerable.Range(40, 144)
+                              where chosen(motion[y, x])
+                              select flow.At<Vec2f>(y, x) into v
+                              select Math.Sqrt(v.Item0 * v.Item0 + v.Item1 * v.Item1);
                 return lengths.DefaultIfEmpty().Average();
             }
 
@@ -103,8 +112,10 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
     [InlineData(0.5)]
     public void Of_several_faces_the_largest_is_taken_at_any_size_of_the_frame(double scale)
     {
-        var file = Directory.EnumerateFiles(Path.Combine(films.Root, "CASME2", "CASME2_RAW_selected", "sub01"), "*.jpg", SearchOption.AllDirectories).First();
-        using Mat frame = new(file), image = new(480, 1100, MatType.CV_8UC3, Scalar.All(120)), small = frame.Resize(new Size(448, 336), 0, 0, InterpolationFlags.Area);
+        var file = Directory.EnumerateFiles(Path.Combine(films.Root, "CASME2", "CASME2_RAW_selected", "sub01"), "*.jpg",
+            SearchOption.AllDirectories).First();
+        using Mat frame = new(file), image = new(480, 1100, MatType.CV_8UC3, Scalar.All(120)),
+            small = frame.Resize(new Size(448, 336), 0, 0, InterpolationFlags.Area);
         using (Mat left = new(image, new Rect(0, 100, 448, 336)), right = new(image, new Rect(460, 0, 640, 480)))
         {
             small.CopyTo(left);
@@ -120,7 +131,8 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
     [Fact]
     public void A_clip_can_be_drawn_with_its_landmarks()
     {
-        using var view = ClipView.Open(new DatasetSource(films.Root, DatasetId.Samm), "006_1_2", new PreparationOptions());
+        using var view = ClipView.Open(new DatasetSource(films.Root, DatasetId.Samm), "006_1_2",
+            new PreparationOptions());
         Assert.Equal(68, view.Landmarks.Length);
         Assert.True(view.Synthetic);
         using var sheet = InspectionSheet.Draw(view);
@@ -128,7 +140,10 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
         Assert.True(sheet.Cols > 3 * 224 && sheet.Rows > 2 * 224);
         using var last = new Mat(sheet, new Rect(sheet.Cols - 250, sheet.Rows - 280, 200, 200));
         Assert.True(Cv2.Mean(last).Val0 < 254);
-        Assert.Contains("has no clip '006_9_9'", Assert.Throws<UserErrorException>(() => ClipView.Open(new DatasetSource(films.Root, DatasetId.Samm), "006_9_9", new PreparationOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("has no clip '006_9_9'",
+            Assert.Throws<UserErrorException>(() => ClipView.Open(new DatasetSource(films.Root, DatasetId.Samm),
+                "006_9_9", new PreparationOptions())).Message,
+            StringComparison.Ordinal);
     }
 
     private static Mat Image(MerDataset data, int row)

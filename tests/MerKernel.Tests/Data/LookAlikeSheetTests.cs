@@ -3,7 +3,9 @@ using MerKernel.Synthetic;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>The synthetic sheets carry every erratum, notation and count of the real ones; here is the reader's answer to them.</summary>
+/// <summary>
+/// The synthetic sheets carry every erratum, notation and count of the real ones; here is the reader's answer to them.
+/// </summary>
 public sealed class LookAlikeSheetTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -13,12 +15,15 @@ public sealed class LookAlikeSheetTests : IDisposable
     [Theory]
     [InlineData(DatasetId.CasmeII, 255, 249, 26)]
     [InlineData(DatasetId.Samm, 159, 136, 27)]
-    public void The_full_sheets_have_the_published_clips_and_subjects(DatasetId dataset, int rows, int clips, int subjects)
+    public void The_full_sheets_have_the_published_clips_and_subjects(DatasetId dataset, int rows, int clips,
+        int subjects)
     {
         var sheet = Read(dataset, LookAlikeOptions.Full);
         var five = sheet.Clips.Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion) is not null).ToArray();
-        Assert.Equal((rows, clips, subjects), (sheet.Clips.Length, five.Length, five.Select(c => c.Subject).Distinct().Count()));
-        Assert.Equal(PublishedCounts.For(sheet).Subjects, five.GroupBy(c => c.Subject).ToDictionary(g => g.Key, g => g.Count()).OrderBy(p => p.Key, StringComparer.Ordinal));
+        Assert.Equal((rows, clips, subjects),
+            (sheet.Clips.Length, five.Length, five.Select(c => c.Subject).Distinct().Count()));
+        Assert.Equal(PublishedCounts.For(sheet).Subjects, five.GroupBy(c => c.Subject)
+            .ToDictionary(g => g.Key, g => g.Count()).OrderBy(p => p.Key, StringComparer.Ordinal));
         Assert.Empty(sheet.Dropped);
     }
 
@@ -37,10 +42,13 @@ public sealed class LookAlikeSheetTests : IDisposable
                 Assert.Contains(clip.Notes, n => n.Contains(erratum.Id, StringComparison.Ordinal));
                 Assert.Equal((truth[erratum.Clip].Onset, truth[erratum.Clip].Offset), (clip.Onset, clip.Offset));
                 // A lost apex can only be guessed; every other one is known.
-                if (erratum.Repair == FrameRepair.MidpointApex) Assert.InRange(clip.Apex, clip.Onset + 1, clip.Offset - 1);
+                if (erratum.Repair == FrameRepair.MidpointApex)
+                    Assert.InRange(clip.Apex, clip.Onset + 1, clip.Offset - 1);
                 else Assert.Equal(truth[erratum.Clip].Apex, clip.Apex);
             }
-            Assert.All(read.Values.Where(c => !Errata.Known.Any(e => e.Clip == c.Id)), c => Assert.DoesNotContain(c.Notes, n => n.Contains("erratum", StringComparison.Ordinal) || n.Contains("apex", StringComparison.Ordinal)));
+            Assert.All(read.Values.Where(c => !Errata.Known.Any(e => e.Clip == c.Id)), c => Assert.DoesNotContain(
+                c.Notes,
+                n => n.Contains("erratum", StringComparison.Ordinal) || n.Contains("apex", StringComparison.Ordinal)));
         }
     }
 
@@ -53,10 +61,12 @@ public sealed class LookAlikeSheetTests : IDisposable
     public void An_erratum_switched_off_leaves_its_clip_as_printed_and_the_others_repaired(string id, bool drops)
     {
         var erratum = Errata.Known.Single(e => e.Id == id);
-        var (on, off) = (Read(erratum.Dataset, LookAlikeOptions.Small), Read(erratum.Dataset, LookAlikeOptions.Small, Errata.Except([id])));
+        var (on, off) = (Read(erratum.Dataset, LookAlikeOptions.Small),
+            Read(erratum.Dataset, LookAlikeOptions.Small, Errata.Except([id])));
         Assert.Equal(drops, off.Dropped.Any(d => d.Clip == erratum.Clip));
         Assert.Equal(drops ? 1 : 0, on.Clips.Length - off.Clips.Length);
-        var different = on.Clips.Where(c => !off.Clips.Any(o => (o.Id, o.Onset, o.Apex, o.Offset) == (c.Id, c.Onset, c.Apex, c.Offset)));
+        var different = on.Clips
+            .Where(c => !off.Clips.Any(o => (o.Id, o.Onset, o.Apex, o.Offset) == (c.Id, c.Onset, c.Apex, c.Offset)));
         Assert.Equal(erratum.Clip, Assert.Single(different).Id);
     }
 
@@ -71,7 +81,8 @@ public sealed class LookAlikeSheetTests : IDisposable
         Assert.Subset(truth.Select(t => t.Code.Trim()).ToHashSet(), AuNotation.All.Select(o => o.Code).ToHashSet());
     }
 
-    private CodingSheetContents Read(DatasetId dataset, LookAlikeOptions options, System.Collections.Immutable.ImmutableArray<Erratum>? errata = null)
+    private CodingSheetContents Read(DatasetId dataset, LookAlikeOptions options,
+        System.Collections.Immutable.ImmutableArray<Erratum>? errata = null)
     {
         var path = folder.File($"{options.Size}-{Sheets.NameOf(dataset)}");
         Sheets.Write(dataset, LookAlike.Truth(dataset, options), path);

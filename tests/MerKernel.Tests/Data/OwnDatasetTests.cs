@@ -6,7 +6,9 @@ using MerKernel.Models;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>A set of the user's own, as data/README.md describes it: the page's own description and sheet are what is read.</summary>
+/// <summary>
+/// A set of the user's own, as data/README.md describes it: the page's own description and sheet are what is read.
+/// </summary>
 public sealed partial class OwnDatasetTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -14,17 +16,21 @@ public sealed partial class OwnDatasetTests : IDisposable
     public OwnDatasetTests()
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "data", "README.md"));
-        File.WriteAllText(folder.File("dataset.json"), Block().Matches(page).Single(m => m.Groups[1].Value == "json").Groups[2].Value);
-        File.WriteAllText(folder.File("clips.csv"), Block().Matches(page).Single(m => m.Groups[1].Value == "csv").Groups[2].Value);
+        File.WriteAllText(folder.File("dataset.json"),
+            Block().Matches(page).Single(m => m.Groups[1].Value == "json").Groups[2].Value);
+        File.WriteAllText(folder.File("clips.csv"),
+            Block().Matches(page).Single(m => m.Groups[1].Value == "csv").Groups[2].Value);
         foreach (var row in File.ReadLines(folder.File("clips.csv")).Skip(1).Select(l => l.Split(',')))
-            for (var n = int.Parse(row[2]); n <= int.Parse(row[4]); n++) ClipFiles.Frame(folder.File($"frames/{row[0]}/{row[1]}/{n}.png"), 10 * n);
+            for (var n = int.Parse(row[2]); n <= int.Parse(row[4]); n++)
+                ClipFiles.Frame(folder.File($"frames/{row[0]}/{row[1]}/{n}.png"), 10 * n);
     }
 
     public void Dispose() => folder.Dispose();
 
     private DatasetSource Source => new(folder, DatasetId.Own);
 
-    private PreparationOptions Options => new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
+    private PreparationOptions Options =>
+        new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
 
     [Fact]
     public void The_ten_clips_of_the_page_become_nine_of_three_classes()
@@ -35,10 +41,12 @@ public sealed partial class OwnDatasetTests : IDisposable
         Assert.Equal(["ann", "ben", "cleo"], data.Subjects.AsEnumerable());
         Assert.Equal([0, 1, 2, 0, 1, 2, 0, 1, 2], data.Labels.AsEnumerable());
         // ann's first clip: onset 1, apex 4 of 7; red is ten times the number.
-        Assert.Equal([10, 40], new[] { data.OnsetFrames[0][0], data.ApexFrames[0][0] }.Select(row => (int)data.Frames[row, 0, 8, 8].item<byte>()));
+        Assert.Equal([10, 40], new[] { data.OnsetFrames[0][0], data.ApexFrames[0][0] }
+            .Select(row => (int)data.Frames[row, 0, 8, 8].item<byte>()));
         Assert.Equal(25, data.Clips[0].ApexMilliseconds);
         Assert.Equal(new ActionUnit(14, FaceSide.Right), data.Clips[4].ActionUnits.Single());
-        Assert.Contains(data.Manifest!.Dropped, d => d.Clip == "cleo/04" && d.Reason.Contains("boredom", StringComparison.Ordinal));
+        Assert.Contains(data.Manifest!.Dropped,
+            d => d.Clip == "cleo/04" && d.Reason.Contains("boredom", StringComparison.Ordinal));
         var report = DatasetCheck.Run(Source, Options);
         Assert.True(report.Complete);
         Assert.Null(report.Published);
@@ -48,14 +56,20 @@ public sealed partial class OwnDatasetTests : IDisposable
     [Fact]
     public void Its_runs_are_compared_and_exported_under_the_names_of_its_classes()
     {
-        var run = new Experiment { Dataset = DatasetId.Own, DatasetFingerprint = "", Model = new MerNetOptions { Classes = 3 } };
+        var run = new Experiment
+        {
+            Dataset = DatasetId.Own, DatasetFingerprint = "", Model = new MerNetOptions { Classes = 3 }
+        };
         Assert.Equal(["joy", "disgust", "surprise"], RunsCommands.ClassesOf(run, folder).AsEnumerable());
         // As they were prepared.
         new DataChoices { Classes = "megc3" }.Keep(folder, DatasetId.Own);
         Assert.Equal(["negative", "positive", "surprise"], RunsCommands.ClassesOf(run, folder).AsEnumerable());
-        Assert.Contains("has 3 classes and the run has 5", Assert.Throws<UserErrorException>(() => RunsCommands.ClassesOf(run with { Model = new MerNetOptions { Classes = 5 } }, folder)).Message);
-        Assert.Equal(5, RunsCommands.ClassesOf(run with { Dataset = DatasetId.Samm, Model = new MerNetOptions { Classes = 5 } }, null).Length);
-        Assert.Equal(["negative", "positive", "surprise"], RunsCommands.ClassesOf(run with { Dataset = DatasetId.Composite }, null).AsEnumerable());
+        Assert.Contains("has 3 classes and the run has 5", Assert.Throws<UserErrorException>(() =>
+            RunsCommands.ClassesOf(run with { Model = new MerNetOptions { Classes = 5 } }, folder)).Message);
+        Assert.Equal(5, RunsCommands.ClassesOf(
+            run with { Dataset = DatasetId.Samm, Model = new MerNetOptions { Classes = 5 } }, null).Length);
+        Assert.Equal(["negative", "positive", "surprise"],
+            RunsCommands.ClassesOf(run with { Dataset = DatasetId.Composite }, null).AsEnumerable());
     }
 
     [Fact]
@@ -74,7 +88,8 @@ public sealed partial class OwnDatasetTests : IDisposable
         try
         {
             Directory.Move(folder, Path.Combine(root, "mine"));
-            using var data = DatasetLoader.Load(new(root, DatasetId.Own), Options with { CacheFolder = Path.Combine(root, "cache") });
+            using var data = DatasetLoader.Load(new(root, DatasetId.Own),
+                Options with { CacheFolder = Path.Combine(root, "cache") });
             Assert.False(data.HasActionUnits);
             // The middle of 1 and 6.
             Assert.Equal(3, data.Clips.Single(c => c.Id == "cleo/01").Apex);
@@ -87,15 +102,21 @@ public sealed partial class OwnDatasetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"subject\": \"person\"", "\"subjekt\": \"person\"", "has a column for 'subjekt', which is not known; did you mean 'subject'?")]
+    [InlineData("\"subject\": \"person\"", "\"subjekt\": \"person\"",
+        "has a column for 'subjekt', which is not known; did you mean 'subject'?")]
     [InlineData("\"subject\": \"person\", ", "", "does not say under 'columns' which column is the 'subject'")]
-    [InlineData("\"offset\": \"last\"", "\"offset\": \"first\"", "gives the column 'first' two meanings (onset and offset)")]
+    [InlineData("\"offset\": \"last\"", "\"offset\": \"first\"",
+        "gives the column 'first' two meanings (onset and offset)")]
     [InlineData("\"name\": \"Ten clips\"", "\"name\": \"\"", "gives the data set no 'name'")]
     [InlineData("\"sheet\": \"clips.csv\"", "\"sheet\": \"../clips.csv\"", "does not name the 'sheet' next to it")]
-    [InlineData("\"framesPerSecond\": 120", "\"framePerSecond\": 120", "has a field 'framePerSecond', which is not known; did you mean 'framesPerSecond'? Known are name, sheet, columns, frames, framesPerSecond, classes, three")]
+    [InlineData("\"framesPerSecond\": 120", "\"framePerSecond\": 120",
+        "has a field 'framePerSecond', which is not known; did you mean 'framesPerSecond'? Known are name, sheet, " +
+        "columns, frames, framesPerSecond, classes, three")]
     [InlineData("\"framesPerSecond\": 120", "\"fps\": 120", "has a field 'fps', which is not known; known are name")]
-    [InlineData("\"framesPerSecond\": 120", "\"framesPerSecond\": \"fast\"", "line 6: 'framesPerSecond' is of another kind")]
-    [InlineData("\"sheet\": \"clips.csv\",", "\"sheet\": \"clips.csv\"", "cannot be read, line 4: '\"' is invalid after a value")]
+    [InlineData("\"framesPerSecond\": 120", "\"framesPerSecond\": \"fast\"",
+        "line 6: 'framesPerSecond' is of another kind")]
+    [InlineData("\"sheet\": \"clips.csv\",", "\"sheet\": \"clips.csv\"",
+        "cannot be read, line 4: '\"' is invalid after a value")]
     [InlineData("{subject}/{clip}", "{subject}/{klip}", "The folder '{klip}' in the path of frames")]
     [InlineData("{subject}/{clip}", "{subject}", "must name {clip} once")]
     [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": \"wonder\" }\n}", "puts an emotion into 'wonder'")]
@@ -114,11 +135,15 @@ public sealed partial class OwnDatasetTests : IDisposable
     [InlineData("ben,01,7,8,1,12,joy", "has onset 7, apex 8 and offset 1, which run backwards")]
     public void A_clip_that_runs_backwards_is_unusable(string row, string reason)
     {
-        File.WriteAllText(folder.File("clips.csv"), File.ReadAllText(folder.File("clips.csv")).Replace("ben,01,1,4,7,12,joy", row, StringComparison.Ordinal));
+        File.WriteAllText(folder.File("clips.csv"),
+            File.ReadAllText(folder.File("clips.csv")).Replace("ben,01,1,4,7,12,joy", row, StringComparison.Ordinal));
         var report = DatasetCheck.Run(Source, Options);
         Assert.False(report.Complete);
-        Assert.Contains(report.Findings, f => f.Clip == "ben/01" && f.Severity == Severity.Unusable && f.Text.Contains(reason, StringComparison.Ordinal));
-        Assert.Contains($"row 5 (ben/01) {reason}", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains(report.Findings, f =>
+            f.Clip == "ben/01" && f.Severity == Severity.Unusable && f.Text.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains($"row 5 (ben/01) {reason}",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message,
+            StringComparison.Ordinal);
         using var data = DatasetLoader.Load(Source, Options with { Unusable = UnusableClipPolicy.Drop });
         Assert.Equal(8, data.Clips.Length);
     }
@@ -127,10 +152,14 @@ public sealed partial class OwnDatasetTests : IDisposable
     public void A_misspelt_emotion_is_refused_with_the_right_one()
     {
         Change("\"surprise\": \"surprise\" },", "\"suprise\": \"surprise\" },");
-        Assert.EndsWith("the emotion 'suprise' under 'classes' occurs in no row of clips.csv; did you mean 'surprise'?", Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.EndsWith("the emotion 'suprise' under 'classes' occurs in no row of clips.csv; did you mean 'surprise'?",
+            Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message,
+            StringComparison.Ordinal);
         Change("\"suprise\": \"surprise\" },", "\"surprise\": \"surprise\" },");
         Change("\"contempt\": \"negative\"", "\"contmpt\": \"negative\"");
-        Assert.EndsWith("the emotion 'contmpt' under 'three' occurs in no row of clips.csv; did you mean 'contempt'?", Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.EndsWith("the emotion 'contmpt' under 'three' occurs in no row of clips.csv; did you mean 'contempt'?",
+            Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +167,8 @@ public sealed partial class OwnDatasetTests : IDisposable
     {
         Change("\"surprise\": \"surprise\" },", "\"surprise\": \"surprise\", \"fear\": \"fear\" },");
         var findings = DatasetCheck.Run(Source, Options).Findings;
-        Assert.Contains(findings, f => f.Severity == Severity.Warning && f.Text == "the class 'fear' has no usable clip");
+        Assert.Contains(findings,
+            f => f.Severity == Severity.Warning && f.Text == "the class 'fear' has no usable clip");
         Assert.Contains(findings, f => f.Text == "dataset.json's emotion 'fear' occurs in no row");
     }
 
@@ -146,11 +176,18 @@ public sealed partial class OwnDatasetTests : IDisposable
     public void What_the_sheet_and_the_folder_lack_is_said()
     {
         Change("\"onset\": \"first\"", "\"onset\": \"begin\"");
-        Assert.Contains("row 1: dataset.json names under 'columns' 'begin' as the onset, which the sheet has not; its columns are person, take, first, peak, last, units, label.", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("row 1: dataset.json names under 'columns' 'begin' as the onset, which the sheet has not; " +
+            "its columns are person, take, first, peak, last, units, label.",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message,
+            StringComparison.Ordinal);
         Change("\"onset\": \"begin\"", "\"onset\": \"first\", \"framesPerSecond\": \"rate\"");
-        Assert.Contains("'rate' as the framesPerSecond, which the sheet has not", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("'rate' as the framesPerSecond, which the sheet has not",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message,
+            StringComparison.Ordinal);
         File.Delete(folder.File("dataset.json"));
-        Assert.Contains("has no dataset.json, which describes a data set of your own", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no dataset.json, which describes a data set of your own",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message,
+            StringComparison.Ordinal);
         Assert.False(FrameLayout.IsThere(Source));
     }
 

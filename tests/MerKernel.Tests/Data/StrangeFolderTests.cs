@@ -5,7 +5,10 @@ using static MerKernel.Tests.Data.SheetFiles;
 
 namespace MerKernel.Tests.Data;
 
-/// <summary>Data folders as people have them: several sheets, several folders of frames, archives of a Mac, damaged and strange frames.</summary>
+/// <summary>
+/// Data folders as people have them: several sheets, several folders of frames, archives of a Mac, damaged and strange
+/// frames.
+/// </summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed partial class StrangeFolderTests : IDisposable
 {
@@ -34,11 +37,14 @@ public sealed partial class StrangeFolderTests : IDisposable
         Xlsx(set, copy, ClipFiles.Rows[..3]);
         var layout = FrameLayout.Find(source);
         Assert.Equal(Published, Path.GetFileName(layout.Sheet));
-        Assert.Equal($"{Published} is the sheet; not read: {copy} (another choice: --sheet FILE)", Assert.Single(layout.Notes));
-        Assert.Contains(DatasetCheck.Run(source).Findings, f => f.Severity == Severity.Warning && f.Text.Contains(copy, StringComparison.Ordinal));
+        Assert.Equal($"{Published} is the sheet; not read: {copy} (another choice: --sheet FILE)",
+            Assert.Single(layout.Notes));
+        Assert.Contains(DatasetCheck.Run(source).Findings,
+            f => f.Severity == Severity.Warning && f.Text.Contains(copy, StringComparison.Ordinal));
         // Without it nothing tells which of two that differ counts; two that say the same are no choice.
         File.Move(Path.Combine(set, Published), Path.Combine(set, "copy.xlsx"));
-        Assert.Contains("and they differ", Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message, StringComparison.Ordinal);
+        Assert.Contains("and they differ", Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message,
+            StringComparison.Ordinal);
         Xlsx(set, copy, ClipFiles.Rows);
         Assert.Equal(4, CodingSheet.Read(FrameLayout.Find(source).Sheet).Clips.Length);
     }
@@ -72,23 +78,34 @@ public sealed partial class StrangeFolderTests : IDisposable
         Assert.Contains($"not read: {name}", Assert.Single(layout.Notes), StringComparison.Ordinal);
         File.Delete(layout.Sheet);
         var error = Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message;
-        Assert.Contains($"holds no coding sheet of CASME II: found Cropped, {name}; {name} ", error, StringComparison.Ordinal);
-        Assert.EndsWith("Copy CASME2-coding-20190701.xlsx there as the data set's authors ship it, or name the sheet with --sheet.", error, StringComparison.Ordinal);
+        Assert.Contains($"holds no coding sheet of CASME II: found Cropped, {name}; {name} ", error,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Copy CASME2-coding-20190701.xlsx there as the data set's authors ship it, or name the sheet with --sheet.",
+            error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_sheet_of_another_set_is_named_where_the_own_one_is_missing()
     {
         File.Delete(Path.Combine(set, Published));
-        Csv(set, "MMEW_Micro_Exp.csv", ',', ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion"], ["1", "S01-01-001", 1, 12, 26, "10R", "disgust"]);
-        Assert.Contains("MMEW_Micro_Exp.csv is a sheet of MMEW (S01-01-001), which is not read", Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message, StringComparison.Ordinal);
+        Csv(set, "MMEW_Micro_Exp.csv", ',',
+            ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion"],
+            ["1", "S01-01-001", 1, 12, 26, "10R", "disgust"]);
+        Assert.Contains("MMEW_Micro_Exp.csv is a sheet of MMEW (S01-01-001), which is not read",
+            Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_a_Mac_packs_beside_the_files_is_passed_over()
     {
         Directory.Move(frames, Path.Combine(set, "cropped"));
-        foreach (var below in new[] { "__MACOSX/cropped/sub01/EP02_01f/._reg_img10.png", ".Trash/sub01/EP02_01f/reg_img10.png", "cropped/sub01/EP02_01f/._reg_img10.png", "._" + Published, "__MACOSX/._" + Published, "__MACOSX/" + Published })
+        foreach (var below in new[]
+        {
+            "__MACOSX/cropped/sub01/EP02_01f/._reg_img10.png", ".Trash/sub01/EP02_01f/reg_img10.png",
+            "cropped/sub01/EP02_01f/._reg_img10.png", "._" + Published, "__MACOSX/._" + Published,
+            "__MACOSX/" + Published
+        })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(set, below))!);
             File.WriteAllBytes(Path.Combine(set, below), [0, 5, 22, 7]);
@@ -123,7 +140,9 @@ public sealed partial class StrangeFolderTests : IDisposable
     public void Two_spellings_of_one_clip_are_such_a_choice_too()
     {
         Copy(Path.Combine(frames, "sub01", "EP02_01f"), Path.Combine(frames, "sub01", "ep02_01F"));
-        Assert.Contains("are both folders of clip 01/EP02_01f", Assert.Single(DatasetCheck.Run(source).Findings, f => f.Severity == Severity.Unusable).Text, StringComparison.Ordinal);
+        Assert.Contains("are both folders of clip 01/EP02_01f",
+            Assert.Single(DatasetCheck.Run(source).Findings, f => f.Severity == Severity.Unusable).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -133,13 +152,17 @@ public sealed partial class StrangeFolderTests : IDisposable
     {
         Copy(frames, Path.Combine(set, other));
         // Equal ones are a choice that nobody made.
-        Assert.Contains("both hold 4 clips", Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message, StringComparison.Ordinal);
-        Assert.Equal(Path.Combine(set, other), FrameLayout.Find(source with { FramesFolder = Path.Combine(set, other) }).Frames);
+        Assert.Contains("both hold 4 clips", Assert.Throws<UserErrorException>(() => FrameLayout.Find(source)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(set, other),
+            FrameLayout.Find(source with { FramesFolder = Path.Combine(set, other) }).Frames);
         Directory.Delete(Path.Combine(frames, "sub02"), recursive: true);
         Directory.CreateDirectory(Path.Combine(frames, "sub09", "EP01_01"));
         var layout = FrameLayout.Find(source);
         Assert.Equal(Path.Combine(set, other), layout.Frames);
-        Assert.Equal($"frames of CASME II are in {frames} too, which is not read; {layout.Frames} is (another choice: --frames {frames})", Assert.Single(layout.Notes));
+        Assert.Equal($"frames of CASME II are in {frames} too, which is not read; {layout.Frames} is (another " +
+            $"choice: --frames {frames})",
+            Assert.Single(layout.Notes));
     }
 
     [Fact]
@@ -174,7 +197,8 @@ public sealed partial class StrangeFolderTests : IDisposable
     {
         var options = new PreparationOptions { Alignment = FaceAlignment.Landmarks };
         var report = DatasetCheck.Run(source, options);
-        Assert.Equal(4, report.Findings.Count(f => f.Severity == Severity.Unusable && f.Text.EndsWith("shows no face", StringComparison.Ordinal)));
+        Assert.Equal(4, report.Findings
+            .Count(f => f.Severity == Severity.Unusable && f.Text.EndsWith("shows no face", StringComparison.Ordinal)));
         Assert.True(DatasetCheck.Run(source, options with { NoFace = NoFacePolicy.CentreCrop }).Complete);
     }
 
@@ -184,7 +208,8 @@ public sealed partial class StrangeFolderTests : IDisposable
     public void A_frame_of_too_many_pixels_is_called_that(int width, int height, string ending)
     {
         var onset = Path.Combine(frames, "sub01", "EP03_02", "reg_img5.png");
-        using (var image = new Mat(height, width, MatType.CV_8UC3, Scalar.All(200))) File.WriteAllBytes(onset, image.ImEncode(ending));
+        using (var image = new Mat(height, width, MatType.CV_8UC3, Scalar.All(200)))
+            File.WriteAllBytes(onset, image.ImEncode(ending));
         MustSayTheSame($"{onset} is {width} x {height} pixels, more than 10 million; reduce it");
     }
 
@@ -200,11 +225,15 @@ public sealed partial class StrangeFolderTests : IDisposable
         }
         var report = DatasetCheck.Run(source);
         Assert.True(report.Complete);
-        var warnings = report.Findings.Where(f => f is { Clip: "01/EP03_02", Severity: Severity.Warning }).Select(f => f.Text).ToList();
+        var warnings = report.Findings.Where(f => f is { Clip: "01/EP03_02", Severity: Severity.Warning })
+            .Select(f => f.Text).ToList();
         Assert.Equal(2, warnings.Count);
-        Assert.StartsWith($"frame 5 is nearly black (no value above 15 of 255); {(sixteen ? "it holds 16 bits a value" : "lighten it")}", warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("frame 5 is nearly black (no value above 15 of 255); " +
+            $"{(sixteen ? "it holds 16 bits a value" : "lighten it")}",
+            warnings[0], StringComparison.Ordinal);
         using var data = DatasetLoader.Load(source, Options);
-        Assert.Contains(data.Clips.Single(c => c.Id == "01/EP03_02").Notes, n => n.Contains("nearly black", StringComparison.Ordinal));
+        Assert.Contains(data.Clips.Single(c => c.Id == "01/EP03_02").Notes,
+            n => n.Contains("nearly black", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -215,16 +244,22 @@ public sealed partial class StrangeFolderTests : IDisposable
         var folder = Path.Combine(frames, below);
         var mode = File.GetUnixFileMode(folder);
         File.SetUnixFileMode(folder, UnixFileMode.None);
-        File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         try
         {
             AsNobody(() =>
             {
                 var layout = FrameLayout.Find(source);
                 var entries = CodingSheet.Read(layout.Sheet).Clips.Select(c => PreparationPlan.Of(c, layout)).ToList();
-                Assert.Equal(below == "sub01" ? ["01/EP02_01f", "01/EP03_02"] : ["01/EP03_02"], entries.Where(e => e.Unusable is not null).Select(e => e.Clip.Id));
-                if (below == "sub01") Assert.Contains(layout.Notes, n => n == $"{folder} cannot be read, so its clips have no frames; allow reading it");
-                else Assert.Equal($"{folder} cannot be read; allow reading it", entries.Single(e => e.Unusable is not null).Unusable);
+                Assert.Equal(below == "sub01" ? ["01/EP02_01f", "01/EP03_02"] : ["01/EP03_02"],
+                    entries.Where(e => e.Unusable is not null).Select(e => e.Clip.Id));
+                if (below == "sub01")
+                    Assert.Contains(layout.Notes,
+                        n => n == $"{folder} cannot be read, so its clips have no frames; allow reading it");
+                else
+                    Assert.Equal($"{folder} cannot be read; allow reading it",
+                        entries.Single(e => e.Unusable is not null).Unusable);
             });
         }
         finally
@@ -237,16 +272,21 @@ public sealed partial class StrangeFolderTests : IDisposable
     [Fact]
     public void A_row_that_cannot_be_read_stops_the_preparation_until_it_is_left_out()
     {
-        Xlsx(set, Published, [.. ClipFiles.Rows, Casme("02", "EP05_01", 5, "-1", 20, "4", "disgust"), Casme("02", "EP05_02", "x", 10, 20, "4", "others"), Casme("02", "EP05_03", 5, "?", 20, "4", "fear")]);
+        Xlsx(set, Published, [.. ClipFiles.Rows, Casme("02", "EP05_01", 5, "-1", 20, "4", "disgust"),
+            Casme("02", "EP05_02", "x", 10, 20, "4", "others"), Casme("02", "EP05_03", 5, "?", 20, "4", "fear")]);
         var error = Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, Options)).Message;
-        Assert.StartsWith($"CASME II: 2 of 5 clips cannot be used: {Path.Combine(set, Published)}, row 6 (02/EP05_01) has apex '-1'", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"CASME II: 2 of 5 clips cannot be used: {Path.Combine(set, Published)}, row 6 (02/EP05_01) has apex '-1'",
+            error, StringComparison.Ordinal);
         Assert.Contains("row 7 (02/EP05_02) has onset 'x'", error, StringComparison.Ordinal);
-        Assert.EndsWith($"mer data prepare --data {root.Path} --dataset casme2 --unusable drop", error, StringComparison.Ordinal);
+        Assert.EndsWith($"mer data prepare --data {root.Path} --dataset casme2 --unusable drop", error,
+            StringComparison.Ordinal);
         using var dropped = DatasetLoader.Load(source, Options with { Unusable = UnusableClipPolicy.Drop });
         Assert.Equal(3, dropped.Clips.Length);
         using var excluded = DatasetLoader.Load(source, Options with { Exclude = ["02/EP05_01", "02/EP05_02"] });
         Assert.Equal(2, excluded.Manifest!.Dropped.Count(d => d.Reason == "left out by choice"));
-        Assert.Equal(3, DatasetCheck.Run(source).Findings.Count(f => f.Severity == Severity.Unusable && f.Clip.StartsWith("02/EP05", StringComparison.Ordinal)));
+        Assert.Equal(3, DatasetCheck.Run(source).Findings
+            .Count(f => f.Severity == Severity.Unusable && f.Clip.StartsWith("02/EP05", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -268,7 +308,9 @@ public sealed partial class StrangeFolderTests : IDisposable
     {
         var finding = Assert.Single(DatasetCheck.Run(source).Findings, f => f.Severity == Severity.Unusable);
         Assert.Equal(("01/EP03_02", reason), (finding.Clip, finding.Text));
-        Assert.StartsWith($"CASME II: 1 of 3 clips cannot be used: {reason}. 'mer data check", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, Options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"CASME II: 1 of 3 clips cannot be used: {reason}. 'mer data check",
+            Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, Options)).Message,
+            StringComparison.Ordinal);
         using var rest = DatasetLoader.Load(source, Options with { Unusable = UnusableClipPolicy.Drop });
         Assert.Contains(rest.Manifest!.Dropped, d => d == new DroppedClip("01/EP03_02", reason));
     }

@@ -14,7 +14,8 @@ public class BestCaseTests
     // 234 and 210 of 248: 24 clips, 2 / 2^24, of 10 subjects 2 / 2^10.
     [InlineData(94.35, 84.68, 248, 10, 234, 210, 1.0 / 8388608, 1.0 / 512)]
     [InlineData(50, 50, 10, 5, 5, 5, 1, 1)]
-    public void All_clips_apart_speak_for_one_system(double first, double second, int clips, int subjects, int right, int other, double clipsP, double subjectsP)
+    public void All_clips_apart_speak_for_one_system(double first, double second, int clips, int subjects, int right,
+        int other, double clipsP, double subjectsP)
     {
         var best = BestCase.Of((decimal)first, (decimal)second, clips, subjects);
         Assert.Equal((right, other), (best.First, best.Second));
@@ -25,7 +26,8 @@ public class BestCaseTests
     [Fact]
     public void Table_3_s_third_row_could_not_be_significant_on_either_set_and_its_second_could_on_CASME_II()
     {
-        AblationFinding Row(DatasetId dataset, string label) => PaperAudit.Ablations(dataset).Single(f => f.Table == 3 && f.Row.Contains(label, StringComparison.Ordinal));
+        AblationFinding Row(DatasetId dataset, string label) =>
+            PaperAudit.Ablations(dataset).Single(f => f.Table == 3 && f.Row.Contains(label, StringComparison.Ordinal));
         Assert.False(Row(DatasetId.CasmeII, "X+Y").Possible);
         Assert.False(Row(DatasetId.Samm, "X+Y").Possible);
         Assert.True(Row(DatasetId.CasmeII, "(X)").Possible);

@@ -15,7 +15,8 @@ public class EpochProtocolTests
     [Fact]
     public void The_published_rule_takes_each_subjects_best_epoch()
     {
-        var outcome = new BestTestEpoch().Apply([Folds.Of("01", "0012", "1111", "0011", "1111"), Folds.Of("02", "01", "00", "10", "10")]);
+        var outcome = new BestTestEpoch()
+            .Apply([Folds.Of("01", "0012", "1111", "0011", "1111"), Folds.Of("02", "01", "00", "10", "10")]);
         Assert.Equal([2, 1], outcome.Folds.Select(f => f.Epoch!.Value));
         Assert.Equal(3 + 1, outcome.Pooled(3).Correct);
     }
@@ -24,7 +25,8 @@ public class EpochProtocolTests
     public void The_published_rule_maximises_accuracy_and_F1_separately()
     {
         // Labels 0 x4, 1, 2. Epoch 1: all 0: accuracy 4/6, F1 (0.8 + 0 + 0) / 3 = 0.267.
-        // Epoch 2: two 0 and both rare classes right, two 0 taken for 1: accuracy 4/6 as well, F1 higher. Epoch 3: five right by all but class 2: accuracy 5/6, F1 (8/9 + 1 + 0) / 3.
+        // Epoch 2: two 0 and both rare classes right, two 0 taken for 1: accuracy 4/6 as well, F1 higher. Epoch 3: five
+        // right by all but class 2: accuracy 5/6, F1 (8/9 + 1 + 0) / 3.
         var outcome = new BestTestEpoch().Apply([Folds.Of("01", "000012", "000000", "001112", "000010")]);
         Assert.Equal(3, outcome.Folds[0].Epoch);
         // Epoch 2's F1: class 0: 4/6, class 1: 2/4, class 2: 1 -> 0.722; epoch 3's: 0.630.

@@ -8,14 +8,16 @@ public class F1BoundsTests
     /// <summary>Every way to lay out a row of a confusion matrix.</summary>
     static IEnumerable<int[]> Rows(int total, int classes) => classes == 1
         ? [[total]]
-        : Enumerable.Range(0, total + 1).SelectMany(first => Rows(total - first, classes - 1).Select(rest => (int[])[first, .. rest]));
+        : Enumerable.Range(0, total + 1)
+            .SelectMany(first => Rows(total - first, classes - 1).Select(rest => (int[])[first, .. rest]));
 
     /// <summary>Every confusion matrix of the class balance.</summary>
     static IEnumerable<ConfusionMatrix> Matrices(int[] support)
     {
         IEnumerable<int[][]> partial = [[]];
         foreach (var clips in support)
-            partial = partial.SelectMany(rows => Rows(clips, support.Length).Select(row => (int[][])[.. rows, row])).ToList();
+            partial = partial.SelectMany(rows => Rows(clips, support.Length).Select(row => (int[][])[.. rows, row]))
+                .ToList();
         return partial.Select(rows => ConfusionMatrix.FromRows(rows));
     }
 
@@ -56,5 +58,6 @@ public class F1BoundsTests
     }
 
     [Fact]
-    public void More_correct_clips_than_clips_are_refused() => Assert.Throws<ArgumentException>(() => F1Bounds.OfUF1([2, 2], 5));
+    public void More_correct_clips_than_clips_are_refused() =>
+        Assert.Throws<ArgumentException>(() => F1Bounds.OfUF1([2, 2], 5));
 }

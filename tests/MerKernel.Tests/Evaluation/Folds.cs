@@ -19,6 +19,8 @@ static class Folds
     public static ImmutableArray<int> Digits(string digits) => [.. digits.Select(c => c - '0')];
 
     /// <summary>Logits [clip, class] whose largest is at the given digit.</summary>
-    public static ImmutableArray<ImmutableArray<float>> Logits(string predictions, float confidence = 1, int classes = 3) =>
-        [.. predictions.Select(c => Enumerable.Range(0, classes).Select(k => k == c - '0' ? confidence : 0f).ToImmutableArray())];
+    public static ImmutableArray<ImmutableArray<float>> Logits(string predictions, float confidence = 1,
+        int classes = 3) =>
+            [.. predictions.Select(c =>
+                Enumerable.Range(0, classes).Select(k => k == c - '0' ? confidence : 0f).ToImmutableArray())];
 }

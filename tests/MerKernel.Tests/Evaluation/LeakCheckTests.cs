@@ -5,7 +5,8 @@ namespace MerKernel.Tests.Evaluation;
 /// <summary>Canaries: each plants one kind of leak in a sound fold and sees it caught.</summary>
 public class LeakCheckTests
 {
-    static FoldClip Clip(string subject, string name, params string[] frames) => new($"{subject}/{name}", subject, [.. frames]);
+    static FoldClip Clip(string subject, string name, params string[] frames) =>
+        new($"{subject}/{name}", subject, [.. frames]);
 
     static readonly FoldInputs Sound = new()
     {
@@ -28,34 +29,41 @@ public class LeakCheckTests
     public void A_sound_fold_passes() => LeakCheck.Demand(Sound);
 
     [Fact]
-    public void A_test_clip_in_training_is_caught() => Caught(Sound with { Train = Sound.Train.Add(Sound.Test[0]) }, "clip 01/d is trained on and tested on");
+    public void A_test_clip_in_training_is_caught() =>
+        Caught(Sound with { Train = Sound.Train.Add(Sound.Test[0]) }, "clip 01/d is trained on and tested on");
 
     [Fact]
     public void Another_clip_of_the_test_subject_in_training_is_caught() =>
-        Caught(Sound with { Train = Sound.Train.Add(Clip("01", "other", "f9")) }, "clip 01/other of the test subject is trained on");
+        Caught(Sound with { Train = Sound.Train.Add(Clip("01", "other", "f9")) },
+            "clip 01/other of the test subject is trained on");
 
     [Fact]
     public void The_test_subject_among_the_held_out_is_caught() =>
-        Caught(Sound with { HeldOut = [Clip("01", "x", "f9")] }, "clip 01/x of the test subject is used to choose the epoch");
+        Caught(Sound with { HeldOut = [Clip("01", "x", "f9")] },
+            "clip 01/x of the test subject is used to choose the epoch");
 
     [Fact]
     public void A_subject_both_trained_on_and_held_out_is_caught() =>
-        Caught(Sound with { HeldOut = [Clip("03", "z", "f9")] }, "subject 03 has clips that are trained on and clips used to choose the epoch");
+        Caught(Sound with { HeldOut = [Clip("03", "z", "f9")] },
+            "subject 03 has clips that are trained on and clips used to choose the epoch");
 
     [Fact]
     public void A_clip_of_another_subject_in_the_test_is_caught() =>
-        Caught(Sound with { Test = Sound.Test.Add(Clip("05", "e", "f9")) }, "clip 05/e is tested on and belongs to subject 05");
+        Caught(Sound with { Test = Sound.Test.Add(Clip("05", "e", "f9")) },
+            "clip 05/e is tested on and belongs to subject 05");
 
     [Fact]
     public void An_identical_frame_under_two_subjects_is_caught() =>
-        Caught(Sound with { Train = Sound.Train.Add(Clip("05", "copy", "f9", "f7")) }, "a frame of clip 01/d is identical with one of clip 05/copy");
+        Caught(Sound with { Train = Sound.Train.Add(Clip("05", "copy", "f9", "f7")) },
+            "a frame of clip 01/d is identical with one of clip 05/copy");
 
     [Fact]
     public void Class_weights_that_saw_the_test_subject_are_caught() =>
         Caught(Sound with { WeightedFrom = ["01/d"] }, "class weights were computed from clip 01/d");
 
     [Fact]
-    public void An_augmented_test_clip_is_caught() => Caught(Sound with { Augmented = ["02/a", "01/d"] }, "clip 01/d is not trained on and was augmented");
+    public void An_augmented_test_clip_is_caught() =>
+        Caught(Sound with { Augmented = ["02/a", "01/d"] }, "clip 01/d is not trained on and was augmented");
 
     [Fact]
     public void Frames_shared_by_clips_of_the_test_subject_are_no_leak() =>

@@ -8,12 +8,14 @@ namespace MerKernel.Tests.Evaluation;
 [Collection(AloneCollection.Name)]
 public class LinearProbeTests
 {
-    static readonly LabelledClip[] Clips = [.. Enumerable.Range(0, 12).Select(i => new LabelledClip($"{i}", $"s{i / 4}", i % 2, []))];
+    static readonly LabelledClip[] Clips = [.. Enumerable.Range(0, 12)
+        .Select(i => new LabelledClip($"{i}", $"s{i / 4}", i % 2, []))];
 
     [Fact]
     public void Features_that_say_the_class_are_read_and_features_that_say_nothing_are_not()
     {
-        using var telling = tensor(Clips.Select(c => (double)(c.Label == 0 ? 1 : -1)).SelectMany(x => new[] { x, 1.0 }).ToArray()).view(12, 2);
+        using var telling = tensor(Clips.Select(c => (double)(c.Label == 0 ? 1 : -1)).SelectMany(x => new[] { x, 1.0 })
+            .ToArray()).view(12, 2);
         Assert.All(LinearProbe.Run(Clips, telling, 2), f => Assert.Equal(f.Labels.AsEnumerable(), f.Predictions));
         using var silent = ones(12, 2);
         Assert.All(LinearProbe.Run(Clips, silent, 2), f => Assert.Single(f.Predictions.Distinct()));
@@ -28,7 +30,8 @@ public class LinearProbeTests
         // The primal form: w = (X'X + penalty I)^-1 X'(Y - mean), which the probe solves through the products of clips.
         var (train, test) = (features.slice(0, 4, 12, 1), features.slice(0, 0, 4, 1));
         var target = tensor(Clips[4..].Select(c => c.Label == 1 ? 1.0 : 0.0).ToArray());
-        var weights = linalg.solve(train.t().matmul(train) + LinearProbe.Penalty * eye(5, dtype: ScalarType.Float64), train.t().matmul(target - target.mean()));
+        var weights = linalg.solve(train.t().matmul(train) + LinearProbe.Penalty * eye(5, dtype: ScalarType.Float64),
+            train.t().matmul(target - target.mean()));
         var one = (test.matmul(weights) + target.mean()).data<double>().ToArray();
         Assert.Equal(one.Select(x => x > 0.5 ? 1 : 0), chosen.Predictions);
     }
@@ -41,6 +44,7 @@ public class LinearProbeTests
         Assert.Equal(1, Accuracy(probe.Rows), 12);
         Assert.True(Accuracy(probe.Columns) < 0.7, $"{Accuracy(probe.Columns)}");
 
-        static double Accuracy(IEnumerable<FoldOutcome> folds) => Metrics.Accuracy(ConfusionMatrix.Sum(folds.Select(f => f.Matrix(3))));
+        static double Accuracy(IEnumerable<FoldOutcome> folds) =>
+            Metrics.Accuracy(ConfusionMatrix.Sum(folds.Select(f => f.Matrix(3))));
     }
 }

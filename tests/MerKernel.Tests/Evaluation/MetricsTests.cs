@@ -19,14 +19,16 @@ public class MetricsTests
     public void Accuracy_is_the_share_of_hits() => Assert.Equal(8.0 / 12, Metrics.Accuracy(ByHand), 12);
 
     [Fact]
-    public void UF1_is_the_plain_mean_of_the_classes_F1() => Assert.Equal((F1Of0 + F1Of1 + F1Of2) / 3, Metrics.UF1(ByHand), 12);
+    public void UF1_is_the_plain_mean_of_the_classes_F1() =>
+        Assert.Equal((F1Of0 + F1Of1 + F1Of2) / 3, Metrics.UF1(ByHand), 12);
 
     [Fact]
     public void Weighted_F1_counts_each_class_by_its_clips() =>
         Assert.Equal((6 * F1Of0 + 4 * F1Of1 + 2 * F1Of2) / 12, Metrics.WeightedF1(ByHand), 12);
 
     [Fact]
-    public void UAR_is_the_plain_mean_of_the_recalls() => Assert.Equal((5.0 / 6 + 2.0 / 4 + 1.0 / 2) / 3, Metrics.Uar(ByHand), 12);
+    public void UAR_is_the_plain_mean_of_the_recalls() =>
+        Assert.Equal((5.0 / 6 + 2.0 / 4 + 1.0 / 2) / 3, Metrics.Uar(ByHand), 12);
 
     [Fact]
     public void Kappa_takes_off_the_agreement_of_chance()
@@ -48,7 +50,8 @@ public class MetricsTests
     public void The_mean_F1_of_folds_differs_from_the_F1_of_the_pooled_folds()
     {
         // One subject entirely right with one class, one entirely wrong: folds average to one half.
-        ConfusionMatrix right = ConfusionMatrix.FromRows([9, 0], [0, 0]), wrong = ConfusionMatrix.FromRows([0, 1], [0, 0]);
+        ConfusionMatrix right = ConfusionMatrix.FromRows([9, 0], [0, 0]),
+            wrong = ConfusionMatrix.FromRows([0, 1], [0, 0]);
         Assert.Equal(0.5, Metrics.MeanFoldF1([right, wrong]), 12);
         Assert.Equal(18.0 / 19 / 2, Metrics.UF1(ConfusionMatrix.Sum([right, wrong])), 12);
     }
@@ -58,7 +61,8 @@ public class MetricsTests
         Assert.Equal(1, Metrics.UF1(ConfusionMatrix.FromRows([3, 0, 0], [0, 2, 0], [0, 0, 0])));
 
     [Fact]
-    public void Kappa_of_a_constant_guess_is_zero() => Assert.Equal(0, Metrics.Kappa(ConfusionMatrix.FromRows([7, 0], [3, 0])), 12);
+    public void Kappa_of_a_constant_guess_is_zero() =>
+        Assert.Equal(0, Metrics.Kappa(ConfusionMatrix.FromRows([7, 0], [3, 0])), 12);
 
     [Fact]
     public void A_prediction_outside_the_classes_is_refused()
@@ -68,7 +72,8 @@ public class MetricsTests
     }
 
     static readonly Gen<ConfusionMatrix> Matrices =
-        Gen.Int[0, 20].Array[4].Array[4].Where(rows => rows.Sum(r => r.Sum()) > 0).Select(rows => ConfusionMatrix.FromRows(rows));
+        Gen.Int[0, 20].Array[4].Array[4].Where(rows => rows.Sum(r => r.Sum()) > 0)
+            .Select(rows => ConfusionMatrix.FromRows(rows));
 
     [Fact]
     public void Every_score_lies_between_zero_and_one_and_kappa_below_accuracy() => Matrices.Sample(m =>
@@ -87,14 +92,16 @@ public class MetricsTests
 
     [Fact]
     public void Accuracy_is_the_recall_averaged_by_class_size() => Matrices.Sample(m =>
-        Assert.Equal(Metrics.PerClass(m).Sum(c => c.Support * c.Recall) / m.Total, Metrics.Accuracy(m), 1e-12), iter: 500);
+        Assert.Equal(Metrics.PerClass(m).Sum(c => c.Support * c.Recall) / m.Total, Metrics.Accuracy(m), 1e-12),
+        iter: 500);
 
     [Fact]
-    public void Renaming_classes_changes_no_score() => Gen.Select(Matrices, Gen.Shuffle(new[] { 0, 1, 2, 3 })).Sample((m, order) =>
-    {
-        var renamed = ConfusionMatrix.FromRows([.. order.Select(t => order.Select(p => m[t, p]).ToArray())]);
-        Assert.Equal(Metrics.UF1(m), Metrics.UF1(renamed), 1e-12);
-        Assert.Equal(Metrics.Uar(m), Metrics.Uar(renamed), 1e-12);
-        Assert.Equal(Metrics.Kappa(m), Metrics.Kappa(renamed), 1e-12);
-    }, iter: 200);
+    public void Renaming_classes_changes_no_score() =>
+        Gen.Select(Matrices, Gen.Shuffle(new[] { 0, 1, 2, 3 })).Sample((m, order) =>
+        {
+            var renamed = ConfusionMatrix.FromRows([.. order.Select(t => order.Select(p => m[t, p]).ToArray())]);
+            Assert.Equal(Metrics.UF1(m), Metrics.UF1(renamed), 1e-12);
+            Assert.Equal(Metrics.Uar(m), Metrics.Uar(renamed), 1e-12);
+            Assert.Equal(Metrics.Kappa(m), Metrics.Kappa(renamed), 1e-12);
+        }, iter: 200);
 }

@@ -6,7 +6,8 @@ public class PowerTests
 {
     static FoldOutcome Fold(string subject, string right) => new()
     {
-        Subject = subject, Clips = [.. right.Select((_, i) => $"{subject}/{i}")], Labels = [.. right.Select(_ => 1)], Predictions = [.. right.Select(c => c == '+' ? 1 : 0)],
+        Subject = subject, Clips = [.. right.Select((_, i) => $"{subject}/{i}")], Labels = [.. right.Select(_ => 1)],
+        Predictions = [.. right.Select(c => c == '+' ? 1 : 0)],
     };
 
     [Fact]
@@ -23,7 +24,8 @@ public class PowerTests
         FoldOutcome[] nothing = [Fold("a", "----"), Fold("b", "----")];
         Assert.Equal(0, Discordance.Of([Fold("a", "+++-"), Fold("b", "-+++")], nothing).Between, 12);
         // Subject a wins all four, b loses all four: mean 0, sums +4 and -4; (16 + 16 - 8) / (32 - 8) = 1.
-        Assert.Equal(1, Discordance.Of([Fold("a", "++++"), Fold("b", "----")], [Fold("a", "----"), Fold("b", "++++")]).Between, 12);
+        Assert.Equal(1,
+            Discordance.Of([Fold("a", "++++"), Fold("b", "----")], [Fold("a", "----"), Fold("b", "++++")]).Between, 12);
     }
 
     [Fact]

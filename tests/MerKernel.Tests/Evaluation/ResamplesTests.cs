@@ -9,16 +9,19 @@ public class ResamplesTests
     static ConfusionMatrix[] Random(int subjects, int seed, int most = 3)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, subjects).Select(_ => ConfusionMatrix.FromRows([.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 3).Select(_ => random.Next(most + 1)).ToArray())]))];
+        return [.. Enumerable.Range(0, subjects).Select(_ => ConfusionMatrix.FromRows([.. Enumerable.Range(0, 3)
+            .Select(_ => Enumerable.Range(0, 3).Select(_ => random.Next(most + 1)).ToArray())]))];
     }
 
     [Theory]
-    [InlineData(1, 3), InlineData(7, 3), InlineData(28, 3), InlineData(28, 1170), InlineData(28, 1171), InlineData(28, 1_000_000)]
+    [InlineData(1, 3), InlineData(7, 3), InlineData(28, 3), InlineData(28, 1170), InlineData(28, 1171),
+        InlineData(28, 1_000_000)]
     public void Intervals_are_those_of_resampling_one_subject_after_the_other(int subjects, int most)
     {
         var matrices = Random(subjects, seed: subjects, most);
         var random = new Random(5);
-        var scores = Enumerable.Range(0, 1000).Select(_ => Metrics.UF1(ConfusionMatrix.Sum(Enumerable.Range(0, subjects).Select(_ => matrices[random.Next(subjects)]).ToList()))).Order().ToArray();
+        var scores = Enumerable.Range(0, 1000).Select(_ => Metrics.UF1(ConfusionMatrix.Sum(Enumerable.Range(0, subjects)
+            .Select(_ => matrices[random.Next(subjects)]).ToList()))).Order().ToArray();
         var interval = SubjectBootstrap.Of(matrices, [Metrics.Accuracy, Metrics.UF1], resamples: 1000, seed: 5)[1];
         Assert.Equal(new Interval(scores[(int)(0.025 * 999)], scores[(int)Math.Ceiling(0.975 * 999)]), interval);
     }
@@ -27,22 +30,26 @@ public class ResamplesTests
     public void Permutations_are_those_of_exchanging_one_subject_after_the_other()
     {
         var (first, second) = (Random(9, seed: 1), Random(9, seed: 2));
-        double Difference(ConfusionMatrix[] a, ConfusionMatrix[] b) => Math.Abs(Metrics.UF1(ConfusionMatrix.Sum(a)) - Metrics.UF1(ConfusionMatrix.Sum(b)));
+        double Difference(ConfusionMatrix[] a, ConfusionMatrix[] b) =>
+            Math.Abs(Metrics.UF1(ConfusionMatrix.Sum(a)) - Metrics.UF1(ConfusionMatrix.Sum(b)));
         var (random, extreme) = (new Random(5), 0);
         for (var p = 0; p < 1000; p++)
         {
             var exchange = Enumerable.Range(0, 9).Select(_ => random.Next(2) == 1).ToArray();
-            ConfusionMatrix[] a = [.. first.Select((m, s) => exchange[s] ? second[s] : m)], b = [.. second.Select((m, s) => exchange[s] ? first[s] : m)];
+            ConfusionMatrix[] a = [.. first.Select((m, s) => exchange[s] ? second[s] : m)],
+                b = [.. second.Select((m, s) => exchange[s] ? first[s] : m)];
             if (Difference(a, b) >= Difference(first, second) - 1e-12) extreme++;
         }
-        Assert.Equal((1.0 + extreme) / 1001, SubjectPermutation.P(first, second, Metrics.UF1, permutations: 1000, seed: 5));
+        Assert.Equal((1.0 + extreme) / 1001,
+            SubjectPermutation.P(first, second, Metrics.UF1, permutations: 1000, seed: 5));
     }
 
     [Fact]
     public void Another_number_of_subjects_or_another_seed_draws_anew()
     {
         var matrices = Random(12, seed: 3);
-        ImmutableArray<Interval> Of(int subjects, int seed) => SubjectBootstrap.Of(matrices[..subjects], [Metrics.UF1], resamples: 500, seed: seed);
+        ImmutableArray<Interval> Of(int subjects, int seed) =>
+            SubjectBootstrap.Of(matrices[..subjects], [Metrics.UF1], resamples: 500, seed: seed);
         var (all, other) = (Of(12, 1), Of(12, 2));
         Of(11, 1);
         Assert.NotEqual(all[0], other[0]);

@@ -31,7 +31,8 @@ public class StatisticsTests
         var second = new FinalEpoch().Apply([Folds.Of("01", "0000", "1110")]).Folds;
         // Only the first is right on three clips, only the second on one: 2 * (1 + 4) / 16.
         Assert.Equal(10.0 / 16, McNemar.P(first, second), 12);
-        Assert.Throws<ArgumentException>(() => McNemar.P(first, new FinalEpoch().Apply([Folds.Of("02", "0000", "0000")]).Folds));
+        Assert.Throws<ArgumentException>(() =>
+            McNemar.P(first, new FinalEpoch().Apply([Folds.Of("02", "0000", "0000")]).Folds));
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public class StatisticsTests
     [Fact]
     public void Permutation_approaches_the_exact_share_of_exchanges()
     {
-        // Six subjects, each better by the same amount in the first system: of 2^6 exchanges only the two unanimous ones are as extreme.
+        // Six subjects, each better by the same amount in the first system: of 2^6 exchanges only the two unanimous
+        // ones are as extreme.
         var first = Enumerable.Range(0, 6).Select(_ => Subject(9, 1)).ToList();
         var second = Enumerable.Range(0, 6).Select(_ => Subject(5, 5)).ToList();
         Assert.InRange(SubjectPermutation.P(first, second, Metrics.Accuracy), 2.0 / 64 - 0.008, 2.0 / 64 + 0.008);
@@ -71,10 +73,13 @@ public class StatisticsTests
     public void Each_pair_of_systems_is_tested_and_corrected_over_all_pairs()
     {
         // Six subjects of ten clips each, all of one class: A has 9 right, B and C 5.
-        IReadOnlyList<FoldOutcome> System(int right) => [.. new FinalEpoch().Apply([.. Enumerable.Range(1, 6).Select(s => Folds.Of($"{s:00}", "0000000000", new string('0', right) + new string('1', 10 - right)))]).Folds];
+        IReadOnlyList<FoldOutcome> System(int right) =>
+            [.. new FinalEpoch().Apply([.. Enumerable.Range(1, 6).Select(s =>
+                Folds.Of($"{s:00}", "0000000000", new string('0', right) + new string('1', 10 - right)))]).Folds];
         var pairs = Comparison.Pairs([("B", System(5)), ("A", System(9)), ("C", System(5))], classes: 2);
         Assert.Equal([("A", "B"), ("A", "C"), ("B", "C")], pairs.Select(p => (p.First, p.Second)));
-        // As in the test above an exchange is as extreme in 2 of 64 cases; Holm's smallest of three is three times that.
+        // As in the test above an exchange is as extreme in 2 of 64 cases; Holm's smallest of three is three times
+        // that.
         Assert.InRange(pairs[0].HolmP, 3 * (2.0 / 64 - 0.008), 3 * (2.0 / 64 + 0.008));
         Assert.Equal(3 * 2.0 / 64, SubjectPermutation.Smallest(6, 3), 12);
         Assert.Equal(1, pairs[2].HolmP);
@@ -104,14 +109,17 @@ public class StatisticsTests
         // The same 100 clips once as 100 subjects and once as 10 subjects that are all right or all wrong.
         var many = Enumerable.Range(0, 100).Select(i => i < 60 ? Subject(1, 0) : Subject(0, 1)).ToList();
         var few = Enumerable.Range(0, 10).Select(i => i < 6 ? Subject(10, 0) : Subject(0, 10)).ToList();
-        Interval a = SubjectBootstrap.Of(many, [Metrics.Accuracy])[0], b = SubjectBootstrap.Of(few, [Metrics.Accuracy])[0];
+        Interval a = SubjectBootstrap.Of(many, [Metrics.Accuracy])[0],
+            b = SubjectBootstrap.Of(few, [Metrics.Accuracy])[0];
         Assert.True(b.High - b.Low > 2 * (a.High - a.Low));
     }
 
     [Theory]
     // From the printed tables of the t distribution.
-    [InlineData(1, 12.7062), InlineData(2, 4.3027), InlineData(3, 3.1824), InlineData(7, 2.3646), InlineData(29, 2.0452)]
-    public void Students_t_has_the_quantiles_of_the_printed_tables(int freedom, double expected) => Assert.Equal(expected, StudentT.Quantile(0.975, freedom), 1e-4);
+    [InlineData(1, 12.7062), InlineData(2, 4.3027), InlineData(3, 3.1824), InlineData(7, 2.3646),
+        InlineData(29, 2.0452)]
+    public void Students_t_has_the_quantiles_of_the_printed_tables(int freedom, double expected) =>
+        Assert.Equal(expected, StudentT.Quantile(0.975, freedom), 1e-4);
 
     [Fact]
     public void The_interval_of_a_mean_is_students()

@@ -9,13 +9,18 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Experiments;
 
-/// <summary>Predicted action units: the detector's arithmetic, what it finds, and that it knows nothing of the test subject.</summary>
+/// <summary>
+/// Predicted action units: the detector's arithmetic, what it finds, and that it knows nothing of the test subject.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class ActionUnitDetectorTests
 {
     static readonly int Units = ActionUnits.Used.Length;
 
-    /// <summary>Inputs of 100 numbers in which unit u shows in three places, under noise; each of five subjects has a place of its own.</summary>
+    /// <summary>
+    /// Inputs of 100 numbers in which unit u shows in three places, under noise; each of five subjects has a place of
+    /// its own.
+    /// </summary>
     static (Tensor Input, float[][] Units, string[] Subjects) Planted(int clips = 40, int seed = 1)
     {
         var random = new Random(seed);
@@ -25,7 +30,8 @@ public class ActionUnitDetectorTests
             units[i] = new float[Units];
             for (var u = 0; u < 4; u++) units[i][u] = random.Next(3) == 0 ? 1 : 0;
             for (var x = 0; x < 100; x++)
-                values[i * 100 + x] = (random.NextDouble() - 0.5) / 2 + (x < 12 && units[i][x / 3] > 0 ? 1 : x == 20 + i % 5 ? 2 : 0);
+                values[i * 100 + x] = (random.NextDouble() - 0.5) / 2
+                    + (x < 12 && units[i][x / 3] > 0 ? 1 : x == 20 + i % 5 ? 2 : 0);
         }
         return (tensor(values).view(clips, 100), units, [.. Enumerable.Range(0, clips).Select(i => $"{i % 5}")]);
     }
@@ -43,9 +49,11 @@ public class ActionUnitDetectorTests
     {
         using var scope = NewDisposeScope();
         using var draws = new Generator(1, CPU);
-        var (x, y) = (randn([9, 5], ScalarType.Float64, generator: draws), randn([9, 2], ScalarType.Float64, generator: draws));
+        var (x, y) = (randn([9, 5], ScalarType.Float64, generator: draws),
+            randn([9, 2], ScalarType.Float64, generator: draws));
         string[] subjects = ["a", "a", "b", "b", "b", "c", "c", "c", "c"];
-        Tensor Ridge(Tensor rows) => linalg.inv(rows.matmul(rows.t()) + 0.3 * eye(rows.size(0), dtype: ScalarType.Float64));
+        Tensor Ridge(Tensor rows) =>
+            linalg.inv(rows.matmul(rows.t()) + 0.3 * eye(rows.size(0), dtype: ScalarType.Float64));
         var inverse = Ridge(x);
         var quick = ActionUnitDetector.ByOthers(inverse, inverse.matmul(y), y, subjects);
         foreach (var subject in subjects.Distinct())
@@ -53,7 +61,8 @@ public class ActionUnitDetectorTests
             var own = tensor(subjects.Index().Where(s => s.Item == subject).Select(s => (long)s.Index).ToArray());
             var rest = tensor(subjects.Index().Where(s => s.Item != subject).Select(s => (long)s.Index).ToArray());
             var fitted = x.index_select(0, rest);
-            var expected = x.index_select(0, own).matmul(fitted.t()).matmul(Ridge(fitted)).matmul(y.index_select(0, rest));
+            var expected = x.index_select(0, own).matmul(fitted.t()).matmul(Ridge(fitted))
+                .matmul(y.index_select(0, rest));
             Assert.True(expected.allclose(quick.index_select(0, own)));
         }
     }
@@ -65,7 +74,8 @@ public class ActionUnitDetectorTests
         var (input, units, subjects) = Planted();
         // Unit 20 in two clips only.
         (units[0][20], units[1][20]) = (1, 1);
-        int[] train = [.. Enumerable.Range(0, 40).Where(i => subjects[i] != "4")], test = [.. Enumerable.Range(0, 40).Except(train)];
+        int[] train = [.. Enumerable.Range(0, 40).Where(i => subjects[i] != "4")],
+            test = [.. Enumerable.Range(0, 40).Except(train)];
         var detector = ActionUnitDetector.Fit(input, units, subjects, train);
         Assert.Equal(train, detector.LearnedFrom.AsEnumerable());
         var found = detector.Detect(input.index_select(0, tensor(test.Select(t => (long)t).ToArray())));
@@ -95,14 +105,17 @@ public class ActionUnitDetectorTests
     public void F1_and_base_rate_are_those_counted_by_hand()
     {
         IReadOnlySet<int> Set(params int[] units) => units.ToHashSet();
-        var scores = UnitScore.Of([("a", Set(1, 4), Set(1)), ("a", Set(1), Set(1, 4)), ("b", Set(), Set(1)), ("b", Set(1), Set())]);
+        var scores = UnitScore.Of(
+            [("a", Set(1, 4), Set(1)), ("a", Set(1), Set(1, 4)), ("b", Set(), Set(1)), ("b", Set(1), Set())]);
         // Unit 1: coded 3, called 3, right 2; unit 4: coded 1, called 1, right 0.
-        Assert.Equal([(1, 3, 0.75, 2.0 / 3), (4, 1, 0.25, 0.0), (0, 0, 0.5, 1.0 / 3)], scores.Select(s => (s.Unit, s.Clips, s.BaseRate, s.F1)));
+        Assert.Equal([(1, 3, 0.75, 2.0 / 3), (4, 1, 0.25, 0.0), (0, 0, 0.5, 1.0 / 3)],
+            scores.Select(s => (s.Unit, s.Clips, s.BaseRate, s.F1)));
         // One subject twice: F1 of unit 1 is 1 on a's clips and 0 on b's.
         Assert.Equal(new Interval(0, 1), scores[0].Interval);
     }
 
-    static Experiment Predicted(MerDataset data) => LosoEngineTests.Tiny(data) with { ActionUnits = ActionUnitSource.Predicted };
+    static Experiment Predicted(MerDataset data) =>
+        LosoEngineTests.Tiny(data) with { ActionUnits = ActionUnitSource.Predicted };
 
     [Fact]
     public void A_fold_is_tested_with_what_was_found_and_keeps_it()
@@ -113,21 +126,24 @@ public class ActionUnitDetectorTests
         Assert.Equal(6, fold.ActionUnits!.Value.Length);
         var store = new RunStore(folder.Path);
         store.Save("0123456789abcdef", fold, new FoldFacts(1, DateTime.UtcNow, "cpu"));
-        Assert.Equal(fold.ActionUnits.Value.SelectMany(u => u), store.TryRead("0123456789abcdef", "02")!.ActionUnits!.Value.SelectMany(u => u));
+        Assert.Equal(fold.ActionUnits.Value.SelectMany(u => u),
+            store.TryRead("0123456789abcdef", "02")!.ActionUnits!.Value.SelectMany(u => u));
         // What trains is what trains with annotated units.
         var annotated = FoldRun.Train(LosoEngineTests.Tiny(data), data, "02", CPU);
         Assert.Equal(annotated.TrainingLoss.AsEnumerable(), fold.TrainingLoss.AsEnumerable());
         Assert.Null(annotated.ActionUnits);
     }
 
-    // The canary: a test subject that is coded and labelled otherwise, and moves otherwise, must change nothing in training, and its coding nothing in its prediction.
+    // The canary: a test subject that is coded and labelled otherwise, and moves otherwise, must change nothing in
+    // training, and its coding nothing in its prediction.
     [Fact]
     public void The_test_subjects_coding_never_reaches_its_prediction_nor_its_images_the_training()
     {
         using var data = TinyDataset.Create(subjects: 4);
         MerDataset With(Func<Clip, ImmutableArray<ActionUnit>> units, Tensor frames) => new()
         {
-            Id = data.Id, Synthetic = true, Fingerprint = data.Fingerprint, Classes = data.Classes, Frames = frames, OnsetFrames = data.OnsetFrames, ApexFrames = data.ApexFrames,
+            Id = data.Id, Synthetic = true, Fingerprint = data.Fingerprint, Classes = data.Classes, Frames = frames,
+            OnsetFrames = data.OnsetFrames, ApexFrames = data.ApexFrames,
             Labels = [.. data.Labels.Select((l, i) => data.Clips[i].Subject == "01" ? 0 : l)],
             Clips = [.. data.Clips.Select(c => c.Subject == "01" ? c with { ActionUnits = units(c) } : c)],
         };
@@ -135,15 +151,18 @@ public class ActionUnitDetectorTests
 
         using var recoded = With(_ => [new(45)], data.Frames.clone());
         var after = FoldRun.Train(Predicted(recoded), recoded, "01", CPU);
-        Assert.Equal(before.Logits.SelectMany(e => e).SelectMany(c => c), after.Logits.SelectMany(e => e).SelectMany(c => c));
+        Assert.Equal(before.Logits.SelectMany(e => e).SelectMany(c => c),
+            after.Logits.SelectMany(e => e).SelectMany(c => c));
         // Annotated units do reach it, so the canary can sing.
         var annotated = LosoEngineTests.Tiny(data);
-        Assert.NotEqual(FoldRun.Train(annotated, data, "01", CPU).Logits[^1].SelectMany(c => c), FoldRun.Train(annotated, recoded, "01", CPU).Logits[^1].SelectMany(c => c));
+        Assert.NotEqual(FoldRun.Train(annotated, data, "01", CPU).Logits[^1].SelectMany(c => c),
+            FoldRun.Train(annotated, recoded, "01", CPU).Logits[^1].SelectMany(c => c));
 
         var frames = data.Frames.clone();
         frames.narrow(0, 0, 12).fill_(200);
         using var moved = With(c => c.ActionUnits, frames);
-        Assert.Equal(before.TrainingLoss.AsEnumerable(), FoldRun.Train(Predicted(moved), moved, "01", CPU).TrainingLoss.AsEnumerable());
+        Assert.Equal(before.TrainingLoss.AsEnumerable(),
+            FoldRun.Train(Predicted(moved), moved, "01", CPU).TrainingLoss.AsEnumerable());
     }
 
     [Fact]
@@ -153,8 +172,10 @@ public class ActionUnitDetectorTests
         var split = FoldSplit.LeaveOut(data.Clips, "01", 0, new Random(1));
         float[][] units = [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))];
         using var pairs = new PairSource(data, data.Labels, units, CPU);
-        ActionUnitDetector On(IReadOnlyList<int> clips) => ActionUnitDetector.Fit(ActionUnitDetector.Input(data), units, [.. data.Clips.Select(c => c.Subject)], clips);
+        ActionUnitDetector On(IReadOnlyList<int> clips) => ActionUnitDetector.Fit(ActionUnitDetector.Input(data), units,
+            [.. data.Clips.Select(c => c.Subject)], clips);
         Assert.Empty(LeakCheck.Findings(LeakAudit.Inputs(data, split, pairs, On(split.Train))));
-        Assert.Contains("learned from clip 01/EP00", Assert.Single(LeakCheck.Findings(LeakAudit.Inputs(data, split, pairs, On([.. split.Train, 0])))));
+        Assert.Contains("learned from clip 01/EP00",
+            Assert.Single(LeakCheck.Findings(LeakAudit.Inputs(data, split, pairs, On([.. split.Train, 0])))));
     }
 }

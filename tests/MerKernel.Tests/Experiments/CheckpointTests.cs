@@ -27,7 +27,11 @@ public class CheckpointTests
 
         var checkpoint = stopped.CheckpointPath(ExperimentHash.Of(experiment), "02");
         var (before, after) = (new Stopper(stopAfter), new Stopper(int.MaxValue));
-        Assert.Throws<OperationCanceledException>(() => { new LosoEngine(stopped) { Workers = 1, CheckpointEvery = every, Progress = before }.Run([Job(experiment)], data, before.Token); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            new LosoEngine(stopped) { Workers = 1, CheckpointEvery = every, Progress = before }
+                .Run([Job(experiment)], data, before.Token);
+        });
         Assert.True(File.Exists(checkpoint));
         new LosoEngine(stopped) { Workers = 1, CheckpointEvery = every, Progress = after }.Run([Job(experiment)], data);
 
@@ -35,7 +39,8 @@ public class CheckpointTests
         Assert.Equal(stopAfter / every * every + 1, after.Epochs[0]);
         Assert.Equal(5, after.Epochs[^1]);
         Assert.False(File.Exists(checkpoint));
-        Assert.Equal(File.ReadAllBytes(whole.FoldPath(ExperimentHash.Of(experiment), "02")), File.ReadAllBytes(stopped.FoldPath(ExperimentHash.Of(experiment), "02")));
+        Assert.Equal(File.ReadAllBytes(whole.FoldPath(ExperimentHash.Of(experiment), "02")),
+            File.ReadAllBytes(stopped.FoldPath(ExperimentHash.Of(experiment), "02")));
     }
 
     [Theory]
@@ -45,11 +50,15 @@ public class CheckpointTests
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
         var warnings = new List<string>();
-        var (whole, store) = (new RunStore(folder.File("whole")), new RunStore(folder.File("damaged")) { Warn = warnings.Add });
+        var (whole, store) = (new RunStore(folder.File("whole")),
+            new RunStore(folder.File("damaged")) { Warn = warnings.Add });
         var job = Job(LosoEngineTests.Tiny(data));
         new LosoEngine(whole).Run([job], data);
         var stopped = new Stopper(2);
-        Assert.Throws<OperationCanceledException>(() => { new LosoEngine(store) { CheckpointEvery = 1, Progress = stopped }.Run([job], data, stopped.Token); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            new LosoEngine(store) { CheckpointEvery = 1, Progress = stopped }.Run([job], data, stopped.Token);
+        });
         var checkpoint = store.CheckpointPath(job.Hash, job.Subject);
         if (damage == "without its checksum")
         {
@@ -71,7 +80,8 @@ public class CheckpointTests
         Assert.Contains($"{checkpoint} is damaged", Assert.Single(warnings));
         Assert.Contains("first epoch", warnings[0]);
         Assert.True(File.Exists(checkpoint + ".damaged"));
-        Assert.Equal(File.ReadAllBytes(whole.FoldPath(job.Hash, job.Subject)), File.ReadAllBytes(store.FoldPath(job.Hash, job.Subject)));
+        Assert.Equal(File.ReadAllBytes(whole.FoldPath(job.Hash, job.Subject)),
+            File.ReadAllBytes(store.FoldPath(job.Hash, job.Subject)));
     }
 
     static FoldJob Job(Experiment experiment) => new(experiment, ExperimentHash.Of(experiment), "02");

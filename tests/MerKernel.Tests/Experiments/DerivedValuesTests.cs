@@ -8,7 +8,8 @@ public class DerivedValuesTests
 
     static string Hash(char digit) => new(digit, 16);
 
-    static double Read(string path, string name, string state, double computed) => new DerivedValues(path).Get(name, state, () => new Number(computed))!.Value;
+    static double Read(string path, string name, string state, double computed) =>
+        new DerivedValues(path).Get(name, state, () => new Number(computed))!.Value;
 
     [Fact]
     public void A_value_is_kept_for_its_state_and_computed_anew_for_another()
@@ -36,7 +37,14 @@ public class DerivedValuesTests
         values.Save();
         var sound = File.ReadAllText(path);
         if (damage == "gone") File.Delete(path);
-        else File.WriteAllText(path, damage switch { "cut" => sound[..^4], "one digit" => sound.Replace("0.1", "0.2"), "another build" => (sound[0] == '0' ? '1' : '0') + sound[1..], _ => "" });
+        else
+            File.WriteAllText(path, damage switch
+            {
+                "cut" => sound[..^4],
+                "one digit" => sound.Replace("0.1", "0.2"),
+                "another build" => (sound[0] == '0' ? '1' : '0') + sound[1..],
+                _ => ""
+            });
         var again = new DerivedValues(path);
         Assert.Equal(0.1, again.Get("network/a", "one", () => new Number(0.1))!.Value);
         again.Save();

@@ -19,7 +19,8 @@ public class ExperimentHashTests
         [
             Full with { Seed = 2 }, Full with { DatasetFingerprint = "g" }, Full with { Dataset = DatasetId.Samm },
             Full with { ShuffleLabels = true }, Full with { HeldOutSubjects = 1 },
-            Full with { Model = new MerNetOptions { Continuous = false } }, Full with { Model = new MerNetOptions { Classes = 4 } },
+            Full with { Model = new MerNetOptions { Continuous = false } },
+            Full with { Model = new MerNetOptions { Classes = 4 } },
             Full with { ActionUnits = ActionUnitSource.None }, Full with { ActionUnits = ActionUnitSource.Shuffled },
             Full with { Training = Full.Training with { LearningRate = 1e-3 } },
             Full with { Training = Full.Training with { Augmentation = new() { FlipProbability = 0 } } },
@@ -27,7 +28,8 @@ public class ExperimentHashTests
         Assert.Equal(changed.Length + 1, changed.Append(Full).Select(ExperimentHash.Of).Distinct().Count());
     }
 
-    // Written by hand from the options' stated defaults, its digest by sha256sum: where this test fails, every stored run is about to be trained again.
+    // Written by hand from the options' stated defaults, its digest by sha256sum: where this test fails, every stored
+    // run is about to be trained again.
     [Fact]
     public void The_papers_full_network_has_the_text_and_digest_written_by_hand()
     {
@@ -45,9 +47,12 @@ public class ExperimentHashTests
     public void Only_what_the_networks_mended_block_changed_has_another_hash_than_before()
     {
         // At half the width max(8, C / 32) and max(8, C_in / 32) are both 8; ResNet-18 has no such block.
-        Assert.DoesNotContain("revision", ExperimentHash.CanonicalJson(Full.WithModel(m => m with { WidthDivisor = 2 })));
-        Assert.DoesNotContain("revision", ExperimentHash.CanonicalJson(Full.WithModel(m => m with { Motion = MotionStream.ResNet18 })));
-        Assert.Contains("\"revision\":2", ExperimentHash.CanonicalJson(Full.WithModel(m => m with { Position = PositionStream.None })));
+        Assert.DoesNotContain("revision",
+            ExperimentHash.CanonicalJson(Full.WithModel(m => m with { WidthDivisor = 2 })));
+        Assert.DoesNotContain("revision",
+            ExperimentHash.CanonicalJson(Full.WithModel(m => m with { Motion = MotionStream.ResNet18 })));
+        Assert.Contains("\"revision\":2",
+            ExperimentHash.CanonicalJson(Full.WithModel(m => m with { Position = PositionStream.None })));
     }
 
     [Fact]
@@ -56,16 +61,20 @@ public class ExperimentHashTests
         Assert.DoesNotContain("beta2", ExperimentHash.CanonicalJson(Full));
         var other = Full with { Training = Full.Training with { Beta2 = 0.99, DecayEvery = 30 } };
         Assert.Contains("\"beta2\":0.99", ExperimentHash.CanonicalJson(other));
-        Assert.Equal(other, System.Text.Json.JsonSerializer.Deserialize<Experiment>(ExperimentHash.CanonicalJson(other), StoreJson.Options));
-        Assert.Equal(Full, System.Text.Json.JsonSerializer.Deserialize<Experiment>(ExperimentHash.CanonicalJson(Full), StoreJson.Options));
+        Assert.Equal(other, System.Text.Json.JsonSerializer
+            .Deserialize<Experiment>(ExperimentHash.CanonicalJson(other), StoreJson.Options));
+        Assert.Equal(Full, System.Text.Json.JsonSerializer
+            .Deserialize<Experiment>(ExperimentHash.CanonicalJson(Full), StoreJson.Options));
     }
 
     [Fact]
     public void Canonical_JSON_names_enums_and_sorts_its_keys()
     {
-        var json = ExperimentHash.CanonicalJson(Full with { Model = new MerNetOptions { Position = PositionStream.ViT } });
+        var json = ExperimentHash.CanonicalJson(
+            Full with { Model = new MerNetOptions { Position = PositionStream.ViT } });
         Assert.Contains("\"position\":\"ViT\"", json);
-        Assert.True(json.IndexOf("\"dataset\"", StringComparison.Ordinal) < json.IndexOf("\"model\"", StringComparison.Ordinal));
+        Assert.True(json.IndexOf("\"dataset\"", StringComparison.Ordinal) < json.IndexOf("\"model\"",
+            StringComparison.Ordinal));
         Assert.DoesNotContain(" ", json);
     }
 }

@@ -11,7 +11,8 @@ public class FoldMemoryTests
     {
         using var data = TinyDataset.Create();
         var experiment = LosoEngineTests.Tiny(data);
-        // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with the module.
+        // TorchSharp counts the tensor that a Parameter takes over as alive for ever, though its memory is freed with
+        // the module.
         using var model = experiment.Model.Create(1, actionUnits: true);
         var miscounted = model.parameters().Count();
 

@@ -17,14 +17,19 @@ public sealed class FoldProtocolTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Two sets of which both have subjects 01 and 02; the second comes without action units and at another frame rate.</summary>
+    /// <summary>
+    /// Two sets of which both have subjects 01 and 02; the second comes without action units and at another frame rate.
+    /// </summary>
     static ImmutableArray<MerDataset> Parts(bool unitsInBoth = false)
     {
-        var (first, second) = (TinyDataset.Create(subjects: 3, clipsPerSubject: 3), TinyDataset.Create(subjects: 2, clipsPerSubject: 6, seed: 2));
+        var (first, second) = (TinyDataset.Create(subjects: 3, clipsPerSubject: 3),
+            TinyDataset.Create(subjects: 2, clipsPerSubject: 6, seed: 2));
         MerDataset As(MerDataset data, DatasetId id, double rate, bool units) => new()
         {
-            Id = id, Synthetic = true, Fingerprint = data.Fingerprint, Classes = data.Classes, Labels = data.Labels, Frames = data.Frames, OnsetFrames = data.OnsetFrames, ApexFrames = data.ApexFrames, Source = data.Source,
-            Clips = [.. data.Clips.Select(c => c with { Dataset = id, FrameRate = rate, ActionUnits = units ? c.ActionUnits : [] })],
+            Id = id, Synthetic = true, Fingerprint = data.Fingerprint, Classes = data.Classes, Labels = data.Labels,
+            Frames = data.Frames, OnsetFrames = data.OnsetFrames, ApexFrames = data.ApexFrames, Source = data.Source,
+            Clips = [.. data.Clips
+                .Select(c => c with { Dataset = id, FrameRate = rate, ActionUnits = units ? c.ActionUnits : [] })],
         };
         return [As(first, DatasetId.CasmeII, 200, units: true), As(second, DatasetId.Smic, 100, units: unitsInBoth)];
     }
@@ -52,7 +57,8 @@ public sealed class FoldProtocolTests : IDisposable
         var split = FoldSplit.LeaveOut(data, "casme2");
         Assert.Equal(Enumerable.Range(9, 12), split.Train);
         Assert.Equal(Enumerable.Range(0, 9), split.Test);
-        Assert.Equal(["casme2-01", "casme2-02", "casme2-03", "smic-01", "smic-02"], data.Clips.Select(FoldProtocol.LeaveOneDatasetOut.PersonOf).Distinct());
+        Assert.Equal(["casme2-01", "casme2-02", "casme2-03", "smic-01", "smic-02"],
+            data.Clips.Select(FoldProtocol.LeaveOneDatasetOut.PersonOf).Distinct());
     }
 
     [Fact]
@@ -60,7 +66,8 @@ public sealed class FoldProtocolTests : IDisposable
     {
         var parts = Parts();
         byte[] Apex(MerDataset data, int clip) => data.Frames[data.ApexFrames[clip][0]].contiguous().bytes.ToArray();
-        byte[][] expected = [.. Enumerable.Range(0, 9).Select(i => Apex(parts[0], i)), .. Enumerable.Range(0, 12).Select(i => Apex(parts[1], i))];
+        byte[][] expected = [.. Enumerable.Range(0, 9).Select(i => Apex(parts[0], i)),
+            .. Enumerable.Range(0, 12).Select(i => Apex(parts[1], i))];
         int[] labels = [.. parts[0].Labels, .. parts[1].Labels];
         using var data = FoldProtocol.Composite.Of(parts);
         // Before the frames are joined: these sources, unlike files, are the frames themselves.
@@ -77,9 +84,13 @@ public sealed class FoldProtocolTests : IDisposable
     public void One_set_or_sets_of_other_classes_are_no_composite()
     {
         var parts = Parts();
-        Assert.Contains("needs two data sets at least; CASME II alone is there", Assert.Throws<UserErrorException>(() => FoldProtocol.Composite.Of([parts[0]])).Message, StringComparison.Ordinal);
+        Assert.Contains("needs two data sets at least; CASME II alone is there",
+            Assert.Throws<UserErrorException>(() => FoldProtocol.Composite.Of([parts[0]])).Message,
+            StringComparison.Ordinal);
         using var four = TinyDataset.Create(classes: 4);
-        Assert.Contains("are not prepared alike", Assert.Throws<UserErrorException>(() => FoldProtocol.Composite.Of([parts[0], four])).Message, StringComparison.Ordinal);
+        Assert.Contains("are not prepared alike",
+            Assert.Throws<UserErrorException>(() => FoldProtocol.Composite.Of([parts[0], four])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,14 +103,18 @@ public sealed class FoldProtocolTests : IDisposable
             int[] clips = [.. Enumerable.Range(0, data.Clips.Length).Where(i => data.Clips[i].Subject == s)];
             return new FoldPrediction
             {
-                Subject = s, Clips = [.. clips.Select(i => data.Clips[i].Id)], Labels = [.. clips.Select(i => data.Labels[i])], TrainingLoss = [0],
-                Logits = [[.. clips.Select(i => Enumerable.Range(0, 3).Select(c => c == (i < 9 && data.Labels[i] == 0 ? 1 : data.Labels[i]) ? 1f : 0f).ToImmutableArray())]],
+                Subject = s, Clips = [.. clips.Select(i => data.Clips[i].Id)],
+                Labels = [.. clips.Select(i => data.Labels[i])], TrainingLoss = [0],
+                Logits = [[.. clips.Select(i => Enumerable.Range(0, 3)
+                    .Select(c => c == (i < 9 && data.Labels[i] == 0 ? 1 : data.Labels[i]) ? 1f : 0f)
+                    .ToImmutableArray())]],
             };
         }).ToList();
         var scores = PartScore.Of(data, new FinalEpoch().Apply(folds));
         Assert.Equal(new DatasetId?[] { null, DatasetId.CasmeII, DatasetId.Smic }, scores.Select(s => s.Dataset));
         Assert.Equal([(21, 5), (9, 3), (12, 2)], scores.Select(s => (s.Clips, s.People)));
-        // First set: TP 0, 3, 3 of 3 each; F1 0, 6 / (6 + 3), 1; recall 0, 1, 1. Both: TP 4, 7, 7 of 7 each, 3 of class 0 called 1: F1 8 / 11, 14 / 17, 1; recall 4 / 7, 1, 1.
+        // First set: TP 0, 3, 3 of 3 each; F1 0, 6 / (6 + 3), 1; recall 0, 1, 1. Both: TP 4, 7, 7 of 7 each, 3 of class
+        // 0 called 1: F1 8 / 11, 14 / 17, 1; recall 4 / 7, 1, 1.
         Assert.Equal([(8 / 11.0 + 14 / 17.0 + 1) / 3, (0 + 2 / 3.0 + 1) / 3, 1], scores.Select(s => s.UF1), Near);
         Assert.Equal([(4 / 7.0 + 2) / 3, 2 / 3.0, 1], scores.Select(s => s.Uar), Near);
         Assert.Equal([18 / 21.0, 6 / 9.0, 1], scores.Select(s => s.Accuracy), Near);
@@ -112,21 +127,31 @@ public sealed class FoldProtocolTests : IDisposable
     {
         using var data = FoldProtocol.Composite.Of(Parts());
         var full = LosoEngineTests.Tiny(data);
-        Assert.Contains("has clips without coded action units", Assert.Throws<UserErrorException>(() => FoldRun.Train(full, data, "smic-01", torch.CPU)).Message, StringComparison.Ordinal);
+        Assert.Contains("has clips without coded action units",
+            Assert.Throws<UserErrorException>(() => FoldRun.Train(full, data, "smic-01", torch.CPU)).Message,
+            StringComparison.Ordinal);
         var fold = FoldRun.Train(full with { ActionUnits = ActionUnitSource.None }, data, "smic-01", torch.CPU);
         Assert.Equal(6, fold.Clips.Length);
     }
 
-    /// <summary>Where a whole set is left out, the sets that remain may be one: its people are still several, and a unit that two of them show is learned.</summary>
+    /// <summary>
+    /// Where a whole set is left out, the sets that remain may be one: its people are still several, and a unit that
+    /// two of them show is learned.
+    /// </summary>
     [Fact]
     public void A_detector_tells_people_apart_where_a_set_is_left_out()
     {
         using var data = FoldProtocol.LeaveOneDatasetOut.Of(Parts(unitsInBoth: true));
         double[] thresholds = [];
-        FoldRun.Train(LosoEngineTests.Tiny(data) with { ActionUnits = ActionUnitSource.Predicted }, data, "smic", torch.CPU,
-            finished: (_, detector) => thresholds = [.. detector!.State.Single(s => s.Key == "detector.thresholds").Value.data<double>()]);
-        var learnable = data.Clips.Take(9).SelectMany(c => c.ActionUnits.Select(u => (u.Number, Person: FoldProtocol.LeaveOneDatasetOut.PersonOf(c), c.Id)))
-            .GroupBy(u => u.Number).Where(g => g.Select(u => u.Id).Distinct().Count() >= 3 && g.Select(u => u.Person).Distinct().Count() >= 2).Select(g => g.Key).Order().ToList();
+        FoldRun.Train(LosoEngineTests.Tiny(data) with { ActionUnits = ActionUnitSource.Predicted }, data, "smic",
+            torch.CPU,
+            finished: (_, detector) =>
+                thresholds = [.. detector!.State.Single(s => s.Key == "detector.thresholds").Value.data<double>()]);
+        var learnable = data.Clips.Take(9).SelectMany(c =>
+            c.ActionUnits.Select(u => (u.Number, Person: FoldProtocol.LeaveOneDatasetOut.PersonOf(c), c.Id)))
+            .GroupBy(u => u.Number)
+            .Where(g => g.Select(u => u.Id).Distinct().Count() >= 3 && g.Select(u => u.Person).Distinct().Count() >= 2)
+            .Select(g => g.Key).Order().ToList();
         Assert.NotEmpty(learnable);
         Assert.Equal(learnable, ActionUnits.Used.Where((_, u) => double.IsFinite(thresholds[u])).Order());
     }
@@ -136,7 +161,8 @@ public sealed class FoldProtocolTests : IDisposable
     {
         Workbench Bench() => new()
         {
-            Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"), DataFolder = _folder.File("data"), Parts = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic],
+            Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"),
+            DataFolder = _folder.File("data"), Parts = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic],
             Only = [DatasetId.CrossDataset],
         };
         foreach (var id in FoldProtocol.Usual) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
@@ -146,7 +172,8 @@ public sealed class FoldProtocolTests : IDisposable
             // Three subjects each; clips of 'others' and of SAMM's 'Other' are in none of the three classes.
             Assert.Equal(9, data.Subjects.Length);
             Assert.Equal(["negative", "positive", "surprise"], data.Classes.AsEnumerable());
-            Assert.Equal([DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic], data.Clips.Select(c => c.Dataset).Distinct());
+            Assert.Equal([DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic],
+                data.Clips.Select(c => c.Dataset).Distinct());
             Assert.Equal(9, data.Clips.Count(c => c.Dataset == DatasetId.Smic));
             Assert.True(data.Synthetic);
             Assert.NotNull(bench.Lacks(Tables.Full, DatasetId.Composite));
@@ -157,7 +184,8 @@ public sealed class FoldProtocolTests : IDisposable
             Assert.Empty(new LosoEngine(bench.Store).Run([experiment], cross));
             Assert.NotNull(bench.Result(Tables.Named("ststnet"), DatasetId.CrossDataset, seed: 1));
             Assert.Equal(3, new RunCatalogue(bench.Store).Of(experiment).AllFolds);
-            Assert.Equal(["CASME2", "SAMM", "SMIC"], bench.Folders(DatasetId.CrossDataset).Select(f => Path.GetRelativePath(_folder.File("data"), f)));
+            Assert.Equal(["CASME2", "SAMM", "SMIC"],
+                bench.Folders(DatasetId.CrossDataset).Select(f => Path.GetRelativePath(_folder.File("data"), f)));
         }
         using var again = Bench();
         again.LoadPrepared(DatasetId.CrossDataset);
@@ -169,20 +197,27 @@ public sealed class FoldProtocolTests : IDisposable
     {
         var rows = Scoring.Rows(bench, [Tables.Numbered(1), Tables.Numbered(7)], [new FinalEpoch()]);
         Assert.All(rows, r => Assert.Equal((DatasetId.CrossDataset, null), (r.Dataset, r.Paper)));
-        // SMIC has no action units: neither the rows nor the rules that read them are there, nor what the paper only reports.
-        Assert.Equal(["full network without action units"], rows.Where(r => r.Table.Number == 7 && r.Kind != RowKind.Baseline).Select(r => r.Method!.Name));
-        Assert.Equal(["guess by class frequency", Rule.Majority], rows.Where(r => r is { Table.Number: 7, Kind: RowKind.Baseline, Method: null }).Select(r => r.Label));
+        // SMIC has no action units: neither the rows nor the rules that read them are there, nor what the paper only
+        // reports.
+        Assert.Equal(["full network without action units"],
+            rows.Where(r => r.Table.Number == 7 && r.Kind != RowKind.Baseline).Select(r => r.Method!.Name));
+        Assert.Equal(["guess by class frequency", Rule.Majority],
+            rows.Where(r => r is { Table.Number: 7, Kind: RowKind.Baseline, Method: null }).Select(r => r.Label));
         Assert.DoesNotContain(rows, r => r.Kind == RowKind.PublishedOnly || r.Method is Peer { Key: "au-gcn" });
         var measured = Assert.Single(rows, r => r.Method is Peer && r.Score is not null);
-        Assert.Equal(("ststnet", bench.Dataset(DatasetId.CrossDataset).Clips.Length, 3), (measured.Method!.Key, measured.Score!.Clips, measured.Score.Folds));
+        Assert.Equal(("ststnet", bench.Dataset(DatasetId.CrossDataset).Clips.Length, 3),
+            (measured.Method!.Key, measured.Score!.Clips, measured.Score.Folds));
         Assert.Equal(["negative", "positive", "surprise"], measured.Classes.AsEnumerable());
         var text = ResultTable.ToMarkdown(rows);
         Assert.Contains("Table 1: Comparison with published methods\n", text, StringComparison.Ordinal);
         Assert.Contains("every clip of the scored classes", text, StringComparison.Ordinal);
         var majority = rows.First(r => r.Label == Rule.Majority).Score!.Accuracy;
-        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the best network run on one data set left out is STSTNet (2019) (synthetic data, tiny profile; {measured.Score.Clips} clips of 3 data sets): {100 * measured.Score.Accuracy:0.0} %"),
+        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"the best network run on one data set left out is STSTNet (2019) (synthetic data, tiny profile; {measured.Score.Clips} clips of 3 data sets): {100 * measured.Score.Accuracy:0.0} %"),
             Assert.Single(Summary.Of(rows)), StringComparison.Ordinal);
-        Assert.EndsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"would give {100 * majority:0.0} %."), Assert.Single(Summary.Of(rows)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"would give {100 * majority:0.0} %."),
+            Assert.Single(Summary.Of(rows)), StringComparison.Ordinal);
     }
 
     static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12;

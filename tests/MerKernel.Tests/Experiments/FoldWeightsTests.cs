@@ -38,7 +38,8 @@ public class FoldWeightsTests
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         using var network = weights.Load(experiment, "02");
-        using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], CPU);
+        using var pairs = new PairSource(data, data.Labels,
+            [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], CPU);
         var batch = pairs.Exact([.. fold.Clips.Select(id => data.Clips.Select(c => c.Id).ToList().IndexOf(id))]);
         var logits = network.forward(batch.Clips).data<float>().ToArray();
         var expected = fold.Logits[^1].SelectMany(row => row).ToArray();
@@ -50,7 +51,8 @@ public class FoldWeightsTests
     {
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<UserErrorException>(() => new FoldWeights(folder).Load(LosoEngineTests.Tiny(data), "02"));
+        var error = Assert.Throws<UserErrorException>(() =>
+            new FoldWeights(folder).Load(LosoEngineTests.Tiny(data), "02"));
         Assert.Contains(".safetensors", error.Message);
     }
 }

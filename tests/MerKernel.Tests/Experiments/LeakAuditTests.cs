@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Experiments;
 
-/// <summary>The leak check sees what really happens: leaks are planted in data and batches, not in its inputs.</summary>
+/// <summary>
+/// The leak check sees what really happens: leaks are planted in data and batches, not in its inputs.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class LeakAuditTests
 {
@@ -20,7 +22,8 @@ public class LeakAuditTests
     static Experiment ExperimentOn(MerDataset dataset) => new()
     {
         Dataset = dataset.Id, DatasetFingerprint = dataset.Fingerprint,
-        Model = Tables.ChangeNamed("baseline").Of(new MerNetOptions { InputSize = 32, WidthDivisor = 16, Classes = 3 }).Model,
+        Model = Tables.ChangeNamed("baseline")
+            .Of(new MerNetOptions { InputSize = 32, WidthDivisor = 16, Classes = 3 }).Model,
         Training = new TrainingOptions { Epochs = 1 },
     };
 
@@ -31,7 +34,8 @@ public class LeakAuditTests
         // The first frame of subject 02 becomes the first of subject 01.
         using (var source = dataset.Frames[12]) using (var target = dataset.Frames[0]) target.copy_(source);
         var epochs = 0;
-        var error = Assert.Throws<UserErrorException>(() => FoldRun.Train(ExperimentOn(dataset), dataset, "01", CPU, _ => epochs++));
+        var error = Assert.Throws<UserErrorException>(() =>
+            FoldRun.Train(ExperimentOn(dataset), dataset, "01", CPU, _ => epochs++));
         Assert.Contains("a frame of clip 01/EP00 is identical with one of clip 02/EP06", error.Message);
         Assert.Equal(0, epochs);
     }
@@ -53,7 +57,8 @@ public class LeakAuditTests
         pairs.Augmented([6, 7], false, augmentation, new Random(1));
         Assert.Empty(LeakCheck.Findings(LeakAudit.Inputs(dataset, Split, pairs)));
         pairs.Augmented([3], false, augmentation, new Random(1));
-        Assert.Contains("01/EP03 is not trained on and was augmented", Assert.Single(LeakCheck.Findings(LeakAudit.Inputs(dataset, Split, pairs))));
+        Assert.Contains("01/EP03 is not trained on and was augmented",
+            Assert.Single(LeakCheck.Findings(LeakAudit.Inputs(dataset, Split, pairs))));
     }
 
     [Fact]
@@ -62,7 +67,8 @@ public class LeakAuditTests
         using var dataset = TinyDataset.Create();
         using var pairs = Pairs(dataset);
         var leaking = Split with { Train = Split.Train.Add(2) };
-        Assert.Contains(LeakCheck.Findings(LeakAudit.Inputs(dataset, leaking, pairs)), f => f.Contains("trained on and tested on"));
+        Assert.Contains(LeakCheck.Findings(LeakAudit.Inputs(dataset, leaking, pairs)),
+            f => f.Contains("trained on and tested on"));
     }
 
     [Fact]
@@ -77,7 +83,8 @@ public class LeakAuditTests
         Assert.True(expected.equal(after.Exact([6]).Clips.Onset).all().item<bool>());
     }
 
-    // Whatever could carry knowledge of the test subject into training (normalisation, class weights, a wrong index) would change the losses.
+    // Whatever could carry knowledge of the test subject into training (normalisation, class weights, a wrong index)
+    // would change the losses.
     [Fact]
     public void The_test_subjects_frames_labels_and_action_units_change_nothing_in_training()
     {
@@ -86,7 +93,8 @@ public class LeakAuditTests
         dataset.Frames.narrow(0, 0, 12).fill_(200); // subject 01
         using var other = new MerDataset
         {
-            Id = dataset.Id, Synthetic = true, Fingerprint = dataset.Fingerprint, Classes = dataset.Classes, Frames = dataset.Frames.clone(),
+            Id = dataset.Id, Synthetic = true, Fingerprint = dataset.Fingerprint, Classes = dataset.Classes,
+            Frames = dataset.Frames.clone(),
             OnsetFrames = dataset.OnsetFrames, ApexFrames = dataset.ApexFrames,
             Labels = [.. dataset.Labels.Select((label, i) => dataset.Clips[i].Subject == "01" ? 0 : label)],
             Clips = [.. dataset.Clips.Select(c => c.Subject == "01" ? c with { ActionUnits = [] } : c)],

@@ -13,7 +13,10 @@ public class LosoEngineTests
     internal static Experiment Tiny(MerDataset data, PositionStream position = PositionStream.None) => new()
     {
         Dataset = data.Id, DatasetFingerprint = data.Fingerprint,
-        Model = new MerNetOptions { Position = position, WindowSize = 4, InputSize = data.Size, WidthDivisor = 16, Classes = data.Classes.Length },
+        Model = new MerNetOptions
+        {
+            Position = position, WindowSize = 4, InputSize = data.Size, WidthDivisor = 16, Classes = data.Classes.Length
+        },
         Training = new TrainingOptions { Epochs = 3, BatchSize = 4, AccumulationSteps = 1, LearningRate = 2e-3 },
     };
 
@@ -57,7 +60,10 @@ public class LosoEngineTests
     public void The_network_learns_what_the_bands_say_and_shuffled_labels_take_it_back_to_chance()
     {
         using var data = TinyDataset.Create(subjects: 4, clipsPerSubject: 9);
-        var learning = Tiny(data) with { Training = new TrainingOptions { Epochs = 12, BatchSize = 6, AccumulationSteps = 1, LearningRate = 2e-3 } };
+        var learning = Tiny(data) with
+        {
+            Training = new TrainingOptions { Epochs = 12, BatchSize = 6, AccumulationSteps = 1, LearningRate = 2e-3 }
+        };
         double Accuracy(Experiment e)
         {
             var folds = data.Subjects.Select(s => FoldRun.Train(e, data, s, torch.CPU)).ToList();
@@ -76,7 +82,10 @@ public class LosoEngineTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.Path);
         var counter = new Counter();
-        var broken = Tiny(data) with { Training = new TrainingOptions { Epochs = 3, BatchSize = 4, LearningRate = 1e30 } };
+        var broken = Tiny(data) with
+        {
+            Training = new TrainingOptions { Epochs = 3, BatchSize = 4, LearningRate = 1e30 }
+        };
         var failures = new LosoEngine(store) { Workers = 2, Progress = counter }.Run([broken, Tiny(data)], data);
         Assert.Equal(3, failures.Count);
         Assert.All(failures, f => Assert.IsType<TrainingFailedException>(f.Error));
@@ -91,8 +100,14 @@ public class LosoEngineTests
         var store = new RunStore(folder.Path);
         var path = store.FoldPath(ExperimentHash.Of(Tiny(data)), "02");
         // In the way of the second fold once it trains.
-        var progress = new Counter { Epoch = (job, _) => { if (job.Subject == "02") Directory.CreateDirectory(path); } };
-        var error = Assert.Throws<UserErrorException>(() => { new LosoEngine(store) { Workers = 1, Progress = progress }.Run([Tiny(data)], data); });
+        var progress = new Counter
+        {
+            Epoch = (job, _) => { if (job.Subject == "02") Directory.CreateDirectory(path); }
+        };
+        var error = Assert.Throws<UserErrorException>(() =>
+        {
+            new LosoEngine(store) { Workers = 1, Progress = progress }.Run([Tiny(data)], data);
+        });
         Assert.StartsWith($"{path} could not be written", error.Message);
         Assert.Equal(1, progress.Finished);
         Directory.Delete(path);
@@ -107,7 +122,10 @@ public class LosoEngineTests
         using var stop = new CancellationTokenSource();
         var store = new RunStore(folder.Path);
         var progress = new Counter { Epoch = (_, epoch) => { if (epoch.Epoch == 3) stop.Cancel(); } };
-        Assert.Throws<OperationCanceledException>(() => { new LosoEngine(store) { Workers = 1, Progress = progress }.Run([Tiny(data)], data, stop.Token); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            new LosoEngine(store) { Workers = 1, Progress = progress }.Run([Tiny(data)], data, stop.Token);
+        });
         Assert.Equal(1, progress.Finished);
         Assert.Equal("01", Assert.Single(store.StoredSubjects(ExperimentHash.Of(Tiny(data)))));
     }
@@ -116,11 +134,13 @@ public class LosoEngineTests
     [InlineData(ActionUnitSource.Annotated, true)]
     [InlineData(ActionUnitSource.Shuffled, true)]
     [InlineData(ActionUnitSource.None, false)]
-    public void The_network_has_an_input_for_action_units_where_the_experiment_has_a_source(ActionUnitSource source, bool sees)
+    public void The_network_has_an_input_for_action_units_where_the_experiment_has_a_source(ActionUnitSource source,
+        bool sees)
     {
         using var data = TinyDataset.Create();
         var seen = new List<bool>();
-        FoldRun.Train(Tiny(data) with { ActionUnits = source }, data, "01", torch.CPU, started: n => seen.Add(((MerNet)n).SeesActionUnits));
+        FoldRun.Train(Tiny(data) with { ActionUnits = source }, data, "01", torch.CPU,
+            started: n => seen.Add(((MerNet)n).SeesActionUnits));
         Assert.Equal([sees], seen);
     }
 
@@ -130,7 +150,8 @@ public class LosoEngineTests
         using var data = TinyDataset.Create();
         FoldPrediction fold = FoldRun.Train(Tiny(data) with { HeldOutSubjects = 1 }, data, "01", torch.CPU);
         Assert.Equal(6, fold.HeldOutLabels.Length);
-        Assert.Equal((3, 6, 3), (fold.HeldOutLogits.Length, fold.HeldOutLogits[0].Length, fold.HeldOutLogits[0][0].Length));
+        Assert.Equal((3, 6, 3),
+            (fold.HeldOutLogits.Length, fold.HeldOutLogits[0].Length, fold.HeldOutLogits[0][0].Length));
     }
 
     sealed class Counter : ILosoProgress

@@ -13,7 +13,10 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Experiments;
 
-/// <summary>A user's own network, loss, augmentation and optimiser: a class and a record each, and they are trained, stored, resumed, compared and exported.</summary>
+/// <summary>
+/// A user's own network, loss, augmentation and optimiser: a class and a record each, and they are trained, stored,
+/// resumed, compared and exported.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class OwnMethodTests
 {
@@ -36,17 +39,20 @@ public class OwnMethodTests
             RegisterComponents();
         }
 
-        protected override Tensor Forward(ClipBatch clips) => fc.call(nn.functional.adaptive_avg_pool2d(clips.Apex - clips.Onset, cells).flatten(1));
+        protected override Tensor Forward(ClipBatch clips) =>
+            fc.call(nn.functional.adaptive_avg_pool2d(clips.Apex - clips.Onset, cells).flatten(1));
     }
 
     sealed record CrossEntropy : Loss
     {
-        public override Tensor Of(Tensor logits, Tensor labels, int epoch) => nn.functional.cross_entropy(logits, labels);
+        public override Tensor Of(Tensor logits, Tensor labels, int epoch) =>
+            nn.functional.cross_entropy(logits, labels);
     }
 
     sealed record Smoothed(double By) : Loss
     {
-        public override Tensor Of(Tensor logits, Tensor labels, int epoch) => nn.functional.cross_entropy(logits, labels, label_smoothing: By);
+        public override Tensor Of(Tensor logits, Tensor labels, int epoch) =>
+            nn.functional.cross_entropy(logits, labels, label_smoothing: By);
     }
 
     sealed record Unchanged : OwnAugmentation
@@ -56,25 +62,29 @@ public class OwnMethodTests
 
     sealed record Swapped : OwnAugmentation
     {
-        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) => random.NextDouble() < 0.5 ? (apex, onset) : (onset, apex);
+        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) =>
+            random.NextDouble() < 0.5 ? (apex, onset) : (onset, apex);
     }
 
     sealed record AdamWAgain : OwnOptimizer
     {
-        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) => new FlatAdamW(parameters, weightDecay);
+        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) =>
+            new FlatAdamW(parameters, weightDecay);
     }
 
     /// <summary>Gradient descent with momentum: v = m v + g, p = p - rate v.</summary>
     sealed record Momentum(double Keep = 0.9) : OwnOptimizer
     {
-        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) => new Steps(parameters, Keep);
+        public override FlatOptimizer Create(IEnumerable<Parameter> parameters, double weightDecay) =>
+            new Steps(parameters, Keep);
 
         sealed class Steps : FlatOptimizer
         {
             readonly double _keep;
             readonly Tensor _velocity;
 
-            public Steps(IEnumerable<Parameter> parameters, double keep) : base(parameters) => (_keep, _velocity) = (keep, OwnZeros());
+            public Steps(IEnumerable<Parameter> parameters, double keep) : base(parameters) =>
+                (_keep, _velocity) = (keep, OwnZeros());
 
             public override IReadOnlyList<(string Name, Tensor Value)> State => [("velocity", _velocity)];
 
@@ -88,7 +98,11 @@ public class OwnMethodTests
 
     static Experiment Own(MerDataset data) => LosoEngineTests.Tiny(data).With(new MeanOptions()) with
     {
-        Training = new TrainingOptions { Epochs = 8, BatchSize = 4, AccumulationSteps = 1, LearningRate = 0.05, WeightDecay = 0, Augmentation = AugmentationOptions.None },
+        Training = new TrainingOptions
+        {
+            Epochs = 8, BatchSize = 4, AccumulationSteps = 1, LearningRate = 0.05, WeightDecay = 0,
+            Augmentation = AugmentationOptions.None
+        },
     };
 
     static FoldPrediction Fold(Experiment experiment, MerDataset data) => FoldRun.Train(experiment, data, "02", CPU);
@@ -111,7 +125,8 @@ public class OwnMethodTests
         var folds = new RunCatalogue(store).Folds(found.Hash);
         File.WriteAllText(path, RunExport.EveryEpoch(folds, data.Classes, seed: 1).ToCsv());
         var read = Assert.Single(Predictions.Read(path, data).Runs);
-        Assert.Equal(JsonSerializer.Serialize(folds.Select(f => f.Logits)), JsonSerializer.Serialize(read.Folds.Select(f => f.Logits)));
+        Assert.Equal(JsonSerializer.Serialize(folds.Select(f => f.Logits)),
+            JsonSerializer.Serialize(read.Folds.Select(f => f.Logits)));
 
         // Under the protocols: every clip once for each, and the final epoch is the eighth.
         var rows = RunExport.Of(folds, data.Classes, [new FinalEpoch()]).Rows;
@@ -124,11 +139,14 @@ public class OwnMethodTests
     {
         using var data = TinyDataset.Create();
         var (experiment, json) = (Own(data), ExperimentHash.CanonicalJson(Own(data)));
-        Assert.Contains("\"model\":{\"cells\":4,\"classes\":3,\"inputSize\":32,\"network\":\"Mean\",\"version\":\"1\"}", json);
-        Assert.NotEqual(ExperimentHash.Of(experiment), ExperimentHash.Of(experiment.With(new MeanOptions { Cells = 5 })));
+        Assert.Contains("\"model\":{\"cells\":4,\"classes\":3,\"inputSize\":32,\"network\":\"Mean\",\"version\":\"1\"}",
+            json);
+        Assert.NotEqual(ExperimentHash.Of(experiment),
+            ExperimentHash.Of(experiment.With(new MeanOptions { Cells = 5 })));
 
         // A list of runs tells them apart.
-        Assert.StartsWith("Mean, cells 5, version 1, ", RunWords.Of(experiment.With(new MeanOptions { Cells = 5 })).Text);
+        Assert.StartsWith("Mean, cells 5, version 1, ",
+            RunWords.Of(experiment.With(new MeanOptions { Cells = 5 })).Text);
 
         foreach (var (here, there) in new[] { ("\"Mean\"", "\"Hers\""), ("\"version\":\"1\"", "\"version\":\"2\"") })
         {
@@ -136,7 +154,8 @@ public class OwnMethodTests
             Assert.Equal(json.Replace(here, there), ExperimentHash.CanonicalJson(foreign));
             Assert.Equal((32, 3), (foreign.Model.InputSize, foreign.Model.Classes));
             Assert.Contains(", cells 4, version ", RunWords.Of(foreign).Text);
-            Assert.Contains("another program or notebook", Assert.Throws<UserErrorException>(() => foreign.Model.Create(1, false)).Message);
+            Assert.Contains("another program or notebook",
+                Assert.Throws<UserErrorException>(() => foreign.Model.Create(1, false)).Message);
         }
     }
 
@@ -145,21 +164,27 @@ public class OwnMethodTests
     {
         using var data = TinyDataset.Create();
         var plain = Own(data);
-        string Logits(Func<TrainingOptions, TrainingOptions> change) => JsonSerializer.Serialize(Fold(plain with { Training = change(plain.Training) }, data).Logits);
+        string Logits(Func<TrainingOptions, TrainingOptions> change) =>
+            JsonSerializer.Serialize(Fold(plain with { Training = change(plain.Training) }, data).Logits);
         var built = Logits(t => t);
         // The same arithmetic, written a second time, gives the same bytes; other arithmetic does not.
-        Assert.Equal(built, Logits(t => t with { Loss = new CrossEntropy(), OwnAugmentation = new Unchanged(), OwnOptimizer = new AdamWAgain() }));
+        Assert.Equal(built, Logits(t =>
+            t with { Loss = new CrossEntropy(), OwnAugmentation = new Unchanged(), OwnOptimizer = new AdamWAgain() }));
         Assert.NotEqual(built, Logits(t => t with { Loss = new Smoothed(0.2) }));
         Assert.NotEqual(built, Logits(t => t with { OwnAugmentation = new Swapped() }));
         Assert.NotEqual(built, Logits(t => t with { OwnOptimizer = new Momentum() }));
 
         Experiment[] others = [.. new TrainingOptions[]
         {
-            plain.Training, plain.Training with { Loss = new Smoothed(0.1) }, plain.Training with { Loss = new Smoothed(0.2) },
-            plain.Training with { OwnAugmentation = new Swapped() }, plain.Training with { OwnOptimizer = new Momentum() }, plain.Training with { OwnOptimizer = new Momentum(0.8) },
+            plain.Training, plain.Training with { Loss = new Smoothed(0.1) },
+            plain.Training with { Loss = new Smoothed(0.2) },
+            plain.Training with { OwnAugmentation = new Swapped() },
+            plain.Training with { OwnOptimizer = new Momentum() },
+            plain.Training with { OwnOptimizer = new Momentum(0.8) },
         }.Select(t => plain with { Training = t })];
         Assert.Equal(6, others.Select(ExperimentHash.Of).Distinct().Count());
-        Assert.All(others, e => Assert.Equal(e, JsonSerializer.Deserialize<Experiment>(ExperimentHash.CanonicalJson(e), StoreJson.Options)));
+        Assert.All(others, e => Assert.Equal(e,
+            JsonSerializer.Deserialize<Experiment>(ExperimentHash.CanonicalJson(e), StoreJson.Options)));
     }
 
     [Fact]
@@ -167,16 +192,23 @@ public class OwnMethodTests
     {
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
-        var experiment = Own(data) with { Training = Own(data).Training with { OwnAugmentation = new Swapped(), OwnOptimizer = new Momentum() } };
+        var experiment = Own(data) with
+        {
+            Training = Own(data).Training with { OwnAugmentation = new Swapped(), OwnOptimizer = new Momentum() }
+        };
         var job = new FoldJob(experiment, ExperimentHash.Of(experiment), "02");
         var (whole, stopped) = (new RunStore(folder.File("whole")), new RunStore(folder.File("stopped")));
         new LosoEngine(whole).Run([job], data);
         var stopper = new CheckpointTests.Stopper(3);
-        Assert.Throws<OperationCanceledException>(() => { new LosoEngine(stopped) { CheckpointEvery = 1, Progress = stopper }.Run([job], data, stopper.Token); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            new LosoEngine(stopped) { CheckpointEvery = 1, Progress = stopper }.Run([job], data, stopper.Token);
+        });
         var resumed = new CheckpointTests.Stopper(int.MaxValue);
         new LosoEngine(stopped) { CheckpointEvery = 1, Progress = resumed }.Run([job], data);
         Assert.Equal(4, resumed.Epochs[0]);
-        Assert.Equal(File.ReadAllBytes(whole.FoldPath(job.Hash, "02")), File.ReadAllBytes(stopped.FoldPath(job.Hash, "02")));
+        Assert.Equal(File.ReadAllBytes(whole.FoldPath(job.Hash, "02")),
+            File.ReadAllBytes(stopped.FoldPath(job.Hash, "02")));
     }
 
     [Fact]
@@ -197,7 +229,9 @@ public class OwnMethodTests
     }
 
     [Theory]
-    [InlineData("Epochs"), InlineData("BatchSize"), InlineData("AccumulationSteps"), InlineData("LearningRate"), InlineData("LearningRateDecay"), InlineData("WeightDecay"), InlineData("DecayEvery"), InlineData("FlipProbability")]
+    [InlineData("Epochs"), InlineData("BatchSize"), InlineData("AccumulationSteps"), InlineData("LearningRate"),
+        InlineData("LearningRateDecay"), InlineData("WeightDecay"), InlineData("DecayEvery"),
+        InlineData("FlipProbability")]
     public void Bad_options_are_refused_by_name_before_anything_is_trained(string option)
     {
         using var data = TinyDataset.Create();
@@ -219,7 +253,8 @@ public class OwnMethodTests
         };
         Assert.StartsWith($"{option} is ", Assert.Throws<UserErrorException>(() => Fold(bad, data)).Message);
         var store = new RunStore(folder.File("store"));
-        Assert.StartsWith($"{option} is ", Assert.Throws<UserErrorException>(() => { new LosoEngine(store).Run([bad], data); }).Message);
+        Assert.StartsWith($"{option} is ",
+            Assert.Throws<UserErrorException>(() => { new LosoEngine(store).Run([bad], data); }).Message);
         Assert.False(Directory.Exists(store.Folder));
     }
 
@@ -239,7 +274,8 @@ public class OwnMethodTests
     [InlineData("Horizontal attention (Y)", "Horizontal attention (X)")]
     [InlineData("Continuous attention", null)]
     [InlineData("My network", null)]
-    public void A_label_nearly_the_papers_is_noticed(string label, string? near) => Assert.Equal(near, Tables.NearLabel(label));
+    public void A_label_nearly_the_papers_is_noticed(string label, string? near) =>
+        Assert.Equal(near, Tables.NearLabel(label));
 
     [Fact]
     public void A_fold_starts_from_a_file_of_weights_and_is_another_experiment_by_what_is_in_it()
@@ -247,7 +283,10 @@ public class OwnMethodTests
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
         var still = new TrainingOptions { Epochs = 1, BatchSize = 4, LearningRate = 1e-12, WeightDecay = 0 };
-        var resnet = LosoEngineTests.Tiny(data).WithModel(m => m with { Motion = MotionStream.ResNet18 }) with { Training = still };
+        var resnet = LosoEngineTests.Tiny(data).WithModel(m => m with { Motion = MotionStream.ResNet18 }) with
+        {
+            Training = still
+        };
         using var scope = NewDisposeScope();
         string Written(string name, string tensor, long[] shape, float value)
         {
@@ -256,7 +295,8 @@ public class OwnMethodTests
         }
 
         using var fresh = resnet.Model.Create(1, true);
-        var backbone = Written("resnet.safetensors", "conv1.weight", fresh.get_parameter("motion.conv1.weight")!.shape, 0.25f);
+        var backbone = Written("resnet.safetensors", "conv1.weight", fresh.get_parameter("motion.conv1.weight")!.shape,
+            0.25f);
         Assert.True(BackboneWeights.Fits((MerNetOptions)resnet.Model, backbone));
         Assert.False(BackboneWeights.Fits(new MerNetOptions { Position = PositionStream.None }, backbone));
         AssertStarts(resnet, backbone, "motion.conv1.weight", 0.25f);
@@ -272,7 +312,8 @@ public class OwnMethodTests
             Assert.NotEqual(ExperimentHash.Of(plain), ExperimentHash.Of(started));
             Assert.DoesNotContain(folder.Path, ExperimentHash.CanonicalJson(started));
             var seen = float.NaN;
-            FoldRun.Train(started, data, "02", CPU, finished: (n, _) => seen = n.get_parameter(parameter)!.mean().item<float>());
+            FoldRun.Train(started, data, "02", CPU,
+                finished: (n, _) => seen = n.get_parameter(parameter)!.mean().item<float>());
             Assert.Equal(value, seen, 4);
         }
     }
@@ -280,7 +321,8 @@ public class OwnMethodTests
     [Fact]
     public void Logits_of_several_seeds_are_averaged_epoch_by_epoch()
     {
-        FoldPrediction Seed(params float[] logits) => new() { Subject = "01", Clips = ["01/a"], Labels = [1], Logits = [[[.. logits]]], TrainingLoss = [1] };
+        FoldPrediction Seed(params float[] logits) =>
+            new() { Subject = "01", Clips = ["01/a"], Labels = [1], Logits = [[[.. logits]]], TrainingLoss = [1] };
         // Each seed by itself says 0; 0.3 and 0.9 / 3 against 1.1 / 3 and so on by hand: means 0.4, 0.5.
         var mean = SeedAverage.Average([[Seed(0.9f, 0.8f)], [Seed(0.2f, 0.1f)], [Seed(0.1f, 0.6f)]])[0];
         Assert.Equal([0.4f, 0.5f], mean.Logits[0][0].Select(l => MathF.Round(l, 6)));

@@ -11,7 +11,11 @@ namespace MerKernel.Tests.Experiments;
 [Collection(AloneCollection.Name)]
 public class PeersTests
 {
-    static readonly TrainingOptions Adam = new() { Optimizer = OptimizerKind.Adam, WeightDecay = 0, AccumulationSteps = 1, BatchSize = 9, LearningRateDecay = 1, Augmentation = AugmentationOptions.None, FrameJitter = false };
+    static readonly TrainingOptions Adam = new()
+    {
+        Optimizer = OptimizerKind.Adam, WeightDecay = 0, AccumulationSteps = 1, BatchSize = 9, LearningRateDecay = 1,
+        Augmentation = AugmentationOptions.None, FrameJitter = false
+    };
 
     public static IEnumerable<object[]> Learners =>
     [
@@ -22,12 +26,16 @@ public class PeersTests
         [new TscnnOptions { WidthDivisor = 8 }, Adam with { Epochs = 15, LearningRate = 3e-3 }],
         [new GraphTcnOptions { Hidden = 16 }, Adam with { Epochs = 20, LearningRate = 3e-3 }],
         [new AuGcnOptions(), Adam with { Epochs = 20, LearningRate = 1e-3 }],
-        [new AmanOptions { Frames = 3, Versions = 2, WidthDivisor = 8 }, Adam with { Optimizer = OptimizerKind.RmsProp, Epochs = 12, LearningRate = 1e-3 }],
+        [new AmanOptions { Frames = 3, Versions = 2, WidthDivisor = 8 },
+            Adam with { Optimizer = OptimizerKind.RmsProp, Epochs = 12, LearningRate = 1e-3 }],
         [new MiMaNetOptions { AssumedFrames = 3, WidthDivisor = 8 }, Adam with { Epochs = 12, LearningRate = 1e-3 }],
-        [new MersiamC3dOptions { AssumedSide = 24, WidthDivisor = 16, AssumedPairEpochs = 4 }, Adam with { Epochs = 20, LearningRate = 2e-3 }],
-        [new RcnAOptions { FlowSize = 32, Channels = 16 }, Adam with { Optimizer = OptimizerKind.Sgd, Epochs = 30, LearningRate = 1e-2 }],
+        [new MersiamC3dOptions { AssumedSide = 24, WidthDivisor = 16, AssumedPairEpochs = 4 },
+            Adam with { Epochs = 20, LearningRate = 2e-3 }],
+        [new RcnAOptions { FlowSize = 32, Channels = 16 },
+            Adam with { Optimizer = OptimizerKind.Sgd, Epochs = 30, LearningRate = 1e-2 }],
         [new SssNetOptions { FlowSize = 28, WidthDivisor = 4 }, Adam with { Epochs = 40, LearningRate = 2e-3 }],
-        [new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 }, Adam with { Epochs = 34, LearningRate = 2e-3 }],
+        [new MicronBertOptions { Width = 32, LocalCrops = 2, PretrainingEpochs = 4 },
+            Adam with { Epochs = 34, LearningRate = 2e-3 }],
     ];
 
     [Theory]
@@ -38,7 +46,8 @@ public class PeersTests
         // From its first seed MMNet ends at six clips; from the seven after it at nine.
         var fold = FoldRun.Train(Experiment(data, model, training) with { Seed = 2 }, data, "04", torch.CPU);
         // Nine clips of three classes: one who guesses has seven or more right once in 120.
-        Assert.True(Enumerable.Range(0, 9).Count(i => fold.At(training.Epochs - 1).Predictions[i] == fold.Labels[i]) >= 7,
+        Assert.True(
+            Enumerable.Range(0, 9).Count(i => fold.At(training.Epochs - 1).Predictions[i] == fold.Labels[i]) >= 7,
             string.Join(' ', fold.At(training.Epochs - 1).Predictions));
     }
 
@@ -63,7 +72,8 @@ public class PeersTests
     {
         using var data = TinyDataset.Create();
         var tiny = LosoEngineTests.Tiny(data);
-        var fold = FoldRun.Train(tiny.WithModel(m => m with { Attention = AttentionDirection.Learned }), data, "01", torch.CPU);
+        var fold = FoldRun.Train(tiny.WithModel(m => m with { Attention = AttentionDirection.Learned }), data, "01",
+            torch.CPU);
         Assert.Equal(tiny.Training.Epochs, fold.Angles!.Value.Length);
         Assert.All(fold.Angles.Value, epoch => Assert.Equal(4, epoch.Length));
         Assert.All(fold.Angles.Value[^1], angle => Assert.NotEqual(LearnedDirection.StartDegrees, angle));
@@ -75,7 +85,11 @@ public class PeersTests
     {
         foreach (var peer in Peers.All)
         {
-            var experiment = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = peer.Model(Profile.Small), ActionUnits = ActionUnitSource.None, Training = peer.Training(Profile.Small) };
+            var experiment = new Experiment
+            {
+                Dataset = DatasetId.CasmeII, DatasetFingerprint = "f", Model = peer.Model(Profile.Small),
+                ActionUnits = ActionUnitSource.None, Training = peer.Training(Profile.Small)
+            };
             using var folder = new TemporaryFolder();
             var store = new RunStore(folder.Path);
             store.Save(experiment);
@@ -85,7 +99,8 @@ public class PeersTests
 
     static Experiment Experiment(MerDataset data, ModelOptions model, TrainingOptions training) => new()
     {
-        Dataset = data.Id, DatasetFingerprint = data.Fingerprint, Training = training, ActionUnits = ActionUnitSource.None,
+        Dataset = data.Id, DatasetFingerprint = data.Fingerprint, Training = training,
+        ActionUnits = ActionUnitSource.None,
         Model = model with { InputSize = data.Size, Classes = data.Classes.Length },
     };
 }

@@ -13,11 +13,15 @@ using Scalar = OpenCvSharp.Scalar;
 
 namespace MerKernel.Tests.Experiments;
 
-/// <summary>New clips: read, aligned as in training, spotted, classified; and what is said of those that cannot be.</summary>
+/// <summary>
+/// New clips: read, aligned as in training, spotted, classified; and what is said of those that cannot be.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<PredictTests.TinySets>
 {
-    /// <summary>Both tiny sets with the networks of a fold that needs units, one that finds them, and one that sees none.</summary>
+    /// <summary>
+    /// Both tiny sets with the networks of a fold that needs units, one that finds them, and one that sees none.
+    /// </summary>
     public sealed class TinySets : IDisposable
     {
         readonly TemporaryFolder _folder = new();
@@ -25,7 +29,11 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         public TinySets()
         {
             foreach (var id in DatasetNames.Paper) new SyntheticData().Write(id, "tiny", Root, null, default);
-            Bench = new Workbench { Profile = Profile.Tiny, DataFolder = Root, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache") };
+            Bench = new Workbench
+            {
+                Profile = Profile.Tiny, DataFolder = Root, StoreFolder = _folder.File("store"),
+                CacheFolder = _folder.File("cache")
+            };
             foreach (var id in DatasetNames.Paper) Bench.Load(id);
         }
 
@@ -36,9 +44,12 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         public string File(string name) => _folder.File(name);
 
         /// <summary>The files of a clip's frames, from the first on.</summary>
-        public string[] Frames(Clip clip) => [.. FrameFolder.Read(FrameLayout.Find(Bench.Source(clip.Dataset)).FolderOf(clip)!).Files.Values.Select(f => f.FullName)];
+        public string[] Frames(Clip clip) =>
+            [.. FrameFolder.Read(FrameLayout.Find(Bench.Source(clip.Dataset)).FolderOf(clip)!).Files.Values
+                .Select(f => f.FullName)];
 
-        public string Frame(Clip clip, int number) => FrameFolder.Read(FrameLayout.Find(Bench.Source(clip.Dataset)).FolderOf(clip)!).Files[number].FullName;
+        public string Frame(Clip clip, int number) =>
+            FrameFolder.Read(FrameLayout.Find(Bench.Source(clip.Dataset)).FolderOf(clip)!).Files[number].FullName;
 
         public void Dispose()
         {
@@ -48,8 +59,10 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     }
 
     [Theory]
-    [InlineData(DatasetId.CasmeII, "no-au", false), InlineData(DatasetId.Samm, "no-au", true), InlineData(DatasetId.Samm, "au-predicted", true)]
-    public void A_folds_clips_read_from_their_pictures_have_the_trainers_logits(DatasetId id, string variant, bool aligned)
+    [InlineData(DatasetId.CasmeII, "no-au", false), InlineData(DatasetId.Samm, "no-au", true),
+        InlineData(DatasetId.Samm, "au-predicted", true)]
+    public void A_folds_clips_read_from_their_pictures_have_the_trainers_logits(DatasetId id, string variant,
+        bool aligned)
     {
         var data = sets.Bench.Dataset(id);
         var experiment = sets.Bench.Experiment(Tables.Named(variant), id);
@@ -61,16 +74,20 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         });
 
         using var read = FittedModel.Load(path);
-        Assert.Equal((aligned, true, data.Subjects.Length - 1), (read.Origin.Aligned, read.Origin.Synthetic, read.Origin.Subjects.Length));
+        Assert.Equal((aligned, true, data.Subjects.Length - 1),
+            (read.Origin.Aligned, read.Origin.Synthetic, read.Origin.Subjects.Length));
         Assert.Equal(data.Classes.AsEnumerable(), read.Origin.Classes);
         for (var i = 0; i < fold.Clips.Length; i++)
         {
             var clip = data.Clips.Single(c => c.Id == fold.Clips[i]);
-            using var prepared = NewClip.Prepare(Recording.Of(sets.Frame(clip, clip.Onset), sets.Frame(clip, clip.Apex)), data.Size, aligned, data.Classes, out var spotting);
+            using var prepared = NewClip.Prepare(
+                Recording.Of(sets.Frame(clip, clip.Onset), sets.Frame(clip, clip.Apex)), data.Size, aligned,
+                data.Classes, out var spotting);
             var (logits, units) = read.Predict(prepared);
             Assert.Null(spotting);
             // One clip instead of a batch: the same but for the order of sums.
-            Assert.All(logits.Zip(fold.Logits[^1][i]), p => Assert.Equal(p.Second, p.First, 1e-4f * (1 + Math.Abs(p.Second))));
+            Assert.All(logits.Zip(fold.Logits[^1][i]),
+                p => Assert.Equal(p.Second, p.First, 1e-4f * (1 + Math.Abs(p.Second))));
             if (fold.ActionUnits is { } found) Assert.Equal(found[i].AsEnumerable(), units);
         }
     }
@@ -79,15 +96,19 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     public void A_fit_on_all_subjects_classifies_a_folder_and_makes_a_page_that_needs_nothing_else()
     {
         var data = sets.Bench.Dataset(DatasetId.Samm);
-        using var model = FoldRun.Fit(sets.Bench.Experiment(Tables.WithoutActionUnits, DatasetId.Samm), data, torch.CPU);
+        using var model = FoldRun.Fit(sets.Bench.Experiment(Tables.WithoutActionUnits, DatasetId.Samm), data,
+            torch.CPU);
         Assert.Equal((data.Clips.Length, data.Subjects.Length), (model.Origin.Clips, model.Origin.Subjects.Length));
         var folder = Path.GetDirectoryName(sets.Frames(data.Clips[0])[0])!;
-        using var clip = NewClip.Prepare(Recording.Open(folder), data.Size, align: true, data.Classes, out var spotting);
+        using var clip = NewClip.Prepare(Recording.Open(folder), data.Size, align: true, data.Classes,
+            out var spotting);
         var prediction = new ClipPrediction(folder, model, clip, spotting, model.Predict(clip).Logits, []);
         Assert.Equal(1, prediction.Scores.Sum(), 9);
-        Assert.Contains(prediction.Remarks, r => r.Contains("Spotted in") && r.EndsWith("add --onset and --apex with names of files in the folder."));
+        Assert.Contains(prediction.Remarks,
+            r => r.Contains("Spotted in") && r.EndsWith("add --onset and --apex with names of files in the folder."));
         var names = sets.Frames(data.Clips[0]).Select(Path.GetFileName).ToList();
-        Assert.Contains(prediction.Remarks, r => r == $"The spotted onset is {names[spotting!.Onset]}, the apex {names[spotting.Apex]}.");
+        Assert.Contains(prediction.Remarks,
+            r => r == $"The spotted onset is {names[spotting!.Onset]}, the apex {names[spotting.Apex]}.");
         // What the advice says works.
         Assert.Equal(2, PredictCommand.Input(folder, names[spotting!.Onset], names[spotting.Apex]).Count);
         var html = prediction.ToHtml();
@@ -100,8 +121,10 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     [Fact]
     public void Onset_and_apex_are_two_files_and_named_together()
     {
-        var (one, two) = (sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[0], sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[1]);
-        string Refused(string? path, string? onset, string? apex) => Assert.Throws<UserErrorException>(() => PredictCommand.Input(path, onset, apex)).Message;
+        var (one, two) = (sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[0],
+            sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[1]);
+        string Refused(string? path, string? onset, string? apex) =>
+            Assert.Throws<UserErrorException>(() => PredictCommand.Input(path, onset, apex)).Message;
         Assert.Contains("name two pictures", Refused(null, one, one));
         Assert.Contains("name two pictures", Refused(Path.GetDirectoryName(one), one, Path.GetFileName(one)));
         Assert.Contains("both --onset and --apex", Refused(null, one, null));
@@ -116,7 +139,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     {
         Assert.Equal([4, 12], PredictCommand.Units("AU4+12").AsEnumerable());
         Assert.Equal([4, 7], PredictCommand.Units("4, au7").AsEnumerable());
-        Assert.Contains("'AU99' is none", Assert.Throws<UserErrorException>(() => PredictCommand.Units("AU99")).Message);
+        Assert.Contains("'AU99' is none",
+            Assert.Throws<UserErrorException>(() => PredictCommand.Units("AU99")).Message);
     }
 
     [Fact]
@@ -125,7 +149,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         var data = sets.Bench.Dataset(DatasetId.Samm);
         using var network = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 }.Create(1, true);
         using var model = FittedModel.Of(sets.Bench.Experiment(Tables.Full, DatasetId.Samm), data, network, null);
-        using var clip = NewClip.Prepare(Recording.Of([.. sets.Frames(data.Clips[0])[..2]]), data.Size, true, data.Classes, out _);
+        using var clip = NewClip.Prepare(Recording.Of([.. sets.Frames(data.Clips[0])[..2]]), data.Size, true,
+            data.Classes, out _);
         Assert.Contains("--action-units", Assert.Throws<UserErrorException>(() => model.Predict(clip)).Message);
         Assert.Equal([4, 7], model.Predict(clip, [7, 4]).Units.AsEnumerable());
     }
@@ -172,7 +197,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         using var nothing = new Mat(480, 640, MatType.CV_8UC3, new Scalar(90, 120, 100));
         var (blank, face) = (sets.File("blank.png"), sets.Frames(sets.Bench.Dataset(DatasetId.Samm).Clips[0])[0]);
         nothing.SaveImage(blank);
-        string Refused(Recording recording) => Assert.Throws<UserErrorException>(() => NewClip.Prepare(recording, 32, true, ["a", "b"], out _)).Message;
+        string Refused(Recording recording) =>
+            Assert.Throws<UserErrorException>(() => NewClip.Prepare(recording, 32, true, ["a", "b"], out _)).Message;
         Assert.Contains("blank.png shows no face", Refused(Recording.Of(blank, blank)));
         Assert.Contains("blank.png shows no face", Refused(Recording.Of(blank, face, face)));
 
@@ -181,15 +207,19 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
             Cv2.HConcat([one, one], two);
             two.SaveImage(sets.File("two.png"));
         }
-        using var clip = NewClip.Prepare(Recording.Of(sets.File("two.png"), sets.File("two.png")), 32, true, ["a", "b"], out _);
+        using var clip = NewClip.Prepare(Recording.Of(sets.File("two.png"), sets.File("two.png")), 32, true, ["a", "b"],
+            out _);
         Assert.Contains(clip.Clips[0].Notes, n => n.Contains("2 faces found in frame 0; the largest is used"));
 
-        Assert.Contains("no video or folder", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("none.mp4"))).Message);
+        Assert.Contains("no video or folder",
+            Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("none.mp4"))).Message);
         File.WriteAllText(sets.File("text.mp4"), "no video");
-        Assert.Contains("ffmpeg -i", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("text.mp4"))).Message);
+        Assert.Contains("ffmpeg -i",
+            Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("text.mp4"))).Message);
         Directory.CreateDirectory(sets.File("empty"));
         File.Copy(face, sets.File("empty/only.png"));
-        Assert.Contains("holds 1 picture (", Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("empty"))).Message);
+        Assert.Contains("holds 1 picture (",
+            Assert.Throws<UserErrorException>(() => Recording.Open(sets.File("empty"))).Message);
     }
 
     [Fact]
@@ -198,22 +228,27 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         double[] Every(double ms, int frames) => [.. Enumerable.Range(0, frames).Select(i => i * ms)];
         Assert.Empty(Recording.Oddities([.. Every(5, 20)], new Size(640, 480)));
         Assert.Contains("3840 x 2160", Assert.Single(Recording.Oddities([.. Every(5, 20)], new Size(3840, 2160))));
-        Assert.Contains("30 frames per second", Assert.Single(Recording.Oddities([.. Every(100 / 3.0, 20)], new Size(640, 480))));
-        Assert.Contains("5 to 50 ms apart, mostly 5", Assert.Single(Recording.Oddities([.. Every(5, 20), 145, 150], new Size(640, 480))));
+        Assert.Contains("30 frames per second",
+            Assert.Single(Recording.Oddities([.. Every(100 / 3.0, 20)], new Size(640, 480))));
+        Assert.Contains("5 to 50 ms apart, mostly 5",
+            Assert.Single(Recording.Oddities([.. Every(5, 20), 145, 150], new Size(640, 480))));
     }
 
     [Fact]
     public void Frames_are_in_the_order_of_their_numbers()
     {
         var folder = Directory.CreateDirectory(sets.File("numbers")).FullName;
-        foreach (var name in new[] { "img10.png", "img9.png", "img100.png" }) File.WriteAllText(Path.Combine(folder, name), name);
-        Assert.Equal(["img9.png", "img10.png", "img100.png"], Recording.Open(folder).Frames().Select(f => Path.GetFileName(f.Name)));
+        foreach (var name in new[] { "img10.png", "img9.png", "img100.png" })
+            File.WriteAllText(Path.Combine(folder, name), name);
+        Assert.Equal(["img9.png", "img10.png", "img100.png"],
+            Recording.Open(folder).Frames().Select(f => Path.GetFileName(f.Name)));
     }
 
     [Fact]
     public void A_planted_movement_of_the_mouth_is_spotted_where_it_is()
     {
-        // A texture whose mouth moves up by as much as a triangle says: none until frame 5, most in frame 12, and a head that drifts all the time.
+        // A texture whose mouth moves up by as much as a triangle says: none until frame 5, most in frame 12, and
+        // a head that drifts all the time.
         using Mat noise = new(Spotter.Side, Spotter.Side, MatType.CV_8UC1), texture = new();
         new Random(1).NextBytes(noise.AsSpan<byte>());
         Cv2.GaussianBlur(noise, texture, new Size(0, 0), 3);
@@ -248,7 +283,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         foreach (var id in DatasetNames.Paper)
         {
             var errors = SpottingErrors.Of(sets.Bench.Source(id), sets.Bench.Preparation(id));
-            Assert.True(errors.Clips.Average(c => c.Spotted) <= errors.Clips.Average(c => c.Middle), ClipPrediction.Of(errors).ToMarkdown());
+            Assert.True(errors.Clips.Average(c => c.Spotted) <= errors.Clips.Average(c => c.Middle),
+                ClipPrediction.Of(errors).ToMarkdown());
         }
     }
 }

@@ -24,7 +24,8 @@ public sealed class PredictionsTests : IDisposable
         return Predictions.Read(path, _data);
     }
 
-    string Refused(IEnumerable<string> lines, string headings = "clip,fold,predicted") => Assert.Throws<UserErrorException>(() => Read(lines, headings)).Message;
+    string Refused(IEnumerable<string> lines, string headings = "clip,fold,predicted") =>
+        Assert.Throws<UserErrorException>(() => Read(lines, headings)).Message;
 
     [Fact]
     public void The_sheets_own_classes_score_everything_right()
@@ -46,10 +47,12 @@ public sealed class PredictionsTests : IDisposable
     [Fact]
     public void Every_epoch_of_every_clip_serves_both_rules_and_one_epoch_per_fold_only_the_one_that_chooses()
     {
-        IEnumerable<string> Epochs(Func<string, int[]> of) => _data.Clips.SelectMany((c, i) => of(c.Subject).Select(e => $"{c.Id},{e},{(_data.Labels[i] + e) % 3}"));
+        IEnumerable<string> Epochs(Func<string, int[]> of) =>
+            _data.Clips.SelectMany((c, i) => of(c.Subject).Select(e => $"{c.Id},{e},{(_data.Labels[i] + e) % 3}"));
         var all = Read(Epochs(_ => [0, 1, 2]), "clip,epoch,predicted");
         Assert.False(all.ChoosesEpochs);
-        Assert.Equal((0, 1), (Score.Of(EpochProtocol.Default.Apply(all.Runs[0].Folds), 3).Accuracy, Score.Of(new BestTestEpoch().Apply(all.Runs[0].Folds), 3).Accuracy));
+        Assert.Equal((0, 1), (Score.Of(EpochProtocol.Default.Apply(all.Runs[0].Folds), 3).Accuracy,
+            Score.Of(new BestTestEpoch().Apply(all.Runs[0].Folds), 3).Accuracy));
 
         var chosen = Read(Epochs(s => [s == "01" ? 0 : 3]), "clip,epoch,predicted");
         Assert.True(chosen.ChoosesEpochs);
@@ -61,21 +64,27 @@ public sealed class PredictionsTests : IDisposable
     {
         Assert.Contains("clip 01/EP00 is predicted 2 times (rows 2, 20)", Refused(Truth.Append(Truth[0])));
         Assert.Contains("1 of 18 clips are not predicted (03/EP17)", Refused(Truth.SkipLast(1)));
-        Assert.Contains("subject 01 is tested in the folds 02 and 01", Refused(Truth.Select((l, i) => i == 0 ? l.Replace(",01,", ",02,") : l)));
-        Assert.Contains("'best_epoch' is about a best epoch", Refused(Truth.Select(l => l + ",7"), "clip,fold,predicted,best_epoch"));
-        Assert.Contains("epoch 1 of subject 01 lacks 5 of its clips", Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? 1 : 2)},0"), "clip,epoch,predicted"));
+        Assert.Contains("subject 01 is tested in the folds 02 and 01",
+            Refused(Truth.Select((l, i) => i == 0 ? l.Replace(",01,", ",02,") : l)));
+        Assert.Contains("'best_epoch' is about a best epoch",
+            Refused(Truth.Select(l => l + ",7"), "clip,fold,predicted,best_epoch"));
+        Assert.Contains("epoch 1 of subject 01 lacks 5 of its clips",
+            Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? 1 : 2)},0"), "clip,epoch,predicted"));
     }
 
     [Fact]
     public void Rows_that_do_not_fit_the_data_are_named()
     {
         Assert.Contains("row 2: there is no clip '01/EP99'", Refused(Truth.Select(l => l.Replace("EP00", "EP99"))));
-        Assert.Contains("row 2: 'class7' is no class", Refused(Truth.Select((l, i) => i == 0 ? "01/EP00,01,class7" : l)));
-        Assert.Contains("'class0' in the coding sheet, not 'class1'", Refused(Truth.Select((l, i) => l + (i == 0 ? ",class1" : "")), "clip,fold,predicted,label"));
+        Assert.Contains("row 2: 'class7' is no class",
+            Refused(Truth.Select((l, i) => i == 0 ? "01/EP00,01,class7" : l)));
+        Assert.Contains("'class0' in the coding sheet, not 'class1'",
+            Refused(Truth.Select((l, i) => l + (i == 0 ? ",class1" : "")), "clip,fold,predicted,label"));
         Assert.Contains("class2 lack a column", Refused(["01/EP00,1,2"], "clip,class0,class1"));
         Assert.Contains("which is no finite number", Refused(["01/EP00,1,2,NaN"], "clip,class0,class1,class2"));
         Assert.Contains("no column 'clip'", Refused(["1,2"], "name,predicted"));
-        Assert.Contains("'class0' is predicted, but 'class1' has the highest score", Refused(["01/EP00,0,1,0,class0"], "clip,class0,class1,class2,predicted"));
+        Assert.Contains("'class0' is predicted, but 'class1' has the highest score",
+            Refused(["01/EP00,0,1,0,class0"], "clip,class0,class1,class2,predicted"));
     }
 
     [Fact]
@@ -87,12 +96,15 @@ public sealed class PredictionsTests : IDisposable
 
     [Fact]
     public void A_fold_of_all_subjects_is_refused_since_nobody_is_left_to_train_on() =>
-        Assert.Contains("fold A tests all 3 subjects, so nobody was left to train on; leave out one subject per fold", Refused(_data.Clips.Select((c, i) => $"{c.Id},A,{_data.Labels[i]}")));
+        Assert.Contains("fold A tests all 3 subjects, so nobody was left to train on; leave out one subject per fold",
+            Refused(_data.Clips.Select((c, i) => $"{c.Id},A,{_data.Labels[i]}")));
 
     [Fact]
     public void Labels_may_head_the_scores_as_in_an_export_without_names()
     {
-        var read = Read(_data.Clips.Select((c, i) => $"{c.Id},{string.Join(',', Enumerable.Range(0, 3).Select(l => l == _data.Labels[i] ? 1 : 0))}"), "clip,0,1,2");
+        var read = Read(_data.Clips.Select((c, i) =>
+            $"{c.Id},{string.Join(',', Enumerable.Range(0, 3).Select(l => l == _data.Labels[i] ? 1 : 0))}"),
+            "clip,0,1,2");
         Assert.Equal(1, Score.Of(EpochProtocol.Default.Apply(read.Runs[0].Folds), 3).Accuracy);
         Assert.Contains("1, 2 lack a column", Refused(["01/EP00,1"], "clip,0"));
         Assert.DoesNotContain(read.Remarks, r => r.Contains("Not used"));
@@ -100,30 +112,39 @@ public sealed class PredictionsTests : IDisposable
 
     [Fact]
     public void Every_row_says_its_epoch_or_none_does() =>
-        Assert.Contains("1 of its rows have nothing under 'epoch'", Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? "" : "3")},0"), "clip,epoch,predicted"));
+        Assert.Contains("1 of its rows have nothing under 'epoch'",
+            Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? "" : "3")},0"), "clip,epoch,predicted"));
 
     [Fact]
     public void An_export_of_several_protocols_is_met_with_the_call_whose_file_can_be_scored()
     {
-        IEnumerable<string> Rows(params (string Protocol, int Epoch)[] of) => _data.Clips.SelectMany((c, i) => of.Select(p => $"{c.Id},{p.Protocol},{p.Epoch},{_data.Labels[i]}"));
+        IEnumerable<string> Rows(params (string Protocol, int Epoch)[] of) =>
+            _data.Clips.SelectMany((c, i) => of.Select(p => $"{c.Id},{p.Protocol},{p.Epoch},{_data.Labels[i]}"));
         // Whether the epochs are the same or look like two of one run.
         foreach (var epoch in new[] { 1, 2 })
-            Assert.Contains("of the epoch protocols final, best-test; give the rows of one, or every epoch as mer runs export --protocol every writes it",
+            Assert.Contains("of the epoch protocols final, best-test; give the rows of one, or every epoch as mer " +
+                "runs export --protocol every writes it",
                 Refused(Rows(("final", 2), ("best-test", epoch)), "clip,protocol,epoch,predicted"));
         Assert.False(Read(Rows(("final", 2)), "clip,protocol,epoch,predicted").ChoosesEpochs);
         var best = Read(Rows(("best-test", 2)), "clip,protocol,epoch,predicted");
         Assert.True(best.ChoosesEpochs);
         Assert.Contains("chosen on the test subject", Assert.Single(best.Remarks));
-        var unnumbered = Read(_data.Clips.Select((c, i) => $"{c.Id},best-test,{_data.Labels[i]}"), "clip,protocol,predicted");
+        var unnumbered = Read(_data.Clips.Select((c, i) => $"{c.Id},best-test,{_data.Labels[i]}"),
+            "clip,protocol,predicted");
         Assert.Equal([false, true], Kept(unnumbered, EpochProtocol.SideBySide).Select(r => r.Score is not null));
     }
 
     /// <summary>A file's row in Table 3, as the tables have it.</summary>
     List<ResultRow> Kept(Predictions read, IEnumerable<EpochProtocol> protocols) => [.. new Scoring
     {
-        Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1], OwnSeeds = (_, _) => [1], Protocols = [.. protocols],
-        Runs = (method, _, _) => method is ReadMethod ? new RunResult("x", read.Runs[0].Folds) { ChoosesEpochs = read.ChoosesEpochs, File = read } : null,
-    }.Rows(Tables.Numbered(3) with { Rows = [.. Tables.Numbered(3).Rows, new Row("Mine", new KeptPredictions("Mine")) { Note = "Read from a file." }] }).Where(r => r.Label == "Mine")];
+        Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1], OwnSeeds = (_, _) => [1],
+        Protocols = [.. protocols],
+        Runs = (method, _, _) => method is ReadMethod
+            ? new RunResult("x", read.Runs[0].Folds) { ChoosesEpochs = read.ChoosesEpochs, File = read } : null,
+    }.Rows(Tables.Numbered(3) with
+    {
+        Rows = [.. Tables.Numbered(3).Rows, new Row("Mine", new KeptPredictions("Mine")) { Note = "Read from a file." }]
+    }).Where(r => r.Label == "Mine")];
 
     [Fact]
     public void A_file_without_epochs_has_one_figure_whose_epoch_is_not_said()
@@ -150,8 +171,11 @@ public sealed class PredictionsTests : IDisposable
     [Fact]
     public void A_file_that_says_its_epochs_has_a_figure_for_each_rule()
     {
-        var read = Read(_data.Clips.SelectMany((c, i) => new[] { 0, 1 }.Select(e => $"{c.Id},{e},{(_data.Labels[i] + e) % 3}")), "clip,epoch,predicted");
-        Assert.Equal([("final epoch", 0.0), ("epoch chosen on the test subject", 1.0)], Kept(read, EpochProtocol.SideBySide).Select(r => (r.ProtocolLabel, r.Score!.Accuracy)));
+        var read = Read(
+            _data.Clips.SelectMany((c, i) => new[] { 0, 1 }.Select(e => $"{c.Id},{e},{(_data.Labels[i] + e) % 3}")),
+            "clip,epoch,predicted");
+        Assert.Equal([("final epoch", 0.0), ("epoch chosen on the test subject", 1.0)],
+            Kept(read, EpochProtocol.SideBySide).Select(r => (r.ProtocolLabel, r.Score!.Accuracy)));
     }
 
     [Fact]
@@ -159,12 +183,14 @@ public sealed class PredictionsTests : IDisposable
     {
         var path = Path.Combine(_folder.Path, "mine.csv");
         var store = new RunStore(Path.Combine(_folder.Path, "store"));
-        File.WriteAllText(path, "clip,predicted\n" + string.Join('\n', _data.Clips.Select((c, i) => $"{c.Id},{_data.Labels[i]}")));
+        File.WriteAllText(path,
+            "clip,predicted\n" + string.Join('\n', _data.Clips.Select((c, i) => $"{c.Id},{_data.Labels[i]}")));
         var kept = KeptPredictions.PathOf(store, _data, "Mine");
         Assert.Null(ScoreCommand.Replaced(kept, _data));
         Assert.Equal(kept, KeptPredictions.Keep(store, _data, "Mine", path));
         File.SetLastWriteTimeUtc(kept, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
-        Assert.Equal("replaces the predictions of 2026-01-02 03:04 UTC (accuracy 100.0 %)", ScoreCommand.Replaced(kept, _data));
+        Assert.Equal("replaces the predictions of 2026-01-02 03:04 UTC (accuracy 100.0 %)",
+            ScoreCommand.Replaced(kept, _data));
         File.WriteAllText(kept, "clip,predicted\n");
         Assert.Contains("could not be scored any more", ScoreCommand.Replaced(kept, _data));
     }
@@ -173,19 +199,24 @@ public sealed class PredictionsTests : IDisposable
     public void A_kept_file_is_a_row_of_every_table_with_its_own_seeds()
     {
         var path = Path.Combine(_folder.Path, "mine.csv");
-        File.WriteAllText(path, "clip,seed,predicted\n" + string.Join('\n', _data.Clips.SelectMany((c, i) => new[] { 4, 5 }.Select(s => $"{c.Id},{s},{(s == 4 ? _data.Labels[i] : 0)}"))));
+        File.WriteAllText(path, "clip,seed,predicted\n" + string.Join('\n', _data.Clips
+            .SelectMany((c, i) => new[] { 4, 5 }.Select(s => $"{c.Id},{s},{(s == 4 ? _data.Labels[i] : 0)}"))));
         var store = new RunStore(Path.Combine(_folder.Path, "store"));
         KeptPredictions.Keep(store, _data, "Mine", path);
-        Assert.Contains("names a row of the tables already", Assert.Throws<UserErrorException>(() => KeptPredictions.Keep(store, _data, "Ours", path)).Message);
+        Assert.Contains("names a row of the tables already",
+            Assert.Throws<UserErrorException>(() => KeptPredictions.Keep(store, _data, "Ours", path)).Message);
         var kept = Assert.Single(KeptPredictions.Of(store, _data));
 
         var runs = Predictions.Read(path, _data).Runs;
         var rows = new Scoring
         {
             Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1, 2], OwnSeeds = (_, _) => [4, 5],
-            Runs = (method, _, seed) => method is ReadMethod ? new RunResult($"{seed}", runs.First(r => r.Seed == seed).Folds) : null,
-        }.Rows(Tables.Numbered(3) with { Rows = [.. Tables.Numbered(3).Rows, new Row("Mine", kept)] }).Where(r => r.Label == "Mine" && r.Protocol is FinalEpoch).ToList();
-        Assert.Equal([(4, 1.0), (5, 1.0 / 3)], rows.Select(r => (r.Seed, Math.Round(r.Score!.Accuracy, 12))).Select(r => (r.Seed, r.Item2 < 0.5 ? 1.0 / 3 : r.Item2)));
+            Runs = (method, _, seed) =>
+                method is ReadMethod ? new RunResult($"{seed}", runs.First(r => r.Seed == seed).Folds) : null,
+        }.Rows(Tables.Numbered(3) with { Rows = [.. Tables.Numbered(3).Rows, new Row("Mine", kept)] })
+            .Where(r => r.Label == "Mine" && r.Protocol is FinalEpoch).ToList();
+        Assert.Equal([(4, 1.0), (5, 1.0 / 3)], rows.Select(r => (r.Seed, Math.Round(r.Score!.Accuracy, 12)))
+            .Select(r => (r.Seed, r.Item2 < 0.5 ? 1.0 / 3 : r.Item2)));
     }
 
     [Fact]
@@ -194,13 +225,16 @@ public sealed class PredictionsTests : IDisposable
         var folds = Read(Truth).Runs[0].Folds;
         var rows = new Scoring
         {
-            Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1], Runs = (_, _, _) => new RunResult("x", folds) { ChoosesEpochs = true },
+            Datasets = [DatasetFacts.Of(_data)], Profile = "small", Seeds = [1],
+            Runs = (_, _, _) => new RunResult("x", folds) { ChoosesEpochs = true },
         }.Rows(Tables.Numbered(4)).Where(r => r.Label == "Independent attention").ToList();
         Assert.Null(rows.Single(r => r.Protocol is FinalEpoch).Score);
         Assert.NotNull(rows.Single(r => r.Protocol is BestTestEpoch).Score);
     }
 
-    /// <summary>docs/examples/round_trip.py by only the standard library: the same look-up as ours, written a second time.</summary>
+    /// <summary>
+    /// docs/examples/round_trip.py by only the standard library: the same look-up as ours, written a second time.
+    /// </summary>
     [Fact]
     public void Pythons_look_up_scores_what_ours_does()
     {
@@ -213,11 +247,15 @@ public sealed class PredictionsTests : IDisposable
         Assert.Equal(ours.SelectMany(f => f.Predictions), read.Runs[0].Folds.SelectMany(f => f.At(0).Predictions));
     }
 
-    /// <summary>docs/examples/loso_torch.py: a real leave-one-subject-out elsewhere, the same bytes twice, which the bands of the tiny data let it learn.</summary>
+    /// <summary>
+    /// docs/examples/loso_torch.py: a real leave-one-subject-out elsewhere, the same bytes twice, which the bands of
+    /// the tiny data let it learn.
+    /// </summary>
     [Fact]
     public void A_network_in_PyTorch_is_scored_byte_for_byte_the_same_twice()
     {
-        Assert.SkipUnless(File.Exists("/usr/lib/python3/dist-packages/torch/__init__.py"), "python3-torch is not installed, which only ./mer bench and parity bring");
+        Assert.SkipUnless(File.Exists("/usr/lib/python3/dist-packages/torch/__init__.py"),
+            "python3-torch is not installed, which only ./mer bench and parity bring");
         var (list, frames) = (Path.Combine(_folder.Path, "folds.csv"), Path.Combine(_folder.Path, "frames.npy"));
         File.WriteAllText(list, FoldsCommand.Clips(_data).ToCsv());
         FoldsCommand.WriteFrames(_data, frames);
@@ -232,7 +270,11 @@ public sealed class PredictionsTests : IDisposable
 
     static string Python(string script, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(RepositoryRoot.Find(), "docs", "examples", script), .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3",
+            [Path.Combine(RepositoryRoot.Find(), "docs", "examples", script), .. arguments])
+        {
+            RedirectStandardOutput = true
+        })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);

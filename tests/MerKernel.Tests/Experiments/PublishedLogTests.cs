@@ -36,7 +36,8 @@ public class PublishedLogTests
 
     [Fact]
     public void In_those_folds_the_best_epoch_gives_86_point_8() =>
-        Assert.Equal(86.8, 100.0 * PublishedLog.CasmeII.Where(f => !f.StoppedEarly).Sum(f => f.Best.Accuracy.Correct) / 144, 0.05);
+        Assert.Equal(86.8,
+            100.0 * PublishedLog.CasmeII.Where(f => !f.StoppedEarly).Sum(f => f.Best.Accuracy.Correct) / 144, 0.05);
 
     [Fact]
     public void Accuracy_and_F1_are_scored_at_epochs_of_their_own() =>

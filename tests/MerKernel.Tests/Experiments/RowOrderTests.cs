@@ -21,23 +21,32 @@ public sealed class RowOrderTests : IDisposable
 
     /// <summary>Rows by subject, backwards, and mixed; the first of two experiments last.</summary>
     [Theory]
-    [InlineData(new[] { 4, 3, 2, 1 }, true), InlineData(new[] { 2, 4, 1, 3 }, false), InlineData(new[] { 1, 2, 3, 4 }, true)]
+    [InlineData(new[] { 4, 3, 2, 1 }, true), InlineData(new[] { 2, 4, 1, 3 }, false),
+        InlineData(new[] { 1, 2, 3, 4 }, true)]
     public void Rows_of_the_sheet_and_experiments_in_any_order_store_the_same_folds(int[] order, bool backwards)
     {
         var sorted = Folds("sorted", backwards: false);
         Assert.Equal(4, sorted.Count);
-        SheetFiles.Xlsx(Path.Combine(_folder, "CASME2"), "CASME2-coding-20190701.xlsx", [ClipFiles.Rows[0], .. order.Select(i => ClipFiles.Rows[i])]);
+        SheetFiles.Xlsx(Path.Combine(_folder, "CASME2"), "CASME2-coding-20190701.xlsx",
+            [ClipFiles.Rows[0], .. order.Select(i => ClipFiles.Rows[i])]);
         Assert.Equal(sorted, Folds("mixed", backwards));
     }
 
-    /// <summary>Bytes of every fold, by seed and subject: the folder's name holds the checksum of the sheet, which the order changes.</summary>
+    /// <summary>
+    /// Bytes of every fold, by seed and subject: the folder's name holds the checksum of the sheet, which the order
+    /// changes.
+    /// </summary>
     Dictionary<(int Seed, string File), string> Folds(string name, bool backwards)
     {
-        using var data = DatasetLoader.Load(_source, new PreparationOptions { Size = 32, CacheFolder = _folder.File($"cache-{name}") });
+        using var data = DatasetLoader.Load(_source,
+            new PreparationOptions { Size = 32, CacheFolder = _folder.File($"cache-{name}") });
         var store = new RunStore(_folder.File(name));
-        var experiments = Enumerable.Range(1, 2).Select(seed => LosoEngineTests.Tiny(data, PositionStream.Swin) with { Seed = seed }).ToList();
+        var experiments = Enumerable.Range(1, 2)
+            .Select(seed => LosoEngineTests.Tiny(data, PositionStream.Swin) with { Seed = seed }).ToList();
         if (backwards) experiments.Reverse();
         Assert.Empty(new LosoEngine(store) { Workers = 2 }.Run(experiments, data));
-        return experiments.SelectMany(e => Directory.GetFiles(store.FolderOf(ExperimentHash.Of(e)), "fold-*").Select(f => (Key: (e.Seed, Path.GetFileName(f)), Text: File.ReadAllText(f)))).ToDictionary(f => f.Key, f => f.Text);
+        return experiments.SelectMany(e => Directory.GetFiles(store.FolderOf(ExperimentHash.Of(e)), "fold-*")
+            .Select(f => (Key: (e.Seed, Path.GetFileName(f)), Text: File.ReadAllText(f))))
+            .ToDictionary(f => f.Key, f => f.Text);
     }
 }

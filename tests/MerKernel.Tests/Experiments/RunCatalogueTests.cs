@@ -9,7 +9,8 @@ public class RunCatalogueTests
 {
     static readonly Experiment Full = new()
     {
-        Dataset = DatasetId.Samm, DatasetFingerprint = "abc", Model = Profile.Small.Model with { Classes = 2 }, Training = Profile.Small.Training,
+        Dataset = DatasetId.Samm, DatasetFingerprint = "abc", Model = Profile.Small.Model with { Classes = 2 },
+        Training = Profile.Small.Training,
     };
 
     static readonly Experiment Faster = Full with { Training = Full.Training with { LearningRate = 0.25 } };
@@ -18,7 +19,8 @@ public class RunCatalogueTests
     static FoldPrediction Fold(string subject, params (int First, int Last)[] clips) => new()
     {
         Subject = subject, Clips = [.. clips.Select((_, i) => $"{subject}/c{i}")], Labels = [.. clips.Select(_ => 0)],
-        Logits = [[.. clips.Select(c => Logits(c.First))], [.. clips.Select(c => Logits(c.Last))]], TrainingLoss = [1, 0.5f],
+        Logits = [[.. clips.Select(c => Logits(c.First))], [.. clips.Select(c => Logits(c.Last))]],
+        TrainingLoss = [1, 0.5f],
     };
 
     static System.Collections.Immutable.ImmutableArray<float> Logits(int predicted) => predicted == 0 ? [1, 0] : [0, 1];
@@ -29,7 +31,8 @@ public class RunCatalogueTests
         foreach (var (experiment, fold) in folds)
         {
             store.Save(experiment);
-            store.Save(ExperimentHash.Of(experiment), fold, new FoldFacts(2.5, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), "cpu"));
+            store.Save(ExperimentHash.Of(experiment), fold,
+                new FoldFacts(2.5, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), "cpu"));
         }
         return store;
     }
@@ -42,7 +45,8 @@ public class RunCatalogueTests
         var store = Stored(folder, (Full, Fold("a", (0, 0), (0, 1))));
         var catalogue = new RunCatalogue(store);
         var digest = Assert.Single(catalogue.List());
-        Assert.Equal((1, 2, 0.5, 1.0, 2.5), (digest.Folds, digest.Clips, digest.Accuracy!.Value, digest.BestTestAccuracy!.Value, digest.Seconds));
+        Assert.Equal((1, 2, 0.5, 1.0, 2.5),
+            (digest.Folds, digest.Clips, digest.Accuracy!.Value, digest.BestTestAccuracy!.Value, digest.Seconds));
         Assert.Equal(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), digest.Finished);
 
         Stored(folder, (Full, Fold("b", (1, 0), (1, 0))));
@@ -56,7 +60,8 @@ public class RunCatalogueTests
     {
         using var folder = new TemporaryFolder();
         var store = Stored(folder, (Full, Fold("a", (0, 0), (0, 1))), (Full, Fold("b", (1, 0), (1, 0))));
-        Assert.Equal((1, 1.0), new RunCatalogue(store).Of(Full, ["b"]) is var d ? (d.Folds, d.Accuracy!.Value) : default);
+        Assert.Equal((1, 1.0),
+            new RunCatalogue(store).Of(Full, ["b"]) is var d ? (d.Folds, d.Accuracy!.Value) : default);
     }
 
     [Fact]
@@ -77,7 +82,8 @@ public class RunCatalogueTests
     public void A_run_is_described_by_what_differs_from_its_profile()
     {
         foreach (var change in Tables.Changes)
-            Assert.Equal(new RunWords("small", change.Name), RunWords.Of(change.Of(Profile.Small.Model with { Classes = 5 }) with { Training = Profile.Small.Training }));
+            Assert.Equal(new RunWords("small", change.Name), RunWords.Of(
+                change.Of(Profile.Small.Model with { Classes = 5 }) with { Training = Profile.Small.Training }));
         Assert.Equal(new RunWords("small", "full network, learning rate 0.25"), RunWords.Of(Faster));
         Assert.Equal("paper", RunWords.Of(Full with { Model = new MerNetOptions(), Training = new() }).Profile);
     }
@@ -87,12 +93,14 @@ public class RunCatalogueTests
     {
         using var folder = new TemporaryFolder();
         // Of the clips both have, the second gains a/c1 and loses a/c0 and b/c0; subject c is only in the first.
-        var store = Stored(folder, (Full, Fold("a", (0, 0), (0, 1))), (Full, Fold("b", (0, 0))), (Full, Fold("c", (0, 0))), (Faster, Fold("a", (0, 1), (0, 0))), (Faster, Fold("b", (0, 1))));
+        var store = Stored(folder, (Full, Fold("a", (0, 0), (0, 1))), (Full, Fold("b", (0, 0))),
+            (Full, Fold("c", (0, 0))), (Faster, Fold("a", (0, 1), (0, 0))), (Faster, Fold("b", (0, 1))));
         var catalogue = new RunCatalogue(store);
         var comparison = RunComparison.Of(catalogue, catalogue.Of(Full), catalogue.Of(Faster));
         Assert.Equal([new OptionDifference("training.learningRate", "0.006", "0.25")], comparison.Options.ToArray());
         Assert.Equal(["a", "b"], comparison.Subjects.Order());
-        Assert.Equal([("a/c0", false), ("a/c1", true), ("b/c0", false)], comparison.Changed.Select(c => (c.Clip, c.Gained)).Order());
+        Assert.Equal([("a/c0", false), ("a/c1", true), ("b/c0", false)],
+            comparison.Changed.Select(c => (c.Clip, c.Gained)).Order());
         Assert.Equal(1 / 3.0 - 2 / 3.0, comparison.Accuracy, 12);
         // Subject a changes nothing on balance, subject b loses its only clip: the draws lie between 0 and -1.
         Assert.Equal(new Interval(-1, 0), comparison.AccuracyInterval);

@@ -15,7 +15,8 @@ public class RunStoreTests
     static FoldPrediction Fold(string subject = "006") => new()
     {
         Subject = subject, Clips = [$"{subject}/a", $"{subject}/b"], Labels = [0, 1],
-        Logits = [[[0.1f, -2.5e-8f], [float.MaxValue, 3f]], [[1f / 3, 0f], [-0f, float.Epsilon]]], TrainingLoss = [1.25f, 0.1f],
+        Logits = [[[0.1f, -2.5e-8f], [float.MaxValue, 3f]], [[1f / 3, 0f], [-0f, float.Epsilon]]],
+        TrainingLoss = [1.25f, 0.1f],
     };
 
     [Fact]
@@ -38,13 +39,17 @@ public class RunStoreTests
         var plain = new JsonSerializerOptions { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
         var json = JsonSerializer.Serialize(logits, StoreJson.Compact);
         Assert.Equal(JsonSerializer.Serialize(logits, plain), json);
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>(json, StoreJson.Compact), plain));
+        Assert.Equal(json, JsonSerializer.Serialize(
+            JsonSerializer.Deserialize<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>(json, StoreJson.Compact),
+            plain));
     }
 
     [Theory]
-    [InlineData("[[1]]"), InlineData("[[[null]]]"), InlineData("[[[\"1\"]]]"), InlineData("[[[[1]]]]"), InlineData("[null]"), InlineData("{}"), InlineData("[[[1]]"), InlineData("[[[01]]]")]
+    [InlineData("[[1]]"), InlineData("[[[null]]]"), InlineData("[[[\"1\"]]]"), InlineData("[[[[1]]]]"),
+        InlineData("[null]"), InlineData("{}"), InlineData("[[[1]]"), InlineData("[[[01]]]")]
     public void What_is_no_list_of_lists_of_lists_of_numbers_is_refused(string json) =>
-        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>(json, StoreJson.Compact));
+        Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize<ImmutableArray<ImmutableArray<ImmutableArray<float>>>>(json, StoreJson.Compact));
 
     [Fact]
     public void A_run_is_read_whole_or_not_at_all_and_every_damaged_fold_of_it_is_set_aside()
@@ -122,7 +127,8 @@ public class RunStoreTests
         foreach (var old in (string[])["a", "b"])
         {
             Directory.CreateDirectory(folder.File(old));
-            File.WriteAllText(Path.Combine(folder.File(old), "experiment.json"), """{"schema":1,"experiment":{"dataset":"Samm","shuffleActionUnits":false}}""");
+            File.WriteAllText(Path.Combine(folder.File(old), "experiment.json"),
+                """{"schema":1,"experiment":{"dataset":"Samm","shuffleActionUnits":false}}""");
         }
         Assert.Equal([Experiment], store.Experiments());
         Assert.Contains("2 experiments", Assert.Single(warnings));
@@ -135,11 +141,17 @@ public class RunStoreTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.Path);
         var unfinished = "";
-        AtomicFile.Write(folder.File("fold-1.json"), _ => unfinished = Path.GetFileName(Assert.Single(Directory.GetFiles(folder.Path))));
+        AtomicFile.Write(folder.File("fold-1.json"),
+            _ => unfinished = Path.GetFileName(Assert.Single(Directory.GetFiles(folder.Path))));
         var id = Guid.NewGuid().ToString("N");
         var start = unfinished.Split('-')[3];
-        // A dead process, a process of the same id that started at another time, the version before's, another machine's old one.
-        foreach (var left in new[] { unfinished.Replace(start, "1"), unfinished.Replace($"-{Environment.ProcessId}-", "-999999999-"), $"fold-2.json.999999999-{id}.tmp" })
+        // A dead process, a process of the same id that started at another time, the version before's, another
+        // machine's old one.
+        foreach (var left in new[]
+        {
+            unfinished.Replace(start, "1"), unfinished.Replace($"-{Environment.ProcessId}-", "-999999999-"),
+            $"fold-2.json.999999999-{id}.tmp"
+        })
             File.WriteAllText(folder.File(left), "");
         File.WriteAllText(folder.File($"fold-3.json.elsewhere-1-1-{id}.tmp"), "");
         File.SetLastWriteTimeUtc(folder.File($"fold-3.json.elsewhere-1-1-{id}.tmp"), DateTime.UtcNow.AddDays(-8));
@@ -147,7 +159,8 @@ public class RunStoreTests
         string[] living = [unfinished, $"fold-4.json.elsewhere-1-1-{id}.tmp", "notes.tmp"];
         foreach (var name in living) File.WriteAllText(folder.File(name), "");
         AtomicFile.Sweep(folder.Path);
-        Assert.Equal([$".clip.elsewhere-1-1-{id}.tmp", "fold-1.json", .. living], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([$".clip.elsewhere-1-1-{id}.tmp", "fold-1.json", .. living],
+            Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -178,7 +191,8 @@ public class RunStoreTests
         var store = new RunStore(folder.Path) { Warn = warnings.Add };
         store.Save(Experiment);
         store.Save(Experiment with { Seed = 2 });
-        var (one, two) = (Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment)), "experiment.json"), Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment with { Seed = 2 })), "experiment.json"));
+        var (one, two) = (Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment)), "experiment.json"),
+            Path.Combine(store.FolderOf(ExperimentHash.Of(Experiment with { Seed = 2 })), "experiment.json"));
         File.Copy(two, one, overwrite: true);
         store.Save(Experiment);
         Assert.Contains("belongs to another experiment", Assert.Single(warnings));
@@ -206,7 +220,11 @@ public class RunStoreTests
         store.Save("h", Fold(), Facts);
         File.Move(store.FoldPath("h", "006"), store.FoldPath("h", "007"));
         Assert.Null(store.TryRead("h", "007"));
-        foreach (var fold in new[] { Fold() with { Labels = [0] }, Fold() with { Labels = [0, 2] }, Fold() with { Logits = [[[1f, 2f]]] }, Fold() with { HeldOutLabels = [1], HeldOutLogits = [[]] } })
+        foreach (var fold in new[]
+        {
+            Fold() with { Labels = [0] }, Fold() with { Labels = [0, 2] }, Fold() with { Logits = [[[1f, 2f]]] },
+            Fold() with { HeldOutLabels = [1], HeldOutLogits = [[]] }
+        })
         {
             store.Save("h", fold, Facts);
             Assert.Null(store.TryRead("h", "006"));
@@ -220,7 +238,8 @@ public class RunStoreTests
         var store = new RunStore(folder.Path);
         store.Save("h", Fold(), Facts);
         var path = Assert.Single(Directory.GetFiles(store.FolderOf("h"), "facts-*"));
-        Assert.Equal(1, System.Text.Json.JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("schema").GetInt32());
+        Assert.Equal(1,
+            System.Text.Json.JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("schema").GetInt32());
         File.WriteAllText(path, """{ "seconds": 1.5, "finished": "1970-01-01T00:00:00Z", "device": "cpu" }""");
         Assert.Equal(Facts, store.TryReadFacts("h", "006"));
         File.WriteAllText(path, """{ "schema": 99, "something": "new" }""");
@@ -230,6 +249,7 @@ public class RunStoreTests
 
     static DatasetManifest Manifest => new()
     {
-        Dataset = DatasetId.Samm, Synthetic = true, Fingerprint = "abc", Sheet = "sheet.xlsx", SheetSha256 = "", Frames = "SAMM", Preparation = "size 48", Clips = [], Dropped = [],
+        Dataset = DatasetId.Samm, Synthetic = true, Fingerprint = "abc", Sheet = "sheet.xlsx", SheetSha256 = "",
+        Frames = "SAMM", Preparation = "size 48", Clips = [], Dropped = [],
     };
 }

@@ -32,7 +32,8 @@ public class SampleSetTests
     }
 
     [Fact]
-    public void What_is_not_known_about_SAMM_is_said() => Assert.Contains("not known", SampleSet.Paper.Note(DatasetId.Samm));
+    public void What_is_not_known_about_SAMM_is_said() =>
+        Assert.Contains("not known", SampleSet.Paper.Note(DatasetId.Samm));
 
     [Fact]
     public void An_unknown_name_lists_the_sets() =>

@@ -9,13 +9,15 @@ public class SweepTests
     static readonly Experiment Start = new() { Dataset = DatasetId.Samm, DatasetFingerprint = "abc" };
 
     static Sweep Of(int epochs, int seeds) => new Sweep(Start)
-        .Over("epochs", [.. Enumerable.Range(1, epochs)], (e, n) => e with { Training = e.Training with { Epochs = n } })
+        .Over("epochs", [.. Enumerable.Range(1, epochs)],
+            (e, n) => e with { Training = e.Training with { Epochs = n } })
         .Over("seed", [.. Enumerable.Range(1, seeds)], (e, n) => e with { Seed = n });
 
     [Fact]
     public void A_grid_has_every_combination_with_the_last_axis_fastest()
     {
-        Assert.Equal([(1, 1), (1, 2), (2, 1), (2, 2)], Of(2, 2).Grid().Select(p => (p.Experiment.Training.Epochs, p.Experiment.Seed)));
+        Assert.Equal([(1, 1), (1, 2), (2, 1), (2, 2)],
+            Of(2, 2).Grid().Select(p => (p.Experiment.Training.Epochs, p.Experiment.Seed)));
         Assert.Equal([("epochs", 1), ("seed", 0)], Of(2, 2).Grid()[2].Settings.ToArray());
         Assert.Equal(["1", "2"], Of(2, 2).Axes[1].Values.ToArray());
     }
@@ -39,7 +41,9 @@ public class SweepTests
     [Fact]
     public void An_axis_without_values_or_named_twice_is_refused()
     {
-        Assert.Contains("no values", Assert.Throws<UserErrorException>(() => new Sweep(Start).Over("seed", Array.Empty<int>(), (e, _) => e)).Message);
-        Assert.Contains("twice", Assert.Throws<UserErrorException>(() => Of(1, 1).Over("seed", [1], (e, _) => e)).Message);
+        Assert.Contains("no values", Assert.Throws<UserErrorException>(() =>
+            new Sweep(Start).Over("seed", Array.Empty<int>(), (e, _) => e)).Message);
+        Assert.Contains("twice",
+            Assert.Throws<UserErrorException>(() => Of(1, 1).Over("seed", [1], (e, _) => e)).Message);
     }
 }

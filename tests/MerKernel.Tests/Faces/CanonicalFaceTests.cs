@@ -15,9 +15,11 @@ public class CanonicalFaceTests
         Poses.Sample(pose =>
         {
             var face = Face();
-            var moved = face.Select(p => pose.Apply(p.X, p.Y)).Select(p => new Point2f((float)p.X, (float)p.Y)).ToArray();
+            var moved = face.Select(p => pose.Apply(p.X, p.Y))
+                .Select(p => new Point2f((float)p.X, (float)p.Y)).ToArray();
             var (before, after) = (CanonicalFace.TransformTo(face, 224), CanonicalFace.TransformTo(moved, 224));
-            return Enumerable.Range(0, 68).All(i => before.Apply(face[i].X, face[i].Y).DistanceTo(after.Apply(moved[i].X, moved[i].Y)) < 0.01);
+            return Enumerable.Range(0, 68)
+                .All(i => before.Apply(face[i].X, face[i].Y).DistanceTo(after.Apply(moved[i].X, moved[i].Y)) < 0.01);
         });
 
     [Theory]
@@ -32,14 +34,16 @@ public class CanonicalFaceTests
         Assert.Equal(CanonicalFace.InterOcular * size, right.X - left.X, 0.01 * size);
         Assert.Equal(left.Y, right.Y, 0.01 * size);
         Assert.Equal(CanonicalFace.EyeHeight * size, (left.Y + right.Y) / 2, 0.01 * size);
-        Assert.All(placed, p => Assert.True(p.X > 0.05 * size && p.X < 0.95 * size && p.Y > 0.05 * size && p.Y < 0.95 * size, $"{p}"));
+        Assert.All(placed,
+            p => Assert.True(p.X > 0.05 * size && p.X < 0.95 * size && p.Y > 0.05 * size && p.Y < 0.95 * size, $"{p}"));
     }
 
     [Fact]
     public void The_warp_moves_pixels_as_the_transform_moves_points() =>
         Gen.Select(Poses, Gen.Int[80, 220], Gen.Int[80, 220]).Sample((pose, x, y) =>
         {
-            // A blurred dot; its centre of mass in the crop is where the transform sends it. Small scales go through the area reduction.
+            // A blurred dot; its centre of mass in the crop is where the transform sends it. Small scales go through
+            // the area reduction.
             var at = pose.Apply(x, y);
             var shifted = pose with { Tx = pose.Tx + 100 - at.X, Ty = pose.Ty + 100 - at.Y };
             using var image = new Mat(300, 300, MatType.CV_8UC3, Scalar.All(0));
@@ -59,16 +63,22 @@ public class CanonicalFaceTests
     {
         (double X, double Y)[] half =
         [
-            (-1.14, 0.07), (-1.13, 0.38), (-1.09, 0.68), (-1.05, 0.99), (-0.95, 1.29), (-0.78, 1.53), (-0.55, 1.75), (-0.29, 1.93), (0, 1.98),
+            (-1.14, 0.07), (-1.13, 0.38), (-1.09, 0.68), (-1.05, 0.99), (-0.95, 1.29), (-0.78, 1.53), (-0.55, 1.75),
+            (-0.29, 1.93), (0, 1.98),
         ];
         (double, double)[] rest =
         [
-            (-0.92, -0.17), (-0.79, -0.31), (-0.6, -0.37), (-0.39, -0.35), (-0.2, -0.27), (0.2, -0.27), (0.39, -0.35), (0.6, -0.37), (0.79, -0.31), (0.92, -0.17),
-            (0, -0.04), (0, 0.15), (0, 0.35), (0, 0.55), (-0.24, 0.69), (-0.13, 0.74), (0, 0.77), (0.13, 0.74), (0.24, 0.69),
-            (-0.7, 0), (-0.57, -0.07), (-0.43, -0.07), (-0.3, 0), (-0.43, 0.05), (-0.57, 0.05), (0.3, 0), (0.43, -0.07), (0.57, -0.07), (0.7, 0), (0.57, 0.05), (0.43, 0.05),
-            .. Enumerable.Range(0, 20).Select(i => (0.45 * Math.Cos(i * Math.PI / 10), 1.15 + 0.15 * Math.Sin(i * Math.PI / 10))),
+            (-0.92, -0.17), (-0.79, -0.31), (-0.6, -0.37), (-0.39, -0.35), (-0.2, -0.27), (0.2, -0.27), (0.39, -0.35),
+            (0.6, -0.37), (0.79, -0.31), (0.92, -0.17),
+            (0, -0.04), (0, 0.15), (0, 0.35), (0, 0.55), (-0.24, 0.69), (-0.13, 0.74), (0, 0.77), (0.13, 0.74),
+            (0.24, 0.69),
+            (-0.7, 0), (-0.57, -0.07), (-0.43, -0.07), (-0.3, 0), (-0.43, 0.05), (-0.57, 0.05), (0.3, 0), (0.43, -0.07),
+            (0.57, -0.07), (0.7, 0), (0.57, 0.05), (0.43, 0.05),
+            .. Enumerable.Range(0, 20)
+                .Select(i => (0.45 * Math.Cos(i * Math.PI / 10), 1.15 + 0.15 * Math.Sin(i * Math.PI / 10))),
         ];
-        return [.. half.Concat(half[..8].Reverse().Select(p => (-p.X, p.Y))).Concat(rest).Select(p => new Point2f((float)(300 + 90 * p.Item1), (float)(200 + 90 * p.Item2)))];
+        return [.. half.Concat(half[..8].Reverse().Select(p => (-p.X, p.Y))).Concat(rest)
+            .Select(p => new Point2f((float)(300 + 90 * p.Item1), (float)(200 + 90 * p.Item2)))];
     }
 
     private static Point2d Mean(Point2d[] points) => new(points.Average(p => p.X), points.Average(p => p.Y));

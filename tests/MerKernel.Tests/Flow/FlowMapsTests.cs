@@ -25,7 +25,8 @@ public class FlowMapsTests
 
     [Fact]
     public void A_rotation_is_rigid_too_and_has_no_strain() =>
-        Assert.All(Plane(FlowMaps.Of(Field((x, y) => (-0.1f * y, 0.1f * x)), 16), 3, 16), strain => Assert.Equal(0f, strain, 1e-6f));
+        Assert.All(Plane(FlowMaps.Of(Field((x, y) => (-0.1f * y, 0.1f * x)), 16), 3, 16),
+            strain => Assert.Equal(0f, strain, 1e-6f));
 
     [Fact]
     public void Shrinking_averages()

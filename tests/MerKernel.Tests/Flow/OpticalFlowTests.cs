@@ -25,7 +25,8 @@ public class OpticalFlowTests
     public void A_warp_is_found_to_a_third_of_a_pixel_everywhere_inside(FlowMethod method)
     {
         // The brows rise and the middle narrows: a smooth field that no shift describes.
-        static (double, double) Motion(double x, double y) => (-0.05 * (x - Side / 2.0), -1.5 * Math.Exp(-Math.Pow((y - 20) / 12, 2)));
+        static (double, double) Motion(double x, double y) =>
+            (-0.05 * (x - Side / 2.0), -1.5 * Math.Exp(-Math.Pow((y - 20) / 12, 2)));
         using var flow = Between(Motion, method);
         var errors = new List<double>();
         for (var y = 8; y < Side - 8; y++)
@@ -60,7 +61,9 @@ public class OpticalFlowTests
         }
     }
 
-    /// <summary>Flow between a texture and itself moved: a point at p in the first frame is at p + motion(p) in the second.</summary>
+    /// <summary>
+    /// Flow between a texture and itself moved: a point at p in the first frame is at p + motion(p) in the second.
+    /// </summary>
     static Mat Between(Func<double, double, (double U, double V)> motion, FlowMethod method)
     {
         using Mat before = new(Side, Side, MatType.CV_8UC1), after = new(Side, Side, MatType.CV_8UC1);
@@ -82,7 +85,8 @@ public class OpticalFlowTests
     }
 
     static byte Texture(double x, double y) =>
-        (byte)Math.Round(128 + 38 * Math.Sin(0.55 * x + 0.2 * y) + 38 * Math.Cos(0.47 * y - 0.25 * x) + 25 * Math.Sin(0.31 * x - 0.7 * y + 1));
+        (byte)Math.Round(128 + 38 * Math.Sin(0.55 * x + 0.2 * y) + 38 * Math.Cos(0.47 * y - 0.25 * x)
+            + 25 * Math.Sin(0.31 * x - 0.7 * y + 1));
 
     static (List<float> U, List<float> V) Inside(Mat flow)
     {

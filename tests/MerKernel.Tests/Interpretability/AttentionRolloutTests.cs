@@ -30,7 +30,8 @@ public class AttentionRolloutTests
     [InlineData(8, 4, true)]
     [InlineData(5, 4, true)] // padded to 8
     [InlineData(3, 4, true)] // one padded window, so no shift
-    public void Window_attention_put_back_into_the_image_moves_a_planted_pattern_as_the_layer_does(int side, int window, bool shifted)
+    public void Window_attention_put_back_into_the_image_moves_a_planted_pattern_as_the_layer_does(int side, int window,
+        bool shifted)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
@@ -38,7 +39,8 @@ public class AttentionRolloutTests
         const int Channels = 3;
         using var layer = new WindowAttention(side, Channels, heads: 1, window, shifted);
         layer.get_parameter("relative_position_bias_table")!.normal_();
-        // Queries and keys are drawn, values and the projection are the identity: the layer returns attention times input. Without a bias, padding has value 0.
+        // Queries and keys are drawn, values and the projection are the identity: the layer returns attention times
+        // input. Without a bias, padding has value 0.
         layer.get_parameter("qkv.weight")!.normal_();
         layer.get_parameter("qkv.weight")!.narrow(0, 2 * Channels, Channels).copy_(eye(Channels));
         layer.get_parameter("proj.weight")!.copy_(eye(Channels));
@@ -125,7 +127,8 @@ public class AttentionRolloutTests
             return;
         }
 
-        // 10 patches a side, padded to 12: a window reaches into the padding; shifted by 2, rows 10 and 11 are in parts of their own.
+        // 10 patches a side, padded to 12: a window reaches into the padding; shifted by 2, rows 10 and 11 are in parts
+        // of their own.
         Assert.True(rollout.Padding[0] > 0.01);
         Assert.Equal(0, rollout.Padding[1], 1e-5);
     }
@@ -138,7 +141,8 @@ public class AttentionRolloutTests
         using var network = Networks.Create("full", Networks.Small() with { InputSize = 64 });
         foreach (var (name, parameter) in network.named_parameters())
         {
-            if (name.EndsWith("qkv.weight", StringComparison.Ordinal) || name.EndsWith("relative_position_bias_table", StringComparison.Ordinal))
+            if (name.EndsWith("qkv.weight", StringComparison.Ordinal)
+                || name.EndsWith("relative_position_bias_table", StringComparison.Ordinal))
             {
                 parameter.fill_(0);
             }
@@ -146,7 +150,8 @@ public class AttentionRolloutTests
 
         network.eval();
         var map = AttentionRollout.Of(network.Position!, Networks.Batch(1, 64).Onset).Map;
-        // Shifted windows at the border are cut smaller, so only unshifted rows are exactly even; the map as a whole keeps its mirror symmetry.
+        // Shifted windows at the border are cut smaller, so only unshifted rows are exactly even; the map as a whole
+        // keeps its mirror symmetry.
         Assert.InRange(Networks.LargestDifference(map, map.flip(1)), 0, 1e-6);
         Assert.InRange(Networks.LargestDifference(map, map.transpose(1, 2)), 0, 1e-6);
         Assert.InRange((map * 256 - 1).abs().max().item<float>(), 0, 0.2);

@@ -9,7 +9,8 @@ public class MeasureTests
     [Fact]
     public void Components_of_a_known_covariance_are_its_axes_with_its_variances()
     {
-        // Points at +-3 along (3, 4) / 5 and +-1 along (-4, 3) / 5, shifted by (10, 20): variances 9 and 1 along the axes, so 90 and 10 per cent.
+        // Points at +-3 along (3, 4) / 5 and +-1 along (-4, 3) / 5, shifted by (10, 20): variances 9 and 1 along the
+        // axes, so 90 and 10 per cent.
         float[][] rows = [[11.8f, 22.4f], [8.2f, 17.6f], [9.2f, 20.6f], [10.8f, 19.4f]];
         var pca = PrincipalComponents.Of(rows);
         Assert.Equal(0.6, pca.Directions[0][0], 1e-6);
@@ -77,9 +78,11 @@ public class MeasureTests
     [Fact]
     public void An_even_map_has_in_every_band_the_bands_height_and_bands_fill_the_face()
     {
-        var points = Enumerable.Range(0, 68).Select(i => new Point2f(50, i switch { <= 16 => 50, <= 26 => 20, <= 35 => 50, <= 47 => 30, _ => 70 } - 0.5f)).ToArray();
+        var points = Enumerable.Range(0, 68).Select(i =>
+            new Point2f(50, i switch { <= 16 => 50, <= 26 => 20, <= 35 => 50, <= 47 => 30, _ => 70 } - 0.5f)).ToArray();
         var bands = FaceBands.Of([points], size: 100);
-        Assert.Equal([("forehead", 0, 0.15), ("eyebrows", 0.15, 0.25), ("eyes", 0.25, 0.4), ("nose", 0.4, 0.6), ("mouth", 0.6, 0.8), ("chin", 0.8, 1)],
+        Assert.Equal([("forehead", 0, 0.15), ("eyebrows", 0.15, 0.25), ("eyes", 0.25, 0.4), ("nose", 0.4, 0.6),
+            ("mouth", 0.6, 0.8), ("chin", 0.8, 1)],
             bands.Select(b => (b.Name, Math.Round(b.Top, 6), Math.Round(b.Bottom, 6))));
         double[] even = [1, 1, 1, 1, 1, 1, 1];
         Assert.All(bands, band => Assert.Equal(band.Height, band.Share(even), 1e-6));

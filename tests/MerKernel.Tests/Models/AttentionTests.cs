@@ -10,18 +10,28 @@ public class AttentionTests
     [InlineData("full", true, false)]
     [InlineData("horizontal", false, true)]
     [InlineData("both-directions", true, true)]
-    public void A_blocks_output_is_its_features_times_one_weight_per_row_or_column(string variant, bool rows, bool columns)
+    public void A_blocks_output_is_its_features_times_one_weight_per_row_or_column(string variant, bool rows,
+        bool columns)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         using var network = Networks.Create(variant);
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        var attention = (CoordinateAttention)network.named_modules().Single(m => m.name == "motion.blocks.0.attention").module;
+        var attention = (CoordinateAttention)network.named_modules()
+            .Single(m => m.name == "motion.blocks.0.attention").module;
         var block = (CvaBlock)network.named_modules().Single(m => m.name == "motion.blocks.0").module;
         Tensor? features = null, output = null;
-        attention.register_forward_hook((_, input, maps) => { features = input.Features.clone().DetachFromDisposeScope(); return maps; });
-        block.register_forward_hook((_, _, result) => { output = result.Features.clone().DetachFromDisposeScope(); return result; });
+        attention.register_forward_hook((_, input, maps) =>
+        {
+            features = input.Features.clone().DetachFromDisposeScope();
+            return maps;
+        });
+        block.register_forward_hook((_, _, result) =>
+        {
+            output = result.Features.clone().DetachFromDisposeScope();
+            return result;
+        });
         var map = MerNetFeatures.Of(network, new ClipBatch(onset, apex, units)).AttentionMaps[0];
 
         Assert.Equal(rows, map.Vertical is not null);
@@ -36,7 +46,8 @@ public class AttentionTests
         var dimension = rows ? 3 : 2;
         if (rows != columns)
         {
-            var spread = ratio.masked_fill(~alive, float.NegativeInfinity).amax([dimension]) - ratio.masked_fill(~alive, float.PositiveInfinity).amin([dimension]);
+            var spread = ratio.masked_fill(~alive, float.NegativeInfinity).amax([dimension])
+                - ratio.masked_fill(~alive, float.PositiveInfinity).amin([dimension]);
             var several = alive.sum(dimension) > 1;
             Assert.True(several.any().item<bool>());
             Assert.True(spread[several].max().item<float>() < 1e-4);
@@ -63,7 +74,8 @@ public class AttentionTests
         var b = MerNetFeatures.Of(independent, new ClipBatch(onset, apex, units)).AttentionMaps;
         Assert.Equal(Networks.Values(a[0].Vertical!), Networks.Values(b[0].Vertical!));
 
-        // Blocks 1 and 2 have the same width, so block 2's previous map is only pooled: every second row's neighbourhood maximum.
+        // Blocks 1 and 2 have the same width, so block 2's previous map is only pooled: every second row's
+        // neighbourhood maximum.
         var first = Rows(a[0].Vertical!);
         var own = Rows(b[1].Vertical!);
         var both = Rows(a[1].Vertical!);
@@ -87,7 +99,8 @@ public class AttentionTests
             (AttentionActivation.Uncapped, x => x * Math.Max(0, x + 3) / 6),
         })
         {
-            using var attention = new CoordinateAttention(from: 1, channels: 1, new MerNetOptions { Activation = activation });
+            using var attention = new CoordinateAttention(from: 1, channels: 1,
+                new MerNetOptions { Activation = activation });
             attention.eval();
             attention.get_parameter("reduce.weight")!.fill_(1);
             attention.get_parameter("vertical.weight")!.fill_(0.125);
@@ -95,7 +108,8 @@ public class AttentionTests
             var features = torch.tensor(new float[,,,] { { { { 1, 3, 5 }, { 2, 4, 12 } } } });
             var map = Networks.Values(attention.call((features, null)).Vertical!);
 
-            // Row means 3 and 6; BatchNorm at its start divides by sqrt(1 + 1e-5); eight equal reduced channels of weight 1/8.
+            // Row means 3 and 6; BatchNorm at its start divides by sqrt(1 + 1e-5); eight equal reduced channels of
+            // weight 1/8.
             double Expected(double mean) => 1 / (1 + Math.Exp(-(f(mean / Math.Sqrt(1 + 1e-5)) + 0.5)));
             Assert.Equal(Expected(3), map[0], 1e-5);
             Assert.Equal(Expected(6), map[1], 1e-5);

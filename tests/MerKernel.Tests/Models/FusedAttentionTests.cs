@@ -6,7 +6,10 @@ using Linear = MerKernel.Models.Linear;
 
 namespace MerKernel.Tests.Models;
 
-/// <summary>Attention within windows by libtorch's fused attention, as a GPU may have it, against the composition that <see cref="SwinTests"/> checks pair by pair.</summary>
+/// <summary>
+/// Attention within windows by libtorch's fused attention, as a GPU may have it, against the composition that
+/// <see cref="SwinTests"/> checks pair by pair.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class FusedAttentionTests
 {

@@ -18,7 +18,8 @@ public class LearnedDirectionTests
     [Theory]
     [InlineData(AngleReading.Published, 0)]
     [InlineData(AngleReading.Paper, 90)]
-    public void The_reading_says_at_which_angle_rows_are_averaged_as_in_vertical_attention(AngleReading reading, double vertical)
+    public void The_reading_says_at_which_angle_rows_are_averaged_as_in_vertical_attention(AngleReading reading,
+        double vertical)
     {
         using var scope = NewDisposeScope();
         var map = rand(2, 3, 9, 9);
@@ -39,9 +40,12 @@ public class LearnedDirectionTests
         using var scope = NewDisposeScope();
         var map = rand(2, 3, height, width);
         var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
-        var turn = tensor(new[] { (float)cos, (float)sin, 0, (float)-sin, (float)cos, 0 }).view(1, 2, 3).expand(2, 2, 3);
-        var turned = nn.functional.grid_sample(map, nn.functional.affine_grid(turn, [2, 3, height, width], align_corners: false), align_corners: false);
-        Assert.True(At(AngleReading.Published, degrees).call(map).allclose(turned.mean([3], keepdim: true), rtol: 1e-4, atol: 1e-6));
+        var turn = tensor(new[] { (float)cos, (float)sin, 0, (float)-sin, (float)cos, 0 })
+            .view(1, 2, 3).expand(2, 2, 3);
+        var turned = nn.functional.grid_sample(map,
+            nn.functional.affine_grid(turn, [2, 3, height, width], align_corners: false), align_corners: false);
+        Assert.True(At(AngleReading.Published, degrees).call(map)
+            .allclose(turned.mean([3], keepdim: true), rtol: 1e-4, atol: 1e-6));
     }
 
     [Theory]
@@ -82,7 +86,8 @@ public class LearnedDirectionTests
     {
         var direction = new LearnedDirection(reading);
         using var quiet = no_grad();
-        direction.parameters().Single().copy_(tensor(new[] { (float)Math.Cos(degrees * Math.PI / 180), (float)Math.Sin(degrees * Math.PI / 180) }));
+        direction.parameters().Single().copy_(
+            tensor(new[] { (float)Math.Cos(degrees * Math.PI / 180), (float)Math.Sin(degrees * Math.PI / 180) }));
         Assert.Equal(degrees > 180 ? degrees - 360 : degrees, direction.Degrees, 1e-3);
         return direction;
     }

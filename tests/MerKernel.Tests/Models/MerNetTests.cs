@@ -24,7 +24,8 @@ public class MerNetTests
             Assert.True(parameter.grad.isfinite().all().item<bool>(), $"{name} has a gradient that is not finite");
 
             // What the last LayerNorm adds to every clip alike, the head's BatchNorm takes away again.
-            Assert.True(parameter.grad.abs().max().item<float>() > 1e-7 || name == "position.norm.bias", $"{name} has a gradient of zero");
+            Assert.True(parameter.grad.abs().max().item<float>() > 1e-7 || name == "position.norm.bias",
+                $"{name} has a gradient of zero");
         }
     }
 
@@ -76,7 +77,8 @@ public class MerNetTests
             Assert.True(state["motion.blocks.3.conv1.weight"].isfinite().all().item<bool>());
         }
 
-        static int BatchNorms(MerNet network) => network.named_modules().Count(m => m.module is TorchSharp.Modules.BatchNorm);
+        static int BatchNorms(MerNet network) =>
+            network.named_modules().Count(m => m.module is TorchSharp.Modules.BatchNorm);
     }
 
     [Fact]
@@ -84,7 +86,11 @@ public class MerNetTests
     {
         using var scope = NewDisposeScope();
         using var network = MerNet.Create(new MerNetOptions { WidthDivisor = 2, InputSize = 64 }, seed: 1);
-        using var vit = MerNet.Create((MerNetOptions)Tables.ChangeNamed("vit").Of(new MerNetOptions()).Model with { WidthDivisor = 2, InputSize = 224 }, seed: 1);
+        using var vit = MerNet.Create((MerNetOptions)Tables.ChangeNamed("vit").Of(new MerNetOptions()).Model with
+        {
+            WidthDivisor = 2,
+            InputSize = 224
+        }, seed: 1);
         void Deviates(MerNet of, string name, double expected) =>
             Assert.InRange(of.get_parameter(name)!.std().item<float>() / expected, 0.97, 1.03);
 
@@ -201,7 +207,8 @@ public class MerNetTests
         using var network = Networks.Create(variant);
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        Assert.Equal(Networks.Values(network.call(new ClipBatch(onset, apex, units))), Networks.Values(network.call(new ClipBatch(onset, apex, 1 - units))));
+        Assert.Equal(Networks.Values(network.call(new ClipBatch(onset, apex, units))),
+            Networks.Values(network.call(new ClipBatch(onset, apex, 1 - units))));
     }
 
     [Fact]
@@ -212,7 +219,8 @@ public class MerNetTests
         using var network = Networks.Create();
         network.eval();
         var (onset, apex, units) = Networks.Batch(2, 40);
-        Assert.True(Networks.LargestDifference(network.call(new ClipBatch(onset, apex, units)), network.call(new ClipBatch(onset, apex, 1 - units))) > 1e-3);
+        Assert.True(Networks.LargestDifference(network.call(new ClipBatch(onset, apex, units)),
+            network.call(new ClipBatch(onset, apex, 1 - units))) > 1e-3);
     }
 
     [Fact]
@@ -225,7 +233,8 @@ public class MerNetTests
         var (onset, apex, units) = Networks.Batch(2, 40);
         var single = network.call(new ClipBatch(onset, apex, units));
         network.to(ScalarType.Float64);
-        var twice = network.call(new ClipBatch(onset.to(ScalarType.Float64), apex.to(ScalarType.Float64), units.to(ScalarType.Float64)));
+        var twice = network.call(new ClipBatch(onset.to(ScalarType.Float64), apex.to(ScalarType.Float64),
+            units.to(ScalarType.Float64)));
         Assert.Equal(ScalarType.Float64, twice.dtype);
         Assert.True(Networks.LargestDifference(single, twice) < 1e-4);
     }
@@ -235,7 +244,8 @@ public class MerNetTests
     [InlineData(224, 3, "WidthDivisor")]
     public void Impossible_options_are_refused_by_name(int size, int divisor, string option)
     {
-        var error = Assert.Throws<UserErrorException>(() => MerNet.Create(new MerNetOptions { InputSize = size, WidthDivisor = divisor }, seed: 1));
+        var error = Assert.Throws<UserErrorException>(() =>
+            MerNet.Create(new MerNetOptions { InputSize = size, WidthDivisor = divisor }, seed: 1));
         Assert.StartsWith(option, error.Message);
     }
 }

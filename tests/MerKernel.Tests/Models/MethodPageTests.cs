@@ -23,9 +23,12 @@ public partial class MethodPageTests
     [Fact]
     public void Every_reference_it_names_stands_in_the_bibliography()
     {
-        var known = Entry().Matches(File.ReadAllText(Path.Combine(s_root, "docs", "references.bib"))).Select(m => m.Groups[1].Value).ToHashSet();
-        var keys = Key().Matches(File.ReadAllText(Path.Combine(s_root, "docs", "method.md"))).Select(m => m.Groups[1].Value)
-            .Concat(MerKernel.Baselines.Baseline.All.SelectMany(b => BareKey().Matches(b.Reference).Select(m => m.Value)));
+        var known = Entry().Matches(File.ReadAllText(Path.Combine(s_root, "docs", "references.bib")))
+            .Select(m => m.Groups[1].Value).ToHashSet();
+        var keys = Key().Matches(File.ReadAllText(Path.Combine(s_root, "docs", "method.md")))
+            .Select(m => m.Groups[1].Value)
+            .Concat(MerKernel.Baselines.Baseline.All
+                .SelectMany(b => BareKey().Matches(b.Reference).Select(m => m.Value)));
         Assert.All(keys, key => Assert.Contains(key, known));
         Assert.All(MerKernel.Baselines.Baseline.All, b => Assert.Matches(BareKey(), b.Reference));
     }
@@ -33,7 +36,8 @@ public partial class MethodPageTests
     static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "docs", "method.md"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside a checkout.");
+        while (!File.Exists(Path.Combine(folder.FullName, "docs", "method.md")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside a checkout.");
         return folder.FullName;
     }
 

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Models;
 
-/// <summary>Numbers that libtorch reads are not freed under it. TorchSharp's own operators fail here a few times a second.</summary>
+/// <summary>
+/// Numbers that libtorch reads are not freed under it. TorchSharp's own operators fail here a few times a second.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class NumbersTests
 {
@@ -21,7 +23,9 @@ public class NumbersTests
     public void UpdatesHoldWhileGarbageIsCollected(OptimizerKind kind)
     {
         using var weights = new TorchSharp.Modules.Parameter(ones(200_000));
-        using FlatOptimizer optimizer = kind == OptimizerKind.RmsProp ? new FlatRmsProp([weights], weightDecay: 0.1) : new FlatAdamW([weights], weightDecay: 0.1);
+        using FlatOptimizer optimizer = kind == OptimizerKind.RmsProp
+            ? new FlatRmsProp([weights], weightDecay: 0.1)
+            : new FlatAdamW([weights], weightDecay: 0.1);
         Collecting(() => optimizer.Step(1e-6));
         Assert.InRange(weights[0].item<float>(), 0.9f, 1f);
     }

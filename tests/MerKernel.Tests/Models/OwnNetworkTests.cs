@@ -8,7 +8,10 @@ using Conv2d = TorchSharp.Modules.Conv2d;
 
 namespace MerKernel.Tests.Models;
 
-/// <summary>A network of one's own from the library's public parts: an attention of one's own in its blocks, a dropout behind them.</summary>
+/// <summary>
+/// A network of one's own from the library's public parts: an attention of one's own in its blocks, a dropout behind
+/// them.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class OwnNetworkTests
 {
@@ -61,7 +64,8 @@ public class OwnNetworkTests
 
         Step();
         Assert.Equal(Step(), Step());
-        Assert.All(network.named_parameters(), p => Assert.True(p.parameter.grad!.isfinite().all().item<bool>(), p.name));
+        Assert.All(network.named_parameters(),
+            p => Assert.True(p.parameter.grad!.isfinite().all().item<bool>(), p.name));
         Assert.Contains("block.attention.reduce.weight", network.state_dict().Keys);
     }
 }

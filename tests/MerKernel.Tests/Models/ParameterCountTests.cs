@@ -12,9 +12,15 @@ public class ParameterCountTests
     {
         foreach (var divisor in new[] { 4, 8 })
         {
-            var options = (MerNetOptions)Tables.ChangeNamed(variant).Of(new MerNetOptions()).Model with { WidthDivisor = divisor, InputSize = 64 };
+            var options = (MerNetOptions)Tables.ChangeNamed(variant).Of(new MerNetOptions()).Model with
+            {
+                WidthDivisor = divisor,
+                InputSize = 64
+            };
             using var network = Networks.Create(variant, options);
-            Assert.Equal(Count(options, variant is "full" or "au" or "horizontal" or "both-directions" or "independent" or "vit" or "onset" or "apex"), network.parameters().Sum(parameter => parameter.numel()));
+            Assert.Equal(Count(options, variant is "full" or "au" or "horizontal" or "both-directions" or "independent"
+                or "vit" or "onset" or "apex"),
+                network.parameters().Sum(parameter => parameter.numel()));
         }
     }
 
@@ -27,7 +33,8 @@ public class ParameterCountTests
         Assert.Equal(Count(new MerNetOptions(), actionUnits: true), total);
         Assert.Equal(512L * 100_352, network.get_parameter("head.fc1.weight")!.numel());
         // max(8, C_in / 32) with the blocks' input channels 128, 128, 128 and 256.
-        Assert.All(Enumerable.Range(0, 4), block => Assert.Equal(8, network.get_parameter($"motion.blocks.{block}.attention.reduce.weight")!.size(0)));
+        Assert.All(Enumerable.Range(0, 4),
+            block => Assert.Equal(8, network.get_parameter($"motion.blocks.{block}.attention.reduce.weight")!.size(0)));
     }
 
     [Fact]
@@ -41,10 +48,16 @@ public class ParameterCountTests
     {
         long d = o.WidthDivisor, map = (o.InputSize + 15) / 16;
         var motion = o.Motion == MotionStream.ContinuousAttention ? Cva(o, d) : ResNet(64 / d);
-        var position = o.Position switch { PositionStream.Swin => Swin(128 / d, o.WindowSize, d), PositionStream.ViT => Vit(512 / d, map), _ => 0 };
+        var position = o.Position switch
+        {
+            PositionStream.Swin => Swin(128 / d, o.WindowSize, d),
+            PositionStream.ViT => Vit(512 / d, map),
+            _ => 0
+        };
         var pooled = o is { Motion: MotionStream.ResNet18, Position: PositionStream.None };
         var joined = 512 / d + (actionUnits ? 21 : 0);
-        var head = 512 / d * (pooled ? 1 : map * map) * (512 / d) + 2 * joined + joined * (128 / d) + 2 * (128 / d) + 128 / d * 5 + 5;
+        var head = 512 / d * (pooled ? 1 : map * map) * (512 / d) + 2 * joined + joined * (128 / d) + 2 * (128 / d)
+            + 128 / d * 5 + 5;
         return motion + position + head;
     }
 
@@ -60,12 +73,14 @@ public class ParameterCountTests
                 + cout * m + 2 * m + maps * (m * cout + cout + previous);
         }
 
-        return 27 * stem + 2 * stem + 9 * stem * a + 2 * a + Block(a, a, false) + Block(a, a, true) + Block(a, b, true) + Block(b, c, true);
+        return 27 * stem + 2 * stem + 9 * stem * a + 2 * a + Block(a, a, false) + Block(a, a, true) + Block(a, b, true)
+            + Block(b, c, true);
     }
 
     private static long ResNet(long w)
     {
-        long Basic(long cin, long cout) => 9 * cin * cout + 9 * cout * cout + 4 * cout + (cin == cout ? 0 : cin * cout + 2 * cout);
+        long Basic(long cin, long cout) =>
+            9 * cin * cout + 9 * cout * cout + 4 * cout + (cin == cout ? 0 : cin * cout + 2 * cout);
         return 3 * 49 * w + 2 * w + 2 * Basic(w, w) + Basic(w, 2 * w) + Basic(2 * w, 2 * w)
             + Basic(2 * w, 4 * w) + Basic(4 * w, 4 * w) + Basic(4 * w, 8 * w) + Basic(8 * w, 8 * w);
     }

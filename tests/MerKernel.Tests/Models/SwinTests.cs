@@ -25,7 +25,8 @@ public class SwinTests
     [Fact]
     public void The_mask_of_a_4x4_map_with_window_2_and_shift_1_is_the_one_written_out_by_hand()
     {
-        // After the shift by one, position (r, c) shows the former (r+1, c+1); row 3 and column 3 came around from the other edge.
+        // After the shift by one, position (r, c) shows the former (r+1, c+1); row 3 and column 3 came around from the
+        // other edge.
         //   0 0 | 1 2      bands per axis: 0 = first window, 1 = rest of the last window, 2 = wrapped around
         //   0 0 | 1 2
         //   ----+----
@@ -61,10 +62,14 @@ public class SwinTests
         layer.get_parameter("qkv.bias")!.normal_(0, 0.5);
         var x = randn([2, side, side, channels]);
         var expected = PairByPair(layer, x, side, window, shifted, Heads);
-        Assert.InRange(Networks.LargestDifference(layer.forward(x), expected) / expected.abs().max().item<float>(), 0, 1e-5);
+        Assert.InRange(Networks.LargestDifference(layer.forward(x), expected) / expected.abs().max().item<float>(), 0,
+            1e-5);
     }
 
-    /// <summary>Shifted-window attention in one loop over query and key positions, without shifting, masking or cutting anything.</summary>
+    /// <summary>
+    /// Shifted-window attention in one loop over query and key positions, without shifting, masking or cutting
+    /// anything.
+    /// </summary>
     private static Tensor PairByPair(WindowAttention layer, Tensor x, int side, int window, bool shifted, int heads)
     {
         var padded = (side + window - 1) / window * window;
@@ -85,14 +90,20 @@ public class SwinTests
             for (var query = 0; query < side * side; query++)
             {
                 var (qr, qc) = (query / side, query % side);
-                var keys = (from r in Enumerable.Range(0, padded) from c in Enumerable.Range(0, padded) where Cell(r) == Cell(qr) && Cell(c) == Cell(qc) select (r, c)).ToArray();
+                var keys = (from r in Enumerable.Range(0, padded)
+                            from c in Enumerable.Range(0, padded)
+                            where Cell(r) == Cell(qr) && Cell(c) == Cell(qc)
+                            select (r, c)).ToArray();
                 for (var head = 0; head < heads; head++)
                 {
-                    Tensor Part(int part, int r, int c) => qkv[n, r, c].narrow(0, part * channels + head * depth, depth);
+                    Tensor Part(int part, int r, int c) =>
+                        qkv[n, r, c].narrow(0, part * channels + head * depth, depth);
                     var logits = stack(keys.Select(k => (Part(0, qr, qc) * Part(1, k.r, k.c)).sum() / Math.Sqrt(depth)
-                        + table[(Within(qr) - Within(k.r) + window - 1) * (2 * window - 1) + Within(qc) - Within(k.c) + window - 1, head]));
+                        + table[(Within(qr) - Within(k.r) + window - 1) * (2 * window - 1) + Within(qc) - Within(k.c)
+                            + window - 1, head]));
                     var values = stack(keys.Select(k => Part(2, k.r, k.c)));
-                    output[n, qr, qc].narrow(0, head * depth, depth).copy_((logits.softmax(0).unsqueeze(1) * values).sum(dim: 0));
+                    output[n, qr, qc].narrow(0, head * depth, depth)
+                        .copy_((logits.softmax(0).unsqueeze(1) * values).sum(dim: 0));
                 }
             }
         }

@@ -10,7 +10,10 @@ using WindowAttention = MerKernel.Models.WindowAttention;
 
 namespace MerKernel.Tests.Native;
 
-/// <summary>Layers by native kernels against the same layers of libtorch's operations in 64 bits, which have no kernels: outputs and every gradient.</summary>
+/// <summary>
+/// Layers by native kernels against the same layers of libtorch's operations in 64 bits, which have no kernels: outputs
+/// and every gradient.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class NativeLayerTests
 {
@@ -48,7 +51,8 @@ public class NativeLayerTests
 
     [Theory]
     [MemberData(nameof(Attentions))]
-    public void Attention_within_windows_and_its_gradients(int level, int side, int channels, int heads, int window, bool shifted)
+    public void Attention_within_windows_and_its_gradients(int level, int side, int channels, int heads, int window,
+        bool shifted)
     {
         using var scope = NewDisposeScope();
         using var fewer = new FewerInstructions(level);
@@ -57,8 +61,10 @@ public class NativeLayerTests
         Fill(layer, 0.5);
         var shape = new WindowShape(3, (side + window - 1) / window * window, window, 0, heads, channels / heads);
         // Else the test would compare libtorch with itself.
-        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && window * window <= 64, MerKernel.Native.WindowAttention.Fits(shape, ones(1), ones(1)));
-        AssertEqual(layer, () => new WindowAttention(side, channels, heads, window, shifted), randn(3, side, side, channels), 3e-5);
+        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && window * window <= 64,
+            MerKernel.Native.WindowAttention.Fits(shape, ones(1), ones(1)));
+        AssertEqual(layer, () => new WindowAttention(side, channels, heads, window, shifted),
+            randn(3, side, side, channels), 3e-5);
     }
 
     public static TheoryData<int, int, int, int, int, int, int, bool> Convolutions
@@ -83,7 +89,8 @@ public class NativeLayerTests
 
     [Theory]
     [MemberData(nameof(Convolutions))]
-    public void Convolutions_of_few_channels_and_their_gradients(int level, int from, int to, int side, int kernel, int stride, int padding, bool bias)
+    public void Convolutions_of_few_channels_and_their_gradients(int level, int from, int to, int side, int kernel,
+        int stride, int padding, bool bias)
     {
         using var scope = NewDisposeScope();
         using var fewer = new FewerInstructions(level);
@@ -91,7 +98,8 @@ public class NativeLayerTests
         MerKernel.Models.Conv2d Create() => new(from, to, kernel, stride, padding, bias: bias);
         using var layer = Create();
         var images = randn(7, from, side, side);
-        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && from <= 64, SmallConvolution.Fits(images, layer.Weight, stride, padding));
+        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && from <= 64,
+            SmallConvolution.Fits(images, layer.Weight, stride, padding));
         AssertEqual(layer, Create, images, 1e-5);
         // Views, and images that are wider than high, in their own order in memory.
         AssertEqual(layer, Create, randn(side, side + 2, from, 3).permute(3, 2, 0, 1), 1e-5);
@@ -126,8 +134,10 @@ public class NativeLayerTests
         using var exact = Exact(stage, Create());
         var input = randn(5, 6, 6, channels);
         var windows = new Windows(6, 3, 0, 2, channels / 2);
-        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && channels != 4, KernelLibrary.SwinBlockFits(new(5, 6, windows.Side, windows.Window, 0, 2, channels / 2, 1e-5f)) != 0);
-        Tensor[] factors = [.. Enumerable.Range(0, 6).Select(_ => rand(5).lt(0.7).to(ScalarType.Float32).div(0.7).view(5, 1, 1, 1))];
+        Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && channels != 4,
+            KernelLibrary.SwinBlockFits(new(5, 6, windows.Side, windows.Window, 0, 2, channels / 2, 1e-5f)) != 0);
+        Tensor[] factors = [.. Enumerable.Range(0, 6)
+            .Select(_ => rand(5).lt(0.7).to(ScalarType.Float32).div(0.7).view(5, 1, 1, 1))];
         Tensor[] exactFactors = [.. factors.Select(f => f.to(ScalarType.Float64))];
         AssertEqual(stage, exact, input, x => stage.call((x, default)), x => exact.call((x, default)), 1e-4);
         AssertEqual(stage, exact, input, x => stage.call((x, factors)), x => exact.call((x, exactFactors)), 1e-4);
@@ -150,7 +160,8 @@ public class NativeLayerTests
             AssertEqual(stage, exact, input, x => stage.call((x, default)), x => exact.call((x, default)), 1e-4);
             stage.eval();
             exact.eval();
-            Assert.True(allclose(exact.call((input.to(ScalarType.Float64), default)).to(ScalarType.Float32), stage.call((input, default)), 1e-4, 1e-4));
+            Assert.True(allclose(exact.call((input.to(ScalarType.Float64), default)).to(ScalarType.Float32),
+                stage.call((input, default)), 1e-4, 1e-4));
         }
     }
 
@@ -174,10 +185,12 @@ public class NativeLayerTests
             using var exact = Exact(norm, Create());
             // Far from zero, where a sum of squares would lose the variance.
             var input = randn(3, channels, side, side) + 30;
-            Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && side != 5, MerKernel.Native.BatchNormRelu.Fits(norm, input));
+            Assert.Equal(KernelLibrary.Instructions(ScalarType.Float32) is not null && side != 5,
+                MerKernel.Native.BatchNormRelu.Fits(norm, input));
             AssertEqual(norm, exact, input, x => Ops.BatchNormRelu(x, norm), x => Ops.BatchNormRelu(x, exact), 2e-5);
             foreach (var (name, value) in exact.state_dict())
-                Assert.True(allclose(value.to(ScalarType.Float64), norm.state_dict()[name].to(ScalarType.Float64), 1e-5, 1e-6), name);
+                Assert.True(allclose(value.to(ScalarType.Float64), norm.state_dict()[name].to(ScalarType.Float64), 1e-5,
+                    1e-6), name);
             Assert.Equal(1, norm.num_batches_tracked!.item<long>());
             norm.eval();
             Assert.False(MerKernel.Native.BatchNormRelu.Fits(norm, input));
@@ -206,7 +219,8 @@ public class NativeLayerTests
                 using var autocast = Autocast.In(Precision.BFloat16, CPU);
                 return stage.call((x.to(ScalarType.BFloat16), default));
             });
-            return [.. found.Zip(wanted, (a, b) => (a.to(ScalarType.Float64) - b).norm().item<double>() / b.norm().item<double>())];
+            return [.. found.Zip(wanted,
+                (a, b) => (a.to(ScalarType.Float64) - b).norm().item<double>() / b.norm().item<double>())];
         }
     }
 
@@ -271,12 +285,14 @@ public class NativeLayerTests
         AssertEqual(layer, exact, input, layer.call, exact.call, tolerance);
     }
 
-    static void AssertEqual(nn.Module layer, nn.Module exact, Tensor input, Func<Tensor, Tensor> run, Func<Tensor, Tensor> runExactly, double tolerance)
+    static void AssertEqual(nn.Module layer, nn.Module exact, Tensor input, Func<Tensor, Tensor> run,
+        Func<Tensor, Tensor> runExactly, double tolerance)
     {
         var found = Run(layer, input, run);
         var wanted = Run(exact, input.to(ScalarType.Float64), runExactly);
         Assert.All(found.Zip(wanted), pair =>
-            Assert.InRange((pair.First.to(ScalarType.Float64) - pair.Second).abs().max().item<double>() / pair.Second.abs().max().item<double>(), 0, tolerance));
+            Assert.InRange((pair.First.to(ScalarType.Float64) - pair.Second).abs().max().item<double>()
+                / pair.Second.abs().max().item<double>(), 0, tolerance));
     }
 
     static T Exact<T>(T layer, T copy)
@@ -294,7 +310,8 @@ public class NativeLayerTests
         var x = input.clone().requires_grad_();
         var output = run(x);
         // Every output has a weight of its own, the same in each run.
-        (output.to(x.dtype) * arange(output.numel(), ScalarType.Float64).mul(0.37).sin().to(x.dtype).view(output.shape)).sum().backward();
+        (output.to(x.dtype) * arange(output.numel(), ScalarType.Float64).mul(0.37).sin().to(x.dtype).view(output.shape))
+            .sum().backward();
         return [output.detach(), x.grad!, .. layer.parameters().Select(p => p.grad!.clone())];
     }
 }

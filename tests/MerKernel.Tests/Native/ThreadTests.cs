@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Native;
 
-/// <summary>Native kernels on several threads; threads that another test started meanwhile would take the number over.</summary>
+/// <summary>
+/// Native kernels on several threads; threads that another test started meanwhile would take the number over.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class ThreadTests
 {
@@ -16,7 +18,8 @@ public class ThreadTests
     [InlineData(513, 64, 224)] // one token more than is packed at once
     [InlineData(1026, 160, 32)]
     [InlineData(40, 33, 64)] // an odd number of inputs, which libtorch's product takes
-    public void In_bfloat16_a_linear_layers_gradients_of_small_whole_numbers_are_exact(int tokens, int inputs, int outputs)
+    public void In_bfloat16_a_linear_layers_gradients_of_small_whole_numbers_are_exact(int tokens, int inputs,
+        int outputs)
     {
         using var scope = NewDisposeScope();
         manual_seed(7);
@@ -49,7 +52,8 @@ public class ThreadTests
         static Tensor Whole(long rows, long columns) => randint(-2, 3, [rows, columns], ScalarType.Float32);
 
         // Sums above 256 are rounded by libtorch and where a gradient is bfloat16 itself.
-        static void AssertSame(Tensor exact, Tensor found) => Assert.True(exact.to(ScalarType.BFloat16).eq(found.to(ScalarType.BFloat16)).all().item<bool>());
+        static void AssertSame(Tensor exact, Tensor found) =>
+            Assert.True(exact.to(ScalarType.BFloat16).eq(found.to(ScalarType.BFloat16)).all().item<bool>());
     }
 
     [Fact]
@@ -68,7 +72,8 @@ public class ThreadTests
             var one = NativeLayerTests.Run(stage, input, x => stage.call((x, default)));
             set_num_threads(3);
             var three = NativeLayerTests.Run(stage, input, x => stage.call((x, default)));
-            Assert.All(one.Zip(three), pair => Assert.InRange(Networks.LargestDifference(pair.First, pair.Second) / pair.First.abs().max().item<float>(), 0, 1e-5));
+            Assert.All(one.Zip(three), pair => Assert.InRange(
+                Networks.LargestDifference(pair.First, pair.Second) / pair.First.abs().max().item<float>(), 0, 1e-5));
         }
         finally
         {

@@ -6,12 +6,17 @@ namespace MerKernel.Tests.Notebooks;
 /// <summary>Values from the command line for the cell tagged parameters.</summary>
 public sealed class NotebookParametersTests
 {
-    const string Declared = "string profile = \"small\"; // the run\nint[] seeds = [1];\nint epochs = 15;\ndouble rate = 1e-4;\nvar face = true;\nstring[] sets = [\"casme2\"];\nfloat? share = null;";
+    const string Declared = "string profile = \"small\"; // the run\nint[] seeds = [1];\nint epochs = 15;\n" +
+        "double rate = 1e-4;\nvar face = true;\nstring[] sets = [\"casme2\"];\nfloat? share = null;";
 
     static JsonObject Notebook() => new()
     {
         ["cells"] = new JsonArray(
-            new JsonObject { ["cell_type"] = "code", ["id"] = "a", ["metadata"] = new JsonObject { ["tags"] = new JsonArray("parameters") }, ["source"] = Declared },
+            new JsonObject
+            {
+                ["cell_type"] = "code", ["id"] = "a",
+                ["metadata"] = new JsonObject { ["tags"] = new JsonArray("parameters") }, ["source"] = Declared
+            },
             new JsonObject { ["cell_type"] = "code", ["id"] = "b", ["metadata"] = new JsonObject(), ["source"] = "1" }),
     };
 
@@ -20,7 +25,8 @@ public sealed class NotebookParametersTests
         var notebook = Notebook();
         NotebookParameters.Inject(notebook, "table1", assignments);
         var cell = notebook["cells"]![1]!;
-        Assert.Equal(("injected-parameters", "injected-parameters"), (cell["metadata"]!["tags"]![0]!.GetValue<string>(), cell["id"]!.GetValue<string>()));
+        Assert.Equal(("injected-parameters", "injected-parameters"),
+            (cell["metadata"]!["tags"]![0]!.GetValue<string>(), cell["id"]!.GetValue<string>()));
         return cell["source"]!.GetValue<string>();
     }
 
@@ -32,7 +38,8 @@ public sealed class NotebookParametersTests
     [InlineData("rate=0.0005", "rate = 0.0005;")]
     [InlineData("face=False", "face = false;")]
     [InlineData("share=0.5", "share = 0.5f;")]
-    public void A_value_is_written_as_its_declared_type(string assignment, string statement) => Assert.Equal(statement, Injected(assignment));
+    public void A_value_is_written_as_its_declared_type(string assignment, string statement) =>
+        Assert.Equal(statement, Injected(assignment));
 
     [Theory]
     [InlineData("epochs=many", "epochs is declared as int")]

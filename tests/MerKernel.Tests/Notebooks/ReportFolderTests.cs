@@ -5,17 +5,25 @@ namespace MerKernel.Tests.Notebooks;
 
 public class ReportFolderTests
 {
-    static void Write(string folder, string name, params (string Source, string? Tag)[] cells) => Write(folder, name, "small: a", cells);
+    static void Write(string folder, string name, params (string Source, string? Tag)[] cells) =>
+        Write(folder, name, "small: a", cells);
 
     static void Write(string folder, string name, string? run, params (string Source, string? Tag)[] cells)
     {
-        var outputs = run is null ? new JsonArray() : new JsonArray(new JsonObject { ["data"] = new JsonObject { ["text/html"] = new JsonArray("<span hidden data-mer", $"-run=\"{run.Replace("&", "&amp;")}\"></span>") } });
+        var outputs = run is null ? new JsonArray() : new JsonArray(new JsonObject
+        {
+            ["data"] = new JsonObject
+            {
+                ["text/html"] = new JsonArray("<span hidden data-mer", $"-run=\"{run.Replace("&", "&amp;")}\"></span>")
+            }
+        });
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, name + ".ipynb"), new JsonObject
         {
             ["cells"] = new JsonArray([.. cells.Select(c => new JsonObject
             {
-                ["cell_type"] = "code", ["outputs"] = outputs.DeepClone(), ["source"] = c.Source, ["metadata"] = c.Tag is null ? [] : new JsonObject { ["tags"] = new JsonArray(c.Tag) },
+                ["cell_type"] = "code", ["outputs"] = outputs.DeepClone(), ["source"] = c.Source,
+                ["metadata"] = c.Tag is null ? [] : new JsonObject { ["tags"] = new JsonArray(c.Tag) },
             })]),
         }.ToJsonString());
     }

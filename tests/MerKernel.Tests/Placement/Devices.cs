@@ -8,12 +8,15 @@ namespace MerKernel.Tests.Placement;
 /// <summary>Devices that are not the processor and need no GPU.</summary>
 internal static unsafe class Devices
 {
-    /// <summary>Shapes without numbers; libtorch refuses to mix it with the processor's tensors, and has not every operation for it.</summary>
+    /// <summary>
+    /// Shapes without numbers; libtorch refuses to mix it with the processor's tensors, and has not every operation for
+    /// it.
+    /// </summary>
     public static Device Meta { get; } = new(DeviceType.META);
 
     /// <summary>
-    /// libtorch's lazy device, which TorchSharp has no name for: it has every operation, notes them down, and computes nothing until a number is asked for. It
-    /// refuses the processor's tensors too.
+    /// libtorch's lazy device, which TorchSharp has no name for: it has every operation, notes them down, and computes
+    /// nothing until a number is asked for. It refuses the processor's tensors too.
     /// </summary>
     public static Device Lazy => s_lazy.Value;
 
@@ -28,7 +31,8 @@ internal static unsafe class Devices
     });
 
     /// <summary>
-    /// Attention within windows as <see cref="Windows"/> has it, queries, keys and values selected one by one: from unbind, libtorch's lazy device returns the processor's tensors.
+    /// Attention within windows as <see cref="Windows"/> has it, queries, keys and values selected one by one: from
+    /// unbind, libtorch's lazy device returns the processor's tensors.
     /// </summary>
     sealed class WithoutUnbind : IOps
     {
@@ -37,8 +41,10 @@ internal static unsafe class Devices
         public Tensor WindowAttention(Tensor x, Linear qkv, Tensor table, Windows windows)
         {
             var (count, window, shift) = (windows.Side / windows.Window, windows.Window, windows.Shift);
-            var projected = qkv.call(shift == 0 ? x : x.roll((-shift, -shift), (1, 2))).view(-1, count, window, count, window, 3, windows.Heads, windows.Depth);
-            Tensor Part(int part) => projected.select(5, part).permute(0, 1, 3, 5, 2, 4, 6).reshape(-1, count * count, windows.Heads, window * window, windows.Depth);
+            var projected = qkv.call(shift == 0 ? x : x.roll((-shift, -shift), (1, 2)))
+                .view(-1, count, window, count, window, 3, windows.Heads, windows.Depth);
+            Tensor Part(int part) => projected.select(5, part).permute(0, 1, 3, 5, 2, 4, 6)
+                .reshape(-1, count * count, windows.Heads, window * window, windows.Depth);
             return windows.Join(windows.Weights(Part(0), Part(1), table).matmul(Part(2)));
         }
     }

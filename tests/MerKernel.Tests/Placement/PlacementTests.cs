@@ -9,17 +9,22 @@ using static TorchSharp.torch;
 namespace MerKernel.Tests.Placement;
 
 /// <summary>
-/// Every network of Tables 1 to 7 on devices that are not the processor, so that nothing that a GPU would trip over waits for one: all that a network, its batches
-/// and its optimiser hold has to move, and all that they make has to be made where they lie.
+/// Every network of Tables 1 to 7 on devices that are not the processor, so that nothing that a GPU would trip over
+/// waits for one: all that a network, its batches and its optimiser hold has to move, and all that they make has to be
+/// made where they lie.
 /// </summary>
 [Collection(AloneCollection.Name)]
 public class PlacementTests
 {
     public static TheoryData<string> Keys => [.. Tables.Methods.Select(m => m.Key)];
 
-    /// <summary>One of each network, without the vision transformers: from unbind, which they need, libtorch's lazy device returns the processor's tensors.</summary>
+    /// <summary>
+    /// One of each network, without the vision transformers: from unbind, which they need, libtorch's lazy device
+    /// returns the processor's tensors.
+    /// </summary>
     public static TheoryData<string> LazyKeys =>
-        [.. Tables.Methods.Select(m => m.Key).Except(["vit", "mmnet", "micron-bert"]).DistinctBy(key => (ExperimentOf(key).Model, ExperimentOf(key).ActionUnits == ActionUnitSource.None))];
+        [.. Tables.Methods.Select(m => m.Key).Except(["vit", "mmnet", "micron-bert"])
+            .DistinctBy(key => (ExperimentOf(key).Model, ExperimentOf(key).ActionUnits == ActionUnitSource.None))];
 
     /// <summary>What a network holds, its optimiser's state, and an update by each optimiser, on meta.</summary>
     [Theory]
@@ -37,7 +42,8 @@ public class PlacementTests
             optimizer.Step(1e-3);
             Assert.Empty(HeldTensors.NotOn(DeviceType.META, network, optimizer));
             // Else the search would find nothing wherever it lay.
-            Assert.Superset(network.parameters().Select(p => p.Handle).ToHashSet(), HeldTensors.Of(network).Select(held => held.Tensor.Handle).ToHashSet());
+            Assert.Superset(network.parameters().Select(p => p.Handle).ToHashSet(),
+                HeldTensors.Of(network).Select(held => held.Tensor.Handle).ToHashSet());
         }
     }
 
@@ -50,10 +56,14 @@ public class PlacementTests
         var experiment = ExperimentOf(key);
         // Stochastic depth needs unbind too.
         var model = experiment.Model is MerNetOptions own ? own with { StochasticDepth = 0 } : experiment.Model;
-        Passes.On(Devices.Lazy, () => Create(experiment with { Model = model }), BaselineBatches.Random(experiment.Model, 4));
+        Passes.On(Devices.Lazy, () => Create(experiment with { Model = model }),
+            BaselineBatches.Random(experiment.Model, 4));
     }
 
-    /// <summary>Made without naming a device, a tensor lands on the default one, which has no numbers here; a kernel that writes there ends the process.</summary>
+    /// <summary>
+    /// Made without naming a device, a tensor lands on the default one, which has no numbers here; a kernel that writes
+    /// there ends the process.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Keys))]
     public void A_step_makes_no_tensor_without_saying_where(string key)
@@ -94,16 +104,21 @@ public class PlacementTests
 
         Tensor[] Batches(Device device)
         {
-            using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], device);
+            using var pairs = new PairSource(data, data.Labels,
+                [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], device);
             var augmentation = new Augmentation(new AugmentationOptions(), data.Size, new Random(1));
-            PairBatch[] batches = [pairs.Exact([0, 3, 5]), pairs.Augmented([1, 2, 4, 7], jitter: true, augmentation, new Random(2))];
+            PairBatch[] batches = [pairs.Exact([0, 3, 5]),
+                pairs.Augmented([1, 2, 4, 7], jitter: true, augmentation, new Random(2))];
             Assert.Empty(HeldTensors.NotOn(device.type, pairs, batches));
             return [.. batches.SelectMany(b => b.Tensors).Select(t => t.cpu())];
         }
     }
 
-    static Network Create(Experiment experiment) => experiment.Model.Create(1, experiment.ActionUnits != ActionUnitSource.None);
+    static Network Create(Experiment experiment) =>
+        experiment.Model.Create(1, experiment.ActionUnits != ActionUnitSource.None);
 
     static Experiment ExperimentOf(string key) =>
-        Tables.Named(key).Of(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = Profile.Tiny.Model }, Profile.Tiny);
+        Tables.Named(key)
+            .Of(new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = Profile.Tiny.Model },
+                Profile.Tiny);
 }

@@ -8,7 +8,10 @@ using Linear = MerKernel.Models.Linear;
 
 namespace MerKernel.Tests.Placement;
 
-/// <summary>What <see cref="PlacementTests"/> looks for, planted: it has to be found. And what meta has no operation for, which the lazy device is for.</summary>
+/// <summary>
+/// What <see cref="PlacementTests"/> looks for, planted: it has to be found. And what meta has no operation for, which
+/// the lazy device is for.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class PlantedTests
 {
@@ -33,7 +36,8 @@ public class PlantedTests
     static void Pass(Func<Tensor, Tensor> misplaced, params Tensor[] kept)
     {
         var frames = zeros(4, 3, 8, 8);
-        Passes.On(Devices.Lazy, () => Network.Build(() => new Planted(misplaced, kept), 1), new ClipBatch(frames, frames, ones(4, FusionHead.ActionUnitCount)));
+        Passes.On(Devices.Lazy, () => Network.Build(() => new Planted(misplaced, kept), 1),
+            new ClipBatch(frames, frames, ones(4, FusionHead.ActionUnitCount)));
     }
 
     [Fact]
@@ -47,14 +51,16 @@ public class PlantedTests
     public void A_tensor_made_on_the_processor_in_a_step_is_found()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("not a lazy tensor", Assert.ThrowsAny<ExternalException>(() => Pass(x => x.mul(rand(4, 5)))).Message);
+        Assert.Contains("not a lazy tensor",
+            Assert.ThrowsAny<ExternalException>(() => Pass(x => x.mul(rand(4, 5)))).Message);
     }
 
     [Fact]
     public void A_tensor_that_a_network_holds_without_moving_it_is_found_even_if_it_is_not_used()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("Planted.kept[0] on cpu", Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Pass(x => x, ones(5))).Message);
+        Assert.Contains("Planted.kept[0] on cpu",
+            Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Pass(x => x, ones(5))).Message);
     }
 
     [Fact]
@@ -62,18 +68,21 @@ public class PlantedTests
     {
         using var scope = NewDisposeScope();
         var product = new Linear(5, 5);
-        Assert.Contains("Linear was asked for on the processor", Assert.Throws<InvalidOperationException>(() => Pass(x => product.call(x.cpu()).to(x.device))).Message);
+        Assert.Contains("Linear was asked for on the processor",
+            Assert.Throws<InvalidOperationException>(() => Pass(x => product.call(x.cpu()).to(x.device))).Message);
     }
 
     sealed class ForgetfulOptimizer : FlatOptimizer
     {
         readonly Tensor mean;
 
-        public ForgetfulOptimizer(IEnumerable<Parameter> parameters) : base(parameters) => mean = Own(zeros(Parameters.numel()));
+        public ForgetfulOptimizer(IEnumerable<Parameter> parameters) : base(parameters) =>
+            mean = Own(zeros(Parameters.numel()));
 
         public override IReadOnlyList<(string Name, Tensor Value)> State => [("mean", mean)];
 
-        protected override void Update(double learningRate) => Parameters.sub_(mean.lerp_(Gradients, 0.1).mul_(learningRate));
+        protected override void Update(double learningRate) =>
+            Parameters.sub_(mean.lerp_(Gradients, 0.1).mul_(learningRate));
     }
 
     [Fact]
@@ -87,7 +96,10 @@ public class PlantedTests
         Assert.Contains("same device", Assert.ThrowsAny<ExternalException>(() => optimizer.Step(1)).Message);
     }
 
-    /// <summary>Why a network's forward and backward pass, and the assembly of a batch, are tested on the lazy device: libtorch has these operations not for meta.</summary>
+    /// <summary>
+    /// Why a network's forward and backward pass, and the assembly of a batch, are tested on the lazy device: libtorch
+    /// has these operations not for meta.
+    /// </summary>
     public static TheoryData<string> WithoutMeta => [.. s_withoutMeta.Keys];
 
     static readonly Dictionary<string, Func<Tensor, Tensor>> s_withoutMeta = new()
@@ -134,7 +146,8 @@ public class PlantedTests
             Assert.Null(native.AddLayerNorm(Of(2, 8, 32), Of(2, 8, 32), null, norm));
             Assert.Null(native.BatchNormRelu(Of(2, 32, 8, 8), batchNorm));
             Assert.Null(native.WindowAttention(Of(2, 8, 8, 32), linear, Of(49, 2), new Windows(8, 4, 2, 2, 16)));
-            Assert.Null(native.Frames(zeros([4, 3, 8, 8], ScalarType.Byte, device), zeros([4], ScalarType.Int64, device), null, Of(1, 3, 1, 1), Of(1, 3, 1, 1)));
+            Assert.Null(native.Frames(zeros([4, 3, 8, 8], ScalarType.Byte, device),
+                zeros([4], ScalarType.Int64, device), null, Of(1, 3, 1, 1), Of(1, 3, 1, 1)));
             Assert.False(native.AdamW(new AdamWStep(1e-3, 0.1, 0.9, 0.999, 1e-8, 1), Of(64), Of(64), Of(64), Of(64)));
         }
     }

@@ -8,7 +8,8 @@ public class CardTests
 {
     static RunInfo Run(string hash, int folds, double seconds) => new()
     {
-        Hash = hash, Experiment = new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Seed = 7 }, Words = new("small", ""), Folds = folds, AllFolds = 2, Clips = 0, Seconds = seconds, Devices = ["cpu"],
+        Hash = hash, Experiment = new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Seed = 7 },
+        Words = new("small", ""), Folds = folds, AllFolds = 2, Clips = 0, Seconds = seconds, Devices = ["cpu"],
     };
 
     static readonly StudyFacts Study = new()
@@ -77,8 +78,10 @@ public class CardTests
     {
         var manifest = new DatasetManifest
         {
-            Dataset = DatasetId.CasmeII, Synthetic = true, Fingerprint = "f", Sheet = "sheet.xlsx", SheetSha256 = "aa", Frames = "frames", Preparation = "size 48",
-            Clips = [], Dropped = [new("s1/x", "its emotion is none of the five"), new("s1/y", "its emotion is none of the five"), new("s2/z", "no apex")],
+            Dataset = DatasetId.CasmeII, Synthetic = true, Fingerprint = "f", Sheet = "sheet.xlsx", SheetSha256 = "aa",
+            Frames = "frames", Preparation = "size 48",
+            Clips = [], Dropped = [new("s1/x", "its emotion is none of the five"),
+                new("s1/y", "its emotion is none of the five"), new("s2/z", "no apex")],
         };
         Assert.Contains(words, ReproductionStatement.ToMarkdown(Study with { Manifests = [manifest] }));
     }
@@ -95,10 +98,13 @@ public class CardTests
 
     [Fact]
     public void Missing_folds_are_listed_among_what_was_not_reproduced() =>
-        Assert.Contains("FPF block based on ViT on CASME II, seed 7: 1 of 2 folds were not run", ReproductionStatement.ToMarkdown(Study));
+        Assert.Contains("FPF block based on ViT on CASME II, seed 7: 1 of 2 folds were not run",
+            ReproductionStatement.ToMarkdown(Study));
 
     [Fact]
     public void No_line_keeps_the_indentation_of_the_source() =>
         // Sub-items of a list begin with two blanks and a dash.
-        Assert.DoesNotContain(ModelCard.ToMarkdown(Study).Split('\n').Concat(ReproductionStatement.ToMarkdown(Study).Split('\n')), l => l.StartsWith(' ') && !l.StartsWith("  - ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            ModelCard.ToMarkdown(Study).Split('\n').Concat(ReproductionStatement.ToMarkdown(Study).Split('\n')),
+            l => l.StartsWith(' ') && !l.StartsWith("  - ", StringComparison.Ordinal));
 }

@@ -25,32 +25,41 @@ public class ConclusionsTests
     {
         var rows = SampleTables.Scoring.Rows(Tables.Numbered(7));
         var compared = rows.Count(r => r.AgainstFull is not null);
-        // Two exchanges of two subjects look as extreme as the data: 2 of 4, times the rows compared, but no probability is above 1.
+        // Two exchanges of two subjects look as extreme as the data: 2 of 4, times the rows compared, but no
+        // probability is above 1.
         Assert.True(compared > 1);
-        Assert.Contains($"With 2 subjects and {compared} rows compared the test cannot support any difference: the smallest p-value it can give is 1.000.", Sentences(rows));
+        Assert.Contains($"With 2 subjects and {compared} rows compared the test cannot support any difference: the " +
+            "smallest p-value it can give is 1.000.",
+            Sentences(rows));
     }
 
     [Fact]
     public void A_table_that_was_not_run_concludes_nothing() =>
-        Assert.Empty(Conclusions.Of([.. SampleTables.Scoring.Rows(Tables.Numbered(3)).Select(r => r with { Score = null })], SampleTables.CasmeII.Dataset, EpochProtocol.Default));
+        Assert.Empty(Conclusions.Of(
+            [.. SampleTables.Scoring.Rows(Tables.Numbered(3)).Select(r => r with { Score = null })],
+            SampleTables.CasmeII.Dataset, EpochProtocol.Default));
 
-    static Comparison Pair(string first, string second, double p, double corrected) => new(first, second, 0.1, 0.1, null, p) { HolmP = corrected };
+    static Comparison Pair(string first, string second, double p, double corrected) =>
+        new(first, second, 0.1, 0.1, null, p) { HolmP = corrected };
 
     [Fact]
     public void The_order_of_systems_names_what_stands_after_the_correction_and_nothing_else()
     {
         // 26 subjects could support any of the three pairs.
-        var text = Conclusions.SupportedOrder([Pair("A", "B", 0.3, 0.3), Pair("A", "C", 0.01, 0.03), Pair("B", "C", 0.04, 0.08)], subjects: 26);
+        var text = Conclusions.SupportedOrder(
+            [Pair("A", "B", 0.3, 0.3), Pair("A", "C", 0.01, 0.03), Pair("B", "C", 0.04, 0.08)], subjects: 26);
         Assert.Contains("The 3 systems make 3 pairs", text);
         Assert.Contains("The order the data support: A above C. On the other 2 pairs they are silent.", text);
-        Assert.Contains("None of the differences is supported", Conclusions.SupportedOrder([Pair("A", "B", 0.3, 0.3)], subjects: 26));
+        Assert.Contains("None of the differences is supported",
+            Conclusions.SupportedOrder([Pair("A", "B", 0.3, 0.3)], subjects: 26));
     }
 
     [Fact]
     public void Too_few_subjects_support_no_order_and_the_sentence_says_how_many_would()
     {
         // Three pairs of four subjects: 3 * 2 / 2^4 = 0.375; 3 * 2 / 2^n is at most 0.05 from n = 7 (6 / 128) on.
-        var text = Conclusions.SupportedOrder([Pair("A", "B", 0.3, 1), Pair("A", "C", 0.03, 0.375), Pair("B", "C", 0.04, 0.375)], subjects: 4);
+        var text = Conclusions.SupportedOrder(
+            [Pair("A", "B", 0.3, 1), Pair("A", "C", 0.03, 0.375), Pair("B", "C", 0.04, 0.375)], subjects: 4);
         Assert.Contains("the smallest p-value a pair can have is 0.375, and it takes 7 subjects", text);
         Assert.Contains("Before the correction 2 pairs are below 0.05; chance gives up to 0.2", text);
     }

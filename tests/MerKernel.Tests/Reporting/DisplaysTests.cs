@@ -13,7 +13,10 @@ namespace MerKernel.Tests.Reporting;
 [Collection(AloneCollection.Name)]
 public class DisplaysTests
 {
-    static readonly Experiment Full = new() { Dataset = DatasetId.CasmeII, DatasetFingerprint = "x", Training = new() { LearningRate = 6e-3 } };
+    static readonly Experiment Full = new()
+    {
+        Dataset = DatasetId.CasmeII, DatasetFingerprint = "x", Training = new() { LearningRate = 6e-3 }
+    };
 
     static string[] Texts(TextTable table, int row) => [.. table.Rows[row].Select(c => c.Text)];
 
@@ -45,8 +48,10 @@ public class DisplaysTests
         var rows = net.Layers().Rows.ToDictionary(r => r[0].Text, r => r.Select(c => c.Text).ToArray());
         // 180 / 16 and 3 x 3 x 3 weights each.
         Assert.Equal(["motion.stem.conv1", "Conv2d", "1 x 11 x 24 x 24", "297", "171,072"], rows["motion.stem.conv1"]);
-        Assert.Equal(net.parameters().Sum(p => p.numel()).ToString("#,0", System.Globalization.CultureInfo.InvariantCulture), rows["all"][3]);
-        Assert.Contains(net.Head.Parameters().Rows, r => r[0].Text == "fc3" && r[2].Text == "5 x 8 5" && r[3].Text == "45");
+        Assert.Equal(net.parameters().Sum(p => p.numel())
+            .ToString("#,0", System.Globalization.CultureInfo.InvariantCulture), rows["all"][3]);
+        Assert.Contains(net.Head.Parameters().Rows,
+            r => r[0].Text == "fc3" && r[2].Text == "5 x 8 5" && r[3].Text == "45");
     }
 
     [Fact]
@@ -55,15 +60,20 @@ public class DisplaysTests
         using var scope = NewDisposeScope();
         // One colour: red 200, green 100, blue 50; normalised with ImageNet's constants it must come back.
         var bytes = tensor(new byte[] { 200, 100, 50 }).view(3, 1, 1).expand(3, 16, 16).clone();
-        var normalised = (bytes.to_type(ScalarType.Float32) / 255 - tensor(new[] { 0.485f, 0.456f, 0.406f }).view(3, 1, 1)) / tensor(new[] { 0.229f, 0.224f, 0.225f }).view(3, 1, 1);
+        var normalised =
+            (bytes.to_type(ScalarType.Float32) / 255 - tensor(new[] { 0.485f, 0.456f, 0.406f }).view(3, 1, 1))
+                / tensor(new[] { 0.229f, 0.224f, 0.225f }).view(3, 1, 1);
         foreach (var frame in (Tensor[])[bytes, normalised])
         {
             var picture = frame.AsFrames("A frame");
-            var found = Enumerable.Range(0, picture.Image.Rows).SelectMany(y => Enumerable.Range(0, picture.Image.Cols).Select(x => picture.Image.At<Vec3b>(y, x)));
+            var found = Enumerable.Range(0, picture.Image.Rows)
+                .SelectMany(y => Enumerable.Range(0, picture.Image.Cols).Select(x => picture.Image.At<Vec3b>(y, x)));
             Assert.Equal(160 * 160, found.Count(p => p == new Vec3b(50, 100, 200)));
         }
-        Assert.Contains("left: -0.5 .. 2", tensor(new float[,] { { -0.5f, 1 }, { 2, 0 } }).AsMaps("A map", "left").AltText);
-        Assert.Contains("near: 0.0191 .. 0.0193", tensor(new float[,] { { 0.0191f, 0.0193f } }).AsMaps("Two values", "near").AltText);
+        Assert.Contains("left: -0.5 .. 2",
+            tensor(new float[,] { { -0.5f, 1 }, { 2, 0 } }).AsMaps("A map", "left").AltText);
+        Assert.Contains("near: 0.0191 .. 0.0193",
+            tensor(new float[,] { { 0.0191f, 0.0193f } }).AsMaps("Two values", "near").AltText);
         Assert.Throws<ArgumentException>(() => zeros(2, 4, 8, 8).AsMaps("Too many dimensions"));
     }
 }

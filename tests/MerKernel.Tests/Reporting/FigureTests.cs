@@ -15,7 +15,8 @@ public class FigureTests
         var figure = new Figure("t", "s", columns: 2, rows: 2, columnGap: 0.2, rowGap: 0.4);
         for (var panel = 0; panel < 4; panel++) figure.Axes(panel, "x", "y");
         var layout = Json(figure.Chart()).GetProperty("layout");
-        double[] Domain(string axis) => [.. layout.GetProperty(axis).GetProperty("domain").EnumerateArray().Select(v => Math.Round(v.GetDouble(), 9))];
+        double[] Domain(string axis) => [.. layout.GetProperty(axis).GetProperty("domain").EnumerateArray()
+            .Select(v => Math.Round(v.GetDouble(), 9))];
         // Two columns of (1 - 0.2) / 2 and two rows of (1 - 0.4) / 2; the first row is the upper one.
         Assert.Equal([0, 0.4], Domain("xaxis"));
         Assert.Equal([0.6, 1], Domain("xaxis4"));
@@ -27,7 +28,8 @@ public class FigureTests
     public void A_long_subtitle_is_broken_and_the_figure_grows_with_it()
     {
         var one = Json(new Figure("t", "short", height: 300).Chart()).GetProperty("layout");
-        var long3 = Json(new Figure("t", string.Join(' ', Enumerable.Repeat("word", 60)), height: 300).Chart()).GetProperty("layout");
+        var long3 = Json(new Figure("t", string.Join(' ', Enumerable.Repeat("word", 60)), height: 300).Chart())
+            .GetProperty("layout");
         var lines = long3.GetProperty("title").GetProperty("text").GetString()!.Split("<br>").Length - 1;
         Assert.Equal(3, lines); // 60 words of 4 letters and a space: 299 characters on lines of at most 124
         Assert.Equal(2 * 16, long3.GetProperty("height").GetInt32() - one.GetProperty("height").GetInt32());

@@ -8,19 +8,23 @@ namespace MerKernel.Tests.Reporting;
 
 public class KeptTableTests
 {
-    static readonly IReadOnlyList<FoldPrediction> Full = [Folds.Of("s1", "001", "011"), Folds.Of("s2", "02", "02"), Folds.Of("s3", "12", "10")];
-    static readonly IReadOnlyList<FoldPrediction> Other = [Folds.Of("s1", "001", "110"), Folds.Of("s2", "02", "22"), Folds.Of("s3", "12", "12")];
+    static readonly IReadOnlyList<FoldPrediction> Full = [Folds.Of("s1", "001", "011"), Folds.Of("s2", "02", "02"),
+        Folds.Of("s3", "12", "10")];
+    static readonly IReadOnlyList<FoldPrediction> Other = [Folds.Of("s1", "001", "110"), Folds.Of("s2", "02", "22"),
+        Folds.Of("s3", "12", "12")];
 
     static string Shown(DerivedValues? derived, Func<string, IReadOnlyList<FoldPrediction>?> read, string state = "")
     {
-        LabelledClip[] clips = [new("s1/0", "s1", 0, [4]), new("s1/1", "s1", 0, [12]), new("s1/2", "s1", 1, [12]), new("s2/0", "s2", 0, [4]), new("s2/1", "s2", 2, [1]), new("s3/0", "s3", 1, [1]), new("s3/1", "s3", 2, [4])];
+        LabelledClip[] clips = [new("s1/0", "s1", 0, [4]), new("s1/1", "s1", 0, [12]), new("s1/2", "s1", 1, [12]),
+            new("s2/0", "s2", 0, [4]), new("s2/1", "s2", 2, [1]), new("s3/0", "s3", 1, [1]), new("s3/1", "s3", 2, [4])];
         return JsonTables.Render(new Scoring
         {
             Derived = derived,
             Datasets = [new DatasetFacts(DatasetId.CasmeII, true, ["x", "y", "z"], [.. clips])],
             Profile = "small",
             Seeds = [1],
-            Runs = (method, _, _) => method.Key is "full" or "no-au" ? new RunResult(new string(method.Key[0], 16), state, () => read(method.Key)) : null,
+            Runs = (method, _, _) => method.Key is "full" or "no-au"
+                ? new RunResult(new string(method.Key[0], 16), state, () => read(method.Key)) : null,
         }.Rows(Tables.All), allMetrics: true);
     }
 

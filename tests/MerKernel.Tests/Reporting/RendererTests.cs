@@ -14,7 +14,8 @@ public class RendererTests
     static string Terminal(IReadOnlyList<ResultRow> rows)
     {
         var text = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 150;
         foreach (var table in ResultTable.TextOf([.. rows])) table.WriteTo(console);
         return text.ToString();
@@ -24,9 +25,11 @@ public class RendererTests
     public void Json_rows_hold_the_promised_fields_in_the_papers_units()
     {
         using var json = JsonDocument.Parse(JsonTables.Render(Rows));
-        var row = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "Vertical attention (Y)");
+        var row = json.RootElement.EnumerateArray()
+            .First(r => r.GetProperty("row").GetString() == "Vertical attention (Y)");
         Assert.Equal(
-            ["table", "row", "dataset", "data", "profile", "protocol", "paper", "measured", "clips", "folds", "seed", "experiment"],
+            ["table", "row", "dataset", "data", "profile", "protocol", "paper", "measured", "clips", "folds", "seed",
+                "experiment"],
             row.EnumerateObject().Select(p => p.Name));
         Assert.Equal("casme2", row.GetProperty("dataset").GetString());
         Assert.Equal("synthetic", row.GetProperty("data").GetString());
@@ -51,7 +54,8 @@ public class RendererTests
     [InlineData(false, "small", "not comparable with the paper")]
     [InlineData(false, "tiny", "not comparable with the paper")]
     [InlineData(false, "paper", "Real data, paper profile.")]
-    public void Every_page_says_which_data_and_profile_its_numbers_come_from(bool synthetic, string profile, string expected)
+    public void Every_page_says_which_data_and_profile_its_numbers_come_from(bool synthetic, string profile,
+        string expected)
     {
         List<ResultRow> rows = [.. Rows.Select(r => r with { Synthetic = synthetic, Profile = profile })];
         Assert.Contains(expected, ResultTable.ToMarkdown(rows));
@@ -96,17 +100,22 @@ public class RendererTests
     [Fact]
     public void Controls_stand_once_behind_several_tables_and_under_a_single_one()
     {
-        Assert.Single(Rows.Where(r => r.Label == "majority class").DistinctBy(r => r.Table.Number).Select(_ => ResultTable.ToMarkdown(Rows).Split("| *majority class* |").Length - 1).Distinct(), 1);
+        Assert.Single(Rows.Where(r => r.Label == "majority class").DistinctBy(r => r.Table.Number)
+            .Select(_ => ResultTable.ToMarkdown(Rows).Split("| *majority class* |").Length - 1).Distinct(), 1);
         Assert.Contains("| *majority class* |", ResultTable.ToMarkdown(SampleTables.Scoring.Rows(Tables.Numbered(3))));
     }
 
     [Fact]
     public void The_smallest_p_that_is_possible_stands_under_a_table()
     {
-        // Only Table 7: 'Without AU embedding' and the four rules are compared on two subjects; each pair of signs is as extreme as the other: 5 x 2 / 4, which is more than 1.
-        Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.", ResultTable.ToMarkdown(SampleTables.Scoring.Rows(Tables.Numbered(7))));
-        // Behind the other tables the rules are elsewhere, and belong to the same family: one p-value, whatever a page shows.
-        Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.", ResultTable.ToMarkdown(Rows));
+        // Only Table 7: 'Without AU embedding' and the four rules are compared on two subjects; each pair of signs is
+        // as extreme as the other: 5 x 2 / 4, which is more than 1.
+        Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.",
+            ResultTable.ToMarkdown(SampleTables.Scoring.Rows(Tables.Numbered(7))));
+        // Behind the other tables the rules are elsewhere, and belong to the same family: one p-value, whatever a page
+        // shows.
+        Assert.Contains("With 2 subjects and 5 rows the smallest p that all of the data could give is 1.",
+            ResultTable.ToMarkdown(Rows));
         Assert.DoesNotContain("1 row the smallest", ResultTable.ToMarkdown(Rows));
     }
 

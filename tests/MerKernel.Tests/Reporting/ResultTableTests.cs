@@ -26,15 +26,21 @@ public class ResultTableTests
         },
     }.Rows(Tables.Numbered(3));
 
-    static RunResult Run(string hash, string first, string second) => new(hash, [Folds.Of("s1", "001", first), Folds.Of("s2", "02", second)]);
+    static RunResult Run(string hash, string first, string second) =>
+        new(hash, [Folds.Of("s1", "001", first), Folds.Of("s2", "02", second)]);
 
     [Fact]
     public void Every_score_of_a_row_is_the_one_worked_by_hand()
     {
-        // All five said to be class 0: labels 0 0 1 | 0 2. F1 of class 0: 6/8; weighted 3/5 of it. Subject s1: F1 4/5 and 0, s2: 2/3 and 0.
+        // All five said to be class 0: labels 0 0 1 | 0 2. F1 of class 0: 6/8; weighted 3/5 of it. Subject s1: F1 4/5
+        // and 0, s2: 2/3 and 0.
         var score = Sample.Single(r => r is { Label: "Vertical attention (Y)", Protocol: FinalEpoch }).Score!;
-        Assert.Equal([0.6, 0.25, 1.0 / 3, 0.45, (0.4 + 1.0 / 3) / 2, 0], new[] { score.Accuracy, score.UF1, score.Uar, score.WeightedF1, score.MeanFoldF1, score.Kappa }.Select(v => Math.Round(v, 12)), Near);
-        Assert.Equal([(3, 0.6, 1.0, 0.75), (1, 0, 0, 0), (1, 0, 0, 0)], score.PerClass.Select(c => (c.Support, c.Precision, c.Recall, c.F1)));
+        Assert.Equal([0.6, 0.25, 1.0 / 3, 0.45, (0.4 + 1.0 / 3) / 2, 0],
+            new[] { score.Accuracy, score.UF1, score.Uar, score.WeightedF1, score.MeanFoldF1, score.Kappa }
+                .Select(v => Math.Round(v, 12)),
+            Near);
+        Assert.Equal([(3, 0.6, 1.0, 0.75), (1, 0, 0, 0), (1, 0, 0, 0)],
+            score.PerClass.Select(c => (c.Support, c.Precision, c.Recall, c.F1)));
     }
 
     static bool Near(double a, double b) => Math.Abs(a - b) < 1e-11;
@@ -43,14 +49,16 @@ public class ResultTableTests
     public void Where_the_epoch_is_chosen_on_the_test_subject_everything_is_right()
     {
         var score = Sample.Single(r => r is { Label: "Vertical attention (Y)", Protocol: BestTestEpoch }).Score!;
-        Assert.Equal((1, 1, 1, 1, 1, 1), (score.Accuracy, score.UF1, score.Uar, score.WeightedF1, score.MeanFoldF1, score.Kappa));
+        Assert.Equal((1, 1, 1, 1, 1, 1),
+            (score.Accuracy, score.UF1, score.Uar, score.WeightedF1, score.MeanFoldF1, score.Kappa));
     }
 
     [Fact]
     public void All_metrics_have_each_row_and_explain_each_score_once()
     {
         var page = ResultTable.ToMarkdown(Sample, allMetrics: true);
-        Assert.Contains("| Vertical attention (Y) | final epoch | 7 | 60.0 | 0.250 | 0.333 | 0.450 | 0.367 | 0.000 |", page);
+        Assert.Contains("| Vertical attention (Y) | final epoch | 7 | 60.0 | 0.250 | 0.333 | 0.450 | 0.367 | 0.000 |",
+            page);
         Assert.Contains("| Vertical attention (Y) | final epoch | 7 | 0.60 / 1.00 | 0.00 / 0.00 | 0.00 / 0.00 |", page);
         Assert.All(MetricGuide.Scores, s => Assert.Equal(2, page.Split($"| {s.Name} | {s.Meaning} |").Length));
     }
@@ -59,9 +67,12 @@ public class ResultTableTests
     public void Json_gives_all_of_it_on_request_and_the_confusion_matrix()
     {
         using var json = JsonDocument.Parse(JsonTables.Render(Sample, allMetrics: true));
-        var measured = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "Vertical attention (Y)").GetProperty("measured");
-        Assert.Equal(["accuracy", "uf1", "uar", "weightedF1", "meanFoldF1", "kappa", "classes", "confusion"], measured.EnumerateObject().Select(p => p.Name));
-        Assert.Equal([[3, 0, 0], [1, 0, 0], [1, 0, 0]], measured.GetProperty("confusion").EnumerateArray().Select(r => r.EnumerateArray().Select(c => c.GetInt32()).ToArray()));
+        var measured = json.RootElement.EnumerateArray()
+            .First(r => r.GetProperty("row").GetString() == "Vertical attention (Y)").GetProperty("measured");
+        Assert.Equal(["accuracy", "uf1", "uar", "weightedF1", "meanFoldF1", "kappa", "classes", "confusion"],
+            measured.EnumerateObject().Select(p => p.Name));
+        Assert.Equal([[3, 0, 0], [1, 0, 0], [1, 0, 0]], measured.GetProperty("confusion").EnumerateArray()
+            .Select(r => r.EnumerateArray().Select(c => c.GetInt32()).ToArray()));
     }
 
     [Fact]
@@ -70,20 +81,24 @@ public class ResultTableTests
         var lines = ResultTable.Flat(Seeds).ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(1 + Seeds.Length, lines.Length);
         // Seed 4 gets 3 of 5 right; resamples of two subjects have 2/3, 1/2 or all 3 of 5.
-        Assert.Contains(lines, l => l.StartsWith("3,casme2,synthetic,small,Vertical attention (Y),final,4,a,5,2,94.35,0.9402,60,50,66.666667,", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith(
+            "3,casme2,synthetic,small,Vertical attention (Y),final,4,a,5,2,94.35,0.9402,60,50,66.666667,",
+            StringComparison.Ordinal));
     }
 
     [Fact]
     public void Mean_and_deviation_are_taken_between_seeds() =>
         // Deviations -0.2, 0, 0.2: sqrt(0.08 / 2) = 0.2.
-        Assert.Equal((0.8, 0.2), Figures.Spread([0.6, 0.8, 1.0]) is var (mean, deviation) ? (Math.Round(mean, 12), Math.Round(deviation, 12)) : default);
+        Assert.Equal((0.8, 0.2), Figures.Spread([0.6, 0.8, 1.0]) is var (mean, deviation)
+            ? (Math.Round(mean, 12), Math.Round(deviation, 12)) : default);
 
     [Fact]
     public void Markdown_shows_mean_deviation_and_hull_and_names_the_seeds_of_each_row()
     {
         var page = ResultTable.ToMarkdown([.. Seeds.Select(r => r with { Synthetic = false, Profile = "paper" })]);
         // Seed 4: subjects 2/3 and 1/2 right; seed 6: all right.
-        Assert.Contains("| Vertical attention (Y) | 94.35 | 0.9402 | 80.0 ± 20.0 [50–100] Δ −14.4 paper inside |", page);
+        Assert.Contains("| Vertical attention (Y) | 94.35 | 0.9402 | 80.0 ± 20.0 [50–100] Δ −14.4 paper inside |",
+            page);
         Assert.Contains("| 4, 5, 6 |", page);
         Assert.Contains("5 clips of 2 subjects, seeds 4, 5, 6", page);
         Assert.Contains("standard deviation between seeds", page);
@@ -98,13 +113,16 @@ public class ResultTableTests
     {
         using var json = JsonDocument.Parse(JsonTables.Render(Seeds));
         var rows = json.RootElement.EnumerateArray().ToList();
-        var row = rows.Single(r => r.GetProperty("row").GetString() == "Vertical attention (Y)" && r.GetProperty("protocol").GetString() == "final");
+        var row = rows.Single(r => r.GetProperty("row").GetString() == "Vertical attention (Y)"
+            && r.GetProperty("protocol").GetString() == "final");
         Assert.Equal(80, row.GetProperty("measured").GetProperty("accuracy").GetDouble(), 9);
         Assert.Equal(20, row.GetProperty("deviation").GetProperty("accuracy").GetDouble(), 9);
         Assert.Equal([("a", 60.0), ("b", 80.0), ("c", 100.0)], row.GetProperty("seeds").EnumerateArray()
-            .Select(s => (s.GetProperty("experiment").GetString()!, Math.Round(s.GetProperty("measured").GetProperty("accuracy").GetDouble(), 9))));
+            .Select(s => (s.GetProperty("experiment").GetString()!,
+                Math.Round(s.GetProperty("measured").GetProperty("accuracy").GetDouble(), 9))));
         // Run with one seed: the row of a single run. Rules know no seed and appear once.
-        Assert.Equal(5, rows.Single(r => r.GetProperty("row").GetString() == "Horizontal attention (X)" && r.GetProperty("protocol").GetString() == "final").GetProperty("seed").GetInt32());
+        Assert.Equal(5, rows.Single(r => r.GetProperty("row").GetString() == "Horizontal attention (X)"
+            && r.GetProperty("protocol").GetString() == "final").GetProperty("seed").GetInt32());
         Assert.Single(rows, r => r.GetProperty("row").GetString() == "majority class");
     }
 

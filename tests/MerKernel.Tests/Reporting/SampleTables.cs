@@ -6,7 +6,9 @@ using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;
 
-/// <summary>A made-up study of two subjects, small enough to score by hand: 'full' and 'no-au' are run, the rest is not.</summary>
+/// <summary>
+/// A made-up study of two subjects, small enough to score by hand: 'full' and 'no-au' are run, the rest is not.
+/// </summary>
 static class SampleTables
 {
     // Labels 0 0 1 | 0 2. The final epoch of 'full' gets 2 + 1 of 5 right, its best epochs 3 + 2.

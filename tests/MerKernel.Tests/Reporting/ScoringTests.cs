@@ -6,7 +6,8 @@ namespace MerKernel.Tests.Reporting;
 
 public class ScoringTests
 {
-    static ResultRow[] Rows(int table, string row) => [.. SampleTables.Scoring.Rows(Tables.Numbered(table)).Where(r => r.Label == row)];
+    static ResultRow[] Rows(int table, string row) =>
+        [.. SampleTables.Scoring.Rows(Tables.Numbered(table)).Where(r => r.Label == row)];
 
     [Fact]
     public void Both_protocols_of_one_run_stand_side_by_side()
@@ -32,7 +33,8 @@ public class ScoringTests
     public void A_row_names_its_paper_figure_clips_folds_seed_and_data()
     {
         var row = Rows(3, "Vertical attention (Y)")[0];
-        Assert.Equal((new Printed(94.35m, 0.9402m), 5, 2, 7, true, "small"), (row.Paper, row.Score!.Clips, row.Score.Folds, row.Seed, row.Synthetic, row.Profile));
+        Assert.Equal((new Printed(94.35m, 0.9402m), 5, 2, 7, true, "small"),
+            (row.Paper, row.Score!.Clips, row.Score.Folds, row.Seed, row.Synthetic, row.Profile));
     }
 
     [Fact]
@@ -58,12 +60,14 @@ public class ScoringTests
 
     [Fact]
     public void Table_7_shows_the_network_without_action_units_once() =>
-        Assert.Single(SampleTables.Scoring.Rows(Tables.Numbered(7)).Where(r => r.Method == Tables.WithoutActionUnits).Select(r => r.Label).Distinct());
+        Assert.Single(SampleTables.Scoring.Rows(Tables.Numbered(7)).Where(r => r.Method == Tables.WithoutActionUnits)
+            .Select(r => r.Label).Distinct());
 
     [Fact]
     public void Baselines_are_scored_leaving_one_subject_out()
     {
-        // Majority: s1 is told 0 (of 0, 2 by label order), s2 is told 0: 2 + 1 of 5. Lookup: s1/0 and s1/1 find s2/0 (0), s1/2 ties 0 and 2 -> 0; s2/0 finds 0, s2/1 ties all -> 0.
+        // Majority: s1 is told 0 (of 0, 2 by label order), s2 is told 0: 2 + 1 of 5. Lookup: s1/0 and s1/1 find s2/0
+        // (0), s1/2 ties 0 and 2 -> 0; s2/0 finds 0, s2/1 ties all -> 0.
         Assert.Equal(0.6, Assert.Single(Rows(3, "majority class")).Score!.Accuracy, 12);
         Assert.Equal(0.6, Assert.Single(Rows(3, "action-unit lookup (no image)")).Score!.Accuracy, 12);
     }
@@ -75,7 +79,8 @@ public class ScoringTests
         var row = Rows(3, "full network without action units")[0];
         Assert.Equal(-0.6, row.AgainstFull!.Accuracy, 12);
         Assert.Equal(-0.25, row.AgainstFull.UF1, 12);
-        // Three clips only the full network gets right: 2 / 2^3. Two subjects can be exchanged in 4 ways, of which 2 are as extreme.
+        // Three clips only the full network gets right: 2 / 2^3. Two subjects can be exchanged in 4 ways, of which 2
+        // are as extreme.
         Assert.Equal(0.25, row.AgainstFull.McNemarP!.Value, 12);
         Assert.Equal(0.5, row.AgainstFull.PermutationP, 0.03);
         Assert.True(row.AgainstFull.HolmP >= row.AgainstFull.PermutationP);
@@ -87,7 +92,8 @@ public class ScoringTests
         Assert.Null(Rows(3, "full network without action units")[1].AgainstFull);
         var chosen = new Scoring
         {
-            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Scoring.Runs, Protocols = [new BestTestEpoch(), new FinalEpoch()],
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Scoring.Runs,
+            Protocols = [new BestTestEpoch(), new FinalEpoch()],
         };
         Assert.All(chosen.Rows(Tables.All), r => Assert.Null(r.AgainstFull));
     }

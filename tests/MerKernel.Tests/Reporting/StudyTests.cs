@@ -43,7 +43,8 @@ public class StudyTests
     }
 
     [Fact]
-    public void A_device_that_is_not_there_is_refused() => Assert.Throws<UserErrorException>(() => Study.Unloaded(device: "cuda:99"));
+    public void A_device_that_is_not_there_is_refused() =>
+        Assert.Throws<UserErrorException>(() => Study.Unloaded(device: "cuda:99"));
 
     [Fact]
     public void Seeds_are_the_workbenchs()
@@ -61,8 +62,10 @@ public class StudyTests
         foreach (var paper in Tables.All)
         {
             var ran = paper.Rows.Where(r => r.Method is not null).ToList();
-            var table = study.Compare(paper.Number, [.. ran.Select((r, i) => ($"row {i}", (Func<Experiment, Experiment>)(full => r.Method!.Of(full, Profile.Tiny))))]);
-            Assert.Equal(ran.Select((r, i) => r with { Label = $"row {i}" }), table.Paper.Rows.Where(r => r.Method is not null));
+            var table = study.Compare(paper.Number, [.. ran.Select((r, i) =>
+                ($"row {i}", (Func<Experiment, Experiment>)(full => r.Method!.Of(full, Profile.Tiny))))]);
+            Assert.Equal(ran.Select((r, i) => r with { Label = $"row {i}" }),
+                table.Paper.Rows.Where(r => r.Method is not null));
             Assert.Equal(paper.Rows.Where(r => r.Method is null), table.Paper.Rows.Where(r => r.Method is null));
         }
     }
@@ -76,7 +79,8 @@ public class StudyTests
         Assert.All(table.Paper.Rows, r => Assert.Null(r.CasmeII));
         Assert.Equal(Tables.Full, table.Paper.Rows[1].Method);
         Assert.Throws<UserErrorException>(() => study.Compare(4));
-        Assert.Throws<UserErrorException>(() => study.Compare(4, ("twice", full => full), ("twice", full => full.WithModel(m => m with { Continuous = false }))));
+        Assert.Throws<UserErrorException>(() => study.Compare(4, ("twice", full => full),
+            ("twice", full => full.WithModel(m => m with { Continuous = false }))));
     }
 
     [Fact]
@@ -84,7 +88,14 @@ public class StudyTests
     {
         using var changed = Study.Unloaded(Profile.Tiny with { Training = Profile.Tiny.Training with { Epochs = 7 } });
         Assert.Contains("epochs 7 instead of 2", $"{changed.Changes}");
-        using var same = Study.Unloaded(Profile.Tiny with { Training = Profile.Tiny.Training with { Epochs = Profile.Tiny.Training.Epochs, Augmentation = Profile.Tiny.Training.Augmentation with { } } });
+        using var same = Study.Unloaded(Profile.Tiny with
+        {
+            Training = Profile.Tiny.Training with
+            {
+                Epochs = Profile.Tiny.Training.Epochs,
+                Augmentation = Profile.Tiny.Training.Augmentation with { }
+            }
+        });
         Assert.Equal("", same.Changes);
         Assert.Equal(Profile.Tiny, same.Bench.Profile);
     }

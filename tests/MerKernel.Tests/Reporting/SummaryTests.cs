@@ -12,15 +12,20 @@ public class SummaryTests
     [Fact]
     public void Five_sentences_hold_the_figures_worked_by_hand()
     {
-        // SampleTables: full gets 3 of 5 right at the last epoch and 5 of 5 at the best ones; without units 0 of 5, at any epoch. The lifts 40 and 0 have the mean 20.
-        // Labels 0 0 1 | 0 2: the others' commonest class is 0 or, for the first subject, the first of two: 2 + 1 of 5 right.
+        // SampleTables: full gets 3 of 5 right at the last epoch and 5 of 5 at the best ones; without units 0 of 5, at
+        // any epoch. The lifts 40 and 0 have the mean 20. Labels 0 0 1 | 0 2: the others' commonest class is 0 or, for
+        // the first subject, the first of two: 2 + 1 of 5 right.
         var sentences = Summary.Of(Rows).ToList();
         Assert.Equal(5, sentences.Count);
-        Assert.Contains("2 networks were trained leaving one subject out at a time, seed 7: CASME II (synthetic data, small profile; 5 clips of 2 subjects)", sentences[0]);
-        Assert.Contains("60.0 % of the clips right (95 % interval 50–67) on CASME II; always naming the commonest class would give 60.0 %", sentences[1]);
+        Assert.Contains("2 networks were trained leaving one subject out at a time, seed 7: CASME II (synthetic " +
+            "data, small profile; 5 clips of 2 subjects)", sentences[0]);
+        Assert.Contains("60.0 % of the clips right (95 % interval 50–67) on CASME II; always naming the commonest " +
+            "class would give 60.0 %", sentences[1]);
         Assert.Contains("Without the coders' action units it has 0.0 % on CASME II", sentences[2]);
-        Assert.Contains("by +40.0 points on CASME II, and those of all networks by +20.0 points on average", sentences[3]);
-        Assert.Contains("Of 1 differences between a row of a table and the full network the data support none", sentences[4]);
+        Assert.Contains("by +40.0 points on CASME II, and those of all networks by +20.0 points on average",
+            sentences[3]);
+        Assert.Contains("Of 1 differences between a row of a table and the full network the data support none",
+            sentences[4]);
         Assert.Contains("with 2 subjects of CASME II the smallest p that is possible at all is 1", sentences[4]);
     }
 
@@ -38,9 +43,13 @@ public class SummaryTests
         Assert.Contains("the 10 folds of 144 clips that never got a subject fully right", findings[0]);
         Assert.Contains("the rule gives 86.8 % and the last epoch of the same runs 59.0 %", findings[0]);
         Assert.Contains("94.35 % for CASME II and 86.73 % for SAMM", findings[1]);
-        // 234 of 248 against 230 for X+Y: 2 / 2^4 = 0.125. On SAMM 115 of 133 against 114, 110, 111, 113 and 114: one, five, four, two and one clip.
+        // 234 of 248 against 230 for X+Y: 2 / 2^4 = 0.125. On SAMM 115 of 133 against 114, 110, 111, 113 and 114: one,
+        // five, four, two and one clip.
         Assert.Contains("on CASME II 1 of the 11 differences", findings[2]);
         Assert.Contains("Both directions (X+Y) of Table 3 by 4 clips; on SAMM 5 of the 11 differences", findings[2]);
-        Assert.EndsWith("Both directions (X+Y) of Table 3 by 1 clip, Independent attention of Table 4 by 5 clips, FPF block based on ViT of Table 5 by 4 clips, Apex input of Table 6 by 2 clips, Onset input of Table 6 by 1 clip", findings[2].Split(". Each")[0]);
+        Assert.EndsWith(
+            "Both directions (X+Y) of Table 3 by 1 clip, Independent attention of Table 4 by 5 clips, FPF block " +
+            "based on ViT of Table 5 by 4 clips, Apex input of Table 6 by 2 clips, Onset input of Table 6 by 1 clip",
+            findings[2].Split(". Each")[0]);
     }
 }

@@ -6,7 +6,8 @@ namespace MerKernel.Tests.Reporting;
 
 public class TextTableTests
 {
-    static readonly TextTable Table = new("a & b\nline <2>", ["name", new("x", true, "g_1"), new("y", true, "g_1"), ">n"],
+    static readonly TextTable Table = new("a & b\nline <2>",
+        ["name", new("x", true, "g_1"), new("y", true, "g_1"), ">n"],
         [[new("r|1", Tint: TextTable.Tint.Added), new("1.5", "[1–2]\nΔ −3"), "2", "3"], ["<script>", "", "", "50 %"]])
     { Notes = ["a note"] };
 
@@ -14,7 +15,9 @@ public class TextTableTests
 
     [Fact]
     public void Markdown_names_the_group_in_the_heading_and_keeps_the_columns() =>
-        Assert.Equal("## a & b\n\nline <2>\n\n| name | g_1: x | g_1: y | n |\n| --- | ---: | ---: | ---: |\n| *r\\|1* | 1.5 [1–2] Δ −3 | 2 | 3 |\n| <script> |  |  | 50 % |\n\na note\n\n", Table.ToMarkdown());
+        Assert.Equal("## a & b\n\nline <2>\n\n| name | g_1: x | g_1: y | n |\n| --- | ---: | ---: | ---: |\n" +
+            "| *r\\|1* | 1.5 [1–2] Δ −3 | 2 | 3 |\n| <script> |  |  | 50 % |\n\na note\n\n",
+            Table.ToMarkdown());
 
     [Fact]
     public void Csv_quotes_what_needs_it() =>
@@ -47,10 +50,12 @@ public class TextTableTests
     [Fact]
     public void Html_names_its_rows_and_needs_no_light_page()
     {
-        var html = new TextTable("t", ["a", ">b"], [["row", new("1", Tint: TextTable.Tint.Agrees)], ["other", new("2", Tint: TextTable.Tint.Apart)]]).ToString();
+        var html = new TextTable("t", ["a", ">b"], [["row", new("1", Tint: TextTable.Tint.Agrees)],
+            ["other", new("2", Tint: TextTable.Tint.Apart)]]).ToString();
         Assert.Equal(2, html.Split("<th scope=\"row\"").Length - 1);
         // Every colour is half transparent or a grey that both pages show.
-        Assert.All(System.Text.RegularExpressions.Regex.Matches(html, "(?:background|color):([^;\"]+)"), m => Assert.Matches("^(rgba\\(|#808080)", m.Groups[1].Value));
+        Assert.All(System.Text.RegularExpressions.Regex.Matches(html, "(?:background|color):([^;\"]+)"),
+            m => Assert.Matches("^(rgba\\(|#808080)", m.Groups[1].Value));
     }
 
     [Fact]
@@ -69,15 +74,23 @@ public class TextTableTests
     [InlineData(40.0, "paper below")]
     public void A_cell_says_in_words_where_the_papers_figure_lies(double accuracy, string words)
     {
-        var row = Table3.First(r => r.Method == Tables.Full) with { Paper = new Printed((decimal)accuracy, 0.5m), Synthetic = false, Profile = "paper" };
-        Assert.Contains($"<strong>60.0</strong><br><small>[50–67]<br>Δ {60 - accuracy:+0.0;−0.0;0.0}<br>{words}</small>", Assert.Single(ResultTable.TextOf([row])).ToString());
+        var row = Table3.First(r => r.Method == Tables.Full) with
+        {
+            Paper = new Printed((decimal)accuracy, 0.5m),
+            Synthetic = false,
+            Profile = "paper"
+        };
+        Assert.Contains(
+            $"<strong>60.0</strong><br><small>[50–67]<br>Δ {60 - accuracy:+0.0;−0.0;0.0}<br>{words}</small>",
+            Assert.Single(ResultTable.TextOf([row])).ToString());
     }
 
     [Theory]
     [InlineData(true, "paper"), InlineData(true, "small"), InlineData(false, "small"), InlineData(false, "tiny")]
     public void Where_nothing_compares_the_printed_figure_stands_apart_without_a_verdict(bool synthetic, string profile)
     {
-        var html = Assert.Single(ResultTable.TextOf([Table3.First(r => r.Method == Tables.Full) with { Synthetic = synthetic, Profile = profile }])).ToString();
+        var html = Assert.Single(ResultTable.TextOf(
+            [Table3.First(r => r.Method == Tables.Full) with { Synthetic = synthetic, Profile = profile }])).ToString();
         Assert.Contains("printed, other data", html);
         Assert.Contains("color:#808080\">94.35<", html);
         Assert.DoesNotContain("Δ", html);
@@ -87,5 +100,6 @@ public class TextTableTests
 
     [Fact]
     public void A_row_s_label_cannot_become_markup() =>
-        Assert.DoesNotContain("<script", string.Concat(ResultTable.TextOf([.. Table3.Select(r => r with { Label = "<script>alert(1)</script>" })])));
+        Assert.DoesNotContain("<script",
+            string.Concat(ResultTable.TextOf([.. Table3.Select(r => r with { Label = "<script>alert(1)</script>" })])));
 }

@@ -30,7 +30,9 @@ public sealed class FaceDetectionTests
             Assert.NotNull(face);
             Assert.Equal(1, face.Faces);
             // Eyes, nose and mouth are where the shape says; the jaw of a painted face is vaguer.
-            var errors = Enumerable.Range(27, 41).Select(i => (Vector2.Transform(new(face.Points[i].X + window.X, face.Points[i].Y + window.Y), pose.ToFace()) - shape[i]).Length());
+            var errors = Enumerable.Range(27, 41).Select(i =>
+                (Vector2.Transform(new(face.Points[i].X + window.X, face.Points[i].Y + window.Y), pose.ToFace())
+                    - shape[i]).Length());
             Assert.InRange(errors.Average(), 0, 0.08);
         }
     }

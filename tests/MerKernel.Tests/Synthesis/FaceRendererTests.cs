@@ -13,8 +13,10 @@ public class FaceRendererTests
     static readonly Rect Window = new(0, 0, Side, Side);
 
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(9), InlineData(10), InlineData(12)]
-    [InlineData(14), InlineData(15), InlineData(17), InlineData(20), InlineData(23), InlineData(24), InlineData(25), InlineData(26)]
+    [InlineData(1), InlineData(2), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(9),
+        InlineData(10), InlineData(12)]
+    [InlineData(14), InlineData(15), InlineData(17), InlineData(20), InlineData(23), InlineData(24), InlineData(25),
+        InlineData(26)]
     public void Optical_flow_finds_the_direction_in_which_an_action_unit_moves_the_skin(int unit)
     {
         var person = FaceIdentity.Draw(11);
@@ -26,13 +28,15 @@ public class FaceRendererTests
         using var flow = Flow(onset, apex);
 
         // Where the kernel that moves most has its centre, the one nearest the middle of the face where several do.
-        var strongest = kernels.OrderByDescending(k => k.Weight).ThenBy(k => Math.Abs(k.Centre.X)).ThenBy(k => k.Centre.Y).First();
+        var strongest = kernels.OrderByDescending(k => k.Weight).ThenBy(k => Math.Abs(k.Centre.X))
+            .ThenBy(k => k.Centre.Y).First();
         var place = Pose.Eyes + (float)Iod * strongest.Centre;
         var found = MeanFlow(flow, place, 4);
         var expected = AuKernels.Displacement(kernels, strongest.Centre) * (float)Iod;
 
         Assert.True(found.Length() > 0.25 * expected.Length(), $"{found} for {expected}");
-        var angle = Math.Acos(Math.Clamp(Vector2.Dot(Vector2.Normalize(found), Vector2.Normalize(expected)), -1, 1)) * 180 / Math.PI;
+        var angle = Math.Acos(Math.Clamp(Vector2.Dot(Vector2.Normalize(found), Vector2.Normalize(expected)), -1, 1))
+            * 180 / Math.PI;
         Assert.True(angle < 25, $"AU {unit}: {angle:0} degrees off, {found} for {expected}");
     }
 
@@ -43,7 +47,8 @@ public class FaceRendererTests
         var shape = new FaceShape(person);
         using var portrait = FacePainter.Paint(person, Iod);
         // The person's right is the image's left.
-        using var renderer = new FaceRenderer(portrait, portrait.Clone(), Pose, Window, [.. AuKernels.Of(new(12, FaceSide.Right, 0.04), shape)]);
+        using var renderer = new FaceRenderer(portrait, portrait.Clone(), Pose, Window,
+            [.. AuKernels.Of(new(12, FaceSide.Right, 0.04), shape)]);
         using Mat onset = renderer.Render(0, default), apex = renderer.Render(1, default);
         using var flow = Flow(onset, apex);
         var left = MeanFlow(flow, Pose.Eyes + (float)Iod * shape[48], 4).Length();
@@ -69,7 +74,8 @@ public class FaceRendererTests
     public void The_difference_to_the_onset_is_largest_at_the_apex_despite_drift_and_noise()
     {
         var larger = 0;
-        var clips = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small).Where(c => c.Apex < c.Offset - 3).Take(6).ToList();
+        var clips = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small)
+            .Where(c => c.Apex < c.Offset - 3).Take(6).ToList();
         var root = Directory.CreateTempSubdirectory("look-alike").FullName;
         using (var studio = new Studio(DatasetId.CasmeII, LookAlikeOptions.Small, root))
             foreach (var clip in clips)
@@ -83,7 +89,8 @@ public class FaceRendererTests
                 }
                 Mat Small(int frame)
                 {
-                    using var image = Cv2.ImRead(Path.Combine(root, "Cropped", "sub" + clip.Subject, clip.Name, $"reg_img{frame}.jpg"));
+                    using var image = Cv2.ImRead(Path.Combine(root, "Cropped", "sub" + clip.Subject, clip.Name,
+                        $"reg_img{frame}.jpg"));
                     return image.Resize(new Size(56, 56), 0, 0, InterpolationFlags.Area);
                 }
                 if (Change(clip.Apex) > 1.2 * Change(clip.Onset + 1)) larger++;
@@ -102,7 +109,8 @@ public class FaceRendererTests
 
     static Vector2 MeanFlow(Mat flow, Vector2 place, int radius)
     {
-        using var patch = new Mat(flow, new Rect((int)place.X - radius, (int)place.Y - radius, 2 * radius + 1, 2 * radius + 1));
+        using var patch = new Mat(flow,
+            new Rect((int)place.X - radius, (int)place.Y - radius, 2 * radius + 1, 2 * radius + 1));
         var mean = patch.Mean();
         return new((float)mean.Val0, (float)mean.Val1);
     }

@@ -20,8 +20,10 @@ public sealed class LookAlikeFilesTests : IDisposable
             var path = Path.Combine(_root, Sheets.NameOf(dataset));
             Sheets.Write(dataset, truth, path);
             var read = CodingSheet.Read(path, Errata.Known).Clips;
-            Assert.Equal(truth.Select(c => (c.Id, c.Onset, c.Apex, c.Emotion.ToLowerInvariant())), read.Select(c => (c.Id, c.Onset, c.Apex, c.Emotion)));
-            Assert.All(truth.Zip(read), pair => Assert.Equal(pair.First.CodedUnits.Order(), pair.Second.ActionUnits.Select(a => a.Number).Order()));
+            Assert.Equal(truth.Select(c => (c.Id, c.Onset, c.Apex, c.Emotion.ToLowerInvariant())),
+                read.Select(c => (c.Id, c.Onset, c.Apex, c.Emotion)));
+            Assert.All(truth.Zip(read), pair =>
+                Assert.Equal(pair.First.CodedUnits.Order(), pair.Second.ActionUnits.Select(a => a.Number).Order()));
         }
     }
 
@@ -30,18 +32,21 @@ public sealed class LookAlikeFilesTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var stopping = new Progress(p => { if (p.Done == 6) stop.Cancel(); });
-        Assert.ThrowsAny<OperationCanceledException>(() => LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root, stopping, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root, stopping, stop.Token));
         Assert.True(File.Exists(Path.Combine(_root, "CASME2", "synthetic.json")));
 
         var resumed = LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root);
 
         Assert.InRange(resumed.Rendered, 1, resumed.Clips - 6);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root, "*.partial", SearchOption.AllDirectories));
-        Assert.Equal(resumed.Frames, Directory.EnumerateFiles(Path.Combine(_root, "CASME2", "Cropped"), "*.jpg", SearchOption.AllDirectories).Count());
+        Assert.Equal(resumed.Frames, Directory.EnumerateFiles(Path.Combine(_root, "CASME2", "Cropped"), "*.jpg",
+            SearchOption.AllDirectories).Count());
         Assert.Equal(0, LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root).Rendered);
         using var frame = Cv2.ImRead(Path.Combine(_root, "CASME2", "Cropped", "sub01", "EP02_01f", "reg_img46.jpg"));
         Assert.Equal((280, 340, 3), (frame.Width, frame.Height, frame.Channels()));
-        Assert.Throws<UserErrorException>(() => LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small with { Seed = 2 }, _root));
+        Assert.Throws<UserErrorException>(() =>
+            LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small with { Seed = 2 }, _root));
     }
 
     [Fact]
@@ -52,11 +57,13 @@ public sealed class LookAlikeFilesTests : IDisposable
         using (var studio = new Studio(DatasetId.CasmeII, LookAlikeOptions.Small, one))
             foreach (var clip in clips) studio.Film(clip, default);
         using (var studio = new Studio(DatasetId.CasmeII, LookAlikeOptions.Small with { RawFrames = true }, two))
-            Parallel.ForEach(clips.AsEnumerable().Reverse(), new ParallelOptions { MaxDegreeOfParallelism = 3 }, clip => studio.Film(clip, default));
+            Parallel.ForEach(clips.AsEnumerable().Reverse(), new ParallelOptions { MaxDegreeOfParallelism = 3 },
+                clip => studio.Film(clip, default));
         foreach (var folder in (ReadOnlySpan<string>)[one, two])
             Sheets.Write(DatasetId.CasmeII, clips, Path.Combine(folder, "Cropped", "sheet.xlsx"));
         Assert.Equal(Digest(Path.Combine(one, "Cropped")), Digest(Path.Combine(two, "Cropped")));
-        using var raw = Cv2.ImRead(Path.Combine(two, "CASME2_RAW_selected", "sub01", clips[0].Name, $"img{clips[0].Onset}.jpg"));
+        using var raw = Cv2.ImRead(Path.Combine(two, "CASME2_RAW_selected", "sub01", clips[0].Name,
+            $"img{clips[0].Onset}.jpg"));
         Assert.Equal((640, 480), (raw.Width, raw.Height));
     }
 
@@ -84,8 +91,11 @@ public sealed class LookAlikeFilesTests : IDisposable
         Assert.Equal((2040, 1088, 1), (frame.Width, frame.Height, frame.Channels()));
     }
 
-    static string Digest(string folder) => string.Join('\n', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Select(f => $"{Path.GetRelativePath(folder, f)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}").Order(StringComparer.Ordinal));
+    static string Digest(string folder) =>
+        string.Join('\n', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f =>
+                $"{Path.GetRelativePath(folder, f)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}")
+            .Order(StringComparer.Ordinal));
 
     sealed class Progress(Action<LookAlikeProgress> act) : IProgress<LookAlikeProgress>
     {

@@ -28,18 +28,24 @@ public sealed class OtherLookAlikeTests : IDisposable
         Assert.True(report.Complete, string.Join('\n', report.Findings));
         Assert.True(report.Layout.Synthetic);
         Assert.Equal(clips, report.Subjects.Values.Sum());
-        using var data = DatasetLoader.Load(new(_folder, id), new PreparationOptions { Size = 32, CacheFolder = _folder.File("cache") });
+        using var data = DatasetLoader.Load(new(_folder, id),
+            new PreparationOptions { Size = 32, CacheFolder = _folder.File("cache") });
         Assert.Equal(units, data.HasActionUnits);
         // The sheet says of every clip what was filmed.
-        Assert.Equal(truth.Select(c => (c.Onset, c.Offset, Emotion: c.Emotion.ToLowerInvariant())).Order(), data.Clips.Select(c => (c.Onset, c.Offset, c.Emotion)).Order());
-        if (units) Assert.Equal(truth.Select(c => string.Join('+', c.CodedUnits)).Order(StringComparer.Ordinal), data.Clips.Select(c => string.Join('+', c.ActionUnits.Select(u => u.Number))).Order(StringComparer.Ordinal));
+        Assert.Equal(truth.Select(c => (c.Onset, c.Offset, Emotion: c.Emotion.ToLowerInvariant())).Order(),
+            data.Clips.Select(c => (c.Onset, c.Offset, c.Emotion)).Order());
+        if (units)
+            Assert.Equal(truth.Select(c => string.Join('+', c.CodedUnits)).Order(StringComparer.Ordinal), data.Clips
+                .Select(c => string.Join('+', c.ActionUnits.Select(u => u.Number))).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_set_without_a_look_alike_is_named_and_larger_sizes_are_the_small_one()
     {
         Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Full).Length);
-        Assert.Contains("There is no synthetic data set in the form of SMIC (NIR)", Assert.Throws<UserErrorException>(() => LookAlike.Truth(DatasetId.SmicNir, LookAlikeOptions.Tiny)).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no synthetic data set in the form of SMIC (NIR)",
+            Assert.Throws<UserErrorException>(() => LookAlike.Truth(DatasetId.SmicNir, LookAlikeOptions.Tiny)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Small).Length);
     }
 }

@@ -7,7 +7,10 @@ namespace MerKernel.Tests.Training;
 
 public class AugmentationTests
 {
-    static readonly AugmentationOptions Nothing = new() { FlipProbability = 0, MaxRotationDegrees = 0, CropPadding = 0 };
+    static readonly AugmentationOptions Nothing = new()
+    {
+        FlipProbability = 0, MaxRotationDegrees = 0, CropPadding = 0
+    };
 
     [Fact]
     public void No_augmentation_returns_the_frames()
@@ -56,7 +59,8 @@ public class AugmentationTests
         Assert.InRange(Enumerable.Range(0, 4000).Count(i => drawn[i * 6] < 0), 1850, 2150);
     }
 
-    static float[] Draw(AugmentationOptions options, int size, int clips) => new Augmentation(options, size, new Random(5)).Draw(clips);
+    static float[] Draw(AugmentationOptions options, int size, int clips) =>
+        new Augmentation(options, size, new Random(5)).Draw(clips);
 
     static Tensor Applied(Tensor frames, float[] transforms) => Ops.Resample(frames, tensor(transforms).view(-1, 2, 3));
 }

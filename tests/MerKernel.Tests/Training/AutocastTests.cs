@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Training;
 
-/// <summary>Mixed precision through libtorch's own functions: where it is on, what it changes, and that it ends.</summary>
+/// <summary>
+/// Mixed precision through libtorch's own functions: where it is on, what it changes, and that it ends.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class AutocastTests : IDisposable
 {
@@ -35,7 +37,8 @@ public sealed class AutocastTests : IDisposable
     [Fact]
     public void SinglePrecisionLeavesItOff()
     {
-        using (Autocast.In(Precision.Single, CPU)) Assert.Equal(ScalarType.Float32, randn(2, 2).matmul(randn(2, 2)).dtype);
+        using (Autocast.In(Precision.Single, CPU))
+            Assert.Equal(ScalarType.Float32, randn(2, 2).matmul(randn(2, 2)).dtype);
     }
 
     [Fact]
@@ -43,7 +46,11 @@ public sealed class AutocastTests : IDisposable
     {
         using var on = Autocast.In(Precision.BFloat16, CPU);
         var type = ScalarType.Int8;
-        var other = new Thread(() => { using var scope = NewDisposeScope(); type = randn(2, 2).matmul(randn(2, 2)).dtype; });
+        var other = new Thread(() =>
+        {
+            using var scope = NewDisposeScope();
+            type = randn(2, 2).matmul(randn(2, 2)).dtype;
+        });
         other.Start();
         other.Join();
         Assert.Equal(ScalarType.Float32, type);
@@ -52,7 +59,8 @@ public sealed class AutocastTests : IDisposable
     [Fact]
     public void NetworkStaysWithinBFloat16sDigitsAndItsGradientsAreSingle()
     {
-        using var network = MerNet.Create(new MerNetOptions { InputSize = 48, WidthDivisor = 8, WindowSize = 4, StochasticDepth = 0 }, seed: 3);
+        using var network = MerNet.Create(
+            new MerNetOptions { InputSize = 48, WidthDivisor = 8, WindowSize = 4, StochasticDepth = 0 }, seed: 3);
         network.train();
         manual_seed(5);
         var onset = randn(4, 3, 48, 48);

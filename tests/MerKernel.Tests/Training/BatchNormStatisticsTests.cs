@@ -20,7 +20,8 @@ public class BatchNormStatisticsTests
         var state = StateWithout01(data);
         Assert.Contains("motion.stem.bn1.running_mean", state.Keys);
         Assert.Equal(state, StateWithout01(otherTestSubject));
-        Assert.NotEqual(state["motion.stem.bn1.running_mean"], StateWithout01(otherTrainingSubject)["motion.stem.bn1.running_mean"]);
+        Assert.NotEqual(state["motion.stem.bn1.running_mean"],
+            StateWithout01(otherTrainingSubject)["motion.stem.bn1.running_mean"]);
     }
 
     private static void Blacken(MerDataset data, string subject)
@@ -41,7 +42,8 @@ public class BatchNormStatisticsTests
         FoldRun.Train(LosoEngineTests.Tiny(data), data, "01", torch.CPU, finished: (network, _) =>
         {
             using var scope = torch.NewDisposeScope();
-            foreach (var (name, tensor) in network.state_dict()) state[name] = tensor.detach().to(torch.ScalarType.Float64).flatten().data<double>().ToArray();
+            foreach (var (name, tensor) in network.state_dict())
+                state[name] = tensor.detach().to(torch.ScalarType.Float64).flatten().data<double>().ToArray();
         });
         return state;
     }

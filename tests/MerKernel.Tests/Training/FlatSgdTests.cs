@@ -27,7 +27,8 @@ public class FlatSgdTests
             nn.functional.mse_loss(theirs.forward(x), y).backward();
             reference.step();
         }
-        foreach (var (a, b) in ours.parameters().Zip(theirs.parameters())) Assert.True(allclose(a, b, rtol: 1e-5, atol: 1e-6));
+        foreach (var (a, b) in ours.parameters().Zip(theirs.parameters()))
+            Assert.True(allclose(a, b, rtol: 1e-5, atol: 1e-6));
     }
 
     [Fact]

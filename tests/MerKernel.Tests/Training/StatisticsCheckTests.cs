@@ -22,12 +22,15 @@ public class StatisticsCheckTests
         int running = -1, batch = -1;
         var told = FoldRun.Train(experiment, data, "01", torch.CPU, finished: (network, _) =>
         {
-            // The finished network, asked of its twelve training clips by hand: as it predicts, and with BatchNorm as it was trained.
+            // The finished network, asked of its twelve training clips by hand: as it predicts, and with BatchNorm as
+            // it was trained.
             using var scope = torch.NewDisposeScope();
             using var none = torch.no_grad();
             int[] train = [.. Enumerable.Range(0, data.Clips.Length).Where(i => data.Clips[i].Subject != "01")];
-            using var pairs = new PairSource(data, data.Labels, [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], torch.CPU, experiment.Model);
-            int Right() => network.call(pairs.Exact(train).Clips).argmax(1).data<long>().ToArray().Zip(train, (says, clip) => says == data.Labels[clip]).Count(right => right);
+            using var pairs = new PairSource(data, data.Labels,
+                [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], torch.CPU, experiment.Model);
+            int Right() => network.call(pairs.Exact(train).Clips).argmax(1).data<long>().ToArray()
+                .Zip(train, (says, clip) => says == data.Labels[clip]).Count(right => right);
             running = Right();
             foreach (var norm in network.modules().Where(m => m is BatchNorm)) norm.train();
             batch = Right();
@@ -42,7 +45,8 @@ public class StatisticsCheckTests
     {
         using var data = TinyDataset.Create();
         var experiment = LosoEngineTests.Tiny(data);
-        // What the finished network predicts of the test clips is what the last epoch stored: its running statistics are those of before.
+        // What the finished network predicts of the test clips is what the last epoch stored: its running statistics
+        // are those of before.
         FoldPrediction? fold = null;
         float[]? after = null;
         fold = FoldRun.Train(experiment, data, "01", torch.CPU, finished: (network, _) =>
@@ -75,14 +79,19 @@ public class StatisticsCheckTests
         foreach (var dataset in DatasetNames.Paper)
         {
             var five = KnownTruth.Of(dataset, size).Emotions.Select(e => e.Emotion).ToHashSet();
-            var clips = LookAlike.Truth(dataset, new() { Size = size }).Where(c => five.Contains(c.Emotion)).CountBy(c => c.Subject).Select(s => s.Value).ToList();
+            var clips = LookAlike.Truth(dataset, new() { Size = size }).Where(c => five.Contains(c.Emotion))
+                .CountBy(c => c.Subject).Select(s => s.Value).ToList();
             foreach (var method in Tables.All.Where(t => t.IsOn(dataset)).SelectMany(t => t.Methods).Distinct())
             {
-                var experiment = method.Of(new Experiment { Dataset = dataset, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training }, profile);
+                var experiment = method.Of(new Experiment
+                {
+                    Dataset = dataset, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training
+                }, profile);
                 var batches = experiment.Training.BatchesOver(clips.Sum() - clips.Max());
                 if (batches >= StatisticsCheck.SettledBatches) continue;
                 using var network = experiment.Model.Create(1, experiment.ActionUnits != ActionUnitSource.None);
-                Assert.False(network.modules().Any(m => m is BatchNorm), $"{method.Key} on {dataset}: {batches} batches");
+                Assert.False(network.modules().Any(m => m is BatchNorm),
+                    $"{method.Key} on {dataset}: {batches} batches");
             }
         }
     }
@@ -99,6 +108,7 @@ public class StatisticsCheckTests
         Assert.Equal(count, Batches.InOrder([.. Enumerable.Range(0, clips)], size).Count);
         Assert.Equal(3 * count, new TrainingOptions { Epochs = 3, BatchSize = size }.BatchesOver(clips));
         // One update after every second batch, the last after what is left: as the trainer chunks them.
-        Assert.Equal(3 * Batches.InOrder([.. Enumerable.Range(0, clips)], size).Chunk(2).Count(), new TrainingOptions { Epochs = 3, BatchSize = size, AccumulationSteps = 2 }.UpdatesOver(clips));
+        Assert.Equal(3 * Batches.InOrder([.. Enumerable.Range(0, clips)], size).Chunk(2).Count(),
+            new TrainingOptions { Epochs = 3, BatchSize = size, AccumulationSteps = 2 }.UpdatesOver(clips));
     }
 }

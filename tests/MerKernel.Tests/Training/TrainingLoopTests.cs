@@ -32,7 +32,8 @@ public class TrainingLoopTests
             net.train();
             optimizer.LearningRate = experiment.Training.LearningRateAt(epoch);
             foreach (var batch in data.Batches(split.Train, experiment.Training, draws))
-                optimizer.Step(nn.functional.cross_entropy(net.call(batch.Clips), batch.Labels, label_smoothing: smoothing));
+                optimizer.Step(
+                    nn.functional.cross_entropy(net.call(batch.Clips), batch.Labels, label_smoothing: smoothing));
             net.eval();
             foreach (var batch in data.Batches(split.Test))
                 Assert.Equal(fold.Logits[epoch].SelectMany(l => l), net.call(batch.Clips).data<float>().ToArray());
@@ -46,7 +47,8 @@ public class TrainingLoopTests
         using var data = TinyDataset.Create();
         using var draws = new FoldDraws(1, "02");
         var split = FoldSplit.LeaveOut(data, "2");
-        int[] Epoch() => [.. data.Batches(split.Train, new TrainingOptions { BatchSize = 5 }, draws).SelectMany(b => b.Labels.data<long>().ToArray().Select(l => (int)l))];
+        int[] Epoch() => [.. data.Batches(split.Train, new TrainingOptions { BatchSize = 5 }, draws)
+            .SelectMany(b => b.Labels.data<long>().ToArray().Select(l => (int)l))];
         var (first, second) = (Epoch(), Epoch());
         var all = split.Train.Select(i => data.Labels[i]).Order();
         Assert.Equal(all, first.Order());
@@ -60,7 +62,9 @@ public class TrainingLoopTests
         using var data = TinyDataset.Create();
         using var draws = new FoldDraws(1, "01");
         var kept = new List<Tensor>();
-        foreach (var batch in data.Batches(FoldSplit.LeaveOut(data, "01").Train, new TrainingOptions { BatchSize = 4 }, draws)) kept.Add(batch.Clips.Onset.mean());
+        foreach (var batch in data.Batches(FoldSplit.LeaveOut(data, "01").Train, new TrainingOptions { BatchSize = 4 },
+            draws))
+            kept.Add(batch.Clips.Onset.mean());
         Assert.All(kept, t => Assert.True(t.IsInvalid));
     }
 
@@ -96,7 +100,8 @@ public class TrainingLoopTests
         net.LabelSmoothing = 0.3;
         var batch = data.Batch(0, 1, 2);
         var p = nn.functional.softmax(net.call(batch.Clips), 1).data<float>().ToArray().Chunk(3).ToArray();
-        var byHand = p.Select((row, i) => -0.7 * Math.Log(row[data.Labels[i]]) - 0.1 * row.Sum(v => Math.Log(v))).Average();
+        var byHand = p.Select((row, i) => -0.7 * Math.Log(row[data.Labels[i]]) - 0.1 * row.Sum(v => Math.Log(v)))
+            .Average();
         Assert.Equal(byHand, net.Loss(batch.Clips, batch.Labels, 0).item<float>(), 1e-4);
     }
 }

@@ -8,7 +8,8 @@ public class TrainingOptionsTests
     public void Defaults_are_the_papers()
     {
         var options = new TrainingOptions();
-        Assert.Equal((75, 16, 2, 8e-4, 0.6), (options.Epochs, options.BatchSize, options.AccumulationSteps, options.LearningRate, options.WeightDecay));
+        Assert.Equal((75, 16, 2, 8e-4, 0.6),
+            (options.Epochs, options.BatchSize, options.AccumulationSteps, options.LearningRate, options.WeightDecay));
     }
 
     [Fact]

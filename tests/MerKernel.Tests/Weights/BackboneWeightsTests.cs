@@ -16,7 +16,8 @@ public class BackboneWeightsTests
     [InlineData("features.0.2.bias", "position.patch_embed.norm.bias")]
     [InlineData("features.1.1.norm1.weight", "position.layers.0.blocks.1.norm1.weight")]
     [InlineData("features.2.reduction.weight", "position.layers.0.downsample.reduction.weight")]
-    [InlineData("features.3.0.attn.relative_position_bias_table", "position.layers.1.blocks.0.attn.relative_position_bias_table")]
+    [InlineData("features.3.0.attn.relative_position_bias_table",
+        "position.layers.1.blocks.0.attn.relative_position_bias_table")]
     [InlineData("features.5.17.mlp.0.weight", "position.layers.2.blocks.17.mlp.fc1.weight")]
     [InlineData("features.5.4.mlp.3.bias", "position.layers.2.blocks.4.mlp.fc2.bias")]
     [InlineData("patch_embed.proj.weight", "position.patch_embed.proj.weight")]
@@ -29,8 +30,10 @@ public class BackboneWeightsTests
     [Fact]
     public void Timms_patch_merging_is_found_at_the_end_of_a_stage_or_at_the_start_of_the_next()
     {
-        Assert.Equal("position.layers.0.downsample.norm.weight", BackboneWeights.Translate("layers.0.downsample.norm.weight", mergesAfterStage: true));
-        Assert.Equal("position.layers.0.downsample.norm.weight", BackboneWeights.Translate("layers.1.downsample.norm.weight", mergesAfterStage: false));
+        Assert.Equal("position.layers.0.downsample.norm.weight",
+            BackboneWeights.Translate("layers.0.downsample.norm.weight", mergesAfterStage: true));
+        Assert.Equal("position.layers.0.downsample.norm.weight",
+            BackboneWeights.Translate("layers.1.downsample.norm.weight", mergesAfterStage: false));
     }
 
     [Fact]
@@ -48,7 +51,9 @@ public class BackboneWeightsTests
             ["features.1.0.norm1.weight"] = full([16], 0.5f),
         });
         var report = BackboneWeights.Load(network, path);
-        Assert.Equal([("motion.conv1.weight", "conv1.weight"), ("position.layers.0.blocks.0.norm1.weight", "features.1.0.norm1.weight")], report.Loaded.Order().ToArray());
+        Assert.Equal([("motion.conv1.weight", "conv1.weight"),
+            ("position.layers.0.blocks.0.norm1.weight", "features.1.0.norm1.weight")],
+            report.Loaded.Order().ToArray());
         Assert.Equal(["bn1.weight", "fc.weight"], report.Ignored.Select(entry => entry.Source));
         Assert.Contains("[9], motion.bn1.weight needs [8]", report.Ignored[0].Reason);
         Assert.Contains("motion.bn1.weight", report.Untouched);
@@ -65,6 +70,7 @@ public class BackboneWeightsTests
         using var network = Networks.Create("cva");
         var path = folder.File("b.safetensors");
         Safetensors.Write(path, new Dictionary<string, Tensor> { ["conv1.weight"] = ones(3) });
-        Assert.Contains("No tensor", Assert.Throws<UserErrorException>(() => BackboneWeights.Load(network, path)).Message);
+        Assert.Contains("No tensor",
+            Assert.Throws<UserErrorException>(() => BackboneWeights.Load(network, path)).Message);
     }
 }

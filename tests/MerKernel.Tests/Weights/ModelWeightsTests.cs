@@ -22,7 +22,8 @@ public class ModelWeightsTests
         ModelWeights.Load(loaded, folder.File("w.safetensors"));
         saved.eval();
         loaded.eval();
-        Assert.Equal(Networks.Values(saved.call(new ClipBatch(onset, apex, units))), Networks.Values(loaded.call(new ClipBatch(onset, apex, units))));
+        Assert.Equal(Networks.Values(saved.call(new ClipBatch(onset, apex, units))),
+            Networks.Values(loaded.call(new ClipBatch(onset, apex, units))));
     }
 
     [Theory]

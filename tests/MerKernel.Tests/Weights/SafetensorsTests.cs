@@ -15,7 +15,12 @@ public class SafetensorsTests
         using var folder = new WeightFolder();
         using var scope = NewDisposeScope();
         var path = folder.File("w.safetensors");
-        Safetensors.Write(path, new Dictionary<string, Tensor> { ["b"] = torch.tensor(new long[] { 7 }), ["a"] = torch.tensor(new float[,] { { 1, -2 } }) }, new Dictionary<string, string> { ["k"] = "v" });
+        Safetensors.Write(path,
+            new Dictionary<string, Tensor>
+            {
+                ["b"] = torch.tensor(new long[] { 7 }), ["a"] = torch.tensor(new float[,] { { 1, -2 } })
+            },
+            new Dictionary<string, string> { ["k"] = "v" });
         var bytes = File.ReadAllBytes(path);
         var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         Assert.Equal(0, length % 8);
@@ -41,7 +46,10 @@ public class SafetensorsTests
             all =>
             {
                 using var scope = NewDisposeScope();
-                var written = all.Select((t, i) => (Name: $"t{i}", Tensor: (torch.arange(1, 1 + t.Item2.Aggregate(1L, (a, b) => a * b)) % 3).view(t.Item2).to(t.Item1))).ToDictionary(t => t.Name, t => t.Tensor);
+                var written = all.Select((t, i) => (Name: $"t{i}",
+                    Tensor: (torch.arange(1, 1 + t.Item2.Aggregate(1L, (a, b) => a * b)) % 3)
+                        .view(t.Item2).to(t.Item1)))
+                    .ToDictionary(t => t.Name, t => t.Tensor);
                 Safetensors.Write(path, written);
                 var read = Safetensors.Read(path);
                 Assert.Equal(written.Keys.Order(), read.Keys.Order());
@@ -61,20 +69,29 @@ public class SafetensorsTests
         using var folder = new WeightFolder();
         using var scope = NewDisposeScope();
         var path = folder.File("t.safetensors");
-        Safetensors.Write(path, new Dictionary<string, Tensor> { ["t"] = torch.tensor(new float[,] { { 1, 2 }, { 3, 4 } }).t() });
+        Safetensors.Write(path,
+            new Dictionary<string, Tensor> { ["t"] = torch.tensor(new float[,] { { 1, 2 }, { 3, 4 } }).t() });
         Assert.Equal([1f, 3f, 2f, 4f], Safetensors.Read(path)["t"].data<float>().ToArray());
     }
 
     [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 6, "'a'", "truncated")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes after its last tensor 'a'", "")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes after its last tensor 'a'",
+        "")]
     [InlineData("""{"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}""", 8, "'a'", "'F99'")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "'a' 8 bytes", "F32 [3]")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "'a'", "negative")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", 8, "'a'", "do not fit")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'b'", "overlaps 'a'")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "'b'", "4 bytes that belong to no tensor")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'a'", "twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", 8, "'a'",
+        "do not fit")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "'b'", "overlaps 'a'")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        12, "'b'", "4 bytes that belong to no tensor")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "'a'", "twice")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1]}}""", 4, "'a'", "data_offsets")]
     [InlineData("""{"a":3}""", 0, "'a'", "data_offsets")]
     [InlineData("""[1]""", 0, "JSON", "")]
@@ -98,6 +115,7 @@ public class SafetensorsTests
         Assert.Contains("header", Assert.Throws<UserErrorException>(() => Safetensors.Read(path)).Message);
         File.WriteAllBytes(path, [1, 2, 3]);
         Assert.Contains("shorter", Assert.Throws<UserErrorException>(() => Safetensors.Read(path)).Message);
-        Assert.Contains("no file", Assert.Throws<UserErrorException>(() => Safetensors.Read(folder.File("none.safetensors"))).Message);
+        Assert.Contains("no file",
+            Assert.Throws<UserErrorException>(() => Safetensors.Read(folder.File("none.safetensors"))).Message);
     }
 }

@@ -1,12 +1,13 @@
 namespace MerKernel.Data.Sets;
 
 /// <summary>
-/// CAS(ME)^3, part A: 860 clips of 94 people (version 2 of the sheet; 921 in version 1) at 30 frames per second. A folder holds a whole recording, so a clip is known by
-/// subject, recording and onset: '001/a_355'.
+/// CAS(ME)^3, part A: 860 clips of 94 people (version 2 of the sheet; 921 in version 1) at 30 frames per second.
+/// A folder holds a whole recording, so a clip is known by subject, recording and onset: '001/a_355'.
 /// </summary>
 internal static class Casme3
 {
-    private static readonly Regex OtherPart = new(@"part[\s_-]*[BC](?![A-Za-z])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static readonly Regex OtherPart = new(@"part[\s_-]*[BC](?![A-Za-z])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     public static DatasetDescription Description { get; } = new()
     {
@@ -32,7 +33,10 @@ internal static class Casme3
         Three = ClassSet.MegcThree.And("happy", "positive").And("sad", "negative"),
         Errata =
         [
-            new("casme3-216-apex", DatasetId.Casme3, "216/", f => f.Apex == 2668 && f.Onset == 3647, FrameRepair.ReplaceOnset, 2647, "apex 2668 lies before the onset 3647; its first digit is read as 2, as two independent projects read it"),
+            new("casme3-216-apex", DatasetId.Casme3, "216/", f => f.Apex == 2668 && f.Onset == 3647,
+                FrameRepair.ReplaceOnset, 2647,
+                "apex 2668 lies before the onset 3647; its first digit is read as 2, as two independent " +
+                "projects read it"),
         ],
         Published = sheet => sheet.Clips.Length > 890 ? PublishedCounts.Casme3First : PublishedCounts.Casme3,
         Edition = (clips, _) => clips.Count() > 890 ? "v1" : "v2",
@@ -40,5 +44,6 @@ internal static class Casme3
     };
 
     private static ClassSet Emotions(string name) =>
-        ClassSet.Same(name, ("other", "others"), "happy", "disgust", "fear", "anger", "sad", "surprise", "others").And("happiness", "happy").And("sadness", "sad");
+        ClassSet.Same(name, ("other", "others"), "happy", "disgust", "fear", "anger", "sad", "surprise", "others")
+            .And("happiness", "happy").And("sadness", "sad");
 }

@@ -1,22 +1,30 @@
 namespace MerKernel.Data.Sets;
 
 /// <summary>
-/// CAS(ME)^3, part C: 165 clips of 30 people in a mock crime. Each person has one recording, 'a', out of which the clips are cut: '01/a_355'. Its coders gave no apexes.
+/// CAS(ME)^3, part C: 165 clips of 30 people in a mock crime. Each person has one recording, 'a', out of which the
+/// clips are cut: '01/a_355'. Its coders gave no apexes.
 /// </summary>
 internal static class Casme3C
 {
-    private static readonly Regex Part = new(@"part[\s_-]*C(?![A-Za-z])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static readonly Regex Part = new(@"part[\s_-]*C(?![A-Za-z])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     public static DatasetDescription Description { get; } = Casme3.Description with
     {
         Id = DatasetId.Casme3C,
         Title = "CAS(ME)^3 (part C)",
         Key = "casme3-c",
-        // Real sets have both parts in one folder, which part A's pattern finds; a synthetic one has a folder of its own.
+        // Real sets have both parts in one folder, which part A's pattern finds; a synthetic one has a folder of its
+        // own.
         Folder = "CASME3_part_C",
         Sheets = ["CAS(ME)3_part_C_ME", "part_C_ME"],
         Worksheets = ["mockCrimeME"],
-        Columns = new Dictionary<string, string> { ["subject"] = "sub", ["filename"] = "count", ["onset"] = "onset", ["offset"] = "offset", ["actionunits"] = "au", ["emotion"] = "emotion" }.ToImmutableDictionary(),
+        Columns = new Dictionary<string, string>
+        {
+            ["subject"] = "sub", ["filename"] = "count", ["onset"] = "onset", ["offset"] = "offset",
+            ["actionunits"] = "au", ["emotion"] = "emotion"
+        }
+            .ToImmutableDictionary(),
         Optional = ["apex"],
         PassesOver = null,
         Subjects = DatasetDescription.Whole(DatasetDescription.NumberedSubject),
@@ -33,10 +41,12 @@ internal static class Casme3C
         Edition = (_, _) => CodingSheetContents.UnknownEdition,
         Assumptions =
         [
-            "no coder gave an apex: the middle of onset and offset is used (mer data prepare --reading CLIP=onset-apex-offset sets another)",
+            "no coder gave an apex: the middle of onset and offset is used (mer data prepare --reading " +
+            "CLIP=onset-apex-offset sets another)",
             "one recording a person, in a folder 'a', and 30 frames per second, as public loaders have it",
         ],
     };
 
-    private static ClassSet Emotions(string name) => ClassSet.Same(name, ("other", "others"), "negative", "positive", "surprise", "others");
+    private static ClassSet Emotions(string name) =>
+        ClassSet.Same(name, ("other", "others"), "negative", "positive", "surprise", "others");
 }

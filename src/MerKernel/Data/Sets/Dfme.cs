@@ -1,6 +1,9 @@
 namespace MerKernel.Data.Sets;
 
-/// <summary>DFME: seven classes, 500, 300 or 200 frames per second by clip, as its sheet says. Public are a training part and two tests of the whole.</summary>
+/// <summary>
+/// DFME: seven classes, 500, 300 or 200 frames per second by clip, as its sheet says. Public are a training part and
+/// two tests of the whole.
+/// </summary>
 internal static class Dfme
 {
     public static DatasetDescription Description { get; } = new()

@@ -1,6 +1,9 @@
 namespace MerKernel.Data.Sets;
 
-/// <summary>MMEW: 300 clips of 30 people at 90 frames per second, seven classes, sides of action units behind the number ('4R+7').</summary>
+/// <summary>
+/// MMEW: 300 clips of 30 people at 90 frames per second, seven classes, sides of action units behind the number
+/// ('4R+7').
+/// </summary>
 internal static class Mmew
 {
     public static DatasetDescription Description { get; } = new()
@@ -16,8 +19,12 @@ internal static class Mmew
         Frames = [FramePath.Of("{subject}/{emotion}/{clip}"), FramePath.Of("{emotion}/{clip}")],
         FrameExample = "MMEW/Micro_Expression/disgust/S01-01-001/1.jpg",
         FrameRate = 90,
-        Classes = ClassSet.Same("own", ("other", "others"), "happiness", "surprise", "disgust", "others", "fear", "sadness", "anger").And("repression", "others"),
-        AllEmotions = ClassSet.Same("all", ("other", "others"), "happiness", "surprise", "disgust", "others", "fear", "sadness", "anger").And("repression", "others"),
+        Classes = ClassSet.Same("own", ("other", "others"), "happiness", "surprise", "disgust", "others", "fear",
+            "sadness", "anger")
+            .And("repression", "others"),
+        AllEmotions = ClassSet.Same("all", ("other", "others"), "happiness", "surprise", "disgust", "others", "fear",
+            "sadness", "anger")
+            .And("repression", "others"),
         // Its web page calls 'repression' what its sheet calls 'others': too little to score it as negative.
         Three = ClassSet.MegcThree.Without("repression"),
         Published = _ => PublishedCounts.Mmew,

@@ -19,7 +19,8 @@ internal static class Samm
         FrameExample = "SAMM/006/006_1_2/006_05562.jpg",
         FrameRate = 200,
         Classes = ClassSet.Same("five", ("others", "other"), "happiness", "anger", "contempt", "surprise", "other"),
-        AllEmotions = ClassSet.Same("all", ("others", "other"), "happiness", "anger", "contempt", "surprise", "other", "disgust", "fear", "sadness"),
+        AllEmotions = ClassSet.Same("all", ("others", "other"), "happiness", "anger", "contempt", "surprise", "other",
+            "disgust", "fear", "sadness"),
         Errata = Data.Errata.OfSamm,
         Published = _ => PublishedCounts.Samm,
         Edition = (_, _) => "v2",
@@ -27,5 +28,6 @@ internal static class Samm
 
     // A table program takes the zeros from 006_1_2.
     private static string Padded(string name) =>
-        name.Split('_') is [{ Length: > 0 and <= 3 } person, _, ..] parts && person.All(char.IsAsciiDigit) ? string.Join('_', parts.Skip(1).Prepend(person.PadLeft(3, '0'))) : name;
+        name.Split('_') is [{ Length: > 0 and <= 3 } person, _, ..] parts && person.All(char.IsAsciiDigit)
+            ? string.Join('_', parts.Skip(1).Prepend(person.PadLeft(3, '0'))) : name;
 }
