@@ -47,6 +47,15 @@ public sealed partial class ClaimsTests
         Demand("README.md", $"{Side("casme2")} on CASME II and {Side("samm")} on SAMM");
     }
 
+    /// <summary>How p of the full network and the look-up reads in the controls of a published run.</summary>
+    static string LookUpP(string profile)
+    {
+        var page = File.ReadAllText(Path.Combine(s_root, "results", "published", profile, "tables.md"));
+        var found = LookUpComparison().Matches(page).Select(m => m.Groups[1].Value).ToList();
+        Assert.Equal(2, found.Count);
+        return $"(UF1, permutation test by subject, {found[0]} and {found[1]} after Holm's correction)";
+    }
+
     static List<JsonElement> Published(string profile) => [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root,
         "results", "published", profile, "tables.json"))).RootElement.EnumerateArray()];
 
@@ -94,6 +103,7 @@ public sealed partial class ClaimsTests
             Text($"Without action units the full network has {Medium("casme2", NoUnits):0.0} and {Medium("samm", NoUnits):0.0} %, {Above("casme2"):0} and {Above("samm"):0} points above the majority class"),
             Text($"The motion stream by itself has {Medium("casme2", "CVA block"):0.0} and {Medium("samm", "CVA block"):0.0} %"),
             Text($"{Below("casme2"):0.0} points below it on CASME II and {Below("samm"):0.0} on SAMM"),
+            LookUpP("medium"),
             Text($"from {Medium("casme2", FullRow):0.0} to {Medium("casme2", FullRow, "best-test"):0.0} % on CASME II and the images without action units from {Medium("casme2", NoUnits):0.0} to {Medium("casme2", NoUnits, "best-test"):0.0} %: {Rule(FullRow):0} and {Rule(NoUnits):0} points"),
             Text($"{Medium("casme2", detected):0.0} % on CASME II instead of {Medium("casme2", NoUnits):0.0}, and {Medium("samm", detected):0.0} on SAMM instead of {Medium("samm", NoUnits):0.0}"),
             Text($"vertical and horizontal attention have the same {Medium("casme2", "Horizontal attention (X)"):0.0} and {Medium("samm", "Vertical attention (Y)"):0.0} %"));
@@ -112,7 +122,7 @@ public sealed partial class ClaimsTests
             s_rows.Value.First(r => r.GetProperty("row").GetString() == row && r.TryGetProperty("statistics", out _))
                 .GetProperty("statistics") is var s
                 ? 100.0 * s.GetProperty(statistics).GetInt32() / s.GetProperty("clips").GetInt32() : 0;
-        Demand("docs/results.md",
+        Demand("docs/results.md", LookUpP("small"),
             Text($"({Right("Graph-TCN (2020)", "running"):0} % of training clips right, {Right("Graph-TCN (2020)", "batch"):0} % with the batch's). AMAN: {Right("AMAN (2022)", "running"):0} % with running statistics, {Right("AMAN (2022)", "batch"):0} % with the batch's"),
             Text($"MiMaNet has {Right("MiMaNet (2021)", "running"):0} % of its training clips right"),
             Text($"The majority class has {Of("casme2", Majority, "none"):0.0} and {Of("samm", Majority, "none"):0.0} %"),
@@ -311,6 +321,9 @@ public sealed partial class ClaimsTests
     static string Page(string page) => Space().Replace(File.ReadAllText(Path.Combine(s_root, page)), " ");
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"action-unit lookup \(no image\) \([^,()]+, (p [=<] [\d.]+)\)")]
+    private static partial Regex LookUpComparison();
 
     [GeneratedRegex(@"(?s)<tr.*?</tr>")]
     private static partial Regex TableRow();
