@@ -18,10 +18,11 @@ constexpr int64_t slack = 16;
 
 // Memory in slices, of which the first call counts the size.
 struct Slices {
-    float* next;
+    float* base;
+    int64_t taken = 0;
     float* take(int64_t size) {
-        float* const here = next;
-        next += whole(size) + slack;
+        float* const here = base == nullptr ? nullptr : base + taken;
+        taken += whole(size) + slack;
         return here;
     }
 };
@@ -41,7 +42,7 @@ struct SwinRoom {
     static int64_t size(const SwinShape& shape) {
         Slices counted{nullptr};
         SwinRoom{shape, counted};
-        return counted.next - static_cast<float*>(nullptr);
+        return counted.taken;
     }
 };
 

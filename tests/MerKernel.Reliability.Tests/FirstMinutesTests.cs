@@ -116,6 +116,7 @@ public sealed class FirstMinutesTests : IDisposable
     [InlineData("report")]
     [InlineData("runs list")]
     [InlineData("data truth")]
+    [InlineData("plan")]
     public void A_store_that_is_not_there_is_an_error_where_it_is_only_read(string command)
     {
         var store = Path.Combine(_root, "typo");

@@ -18,6 +18,8 @@ static class PlanCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
+            // What is missing is counted in a store; one that was named and is not there is a slip.
+            if (bench.StoreFolder is not null) bench.Store.MustExist();
             var cost = new FoldCost(bench.Store.Derived);
             var plan = options.Plan(parsed, bench, cost, cancel);
             Show(bench, plan, cost, StepSpeed.Measure(Slowest(plan), cost), options.Workers(parsed));

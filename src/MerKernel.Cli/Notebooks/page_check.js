@@ -33,6 +33,12 @@ async function merCheckPage() {
   }
   for (const text of document.querySelectorAll(".text :not(code, pre)"))
     for (const node of text.childNodes) if (node.nodeType === 3 && /\$\$|\\[a-z]{2,}/.test(node.data)) complaints.push(`an equation that is not drawn: '${node.data.trim().slice(0, 60)}'`);
+  for (const math of document.querySelectorAll("math[display=block]")) {
+    const rolls = /auto|scroll/.test(getComputedStyle(math).overflowY) && math.scrollHeight > math.clientHeight;
+    // A long one may scroll on a narrow page, and only there.
+    const cut = math.scrollWidth > math.clientWidth + slack && math.getBoundingClientRect().width < math.parentElement.clientWidth - slack;
+    if (rolls || cut) complaints.push(`the equation ${quote(math)} does not fit its box`);
+  }
   for (const table of document.querySelectorAll(".output table")) {
     const first = table.querySelector("tbody th, tbody td"), box = table.parentElement;
     if (box.scrollWidth - box.clientWidth <= 2 || !first) continue;
