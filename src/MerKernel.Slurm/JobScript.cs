@@ -42,12 +42,12 @@ public static class JobScript
         const string Once = """
             "$program" submit task "$here" "$SLURM_ARRAY_TASK_ID"
             """;
-        var compute = slurm.CheckpointEvery == 0 ? Once : $"""
+        var compute = slurm.CheckpointEvery > 0 ? $"""
             # A minute before the time limit: queued again, the fold goes on from its checkpoint.
             trap 'echo "mer: time is up; the task is queued again and resumes from its checkpoint"; scontrol requeue "$SLURM_JOB_ID"; sleep 60' USR1
             {Once} &
             wait $!
-            """;
+            """ : Once;
         return $$"""
             #!/bin/bash
             # Micro-expression recognition, {{submission.Profile}} profile: {{folds.Count}} folds in {{tasks}} tasks, the longest first.
