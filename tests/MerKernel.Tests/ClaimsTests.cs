@@ -64,13 +64,13 @@ public sealed partial class ClaimsTests
     static string Seeds(string profile) => Published(profile, "seeds")
         .First(r => r.GetProperty("row").GetString() == FullRow && r.TryGetProperty("seeds", out _))
         .GetProperty("seeds").GetArrayLength() switch
-        {
-            2 => "two seeds",
-            3 => "three seeds",
-            4 => "four seeds",
-            5 => "five seeds",
-            var other => $"{other} seeds",
-        };
+    {
+        2 => "two seeds",
+        3 => "three seeds",
+        4 => "four seeds",
+        5 => "five seeds",
+        var other => $"{other} seeds",
+    };
 
     [Theory]
     [InlineData("small", "Small profile")]
