@@ -9,9 +9,10 @@ namespace MerKernel.Reports;
 /// {accuracy, uf1, uar}, clips, folds, seed, experiment}. Accuracy is in percent on both sides and the other scores are
 /// fractions, as the paper prints them. A row that was run with several seeds has measured means, then deviation
 /// {accuracy, uf1, uar} between seeds, and instead of seed and experiment an array seeds of {seed, experiment,
-/// measured}. A row with a footnote has note, and a row of Table 1 that is run has system {sees, parameters, macs,
-/// updates, trainingSeconds, assumed}. A row whose network has BatchNorm has statistics {clips, running, batch}:
-/// training clips, and how many of them are right with running and with batch statistics.
+/// measured}; the average of their logits has seed null. A row with a footnote has note, and a row of Table 1 that is
+/// run has system {sees, parameters, macs, updates, trainingSeconds, assumed}. A row whose network has BatchNorm has
+/// statistics {clips, running, batch}: training clips, and how many of them are right with running and with batch
+/// statistics.
 /// </summary>
 public static class JsonTables
 {
@@ -67,7 +68,7 @@ public static class JsonTables
         if (seeds.Count > 1) json["deviation"] = Over(seeds, s => s.Deviation);
         json["clips"] = row.Score?.Clips ?? 0;
         json["folds"] = row.Score?.Folds ?? 0;
-        if (seeds.Count == 1) (json["seed"], json["experiment"]) = (row.Seed, row.Experiment);
+        if (seeds.Count == 1) (json["seed"], json["experiment"]) = (row.Method is SeedAverage ? null : row.Seed, row.Experiment);
         else
             json["seeds"] = Array(seeds, r => new JsonObject
             {

@@ -95,6 +95,9 @@ public sealed record ResultRow
     /// <summary>Seed of the run.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>The seed as tables write it: the average over several seeds has all of them.</summary>
+    internal string SeedLabel => Method is SeedAverage ? "all" : $"{Seed}";
+
     /// <summary>Hash of the experiment, or null where the row has none.</summary>
     public string? Experiment { get; init; }
 

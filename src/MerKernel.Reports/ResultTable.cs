@@ -69,7 +69,7 @@ public sealed class ResultTable
             "paper accuracy", "paper F1", "accuracy", "accuracy low", "accuracy high", "UF1", "UF1 low", "UF1 high",
             "UAR", "UAR low", "UAR high"],
         rows.Select(r => (IEnumerable<string>)[$"{r.Table.Number}", r.Dataset.Key(), r.Synthetic ? "synthetic" : "real",
-            r.Profile, r.Label, r.ProtocolName, $"{r.Seed}", r.Experiment ?? "",
+            r.Profile, r.Label, r.ProtocolName, r.SeedLabel, r.Experiment ?? "",
             $"{r.Score?.Clips}", $"{r.Score?.Folds}", r.Paper is { } p ? Figures.Printed(p.Accuracy) : "",
             r.Paper is { } f ? Figures.Printed(f.F1) : "",
             Exact(100 * r.Score?.Accuracy), Exact(100 * r.Score?.AccuracyInterval.Low),
@@ -120,7 +120,7 @@ public sealed class ResultTable
             .. line.Cells.SelectMany((rows, i) =>
                 rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
             $"{scored.FirstOrDefault()?.Score!.Clips}",
-            string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.Seed)),
+            string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.SeedLabel)),
         ];
     }
 
@@ -292,13 +292,13 @@ public sealed class ResultTable
         string[] words = ["row", "protocol", ">seed"];
         yield return TextTable.Of($"{Title}: every score",
             [.. words, ">accuracy", ">UF1", ">UAR", ">weighted F1", ">mean per-fold F1", ">kappa"],
-            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}",
+            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, r.SeedLabel,
                 Figures.Percent(r.Score!.Accuracy), Figures.Fraction(r.Score.UF1), Figures.Fraction(r.Score.Uar),
                 Figures.Fraction(r.Score.WeightedF1), Figures.Fraction(r.Score.MeanFoldF1),
                 Figures.Fraction(r.Score.Kappa)]));
         yield return TextTable.Of($"{Title}: precision / recall of each class",
             [.. words, .. First.Classes.Select(c => $">{c}")],
-            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, $"{r.Seed}", .. r.Score!.PerClass
+            measured.Select(r => (IEnumerable<string>)[r.Label, r.ProtocolLabel, r.SeedLabel, .. r.Score!.PerClass
                 .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Precision:0.00} / {c.Recall:0.00}"))]));
     }
 

@@ -127,6 +127,22 @@ public class ResultTableTests
     }
 
     [Fact]
+    public void The_average_over_the_seeds_is_of_none_of_them()
+    {
+        var table = Tables.Numbered(3);
+        var rows = new Scoring
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [4, 5], OwnSeeds = (_, _) => [4],
+            Runs = (method, _, _) => method is SeedAverage ? Run("mean", "001", "02") : null,
+        }.Rows(table with { Rows = [.. table.Rows, new Row("averaged", new SeedAverage(Tables.Full))] });
+        Assert.Matches(@"\n\| averaged \|.*\| 5 \| all \|\n", ResultTable.ToMarkdown(rows).Replace("*", ""));
+        using var json = JsonDocument.Parse(JsonTables.Render(rows));
+        var row = json.RootElement.EnumerateArray().First(r => r.GetProperty("row").GetString() == "averaged");
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("seed").ValueKind);
+        Assert.Equal(100, row.GetProperty("measured").GetProperty("accuracy").GetDouble(), 9);
+    }
+
+    [Fact]
     public void A_difference_counts_as_supported_only_if_every_seed_supports_it() =>
         Assert.Contains("Differences the data support: none", Assert.Single(ResultTable.Of(Seeds)).Differences);
 }
