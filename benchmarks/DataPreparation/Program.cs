@@ -21,7 +21,7 @@ try
     // The model is loaded before the first clip is reported, so the rate from the first to the last report is that of
     // the clips alone.
     var reports = new Reports();
-    using (var data = DatasetLoader.Load(source, options, reports))
+    using (var data = DatasetLoader.Load(source, options, (_, _) => reports.Add()))
         Console.WriteLine($"prepared: {data.Clips.Length} clips, {data.Frames.size(0)} frames of {data.Size} px, all " +
             $"faces found; first clip after {reports.First.TotalSeconds:0.0} s");
     var clips = reports.Count - 1;
@@ -42,7 +42,7 @@ finally
 }
 
 /// <summary>When the first and the last clip were finished, by the clock and by the processor.</summary>
-sealed class Reports : IProgress<PreparationProgress>
+sealed class Reports
 {
     private readonly Stopwatch clock = Stopwatch.StartNew();
 
@@ -56,7 +56,7 @@ sealed class Reports : IProgress<PreparationProgress>
 
     public TimeSpan ProcessorLast { get; private set; }
 
-    public void Report(PreparationProgress value)
+    public void Add()
     {
         lock (clock)
         {

@@ -10,10 +10,12 @@ static class CommonOptions
         DefaultValueFactory = _ => "small",
     };
 
-    public static Option<string?> Data() => new("--data")
-    {
-        Description = "folder with CASME2/ and SAMM/ (default: data/ of the checkout)",
-    };
+    /// <param name="usual">The default, in words.</param>
+    public static Option<string?> Data(
+        string usual = "data/ for the paper profile, synthetic data for the others") => new("--data")
+        {
+            Description = $"folder with CASME2/ and SAMM/ (default: {usual})",
+        };
 
     public static Option<string?> Weights() => new("--weights")
     {

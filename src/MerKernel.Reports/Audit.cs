@@ -95,8 +95,9 @@ public static class AuditReport
             $"{f.Case.Apart} of {f.Case.Clips}", Short(f.Case.McNemarP), Short(f.HolmP), Short(f.Case.SubjectP),
             f.Possible ? "could be" : "could not be",
         ]),
-        $"Accuracies as the nearest number of {PaperAudit.LikelySize(dataset)} clips of " +
-        $"{PaperAudit.Subjects(dataset)} subjects. At best all clips on which two networks part speak for one of " +
+        $"Accuracies as a number of {PaperAudit.LikelySize(dataset)} clips of {PaperAudit.Subjects(dataset)} " +
+        "subjects; one that is no share of so many as the number above or below it that takes the row further from " +
+        "the full network. At best all clips on which two networks part speak for one of " +
         "them, each clip of another subject; " +
         "Holm's correction is over the table's rows.");
 
@@ -168,22 +169,9 @@ public static class AuditReport
             ? $"{match.Correct}{(match.Rounding == GrimRounding.Cut ? " (cut, not rounded)" : "")}" : "no";
 }
 
-/// <summary>The audit's conclusions, computed from its tables.</summary>
+/// <summary>The audit's main findings, computed from the printed numbers, and best cases in words.</summary>
 public static class AuditConclusions
 {
-    /// <summary>The conclusions that need no data.</summary>
-    public static IEnumerable<string> Sentences()
-    {
-        foreach (var dataset in DatasetNames.Paper) yield return Accuracies(dataset);
-        var contradictions = PaperAudit.Contradictions();
-        yield return $"{contradictions.Length} values are printed differently in different places: " +
-            $"{string.Join("; ", contradictions.Select(c => $"{c.Network}, {c.Quantity} on {c.Dataset.Title()}, " +
-                $"{string.Join(" and ", c.Values.Select(v => Figures.Printed(v.Value)))}"))}.";
-        foreach (var dataset in DatasetNames.Paper) yield return F1Scores(dataset);
-        foreach (var dataset in DatasetNames.Paper) yield return BestCases(dataset);
-        yield return Log();
-    }
-
     /// <summary>A best case in words.</summary>
     public static string Of(BestCase best) =>
         $"{best.First} and {best.Second} of {best.Clips} clips, {best.Apart} apart. At best, all of them on one " +
@@ -193,17 +181,6 @@ public static class AuditConclusions
             (best is { McNemarP: < 0.05, SubjectP: < 0.05 }
                 ? "Some predictions with these accuracies would be significant at 0.05."
                 : "No predictions with these accuracies are significant at 0.05.");
-
-    static string BestCases(DatasetId dataset)
-    {
-        var findings = PaperAudit.Ablations(dataset);
-        var not = findings.Where(f => !f.Possible).ToList();
-        return $"{dataset.Title()}: {findings.Length - not.Count} of the {findings.Length} differences from the full " +
-            "network in Tables 2 to 7 could be significant at 0.05 with some predictions" +
-            (not.Count == 0 ? "." : "; whatever the predictions were, these could not: " +
-                $"{string.Join("; ", not.Select(f => $"Table {f.Table}, {f.Row} ({f.Case.Apart} " +
-                    $"{(f.Case.Apart == 1 ? "clip" : "clips")}, p {AuditReport.Short(f.HolmP)} at best)"))}.");
-    }
 
     /// <summary>The three main conclusions, for those who read no further.</summary>
     public static IEnumerable<string> Findings()
@@ -226,7 +203,7 @@ public static class AuditConclusions
             $"{string.Join(" and ",
                 DatasetNames.Paper.Select(d => $"{Figures.Printed(AuditReport.Paper(d))} % for {d.Title()}"))}, " +
             "from images and those action units together.";
-        yield return "Differences that no prediction could have supported: " +
+        yield return "Differences in accuracy that no prediction could have supported: " +
             $"{string.Join("; ", DatasetNames.Paper.Select(NotPossible))}. Each time even predictions that part on " +
             "no other clips than the accuracies demand give p above 0.05 after Holm's correction over the table.";
     }
@@ -244,60 +221,6 @@ public static class AuditConclusions
     const string LookupOnPublishedSheets = "81.9 to 82.3 %, depending on ties, on CASME II's 249 clips, and on " +
         "SAMM's 136 five-class clips 96.3 % with the network's 21 units (94.9 % with all that were coded)";
 
-    /// <summary>The conclusions with those on a study's data.</summary>
-    public static IHtmlContent Of(Study study) =>
-        HtmlText.Paragraphs(Sentences().Concat(study.Datasets.Select(d => WithoutImages(study, d))));
-
-    static string Accuracies(DatasetId dataset)
-    {
-        var size = PaperAudit.LikelySize(dataset);
-        var findings = PaperAudit.Accuracies(dataset);
-        bool Rounded(AccuracyFinding f) => f.Matches.Any(m => m.Total == size && m.Rounding == GrimRounding.Rounded);
-        var others = findings.Where(f => !Rounded(f))
-            .Select(f => $"{Figures.Printed(f.Accuracy)} ({Fits(f)})").ToList();
-        return $"{dataset.Title()}: {findings.Count(Rounded)} of {findings.Length} distinct accuracies are rounded " +
-            $"shares of {size} clips. " +
-            (others.Count == 0 ? "There is no other." : $"The others: {string.Join("; ", others)}.");
-    }
-
-    static string Fits(AccuracyFinding finding) => finding.Matches.IsEmpty ? "no share of any size in question"
-        : string.Join(" or ", finding.Matches
-            .Select(m => $"{m.Correct} of {m.Total}{(m.Rounding == GrimRounding.Cut ? ", cut and not rounded" : "")}"));
-
-    static string F1Scores(DatasetId dataset)
-    {
-        var findings = PaperAudit.F1Scores(dataset);
-        var outside = findings.Where(f => f.Possible == false).ToList();
-        return $"{dataset.Title()}: {findings.Count(f => f.Possible == true)} of {findings.Length} distinct pairs of " +
-            "accuracy and F1 are possible with one confusion matrix" +
-            (outside.Count == 0 ? "; none is impossible." : $"; outside: {string.Join(", ", outside.Select(f =>
-                $"{Figures.Printed(f.Printed.Accuracy)} with {Figures.Printed(f.Printed.F1)} ({f.Where})"))}.") +
-            (findings.Count(f => f.Possible is null) is > 0 and var open
-                ? $" {open} cannot be judged, since the accuracy fits no size in question." : "");
-    }
-
-    static string Log()
-    {
-        var comparable = PublishedLog.RanToTheEnd;
-        var clips = comparable.Sum(f => f.TestClips);
-        string Share(double correct, int of) => $"{Figures.Percent(correct / of)} %";
-        return $"The published log gives {PublishedLog.CorrectAtBestTestEpoch} of {PublishedLog.Clips} = " +
-            $"{Share(PublishedLog.CorrectAtBestTestEpoch, PublishedLog.Clips)} with the {new BestTestEpoch().Label}. " +
-            $"In the {comparable.Length} folds that ran every epoch ({clips} clips; a selection, of subjects that " +
-            $"were never fully right) that rule gives {Share(comparable.Sum(f => f.Best.Accuracy.Correct), clips)} " +
-            $"and the {new FinalEpoch().Label} of the same runs " +
-            $"{Share(comparable.Sum(f => f.Epochs[^1].Correct), clips)}.";
-    }
-
-    static string WithoutImages(Study study, DatasetId dataset)
-    {
-        var facts = DatasetFacts.Of(study.Bench.Dataset(dataset));
-        var lookup = Score.Of(Rule.All.Single(b => b.Label == Rule.Lookup).Run(facts), facts.Classes.Length);
-        return $"{dataset.Title()} " +
-            $"({(facts.Synthetic ? "synthetic data: this says nothing about the published set" : "real data")}): the " +
-            "look-up of the nearest set of action units, which sees no image, has " +
-            $"{Figures.Percent(lookup.Accuracy)} % " +
-            $"({Figures.Percent(lookup.AccuracyInterval)}); the paper prints " +
-            $"{Figures.Printed(AuditReport.Paper(dataset))} % for its full network on the published set.";
-    }
+    /// <summary>The same as paragraphs of a notebook; none of them needs the study's data.</summary>
+    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Findings());
 }

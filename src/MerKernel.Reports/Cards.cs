@@ -91,7 +91,7 @@ public static class ModelCard
             """);
         foreach (var d in study.Datasets)
             text.Append(
-                $"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects; " +
+                $"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.ClipsByPerson.Length} subjects; " +
                     $"{string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}.\n");
         text.Append("\nTested leave one subject out: each subject is classified by a network that never saw that " +
             "subject.\n\n## How well it does\n\n");
@@ -144,10 +144,9 @@ public static class ReproductionStatement
             "known are run as well, with the assumptions about each under the table.\n\n## Data\n\n");
         foreach (var d in study.Datasets)
         {
-            var note = study.Rows.FirstOrDefault(r => r.Dataset == d.Dataset)?.Sample.Note(d.Dataset);
             text.Append(
                 $"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic data, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
-                    $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {note}.\n");
+                    $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {ResultTable.ScoredClips(d.Dataset)}.\n");
             if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest)
                 text.Append(Preparation(manifest));
         }
@@ -158,8 +157,8 @@ public static class ReproductionStatement
 
             ## Network and training
 
-            {study.Parameters:N0} parameters in the full network and {study.Macs / 1e9:0.00} GMAC for a clip; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's. Layer by layer: mer model summary; in words: src/MerKernel/Models/README.md.
-            AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {t.AccumulationSteps} batch(es). Cross entropy without class weights.
+            {study.Parameters:N0} parameters in the full network and {Figures.Macs(study.Macs)} per clip; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's. Layer by layer: mer model summary; in words: src/MerKernel/Models/README.md.
+            AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {(t.AccumulationSteps == 1 ? "batch" : $"{t.AccumulationSteps} batches")}. Cross entropy without class weights.
             Augmentation of training pairs: flip with probability {t.Augmentation.FlipProbability}, rotation within ±{t.Augmentation.MaxRotationDegrees} degrees, crop with padding {t.Augmentation.CropPadding} (at 224 pixels){(t.FrameJitter ? ", frames near onset and apex" : "")}.
             No search over hyper-parameters is part of this study. All weights start at random.
             {Choice(study)} {SeedsOf(study)}
@@ -177,7 +176,7 @@ public static class ReproductionStatement
                     string.Join(", ", r.Info.Devices)])).ToMarkdown());
         var done = study.Runs.Sum(r => r.Info.Folds);
         text.Append(
-            $"Computing time in all: {Time(study.Runs.Sum(r => r.Info.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Info.Seconds) / done)} a fold on average")}. Each fold was trained once with each seed.\n\n");
+            $"Computing time in all: {Time(study.Runs.Sum(r => r.Info.Seconds))} for {done} folds, summed over folds that ran side by side{(done == 0 ? "" : $"; {Time(study.Runs.Sum(r => r.Info.Seconds) / done)} per fold on average")}. Each fold was trained once with each seed.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             ## Code
 
@@ -185,7 +184,7 @@ public static class ReproductionStatement
 
             ## Results
 
-            The tables stand in tables.md: paper beside measured, each figure with a 95 % interval by bootstrap over subjects ({Resamples:N0} resamples), and which differences the data support (permutation test by subject, Holm's correction).
+            The tables are in tables.md: paper next to measured, each figure with a 95 % interval by bootstrap over subjects ({Resamples:N0} resamples), and which differences the data support (permutation test by subject, Holm's correction).
 
 
             """);
@@ -203,8 +202,10 @@ public static class ReproductionStatement
         var repaired = manifest.Clips.Count(c => c.Notes.Length > 0);
         var dropped = manifest.Dropped.GroupBy(d => d.Reason).OrderByDescending(g => g.Count())
             .Select(g => $"{g.Count()} ({g.Key})").ToList();
+        // Its text is part of the fingerprint and stays; a list of no errata or no clips says nothing here.
+        var chosen = manifest.Preparation.Split("; ").Where(p => p.Trim() is not ("errata" or "left out"));
         return $"  - Sheet {manifest.Sheet} (SHA-256 {Short(manifest.SheetSha256)}), frames in {manifest.Frames}, " +
-            $"fingerprint {Short(manifest.Fingerprint)}; preparation: {manifest.Preparation}.\n" +
+            $"fingerprint {Short(manifest.Fingerprint)}; preparation: {string.Join("; ", chosen)}.\n" +
             $"  - Clips of the sheet left out: {(dropped.Count == 0 ? "none" : string.Join(", ", dropped))}; clips " +
             $"with a remark or a repair: {repaired}. Clip by clip: data.json next to each run.\n";
     }
@@ -221,10 +222,10 @@ public static class ReproductionStatement
           "from its seed.";
 
     static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
-        ? "The values are the paper's where it gives them, else the published code's; none was tuned here."
+        ? "The values are the paper's where it gives them, else the successor's published code's; none was tuned here."
         : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to " +
           "finish in minutes and not independently of the synthetic data; the rest is the paper's or the " +
-          "published code's.";
+          "successor's published code's.";
 
     static IEnumerable<string> Gaps(StudyFacts study)
     {
@@ -242,7 +243,8 @@ public static class ReproductionStatement
         yield return "The paper does not say which epoch it scores. The published code of the successor scores each " +
             "subject at the epoch that is best on that subject; that rule is shown next to the last epoch and " +
             "labelled.";
-        yield return "Which clips make the paper's 248 and 133: mer tables --clips paper has those that are known.";
+        yield return "Which clips make the paper's 248 and 133: mer data prepare --clips paper leaves out those that " +
+            "are known to be missing.";
         yield return "Start from pre-trained weights: the paper does not mention any.";
         if (study.Seeds.Length == 1)
             yield return "The spread between seeds: each figure is of a single seed, and the interval over subjects " +

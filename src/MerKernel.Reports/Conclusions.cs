@@ -7,28 +7,53 @@ static class Conclusions
 {
     const double Level = 0.05;
 
-    public static IEnumerable<string> Of(StudyTable table) =>
-        table.Datasets.SelectMany(d => Of([.. table.Rows.Where(r => r.Dataset == d)], d, table.Study.Protocols[0])
-            .Concat(table.PairsOn(d) is { IsEmpty: false } pairs
-                ? [SupportedOrder(pairs, table.Study.Bench.Dataset(d).Subjects.Length)] : []));
+    /// <summary>A row with every seed; its figures are means over them.</summary>
+    sealed record Line(ImmutableArray<ResultRow> Seeds)
+    {
+        public ResultRow First => Seeds[0];
+        public double Accuracy => Seeds.Average(r => r.Score!.Accuracy);
+        public double UF1 => Seeds.Average(r => r.Score!.UF1);
 
-    /// <param name="rows">The table's rows on one data set.</param>
+        /// <summary>A score with its deviation between seeds and its interval, or the hull of the seeds'.</summary>
+        public string Figure(Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write,
+            Func<Interval, string> writeInterval, string unit)
+        {
+            var (mean, deviation) = Figures.Spread([.. Seeds.Select(r => score(r.Score!))]);
+            var hull = new Interval(Seeds.Min(r => interval(r.Score!).Low), Seeds.Max(r => interval(r.Score!).High));
+            return $"{write(mean)}{(Seeds.Length > 1 ? $" ± {write(deviation)}" : "")}{unit} ({writeInterval(hull)})";
+        }
+    }
+
+    static List<Line> Lines(IEnumerable<ResultRow> rows) =>
+        [.. rows.Where(r => r.Score is not null).GroupBy(r => r.Label).Select(l => new Line([.. l]))];
+
+    public static IEnumerable<string> Of(StudyTable table) =>
+        table.Datasets.SelectMany(d => Of([.. table.AllRows.Where(r => r.Dataset == d)], d, table.Study.Protocols[0])
+            .Concat(table.PairsOn(d) is { IsEmpty: false } pairs
+                ? [(table.Study.Seeds.Length > 1 ? $"Seed {table.Study.Bench.Seed}: " : "") +
+                    SupportedOrder(pairs, FoldProtocol.PeopleOf(table.Study.Bench.Dataset(d)).Distinct().Count())]
+                : []));
+
+    /// <param name="rows">The table's rows on one data set, with every seed.</param>
     /// <param name="dataset">The data set.</param>
     /// <param name="honest">The protocol that chooses nothing on the test subject.</param>
     public static IEnumerable<string> Of(ImmutableArray<ResultRow> rows, DatasetId dataset, EpochProtocol honest)
     {
-        var final = rows.Where(r =>
-            r.Kind is RowKind.Variant or RowKind.Added && r.Protocol == honest && r.Score is not null).ToList();
-        if (final.FirstOrDefault(r => r.Method == Tables.Full) is not { Score: { } full } fullRow) yield break;
-        var where = $"{dataset.Title()} ({DataNotice.Brief(fullRow.Synthetic, fullRow.Profile)})";
+        var final = Lines(rows.Where(r => r.Kind is RowKind.Variant or RowKind.Added && r.Protocol == honest
+            && r.Method is not SeedAverage));
+        if (final.FirstOrDefault(r => r.First.Method == Tables.Full) is not { } full) yield break;
+        var where = $"{dataset.Title()} ({DataNotice.Brief(full.First.Synthetic, full.First.Profile)})";
+        var seeds = full.Seeds.Length == 1 ? ""
+            : $", in the mean of the seeds {string.Join(", ", full.Seeds.Select(r => r.Seed))}";
 
-        var rule = rows.FirstOrDefault(r =>
-            r.Method == Tables.Full && r.Kind == RowKind.Variant && r.Protocol is { LooksAtTestSubject: true });
-        yield return $"{where}: the full network has {Figures.Percent(full.Accuracy)} % accuracy " +
-            $"({Figures.Percent(full.AccuracyInterval)}) and UF1 {Figures.Fraction(full.UF1)} " +
-            $"({Figures.Fraction(full.UF1Interval)}) at the {honest.Label}."
-            + (rule?.Score is { } best ? " Choosing the epoch on the test subject lifts the same run to " +
-                $"{Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}" +
+        var rule = Lines(rows.Where(r => r.Method == Tables.Full && r.Kind == RowKind.Variant
+            && r.Protocol is { LooksAtTestSubject: true })).FirstOrDefault();
+        yield return $"{where}: the full network has " +
+            full.Figure(s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent, " % accuracy") +
+            " and UF1 " + full.Figure(s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, "") +
+            $" at the {honest.Label}{seeds}."
+            + (rule is { } best ? $" Choosing the epoch on the test subject lifts the same {(seeds.Length > 0 ? "runs"
+                : "run")} to {Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}" +
                 (best.Accuracy > full.Accuracy
                     ? $": {Figures.Percent(best.Accuracy - full.Accuracy)} points that no new subject would see."
                     : ".") : "");
@@ -37,36 +62,41 @@ static class Conclusions
         yield return WithoutImages(rows, full);
     }
 
-    static string Order(List<ResultRow> rows)
+    static string Order(List<Line> rows)
     {
-        var published = rows.Where(r => r.Paper is not null && r.IsComparable).ToList();
-        var measured = string.Join(" > ", rows.OrderByDescending(r => r.Score!.UF1).Select(r => r.Label));
+        var published = rows.Where(r => r.First.Paper is not null && r.First.IsComparable).ToList();
+        var measured = string.Join(" > ", rows.OrderByDescending(r => r.UF1).Select(r => r.First.Label));
         if (published.Count < 2) return $"Order by UF1: {measured}.";
-        var (paper, here) = (published.OrderByDescending(r => r.Paper!.F1).Select(r => r.Label),
-            published.OrderByDescending(r => r.Score!.UF1).Select(r => r.Label));
+        var (paper, here) = (published.OrderByDescending(r => r.First.Paper!.F1).Select(r => r.First.Label),
+            published.OrderByDescending(r => r.UF1).Select(r => r.First.Label));
         return $"Order by UF1, measured: {measured}; " +
             $"{(paper.SequenceEqual(here)
                 ? "the paper prints the same order."
                 : $"the paper prints {string.Join(" > ", paper)}.")}";
     }
 
-    static string Support(List<ResultRow> rows)
+    // As below the table: over several seeds the mean difference, and supported if every seed supports it.
+    static string Support(List<Line> rows)
     {
-        var compared = rows.Where(r => r.AgainstFull is not null).ToList();
+        var compared = rows.Select(r => (r.First.Label, Seeds: r.Seeds.Where(s => s.AgainstFull is not null).ToList()))
+            .Where(r => r.Seeds.Count > 0).ToList();
         if (compared.Count == 0) return "";
-        var supported = compared.Where(r => r.AgainstFull!.HolmP < Level).ToList();
-        var smallest = SubjectPermutation.Smallest(compared[0].Score!.Folds, compared[0].AgainstFull!.Among);
+        var (among, subjects) = (compared[0].Seeds[0].AgainstFull!.Among, compared[0].Seeds[0].Score!.Folds);
+        var smallest = SubjectPermutation.Smallest(subjects, among);
         if (smallest > Level)
-            return $"With {compared[0].Score!.Folds} subjects and {compared[0].AgainstFull!.Among} rows compared the " +
+            return $"With {subjects} subjects and {among} rows compared the " +
                 "test cannot support any difference: the smallest p-value it can give is " +
                 $"{smallest.ToString("0.000", CultureInfo.InvariantCulture)}.";
-        return supported.Count == 0
-            ? $"None of the {compared.Count} differences from the full network is supported by the data (permutation " +
-              "test by subject, Holm's correction)."
-            : $"The data support the difference from the full network for {string.Join(", ",
-                supported.Select(r => $"{r.Label} ({Figures.Difference(r.AgainstFull!.UF1, 0)} UF1)"))}" +
-              $"{(supported.Count == compared.Count ? "" : " and not for the other " +
-                  $"{compared.Count - supported.Count}")} (permutation test by subject, Holm's correction).";
+        var supported = compared.Where(r => r.Seeds.All(s => s.AgainstFull!.HolmP < Level)).ToList();
+        var others = compared.Count - supported.Count;
+        var test = $"(permutation test by subject, Holm's correction" +
+            $"{(compared.Max(r => r.Seeds.Count) > 1 ? ", with every seed" : "")}).";
+        return supported.Count > 0
+            ? $"The data support the difference from the full network for {string.Join(", ", supported.Select(r =>
+                $"{r.Label} ({Figures.Difference(r.Seeds.Average(s => s.AgainstFull!.UF1), 0)} UF1)"))}" +
+              (others == 0 ? "" : $" and not for the other {(others == 1 ? "row" : $"{others}")}") + $" {test}"
+            : compared.Count == 1 ? $"The data do not support the one difference from the full network {test}"
+            : $"None of the {compared.Count} differences from the full network is supported by the data {test}";
     }
 
     /// <summary>
@@ -98,7 +128,7 @@ static class Conclusions
               $"On the other {pairs.Length - supported.Count} pairs they are silent.";
     }
 
-    static string WithoutImages(ImmutableArray<ResultRow> rows, Score full)
+    static string WithoutImages(ImmutableArray<ResultRow> rows, Line full)
     {
         var lookup = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Lookup)?.Score;
         var majority = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Majority)?.Score;

@@ -58,8 +58,8 @@ public static class MetricGuide
     /// <summary>The pooling, and its epochs.</summary>
     public const string Pooling = "All but the mean per-fold F1 come from the confusion matrix pooled over folds. " +
         "Where the epoch is chosen on the test subject, the F1 scores come from each fold's best epoch by F1, " +
-        "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in the " +
-        "published code.";
+        "the others (accuracy, UAR, kappa, precision, recall) from its best epoch by accuracy, as in " +
+        "the successor's published code.";
 
     /// <summary>The scores and their meanings as a table.</summary>
     public static TextTable Table { get; } = TextTable.Of("The scores", ["score", "meaning"],
@@ -74,6 +74,11 @@ static class Figures
     public static string Percent(Interval interval) =>
         $"{(100 * interval.Low).ToString("0", CultureInfo.InvariantCulture)}–" +
         $"{(100 * interval.High).ToString("0", CultureInfo.InvariantCulture)}";
+
+    /// <summary>Multiply-accumulates in the unit that leaves them digits.</summary>
+    public static string Macs(long macs) => macs >= 100_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{macs / 1e9:0.00} GMAC")
+        : string.Create(CultureInfo.InvariantCulture, $"{macs / 1e6:0.0} MMAC");
 
     public static string Fraction(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 

@@ -68,7 +68,8 @@ public static class JsonTables
         if (seeds.Count > 1) json["deviation"] = Over(seeds, s => s.Deviation);
         json["clips"] = row.Score?.Clips ?? 0;
         json["folds"] = row.Score?.Folds ?? 0;
-        if (seeds.Count == 1) (json["seed"], json["experiment"]) = (row.Method is SeedAverage ? null : row.Seed, row.Experiment);
+        if (seeds.Count == 1)
+            (json["seed"], json["experiment"]) = (row.Method is SeedAverage ? null : row.Seed, row.Experiment);
         else
             json["seeds"] = Array(seeds, r => new JsonObject
             {

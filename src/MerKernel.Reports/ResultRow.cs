@@ -86,9 +86,6 @@ public sealed record ResultRow
     /// <summary>The input and cost of the row's system, in tables that compare systems; else null.</summary>
     public SystemFacts? System { get; init; }
 
-    /// <summary>Which clips were scored, and what is known about that choice.</summary>
-    public SampleSet Sample { get; init; } = SampleSet.All;
-
     /// <summary>Names of the classes, in label order.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
 
@@ -123,16 +120,49 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     /// <summary>Whether coders gave action units to every part of it.</summary>
     public bool HasActionUnits { get; init; } = true;
 
+    /// <summary>
+    /// The person of each clip where a fold leaves out more than a person, as one data set left out does; else null.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? People { get; init; }
+
+    /// <summary>
+    /// Decisions person by person: people, not folds, are what intervals and tests draw and exchange.
+    /// </summary>
+    public ImmutableArray<FoldOutcome> ByPerson(ImmutableArray<FoldOutcome> folds) => People is null ? folds
+        : [.. from fold in folds
+              from person in Enumerable.Range(0, fold.Clips.Length).GroupBy(i => People[fold.Clips[i]])
+              select fold with
+              {
+                  Subject = person.Key,
+                  Clips = [.. person.Select(i => fold.Clips[i])],
+                  Labels = [.. person.Select(i => fold.Labels[i])],
+                  Predictions = [.. person.Select(i => fold.Predictions[i])],
+              }];
+
+    /// <inheritdoc cref="ByPerson(ImmutableArray{FoldOutcome})"/>
+    internal ProtocolOutcome ByPerson(ProtocolOutcome outcome)
+    {
+        if (People is null) return outcome;
+        var folds = ByPerson(outcome.Folds);
+        return outcome with
+        {
+            Folds = folds,
+            F1Folds = outcome.F1Folds.SequenceEqual(outcome.Folds) ? folds : ByPerson(outcome.F1Folds)
+        };
+    }
+
+    /// <summary>Clips of each person.</summary>
+    internal ImmutableArray<int> ClipsByPerson =>
+        [.. Clips.CountBy(c => People is null ? c.Subject : People[c.Id]).Select(p => p.Value)];
+
     /// <summary>The metadata of a loaded data set.</summary>
     public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
         [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))])
     {
         HasActionUnits = dataset.HasActionUnits,
+        People = dataset.Id == DatasetId.CrossDataset
+            ? dataset.Clips.Select(c => c.Id).Zip(FoldProtocol.PeopleOf(dataset)).ToDictionary() : null,
     };
-
-    /// <summary>The metadata without the clips that a sample set does not score.</summary>
-    public DatasetFacts Of(SampleSet sample) =>
-        this with { Clips = [.. Clips.Where(c => sample.Scores(Dataset, c.Id))] };
 
     /// <summary>Another text for other clips, subjects, labels or action units.</summary>
     internal string State => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',

@@ -159,7 +159,7 @@ public sealed class ResultTable
             place == "inside" ? TextTable.Tint.Agrees : TextTable.Tint.Differs);
     }
 
-    /// <summary>The scored clips, if all rows agree, and what is known about the choice of clips.</summary>
+    /// <summary>The number of clips that are scored, the seeds, and which clips they are.</summary>
     string Scored
     {
         get
@@ -170,9 +170,13 @@ public sealed class ResultTable
                 .Distinct().Order().ToList();
             var counts = measured.Select(c => $"{c[0].Score!.Clips} clips of {c[0].Score!.Folds} subjects").Distinct();
             return $"Scored: {string.Join("; ", counts)}, {(seeds.Count > 1 ? "seeds" : "seed")} " +
-                $"{string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: {First.Sample.Note(First.Dataset)}.";
+                $"{string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: {ScoredClips(First.Dataset)}.";
         }
     }
+
+    /// <summary>Which clips of a data set are scored, in words.</summary>
+    internal static string ScoredClips(DatasetId id) =>
+        $"every clip of the {(DatasetNames.Paper.Contains(id) ? "five classes" : "scored classes")}";
 
     string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
         ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of " +
@@ -210,17 +214,19 @@ public sealed class ResultTable
     {
         get
         {
-            // Controls are those of every table, and each table has a power of its own.
-            if (First.Kind == RowKind.Baseline || First.Detectable is not { } here) return "";
+            // Controls are those of every table, and each table has a power of its own. Each seed's rows part from its
+            // full network on other clips; the least that a seed's data can show is said.
+            if (First.Kind == RowKind.Baseline || _rows.Where(r => r.Detectable is not null)
+                .MaxBy(r => r.Detectable!.Corrected ?? 1) is not { Detectable: { } here } row) return "";
             static string Points(double? difference) =>
                 difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
-            return "Power: the smallest difference in accuracy that such data show four times in five (simulated " +
-                $"over subjects; rows part from the full network on {Figures.Percent(here.Pair.Discordant)} % of the " +
-                $"clips) is {Both(here)}."
+            return "Power: the smallest difference in accuracy that a test of accuracy finds in such data four times " +
+                "in five (simulated over subjects; rows part from the full network on " +
+                $"{Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}. The tests above are of UF1."
                 +
-                (First.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
+                (row.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
         }
     }
 

@@ -60,9 +60,6 @@ public sealed class Scoring
     /// <summary>Where scores, intervals and tests are kept from call to call; null computes them anew.</summary>
     public DerivedValues? Derived { get; init; }
 
-    /// <summary>Which clips are scored.</summary>
-    public SampleSet Sample { get; init; } = SampleSet.All;
-
     /// <summary>
     /// The rows of tables from a workbench's stored folds, seed after seed; a row that was not run in full has no
     /// scores.
@@ -72,9 +69,8 @@ public sealed class Scoring
     /// <param name="protocols">
     /// Epoch protocols to score by; the default is the final epoch and the published rule.
     /// </param>
-    /// <param name="sample">Which clips are scored; the default is all.</param>
     public static ImmutableArray<ResultRow> Rows(Workbench bench, IEnumerable<Table>? tables = null,
-        IEnumerable<EpochProtocol>? protocols = null, SampleSet? sample = null)
+        IEnumerable<EpochProtocol>? protocols = null)
     {
         var asked = (tables ?? Tables.All).ToList();
         ImmutableArray<DatasetId> ids = [.. bench.Datasets.Where(id => asked.Any(t => t.IsOn(id)))];
@@ -86,7 +82,6 @@ public sealed class Scoring
             Profile = bench.Profile.Name,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
-            Sample = sample ?? SampleSet.All,
             Runs = bench.Result,
             Lacks = (method, id) => method is not ReadMethod && bench.Lacks(method, id) is not null,
             OwnSeeds = (method, id) => method.Seeds(bench, id),
@@ -190,7 +185,7 @@ public sealed class Scoring
     ResultRow Blank(Table table, string label, RowKind kind, DatasetFacts data, int seed) => new()
     {
         Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic,
-        Profile = Profile, Seed = seed, Classes = data.Classes, Sample = Sample,
+        Profile = Profile, Seed = seed, Classes = data.Classes,
     };
 
     static ResultRow With(ResultRow row, Scored? scored) =>
@@ -215,8 +210,10 @@ public sealed class Scoring
             .Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();
         if (pairs.Count == 0) return rows;
         var pair = Discordance.Mean(pairs);
-        var here = Detect([.. data.Clips.CountBy(c => c.Subject).Select(s => s.Value)]);
-        var real = data.Synthetic ? Detect(LookAlike.RealClips(data.Dataset)) : null;
+        var here = Detect(data.ClipsByPerson);
+        // Of other sets the published papers count clips and subjects, but not the clips of each subject.
+        var real = data.Synthetic && DatasetNames.Paper.Contains(data.Dataset)
+            ? Detect(LookAlike.RealClips(data.Dataset)) : null;
         return [.. rows.Select(r => r with { Detectable = here, OnRealCounts = real })];
 
         Detectable Detect(ImmutableArray<int> clips) =>
@@ -228,7 +225,7 @@ public sealed class Scoring
     Discordance? Parting(ResultRow row, Scored full, DatasetFacts data)
     {
         var scored = ScoreOf(row.Method!, data, row.Protocol!, row.Seed)!;
-        return Kept($"{scored.Name}/parts from/{full.Name}", $"{scored.State}, {full.State}", () =>
+        return Kept($"{scored.Name}/parts by clip from/{full.Name}", $"{scored.State}, {full.State}", () =>
             scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
                 ? Discordance.Of(folds, fullFolds) : null);
     }
@@ -240,7 +237,7 @@ public sealed class Scoring
         var scored = row.Method is { } method
             ? ScoreOf(method, data, row.Protocol!, row.Seed)!
             : ScoreOf(Rule.All.Single(b => b.Label == row.Label), data);
-        return _comparisons[key] = Kept($"{scored.Name}/against/{full.Name}", $"{scored.State}, {full.State}", () =>
+        return _comparisons[key] = Kept($"{scored.Name}/test/{full.Name}", $"{scored.State}, {full.State}", () =>
             scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
                 ? Comparison.Of(row.Label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null);
     }
@@ -256,10 +253,10 @@ public sealed class Scoring
     /// <summary>Scores a rule once; it knows no epochs and no seed.</summary>
     Scored ScoreOf(Rule rule, DatasetFacts data) => _scored.GetOrAdd((rule.Label, data.Dataset, null, 0), _ =>
     {
-        var (scored, name) = (data.Of(Sample), $"baseline/{data.Dataset}/{rule.Label}");
-        var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => rule.Run(scored));
-        return new(name, scored.State,
-            Kept(name, scored.State, () => Score.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
+        var (name, state) = ($"rule/{data.Dataset}/{rule.Label}", data.State);
+        var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => data.ByPerson(rule.Run(data)));
+        return new(name, state,
+            Kept(name, state, () => Score.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
     })!;
 
     /// <summary>
@@ -269,16 +266,17 @@ public sealed class Scoring
     {
         if (run?.File is { } file) _files[(method.Key, data.Dataset, seed)] = file;
         var read = new Lazy<(ImmutableArray<ProtocolOutcome?> Outcomes, StatisticsCheck? Statistics)?>(() =>
-            run!.Read() is { } all && Sample.Of(data.Dataset, all) is var folds
-                ? ([.. Protocols.Select(protocol => run.IsScoredBy(protocol) ? protocol.Apply(folds) : null)],
-                    StatisticsCheck.Over(all.Select(f => f.Statistics)))
+            run!.Read() is { } folds
+                ? ([.. Protocols.Select(protocol =>
+                    run.IsScoredBy(protocol) ? data.ByPerson(protocol.Apply(folds)) : null)],
+                    StatisticsCheck.Over(folds.Select(f => f.Statistics)))
                 : null);
         var statistics = run is null ? null : Kept($"{run.Hash}/statistics", run.State,
             () => read.Value is { } known ? known.Statistics ?? new(0, 0, 0) : null);
         for (var i = 0; i < Protocols.Length; i++)
         {
             var at = i;
-            var name = $"{run?.Hash}/{Protocols[i].Name}/{Sample.Name}";
+            var name = $"{run?.Hash}/{Protocols[i].Name}";
             var score = run?.IsScoredBy(Protocols[i]) != true ? null : Kept(name, run.State,
                 () => read.Value is { } all ? Score.Of(all.Outcomes[at]!, data.Classes.Length) : null);
             _scored[(method.Key, data.Dataset, Protocols[i], seed)] = score is null ? null : new(name, run!.State,

@@ -26,7 +26,9 @@ public sealed class Study : IDisposable
 
     /// <summary>Opens a study and loads its data; missing clips are prepared, which may take minutes.</summary>
     /// <param name="profile">small, or another profile's name.</param>
-    /// <param name="data">Folder with CASME2/ and SAMM/; null looks in data/, then makes synthetic data.</param>
+    /// <param name="data">
+    /// Folder with CASME2/ and SAMM/; null is synthetic data, and with the paper profile data/ where it holds them.
+    /// </param>
     /// <param name="protocol">
     /// Epoch protocol to show next to the final epoch, or several with commas, such as "last-5, best-test", to show
     /// those instead.
@@ -275,7 +277,8 @@ public sealed class Study : IDisposable
     /// <summary>A few words on a data set for a subtitle.</summary>
     public string Brief(DatasetId dataset) =>
         $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = " +
-        $"{Bench.Dataset(dataset).Clips.Length} clips of {Bench.Dataset(dataset).Subjects.Length} subjects";
+        $"{Bench.Dataset(dataset).Clips.Length} clips of " +
+        $"{FoldProtocol.PeopleOf(Bench.Dataset(dataset)).Distinct().Count()} subjects";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
     public IHtmlContent HowItRan() => HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this));

@@ -50,9 +50,11 @@ public sealed class StudyTable
 
     /// <summary>Rows and controls with the first seed, scored.</summary>
     /// <exception cref="UserErrorException">The table was not run.</exception>
-    public ImmutableArray<ResultRow> Rows => [.. AllRows.Where(r => r.Seed == _study.Bench.Seed)];
+    public ImmutableArray<ResultRow> Rows =>
+        [.. AllRows.Where(r => r.Seed == _study.Bench.Seed && r.Method is not SeedAverage)];
 
-    ImmutableArray<ResultRow> AllRows =>
+    /// <summary>Rows and controls with every seed, and the averages over seeds.</summary>
+    internal ImmutableArray<ResultRow> AllRows =>
         _rows.IsDefault ? throw new UserErrorException($"{Title} was not run yet; call Run() first.") : _rows;
 
     /// <summary>Paper next to measured under both protocols, then the rows without which neither can be read.</summary>
@@ -89,7 +91,7 @@ public sealed class StudyTable
         var known = pairs.ToDictionary(p => (p.First, p.Second));
         // The pairs come in the order of the scores: the first one's first is the best of all, and its partners follow.
         string[] order = [pairs[0].First, .. pairs.TakeWhile(p => p.First == pairs[0].First).Select(p => p.Second)];
-        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{_study.Brief(dataset)}",
+        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{Brief(dataset)}",
             ["UF1 of the row minus that of the column", .. order.Skip(1)],
             order.SkipLast(1).Select(row => (string[])[row,
                 .. order.Skip(1).Select(column => known.TryGetValue((row, column), out var pair)
@@ -98,10 +100,6 @@ public sealed class StudyTable
             $"Permutation test by subject, p after Holm's correction over {pairs.Length} pairs; * marks differences " +
             "the data support.");
     }));
-
-    /// <summary>The input and cost of every row that runs; empty in tables that compare no systems.</summary>
-    public ImmutableArray<(string Row, SystemFacts Facts)> Systems =>
-        [.. Rows.Where(r => r.System is not null).DistinctBy(r => r.Label).Select(r => (r.Label, r.System!))];
 
     /// <summary>The attention angles that rows with a learned direction had after each epoch, fold by fold.</summary>
     public ImmutableArray<LearnedAngle> Angles =>
@@ -144,14 +142,18 @@ public sealed class StudyTable
         if (!_paper.ComparesSystems || _study.Protocols[0].LooksAtTestSubject) return [];
         if (_pairs.TryGetValue(dataset, out var known)) return known;
         var systems = Rows.Where(r => r.Dataset == dataset && r.Kind is RowKind.Variant or RowKind.Added
-            && r.Method is not SeedAverage && r.Protocol == _study.Protocols[0] && r.Score is not null)
+            && r.Protocol == _study.Protocols[0] && r.Score is not null)
             .Select(r => r.Label).Distinct();
         return _pairs[dataset] = Comparison.Pairs(
-            systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)Outcome(s, dataset, _study.Protocols[0]).Folds)),
+            systems.Select(s => (s, (IReadOnlyList<FoldOutcome>)ByPerson(s, dataset).Folds)),
             _study.Bench.Dataset(dataset).Classes.Length);
     }
 
     internal Study Study => _study;
+
+    /// <summary>A data set in a line below a heading, with the seed where it is one of several.</summary>
+    internal string Brief(DatasetId dataset) =>
+        _study.Brief(dataset) + (_study.Seeds.Length > 1 ? $", seed {_study.Bench.Seed} of {_study.Seeds.Length}" : "");
 
     internal Table Paper => _paper;
 
@@ -168,6 +170,13 @@ public sealed class StudyTable
     /// <summary>A protocol's outcome for a row.</summary>
     internal ProtocolOutcome Outcome(string label, DatasetId dataset, EpochProtocol protocol) =>
         protocol.Apply(Folds(label, dataset));
+
+    /// <summary>
+    /// A row's outcome under the protocol that chooses nothing on the test subject, person by person, for intervals and
+    /// tests.
+    /// </summary>
+    internal ProtocolOutcome ByPerson(string label, DatasetId dataset) =>
+        DatasetFacts.Of(_study.Bench.Dataset(dataset)).ByPerson(Outcome(label, dataset, _study.Protocols[0]));
 
     /// <summary>Label of the row that is the full network; every table has it.</summary>
     internal string FullLabel => _paper.Rows.First(r => r.Method == Tables.Full).Label;

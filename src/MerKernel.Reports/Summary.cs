@@ -23,8 +23,7 @@ static class Summary
                 yield return "The full network needs action units, which not all of these data have. At the last " +
                     $"epoch the best network run on {best.Dataset.Title()} is {best.Label} " +
                     $"({DataNotice.Brief(best.Synthetic, best.Profile)}; " +
-                    $"{best.Score!.Clips} clips of {best.Score.Folds} " +
-                    $"{(best.Dataset == DatasetId.CrossDataset ? "data sets" : "subjects")}): " +
+                    $"{best.Score!.Clips} clips of {best.Score.Folds} subjects): " +
                     $"{Figures.Percent(best.Score.Accuracy)} % ({Interval([best])}); always naming the commonest " +
                     $"class would give {Figures.Percent(best.Majority!.Value)} %.";
             yield break;
@@ -41,8 +40,9 @@ static class Summary
         var methods = scored.Where(r => r.Method is not null and not ReadMethod).Select(r => r.Method)
             .Distinct().Count();
         var seeds = full.Select(r => r.Seed).Distinct().Order().ToList();
-        yield return $"{methods} {(methods == 1 ? "network was" : "networks were")} trained leaving one subject out " +
-            $"at a time, {(seeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", seeds)}: " +
+        yield return $"{methods} {(methods == 1 ? "network was" : "networks were")} trained leaving one " +
+            $"{(datasets is [DatasetId.CrossDataset] ? "data set" : "subject")} out at a time, " +
+            $"{(seeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", seeds)}: " +
             $"{string.Join(" and ", datasets.Select(d => full.First(r => r.Dataset == d))
                 .Select(r => $"{r.Dataset.Title()} ({DataNotice.Brief(r.Synthetic, r.Profile)}; {r.Score!.Clips} " +
                     $"clips of {r.Score.Folds} subjects)"))}.";

@@ -52,17 +52,19 @@ public sealed class SweepResult
     {
         var (low, high) = (Runs.Min(r => r.Run.Accuracy!.Value), Runs.Max(r => r.Run.Accuracy!.Value));
         var effects = Sweep.Axes.Select((axis, i) => (axis.Name, Means: axis.Values
-            .Select((value, v) => (Value: value, Mean: Mean(i, v))).Where(m => !double.IsNaN(m.Mean)).ToList()))
+            .Select((value, v) => (Value: value, Accuracies: Accuracies(i, v))).Where(m => m.Accuracies.Count > 0)
+            .Select(m => (m.Value, Mean: m.Accuracies.Average(), Runs: m.Accuracies.Count)).ToList()))
             .OrderByDescending(a => a.Means.Max(m => m.Mean) - a.Means.Min(m => m.Mean));
         return HtmlText.Paragraphs([
             $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and " +
             $"{Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is " +
             $"{Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
             .. effects.Select(a => $"The mean accuracy by {a.Name}: " +
-                $"{string.Join(", ", a.Means.Select(m => $"{Figures.Percent(m.Mean)} % at {m.Value}"))}."),
+                $"{string.Join(", ", a.Means.Select(m =>
+                    $"{Figures.Percent(m.Mean)} % at {m.Value} ({m.Runs} {(m.Runs == 1 ? "run" : "runs")})"))}."),
         ]);
     }
 
-    double Mean(int axis, int position) => Runs.Where(r => r.Point.Settings[axis].Position == position)
-        .Select(r => r.Run.Accuracy!.Value).DefaultIfEmpty(double.NaN).Average();
+    List<double> Accuracies(int axis, int position) =>
+        [.. Runs.Where(r => r.Point.Settings[axis].Position == position).Select(r => r.Run.Accuracy!.Value)];
 }

@@ -45,8 +45,8 @@ public static class TruthReport
         }
             .Select(l => (IEnumerable<string>)[l.Item1, Figures.Percent(l.Item2.Accuracy),
                 .. l.Item2.Recall.Select(c => Figures.Percent(c.Recall))]),
-        ["Bayes rates in percent, class counts as prior, summed over everything the generator can draw; under each " +
-            "class the share of its clips that the best rule gets right.",
+        ["Bayes rates in percent, class counts as prior, summed over everything the generator can draw, odd " +
+            "cells of the sheets aside; under each class the share of its clips that the best rule gets right.",
          $"{Figures.Percent(truth.Ambiguous)} % of the clips carry a set of action units that occurs in more than " +
          "one class."]);
 
@@ -85,8 +85,8 @@ public static class TruthReport
                 return (IEnumerable<string>)[row.Key.Table, row.Key.Label, units ? "images and action units" : "images",
                     Figures.Percent(limit), Figures.Percent(measured), Figures.Percent(limit - measured)];
             }),
-            [$"Accuracy in percent at the final epoch, mean over seeds {string.Join(", ", bench.Seeds)}. Shuffled " +
-                "action units count as none."]);
+            [$"Accuracy in percent at the final epoch, {(bench.Seeds.Length == 1 ? "seed" : "mean over seeds")} " +
+                $"{string.Join(", ", bench.Seeds)}. Shuffled action units count as none."]);
 
     static TextTable Orders(Workbench bench, DatasetFacts facts, KnownTruth truth, DirectionProbe probe, string title)
     {
@@ -116,21 +116,23 @@ public static class TruthReport
                 PerSeed(lookup, bench.Seeds.Length)),
         ];
         return TextTable.Of($"The tables' orders against the truth\n{title}",
-            ["claim", "truth", ">measured difference in accuracy, points", "measured order"],
+            ["claim", "truth", ">measured difference in accuracy, points", "interval"],
             claims.Select(c => (IEnumerable<string>)(c is { First: { } a, Second: { } b }
                 ? [c.Claim, c.Truth, Difference(a, b, classes),
                     PairedBootstrap.Of(a, b, classes, Metrics.Accuracy) switch
                     {
-                        { Low: > 0 } => "supported",
-                        { High: < 0 } => "reversed",
-                        _ => "open"
+                        { Low: > 0 } => "above 0",
+                        { High: < 0 } => "below 0",
+                        _ => "both sides of 0"
                     }]
                 : [c.Claim, c.Truth, "", "not run"])),
-            ["In brackets the 95 % interval by paired bootstrap over subjects, all seeds of a subject together; an " +
-                "order is supported where the interval lies above 0.",
+            ["In brackets the 95 % interval by paired bootstrap over subjects, all seeds of a subject together: of " +
+                "accuracy, and for each row by itself. Whether a difference in UF1 is supported after the correction " +
+                "over a table's rows is said below that table." +
+                (facts.ClipsByPerson.Length < 10 ? " With fewer than ten subjects it is too narrow." : ""),
              bench.Seeds.Length == 1 ? "One seed: the interval covers the draw of subjects and not that of weights " +
-                 "and batches. An order that the truth denies may look supported or reversed; several seeds (--seeds " +
-                 "1,2,3) tell." : ""]);
+                 "and batches, so it may exclude 0 where the truth knows no order; several seeds (--seeds 1,2,3) " +
+                 "tell." : ""]);
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public static class LookAlike
     /// The folder holds real data, or a synthetic set of other options.
     /// </exception>
     public static LookAlikeSummary Write(DatasetId dataset, LookAlikeOptions options, string root,
-        IProgress<LookAlikeProgress>? progress = null, CancellationToken cancel = default)
+        Action<int, int>? progress = null, CancellationToken cancel = default)
     {
         var folder = dataset.FolderIn(root);
         var clips = Truth(dataset, options);
@@ -47,7 +47,7 @@ public static class LookAlike
             ForEach(clips, options.Workers, cancel, clip =>
             {
                 if (studio.Film(clip, cancel)) Interlocked.Increment(ref rendered);
-                progress?.Report(new(dataset, Interlocked.Increment(ref done), clips.Length, clip.Id));
+                progress?.Invoke(Interlocked.Increment(ref done), clips.Length);
             });
             Sheets.Write(dataset, clips, Path.Combine(folder, Sheets.NameOf(dataset)));
             marker.Finish(folder);
@@ -138,13 +138,6 @@ public enum LookAlikeSize
 public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames,
     int Rendered);
 
-/// <summary>How far <see cref="LookAlike.Write"/> has come.</summary>
-/// <param name="Dataset">The imitated data set.</param>
-/// <param name="Done">Clips on the disk.</param>
-/// <param name="Total">Clips in all.</param>
-/// <param name="Clip">The clip that was finished last.</param>
-public sealed record LookAlikeProgress(DatasetId Dataset, int Done, int Total, string Clip);
-
 /// <summary>One row of a synthetic data set: its sheet's text and its frames' true content.</summary>
 public sealed record LookAlikeClip
 {
@@ -204,11 +197,6 @@ public sealed class SyntheticData : ISyntheticData
         {
             Size = Enum.Parse<LookAlikeSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
         };
-        LookAlike.Write(dataset, options, root, progress is null ? null : new Relay(progress), cancel);
-    }
-
-    sealed class Relay(Action<int, int> progress) : IProgress<LookAlikeProgress>
-    {
-        public void Report(LookAlikeProgress value) => progress(value.Done, value.Total);
+        LookAlike.Write(dataset, options, root, progress, cancel);
     }
 }

@@ -24,9 +24,6 @@ sealed class Journal
     /// <summary>The session that died before this one, or null.</summary>
     public LostSession? Lost { get; }
 
-    /// <summary>This process would be started again.</summary>
-    public bool IsKept => _file is not null;
-
     /// <summary>An execute request came.</summary>
     public void Add(Wire.Message request)
     {

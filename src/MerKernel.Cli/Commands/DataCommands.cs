@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using MerKernel.Synthetic;
-using Spectre.Console;
-using Profile = MerKernel.Experiments.Profile;
-using Table = Spectre.Console.Table;
 
 namespace MerKernel.Cli.Commands;
 
@@ -64,15 +61,11 @@ static class DataAnnotationsCommand
 
     static void WriteTable(CodingSheetContents sheet)
     {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("clip", "onset", "apex", "offset", "action units", "emotion", "notes");
-        foreach (var c in sheet.Clips)
-            table.AddRow([.. new[]
-            {
-                c.Id, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", string.Join(' ', c.ActionUnits.Select(u => u.Number)),
-                c.Emotion, string.Join("; ", c.Notes)
-            }.Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
+        Terminal.Write(TextTable.Of("",
+            ["clip", ">onset", ">apex", ">offset", "action units", "emotion", "notes"],
+            sheet.Clips.Select(c => (string[])
+                [c.Id, $"{c.Onset}", $"{c.Apex}", $"{c.Offset}", string.Join(' ', c.ActionUnits.Select(u => u.Number)),
+                    c.Emotion, string.Join("; ", c.Notes)])));
         var classes = sheet.Description.Classes;
         var five = sheet.Clips.Where(c => classes.LabelOf(c.Emotion) is not null).ToArray();
         Console.WriteLine($"{sheet.Clips.Length} clips, {five.Length} of the " +
@@ -97,10 +90,9 @@ static class DataCheckCommand
             foreach (var id in options.Datasets(parsed))
             {
                 var choices = options.Choices(parsed, id);
-                var report = ProgressLine.Around("checking", progress => DatasetCheck.Run(
-                    choices.Source(options.Root(parsed), id),
+                var report = DatasetCheck.Run(choices.Source(options.Root(parsed), id),
                     choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)),
-                    progress, cancellation));
+                    new PreparationLine().Of($"{id.Title()}: checking"), cancellation);
                 Write(report);
                 complete &= report.Complete;
             }
@@ -132,16 +124,11 @@ static class DataCheckCommand
     }
 
     static void Compare(string what, ImmutableSortedDictionary<string, int> here,
-        ImmutableSortedDictionary<string, int> published)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns(what, "here", "published");
-        foreach (var name in here.Keys.Union(published.Keys).Order(StringComparer.Ordinal))
-        {
-            var expected = published.IsEmpty ? "not published" : $"{published.GetValueOrDefault(name)}";
-            table.AddRow(name, $"{here.GetValueOrDefault(name)}", expected);
-        }
-        AnsiConsole.Write(table);
-    }
+        ImmutableSortedDictionary<string, int> published) =>
+            Terminal.Write(TextTable.OfFigures("", [what, "here", "published"],
+                here.Keys.Union(published.Keys).Order(StringComparer.Ordinal).Select(name => (string[])
+                    [name, $"{here.GetValueOrDefault(name)}",
+                        published.IsEmpty ? "not published" : $"{published.GetValueOrDefault(name)}"])));
 }
 
 /// <summary>mer data prepare: frames aligned and cached, so that a run reads tensors only.</summary>
@@ -164,8 +151,8 @@ static class DataPrepareCommand
                 var choices = options.Choices(parsed, id);
                 var preparation = choices.Preparation(DatasetDescription.In(options.Root(parsed), id),
                     options.Preparation(parsed));
-                using var data = ProgressLine.Around("preparing",
-                    progress => DatasetLoader.Load(choices.Source(root, id), preparation, progress, cancellation));
+                using var data = DatasetLoader.Load(choices.Source(root, id), preparation,
+                    new PreparationLine().Of($"{id.Title()}: preparing"), cancellation);
                 Write(data, clock.Elapsed, preparation);
                 // Only choices that led to a data set are kept: one that failed would stop every other command too.
                 if (options.Given(parsed).ToString().Length > 0) Keep(choices, root, id);
@@ -303,9 +290,8 @@ public static class SynthesizeCommand
             foreach (var id in Chosen(parsed.GetValue(dataset)!))
             {
                 var clock = Stopwatch.StartNew();
-                var summary = ProgressLine.Around("rendering", bar =>
-                    LookAlike.Write(id, options, parsed.GetValue(output)!.FullName, bar is null ? null : new Relay(bar),
-                        cancellation));
+                var summary = LookAlike.Write(id, options, parsed.GetValue(output)!.FullName,
+                    new PreparationLine().Of($"{id.Title()}: rendering"), cancellation);
                 Console.WriteLine(Describe(summary, clock.Elapsed));
             }
             return Task.FromResult(0);
@@ -319,11 +305,6 @@ public static class SynthesizeCommand
         $"{s.Folder}: synthetic data set in the form of {s.Dataset.Title()}, {s.Clips} clips of {s.Subjects} " +
         $"subjects, {s.Frames} frames, "
         + (s.Rendered == 0 ? "there already" : $"{elapsed.TotalSeconds:0} s");
-
-    sealed class Relay(IProgress<PreparationProgress> bar) : IProgress<LookAlikeProgress>
-    {
-        public void Report(LookAlikeProgress value) => bar.Report(new(value.Done, value.Total, value.Clip));
-    }
 }
 
 /// <summary>mer data truth: the known truth of the synthetic data, and how far the stored rows are from it.</summary>
@@ -348,29 +329,5 @@ static class DataTruthCommand
             else Terminal.Write(tables);
         }, cancel));
         return command;
-    }
-}
-
-/// <summary>A progress bar in a terminal, nothing elsewhere.</summary>
-static class ProgressLine
-{
-    public static T Around<T>(string what, Func<IProgress<PreparationProgress>?, T> work)
-    {
-        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi) return work(null);
-        return AnsiConsole.Progress().Start(context =>
-        {
-            var task = context.AddTask(what);
-            return work(new Bar(task, what));
-        });
-    }
-
-    sealed class Bar(ProgressTask task, string what) : IProgress<PreparationProgress>
-    {
-        public void Report(PreparationProgress value)
-        {
-            task.MaxValue = value.Total;
-            task.Value = value.Done;
-            task.Description = Markup.Escape($"{what} {value.Clip}");
-        }
     }
 }

@@ -7,7 +7,8 @@ namespace MerKernel.Cli.Commands;
 /// </summary>
 sealed class DataOptions
 {
-    readonly Option<string?> _root = CommonOptions.Data(), _dataset = CommonOptions.DatasetAmong();
+    readonly Option<string?> _root = CommonOptions.Data("data/ of the checkout"),
+        _dataset = CommonOptions.DatasetAmong();
     readonly Option<string?> _sheet = new("--sheet")
     {
         Description = "coding sheet; auto takes the one in the data set's folder"
@@ -99,8 +100,7 @@ sealed class DataOptions
         var line = new PreparationLine();
         foreach (var id in wanted)
         {
-            new SyntheticData()
-                .Write(id, size, folder, (done, total) => line.Report($"{id.Title()}: rendering", done, total), cancel);
+            new SyntheticData().Write(id, size, folder, line.Of($"{id.Title()}: rendering"), cancel);
             Remark.Say($"{id.Title()}: nothing of it is in {data}; its synthetic data set in {folder} is used.");
         }
         _synthetic = folder;

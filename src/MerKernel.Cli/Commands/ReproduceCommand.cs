@@ -66,9 +66,9 @@ static class ReproduceClosing
         var root = RepositoryRoot.Find();
         if (Directory.Exists(Path.Combine(root, "notebooks")) && JupyterPython.HasJupyter())
             return ClosingReport.Write(bench, rows, Remark.Say, cancel);
-        Console.WriteLine("No pages were made: notebooks and Jupyter are not both here. Later, in a checkout: copy " +
-            $"{bench.Store.Folder} to its results/runs and call ./mer reproduce --profile " +
-            $"{bench.Profile.Name}{(bench.DataFolder is { } data ? $" --data {data}" : "")}; it retrains nothing.");
+        Console.WriteLine("No pages were made: notebooks and Jupyter are not both here. Later, in a checkout with " +
+            $"the same data: copy {bench.Store.Folder} to its results/runs and call ./mer reproduce " +
+            $"{Recompute.Options(bench, rows, bench.DataFolder, bench.Backbone)}; it retrains nothing.");
         return 0;
     }
 }

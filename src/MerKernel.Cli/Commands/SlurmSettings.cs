@@ -109,7 +109,10 @@ sealed class SubmitSelection
     {
         Description = "only this row: the key of its variant, for example independent"
     };
-    readonly Option<string?> _dataset = new("--dataset") { Description = "only casme2 or samm" };
+    readonly Option<string?> _dataset = new("--dataset")
+    {
+        Description = "only one data set of the submission: casme2, samm, composite and others"
+    };
     readonly Option<string[]> _folds = new("--fold")
     {
         Description = "only the folds that leave these subjects out", AllowMultipleArgumentsPerToken = true

@@ -20,10 +20,6 @@ static class TablesCommand
             Description = "epoch protocols side by side: final, best-test, held-out, last-K (default: final best-test)",
             AllowMultipleArgumentsPerToken = true,
         };
-        var clips = new Option<string>("--clips")
-        {
-            Description = "all, or paper: the clips that the paper seems to score", DefaultValueFactory = _ => "all"
-        };
         var metrics = new Option<string>("--metrics")
         {
             Description =
@@ -33,7 +29,7 @@ static class TablesCommand
         var command = new Command("tables",
             "Print the paper's numbers next to those that are stored.  Example: mer tables --table 3 --markdown")
         {
-            tables, protocols, clips, metrics, json, markdown, latex, csv
+            tables, protocols, metrics, json, markdown, latex, csv
         };
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
@@ -48,8 +44,7 @@ static class TablesCommand
             var chosen = Chosen(parsed.GetValue(tables));
             bench.LoadPrepared(On(bench, chosen));
             var rows = Scoring.Rows(bench, chosen,
-                parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null,
-                SampleSet.Named(parsed.GetValue(clips)!));
+                parsed.GetValue(protocols) is { Length: > 0 } names ? names.Select(EpochProtocol.Named) : null);
             if (parsed.GetValue(json)) Console.WriteLine(JsonTables.Render(rows, all));
             else if (parsed.GetValue(markdown)) Console.Write(ResultTable.ToMarkdown(rows, all));
             else if (parsed.GetValue(latex))

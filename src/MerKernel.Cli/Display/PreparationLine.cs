@@ -10,6 +10,9 @@ sealed class PreparationLine
     string? _what;
     int _shown;
 
+    /// <summary>The progress of one step.</summary>
+    public Action<int, int> Of(string what) => (done, total) => Report(what, done, total);
+
     /// <param name="what">The step, for example 'SAMM: aligning'.</param>
     /// <param name="done">Finished clips.</param>
     /// <param name="total">All clips.</param>

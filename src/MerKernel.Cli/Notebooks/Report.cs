@@ -87,7 +87,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
                     Add($"predictions/{run.Experiment}.csv",
                         RunExport.EveryEpoch(folds, bench.Dataset(run.Dataset).Classes, run.Seed).ToCsv());
             Add("predictions/runs.csv", RunPredictions.List(runs));
-            Add("RECOMPUTE.md", Recompute.ToMarkdown(bench, runs));
+            Add("RECOMPUTE.md", Recompute.ToMarkdown(bench, rows, runs));
         }
         File.Move(unfinished, Archive, overwrite: true);
         return Archive;
@@ -114,7 +114,8 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         }
         var target = Path.Combine(published, bench.Profile.Name);
         foreach (var notebook in state.Executed)
-            AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
+            AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)),
+                KeptNotebook.Published(File.ReadAllText(notebook)));
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
         // A notebook that was renamed would stay for ever.
         foreach (var gone in Directory.GetFiles(target, "*.ipynb")
@@ -239,14 +240,35 @@ static class RunPredictions
 /// <summary>How a colleague who has the report computes its numbers again.</summary>
 static class Recompute
 {
+    /// <summary>
+    /// The options of the mer reproduce that computes the rows: with fewer it would train other networks.
+    /// </summary>
+    public static string Options(Workbench bench, IEnumerable<ResultRow> rows, string? data, string? backbone)
+    {
+        // Of a table that was not asked for, those rows are there that another table shares.
+        var tables = rows.GroupBy(r => r.Table.Number)
+            .Where(t => t.All(r => r.Method is null or ReadMethod || r.Score is not null)).Select(t => t.Key).Order()
+            .ToList();
+        return string.Join(' ', new[]
+        {
+            $"--profile {bench.Profile.Name}",
+            tables.Count > 0 && tables.Count < Tables.All.Length ? $"--tables {string.Join(',', tables)}" : null,
+            $"--seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}",
+            bench.HeldOutSubjects > 0 ? $"--held-out {bench.HeldOutSubjects}" : null,
+            bench.Only is [var one] ? $"--dataset {one.Key()}" : null,
+            bench.Parts is { } parts ? $"--sets {string.Join(',', parts.Select(p => p.Key()))}" : null,
+            backbone is null ? null : $"--init-backbone {backbone}",
+            data is null ? null : $"--data {data}",
+        }.OfType<string>());
+    }
+
     /// <summary>The page as Markdown.</summary>
-    public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> runs)
+    public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> rows,
+        IReadOnlyCollection<ResultRow> runs)
     {
         var synthetic = bench.Datasets.All(id => bench.Dataset(id).Synthetic);
-        var options = $"--profile {bench.Profile.Name} --seeds {string.Join(',', bench.Seeds)} --precision " +
-            $"{bench.Precision.Name()}{(bench.HeldOutSubjects > 0 ? $" --held-out {bench.HeldOutSubjects}" : "")}" +
-            $"{(bench.Backbone is { } file ? $" --init-backbone {Path.GetFileName(file)}" : "")}" +
-            $"{(synthetic ? "" : " --data FOLDER")}";
+        var options = Options(bench, rows, synthetic ? null : "FOLDER",
+            bench.Backbone is { } file ? Path.GetFileName(file) : null);
         var text = new StringBuilder(
             $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
         text.Append(

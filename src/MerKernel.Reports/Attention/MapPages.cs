@@ -22,8 +22,10 @@ static class WeightPage
                        [new(study.Under(study.TestClips[place]), study.ShowsFaces ? "apex - onset" : "mean face"),
                            .. Enumerable.Range(0, Blocks(explained))
                                .Select(block => Tile(study, explained, place, block))]);
-        var shown = labels.Count == 1 ? $": {labels[0]}" : $", in {labels.Count} networks";
-        return PictureGrid.Draw($"Attention of each block, one clip a class{shown}",
+        var shown = labels.Count == 1
+            ? $"one clip per class: {labels[0]}"
+            : $"one clip{(study.Examples.Length > 1 ? " each of two classes" : "")}, in {labels.Count} networks";
+        return PictureGrid.Draw($"Attention of each block, {shown}",
             $"{study.Brief}.\nMean size of the weights over channels; every map has a colour scale of its own.",
             ["", .. Enumerable.Range(1, blocks).Select(b => $"block {b}")], [.. rows]);
     }
@@ -134,10 +136,12 @@ static class RolloutPage
         return TextTable.OfFigures(
             $"Where the position stream looks on the apex frame, as a multiple of an even map's share\n{study.Brief}",
             ["network", .. bands.Select(b => b.Name), "strongest\npatch", "deviation\nbetween clips",
-                "attention on\npadding, a layer"], rows,
+                "attention on\npadding, per layer"], rows,
             "Attention rollout: attention of all layers multiplied, half of each layer going straight through, " +
             "averaged over the output's positions. Strongest patch and deviation between the clips of a fold (of one " +
-            "patch, mean over patches) are multiples of an even map too.");
+            "patch, mean over patches) are multiples of an even map too. Attention on padding: where patches do not " +
+            "divide into whole windows, Swin fills its last windows with zeros; the column is the largest share " +
+            "of a layer's attention that falls there.");
     }
 
     /// <summary>

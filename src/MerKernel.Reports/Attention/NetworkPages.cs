@@ -11,7 +11,7 @@ static class NetworkPage
     public static IHtmlContent Table(AttentionStudy study)
     {
         var truth = study.TestClips.Select(i => study.Data.Labels[i]).ToArray();
-        return TextTable.OfFigures($"The networks that are looked into\n{study.Brief}",
+        return TextTable.OfFigures($"The networks examined\n{study.Brief}",
             ["network", "recognised", "of", "accuracy (%)"],
             study.Labels.Select(label =>
             {

@@ -14,7 +14,7 @@ static class ScoreChart
             .Reverse().ToList();
         var figure = new Figure(table.Title,
             "Accuracy with 95 % interval by bootstrap over subjects.\n" +
-            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Brief))}",
             height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (40 * labels.Count)).Chart();
@@ -94,7 +94,7 @@ static class DifferenceChart
         var labels = table.Labels.Where(l => l != table.FullLabel).Reverse().ToList();
         var figure = new Figure($"{table.Title}: difference from the full network",
             $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over " +
-            $"subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            $"subjects.\n{string.Join("; ", datasets.Select(table.Brief))}",
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();
@@ -103,10 +103,10 @@ static class DifferenceChart
     static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
     {
         var classes = table.Study.Bench.Dataset(dataset).Classes.Length;
-        var full = table.Outcome(table.FullLabel, dataset, table.Study.Protocols[0]);
+        var full = table.ByPerson(table.FullLabel, dataset);
         var rows = labels.Select(label =>
         {
-            var row = table.Outcome(label, dataset, table.Study.Protocols[0]);
+            var row = table.ByPerson(label, dataset);
             var paper = table.Rows.First(r => r.Dataset == dataset && r.Label == label).Paper;
             return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)),
                 Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
@@ -159,7 +159,7 @@ static class CostChart
         var honest = table.Study.Protocols[0];
         var figure = new Figure("Accuracy against cost",
             $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n" +
-            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Brief))}",
             height: 500 * datasets.Count, rows: datasets.Count);
         for (var panel = 0; panel < datasets.Count; panel++)
         {
@@ -196,7 +196,7 @@ static class CostChart
                 });
             }
             var all = rows.Select(r => Math.Log10(r.System!.Macs)).DefaultIfEmpty().ToList();
-            figure.Axes(panel, "multiply-accumulates a clip (log)", "accuracy (%)",
+            figure.Axes(panel, "multiply-accumulates per clip (log)", "accuracy (%)",
                 datasets.Count > 1 ? datasets[panel].Title() : "",
                 new
                 {
@@ -232,7 +232,7 @@ static class SubjectChart
         var (datasets, protocol) = (table.Datasets.ToList(), table.Study.Protocols[0]);
         var figure = new Figure($"{table.Title}: subject by subject",
             $"Accuracy on each left-out subject (clips in brackets), {protocol.Label}.\n" +
-            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Brief))}",
             height: 130 + (90 + 32 * table.Labels.Length) * datasets.Count, rows: datasets.Count, rowGap: 0.3);
         for (var panel = 0; panel < datasets.Count; panel++)
             Panel(figure, table, datasets[panel], panel, datasets.Count);
@@ -280,7 +280,7 @@ static class ConfusionChart
         var (datasets, labels, protocol) = (table.Datasets.ToList(), table.Labels, table.Study.Protocols[0]);
         var figure = new Figure($"{table.Title}: confusion matrices",
             $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips.\n" +
-            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Brief))}",
             height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03,
             rowGap: 0.26);
         for (var row = 0; row < datasets.Count; row++)

@@ -51,7 +51,7 @@ public sealed class DataStudy(Study study, bool? showFaces)
         var rows = views.Select(v => new PictureGrid.Tile(v.Onset.Clone(), $"{v.Clip.Subject}, {v.Clip.Emotion}"))
             .Chunk(8).Select(tiles => new PictureGrid.Row("", tiles)).ToList();
         foreach (var view in views) view.Dispose();
-        return PictureGrid.Draw($"{Title(data)}: one onset face a subject, as prepared",
+        return PictureGrid.Draw($"{Title(data)}: one onset face per subject, as prepared",
             DataNotice.Brief(data.Synthetic, study.Bench.Profile.Name), [], rows);
     }
 

@@ -93,7 +93,7 @@ public sealed record DataChoices
                 $"its own ({string.Join(", ", set.Classes.Classes)}): use own, megc3 or all."),
             "megc3" => set.Three,
             "all" => set.AllEmotions,
-            _ => throw new UserErrorException($"--classes {Classes} is not known; use five, megc3 or all."),
+            _ => throw new UserErrorException($"--classes {Classes} is not known; use five, own, megc3 or all."),
         },
         ExcludeWherePresent = Clips switch
         {

@@ -12,11 +12,11 @@ public static class DatasetCheck
     /// </summary>
     /// <param name="source">Where the files are.</param>
     /// <param name="options">How clips are prepared: repairs, readings, faces, exclusions.</param>
-    /// <param name="progress">Told after every clip.</param>
+    /// <param name="progress">Told how many clips are done, and of how many; from several threads.</param>
     /// <param name="cancellation">Ends the check between two clips.</param>
     /// <exception cref="UserErrorException">Folder or sheet are missing or cannot be read.</exception>
     public static CheckReport Run(DatasetSource source, PreparationOptions? options = null,
-        IProgress<PreparationProgress>? progress = null, CancellationToken cancellation = default)
+        Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PreparationOptions();
         var layout = FrameLayout.Find(source);
@@ -33,8 +33,7 @@ public static class DatasetCheck
             (i, _, finder) =>
             {
                 findings[i] = [.. Check(sheet.Clips[i], layout, options, finder)];
-                progress?.Report(new PreparationProgress(Interlocked.Increment(ref done), sheet.Clips.Length,
-                    sheet.Clips[i].Id));
+                progress?.Invoke(Interlocked.Increment(ref done), sheet.Clips.Length);
                 return finder;
             },
             finder => finder?.Dispose());

@@ -14,11 +14,11 @@ public static class DatasetLoader
     /// </summary>
     /// <param name="source">Where the files are.</param>
     /// <param name="options">How they are prepared.</param>
-    /// <param name="progress">Told after every clip.</param>
+    /// <param name="progress">Told how many clips are done, and of how many; from several threads.</param>
     /// <param name="cancellation">Ends the preparation between two clips.</param>
     /// <exception cref="UserErrorException">Files are missing or damaged and the options say to fail.</exception>
     public static MerDataset Load(DatasetSource source, PreparationOptions options,
-        IProgress<PreparationProgress>? progress = null, CancellationToken cancellation = default)
+        Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         if (options.Size is < 16 or > 1024)
             throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the " +
@@ -31,7 +31,7 @@ public static class DatasetLoader
         AtomicFile.Sweep(options.CacheFolder);
         var manifest = ReadManifest(cache, plan, options);
         if (manifest is null) manifest = PrepareAndKeep();
-        else progress?.Report(new PreparationProgress(manifest.Clips.Length, manifest.Clips.Length, "cache"));
+        else progress?.Invoke(manifest.Clips.Length, manifest.Clips.Length);
         return TryAssemble(plan, manifest, options, cache, PrepareAgain)
             ?? TryAssemble(plan, PrepareAndKeep(), options, cache, PrepareAgain) ?? throw Unkept();
 
@@ -90,7 +90,7 @@ public static class DatasetLoader
     }
 
     private static DatasetManifest Prepare(PreparationPlan plan, PreparationOptions options, ClipCache cache,
-        IProgress<PreparationProgress>? progress, CancellationToken cancellation)
+        Action<int, int>? progress, CancellationToken cancellation)
     {
         var prepared = new PreparedClip?[plan.Clips.Length];
         var unusable = new (string Reason, bool NoFace)?[plan.Clips.Length];
@@ -110,8 +110,7 @@ public static class DatasetLoader
                     unusable[i] = clip.Unusable is { } reason
                         ? (reason, false)
                         : PrepareOne(clip, options, cache, finder, modelHash, out prepared[i]);
-                    progress?.Report(new PreparationProgress(Interlocked.Increment(ref done), plan.Clips.Length,
-                        clip.Clip.Id));
+                    progress?.Invoke(Interlocked.Increment(ref done), plan.Clips.Length);
                     return finder;
                 },
                 finder => { if (finder.IsValueCreated) finder.Value?.Dispose(); });

@@ -56,7 +56,8 @@ public sealed partial class Recording
                 : new(path, files, Checked(path, files.Length), []);
         }
         if (!File.Exists(path))
-            throw new UserErrorException($"There is no video or folder {System.IO.Path.GetFullPath(path)}.");
+            throw new UserErrorException($"There is no video or folder {System.IO.Path.GetFullPath(path)}; name a " +
+                "video, a folder of frames, or the onset's and the apex's picture with --onset and --apex.");
         if (IsPicture(path))
             throw new UserErrorException($"{path} is one picture; name the onset's and the apex's with --onset and " +
                 "--apex, or the folder of all frames.");

@@ -11,7 +11,10 @@ namespace MerKernel.Evaluation;
 /// <param name="Subjects">Subjects they are of.</param>
 public sealed record BestCase(int First, int Second, int Clips, int Subjects)
 {
-    /// <summary>The best case of two accuracies as printed; each becomes the nearest number of clips.</summary>
+    /// <summary>
+    /// The best case of two accuracies as printed. An accuracy that is no share of so many clips is read as the
+    /// number above or below it, whichever takes the two further apart.
+    /// </summary>
     /// <param name="first">Accuracy in percent.</param>
     /// <param name="second">Accuracy in percent.</param>
     /// <param name="clips">Clips scored.</param>
@@ -27,8 +30,11 @@ public sealed record BestCase(int First, int Second, int Clips, int Subjects)
         foreach (var accuracy in (decimal[])[first, second])
             if (accuracy is < 0 or > 100)
                 throw new UserErrorException($"{accuracy} is no accuracy in percent; give 0 to 100.");
-        int Right(decimal accuracy) => (int)Math.Round(accuracy * clips / 100, MidpointRounding.AwayFromZero);
-        return new(Right(first), Right(second), clips, subjects);
+        return (from a in Right(first) from b in Right(second) select new BestCase(a, b, clips, subjects))
+            .MaxBy(c => c.Apart)!;
+
+        int[] Right(decimal accuracy) => Grim.Match(accuracy, clips) is { } match ? [match.Correct]
+            : accuracy * clips / 100 is var right ? [(int)Math.Floor(right), (int)Math.Ceiling(right)] : [];
     }
 
     /// <summary>Clips by which the accuracies differ: the fewest on which the systems can part.</summary>

@@ -65,9 +65,9 @@ public sealed record FinalEpoch : EpochProtocol
 }
 
 /// <summary>
-/// The rule of the published code: each subject is scored at the epoch that is best on that very subject, accuracy and
-/// F1 each at its own best epoch (the first of equal ones), and epochs after the first that gets every clip right are
-/// not looked at. An upper bound, not an estimate.
+/// The rule of the successor's published code: each subject is scored at the epoch that is best on that very subject,
+/// accuracy and F1 each at its own best epoch (the first of equal ones), and epochs after the first that gets every
+/// clip right are not looked at. An upper bound, not an estimate.
 /// </summary>
 public sealed record BestTestEpoch : EpochProtocol
 {

@@ -147,15 +147,28 @@ static class Resamples
         Action<int, ReadOnlySpan<int>> use) =>
             Add(rows, Draws(true, rows.Count, count, seed), use);
 
-    /// <summary>Adds up the rows of subjects of which each is drawn or not, by the toss of a coin.</summary>
+    /// <summary>
+    /// Adds up the rows of subjects of which each is drawn or not, by the toss of a coin; where
+    /// <see cref="Halves"/> are no more than the draws, each of them once.
+    /// </summary>
     public static void Subsets(IReadOnlyList<int[]> rows, int count, int seed, Action<int, ReadOnlySpan<int>> use) =>
         Add(rows, Draws(false, rows.Count, count, seed), use);
+
+    /// <summary>
+    /// How many ways there are to part subjects in two, if that is no more than the given number: 2^(subjects - 1), one
+    /// of a subset and the rest.
+    /// </summary>
+    public static int? Halves(int subjects, int most) =>
+        subjects <= 30 && 1 << (subjects - 1) <= most ? 1 << (subjects - 1) : null;
 
     static ushort[][] Draws(bool replaces, int subjects, int count, int seed) =>
         s_draws.GetOrAdd((replaces, subjects, count, seed), _ => new(() =>
         {
             var random = new Random(seed);
             var all = Enumerable.Range(0, subjects);
+            if (!replaces && Halves(subjects, count) is { } halves)
+                return [.. Enumerable.Range(0, halves)
+                    .Select(half => (ushort[])[.. all.Where(s => (half >> s & 1) == 1).Select(s => (ushort)s)])];
             return [.. Enumerable.Range(0, count).Select(_ => (ushort[])(replaces
                 ? [.. all.Select(_ => (ushort)random.Next(subjects))]
                 : [.. all.Where(_ => random.Next(2) == 1).Select(s => (ushort)s)]))];

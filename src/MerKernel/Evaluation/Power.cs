@@ -5,7 +5,10 @@ namespace MerKernel.Evaluation;
 /// <summary>
 /// How two systems differ on the same clips: the input of a simulation of further data sets.
 /// </summary>
-/// <param name="Discordant">Share of the clips that exactly one of the two gets right, 0 to 1.</param>
+/// <param name="Discordant">
+/// Share of the clips that exactly one of the two gets right, 0 to 1; where clips are scored several times, the mean
+/// difference in how often.
+/// </param>
 /// <param name="Between">
 /// Standard deviation of a subject's true difference in accuracy around the common one, 0 to 1.
 /// </param>
@@ -13,27 +16,29 @@ public sealed record Discordance(double Discordant, double Between)
 {
     /// <summary>
     /// Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips explain
-    /// all of it.
+    /// all of it. A clip that is scored several times, as under <see cref="MeanOfLastK"/>, is one clip, right as often
+    /// as it was.
     /// </summary>
     /// <exception cref="ArgumentException">The two were not scored on the same clips.</exception>
     public static Discordance Of(IReadOnlyList<FoldOutcome> first, IReadOnlyList<FoldOutcome> second)
     {
-        var partner = second.ToDictionary(f => f.Subject);
-        if (first.Count != partner.Count
-            || !first.All(f => partner.TryGetValue(f.Subject, out var other) && f.Clips.SequenceEqual(other.Clips)))
+        var partner = second.ToDictionary(f => f.Subject, Right);
+        var own = first.Select(f => (f.Subject, Right: Right(f))).ToList();
+        if (own.Count != partner.Count || !own.All(f => partner.TryGetValue(f.Subject, out var other)
+            && f.Right.Count == other.Count && f.Right.Keys.All(other.ContainsKey)))
             throw new ArgumentException("The two systems were scored on different clips.");
-        var subjects = first.Select(f => (Clips: f.Clips.Length, Signs: Signs(f, partner[f.Subject]))).ToList();
-        double clips = subjects.Sum(s => s.Clips), squares = subjects.Sum(s => (double)s.Clips * s.Clips);
-        var (discordant, mean) = (subjects.Sum(s => s.Signs.Count(d => d != 0)) / clips,
-            subjects.Sum(s => s.Signs.Sum()) / clips);
-        // E (sum of a subject's signs - n mean)^2 = n (discordant - mean^2) + (n^2 - n) between^2.
-        var excess = subjects.Sum(s => Math.Pow(s.Signs.Sum() - s.Clips * mean, 2))
-            - clips * (discordant - mean * mean);
-        return new(discordant, squares > clips ? Math.Sqrt(Math.Max(0, excess / (squares - clips))) : 0);
+        var subjects = own.Select(f => f.Right.Select(r => r.Value - partner[f.Subject][r.Key]).ToList()).ToList();
+        double clips = subjects.Sum(s => s.Count), pairs = subjects.Sum(s => (double)s.Count * (s.Count - 1));
+        var all = subjects.SelectMany(s => s).ToList();
+        var mean = all.Average();
+        // E (sum of a subject's signs - n mean)^2 = n (E sign^2 - mean^2) + (n^2 - n) between^2.
+        var excess = subjects.Sum(s => Math.Pow(s.Sum() - s.Count * mean, 2))
+            - clips * (all.Average(d => d * d) - mean * mean);
+        return new(all.Average(Math.Abs), pairs > 0 ? Math.Sqrt(Math.Max(0, excess / pairs)) : 0);
 
-        static int[] Signs(FoldOutcome a, FoldOutcome b) =>
-            [.. a.Labels
-                .Select((label, i) => (a.Predictions[i] == label ? 1 : 0) - (b.Predictions[i] == label ? 1 : 0))];
+        static Dictionary<string, double> Right(FoldOutcome fold) => fold.Clips
+            .Select((clip, i) => (clip, Hit: fold.Predictions[i] == fold.Labels[i] ? 1.0 : 0))
+            .GroupBy(c => c.clip).ToDictionary(c => c.Key, c => c.Average(h => h.Hit));
     }
 
     /// <summary>The mean over several pairs of systems.</summary>

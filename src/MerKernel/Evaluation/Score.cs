@@ -8,7 +8,9 @@ public sealed record Score
     /// <summary>Clips scored.</summary>
     public required int Clips { get; init; }
 
-    /// <summary>Folds, that is subjects, scored.</summary>
+    /// <summary>
+    /// Subjects scored: as many as folds, but people where a fold leaves out a whole data set.
+    /// </summary>
     public required int Folds { get; init; }
 
     /// <summary>Accuracy.</summary>

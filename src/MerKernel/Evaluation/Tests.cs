@@ -15,11 +15,14 @@ public static class SubjectPermutation
     public static double Smallest(int subjects, int comparisons = 1) =>
         Math.Min(1, comparisons * Math.Pow(2, 1 - subjects));
 
-    /// <summary>Two-sided p-value, (1 + extreme) / (1 + permutations), so never 0.</summary>
+    /// <summary>
+    /// Two-sided p-value. With few subjects it is exact: every exchange is tried. With more than that takes, exchanges
+    /// are drawn, and it is (1 + extreme) / (1 + permutations), so never 0.
+    /// </summary>
     /// <param name="first">The first system's confusion matrix for each subject.</param>
     /// <param name="second">The second system's, subjects in the same order.</param>
     /// <param name="score">The score compared.</param>
-    /// <param name="permutations">Number of random exchanges.</param>
+    /// <param name="permutations">Exchanges tried at most.</param>
     /// <param name="seed">Seed of the exchanges.</param>
     public static double P(IReadOnlyList<ConfusionMatrix> first, IReadOnlyList<ConfusionMatrix> second,
         Func<ConfusionMatrix, double> score, int permutations = 10_000, int seed = 1)
@@ -45,7 +48,8 @@ public static class SubjectPermutation
                 - score(ConfusionMatrix.FromCounts(a.Classes, exchangedB))) >= observed)
                 extreme++;
         });
-        return (1.0 + extreme) / (1 + permutations);
+        return Resamples.Halves(first.Count, permutations) is { } all
+            ? (double)extreme / all : (1.0 + extreme) / (1 + permutations);
     }
 }
 

@@ -243,10 +243,11 @@ public sealed record Predictions
                 _problems.Add($"clip {data.Clips[twice.Key.Clip].Id} is predicted {twice.Count()} times{of} (rows " +
                     $"{string.Join(", ", twice.Select(e => e.Row))})");
             var missing = Enumerable.Range(0, data.Clips.Length).Except(entries.Select(e => e.Clip)).ToList();
+            var paper = new PreparationOptions { ExcludeWherePresent = DataChoices.LeftOutByPaper(data.Id) };
             if (missing.Count > 0)
                 _problems.Add($"{missing.Count} of {data.Clips.Length} clips are not predicted{of} " +
                     $"({Some(missing)}); a system is scored on all of them or not at all"
-                    + (missing.All(i => !SampleSet.Paper.Scores(data.Id, data.Clips[i].Id)) ? " (the paper seems to " +
+                    + (missing.All(i => paper.LeavesOut(data.Clips[i].Id)) ? " (the paper seems to " +
                         $"leave {(missing.Count == 1 ? "it" : "them")} out; mer data prepare --dataset " +
                         $"{data.Id.Key()} --clips paper does so too)" : ""));
             if (_problems.Count > 0) return [];

@@ -43,8 +43,8 @@ public sealed record Profile
     public static Profile Small { get; } = new()
     {
         Name = "small",
-        Description = "small profile: synthetic data, a sixteenth of the paper's width, 48-pixel frames, 20 epochs; " +
-            "Table 1's other systems reduced likewise",
+        Description = "small profile: a sixteenth of the paper's width, 48-pixel frames, 20 epochs; Table 1's other " +
+            "systems reduced likewise",
         ReducesPeers = true,
         Model = new MerNetOptions { InputSize = 48, WidthDivisor = 16, WindowSize = 4 },
         Training = new TrainingOptions
@@ -63,8 +63,8 @@ public sealed record Profile
     public static Profile Medium { get; } = Small with
     {
         Name = "medium",
-        Description = "medium profile: synthetic data with the real counts of subjects and clips, a sixteenth of the " +
-            "paper's width, 48-pixel frames, 30 epochs",
+        Description = "medium profile: a sixteenth of the paper's width, 48-pixel frames, 30 epochs; Table 1's other " +
+            "systems reduced likewise",
         Training = Small.Training with { Epochs = 30, LearningRateDecay = 0.95 },
         SyntheticSize = "medium",
     };
@@ -76,8 +76,8 @@ public sealed record Profile
     public static Profile Tiny { get; } = new()
     {
         Name = "tiny",
-        Description = "tiny profile: twelve synthetic clips of three subjects a data set, a thirty-second of the " +
-            "paper's width, 32-pixel frames, 2 epochs",
+        Description = "tiny profile: a thirty-second of the paper's width, 32-pixel frames, 2 epochs; Table 1's " +
+            "other systems reduced likewise",
         ReducesPeers = true,
         PeerEpochs = 2,
         Model = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 },

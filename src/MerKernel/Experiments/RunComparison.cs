@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 
 namespace MerKernel.Experiments;
@@ -27,13 +28,15 @@ public sealed record RunComparison(RunInfo First, RunInfo Second, ImmutableArray
         if (first.Experiment.Dataset != second.Experiment.Dataset
             || first.Experiment.Model.Classes != second.Experiment.Model.Classes)
             throw new UserErrorException($"{first.Hash} and {second.Hash} were run on different data sets or classes " +
-                "and cannot be compared clip by clip.");
+                "and cannot be compared clip by clip; mer runs list --dataset " +
+                $"{first.Experiment.Dataset.Key()} lists the runs of the first one's data set.");
         var (all, others) = (Outcomes(catalogue, first), Outcomes(catalogue, second));
         var a = all.Where(f => others.Any(o => Same(o, f))).ToList();
         var b = a.Select(f => others.First(o => Same(o, f))).ToList();
         if (a.Count == 0)
             throw new UserErrorException(
-                $"{first.Hash} and {second.Hash} have no subject with the same clips in common.");
+                $"{first.Hash} and {second.Hash} have no subject with the same clips in common; compare runs of the " +
+                    "same data: mer runs show HASH prints the datasetFingerprint of each.");
         var classes = first.Experiment.Model.Classes;
         return new(first, second, OptionDifference.Between(first.Experiment, second.Experiment),
             [.. a.Select(f => f.Subject)], a.Sum(f => f.Clips.Length),

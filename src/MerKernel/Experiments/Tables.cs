@@ -49,15 +49,14 @@ public static class Tables
                 "with statistics of other inputs than those it is tested on."),
             System(null, "SMA-STN (2020)", (82.59m, 0.7946m),
                 "Not run: the number of its segments, its backbone, its attention and its deviation loss are not " +
-                "published. What it sees of a segment, the dynamic image, is here (DynamicImageInput)."),
+                "published. It sees the dynamic image of each segment."),
             System("au-gcn", "AU-GCN (2020)", (74.27m, 0.7047m),
                 "The figure is that of Lei et al. 2021 (survey of Li et al. 2021); the cited Xie et al. 2020 " +
                 "(AU-GACN) report 71.2 % and 0.355 on three classes on their page, and that system is not run: its " +
                 "3D network and the network that generates its clips are not published."),
             System(null, "GEME (2021)", (75.20m, 0.7354m),
                 "Not run: it learns the subject's gender as a second task, which the coding sheets do not give, and " +
-                "its layers are not published. What it sees of a clip, the dynamic image, is here " +
-                "(DynamicImageInput)."),
+                "its layers are not published. It sees the dynamic image of a clip."),
             System("mersiamc3d", "MERSiamC3D (2021)", (81.89m, 0.8300m),
                 "Its key frames, flow and two stages as a later account has them; its layers, its loss on pairs and " +
                 "its training are not published and are assumed."),

@@ -28,7 +28,10 @@ public sealed class Workbench : IDisposable
     /// <summary>The profile.</summary>
     public Profile Profile { get; init; } = Profile.Small;
 
-    /// <summary>Folder with CASME2/ and SAMM/; null looks in data/ of the checkout.</summary>
+    /// <summary>
+    /// Folder with CASME2/ and SAMM/. Null for synthetic data; a profile that prefers real data then takes those that
+    /// data/ of the checkout holds.
+    /// </summary>
     public string? DataFolder { get; init; }
 
     /// <summary>Data sets that are asked for; null takes those that are there.</summary>
@@ -171,11 +174,12 @@ public sealed class Workbench : IDisposable
                 Say?.Invoke($"{id.Title()}: the profile '{Profile.Name}' needs the synthetic set in full size; it is " +
                     $"rendered once, which takes some minutes, and with its sister about 0.9 GB in {SyntheticFolder}.");
             Synthetic.Write(id, Profile.SyntheticSize, SyntheticFolder, Progress(id, "rendering"), cancel);
-            Say?.Invoke($"{id.Title()}: synthetic data set in {id.FolderIn(SyntheticFolder)}");
+            Say?.Invoke($"{id.Title()}: synthetic data set in {id.FolderIn(SyntheticFolder)}"
+                + (Directory.Exists(id.FolderIn(Data)) ? $"; {id.FolderIn(Data)} is used by the paper profile, and " +
+                    "by this one with --data data" : ""));
         }
         var source = Choices(id).Source(RootOf(id), id);
-        var aligning = Progress(id, "aligning") is { } report ? new Relay(report) : null;
-        return (source, DatasetLoader.Load(source, options, aligning, cancel));
+        return (source, DatasetLoader.Load(source, options, Progress(id, "aligning"), cancel));
     }
 
     /// <summary>Loads data sets as an earlier run left them; prepares, makes and writes nothing.</summary>
@@ -195,7 +199,8 @@ public sealed class Workbench : IDisposable
             return (source, prepared ?? throw new UserErrorException(
                 $"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
                     $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} " +
-                    "estimates the cost."));
+                    "estimates the cost." + (DataFolder is not null
+                        ? "" : " If they were computed from a folder of yours, name it with --data FOLDER.")));
         }
     }
 
@@ -245,10 +250,10 @@ public sealed class Workbench : IDisposable
     public string? Lacks(Method method, DatasetId id) =>
         !Dataset(id).HasActionUnits
             && Experiment(method, id) is { ActionUnits: not ActionUnitSource.None } or { Model: AuGcnOptions }
-            ? $"'{method.Name}' needs action units, which " +
+            ? $"'{method.Name}' needs action units, which are not coded in " +
               $"{string.Join(" and ", Dataset(id).Clips.GroupBy(c => c.Dataset)
-                  .Where(g => g.All(c => c.ActionUnits.IsEmpty)).Select(g => g.Key.Title()))} " +
-              "has not; the row is left out." : null;
+                  .Where(g => g.All(c => c.ActionUnits.IsEmpty)).Select(g => g.Key.Title()))}; " +
+              "the row is left out." : null;
 
     /// <summary>
     /// The result of a method on a data set that was loaded, with a seed; null where not every fold is stored.
@@ -339,12 +344,6 @@ public sealed class Workbench : IDisposable
 
     Action<int, int>? Progress(DatasetId id, string what) =>
         Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: {what}", done, total);
-
-    /// <summary>Passes progress on at once, on the thread that reports it.</summary>
-    sealed class Relay(Action<int, int> report) : IProgress<PreparationProgress>
-    {
-        public void Report(PreparationProgress value) => report(value.Done, value.Total);
-    }
 }
 
 /// <summary>

@@ -62,7 +62,7 @@ public sealed class DataChoicesTests : IDisposable
             Assert.Throws<UserErrorException>(() => choices.Preparation(DatasetId.CasmeII, new())).Message;
         Assert.Equal("--unusable skip is not known; use fail, drop.", Refused(new() { Unusable = "skip" }));
         Assert.Equal("--no-face 1 is not known; use fail, centrecrop, drop.", Refused(new() { NoFace = "1" }));
-        Assert.Contains("use five, megc3 or all", Refused(new() { Classes = "seven" }), StringComparison.Ordinal);
+        Assert.Contains("use five, own, megc3 or all", Refused(new() { Classes = "seven" }), StringComparison.Ordinal);
         Assert.Contains("write it like 07/EP06_01=56-89-116", Refused(new() { Reading = ["07/EP06_01"] }),
             StringComparison.Ordinal);
         Assert.Contains("no onset before its apex", Refused(new() { Reading = ["07/EP06_01=89-56-116"] }),

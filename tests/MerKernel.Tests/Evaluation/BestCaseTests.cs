@@ -9,8 +9,10 @@ public class BestCaseTests
     [Theory]
     // 234 and 230 of 248: four clips, 2 / 2^4.
     [InlineData(94.35, 92.74, 248, 26, 234, 230, 0.125, 0.125)]
-    // 115 and 114 of 133: one clip, 2 / 2.
-    [InlineData(86.73, 85.71, 133, 27, 115, 114, 1, 1)]
+    // 85.71 is 114 of 133; 86.73 is no share of 133, between 115 and 116, and 116 is further off: two clips, 2 / 2^2.
+    [InlineData(86.73, 85.71, 133, 27, 116, 114, 0.5, 0.5)]
+    // The same from the other side: 115 is further from 116 (87.22).
+    [InlineData(86.73, 87.22, 133, 27, 115, 116, 1, 1)]
     // 234 and 210 of 248: 24 clips, 2 / 2^24, of 10 subjects 2 / 2^10.
     [InlineData(94.35, 84.68, 248, 10, 234, 210, 1.0 / 8388608, 1.0 / 512)]
     [InlineData(50, 50, 10, 5, 5, 5, 1, 1)]

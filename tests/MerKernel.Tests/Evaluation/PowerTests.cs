@@ -19,6 +19,30 @@ public class PowerTests
     }
 
     [Fact]
+    public void A_clip_that_several_epochs_decide_on_is_one_clip()
+    {
+        FoldOutcome[] Over(int epochs, params FoldOutcome[] folds) => [.. folds.Select(f => f with
+        {
+            Clips = [.. Enumerable.Repeat(f.Clips, epochs).SelectMany(c => c)],
+            Labels = [.. Enumerable.Repeat(f.Labels, epochs).SelectMany(c => c)],
+            Predictions = [.. Enumerable.Repeat(f.Predictions, epochs).SelectMany(c => c)],
+        })];
+        FoldOutcome[] first = [Fold("a", "++--"), Fold("b", "-++")], second = [Fold("a", "-++-"), Fold("b", "--+")];
+        var once = Discordance.Of(first, second);
+        Assert.Equal(once, Discordance.Of(Over(5, first), Over(5, second)));
+        // A row of few epochs against one of many.
+        Assert.Equal(once, Discordance.Of(Over(2, first), Over(12, second)));
+        // Right in one of two epochs, against always and never: half a clip each.
+        var half = first[0] with
+        {
+            Clips = [.. first[0].Clips, .. first[0].Clips],
+            Labels = [1, 1, 1, 1, 1, 1, 1, 1],
+            Predictions = [1, 1, 0, 0, 0, 0, 1, 1],
+        };
+        Assert.Equal(0.5, Discordance.Of([half], [Fold("a", "++--")]).Discordant, 12);
+    }
+
+    [Fact]
     public void Subjects_that_part_the_same_way_leave_nothing_between_them_and_those_that_part_both_ways_do()
     {
         FoldOutcome[] nothing = [Fold("a", "----"), Fold("b", "----")];

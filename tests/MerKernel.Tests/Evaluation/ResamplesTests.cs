@@ -26,22 +26,49 @@ public class ResamplesTests
         Assert.Equal(new Interval(scores[(int)(0.025 * 999)], scores[(int)Math.Ceiling(0.975 * 999)]), interval);
     }
 
+    static double Difference(ConfusionMatrix[] a, ConfusionMatrix[] b) =>
+        Math.Abs(Metrics.UF1(ConfusionMatrix.Sum(a)) - Metrics.UF1(ConfusionMatrix.Sum(b)));
+
+    static bool IsExtreme(ConfusionMatrix[] first, ConfusionMatrix[] second, Func<int, bool> exchanged) => Difference(
+        [.. first.Select((m, s) => exchanged(s) ? second[s] : m)],
+        [.. second.Select((m, s) => exchanged(s) ? first[s] : m)]) >= Difference(first, second) - 1e-12;
+
     [Fact]
     public void Permutations_are_those_of_exchanging_one_subject_after_the_other()
     {
-        var (first, second) = (Random(9, seed: 1), Random(9, seed: 2));
-        double Difference(ConfusionMatrix[] a, ConfusionMatrix[] b) =>
-            Math.Abs(Metrics.UF1(ConfusionMatrix.Sum(a)) - Metrics.UF1(ConfusionMatrix.Sum(b)));
+        var (first, second) = (Random(15, seed: 1), Random(15, seed: 2));
         var (random, extreme) = (new Random(5), 0);
         for (var p = 0; p < 1000; p++)
         {
-            var exchange = Enumerable.Range(0, 9).Select(_ => random.Next(2) == 1).ToArray();
-            ConfusionMatrix[] a = [.. first.Select((m, s) => exchange[s] ? second[s] : m)],
-                b = [.. second.Select((m, s) => exchange[s] ? first[s] : m)];
-            if (Difference(a, b) >= Difference(first, second) - 1e-12) extreme++;
+            var exchange = Enumerable.Range(0, 15).Select(_ => random.Next(2) == 1).ToArray();
+            if (IsExtreme(first, second, s => exchange[s])) extreme++;
         }
         Assert.Equal((1.0 + extreme) / 1001,
             SubjectPermutation.P(first, second, Metrics.UF1, permutations: 1000, seed: 5));
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(8), InlineData(11)]
+    public void With_few_subjects_every_exchange_is_tried(int subjects)
+    {
+        var (first, second) = (Random(subjects, seed: 1), Random(subjects, seed: 2));
+        var all = 1 << subjects;
+        var extreme = Enumerable.Range(0, all).Count(e => IsExtreme(first, second, s => (e >> s & 1) == 1));
+        Assert.Equal((double)extreme / all, SubjectPermutation.P(first, second, Metrics.UF1), 12);
+    }
+
+    [Fact]
+    public void No_p_is_below_the_smallest_that_the_subjects_can_give()
+    {
+        for (var subjects = 1; subjects <= 16; subjects++)
+        {
+            ConfusionMatrix[] right = [.. Enumerable.Repeat(ConfusionMatrix.FromRows([5, 0], [0, 5]), subjects)],
+                wrong = [.. Enumerable.Repeat(ConfusionMatrix.FromRows([0, 5], [5, 0]), subjects)];
+            var p = SubjectPermutation.P(right, wrong, Metrics.UF1);
+            var smallest = SubjectPermutation.Smallest(subjects);
+            if (subjects <= 14) Assert.Equal(smallest, p, 12);
+            else Assert.InRange(p, smallest, 0.001);
+        }
     }
 
     [Fact]

@@ -193,6 +193,25 @@ public sealed class FoldProtocolTests : IDisposable
         ItsTablesHaveWhatAllSetsCanRun(again);
     }
 
+    [Fact]
+    public void Tables_of_sets_that_all_have_action_units_are_compared_and_name_no_real_counts()
+    {
+        foreach (var id in DatasetNames.Paper) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
+        using var bench = new Workbench
+        {
+            Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"),
+            DataFolder = _folder.File("data"), Parts = DatasetNames.Paper, Only = [DatasetId.Composite],
+        };
+        var data = bench.Load(DatasetId.Composite);
+        Assert.Empty(new LosoEngine(bench.Store).Run([.. new[] { Tables.Full, Tables.WithoutActionUnits }
+            .Select(m => bench.Experiment(m, DatasetId.Composite))], data));
+        var rows = Scoring.Rows(bench, [Tables.Numbered(7)], [new MeanOfLastK(2)]);
+        var compared = rows.Where(r => r.AgainstFull is not null).ToList();
+        Assert.Contains(compared, r => r.Method == Tables.WithoutActionUnits);
+        Assert.All(compared, r => Assert.NotNull(r.Detectable));
+        Assert.All(rows, r => Assert.Null(r.OnRealCounts));
+    }
+
     static void ItsTablesHaveWhatAllSetsCanRun(Workbench bench)
     {
         var rows = Scoring.Rows(bench, [Tables.Numbered(1), Tables.Numbered(7)], [new FinalEpoch()]);
@@ -205,15 +224,23 @@ public sealed class FoldProtocolTests : IDisposable
             rows.Where(r => r is { Table.Number: 7, Kind: RowKind.Baseline, Method: null }).Select(r => r.Label));
         Assert.DoesNotContain(rows, r => r.Kind == RowKind.PublishedOnly || r.Method is Peer { Key: "au-gcn" });
         var measured = Assert.Single(rows, r => r.Method is Peer && r.Score is not null);
-        Assert.Equal(("ststnet", bench.Dataset(DatasetId.CrossDataset).Clips.Length, 3),
+        Assert.Equal(("ststnet", bench.Dataset(DatasetId.CrossDataset).Clips.Length, 9),
             (measured.Method!.Key, measured.Score!.Clips, measured.Score.Folds));
         Assert.Equal(["negative", "positive", "surprise"], measured.Classes.AsEnumerable());
+        // Three folds, and nine people ('casme2/01/EP01' is of casme2's 01) whom the interval draws.
+        var decided = new FinalEpoch().Apply(bench.Result(measured.Method, DatasetId.CrossDataset, seed: 1)!.Read()!);
+        var people = decided.Folds.SelectMany(f => f.Clips.Select((clip, i) =>
+            (Person: string.Join('/', clip.Split('/')[..2]), Label: f.Labels[i], Prediction: f.Predictions[i])))
+            .GroupBy(c => c.Person).Select(p =>
+                ConfusionMatrix.Of([.. p.Select(c => c.Label)], [.. p.Select(c => c.Prediction)], 3)).ToList();
+        Assert.Equal(9, people.Count);
+        Assert.Equal(SubjectBootstrap.Of(people, [Metrics.Accuracy])[0], measured.Score.AccuracyInterval);
         var text = ResultTable.ToMarkdown(rows);
         Assert.Contains("Table 1: Comparison with published methods\n", text, StringComparison.Ordinal);
         Assert.Contains("every clip of the scored classes", text, StringComparison.Ordinal);
         var majority = rows.First(r => r.Label == Rule.Majority).Score!.Accuracy;
         Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"the best network run on one data set left out is STSTNet (2019) (synthetic data, tiny profile; {measured.Score.Clips} clips of 3 data sets): {100 * measured.Score.Accuracy:0.0} %"),
+            $"the best network run on one data set left out is STSTNet (2019) (synthetic data, tiny profile; {measured.Score.Clips} clips of 9 subjects): {100 * measured.Score.Accuracy:0.0} %"),
             Assert.Single(Summary.Of(rows)), StringComparison.Ordinal);
         Assert.EndsWith(
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"would give {100 * majority:0.0} %."),

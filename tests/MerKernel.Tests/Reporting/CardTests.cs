@@ -64,9 +64,11 @@ public class CardTests
     [Theory]
     [InlineData("(a 3, b 1, c 1)")] // statistics of the data
     [InlineData("leave one subject out")] // splits
-    [InlineData("Sheet sheet.xlsx (SHA-256 aa), frames in frames, fingerprint f; preparation: size 48.")] // preparation
+    [InlineData("Sheet sheet.xlsx (SHA-256 aa), frames in frames, fingerprint f")]
+    [InlineData("preparation: size 48; read as x.")] // preparation
     [InlineData("left out: 2 (its emotion is none of the five), 1 (no apex)")] // excluded data
-    [InlineData("1,234,567 parameters in the full network and 0.89 GMAC")] // complexity
+    [InlineData("1,234,567 parameters in the full network and 0.89 GMAC per clip")] // complexity
+    [InlineData("batch 16, an update every batch.")]
     [InlineData("No search over hyper-parameters")]
     [InlineData("Each fold was trained once with each seed")] // number of runs
     [InlineData("for 3 folds")]
@@ -79,7 +81,7 @@ public class CardTests
         var manifest = new DatasetManifest
         {
             Dataset = DatasetId.CasmeII, Synthetic = true, Fingerprint = "f", Sheet = "sheet.xlsx", SheetSha256 = "aa",
-            Frames = "frames", Preparation = "size 48",
+            Frames = "frames", Preparation = "size 48; left out ; read as x",
             Clips = [], Dropped = [new("s1/x", "its emotion is none of the five"),
                 new("s1/y", "its emotion is none of the five"), new("s2/z", "no apex")],
         };

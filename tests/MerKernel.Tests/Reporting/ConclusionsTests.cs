@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
+using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;
 
@@ -18,6 +19,33 @@ public class ConclusionsTests
         Assert.Contains("60.0 % accuracy (50–67)", text);
         Assert.Contains("lifts the same run to 100.0 %", text);
         Assert.Contains("40.0 points that no new subject would see", text);
+    }
+
+    [Fact]
+    public void Over_several_seeds_the_mean_is_concluded_from_and_averages_over_seeds_are_no_rows()
+    {
+        RunResult Run(string first, string second) =>
+            new(first + second, [Folds.Of("s1", "001", first), Folds.Of("s2", "02", second)]);
+        var table = Tables.Numbered(3);
+        var rows = new Scoring
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [4, 5, 6], OwnSeeds = (_, _) => [4],
+            // 3, 4 and 5 of 5 right with the seeds; the other row 1 of 5 with one of them.
+            Runs = (method, _, seed) => (method.Key, seed) switch
+            {
+                ("full", 4) => Run("000", "00"),
+                ("full", 5) => Run("001", "00"),
+                ("full", 6) => Run("001", "02"),
+                ("horizontal", 5) => Run("111", "11"),
+                ("full/seeds", _) => Run("001", "02"),
+                _ => null,
+            },
+        }.Rows(table with { Rows = [.. table.Rows, new Row("averaged", new SeedAverage(Tables.Full))] });
+        var text = Sentences(rows);
+        Assert.Contains("80.0 ± 20.0 % accuracy (50–100)", text);
+        Assert.Contains("in the mean of the seeds 4, 5, 6", text);
+        Assert.Contains("Order by UF1: Vertical attention (Y) > Horizontal attention (X).", text);
+        Assert.DoesNotContain("averaged", text);
     }
 
     [Fact]

@@ -99,19 +99,6 @@ public class ScoringTests
     }
 
     [Fact]
-    public void A_sample_set_is_left_out_of_runs_and_baselines_alike()
-    {
-        var without = new Scoring
-        {
-            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7], Runs = SampleTables.Scoring.Runs,
-            Sample = new SampleSet("less", _ => ["s1/0"], _ => "a test"),
-        };
-        var rows = without.Rows(Tables.Numbered(3)).Where(r => r.Score is not null).ToList();
-        Assert.All(rows, r => Assert.Equal((4, 2), (r.Score!.Clips, r.Score.Folds)));
-        Assert.Contains(rows, r => r.Label == "majority class");
-    }
-
-    [Fact]
     public void Rows_of_a_data_set_that_is_not_shown_are_left_out() =>
         Assert.Single(SampleTables.Scoring.Rows(Tables.All).Select(r => r.Dataset).Distinct());
 }

@@ -31,9 +31,11 @@ public sealed class LookAlikeFilesTests : IDisposable
     public void A_stopped_run_goes_on_where_it_stopped_and_a_finished_one_costs_nothing()
     {
         using var stop = new CancellationTokenSource();
-        var stopping = new Progress(p => { if (p.Done == 6) stop.Cancel(); });
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root, stopping, stop.Token));
+            LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root, (done, _) =>
+            {
+                if (done == 6) stop.Cancel();
+            }, stop.Token));
         Assert.True(File.Exists(Path.Combine(_root, "CASME2", "synthetic.json")));
 
         var resumed = LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root);
@@ -96,9 +98,4 @@ public sealed class LookAlikeFilesTests : IDisposable
             .Select(f =>
                 $"{Path.GetRelativePath(folder, f)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}")
             .Order(StringComparer.Ordinal));
-
-    sealed class Progress(Action<LookAlikeProgress> act) : IProgress<LookAlikeProgress>
-    {
-        public void Report(LookAlikeProgress value) => act(value);
-    }
 }

@@ -43,7 +43,7 @@ internal static class Casme3C
         [
             "no coder gave an apex: the middle of onset and offset is used (mer data prepare --reading " +
             "CLIP=onset-apex-offset sets another)",
-            "one recording a person, in a folder 'a', and 30 frames per second, as public loaders have it",
+            "one recording per person, in a folder 'a', and 30 frames per second, as public loaders have it",
         ],
     };
 
