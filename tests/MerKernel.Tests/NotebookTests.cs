@@ -31,6 +31,12 @@ public partial class NotebookTests
             c.TryGetProperty("outputs", out var outputs) ? outputs.GetArrayLength() : 0))];
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void None_links_to_a_folder_above_it(string name) =>
+        // Its pages and its published copy lie elsewhere.
+        Assert.DoesNotContain(Cells(name, out _), c => c.Kind == "markdown" && c.Source.Contains("](../"));
+
     [Fact]
     public void They_lead_from_the_data_to_every_table_and_beyond()
     {

@@ -32,21 +32,6 @@ static partial class KeptNotebook
         return notebook.ToJsonString(Format) + "\n";
     }
 
-    /// <summary>
-    /// A kept notebook for results/published/PROFILE, two folders deeper than notebooks/: links of its Markdown cells
-    /// that lead up lead to the same files from there.
-    /// </summary>
-    /// <param name="text">The notebook, as <see cref="Text"/> gives it.</param>
-    public static string Published(string text)
-    {
-        var notebook = JsonNode.Parse(text)!;
-        foreach (var cell in notebook["cells"]!.AsArray())
-            if (cell!["cell_type"]?.GetValue<string>() == "markdown" && Joined(cell["source"]) is var source
-                && source.Contains("](../", StringComparison.Ordinal))
-                cell["source"] = Lines(source.Replace("](../", "](../../../", StringComparison.Ordinal));
-        return notebook.ToJsonString(Format) + "\n";
-    }
-
     /// <summary>A stream that came in several messages is one output, as in a front end.</summary>
     static void MergeStreams(JsonArray outputs)
     {

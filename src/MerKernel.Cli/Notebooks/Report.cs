@@ -114,8 +114,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         }
         var target = Path.Combine(published, bench.Profile.Name);
         foreach (var notebook in state.Executed)
-            AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)),
-                KeptNotebook.Published(File.ReadAllText(notebook)));
+            AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
         // A notebook that was renamed would stay for ever.
         foreach (var gone in Directory.GetFiles(target, "*.ipynb")

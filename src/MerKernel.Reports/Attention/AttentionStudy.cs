@@ -164,15 +164,15 @@ public sealed class AttentionStudy
         MapSpread.MeanOf([.. ByFold(label).Select(clips => MapSpread.Of([.. clips.Select(map)]))]);
 
     /// <summary>
-    /// Mean over clips, and standard deviation between the clips of a fold: networks differ too, and that is another
-    /// matter.
+    /// Mean over networks, each of which counts once, since its clips share its weights; and standard deviation between
+    /// the clips of a fold: networks differ too, and that is another matter.
     /// </summary>
     internal static (double Mean, double WithinFolds) Summary(IReadOnlyList<IReadOnlyList<ClipExplanation>> folds,
         Func<ClipExplanation, double> of)
     {
         var values = folds.Select(clips => clips.Select(of).ToArray()).ToArray();
         var count = values.Sum(v => v.Length);
-        return (values.Sum(v => v.Sum()) / count,
+        return (values.Average(v => v.Average()),
             Math.Sqrt(values.Sum(v => v.Sum(x => (x - v.Average()) * (x - v.Average()))) / count));
     }
 

@@ -1,4 +1,5 @@
 using MerKernel.Interpretability;
+using MerKernel.Reports.Attention;
 using MerKernel.Faces;
 using OpenCvSharp;
 
@@ -89,5 +90,14 @@ public class MeasureTests
 
         // All weight in the second of four rows, 0.25 to 0.5: 0.15 of it in the eyes, 0.1 in the nose.
         Assert.Equal([0, 0, 0.6, 0.4, 0, 0], bands.Select(b => Math.Round(b.Share([0, 5, 0, 0]), 6)));
+    }
+
+    [Fact]
+    public void A_network_counts_once_however_many_clips_it_saw()
+    {
+        // Values 1 and 3 of one network, 5 of another: means 2 and 5; within them -1, +1 and 0.
+        var values = new Queue<double>([1, 3, 5]);
+        var (mean, within) = AttentionStudy.Summary([[null!, null!], [null!]], _ => values.Dequeue());
+        Assert.Equal((3.5, Math.Round(Math.Sqrt(2.0 / 3), 12)), (mean, Math.Round(within, 12)));
     }
 }

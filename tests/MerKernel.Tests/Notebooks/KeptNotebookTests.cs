@@ -87,20 +87,6 @@ public sealed class KeptNotebookTests
     }
 
     [Fact]
-    public void Links_of_a_published_notebook_lead_two_folders_further_up()
-    {
-        JsonObject Cell(string type, string source) =>
-            new() { ["cell_type"] = type, ["source"] = new JsonArray(source), ["metadata"] = new JsonObject() };
-        var cells = JsonNode.Parse(KeptNotebook.Published(new JsonObject
-        {
-            ["cells"] = new JsonArray(Cell("markdown", "[a](../docs/a.md), [b](03-loso.ipynb)"),
-                Cell("code", "var x = \"[a](../docs/a.md)\";")),
-        }.ToJsonString()))!["cells"]!;
-        Assert.Equal(("[a](../../../docs/a.md), [b](03-loso.ipynb)", "var x = \"[a](../docs/a.md)\";"),
-            (Text(cells[0]!["source"]), Text(cells[1]!["source"])));
-    }
-
-    [Fact]
     public void Pictures_are_left_as_they_are() => Assert.Equal("/home/ada/mer/",
         Kept(Data("image/png", "/home/ada/mer/"))[0]!["data"]!["image/png"]!.GetValue<string>());
 }
