@@ -44,7 +44,8 @@ sealed class WorkbenchOptions(bool datasets = true)
     /// <summary>Whether the user gave a number of workers.</summary>
     public bool NamesWorkers(ParseResult parsed) => parsed.GetResult(_workers) is { Implicit: false };
 
-    public int Workers(ParseResult parsed) => Math.Max(1, parsed.GetValue(_workers));
+    public int Workers(ParseResult parsed) => parsed.GetValue(_workers) is > 0 and var workers ? workers
+        : throw new UserErrorException($"--workers {parsed.GetValue(_workers)} computes nothing; name 1 or more.");
 
     /// <param name="parsed">The parsed command line.</param>
     /// <param name="device">Where networks will be trained, if not where --device says.</param>

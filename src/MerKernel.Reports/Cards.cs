@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MerKernel.Training;
 
 namespace MerKernel.Reports;
 
@@ -37,6 +38,12 @@ public sealed record StudyFacts
     /// <summary>The machine the statement was written on: processor, cores, operating system, runtime.</summary>
     public required string Machine { get; init; }
 
+    /// <summary>The options of the mer reproduce that computes it.</summary>
+    public string Options { get; init; } = "";
+
+    /// <summary>Whether each fold leaves out a whole data set.</summary>
+    internal bool LeavesOutSets => Datasets is [{ Dataset: DatasetId.CrossDataset }];
+
     /// <summary>Gathers the metadata of a workbench.</summary>
     public static StudyFacts Of(Workbench bench)
     {
@@ -44,6 +51,7 @@ public sealed record StudyFacts
         var datasets = ids.Select(id => DatasetFacts.Of(bench.Dataset(id))).ToImmutableArray();
         var size = NetworkSize.Of(bench.Experiment(Tables.Full, ids[0]), bench.Store.Derived);
         var catalogue = new RunCatalogue(bench.Store);
+        var rows = Scoring.Rows(bench);
         return new StudyFacts
         {
             Profile = bench.Profile,
@@ -58,7 +66,9 @@ public sealed record StudyFacts
                        from seed in bench.Seeds
                        select (work.Method, catalogue.Of(bench.Experiment(work.Method, work.Dataset, seed)),
                            bench.Dataset(work.Dataset).Subjects.Length)],
-            Rows = Scoring.Rows(bench),
+            Rows = rows,
+            Options = RunOptions.Of(bench, rows, bench.DataFolder is null && datasets.All(d => d.Synthetic) ? null
+                : "FOLDER", bench.Backbone is { } file ? Path.GetFileName(file) : null),
             Machine = $"{Provenance.Machine}; {RuntimeInformation.FrameworkDescription}",
         };
     }
@@ -91,15 +101,20 @@ public static class ModelCard
             """);
         foreach (var d in study.Datasets)
             text.Append(
-                $"- {d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.ClipsByPerson.Length} subjects; " +
+                $"- {d.Title ?? d.Dataset.Title()} ({DataNotice.Brief(d.Synthetic, study.Profile.Name)}): {d.Clips.Length} clips of {d.ClipsByPerson.Length} subjects; " +
                     $"{string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}.\n");
-        text.Append("\nTested leave one subject out: each subject is classified by a network that never saw that " +
-            "subject.\n\n## How well it does\n\n");
+        text.Append(study.LeavesOutSets
+            ? "\nTested leave one data set out: each set is classified by a network that never saw any of it.\n"
+            : "\nTested leave one subject out: each subject is classified by a network that never saw that subject.\n");
+        text.Append("\n## How well it does\n\n");
         text.Append(Scores(study).ToMarkdown());
-        text.Append("""
-            ## What to know before using it
-
+        text.Append("## What to know before using it\n\n");
+        if (study.Datasets.Any(d => d.HasActionUnits))
+            text.Append("""
             - The action units are the human coders' annotation of the very clip that is classified. The lookup row above uses them and no image; a network must beat it to have learned anything from the face.
+
+            """);
+        text.Append("""
             - An epoch chosen on the test subject is an upper bound and no estimate of what the network does on a new person.
             - The classes are imbalanced, so accuracy favours the common ones; UF1 and UAR do not.
             - Both published data sets hold few subjects, recorded in one laboratory each. Differences between groups of people cannot be measured with them.
@@ -118,9 +133,11 @@ public static class ModelCard
             .GroupBy(r => (r.Dataset, r.Label, r.Kind, r.Protocol));
         return new("", ["data set", "row", "protocol", ">accuracy", ">UF1", ">UAR"], [.. from line in lines
             let head = line.First()
-            let measured = line.Where(r => r.Score is not null).Select(r => r with { Paper = null }).ToList()
+            // Rules know no seed.
+            let measured = line.Where(r => r.Score is not null).DistinctBy(r => r.Protocol is null ? 0 : r.Seed)
+                .Select(r => r with { Paper = null }).ToList()
             let scores = measured.Count > 0 ? ResultTable.Scores(measured) : ["not run", "", ""]
-            select (ImmutableArray<TextTable.Cell>)[head.Dataset.Title(), head.Method?.Name ?? head.Label,
+            select (ImmutableArray<TextTable.Cell>)[head.Title, head.Method?.Name ?? head.Label,
                 head.ProtocolLabel, .. scores]])
         {
             Notes = [$"In brackets: 95 % interval by bootstrap over subjects.{(study.Seeds.Length > 1
@@ -145,14 +162,14 @@ public static class ReproductionStatement
         foreach (var d in study.Datasets)
         {
             text.Append(
-                $"- {d.Dataset.Title()}: {(d.Synthetic ? "synthetic data, rendered by this project, no person's face" : "the published recordings, by licence from their authors")}; " +
-                    $"{d.Clips.Length} clips, {d.Clips.Select(c => c.Subject).Distinct().Count()} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {ResultTable.ScoredClips(d.Dataset)}.\n");
+                $"- {d.Title ?? d.Dataset.Title()}: {Origin(d)}; " +
+                    $"{d.Clips.Length} clips, {d.ClipsByPerson.Length} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {ResultTable.ScoredClips(d.Dataset)}.\n");
             if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest)
                 text.Append(Preparation(manifest));
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            Splits: leave one subject out{HeldOut(study)}. Every fold is checked for leaks before and after training: clips or subjects on both sides, identical frames under different subjects,
+            Splits: leave one {(study.LeavesOutSets ? "data set" : "subject")} out{HeldOut(study)}. Every fold is checked for leaks before and after training: clips or subjects on both sides, identical frames under different subjects,
             class weights from test clips, augmented test clips.
 
             ## Network and training
@@ -180,7 +197,7 @@ public static class ReproductionStatement
         text.Append(CultureInfo.InvariantCulture, $"""
             ## Code
 
-            mer reproduce --profile {study.Profile.Name} --seeds {string.Join(',', study.Seeds)}{(study.HeldOutSubjects > 0 ? $" --held-out {study.HeldOutSubjects}" : "")} computes everything above and mer cards writes this statement. Dependencies with versions and licences: environment.md. The tests: mer test; the comparison with PyTorch: mer parity.
+            mer reproduce {study.Options} computes everything above and mer cards writes this statement. Dependencies with versions and licences: environment.md. The tests: mer test; the comparison with PyTorch: mer parity.
 
             ## Results
 
@@ -193,6 +210,11 @@ public static class ReproductionStatement
         foreach (var gap in Gaps(study)) text.Append($"- {gap}\n");
         return text.ToString();
     }
+
+    static string Origin(DatasetFacts data) => data.Synthetic
+        ? "synthetic data, rendered by this project, no person's face"
+        : data.Dataset == DatasetId.Own ? "recordings that are not published here"
+        : "the published recordings, by licence from their authors";
 
     const int Resamples = 10_000;
 
@@ -230,8 +252,9 @@ public static class ReproductionStatement
     static IEnumerable<string> Gaps(StudyFacts study)
     {
         foreach (var d in study.Datasets.Where(d => d.Synthetic))
-            yield return $"{d.Dataset.Title()}'s recordings need a licence and were not available: a synthetic data " +
-                "set takes their place, so the paper's claims on it are neither confirmed nor refuted.";
+            yield return $"{d.Title ?? d.Dataset.Title()}: the recordings need a licence and were not available, and " +
+                "synthetic data take their place" + (DatasetNames.Paper.Contains(d.Dataset)
+                    ? ", so the paper's claims on it are neither confirmed nor refuted." : ".");
         if (study.Profile.Name != Profile.Paper.Name)
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
         foreach (var (method, info, subjects) in study.Runs.Where(r => r.Info.Folds < r.Subjects))
@@ -255,4 +278,34 @@ public static class ReproductionStatement
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s")
         : seconds < 7200 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min")
         : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h");
+}
+
+/// <summary>The options of a run on the command line.</summary>
+static class RunOptions
+{
+    /// <summary>
+    /// The options of the mer reproduce that computes the rows: with fewer it would train other networks.
+    /// </summary>
+    /// <param name="bench">The run.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="data">The folder of its data as it is to be written; null for synthetic data of its own.</param>
+    /// <param name="backbone">The file of its outside weights as it is to be written.</param>
+    public static string Of(Workbench bench, IEnumerable<ResultRow> rows, string? data, string? backbone)
+    {
+        // Of a table that was not asked for, those rows are there that another table shares.
+        var tables = rows.GroupBy(r => r.Table.Number)
+            .Where(t => t.All(r => r.Method is null or ReadMethod || r.Score is not null)).Select(t => t.Key).Order()
+            .ToList();
+        return string.Join(' ', new[]
+        {
+            $"--profile {bench.Profile.Name}",
+            tables.Count > 0 && tables.Count < Tables.All.Length ? $"--tables {string.Join(',', tables)}" : null,
+            $"--seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}",
+            bench.HeldOutSubjects > 0 ? $"--held-out {bench.HeldOutSubjects}" : null,
+            bench.Only is [var one] ? $"--dataset {one.Key()}" : null,
+            bench.Parts is { } parts ? $"--sets {string.Join(',', parts.Select(p => p.Key()))}" : null,
+            backbone is null ? null : $"--init-backbone {backbone}",
+            data is null ? null : $"--data {data}",
+        }.OfType<string>());
+    }
 }

@@ -31,7 +31,7 @@ static class Conclusions
         table.Datasets.SelectMany(d => Of([.. table.AllRows.Where(r => r.Dataset == d)], d, table.Study.Protocols[0])
             .Concat(table.PairsOn(d) is { IsEmpty: false } pairs
                 ? [(table.Study.Seeds.Length > 1 ? $"Seed {table.Study.Bench.Seed}: " : "") +
-                    SupportedOrder(pairs, FoldProtocol.PeopleOf(table.Study.Bench.Dataset(d)).Distinct().Count())]
+                    SupportedOrder(pairs, FoldProtocol.CountPeople(table.Study.Bench.Dataset(d)))]
                 : []));
 
     /// <param name="rows">The table's rows on one data set, with every seed.</param>
@@ -42,7 +42,7 @@ static class Conclusions
         var final = Lines(rows.Where(r => r.Kind is RowKind.Variant or RowKind.Added && r.Protocol == honest
             && r.Method is not SeedAverage));
         if (final.FirstOrDefault(r => r.First.Method == Tables.Full) is not { } full) yield break;
-        var where = $"{dataset.Title()} ({DataNotice.Brief(full.First.Synthetic, full.First.Profile)})";
+        var where = $"{full.First.Title} ({full.First.Brief})";
         var seeds = full.Seeds.Length == 1 ? ""
             : $", in the mean of the seeds {string.Join(", ", full.Seeds.Select(r => r.Seed))}";
 

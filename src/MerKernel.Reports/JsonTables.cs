@@ -12,7 +12,8 @@ namespace MerKernel.Reports;
 /// measured}; the average of their logits has seed null. A row with a footnote has note, and a row of Table 1 that is
 /// run has system {sees, parameters, macs, updates, trainingSeconds, assumed}. A row whose network has BatchNorm has
 /// statistics {clips, running, batch}: training clips, and how many of them are right with running and with batch
-/// statistics.
+/// statistics. Rows of networks that a profile and its data do not describe (bf16, validation subjects, outside
+/// weights) have setting.
 /// </summary>
 public static class JsonTables
 {
@@ -52,6 +53,7 @@ public static class JsonTables
             ["paper"] = row.Paper is { } p ? new JsonObject { ["accuracy"] = p.Accuracy, ["f1"] = p.F1 } : null,
             ["measured"] = seeds.Count == 1 ? Measured(row, allMetrics) : Over(seeds, s => s.Mean),
         };
+        if (row.Setting.Length > 0) json["setting"] = row.Setting;
         if (row.Note is not null) json["note"] = row.Note;
         if (row.System is { } system)
             json["system"] = new JsonObject

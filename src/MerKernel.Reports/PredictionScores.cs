@@ -14,10 +14,12 @@ public static class PredictionScores
     {
         var (facts, classes) = (DatasetFacts.Of(data), data.Classes.Length);
         ImmutableArray<EpochProtocol> protocols = predictions.ChoosesEpochs ? [new BestTestEpoch()]
-            : predictions.Runs[0].Folds.Any(f => f.Logits.Length > 1) ? EpochProtocol.SideBySide
+            : predictions.HasSeveralEpochs ? EpochProtocol.SideBySide
             : [EpochProtocol.Default];
-        var rules = Rule.All.Where(r => r.Label is Rule.Lookup or Rule.Majority)
-            .Select(r => (r.Label, Folds: r.Run(facts))).ToList();
+        ProtocolOutcome Applied(EpochProtocol protocol, IEnumerable<FoldPrediction> folds) =>
+            FoldProtocol.ByPerson(data.Id, protocol.Apply(folds));
+        var rules = Rule.On(facts).Where(r => r.Label is Rule.Lookup or Rule.Majority)
+            .Select(r => (r.Label, Folds: FoldProtocol.ByPerson(data.Id, r.Run(facts)))).ToList();
         var paper = Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id);
 
         string Epoch(EpochProtocol protocol) => predictions.SaysEpoch ? protocol.Label : "not said";
@@ -25,18 +27,18 @@ public static class PredictionScores
         foreach (var protocol in protocols)
             foreach (var (seed, folds) in predictions.Runs)
                 rows.Add([$"{name}{(seed is { } s ? $", seed {s}" : "")}", Epoch(protocol),
-                    .. Cells(Score.Of(protocol.Apply(folds), classes))]);
+                    .. Cells(Score.Of(Applied(protocol, folds), classes))]);
         if (predictions.Runs.Length > 1)
             foreach (var protocol in protocols)
                 rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", Epoch(protocol),
-                    .. Means([.. predictions.Runs.Select(r => Score.Of(protocol.Apply(r.Folds), classes))])]);
+                    .. Means([.. predictions.Runs.Select(r => Score.Of(Applied(protocol, r.Folds), classes))])]);
         rows.AddRange(rules.Select(r => (ImmutableArray<TextTable.Cell>)[new(r.Label, Tint: TextTable.Tint.Added),
             "no epoch to choose", .. Cells(Score.Of(r.Folds, classes))]));
         if (paper is not null)
             rows.Add(["the paper's network, as printed", "not said", Figures.Printed(paper.Accuracy),
                 Figures.Printed(paper.F1), "–", "–"]);
         return new TextTable($"{name}\n{data.Title}{(data.Synthetic ? " (synthetic)" : "")}, {data.Clips.Length} " +
-            $"clips of {data.Subjects.Length} subjects",
+            $"clips of {FoldProtocol.CountPeople(data)} subjects",
             ["row", "epoch", ">accuracy", ">UF1", ">UAR", ">clips"], [.. rows])
         {
             Notes =
@@ -45,7 +47,8 @@ public static class PredictionScores
                 "interval by bootstrap over subjects.",
                 .. predictions.Remarks,
                 .. predictions.ChoosesEpochs ? [] : rules.Select(r =>
-                    Difference(name, protocols[0].Apply(predictions.Runs[0].Folds).Folds, r.Label, r.Folds, classes)),
+                    Difference(name, Applied(protocols[0], predictions.Runs[0].Folds).Folds, r.Label, r.Folds,
+                        classes)),
                 .. data.Synthetic
                     ? ["Synthetic data: these numbers say nothing about real faces."]
                     : Array.Empty<string>(),

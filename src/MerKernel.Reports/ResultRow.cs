@@ -95,6 +95,19 @@ public sealed record ResultRow
     /// <summary>The seed as tables write it: the average over several seeds has all of them.</summary>
     internal string SeedLabel => Method is SeedAverage ? "all" : $"{Seed}";
 
+    /// <summary>The data set's name in headings.</summary>
+    internal string Title => Named ?? Dataset.Title();
+
+    internal string? Named { get; init; }
+
+    /// <summary>
+    /// What makes other networks than the profile and the data say, as <see cref="Workbench.Setting"/> has it.
+    /// </summary>
+    public string Setting { get; init; } = "";
+
+    /// <summary>Data, profile and what else makes its networks, in a few words.</summary>
+    internal string Brief => DataNotice.Brief(Synthetic, Profile) + (Setting.Length > 0 ? $", {Setting}" : "");
+
     /// <summary>Hash of the experiment, or null where the row has none.</summary>
     public string? Experiment { get; init; }
 
@@ -120,48 +133,19 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     /// <summary>Whether coders gave action units to every part of it.</summary>
     public bool HasActionUnits { get; init; } = true;
 
-    /// <summary>
-    /// The person of each clip where a fold leaves out more than a person, as one data set left out does; else null.
-    /// </summary>
-    public IReadOnlyDictionary<string, string>? People { get; init; }
-
-    /// <summary>
-    /// Decisions person by person: people, not folds, are what intervals and tests draw and exchange.
-    /// </summary>
-    public ImmutableArray<FoldOutcome> ByPerson(ImmutableArray<FoldOutcome> folds) => People is null ? folds
-        : [.. from fold in folds
-              from person in Enumerable.Range(0, fold.Clips.Length).GroupBy(i => People[fold.Clips[i]])
-              select fold with
-              {
-                  Subject = person.Key,
-                  Clips = [.. person.Select(i => fold.Clips[i])],
-                  Labels = [.. person.Select(i => fold.Labels[i])],
-                  Predictions = [.. person.Select(i => fold.Predictions[i])],
-              }];
-
-    /// <inheritdoc cref="ByPerson(ImmutableArray{FoldOutcome})"/>
-    internal ProtocolOutcome ByPerson(ProtocolOutcome outcome)
-    {
-        if (People is null) return outcome;
-        var folds = ByPerson(outcome.Folds);
-        return outcome with
-        {
-            Folds = folds,
-            F1Folds = outcome.F1Folds.SequenceEqual(outcome.Folds) ? folds : ByPerson(outcome.F1Folds)
-        };
-    }
+    /// <summary>The data set's name, with its parts' or its owner's; null: as <see cref="DatasetId"/> has it.</summary>
+    public string? Title { get; init; }
 
     /// <summary>Clips of each person.</summary>
-    internal ImmutableArray<int> ClipsByPerson =>
-        [.. Clips.CountBy(c => People is null ? c.Subject : People[c.Id]).Select(p => p.Value)];
+    internal ImmutableArray<int> ClipsByPerson => [.. Clips.CountBy(c =>
+        Dataset == DatasetId.CrossDataset ? FoldProtocol.PersonOf(c.Id) : c.Subject).Select(p => p.Value)];
 
     /// <summary>The metadata of a loaded data set.</summary>
     public static DatasetFacts Of(MerDataset dataset) => new(dataset.Id, dataset.Synthetic, dataset.Classes,
         [.. dataset.Clips.Select((clip, i) => new LabelledClip(clip.Id, clip.Subject, dataset.Labels[i], Units(clip)))])
     {
         HasActionUnits = dataset.HasActionUnits,
-        People = dataset.Id == DatasetId.CrossDataset
-            ? dataset.Clips.Select(c => c.Id).Zip(FoldProtocol.PeopleOf(dataset)).ToDictionary() : null,
+        Title = dataset.Title,
     };
 
     /// <summary>Another text for other clips, subjects, labels or action units.</summary>

@@ -79,7 +79,7 @@ public sealed class ResultTable
 
     ResultRow First => _rows[0];
 
-    string Title => $"{_title}\n{First.Dataset.Title()} ({DataNotice.Brief(First.Synthetic, First.Profile)})";
+    string Title => $"{_title}\n{First.Title} ({First.Brief})";
 
     IEnumerable<TextTable> Texts()
     {
@@ -266,18 +266,20 @@ public sealed class ResultTable
         get
         {
             var compared = _rows.Where(r => r.AgainstFull is not null)
-                .Select(r => (r.Label, Comparison: r.AgainstFull!, r.Score!.Folds)).ToList();
+                .Select(r => (r.Label, Comparison: r.AgainstFull!, r.Score!.Folds, r.Seed)).ToList();
             if (compared.Count == 0) return "";
             // Over several seeds the mean difference, and the largest p: a difference is supported if every seed
             // supports it.
             var rows = compared.GroupBy(r => r.Label)
                 .Select(l => (Label: l.Key, UF1: l.Average(r => r.Comparison.UF1), P: l.Max(r => r.Comparison.HolmP),
-                    Seeds: l.Count()))
+                    Seeds: l.Select(r => r.Seed).Distinct().ToList()))
                 .OrderBy(r => r.P).ToList();
+            var most = rows.Max(r => r.Seeds.Count);
             string Named(bool supported) => string.Join(", ", rows.Where(r => r.P < 0.05 == supported)
-                .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)})"))
+                .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)}" +
+                    $"{(r.Seeds.Count < most ? $", seed {string.Join(", ", r.Seeds)}" : "")})"))
                 is { Length: > 0 } names ? names : "none";
-            var seeds = rows.Max(r => r.Seeds) > 1 ? "; mean difference and largest p of the seeds" : "";
+            var seeds = most > 1 ? "; mean difference and largest p of the seeds" : "";
             var among = compared.Max(r => r.Comparison.Among);
             var (over, subjects, smallest) = ($"{among} {(among == 1 ? "row" : "rows")}", compared[0].Folds,
                 SubjectPermutation.Smallest(compared[0].Folds, among));

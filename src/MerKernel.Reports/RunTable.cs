@@ -59,7 +59,8 @@ public static class RunComparisonText
     {
         yield return $"{c.First.Hash[..8]} ({c.First.Words.Text}) and {c.Second.Hash[..8]} ({c.Second.Words.Text}) " +
             $"on {c.First.Experiment.Dataset.Title()}: {c.Clips} clips of {c.Subjects.Length} subjects that both " +
-            "have, final epoch.";
+            "have, final epoch." + (c.First.Experiment.DatasetFingerprint == c.Second.Experiment.DatasetFingerprint ? ""
+                : " The data of the two differ, so their networks were trained on different clips.");
         yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % interval " +
             $"{Signed(100 * c.AccuracyInterval.Low, "0.0")} to {Signed(100 * c.AccuracyInterval.High, "0.0")}), " +
             $"UF1 {Figures.Difference(c.UF1, 0)} ({Signed(c.UF1Interval.Low, ".000")} to " +

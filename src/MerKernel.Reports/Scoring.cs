@@ -36,6 +36,9 @@ public sealed class Scoring
     /// <summary>Name of the profile.</summary>
     public required string Profile { get; init; }
 
+    /// <summary>As <see cref="Workbench.Setting"/>.</summary>
+    public string Setting { get; init; } = "";
+
     /// <summary>Seeds of the runs.</summary>
     public required ImmutableArray<int> Seeds { get; init; }
 
@@ -80,6 +83,7 @@ public sealed class Scoring
             Derived = bench.Store.Derived,
             Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id)))],
             Profile = bench.Profile.Name,
+            Setting = bench.Setting,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Runs = bench.Result,
@@ -185,7 +189,7 @@ public sealed class Scoring
     ResultRow Blank(Table table, string label, RowKind kind, DatasetFacts data, int seed) => new()
     {
         Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic,
-        Profile = Profile, Seed = seed, Classes = data.Classes,
+        Profile = Profile, Setting = Setting, Seed = seed, Classes = data.Classes, Named = data.Title,
     };
 
     static ResultRow With(ResultRow row, Scored? scored) =>
@@ -254,7 +258,8 @@ public sealed class Scoring
     Scored ScoreOf(Rule rule, DatasetFacts data) => _scored.GetOrAdd((rule.Label, data.Dataset, null, 0), _ =>
     {
         var (name, state) = ($"rule/{data.Dataset}/{rule.Label}", data.State);
-        var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() => data.ByPerson(rule.Run(data)));
+        var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() =>
+            FoldProtocol.ByPerson(data.Dataset, rule.Run(data)));
         return new(name, state,
             Kept(name, state, () => Score.Of(outcomes.Value!.Value, data.Classes.Length))!, outcomes, null);
     })!;
@@ -268,7 +273,7 @@ public sealed class Scoring
         var read = new Lazy<(ImmutableArray<ProtocolOutcome?> Outcomes, StatisticsCheck? Statistics)?>(() =>
             run!.Read() is { } folds
                 ? ([.. Protocols.Select(protocol =>
-                    run.IsScoredBy(protocol) ? data.ByPerson(protocol.Apply(folds)) : null)],
+                    run.IsScoredBy(protocol) ? FoldProtocol.ByPerson(data.Dataset, protocol.Apply(folds)) : null)],
                     StatisticsCheck.Over(folds.Select(f => f.Statistics)))
                 : null);
         var statistics = run is null ? null : Kept($"{run.Hash}/statistics", run.State,

@@ -274,11 +274,16 @@ public sealed class Study : IDisposable
                 ? Array.Empty<string>()
                 : [$"Hyperparameters differ from the {Bench.Profile.Name} profile: {Changes}."]]);
 
-    /// <summary>A few words on a data set for a subtitle.</summary>
-    public string Brief(DatasetId dataset) =>
-        $"{dataset.Title()}: {DataNotice.Brief(Bench.Dataset(dataset).Synthetic, Bench.Profile.Name)}, n = " +
-        $"{Bench.Dataset(dataset).Clips.Length} clips of " +
-        $"{FoldProtocol.PeopleOf(Bench.Dataset(dataset)).Distinct().Count()} subjects";
+    /// <summary>
+    /// A few words on a data set for a subtitle; with several seeds the first, of which all but the tables are.
+    /// </summary>
+    public string Brief(DatasetId dataset) => Bench.Dataset(dataset) is var data ? string.Join(", ", new[]
+    {
+        $"{data.Title}: {DataNotice.Brief(data.Synthetic, Bench.Profile.Name)}",
+        Bench.Setting.Length > 0 ? Bench.Setting : null,
+        $"n = {data.Clips.Length} clips of {FoldProtocol.CountPeople(data)} subjects",
+        Seeds.Length > 1 ? $"seed {Bench.Seed} of {Seeds.Length}" : null,
+    }.OfType<string>()) : "";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
     public IHtmlContent HowItRan() => HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this));

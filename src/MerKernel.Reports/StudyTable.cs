@@ -91,7 +91,7 @@ public sealed class StudyTable
         var known = pairs.ToDictionary(p => (p.First, p.Second));
         // The pairs come in the order of the scores: the first one's first is the best of all, and its partners follow.
         string[] order = [pairs[0].First, .. pairs.TakeWhile(p => p.First == pairs[0].First).Select(p => p.Second)];
-        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{Brief(dataset)}",
+        return TextTable.OfFigures($"Each pair of systems, {_study.Protocols[0].Label}\n{_study.Brief(dataset)}",
             ["UF1 of the row minus that of the column", .. order.Skip(1)],
             order.SkipLast(1).Select(row => (string[])[row,
                 .. order.Skip(1).Select(column => known.TryGetValue((row, column), out var pair)
@@ -151,10 +151,6 @@ public sealed class StudyTable
 
     internal Study Study => _study;
 
-    /// <summary>A data set in a line below a heading, with the seed where it is one of several.</summary>
-    internal string Brief(DatasetId dataset) =>
-        _study.Brief(dataset) + (_study.Seeds.Length > 1 ? $", seed {_study.Bench.Seed} of {_study.Seeds.Length}" : "");
-
     internal Table Paper => _paper;
 
     internal int Number => _paper.Number;
@@ -176,7 +172,7 @@ public sealed class StudyTable
     /// tests.
     /// </summary>
     internal ProtocolOutcome ByPerson(string label, DatasetId dataset) =>
-        DatasetFacts.Of(_study.Bench.Dataset(dataset)).ByPerson(Outcome(label, dataset, _study.Protocols[0]));
+        FoldProtocol.ByPerson(dataset, Outcome(label, dataset, _study.Protocols[0]));
 
     /// <summary>Label of the row that is the full network; every table has it.</summary>
     internal string FullLabel => _paper.Rows.First(r => r.Method == Tables.Full).Label;

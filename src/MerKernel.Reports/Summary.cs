@@ -21,8 +21,8 @@ static class Summary
                 yield return "The full network was not run on these data, so there is nothing to sum up yet.";
             else
                 yield return "The full network needs action units, which not all of these data have. At the last " +
-                    $"epoch the best network run on {best.Dataset.Title()} is {best.Label} " +
-                    $"({DataNotice.Brief(best.Synthetic, best.Profile)}; " +
+                    $"epoch the best network run on {best.Title} is {best.Label} " +
+                    $"({best.Brief}; " +
                     $"{best.Score!.Clips} clips of {best.Score.Folds} subjects): " +
                     $"{Figures.Percent(best.Score.Accuracy)} % ({Interval([best])}); always naming the commonest " +
                     $"class would give {Figures.Percent(best.Majority!.Value)} %.";
@@ -44,7 +44,7 @@ static class Summary
             $"{(datasets is [DatasetId.CrossDataset] ? "data set" : "subject")} out at a time, " +
             $"{(seeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", seeds)}: " +
             $"{string.Join(" and ", datasets.Select(d => full.First(r => r.Dataset == d))
-                .Select(r => $"{r.Dataset.Title()} ({DataNotice.Brief(r.Synthetic, r.Profile)}; {r.Score!.Clips} " +
+                .Select(r => $"{r.Title} ({r.Brief}; {r.Score!.Clips} " +
                     $"clips of {r.Score.Folds} subjects)"))}.";
 
         yield return "At the last epoch the full network gets " +

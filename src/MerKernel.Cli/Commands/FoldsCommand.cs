@@ -47,7 +47,8 @@ static class FoldsCommand
 
     static TextTable Folds(MerDataset data) =>
         TextTable.Of($"{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips, " +
-            $"{data.Subjects.Length} folds, one subject left out in each",
+            $"{data.Subjects.Length} folds, one " +
+            $"{(data.Id == DatasetId.CrossDataset ? "data set" : "subject")} left out in each",
             ["fold", ">clips", .. data.Classes.Select(c => $">{c}")],
             data.Subjects
                 .Select(s => (Subject: s, Labels: data.Labels.Where((_, i) => data.Clips[i].Subject == s).ToList()))

@@ -47,7 +47,8 @@ static class PlanCommand
                 var data = bench.Dataset(id);
                 return (string[])
                 [
-                    $"{id.Title()} ({(data.Synthetic ? "synthetic" : "real")}, {data.Subjects.Length} subjects, " +
+                    $"{id.Title()} ({(data.Synthetic ? "synthetic" : "real")}, " +
+                    $"{FoldProtocol.CountPeople(data)} subjects, " +
                     $"{data.Clips.Length} clips)",
                     $"{plan.Rows.Count(r => r.Dataset == id)}", $"{folds.Count}", $"{folds.Count - missing.Count}",
                     $"{missing.Count}", Number(missing.Sum(f => f.Flop) / 1e15),

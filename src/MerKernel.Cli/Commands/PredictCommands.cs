@@ -38,8 +38,9 @@ static class FitCommand
                     $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s")), cancel);
             var path = Path.GetFullPath(parsed.GetValue(target)!);
             fitted.Save(path);
-            Console.WriteLine($"{chosen.Name}, trained on {data.Clips.Length} clips of {data.Subjects.Length} " +
-                $"subjects of {id.Title()}{(data.Synthetic ? " (synthetic faces)" : "")} -> {path}");
+            Console.WriteLine($"{chosen.Name}, trained on {data.Clips.Length} clips of " +
+                $"{FoldProtocol.CountPeople(data)} subjects of {id.Title()}" +
+                $"{(data.Synthetic ? " (synthetic faces)" : "")} -> {path}");
             if (fitted.Origin.Experiment.ActionUnits is ActionUnitSource.Annotated or ActionUnitSource.Shuffled)
                 Console.WriteLine("It sees action units that somebody must code for every new clip; --variant no-au " +
                     "sees none, au-predicted finds them itself.");

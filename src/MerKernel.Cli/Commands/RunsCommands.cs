@@ -106,6 +106,9 @@ static class RunsCommands
             var names = parsed.GetValue(protocols) is { Length: > 0 } given ? given : ["final", "best-test"];
             ImmutableArray<EpochProtocol> chosen = names is ["every"] ? [] : [.. names.Select(Protocol)];
             var (folds, classes) = (catalogue.Folds(found.Hash), ClassesOf(found.Experiment, parsed.GetValue(data)));
+            if (folds.Count == 0)
+                throw new UserErrorException($"No fold of {found.Hash} is stored, so there is nothing to export; mer " +
+                    "runs list names the runs that have folds.");
             var table = chosen.IsEmpty
                 ? RunExport.EveryEpoch(folds, classes, found.Experiment.Seed)
                 : RunExport.Of(folds, classes, chosen);

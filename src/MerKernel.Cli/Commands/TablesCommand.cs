@@ -41,6 +41,9 @@ static class TablesCommand
                 "all" => true,
                 var other => throw new UserErrorException($"--metrics {other} is not known; use main or all."),
             };
+            if (new[] { json, markdown, latex, csv }.Count(parsed.GetValue) > 1)
+                throw new UserErrorException("Only one of --json, --markdown, --latex and --csv can be printed; call " +
+                    "mer tables once for each.");
             var chosen = Chosen(parsed.GetValue(tables));
             bench.LoadPrepared(On(bench, chosen));
             var rows = Scoring.Rows(bench, chosen,

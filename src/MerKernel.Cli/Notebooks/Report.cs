@@ -239,34 +239,12 @@ static class RunPredictions
 /// <summary>How a colleague who has the report computes its numbers again.</summary>
 static class Recompute
 {
-    /// <summary>
-    /// The options of the mer reproduce that computes the rows: with fewer it would train other networks.
-    /// </summary>
-    public static string Options(Workbench bench, IEnumerable<ResultRow> rows, string? data, string? backbone)
-    {
-        // Of a table that was not asked for, those rows are there that another table shares.
-        var tables = rows.GroupBy(r => r.Table.Number)
-            .Where(t => t.All(r => r.Method is null or ReadMethod || r.Score is not null)).Select(t => t.Key).Order()
-            .ToList();
-        return string.Join(' ', new[]
-        {
-            $"--profile {bench.Profile.Name}",
-            tables.Count > 0 && tables.Count < Tables.All.Length ? $"--tables {string.Join(',', tables)}" : null,
-            $"--seeds {string.Join(',', bench.Seeds)} --precision {bench.Precision.Name()}",
-            bench.HeldOutSubjects > 0 ? $"--held-out {bench.HeldOutSubjects}" : null,
-            bench.Only is [var one] ? $"--dataset {one.Key()}" : null,
-            bench.Parts is { } parts ? $"--sets {string.Join(',', parts.Select(p => p.Key()))}" : null,
-            backbone is null ? null : $"--init-backbone {backbone}",
-            data is null ? null : $"--data {data}",
-        }.OfType<string>());
-    }
-
     /// <summary>The page as Markdown.</summary>
     public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> rows,
         IReadOnlyCollection<ResultRow> runs)
     {
         var synthetic = bench.Datasets.All(id => bench.Dataset(id).Synthetic);
-        var options = Options(bench, rows, synthetic ? null : "FOLDER",
+        var options = RunOptions.Of(bench, rows, synthetic ? null : "FOLDER",
             bench.Backbone is { } file ? Path.GetFileName(file) : null);
         var text = new StringBuilder(
             $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
@@ -312,6 +290,9 @@ static class ClosingReport
         else if (bench.Only is not null)
             say("the notebooks show every data set that is there and not only that of --dataset, so they were not " +
                 "executed.");
+        else if (bench.HeldOutSubjects > 0)
+            say("the notebooks take no --held-out, so they were not executed; Study.Open(..., heldOut: " +
+                $"{bench.HeldOutSubjects}) shows such runs in a notebook.");
         else if (!KernelProgram.IsBuilt(root))
             say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, folder, bench, rows, cancel);

@@ -13,7 +13,7 @@ static class LearningChart
         var datasets = table.Datasets.ToList();
         var folds = datasets.Max(d => table.Folds(label, d).Count);
         var figure = new Figure($"{table.Title}. Learning curves: {label}",
-            $"Left-out subjects; training never sees them.\n{string.Join("; ", datasets.Select(table.Brief))}",
+            $"Left-out subjects; training never sees them.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 420 + 18 * folds, columns: datasets.Count, rows: 2, columnGap: 0.16, rowGap: 0.2);
         for (var column = 0; column < datasets.Count; column++)
         {

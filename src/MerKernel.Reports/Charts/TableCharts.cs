@@ -14,7 +14,7 @@ static class ScoreChart
             .Reverse().ToList();
         var figure = new Figure(table.Title,
             "Accuracy with 95 % interval by bootstrap over subjects.\n" +
-            $"{string.Join("; ", datasets.Select(table.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (40 * labels.Count)).Chart();
@@ -94,7 +94,7 @@ static class DifferenceChart
         var labels = table.Labels.Where(l => l != table.FullLabel).Reverse().ToList();
         var figure = new Figure($"{table.Title}: difference from the full network",
             $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over " +
-            $"subjects.\n{string.Join("; ", datasets.Select(table.Brief))}",
+            $"subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();
@@ -159,7 +159,7 @@ static class CostChart
         var honest = table.Study.Protocols[0];
         var figure = new Figure("Accuracy against cost",
             $"{honest.Label}, 95 % interval by bootstrap over subjects; cost at this profile's size.\n" +
-            $"{string.Join("; ", datasets.Select(table.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 500 * datasets.Count, rows: datasets.Count);
         for (var panel = 0; panel < datasets.Count; panel++)
         {
@@ -232,7 +232,7 @@ static class SubjectChart
         var (datasets, protocol) = (table.Datasets.ToList(), table.Study.Protocols[0]);
         var figure = new Figure($"{table.Title}: subject by subject",
             $"Accuracy on each left-out subject (clips in brackets), {protocol.Label}.\n" +
-            $"{string.Join("; ", datasets.Select(table.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 130 + (90 + 32 * table.Labels.Length) * datasets.Count, rows: datasets.Count, rowGap: 0.3);
         for (var panel = 0; panel < datasets.Count; panel++)
             Panel(figure, table, datasets[panel], panel, datasets.Count);
@@ -280,7 +280,7 @@ static class ConfusionChart
         var (datasets, labels, protocol) = (table.Datasets.ToList(), table.Labels, table.Study.Protocols[0]);
         var figure = new Figure($"{table.Title}: confusion matrices",
             $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips.\n" +
-            $"{string.Join("; ", datasets.Select(table.Brief))}",
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03,
             rowGap: 0.26);
         for (var row = 0; row < datasets.Count; row++)

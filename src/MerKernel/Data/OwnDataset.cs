@@ -146,6 +146,8 @@ public static class OwnDataset
                 $"gives the column '{twice.Key}' two meanings ({string.Join(" and ", twice.Select(c => c.Key))})");
         if (classes.Values.Distinct(StringComparer.Ordinal).Count() < 2)
             throw Wrong("needs at least two classes under 'classes', each emotion of the sheet with its class");
+        if (classes.FirstOrDefault(c => string.IsNullOrWhiteSpace(c.Value)) is { Key: { } nameless })
+            throw Wrong($"gives the emotion '{nameless}' a class without a name");
         if (file.FramesPerSecond is <= 0) throw Wrong($"has {file.FramesPerSecond} frames per second");
         if (three.Values.FirstOrDefault(c => !ClassSet.MegcThree.Classes.Contains(c)) is { } other)
             throw Wrong(

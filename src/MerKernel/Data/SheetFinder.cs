@@ -17,6 +17,12 @@ static class SheetFinder
         List<string> notes)
     {
         var names = dataset.Sheets;
+        // Another file next to it might be another version.
+        if (dataset.Id == DatasetId.Own && !folders.SelectMany(f => Spreadsheets(f, 1)).Concat(Spreadsheets(root, 0))
+            .Any(f => names.Contains(Path.GetFileName(f), StringComparer.OrdinalIgnoreCase)))
+            throw new UserErrorException($"{Path.Combine(folders[0], OwnDataset.FileName)} names the sheet " +
+                $"{names[0]}, which is not there: found {FrameLayout.Contents(folders[0])}. Write its name there, or " +
+                "name it with --sheet.");
         var refusals = new List<string>();
         foreach (var files in folders.Select(f => Spreadsheets(f, 1)).Append(Spreadsheets(root, 0)))
         {

@@ -110,7 +110,7 @@ public sealed record BestTestEpoch : EpochProtocol
 
 /// <summary>
 /// The mean over the last epochs: every clip counts once for each of them, so accuracy is exactly the mean of those
-/// epochs' accuracies. Smooths the last epoch's luck without choosing one; a fold with fewer epochs counts all it has.
+/// epochs' accuracies. Smooths the last epoch's luck without choosing one.
 /// </summary>
 /// <param name="K">Number of epochs.</param>
 public sealed record MeanOfLastK(int K = 10) : EpochProtocol
@@ -124,6 +124,9 @@ public sealed record MeanOfLastK(int K = 10) : EpochProtocol
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
+        if (fold.Logits.Length < K)
+            throw new UserErrorException($"{Name} averages over more epochs than the {fold.Logits.Length} of a run " +
+                $"in the table; use last-{fold.Logits.Length} or fewer.");
         var epochs = Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => fold.At(e)).ToList();
         var pooled = new FoldOutcome
         {

@@ -45,6 +45,42 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
     public static ImmutableArray<string> PeopleOf(MerDataset data) =>
         [.. data.Clips.Select(c => Of(data.Id)?.PersonOf(c) ?? c.Subject)];
 
+    /// <summary>How many people a data set is of.</summary>
+    public static int CountPeople(MerDataset data) => PeopleOf(data).Distinct().Count();
+
+    /// <summary>
+    /// Decisions person by person: people, not folds, are what intervals and tests draw and exchange. They are the same
+    /// unless a fold leaves out a whole data set, whose clips are named 'casme2/01/EP02_01f'.
+    /// </summary>
+    /// <param name="id">The data set.</param>
+    /// <param name="folds">Its folds' decisions.</param>
+    public static ImmutableArray<FoldOutcome> ByPerson(DatasetId id, ImmutableArray<FoldOutcome> folds) =>
+        id != DatasetId.CrossDataset ? folds
+            : [.. from fold in folds
+                  from person in Enumerable.Range(0, fold.Clips.Length).GroupBy(i => PersonOf(fold.Clips[i]))
+                  select fold with
+                  {
+                      Subject = person.Key,
+                      Clips = [.. person.Select(i => fold.Clips[i])],
+                      Labels = [.. person.Select(i => fold.Labels[i])],
+                      Predictions = [.. person.Select(i => fold.Predictions[i])],
+                  }];
+
+    /// <inheritdoc cref="ByPerson(DatasetId, ImmutableArray{FoldOutcome})"/>
+    public static ProtocolOutcome ByPerson(DatasetId id, ProtocolOutcome outcome)
+    {
+        if (id != DatasetId.CrossDataset) return outcome;
+        var folds = ByPerson(id, outcome.Folds);
+        return outcome with
+        {
+            Folds = folds,
+            F1Folds = outcome.F1Folds.SequenceEqual(outcome.Folds) ? folds : ByPerson(id, outcome.F1Folds)
+        };
+    }
+
+    /// <summary>The person in the name of a clip of several sets: its set and its subject.</summary>
+    internal static string PersonOf(string clip) => clip[..clip.IndexOf('/', clip.IndexOf('/') + 1)];
+
     /// <summary>One data set of several. It owns their frames and disposes of them with its own.</summary>
     /// <param name="parts">The sets, prepared in the same classes and size, in the order of their clips.</param>
     /// <exception cref="UserErrorException">There are fewer than two, or their classes differ.</exception>

@@ -47,6 +47,9 @@ public sealed class LosoEngine(RunStore store)
         var subjects = dataset.Subjects.Where(s => Subjects?.Contains(s) != false).ToList();
         var records = experiments.Distinct().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e))).ToList();
         records.ForEach(r => r.Experiment.Training.Validate());
+        // Said before anything is stored: no fold of such an experiment could be trained.
+        foreach (var heldOut in records.Select(r => r.Experiment.HeldOutSubjects).Distinct())
+            FoldSplit.DemandTraining(heldOut, dataset.Subjects.Length - 1);
         return Run([.. records.SelectMany(r => subjects.Select(s => new FoldJob(r.Experiment, r.Hash, s)))], dataset,
             () => records.ForEach(r => store.Save(r.Experiment, dataset.Manifest)), cancel);
     }

@@ -30,6 +30,9 @@ public sealed record Predictions
     /// <summary>Whether the file says which epoch its predictions are of.</summary>
     internal bool SaysEpoch { get; init; }
 
+    /// <summary>Whether it has more than one epoch, of which a protocol can choose.</summary>
+    internal bool HasSeveralEpochs => Runs[0].Folds.Any(f => f.Logits.Length > 1);
+
     /// <summary>Findings in the file that a reader of its scores must know, a message each.</summary>
     public required ImmutableArray<string> Remarks { get; init; }
 

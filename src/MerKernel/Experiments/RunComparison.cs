@@ -38,13 +38,17 @@ public sealed record RunComparison(RunInfo First, RunInfo Second, ImmutableArray
                 $"{first.Hash} and {second.Hash} have no subject with the same clips in common; compare runs of the " +
                     "same data: mer runs show HASH prints the datasetFingerprint of each.");
         var classes = first.Experiment.Model.Classes;
+        var (people, partners) = (ByPerson(a), ByPerson(b));
         return new(first, second, OptionDifference.Between(first.Experiment, second.Experiment),
-            [.. a.Select(f => f.Subject)], a.Sum(f => f.Clips.Length),
+            [.. people.Select(f => f.Subject)], a.Sum(f => f.Clips.Length),
             [.. a.Zip(b).SelectMany(p => ChangedClip.Between(p.First, p.Second))],
             Score(b, classes, Metrics.Accuracy) - Score(a, classes, Metrics.Accuracy),
-            PairedBootstrap.Of(b, a, classes, Metrics.Accuracy),
+            PairedBootstrap.Of(partners, people, classes, Metrics.Accuracy),
             Score(b, classes, Metrics.UF1) - Score(a, classes, Metrics.UF1),
-            PairedBootstrap.Of(b, a, classes, Metrics.UF1));
+            PairedBootstrap.Of(partners, people, classes, Metrics.UF1));
+
+        ImmutableArray<FoldOutcome> ByPerson(List<FoldOutcome> folds) =>
+            FoldProtocol.ByPerson(first.Experiment.Dataset, [.. folds]);
     }
 
     static bool Same(FoldOutcome a, FoldOutcome b) => a.Subject == b.Subject && a.Clips.SequenceEqual(b.Clips);

@@ -320,9 +320,9 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
     internal Predictions? File { get; init; }
 
     /// <summary>
-    /// Whether a protocol has a figure of it: a file tells of no validation subjects, and where it does not say its
-    /// epoch there is none to choose.
+    /// Whether a protocol has a figure of it: a file tells of no validation subjects, and where it has one epoch, or
+    /// does not say which, there is none to choose and nothing to average.
     /// </summary>
-    internal bool IsScoredBy(EpochProtocol protocol) => (!ChoosesEpochs || protocol.LooksAtTestSubject)
-        && (File is null || protocol is not HeldOutSubjects && (File.SaysEpoch || protocol is FinalEpoch));
+    internal bool IsScoredBy(EpochProtocol protocol) => ChoosesEpochs ? protocol.LooksAtTestSubject
+        : File is null || protocol is FinalEpoch || protocol is not HeldOutSubjects && File.HasSeveralEpochs;
 }

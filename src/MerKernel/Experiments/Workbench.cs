@@ -110,11 +110,27 @@ public sealed class Workbench : IDisposable
 
     /// <summary>
     /// Where tables and pages of these runs go: reports/PROFILE-DATA next to the run store, for example
-    /// results/reports/small-synthetic, with the backbone's name where there is one.
+    /// results/reports/small-synthetic, with what else makes other networks of the same data.
     /// </summary>
     public string ReportFolder => Path.Combine(Path.GetDirectoryName(Store.Folder)!, "reports",
-        string.Join('-', [$"{Profile.Name}-{DataName}", .. OtherSets.Select(id => id.Key()),
-            .. Backbone is { } file ? [InName(Path.GetFileNameWithoutExtension(file))] : Array.Empty<string>()]));
+        string.Join('-', new[] { $"{Profile.Name}-{DataName}" }.Concat(OtherSets.Select(id => id.Key())).Concat(new[]
+        {
+            Backbone is { } file ? InName(Path.GetFileNameWithoutExtension(file)) : null,
+            HeldOutSubjects > 0 ? $"held-out-{HeldOutSubjects}" : null,
+            Precision == Precision.BFloat16 ? Precision.Name() : null,
+        }.OfType<string>())));
+
+    /// <summary>
+    /// What makes other networks than the profile and the data say, for headings: 'bf16', '1 validation subject per
+    /// fold'; empty where nothing does.
+    /// </summary>
+    public string Setting => string.Join(", ", new[]
+    {
+        Backbone is { } file ? $"starting from {Path.GetFileName(file)}" : null,
+        HeldOutSubjects > 0
+            ? $"{HeldOutSubjects} validation subject{(HeldOutSubjects == 1 ? "" : "s")} per fold" : null,
+        Precision == Precision.BFloat16 ? Precision.Name() : null,
+    }.OfType<string>());
 
     // The data sets that were asked for, where they are not the paper's two, and their parts, where those were asked
     // for.
@@ -308,7 +324,7 @@ public sealed class Workbench : IDisposable
         var (id, chosen) = (source.Id, Choices(source.Id).ToString());
         if (RealFolder(id) is not null || chosen.Length > 0)
             Say?.Invoke($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of " +
-                $"{data.Subjects.Length} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+                $"{FoldProtocol.CountPeople(data)} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
                 + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
         return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of " +
             $"{id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;

@@ -39,17 +39,23 @@ public sealed record FoldSplit(string Subject, ImmutableArray<int> Train, Immuta
         if (others.Length == 0)
             throw new UserErrorException(
                 $"All clips are of subject {subject}; leave-one-subject-out needs two subjects.");
-        if (heldOutSubjects < 0)
-            throw new UserErrorException($"{heldOutSubjects} validation subjects are not possible; name 0 or more.");
-        if (heldOutSubjects >= others.Length)
-            throw new UserErrorException($"{heldOutSubjects} validation subjects of {others.Length} training " +
-                "subjects leave none to train on; name fewer.");
+        DemandTraining(heldOutSubjects, others.Length);
 
         random.Shuffle(others);
         var heldOut = others.Take(heldOutSubjects).ToHashSet();
         return new FoldSplit(subject,
             Where(clips, s => s != subject && !heldOut.Contains(s)), Where(clips, heldOut.Contains),
             Where(clips, s => s == subject));
+    }
+
+    /// <summary>Refuses validation subjects that leave nobody to train on.</summary>
+    internal static void DemandTraining(int heldOutSubjects, int others)
+    {
+        if (heldOutSubjects < 0)
+            throw new UserErrorException($"{heldOutSubjects} validation subjects are not possible; name 0 or more.");
+        if (heldOutSubjects > 0 && heldOutSubjects >= others)
+            throw new UserErrorException($"{heldOutSubjects} validation subjects of {others} training subjects leave " +
+                "none to train on; name fewer.");
     }
 
     static ImmutableArray<int> Where(IReadOnlyList<Clip> clips, Func<string, bool> subject) =>

@@ -73,6 +73,15 @@ public sealed partial class OwnDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_sheet_that_is_named_and_not_there_is_not_replaced_by_another()
+    {
+        Change("\"sheet\": \"clips.csv\"", "\"sheet\": \"clip.csv\"");
+        var said = Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message;
+        Assert.Contains("dataset.json names the sheet clip.csv, which is not there: found ", said);
+        Assert.Contains("clips.csv", said);
+    }
+
+    [Fact]
     public void Its_emotions_fall_into_the_three_classes_as_it_says()
     {
         using var data = DatasetLoader.Load(Source, Options with { Classes = Source.Description.Three });
@@ -119,6 +128,7 @@ public sealed partial class OwnDatasetTests : IDisposable
         "cannot be read, line 4: '\"' is invalid after a value")]
     [InlineData("{subject}/{clip}", "{subject}/{klip}", "The folder '{klip}' in the path of frames")]
     [InlineData("{subject}/{clip}", "{subject}", "must name {clip} once")]
+    [InlineData("\"classes\": {", "\"classes\": { \"awe\": \" \",", "gives the emotion 'awe' a class without a name")]
     [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": \"wonder\" }\n}", "puts an emotion into 'wonder'")]
     [InlineData("\"name\"", "\"name", "cannot be read")]
     public void A_description_that_is_wrong_says_what_is(string text, string instead, string message)

@@ -87,6 +87,11 @@ public class EpochProtocolTests
         Assert.Equal(7.0 / 12, Metrics.Accuracy(outcome.Pooled(3)), 12);
     }
 
+    [Fact]
+    public void The_mean_of_more_epochs_than_there_are_is_refused() =>
+        Assert.Equal("last-5 averages over more epochs than the 2 of a run in the table; use last-2 or fewer.",
+            Assert.Throws<UserErrorException>(() => new MeanOfLastK(5).Apply([Folds.Of("01", "0", "0", "0")])).Message);
+
     [Theory]
     [InlineData("final")]
     [InlineData("best-test")]

@@ -39,6 +39,18 @@ public class LosoEngineTests
     }
 
     [Fact]
+    public void Validation_subjects_that_leave_nobody_to_train_on_are_refused_before_anything_is_stored()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.File("store"));
+        var said = Assert.Throws<UserErrorException>(() =>
+            new LosoEngine(store).Run([Tiny(data) with { HeldOutSubjects = 2 }], data)).Message;
+        Assert.Contains("2 validation subjects of 2 training subjects leave none", said);
+        Assert.False(Directory.Exists(store.Folder));
+    }
+
+    [Fact]
     public void A_second_run_trains_nothing_and_a_removed_fold_comes_back_the_same()
     {
         using var data = TinyDataset.Create();

@@ -169,6 +169,14 @@ public sealed class PredictionsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_one_epoch_has_no_best_one_and_no_mean_of_the_last()
+    {
+        var read = Read(_data.Clips.Select((c, i) => $"{c.Id},7,{_data.Labels[i]}"), "clip,epoch,predicted");
+        Assert.Equal([1.0, null, null], Kept(read, [new FinalEpoch(), new BestTestEpoch(), new MeanOfLastK(5)])
+            .Select(r => r.Score?.Accuracy));
+    }
+
+    [Fact]
     public void A_file_that_says_its_epochs_has_a_figure_for_each_rule()
     {
         var read = Read(

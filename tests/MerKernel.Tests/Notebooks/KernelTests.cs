@@ -5,6 +5,7 @@ using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
 using MerKernel.Tests.Evaluation;
+using MerKernel.Training;
 
 namespace MerKernel.Tests.Notebooks;
 
@@ -77,5 +78,13 @@ public class KernelTests
             new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Only = [MerKernel.Data.DatasetId.Samm] }));
         Assert.Equal("reports/tiny-synthetic-my-swin", Name(
             new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Backbone = "/weights/my swin.safetensors" }));
+        Workbench other = new()
+        {
+            Profile = Profile.Tiny, StoreFolder = "/store/runs", HeldOutSubjects = 2, Precision = Precision.BFloat16
+        };
+        Assert.Equal(("reports/tiny-synthetic-held-out-2-bf16", "2 validation subjects per fold, bf16"),
+            (Name(other), other.Setting));
+        Assert.Equal("--profile tiny --seeds 1 --precision bf16 --held-out 2 --data FOLDER",
+            RunOptions.Of(other, [], "FOLDER", backbone: null));
     }
 }

@@ -25,6 +25,7 @@ public class CardTests
             (Tables.Named("vit"), Run("fed987", folds: 1, seconds: 7200), 2),
         ],
         Rows = SampleTables.Scoring.Rows(Tables.All),
+        Options = "--profile small --seeds 7",
         Machine = "a processor, 2 cores; an operating system; a runtime",
     };
 
