@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using MerKernel.Synthetic;
 using MerKernel.Training;
@@ -60,15 +61,19 @@ static class Provenance
         $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel " +
         $"{Version(typeof(Workbench))}")];
 
-    /// <summary>Processor, cores and operating system.</summary>
-    public static string Machine =>
-        $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}";
+    /// <summary>
+    /// Processor, cores, vector instructions, which decide in what order numbers are added, and operating system.
+    /// </summary>
+    public static string Machine => $"{Processor()}, {Environment.ProcessorCount} cores, {Instructions}; " +
+        RuntimeInformation.OSDescription;
+
+    static string Instructions => Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2";
 
     static string Data(Study study, DatasetId id)
     {
         var dataset = study.Bench.Dataset(id);
         return $"{(dataset.Synthetic ? "synthetic data" : "real data")}, {dataset.Clips.Length} clips of " +
-            $"{dataset.Subjects.Length} subjects, {dataset.Classes.Length} classes, fingerprint " +
+            $"{FoldProtocol.CountPeople(dataset)} subjects, {dataset.Classes.Length} classes, fingerprint " +
             $"{dataset.Fingerprint[..12]}"
             + (study.Bench.Choices(id).ToString() is { Length: > 0 } chosen
                 ? $"; chosen with mer data prepare: {chosen}" : "");
