@@ -18,9 +18,8 @@ static class Conclusions
         public string Figure(Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write,
             Func<Interval, string> writeInterval, string unit)
         {
-            var (mean, deviation) = Figures.Spread([.. Seeds.Select(r => score(r.Score!))]);
-            var hull = new Interval(Seeds.Min(r => interval(r.Score!).Low), Seeds.Max(r => interval(r.Score!).High));
-            return $"{write(mean)}{(Seeds.Length > 1 ? $" ± {write(deviation)}" : "")}{unit} ({writeInterval(hull)})";
+            var (_, text, hull) = ResultTable.Over(Seeds, score, interval, write);
+            return $"{text}{unit} ({writeInterval(hull)})";
         }
     }
 

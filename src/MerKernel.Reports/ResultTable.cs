@@ -145,14 +145,23 @@ public sealed class ResultTable
         ];
     }
 
-    // Over several seeds the mean, its deviation, and from the lowest to the highest end of the seeds' intervals.
+    /// <summary>
+    /// A row's score over its seeds: the mean, the mean as it is written, with its deviation where there are several,
+    /// and from the lowest to the highest end of the seeds' intervals.
+    /// </summary>
+    internal static (double Mean, string Text, Interval Hull) Over(IReadOnlyList<ResultRow> rows,
+        Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write)
+    {
+        var (mean, deviation) = Figures.Spread([.. rows.Select(r => score(r.Score!))]);
+        return (mean, write(mean) + (rows.Count > 1 ? $" ± {write(deviation)}" : ""),
+            new(rows.Min(r => interval(r.Score!).Low), rows.Max(r => interval(r.Score!).High)));
+    }
+
     static TextTable.Cell Cell(IReadOnlyList<ResultRow> rows, Func<Score, double> score, Func<Score, Interval> interval,
         Func<double, string> write, Func<Interval, string> writeInterval, decimal? paper,
         Func<double, string> difference)
     {
-        var (mean, deviation) = Figures.Spread([.. rows.Select(r => score(r.Score!))]);
-        var hull = new Interval(rows.Min(r => interval(r.Score!).Low), rows.Max(r => interval(r.Score!).High));
-        var text = write(mean) + (rows.Count > 1 ? $" ± {write(deviation)}" : "");
+        var (mean, text, hull) = Over(rows, score, interval, write);
         if (paper is not { } printed) return new(text, $"[{writeInterval(hull)}]");
         var place = (double)printed < hull.Low ? "below" : (double)printed > hull.High ? "above" : "inside";
         return new(text, $"[{writeInterval(hull)}]\nΔ {difference(mean)}\npaper {place}",
