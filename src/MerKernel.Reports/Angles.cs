@@ -1,23 +1,27 @@
 using MerKernel.Flow;
 using MerKernel.Baselines;
+using MerKernel.Models;
 using MerKernel.Training;
 
 namespace MerKernel.Reports;
 
 /// <summary>The attention angle of one block after one epoch of one fold.</summary>
-/// <param name="Row">The table's row, which says how the angle is read.</param>
+/// <param name="Row">The table's row.</param>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Subject">The subject left out.</param>
 /// <param name="Block">Block, from 1.</param>
 /// <param name="Epoch">Epoch, from 1.</param>
 /// <param name="Degrees">The angle.</param>
-public sealed record LearnedAngle(string Row, DatasetId Dataset, string Subject, int Block, int Epoch, float Degrees)
+/// <param name="Vertical">The angle of vertical attention in the row's reading.</param>
+public sealed record LearnedAngle(string Row, DatasetId Dataset, string Subject, int Block, int Epoch, float Degrees,
+    int Vertical)
 {
     /// <summary>Every angle of a fold; none for a network that learns none.</summary>
-    public static IEnumerable<LearnedAngle> Of(string row, DatasetId dataset, FoldPrediction fold) =>
+    public static IEnumerable<LearnedAngle> Of(string row, Experiment experiment, FoldPrediction fold) =>
         from epoch in (fold.Angles ?? []).Select((angles, i) => (Angles: angles, Number: i + 1))
         from block in epoch.Angles.Select((degrees, i) => (Degrees: degrees, Number: i + 1))
-        select new LearnedAngle(row, dataset, fold.Subject, block.Number, epoch.Number, block.Degrees);
+        select new LearnedAngle(row, experiment.Dataset, fold.Subject, block.Number, epoch.Number, block.Degrees,
+            experiment.Model is MerNetOptions { Angle: AngleReading.Paper } ? 90 : 0);
 }
 
 /// <summary>Along which line the faces of a data set move between onset and apex.</summary>

@@ -17,7 +17,7 @@ public static class AuditReport
             "published training log. Nothing was trained for it.\n\n");
         foreach (var dataset in DatasetNames.Paper) text.Append(Accuracies(dataset).ToMarkdown());
         text.Append(ComparedSystems().ToMarkdown());
-        text.Append(Contradictions().ToMarkdown());
+        text.Append(Contradictions().ToMarkdown()).Append(Shared().ToMarkdown());
         foreach (var dataset in DatasetNames.Paper) text.Append(F1Scores(dataset).ToMarkdown());
         foreach (var dataset in DatasetNames.Paper) text.Append(BestCases(dataset).ToMarkdown());
         return text.Append(Log().ToMarkdown()).ToString();
@@ -35,7 +35,7 @@ public static class AuditReport
             findings.Select(f => (IEnumerable<string>)[Figures.Printed(f.Accuracy),
                 string.Join(", ", f.Where.Distinct()), .. sizes.Select(n => Cell(f, n))]),
             string.Create(CultureInfo.InvariantCulture,
-                $"{rounded} of {findings.Length} distinct accuracies are rounded shares of {size} clips; an arbitrary number with two decimals would be one with probability {Grim.ShareOfPossibleValues(findings[0].Accuracy, size):0.000}."));
+                $"{rounded} of {findings.Length} distinct accuracies are rounded shares of {size} clips; an arbitrary number with two decimals would be one with probability {Grim.ShareOfPossibleValues(findings[0].Accuracy, GrimRounding.Rounded, size):0.000}."));
     }
 
     /// <summary>Which of CASME II's sizes the accuracies of Table 1's other systems can come from.</summary>
@@ -54,7 +54,7 @@ public static class AuditReport
                 $"CASME II's sheets have {PaperAudit.SmallestSheet} and {PaperAudit.LargestSheet} five-class clips. No size fits more than {most} of the {findings.Length} accuracies, and {none.Count} fit none ({string.Join(", ", none)}): the systems were scored on different clips or classes, or their figures are means over folds. ")
                 +
             string.Create(CultureInfo.InvariantCulture,
-                $"An arbitrary number with two decimals fits one of the sizes with probability {1 - sizes.Aggregate(1.0, (p, n) => p * (1 - Grim.ShareOfPossibleValues(70.00m, n))):0.00}, so a single fit proves nothing."));
+                $"An arbitrary number with two decimals fits one of the sizes with probability {Grim.ShareOfPossibleValues(70.00m, GrimRounding.Cut, sizes):0.00}, so a single fit proves nothing."));
     }
 
     /// <summary>Networks with more than one printed value.</summary>
@@ -63,6 +63,14 @@ public static class AuditReport
             PaperAudit.Contradictions().Select(c => (IEnumerable<string>)
                 [c.Network, c.Dataset.Title(), c.Quantity,
                     string.Join("; ", c.Values.Select(v => $"{Figures.Printed(v.Value)} ({v.Where})"))]));
+
+    /// <summary>Values that different networks share.</summary>
+    public static TextTable Shared() =>
+        TextTable.Of("Values that different networks share", ["data set", "quantity", ">value", "networks"],
+            PaperAudit.Shared().Select(s => (IEnumerable<string>)[s.Dataset.Title(), s.Quantity,
+                Figures.Printed(s.Value), string.Join("; ", s.Networks.Select(n => $"{n.Network} ({n.Where})"))]),
+            "An accuracy is one of a few hundred shares and recurs by chance; an F1 with four digits hardly does, " +
+            "between networks of different accuracies least of all. What it means the digits do not say.");
 
     /// <summary>Printed F1 next to the F1 its accuracy allows.</summary>
     public static TextTable F1Scores(DatasetId dataset) =>
@@ -221,6 +229,6 @@ public static class AuditConclusions
     const string LookupOnPublishedSheets = "81.9 to 82.3 %, depending on ties, on CASME II's 249 clips, and on " +
         "SAMM's 136 five-class clips 96.3 % with the network's 21 units (94.9 % with all that were coded)";
 
-    /// <summary>The same as paragraphs of a notebook; none of them needs the study's data.</summary>
-    public static IHtmlContent Of(Study study) => HtmlText.Paragraphs(Findings());
+    /// <summary>The same as paragraphs of a notebook.</summary>
+    public static IHtmlContent Show() => HtmlText.Paragraphs(Findings());
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MerKernel.Baselines;
 using MerKernel.Training;
 
 namespace MerKernel.Reports;
@@ -111,7 +112,7 @@ public static class ModelCard
         text.Append("## What to know before using it\n\n");
         if (study.Datasets.Any(d => d.HasActionUnits))
             text.Append("""
-            - The action units are the human coders' annotation of the very clip that is classified. The lookup row above uses them and no image; a network must beat it to have learned anything from the face.
+            - The action units are the human coders' annotation of the very clip that is classified. The lookup row above uses them and no image; a network that is given the units shows that the images add something only where it is above that row.
 
             """);
         text.Append("""
@@ -163,7 +164,7 @@ public static class ReproductionStatement
         {
             text.Append(
                 $"- {d.Title ?? d.Dataset.Title()}: {Origin(d)}; " +
-                    $"{d.Clips.Length} clips, {d.ClipsByPerson.Length} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {ResultTable.ScoredClips(d.Dataset)}.\n");
+                    $"{d.Clips.Length} clips, {d.ClipsByPerson.Length} subjects, {d.Classes.Length} classes ({string.Join(", ", d.Classes.Select((name, label) => $"{name} {d.Clips.Count(c => c.Label == label)}"))}); scored: {d.ScoredClips}.\n");
             if (study.Manifests.FirstOrDefault(m => m.Dataset == d.Dataset) is { } manifest)
                 text.Append(Preparation(manifest));
         }
@@ -177,7 +178,7 @@ public static class ReproductionStatement
             {study.Parameters:N0} parameters in the full network and {Figures.Macs(study.Macs)} per clip; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's. Layer by layer: mer model summary; in words: src/MerKernel/Models/README.md.
             AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {(t.AccumulationSteps == 1 ? "batch" : $"{t.AccumulationSteps} batches")}. Cross entropy without class weights.
             Augmentation of training pairs: flip with probability {t.Augmentation.FlipProbability}, rotation within ±{t.Augmentation.MaxRotationDegrees} degrees, crop with padding {t.Augmentation.CropPadding} (at 224 pixels){(t.FrameJitter ? ", frames near onset and apex" : "")}.
-            No search over hyper-parameters is part of this study. All weights start at random.
+            No search over hyper-parameters is part of this study. {Start(study)}
             {Choice(study)} {SeedsOf(study)}
 
             ## Computation
@@ -238,6 +239,14 @@ public static class ReproductionStatement
         ? ""
         : $"; of the others {study.HeldOutSubjects} are validation subjects, to choose an epoch on";
 
+    static string Start(StudyFacts study)
+    {
+        var loaded = study.Runs.Where(r => r.Info.Experiment is { StartsFrom: not null }
+            or { Model: PretrainableOptions { Pretrained: not null } }).Select(r => r.Method.Name).Distinct().ToList();
+        return loaded.Count == 0 ? "All weights start at random."
+            : $"Weights read from files start {string.Join(", ", loaded)}; all others start at random.";
+    }
+
     static string SeedsOf(StudyFacts study) => study.Seeds.Length == 1
         ? $"Seed {study.Seeds[0]} throughout; every draw comes from it."
         : $"Every experiment once with each of the seeds {string.Join(", ", study.Seeds)}; every draw of a run comes " +
@@ -266,8 +275,9 @@ public static class ReproductionStatement
         yield return "The paper does not say which epoch it scores. The published code of the successor scores each " +
             "subject at the epoch that is best on that subject; that rule is shown next to the last epoch and " +
             "labelled.";
-        yield return "Which clips make the paper's 248 and 133: mer data prepare --clips paper leaves out those that " +
-            "are known to be missing.";
+        yield return "Which clips make the paper's 248 and 133: on CASME II the published log lacks 07/EP06_01; on " +
+            "SAMM nothing says which three, and mer data prepare --clips paper assumes those of the subjects with " +
+            "one clip.";
         yield return "Start from pre-trained weights: the paper does not mention any.";
         if (study.Seeds.Length == 1)
             yield return "The spread between seeds: each figure is of a single seed, and the interval over subjects " +

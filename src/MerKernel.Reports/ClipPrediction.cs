@@ -58,7 +58,8 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
     public static TextTable Of(SpottingErrors errors)
     {
         double Median(Func<(string, double Spotted, double Middle), double> of) =>
-            errors.Clips.Select(of).Order().ElementAt(errors.Clips.Length / 2);
+            errors.Clips.Select(of).Order().ToArray() is var all
+                ? (all[(all.Length - 1) / 2] + all[all.Length / 2]) / 2 : 0;
         IEnumerable<string> Row(string name, Func<(string Subject, double Spotted, double Middle), double> of) =>
             [name, errors.Clips.Average(of).ToString("0.00", CultureInfo.InvariantCulture),
                 Median(of).ToString("0.0", CultureInfo.InvariantCulture),

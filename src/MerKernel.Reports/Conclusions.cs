@@ -65,10 +65,10 @@ static class Conclusions
     {
         var published = rows.Where(r => r.First.Paper is not null && r.First.IsComparable).ToList();
         var measured = string.Join(" > ", rows.OrderByDescending(r => r.UF1).Select(r => r.First.Label));
-        if (published.Count < 2) return $"Order by UF1: {measured}.";
+        if (published.Count < 2) return $"By UF1, supported or not: {measured}.";
         var (paper, here) = (published.OrderByDescending(r => r.First.Paper!.F1).Select(r => r.First.Label),
             published.OrderByDescending(r => r.UF1).Select(r => r.First.Label));
-        return $"Order by UF1, measured: {measured}; " +
+        return $"By UF1, supported or not: {measured}; " +
             $"{(paper.SequenceEqual(here)
                 ? "the paper prints the same order."
                 : $"the paper prints {string.Join(" > ", paper)}.")}";
@@ -129,16 +129,20 @@ static class Conclusions
 
     static string WithoutImages(ImmutableArray<ResultRow> rows, Line full)
     {
-        var lookup = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Lookup)?.Score;
+        var lookups = rows.Where(r => r.Kind == RowKind.Baseline && r.Label == Rule.Lookup).ToList();
+        var lookup = lookups.FirstOrDefault()?.Score;
         var majority = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Majority)?.Score;
         if (lookup is null || majority is null) return "";
         var lead = full.Accuracy - lookup.Accuracy;
+        // It has no seed and is compared with the full network of each.
+        var p = lookups.Max(r => r.AgainstFull?.HolmP);
         return "Looking up the nearest set of action units, without any image, gives " +
             $"{Figures.Percent(lookup.Accuracy)} %; the majority class {Figures.Percent(majority.Accuracy)} %. " +
             "The full network is " +
             $"{(Math.Abs(lead) < 0.0005
                 ? "level with"
                 : $"{Figures.Percent(Math.Abs(lead))} points {(lead > 0 ? "above" : "below")}")} " +
-            "the look-up.";
+            "the look-up" + (p is { } tested ? $" (UF1, permutation test by subject: p {Figures.P(tested)} after " +
+                $"Holm's correction{(full.Seeds.Length > 1 ? ", the largest of the seeds" : "")})." : ".");
     }
 }

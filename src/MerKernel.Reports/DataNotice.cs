@@ -14,16 +14,14 @@ public static class DataNotice
             "They say nothing about real faces or about the paper's claims.",
         (true, _) => $"Synthetic data ({profile} profile): these numbers say nothing about real faces or about the " +
             "paper's claims.",
-        (false, _) when !Comparable(synthetic, profile) => $"Real data, but the {profile} profile's reduced network, " +
+        (false, _) when profile != Profile.Paper.Name => $"Real data, but the {profile} profile's reduced network, " +
             "frames and epochs: not comparable with the paper.",
         (false, _) => $"Real data, {profile} profile.",
     };
 
-    /// <summary>Whether numbers may be held against those the paper prints: real data at the paper's size.</summary>
-    public static bool Comparable(bool synthetic, string profile) => !synthetic && profile == Profile.Paper.Name;
-
     /// <summary>The notice over the paper's own numbers: they are apart where nothing compares with them.</summary>
-    public static string Printed(bool comparable) => comparable ? "paper" : "printed, other data";
+    public static string Printed(ResultRow row) =>
+        row.IsComparable ? "paper" : row.Synthetic ? "printed, other data" : "printed, other setting";
 
     /// <summary>The notices of all rows, each once.</summary>
     public static IEnumerable<string> For(IEnumerable<ResultRow> rows) =>

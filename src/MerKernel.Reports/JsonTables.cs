@@ -97,7 +97,9 @@ public static class JsonTables
         (json["weightedF1"], json["meanFoldF1"], json["kappa"]) = (s.WeightedF1, s.MeanFoldF1, s.Kappa);
         json["classes"] = Array(row.Classes.Zip(s.PerClass), c => new JsonObject
         {
-            ["class"] = c.First, ["clips"] = c.Second.Support, ["precision"] = c.Second.Precision,
+            ["class"] = c.First,
+            // Of clips that were decided several times, each once.
+            ["clips"] = c.Second.Support * s.Clips / s.Confusion.Total, ["precision"] = c.Second.Precision,
             ["recall"] = c.Second.Recall, ["f1"] = c.Second.F1,
         });
         json["confusion"] = Array(Enumerable.Range(0, s.Confusion.Classes),

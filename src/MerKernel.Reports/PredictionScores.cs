@@ -20,7 +20,8 @@ public static class PredictionScores
             FoldProtocol.ByPerson(data.Id, protocol.Apply(folds));
         var rules = Rule.On(facts).Where(r => r.Label is Rule.Lookup or Rule.Majority)
             .Select(r => (r.Label, Folds: FoldProtocol.ByPerson(data.Id, r.Run(facts)))).ToList();
-        var paper = Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id);
+        var paper = facts.HasPaperClasses
+            ? Tables.Numbered(2).Rows.First(r => r.Method == Tables.Full).On(data.Id) : null;
 
         string Epoch(EpochProtocol protocol) => predictions.SaysEpoch ? protocol.Label : "not said";
         var rows = new List<ImmutableArray<TextTable.Cell>>();
@@ -46,9 +47,9 @@ public static class PredictionScores
                 "Accuracy in percent; UF1 and UAR of the confusion matrix pooled over folds; in brackets the 95 % " +
                 "interval by bootstrap over subjects.",
                 .. predictions.Remarks,
-                .. predictions.ChoosesEpochs ? [] : rules.Select(r =>
-                    Difference(name, Applied(protocols[0], predictions.Runs[0].Folds).Folds, r.Label, r.Folds,
-                        classes)),
+                .. predictions.ChoosesEpochs ? [] : rules.Select(r => Difference(name, r.Label,
+                    [.. predictions.Runs.Select(run => Comparison.Of(name, Applied(protocols[0], run.Folds).Folds,
+                        r.Label, r.Folds, classes))])),
                 .. data.Synthetic
                     ? ["Synthetic data: these numbers say nothing about real faces."]
                     : Array.Empty<string>(),
@@ -72,14 +73,11 @@ public static class PredictionScores
             Mean(s => s.Uar, Figures.Fraction), $"{scores[0].Clips}"];
     }
 
-    static string Difference(string name, IReadOnlyList<FoldOutcome> folds, string rule,
-        IReadOnlyList<FoldOutcome> ruled, int classes)
-    {
-        var difference = Comparison.Of(name, folds, rule, ruled, classes);
-        return $"{name} minus {rule}: accuracy {Figures.PercentDifference(difference.Accuracy, 0)} points, UF1 " +
-            $"{Figures.Difference(difference.UF1, 0)} (permutation test by subject, p " +
-            $"{Figures.P(difference.PermutationP)}).";
-    }
+    static string Difference(string name, string rule, ImmutableArray<Comparison> seeds) =>
+        $"{name} minus {rule}{(seeds.Length > 1 ? $", mean of {seeds.Length} seeds" : "")}: accuracy " +
+        $"{Figures.PercentDifference(seeds.Average(s => s.Accuracy), 0)} points, UF1 " +
+        $"{Figures.Difference(seeds.Average(s => s.UF1), 0)} (permutation test by subject, p " +
+        $"{Figures.P(seeds.Max(s => s.PermutationP))}{(seeds.Length > 1 ? ", the largest of the seeds" : "")}).";
 }
 
 /// <summary>A protocol over several data sets as a table: all clips together, then each set.</summary>
@@ -124,11 +122,11 @@ public static class DetectedUnitTable
             (clip, i) => (people[clip], coded[clip], (IReadOnlySet<int>)f.ActionUnits!.Value[i].ToHashSet())))]);
         return TextTable.Of(
             $"Action units as detectors find them\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}",
-            ["unit", ">clips", ">share of clips", ">F1", ">95 % interval"],
+            ["unit", ">clips", ">F1", ">95 % interval", ">F1 of naming it always"],
             scores.Select(s => (IEnumerable<string>)[s.Unit == 0 ? "mean" : $"AU {s.Unit}",
-                s.Unit == 0 ? "" : $"{s.Clips}", Figures.Fraction(s.BaseRate), Figures.Fraction(s.F1),
-                Figures.Fraction(s.Interval)]),
-            "Each clip's units are found by a detector that learned from the other subjects. Guessing a unit as " +
-            "often as it occurs has its share of clips as F1.");
+                s.Unit == 0 ? "" : $"{s.Clips}", Figures.Fraction(s.F1), Figures.Fraction(s.Interval),
+                Figures.Fraction(s.Always)]),
+            "Each clip's units are found by a detector that learned from the other subjects. Naming a unit in every " +
+            "clip is the best that can be done without looking: 2p / (1 + p) for a share p of the clips.");
     }
 }

@@ -111,8 +111,14 @@ public sealed record ResultRow
     /// <summary>Hash of the experiment, or null where the row has none.</summary>
     public string? Experiment { get; init; }
 
-    /// <summary>Whether <see cref="Score"/> may be held against <see cref="Paper"/>.</summary>
-    public bool IsComparable => DataNotice.Comparable(Synthetic, Profile);
+    /// <summary>
+    /// Whether <see cref="Score"/> may be held against <see cref="Paper"/>: real data in the paper's classes, at its
+    /// size and with its training.
+    /// </summary>
+    public bool IsComparable { get; init; }
+
+    /// <summary>Clips of the classes that are left out, by choice or because they cannot be used.</summary>
+    public int LeftOut { get; init; }
 
     /// <summary>Whether it is known which epoch was scored; a file of predictions need not say.</summary>
     internal bool SaysEpoch { get; init; } = true;
@@ -136,6 +142,20 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     /// <summary>The data set's name, with its parts' or its owner's; null: as <see cref="DatasetId"/> has it.</summary>
     public string? Title { get; init; }
 
+    /// <summary>Clips of the classes that are left out, by choice or because they cannot be used.</summary>
+    public int LeftOut { get; init; }
+
+    /// <summary>Whether the classes are the five of the paper, and the data set one of its two.</summary>
+    internal bool HasPaperClasses =>
+        DatasetNames.Paper.Contains(Dataset) && Classes.SequenceEqual(ClassSet.Five(Dataset).Classes);
+
+    /// <summary>Which clips are scored, in words.</summary>
+    internal string ScoredClips => Scored(Classes.Length, LeftOut);
+
+    /// <inheritdoc cref="ScoredClips"/>
+    internal static string Scored(int classes, int leftOut) => $"every clip of the {classes} classes" +
+        (leftOut > 0 ? $" but {leftOut}, which {(leftOut == 1 ? "is" : "are")} left out" : "");
+
     /// <summary>Clips of each person.</summary>
     internal ImmutableArray<int> ClipsByPerson => [.. Clips.CountBy(c =>
         Dataset == DatasetId.CrossDataset ? FoldProtocol.PersonOf(c.Id) : c.Subject).Select(p => p.Value)];
@@ -146,6 +166,8 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     {
         HasActionUnits = dataset.HasActionUnits,
         Title = dataset.Title,
+        LeftOut = dataset.Manifest?.Dropped.Where(d => !d.IsOfNoClass).Select(d => d.Clip)
+            .Except(dataset.Clips.Select(c => c.Id)).Count() ?? 0,
     };
 
     /// <summary>Another text for other clips, subjects, labels or action units.</summary>
@@ -182,7 +204,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
             ? peer.Baseline.Sees
             : $"onset, apex{(units ? ", action units of the clip" : "")}";
         return new SystemFacts(sees, size.Parameters, size.Macs,
-            experiment.Training.UpdatesOver(Scoring.FewestTrained(bench.Dataset(id))),
+            experiment.Training.UpdatesOver(Scoring.FewestTrained(bench, id)),
             info.Finished is null ? null : info.Seconds,
             method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
     }

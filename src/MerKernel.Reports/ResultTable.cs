@@ -56,7 +56,8 @@ public sealed class ResultTable
         "95 % interval by bootstrap over subjects" + (rows.All(r => r.IsComparable)
             ? "; Δ is measured minus paper, and the words say where the paper's figure lies: inside that interval, " +
               "above or below it."
-            : ". The printed figures are of other data: they are shown apart, and nothing is measured against them.");
+            : ". The printed figures are of other data, classes or networks: they are shown apart, and nothing is " +
+              "measured against them.");
 
     /// <summary>The rows as a Markdown document.</summary>
     public static string ToMarkdown(IReadOnlyCollection<ResultRow> rows, bool allMetrics = false) =>
@@ -88,8 +89,8 @@ public sealed class ResultTable
         [
             "row", .. HasPrinted ? new TextTable.Column[]
             {
-                new("accuracy", true, DataNotice.Printed(First.IsComparable)),
-                new("F1", true, DataNotice.Printed(First.IsComparable))
+                new("accuracy", true, DataNotice.Printed(First)),
+                new("F1", true, DataNotice.Printed(First))
             } : [],
             .. _protocols.SelectMany(p =>
                 new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))),
@@ -179,13 +180,10 @@ public sealed class ResultTable
                 .Distinct().Order().ToList();
             var counts = measured.Select(c => $"{c[0].Score!.Clips} clips of {c[0].Score!.Folds} subjects").Distinct();
             return $"Scored: {string.Join("; ", counts)}, {(seeds.Count > 1 ? "seeds" : "seed")} " +
-                $"{string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: {ScoredClips(First.Dataset)}.";
+                $"{string.Join(", ", seeds.DefaultIfEmpty(First.Seed))}: " +
+                $"{DatasetFacts.Scored(First.Classes.Length, First.LeftOut)}.";
         }
     }
-
-    /// <summary>Which clips of a data set are scored, in words.</summary>
-    internal static string ScoredClips(DatasetId id) =>
-        $"every clip of the {(DatasetNames.Paper.Contains(id) ? "five classes" : "scored classes")}";
 
     string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
         ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of " +

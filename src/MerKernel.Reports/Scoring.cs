@@ -39,6 +39,9 @@ public sealed class Scoring
     /// <summary>As <see cref="Workbench.Setting"/>.</summary>
     public string Setting { get; init; } = "";
 
+    /// <summary>Whether networks and training are the paper's; null says it by <see cref="Profile"/>.</summary>
+    public bool? IsPaperSize { get; init; }
+
     /// <summary>Seeds of the runs.</summary>
     public required ImmutableArray<int> Seeds { get; init; }
 
@@ -84,6 +87,8 @@ public sealed class Scoring
             Datasets = [.. ids.Select(id => DatasetFacts.Of(bench.Dataset(id)))],
             Profile = bench.Profile.Name,
             Setting = bench.Setting,
+            IsPaperSize = bench.Profile.Model == Experiments.Profile.Paper.Model
+                && bench.Profile.Training == Experiments.Profile.Paper.Training,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Runs = bench.Result,
@@ -92,15 +97,15 @@ public sealed class Scoring
             Systems = (method, id) => method is ReadMethod ? null : SystemFacts.Of(bench, method, id),
             Batches = (method, id) => method is ReadMethod
                 ? 0
-                : bench.Experiment(method, id).Training.BatchesOver(FewestTrained(bench.Dataset(id))),
+                : bench.Experiment(method, id).Training.BatchesOver(FewestTrained(bench, id)),
         }.Rows(chosen);
         bench.Store.Derived.Save();
         return rows;
     }
 
-    /// <summary>Training clips of the shortest fold, the one that leaves out the subject with the most clips.</summary>
-    internal static int FewestTrained(MerDataset dataset) =>
-        dataset.Clips.Length - dataset.Clips.CountBy(c => c.Subject).Max(s => s.Value);
+    /// <summary>Training clips of the shortest fold there can be: without the subjects with the most clips.</summary>
+    internal static int FewestTrained(Workbench bench, DatasetId id) => bench.Dataset(id).Clips
+        .CountBy(c => c.Subject).Select(s => s.Value).OrderDescending().Skip(1 + bench.HeldOutSubjects).Sum();
 
     /// <summary>
     /// The rows of tables, data set by data set and seed by seed: the paper's in printed order, then other systems,
@@ -190,6 +195,8 @@ public sealed class Scoring
     {
         Table = table, Label = label, Kind = kind, Dataset = data.Dataset, Synthetic = data.Synthetic,
         Profile = Profile, Setting = Setting, Seed = seed, Classes = data.Classes, Named = data.Title,
+        LeftOut = data.LeftOut, IsComparable = !data.Synthetic && data.HasPaperClasses
+            && (IsPaperSize ?? Profile == Experiments.Profile.Paper.Name),
     };
 
     static ResultRow With(ResultRow row, Scored? scored) =>
@@ -257,7 +264,9 @@ public sealed class Scoring
     /// <summary>Scores a rule once; it knows no epochs and no seed.</summary>
     Scored ScoreOf(Rule rule, DatasetFacts data) => _scored.GetOrAdd((rule.Label, data.Dataset, null, 0), _ =>
     {
-        var (name, state) = ($"rule/{data.Dataset}/{rule.Label}", data.State);
+        // Rules are of this library and not of the one whose build the kept values name.
+        var (name, state) = ($"rule/{data.Dataset}/{rule.Label}",
+            $"{data.State} {typeof(Rule).Module.ModuleVersionId}");
         var outcomes = new Lazy<ImmutableArray<FoldOutcome>?>(() =>
             FoldProtocol.ByPerson(data.Dataset, rule.Run(data)));
         return new(name, state,

@@ -106,7 +106,7 @@ public sealed class StudyTable
         [.. from row in _paper.Rows.Where(r => r.Method is not null)
             from dataset in Datasets
             from fold in Folds(row.Label, dataset)
-            from angle in LearnedAngle.Of(row.Label, dataset, fold)
+            from angle in LearnedAngle.Of(row.Label, _study.Bench.Experiment(row.Method!, dataset), fold)
             select angle];
 
     /// <summary>The learned angles by epoch and block, and the axis along which the clips really move.</summary>

@@ -191,12 +191,21 @@ public sealed record LookAlikeClip
 public sealed class SyntheticData : ISyntheticData
 {
     /// <inheritdoc/>
-    public void Write(DatasetId dataset, string size, string root, Action<int, int>? progress, CancellationToken cancel)
-    {
-        var options = new LookAlikeOptions
+    public ImmutableArray<Clip> Clips(DatasetId dataset, string size) =>
+        [.. LookAlike.Truth(dataset, Options(size)).Select(c => new Clip
         {
-            Size = Enum.Parse<LookAlikeSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
-        };
-        LookAlike.Write(dataset, options, root, progress, cancel);
-    }
+            Dataset = dataset, Subject = c.Subject, Name = c.Name, Onset = c.Onset, Apex = c.Apex, Offset = c.Offset,
+            Emotion = c.Emotion.ToLowerInvariant(),
+            ActionUnits = DatasetDescription.Of(dataset).HasActionUnits
+                ? [.. c.CodedUnits.Select(u => new ActionUnit(u))] : [],
+        })];
+
+    /// <inheritdoc/>
+    public void Write(DatasetId dataset, string size, string root, Action<int, int>? progress,
+        CancellationToken cancel) => LookAlike.Write(dataset, Options(size), root, progress, cancel);
+
+    static LookAlikeOptions Options(string size) => new()
+    {
+        Size = Enum.Parse<LookAlikeSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
+    };
 }

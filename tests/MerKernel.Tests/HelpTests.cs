@@ -140,10 +140,23 @@ public sealed partial class HelpTests
     [Fact]
     public void An_accuracy_that_no_count_gives_and_a_count_without_accuracies_are_said()
     {
-        Assert.Equal("92.70 % is no number of 248 clips; taken is the nearest, 230 of 248, which is 92.74 %.",
+        Assert.Equal("92.70 % is no number of 248 clips; taken is 230, which is 92.74 %: it takes the two accuracies " +
+            "furthest apart.",
             Assert.Single(AuditCommand.Roundings((94.35m, 234), (92.70m, 230), 248)));
+        Assert.StartsWith("85 % may be 210 to 212 of 248 clips; taken is 212, which is 85.48 %",
+            Assert.Single(AuditCommand.Roundings((85m, 212), (92.74m, 230), 248)));
         Assert.Contains("--accuracies, which are not given", Assert.Throws<UserErrorException>(() =>
             s_root.Parse(["audit", "--clips", "136"]).Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
+    }
+
+    [Fact]
+    public void A_rule_below_the_tables_lends_its_name_to_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("mine.csv"), "clip,predicted\n");
+        Assert.Contains("names a rule below every table", Assert.Throws<UserErrorException>(() => s_root.Parse(
+            ["score", folder.File("mine.csv"), "--dataset", "samm", "--as", "majority class"])
+            .Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
         foreach (var directive in directives)
         {
             if (directive.Name == "r" && PackageRequest.Parse(directive.Argument) is null)
-                Extensions.Load(references.Load(directive.Argument));
+                references.Load(directive.Argument);
             else if (directive.Name == "load") RunFile(directive.Argument, output, interrupt);
         }
         if (directives.Count > 0 && string.IsNullOrWhiteSpace(code)) return null;
@@ -108,9 +108,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     {
         var restored = _packages.Restore(requests, interrupt);
         foreach (var folder in restored.NativeFolders) references.AddNativeFolder(folder);
-        // All first: an extension may need any of them.
-        var assemblies = restored.Managed.Select(references.Load).ToList();
-        assemblies.ForEach(Extensions.Load);
+        foreach (var assembly in restored.Managed) references.Load(assembly);
         var names = restored.Installed
             .Where(i => requests.Any(r => i.StartsWith(r.Id + ", ", StringComparison.OrdinalIgnoreCase))).ToList();
         output.Display(MimeBundle.Html(

@@ -15,13 +15,14 @@ static class PlanCommand
             "Estimate the cost of tables: folds, FLOP, hours here and elsewhere, memory, disk.  Example: mer plan " +
             "--tables all --profile paper");
         options.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.Run(() =>
+        command.SetAction((parsed, _) => Task.Run(() =>
         {
             using var bench = options.Open(parsed);
             // What is missing is counted in a store; one that was named and is not there is a slip.
             if (bench.StoreFolder is not null) bench.Store.MustExist();
             var cost = new FoldCost(bench.Store.Derived);
-            var plan = options.Plan(parsed, bench, cost, cancel);
+            bench.LoadCounts(TablesCommand.On(bench, options.Tables(parsed)));
+            var plan = options.Plan(parsed, bench, cost);
             Show(bench, plan, cost, StepSpeed.Measure(Slowest(plan), cost), options.Workers(parsed));
             bench.Store.Derived.Save();
         }));
@@ -34,7 +35,9 @@ static class PlanCommand
     /// <summary>Memory of a process in bytes: of the most expensive experiment on the largest data.</summary>
     public static double Memory(Workbench bench, GridPlan plan, FoldCost cost, int sideBySide) =>
         plan.Rows.Select(r => r.Experiment).DistinctBy(e => (e.Model, e.Dataset))
-            .Max(e => cost.Memory(e, sideBySide, bench.Dataset(e.Dataset).Frames.numel()));
+            .Max(e => cost.Memory(e, sideBySide, FrameBytes(bench.Dataset(e.Dataset))));
+
+    static long FrameBytes(MerDataset data) => 3L * data.FrameCount * data.Size * data.Size;
 
     static void Show(Workbench bench, GridPlan plan, FoldCost cost, double rate, int workers)
     {
@@ -109,13 +112,11 @@ sealed class GridOptions
 
     public IReadOnlyList<Table> Tables(ParseResult parsed) => TablesCommand.Chosen(parsed.GetValue(_tables));
 
-    /// <summary>The rows of the tables, their folds and their costs; the data are prepared for it.</summary>
-    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost, CancellationToken cancel)
-    {
-        var tables = Tables(parsed);
-        foreach (var id in TablesCommand.On(bench, tables)) bench.Load(id, cancel);
-        return GridPlan.Of(GridRow.Of(bench, tables), id => ClipsOf(bench.Dataset(id)), bench.Store, cost);
-    }
-
-    static Dictionary<string, int> ClipsOf(MerDataset dataset) => dataset.Clips.CountBy(c => c.Subject).ToDictionary();
+    /// <summary>The rows of the tables, their folds and their costs.</summary>
+    /// <param name="parsed">The options.</param>
+    /// <param name="bench">Its data sets are loaded.</param>
+    /// <param name="cost">The cost of folds.</param>
+    public GridPlan Plan(ParseResult parsed, Workbench bench, FoldCost cost) => GridPlan.Of(
+        GridRow.Of(bench, Tables(parsed)), id => bench.Dataset(id).Clips.CountBy(c => c.Subject).ToDictionary(),
+        bench.Store, cost);
 }

@@ -33,6 +33,9 @@ static class ScoreCommand
             if (!File.Exists(path))
                 throw new UserErrorException(
                     $"There is no file {Path.GetFullPath(path)}; name the CSV file of predictions.");
+            if (Rule.All.Any(r => r.Label == name))
+                throw new UserErrorException(
+                    $"'{name}' names a rule below every table; keep the predictions --as another name.");
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);
             var predictions = Predictions.Read(path, data);
             Terminal.Write(PredictionScores.Of(name ?? Path.GetFileNameWithoutExtension(path), predictions, data));

@@ -36,7 +36,8 @@ static class SubmitSlurmCommand
             // The tasks train where --gres says, whatever this machine has.
             using var bench = options.Open(parsed, settings.Device(parsed));
             var cost = new FoldCost(bench.Store.Derived);
-            var plan = options.Plan(parsed, bench, cost, cancel);
+            foreach (var id in TablesCommand.On(bench, options.Tables(parsed))) bench.Load(id, cancel);
+            var plan = options.Plan(parsed, bench, cost);
             if (plan.Missing.IsEmpty)
             {
                 Console.WriteLine(

@@ -147,13 +147,18 @@ static class AuditCommand
         return numbers;
     }
 
-    /// <summary>The message about an accuracy that no number of the clips gives.</summary>
+    /// <summary>The message about an accuracy that no number of the clips gives, or more than one.</summary>
     public static IEnumerable<string> Roundings((decimal Accuracy, int Correct) first,
         (decimal Accuracy, int Correct) second, int clips) =>
             from one in new[] { first, second }
-            where Grim.Match(one.Accuracy, clips) is null
-            select string.Create(CultureInfo.InvariantCulture,
-                $"{one.Accuracy} % is no number of {clips} clips; taken is the nearest, {one.Correct} of {clips}, which is {100m * one.Correct / clips:0.00} %.");
+            let none = Grim.Match(one.Accuracy, clips) is null
+            let right = BestCase.Right(one.Accuracy, clips)
+            where none || right[0] < right[1]
+            select string.Create(CultureInfo.InvariantCulture, $"{one.Accuracy} % ") + (none
+                ? $"is no number of {clips} clips" : $"may be {right[0]} to {right[1]} of {clips} clips") +
+                string.Create(CultureInfo.InvariantCulture,
+                    $"; taken is {one.Correct}, which is {100m * one.Correct / clips:0.00} %: ") +
+                "it takes the two accuracies furthest apart.";
 }
 
 /// <summary>Write the model card and the reproduction statement from the stored runs.</summary>

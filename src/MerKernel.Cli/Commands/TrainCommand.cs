@@ -74,7 +74,8 @@ static class TrainCommand
                     ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
                 finished: parsed.GetValue(weights) is { } target ? (network, detector) =>
                 {
-                    using var fitted = FittedModel.Of(experiment, data, network, detector, subject);
+                    using var fitted = FittedModel.Of(experiment, data, network, detector,
+                        FoldRun.Split(experiment, data, subject).Train);
                     fitted.Save(target);
                 }
             : null);

@@ -69,17 +69,23 @@ static class AttentionConclusions
         return $"The position stream, rolled out: with Swin {Of(swin)}; with the ViT {Of(vit)}.";
     }
 
-    static string Classes(AttentionStudy study, params IEnumerable<string> labels) =>
-        string.Join(" ", labels.Select(label =>
-            ClassMapPage.Overlap(study, label, c => c.PredictedClassMap) is not { } o
-                ? $"Grad-CAM ({label}) is zero on every clip."
-            : $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on the movement, where an even map has " +
-              $"{Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p " +
-              $"{Figures.P(o.P)}): " +
-              (o.P < 0.05
-                  ? "it follows the movement of its own clip."
-                  : o.Share > 1.2 * o.Area ? "it looks where faces move in general, not where this clip moves."
-                  : "it does not follow the movement.")));
+    static string Classes(AttentionStudy study, params IReadOnlyList<string> labels)
+    {
+        var overlaps = labels.Select(label => ClassMapPage.Overlap(study, label, c => c.PredictedClassMap)).ToList();
+        // Each network is asked the same, so one of many would be found by chance.
+        var corrected = new Queue<double>(Holm.Adjust([.. overlaps.OfType<RegionOverlap>().Select(o => o.P)]));
+        return string.Join(" ", labels.Zip(overlaps, (label, overlap) => overlap is not { } o
+            ? $"Grad-CAM ({label}) is zero on every clip." : Sentence(label, o, corrected.Dequeue())));
+
+        static string Sentence(string label, RegionOverlap o, double p) =>
+            $"Grad-CAM ({label}) has {Figures.Percent(o.Share)} % on the movement, where an even map has " +
+            $"{Figures.Percent(o.Area)} % and other clips' maps {Figures.Percent(o.OtherClips)} % (p " +
+            $"{Figures.P(p)} after Holm's correction, {o.Count} clips" +
+            (o.Empty > 0 ? $", {o.Empty} more with a map of zero" : "") + "): " +
+            (p < 0.05 ? "more than other clips' maps have."
+                : o.Share > 1.2 * o.Area ? "no more than other clips' maps, so it is not shown to follow its own clip."
+                : "it is not shown to follow the movement.");
+    }
 
     static string Features(AttentionStudy study, string with, string without)
     {

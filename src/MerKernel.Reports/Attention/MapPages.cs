@@ -127,11 +127,11 @@ static class RolloutPage
         {
             var clips = study.Of(label);
             var (strongest, over) = Strength(study, label);
-            string Layers(ClipExplanation clip) =>
-                clip.RolloutPadding.Max() < 0.0005 ? "none" : $"up to {Figures.Percent(clip.RolloutPadding.Max())} %";
+            var padding = clips.Max(c => c.RolloutPadding.Max());
             return (string[])[label,
                 .. bands.Select(b => Number(clips.Average(c => b.Share(Rows(c.ApexRollout!)) / b.Height))),
-                Number(strongest), over.ToString("0.0000", CultureInfo.InvariantCulture), Layers(clips[0])];
+                Number(strongest), over.ToString("0.0000", CultureInfo.InvariantCulture),
+                padding < 0.0005 ? "none" : $"up to {Figures.Percent(padding)} %"];
         });
         return TextTable.OfFigures(
             $"Where the position stream looks on the apex frame, as a multiple of an even map's share\n{study.Brief}",
@@ -220,7 +220,7 @@ static class ClassMapPage
                 ? new[]
                 {
                     m.Name, Figures.Percent(o.Share), Figures.Percent(o.Area), Figures.Percent(o.OtherClips),
-                    o.P.ToString("0.000", CultureInfo.InvariantCulture), $"{o.Count}", $"{o.Empty}"
+                    Figures.P(o.P).Replace("= ", ""), $"{o.Count}", $"{o.Empty}"
                 }
                 : [m.Name, "–", "–", "–", "–", "0", $"{study.TestClips.Length}"]),
             "The movement: " +

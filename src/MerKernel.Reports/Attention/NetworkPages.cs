@@ -32,9 +32,9 @@ static class NetworkPage
             Written(study, label, c => study.Data.Clips[c].Subject, leftOut: true),
         }),
         "Features in front of the head's last linear layer; Euclidean distance; all clips of the set are possible " +
-        "neighbours; mean over the folds.");
+        "neighbours; share of all clips, each with the network of its fold.");
 
-    /// <summary>Mean agreement over folds of clips trained on, or left out.</summary>
+    /// <summary>Agreement over the clips of all folds that were trained on, or left out.</summary>
     public static (double Share, double Chance) Agreement(AttentionStudy study, string label, Func<int, string> kind,
         bool leftOut)
     {

@@ -116,8 +116,7 @@ static class AngleChart
     static void Panel(Figure figure, ImmutableArray<LearnedAngle> angles, int panel, string title)
     {
         var epochs = angles.Max(a => a.Epoch);
-        // As the rows' names say: its code counts vertical attention as 0 degrees, its paper as 90.
-        var vertical = title.Contains("code", StringComparison.Ordinal) ? 0 : 90;
+        var vertical = angles[0].Vertical;
         figure.Add("scatter", new
         {
             name = "vertical attention", mode = "lines", showlegend = panel == 0, legendgroup = "vertical",

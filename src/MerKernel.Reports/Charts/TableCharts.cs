@@ -28,10 +28,10 @@ static class ScoreChart
     {
         var rows = table.Rows.Where(r => r.Dataset == dataset && r.Kind != RowKind.Baseline).ToList();
         var published = rows.Where(r => r.Paper is not null).DistinctBy(r => r.Label).ToList();
-        var comparable = rows.All(r => r.IsComparable);
+        var comparable = rows[0].IsComparable;
         figure.Add("scatter", new
         {
-            name = DataNotice.Printed(comparable), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
+            name = DataNotice.Printed(rows[0]), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
             x = published.Select(r => r.Paper!.Accuracy), y = published.Select(r => labels.IndexOf(r.Label)),
             text = published.Select(r => r.Label),
             marker = new
@@ -112,7 +112,8 @@ static class DifferenceChart
                 Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
         }).ToList();
         var printed = table.Rows.First(r => r.Dataset == dataset && r.Label == table.FullLabel).Paper;
-        var comparable = table.Rows.Where(r => r.Dataset == dataset).All(r => r.IsComparable);
+        var first = table.Rows.First(r => r.Dataset == dataset);
+        var comparable = first.IsComparable;
         var at = Enumerable.Range(0, labels.Count).ToList();
         figure.Add("scatter", new
         {
@@ -125,7 +126,7 @@ static class DifferenceChart
         var published = at.Where(i => rows[i].Paper is not null && printed is not null).ToList();
         figure.Add("scatter", new
         {
-            name = DataNotice.Printed(comparable), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
+            name = DataNotice.Printed(first), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
             x = published.Select(i => rows[i].Paper!.F1 - printed!.F1), y = published,
             marker = new
             {
@@ -272,14 +273,15 @@ static class SubjectChart
     }
 }
 
-/// <summary>Pooled confusion matrices: colour is the share of the true class, the number is clips.</summary>
+/// <summary>Pooled confusion matrices: colour is the share of the true class, the number is decisions.</summary>
 static class ConfusionChart
 {
     public static GenericChart Of(StudyTable table)
     {
         var (datasets, labels, protocol) = (table.Datasets.ToList(), table.Labels, table.Study.Protocols[0]);
         var figure = new Figure($"{table.Title}: confusion matrices",
-            $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips.\n" +
+            $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips" +
+            $"{(protocol is MeanOfLastK { K: var epochs } ? $" times {epochs} epochs" : "")}.\n" +
             $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03,
             rowGap: 0.26);

@@ -125,6 +125,13 @@ public sealed record MersiamC3dOptions : ModelOptions
     public double AssumedMargin { get; init; } = 1;
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override int EpochsBeforeClasses => AssumedPairEpochs;
+
+    /// <summary>The first version's optimiser kept its moments when the classes came.</summary>
+    public override string Version => "2";
+
+    /// <inheritdoc/>
     public override bool SeesFrames => false;
 
     /// <inheritdoc/>

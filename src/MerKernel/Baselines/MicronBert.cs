@@ -33,7 +33,7 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
             "the diagonal attention is added to its tokens, their mean goes to one linear layer",
             "the teacher of the self-distillation is the network itself without gradient",
             "local crops of half the side, enlarged to the frame's",
-            "Adam at 1e-4, 50 epochs on the classes: fine-tuning is not published",
+            "Adam at 1e-4, 50 epochs on the classes with fresh moments: fine-tuning is not published",
             "no patch-of-interest module, which the code lacks",
         ],
     };
@@ -77,7 +77,7 @@ public sealed class MicronBert : Network, IDraws, IStartsPretrained
     /// <summary>The pre-training's loss in its epochs, then cross entropy.</summary>
     protected override Tensor LossOf(ClipBatch batch, Tensor labels, int epoch)
     {
-        if (epoch >= options.PretrainingEpochs || options.Pretrained is not null)
+        if (epoch >= options.EpochsBeforeClasses)
             return base.LossOf(batch, labels, epoch);
 
         var rebuilt = decoder.call(Compared(encoder.call(Swapped(batch)), encoder.call(batch.Onset)));
@@ -161,14 +161,20 @@ public sealed record MicronBertOptions : PretrainableOptions
     /// <summary>Side of a local crop as a share of the frame's; crops are enlarged to the frame's size.</summary>
     public double AssumedCropSide { get; init; } = 0.5;
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int EpochsBeforeClasses => Pretrained is null ? PretrainingEpochs : 0;
+
+    /// <summary>The first version's optimiser kept its moments when the classes came.</summary>
+    public override string Version => "2";
+
     /// <summary>
     /// A prediction encodes two frames; pretraining encodes the local crops besides them, and the whole frame once more
     /// without a way back, a third of a pass. The small decoder is left out.
     /// </summary>
     /// <param name="epochs">Epochs of the training.</param>
     public override double PassesPerEpoch(int epochs) =>
-        1 + (Pretrained is null ? (double)Math.Min(PretrainingEpochs, epochs) / epochs : 0) * (LocalCrops + 1 / 3.0)
-            / 2;
+        1 + (double)Math.Min(EpochsBeforeClasses, epochs) / epochs * (LocalCrops + 1 / 3.0) / 2;
 
     /// <inheritdoc/>
     public override MicronBert Create(long seed, bool actionUnits) => Network.Build(() => new MicronBert(this), seed);

@@ -23,10 +23,7 @@ public static class DatasetLoader
         if (options.Size is < 16 or > 1024)
             throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the " +
                 "least, 1024 the most, 224 the paper's.");
-        var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
-        sheet.MustBe(source.Id);
-        var plan = PreparationPlan.Make(layout, sheet, options);
+        var plan = Planned(source, options);
         var cache = new ClipCache(options.CacheFolder);
         AtomicFile.Sweep(options.CacheFolder);
         var manifest = ReadManifest(cache, plan, options);
@@ -56,15 +53,51 @@ public static class DatasetLoader
     /// <exception cref="UserErrorException">Files are missing or damaged.</exception>
     public static MerDataset? TryLoadPrepared(DatasetSource source, PreparationOptions options)
     {
-        var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
-        sheet.MustBe(source.Id);
-        var plan = PreparationPlan.Make(layout, sheet, options);
+        var plan = Planned(source, options);
         var cache = new ClipCache(options.CacheFolder);
         return ReadManifest(cache, plan, options) is { } manifest
             ? TryAssemble(plan, manifest, options, cache, () => throw new UserErrorException("Prepared clips in " +
                 $"{options.CacheFolder} are damaged; call a command that trains, which prepares them again."))
             : null;
+    }
+
+    /// <summary>
+    /// A data set's clips and labels, with nothing prepared: to count what is still to be computed. Its frames cannot
+    /// be read, and clips in which no face will be found are still among them.
+    /// </summary>
+    /// <exception cref="UserErrorException">Files are missing and the options say to fail.</exception>
+    public static MerDataset Count(DatasetSource source, PreparationOptions options)
+    {
+        var plan = Planned(source, options);
+        Check(plan, [.. plan.Clips.Select(c => c.Unusable is { } why ? (why, false) : ((string, bool)?)null)], options);
+        return Counted(plan.Layout.Description, plan.Layout.Synthetic, plan.Classes,
+            plan.Clips.Where(c => c.Unusable is null).Select(c => (c.Clip, c.Frames)), options.Size);
+    }
+
+    /// <summary>A data set of clips without frames; those outside the classes are left out.</summary>
+    internal static MerDataset Counted(DatasetDescription set, bool synthetic, ClassSet classes,
+        IEnumerable<(Clip Clip, ClipFrames Frames)> clips, int size)
+    {
+        ImmutableArray<(Clip Clip, ClipFrames Frames)> scored =
+            [.. clips.Where(c => classes.LabelOf(c.Clip.Emotion) is not null)];
+        var rows = 0;
+        ImmutableArray<ImmutableArray<int>> Rows(Func<ClipFrames, ImmutableArray<int>> of) =>
+            [.. scored.Select(c => of(c.Frames).Select(_ => rows++).ToImmutableArray())];
+        return new MerDataset
+        {
+            Id = set.Id, Title = set.Title, Synthetic = synthetic, Fingerprint = "not prepared",
+            Classes = classes.Classes, Clips = [.. scored.Select(c => c.Clip)],
+            Labels = [.. scored.Select(c => classes.LabelOf(c.Clip.Emotion)!.Value)],
+            Size = size, OnsetFrames = Rows(f => f.Onset), ApexFrames = Rows(f => f.Apex),
+        };
+    }
+
+    private static PreparationPlan Planned(DatasetSource source, PreparationOptions options)
+    {
+        var layout = FrameLayout.Find(source);
+        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
+        sheet.MustBe(source.Id);
+        return PreparationPlan.Make(layout, sheet, options);
     }
 
     // The index leads from the state of the files (names, lengths, times) to the fingerprint of their contents, and
@@ -278,7 +311,8 @@ public static class DatasetLoader
     // Other landmarks give other pixels, so the model is part of the key; its contents, not its name.
     internal static string ModelHash(bool align)
     {
-        if (!align || !File.Exists(LandmarkModel.DefaultPath)) return "resize";
+        if (!align) return "resize";
+        LandmarkModel.MustExist(LandmarkModel.DefaultPath);
         using var file = File.OpenRead(LandmarkModel.DefaultPath);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }

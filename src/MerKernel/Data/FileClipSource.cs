@@ -28,7 +28,8 @@ internal sealed class FileClipSource(
     Tensor Read(int count, Func<Clip, int[], ImmutableArray<double>> wanted)
     {
         var frameBytes = DatasetLoader.FrameBytes(options);
-        var all = new byte[(long)entries.Length * count * frameBytes];
+        // More than one array holds, on a large set: DFME at 224 pixels has three gigabytes.
+        var all = empty([entries.Length, count, 3, options.Size, options.Size], uint8);
         WithFinder((finder, modelHash) =>
         {
             for (var i = 0; i < entries.Length; i++)
@@ -48,15 +49,16 @@ internal sealed class FileClipSource(
                 if (!cache.TryReadFrames(prepared.Cache, frames))
                     throw new UserErrorException(
                         $"{cache.PathOf(prepared.Cache)} is damaged; delete it and call again.");
+                using var clip = all.narrow(0, i, 1);
                 for (var k = 0; k < count; k++)
                 {
                     // A frame that could not be decoded is not in the file.
                     var at = Array.IndexOf(header.Frames, header.Frames.MinBy(n => Math.Abs(n - numbers[k])));
-                    frames.AsSpan(at * frameBytes, frameBytes).CopyTo(all.AsSpan((i * count + k) * frameBytes));
+                    frames.AsSpan(at * frameBytes, frameBytes).CopyTo(clip.bytes[(k * frameBytes)..]);
                 }
             }
         });
-        return tensor(all, ScalarType.Byte).view(entries.Length, count, 3, options.Size, options.Size);
+        return all;
     }
 
     public Tensor Landmarks()
@@ -77,9 +79,18 @@ internal sealed class FileClipSource(
         if (known.Count < found.Length)
             options.Warn?.Invoke("No face was found in the onset of " +
                 $"{string.Join(", ", entries.Where((_, i) => found[i] is null).Select(e => e.Clip.Id))}; networks " +
-                "that look at landmarks use the mean landmarks of the other clips there.");
-        var mean = Enumerable.Range(0, 136).Select(k => known.Average(f => f[k])).ToArray();
-        return tensor(found.SelectMany(f => f ?? mean).ToArray()).view(found.Length, 68, 2);
+                "that look at landmarks use the mean landmarks of the subject's other clips there.");
+        return tensor(found.SelectMany((f, i) => f ?? Mean(entries[i].Clip)).ToArray()).view(found.Length, 68, 2);
+
+        // Of the same subject: the mean of all would carry the test subject's face into training.
+        float[] Mean(Clip clip)
+        {
+            var own = found.Where((f, i) => f is not null && entries[i].Clip.Subject == clip.Subject).ToList();
+            return own.Count > 0 ? [.. Enumerable.Range(0, 136).Select(k => own.Average(f => f![k]))]
+                : throw new UserErrorException($"No face was found in any onset frame of subject {clip.Subject}, so " +
+                    "networks that look at landmarks cannot use its clips; leave them out with mer data prepare " +
+                    $"--exclude, {clip.Id} among them.");
+        }
     }
 
     static int[] There(Clip clip, FrameFolder folder) =>
@@ -95,8 +106,19 @@ internal sealed class FileClipSource(
         var rim = Math.Max(rows, columns) / 4;
         using var framed = image.CopyMakeBorder(rim, rim, rim, rim, BorderTypes.Replicate);
         if (finder.Find(framed) is not { } face) return null;
-        return [.. face.Points
-            .SelectMany(p => new[] { (p.X - rim) * options.Size / columns, (p.Y - rim) * options.Size / rows })];
+        return [.. face.Points.SelectMany(p =>
+            Prepared(p.X - rim, p.Y - rim, rows, columns, plan.Align, options.Size))];
+    }
+
+    /// <summary>
+    /// Where a point of a frame without a face is in the prepared one: <see cref="ClipPreparer"/> takes the centred
+    /// square of frames that are to be aligned, and the whole of those that are cropped already.
+    /// </summary>
+    internal static float[] Prepared(float x, float y, int rows, int columns, bool align, int size)
+    {
+        var side = Math.Min(rows, columns);
+        var (width, height) = align ? (side, side) : (columns, rows);
+        return [(x - (columns - width) / 2) * size / width, (y - (rows - height) / 2) * size / height];
     }
 
     void WithFinder(Action<Lazy<FaceFinder?>, Lazy<string>> use, bool always = false)

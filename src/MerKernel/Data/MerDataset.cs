@@ -70,6 +70,9 @@ public sealed class MerDataset : IDisposable
     /// <summary>Side length S of the frames in pixels.</summary>
     public int Size { get => _size ?? (int)Frames.size(-1); init => _size = value; }
 
+    /// <summary>How many frames there are, F; none is read for it.</summary>
+    public int FrameCount => 1 + OnsetFrames.Concat(ApexFrames).SelectMany(f => f).Max();
+
     /// <summary>The subjects in order of first appearance; one LOSO fold each.</summary>
     public ImmutableArray<string> Subjects => [.. Clips.Select(c => c.Subject).Distinct()];
 

@@ -43,8 +43,7 @@ internal sealed record PreparationPlan(
         {
             if (exclude.Contains(clip.Id)) dropped.Add(new DroppedClip(clip.Id, "left out by choice"));
             else if (classes.LabelOf(clip.Emotion) is null)
-                dropped.Add(new DroppedClip(clip.Id,
-                    $"the emotion '{clip.Emotion}' is outside the class set '{classes.Name}'"));
+                dropped.Add(DroppedClip.Of(clip, classes));
             else entries.Add(Of(clip, layout));
         }
         var readings = options.Readings.IsEmpty

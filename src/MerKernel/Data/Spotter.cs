@@ -47,7 +47,7 @@ public static class Spotter
         // Relative to the stillest frame before the apex: noise moves every frame a little.
         var still = smooth.Take(apex).Min();
         var onset = Enumerable.Range(0, apex)
-            .Last(i => smooth[i] <= still + AssumedOnsetShare * (smooth[apex] - still));
+            .Last(i => smooth[i] <= Math.Max(still, still + AssumedOnsetShare * (smooth[apex] - still)));
         return new(onset, apex, smooth);
     }
 

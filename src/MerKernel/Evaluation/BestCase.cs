@@ -12,8 +12,8 @@ namespace MerKernel.Evaluation;
 public sealed record BestCase(int First, int Second, int Clips, int Subjects)
 {
     /// <summary>
-    /// The best case of two accuracies as printed. An accuracy that is no share of so many clips is read as the
-    /// number above or below it, whichever takes the two further apart.
+    /// The best case of two accuracies as printed: of the numbers of clips that print as an accuracy, or of the two
+    /// around it where none does, the one that takes the two furthest apart.
     /// </summary>
     /// <param name="first">Accuracy in percent.</param>
     /// <param name="second">Accuracy in percent.</param>
@@ -30,12 +30,17 @@ public sealed record BestCase(int First, int Second, int Clips, int Subjects)
         foreach (var accuracy in (decimal[])[first, second])
             if (accuracy is < 0 or > 100)
                 throw new UserErrorException($"{accuracy} is no accuracy in percent; give 0 to 100.");
-        return (from a in Right(first) from b in Right(second) select new BestCase(a, b, clips, subjects))
+        return (from a in Right(first, clips) from b in Right(second, clips) select new BestCase(a, b, clips, subjects))
             .MaxBy(c => c.Apart)!;
-
-        int[] Right(decimal accuracy) => Grim.Match(accuracy, clips) is { } match ? [match.Correct]
-            : accuracy * clips / 100 is var right ? [(int)Math.Floor(right), (int)Math.Ceiling(right)] : [];
     }
+
+    /// <summary>The lowest and the highest number of clips that an accuracy can mean, rounded if possible.</summary>
+    /// <param name="accuracy">Accuracy in percent, as printed.</param>
+    /// <param name="clips">Clips scored.</param>
+    public static int[] Right(decimal accuracy, int clips) =>
+        Grim.Every(accuracy, clips).GroupBy(m => m.Rounding, m => m.Correct).MinBy(m => m.Key) is { } all
+            ? [all.First(), all.Last()]
+            : accuracy * clips / 100 is var right ? [(int)Math.Floor(right), (int)Math.Ceiling(right)] : [];
 
     /// <summary>Clips by which the accuracies differ: the fewest on which the systems can part.</summary>
     public int Apart => Math.Abs(First - Second);

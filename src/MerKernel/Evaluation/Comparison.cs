@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MerKernel.Evaluation;
 
 /// <summary>The evidence for a difference between two systems on the same clips.</summary>
@@ -28,13 +30,18 @@ public sealed record Comparison(string First, string Second, double Accuracy, do
         var partner = second.ToDictionary(f => f.Subject);
         if (first.Count != partner.Count || !first.All(f => partner.ContainsKey(f.Subject)))
             throw new ArgumentException("The two systems were scored on different subjects.");
-        var a = first.Select(f => f.Matrix(classes)).ToList();
-        var b = first.Select(f => partner[f.Subject].Matrix(classes)).ToList();
+        IEnumerable<ConfusionMatrix> a = first.Select(f => f.Matrix(classes)),
+            b = first.Select(f => partner[f.Subject].Matrix(classes));
         var (pooledA, pooledB) = (ConfusionMatrix.Sum(a), ConfusionMatrix.Sum(b));
+        // A rule of many draws, or the mean of several epochs, decides a clip more than once; what changes places must
+        // weigh the same.
+        var common = (int)BigInteger.GreatestCommonDivisor(pooledA.Total, pooledB.Total);
+        var (weightA, weightB) = (pooledB.Total / common, pooledA.Total / common);
         var once = first.Concat(second).All(f => f.Clips.Distinct().Count() == f.Clips.Length);
         return new(firstName, secondName, Metrics.Accuracy(pooledA) - Metrics.Accuracy(pooledB),
             Metrics.UF1(pooledA) - Metrics.UF1(pooledB),
-            once ? McNemar.P(first, second) : null, SubjectPermutation.P(a, b, Metrics.UF1));
+            once ? McNemar.P(first, second) : null, SubjectPermutation.P([.. a.Select(m => m.Times(weightA))],
+                [.. b.Select(m => m.Times(weightB))], Metrics.UF1));
     }
 
     /// <summary>Comparisons whose p-values allow for how many they are.</summary>

@@ -76,6 +76,10 @@ public sealed class ConfusionMatrix
         return new ConfusionMatrix(rows.Length, (int[])[.. rows.SelectMany(r => r)]);
     }
 
+    /// <summary>Every count so many times.</summary>
+    internal ConfusionMatrix Times(int weight) =>
+        weight == 1 ? this : new(Classes, (int[])[.. Counts.ToArray().Select(n => n * weight)]);
+
     /// <summary>The counts, row by row, for resampling tests that add up many matrices.</summary>
     internal ReadOnlySpan<int> Counts => _counts.AsSpan(0, Classes * Classes);
 

@@ -3,25 +3,19 @@ namespace MerKernel.Evaluation;
 /// <summary>
 /// The rule that says which epoch of each fold is scored. Applied to stored logits, so one run serves every protocol.
 /// </summary>
-public abstract record EpochProtocol
+/// <param name="Name">Name, as the command line and the JSON rows give it.</param>
+/// <param name="Label">The heading of a column of its figures.</param>
+/// <param name="LooksAtTestSubject">
+/// Whether the test subject's own labels choose the epoch; such figures bound what is possible and support no
+/// comparison.
+/// </param>
+public abstract record EpochProtocol(string Name, string Label, bool LooksAtTestSubject = false)
 {
     /// <summary>The default: the last epoch.</summary>
     public static EpochProtocol Default { get; } = new FinalEpoch();
 
     /// <summary>The default of tables: the honest figure and the published rule's, side by side.</summary>
     public static ImmutableArray<EpochProtocol> SideBySide { get; } = [new FinalEpoch(), new BestTestEpoch()];
-
-    /// <summary>Name, as the command line and the JSON rows give it.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>The heading of a column of its figures.</summary>
-    public abstract string Label { get; }
-
-    /// <summary>
-    /// Whether the test subject's own labels choose the epoch; such figures bound what is possible and support no
-    /// comparison.
-    /// </summary>
-    public virtual bool LooksAtTestSubject => false;
 
     /// <summary>Chooses the decisions that each fold is scored on.</summary>
     public ProtocolOutcome Apply(IEnumerable<FoldPrediction> folds)
@@ -48,14 +42,8 @@ public abstract record EpochProtocol
 }
 
 /// <summary>The last epoch is scored. Nothing is chosen.</summary>
-public sealed record FinalEpoch : EpochProtocol
+public sealed record FinalEpoch() : EpochProtocol("final", "final epoch")
 {
-    /// <inheritdoc/>
-    public override string Name => "final";
-
-    /// <inheritdoc/>
-    public override string Label => "final epoch";
-
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
@@ -69,17 +57,9 @@ public sealed record FinalEpoch : EpochProtocol
 /// accuracy and F1 each at its own best epoch (the first of equal ones), and epochs after the first that gets every
 /// clip right are not looked at. An upper bound, not an estimate.
 /// </summary>
-public sealed record BestTestEpoch : EpochProtocol
+public sealed record BestTestEpoch()
+    : EpochProtocol("best-test", "epoch chosen on the test subject", LooksAtTestSubject: true)
 {
-    /// <inheritdoc/>
-    public override string Name => "best-test";
-
-    /// <inheritdoc/>
-    public override string Label => "epoch chosen on the test subject";
-
-    /// <inheritdoc/>
-    public override bool LooksAtTestSubject => true;
-
     /// <summary>
     /// The epochs, from 0, at which accuracy and F1 are each first best, up to and including the first epoch of
     /// accuracy 1.
@@ -101,7 +81,8 @@ public sealed record BestTestEpoch : EpochProtocol
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
-        var outcomes = Enumerable.Range(0, fold.Logits.Length).Select(e => fold.At(e)).ToList();
+        var outcomes = Enumerable.Range(0, fold.Logits.Length).Skip(fold.EpochsBeforeClasses).Select(e => fold.At(e))
+            .ToList();
         var best = BestEpochs(outcomes.Select(o => o.Matrix(fold.Logits[0][0].Length))
             .Select(m => (Metrics.Accuracy(m), Metrics.UF1(m))));
         return (outcomes[best.Accuracy], outcomes[best.F1]);
@@ -113,20 +94,14 @@ public sealed record BestTestEpoch : EpochProtocol
 /// epochs' accuracies. Smooths the last epoch's luck without choosing one.
 /// </summary>
 /// <param name="K">Number of epochs.</param>
-public sealed record MeanOfLastK(int K = 10) : EpochProtocol
+public sealed record MeanOfLastK(int K = 10) : EpochProtocol($"last-{K}", $"mean of the last {K} epochs")
 {
-    /// <inheritdoc/>
-    public override string Name => $"last-{K}";
-
-    /// <inheritdoc/>
-    public override string Label => $"mean of the last {K} epochs";
-
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
-        if (fold.Logits.Length < K)
-            throw new UserErrorException($"{Name} averages over more epochs than the {fold.Logits.Length} of a run " +
-                $"in the table; use last-{fold.Logits.Length} or fewer.");
+        if (fold.Logits.Length - fold.EpochsBeforeClasses is var there && there < K)
+            throw new UserErrorException($"{Name} averages over more epochs than the {there} of a run in the table; " +
+                $"use last-{there} or fewer.");
         var epochs = Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => fold.At(e)).ToList();
         var pooled = new FoldOutcome
         {
@@ -143,21 +118,16 @@ public sealed record MeanOfLastK(int K = 10) : EpochProtocol
 /// The epoch is chosen on the validation subjects: highest accuracy on their clips, of equal ones the lowest
 /// cross entropy. The test subject has no say.
 /// </summary>
-public sealed record HeldOutSubjects : EpochProtocol
+public sealed record HeldOutSubjects()
+    : EpochProtocol("held-out", "epoch chosen on held-out training subjects")
 {
-    /// <inheritdoc/>
-    public override string Name => "held-out";
-
-    /// <inheritdoc/>
-    public override string Label => "epoch chosen on held-out training subjects";
-
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
         if (fold.HeldOutLabels.IsEmpty)
             throw new UserErrorException($"Fold {fold.Subject} was trained without held-out subjects, so no epoch " +
                 "can be chosen on them; train it with --held-out 2, or use another protocol.");
-        var chosen = Enumerable.Range(0, fold.HeldOutLogits.Length)
+        var chosen = Enumerable.Range(0, fold.HeldOutLogits.Length).Skip(fold.EpochsBeforeClasses)
             .MinBy(e => Loss(fold.HeldOutLogits[e], fold.HeldOutLabels));
         var outcome = fold.At(chosen);
         return (outcome, outcome);

@@ -23,6 +23,10 @@ public sealed record FoldPrediction
     /// <summary>Labels of the validation subjects' clips; empty unless the experiment has such subjects.</summary>
     public ImmutableArray<int> HeldOutLabels { get; init; } = [];
 
+    /// <summary>Epochs at the start that trained a first stage without the classes; none can be chosen.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int EpochsBeforeClasses { get; init; }
+
     /// <summary>
     /// Logits of the validation subjects' clips by epoch, then clip, then class; empty unless the experiment has such
     /// subjects.
@@ -55,6 +59,7 @@ public sealed record FoldPrediction
         && (ActionUnits is not { } units
             || !units.IsDefault && units.Length == Clips.Length && units.All(u => !u.IsDefault))
         && Logits.Length > 0 && TrainingLoss.Length == Logits.Length
+        && EpochsBeforeClasses >= 0 && EpochsBeforeClasses < Logits.Length
         && (HeldOutLabels.IsEmpty || HeldOutLogits.Length == Logits.Length);
 
     static bool Fits(ImmutableArray<int> labels, ImmutableArray<ImmutableArray<ImmutableArray<float>>> logits)

@@ -15,17 +15,23 @@ public static class Grim
     /// <param name="unit">The printed value of one whole: 100 for percent, 1 for a fraction.</param>
     public static GrimMatch? Match(decimal printed, int total, decimal unit = 100)
     {
-        var step = Step(printed);
-        var nearest = (int)Math.Round(printed / unit * total);
-        foreach (var k in (int[])[nearest, nearest - 1, nearest + 1])
-            if (InRange(k) && Math.Abs(unit * k / total - printed) <= step / 2)
-                return new GrimMatch(k, total, GrimRounding.Rounded);
-        foreach (var k in (int[])[nearest, nearest - 1, nearest + 1])
-            if (InRange(k) && unit * k / total - printed is >= 0 and var rest && rest < step)
-                return new GrimMatch(k, total, GrimRounding.Cut);
-        return null;
+        var exact = printed / unit * total;
+        return Every(printed, total, unit).OrderBy(m => m.Rounding).ThenBy(m => Math.Abs(m.Correct - exact))
+            .FirstOrDefault();
+    }
 
-        bool InRange(int k) => k >= 0 && k <= total;
+    /// <summary>Every k for which k/total prints as the value; several where its digits are coarse.</summary>
+    public static IEnumerable<GrimMatch> Every(decimal printed, int total, decimal unit = 100)
+    {
+        var step = Step(printed);
+        var (low, high) = (Math.Max(0, Math.Floor((printed - step) / unit * total)),
+            Math.Min(total, Math.Ceiling((printed + step) / unit * total)));
+        for (var k = (int)low; k <= high; k++)
+        {
+            var rest = unit * k / total - printed;
+            if (Math.Abs(rest) <= step / 2) yield return new(k, total, GrimRounding.Rounded);
+            else if (rest >= 0 && rest < step) yield return new(k, total, GrimRounding.Cut);
+        }
     }
 
     /// <summary>Every n between the bounds for which the value is possible.</summary>
@@ -33,11 +39,20 @@ public static class Grim
         Enumerable.Range(minimum, maximum - minimum + 1).Select(n => Match(printed, n, unit)).OfType<GrimMatch>();
 
     /// <summary>
-    /// The share of all values with these digits that some k/total rounds to: how often an arbitrary number would pass.
-    /// At 1 the test says nothing.
+    /// The share of all values with these digits that some k/n prints as, for an n among the totals: how often an
+    /// arbitrary number would pass. At 1 the test says nothing.
     /// </summary>
-    public static double ShareOfPossibleValues(decimal printed, int total, decimal unit = 100) =>
-        Math.Min(1, (total + 1) / ((double)(unit / Step(printed)) + 1));
+    /// <param name="printed">A value with these digits.</param>
+    /// <param name="rounding">Whether a share that prints so only when it is cut off counts too.</param>
+    /// <param name="totals">The totals.</param>
+    public static double ShareOfPossibleValues(decimal printed, GrimRounding rounding,
+        params IReadOnlyCollection<int> totals)
+    {
+        var step = Step(printed);
+        var values = (int)(100 / step) + 1;
+        return (double)Enumerable.Range(0, values).Count(i => totals.Any(n =>
+            Match(i * step, n) is { } match && match.Rounding <= rounding)) / values;
+    }
 
     static decimal Step(decimal printed) => new(1, 0, 0, false, printed.Scale);
 }

@@ -3,10 +3,12 @@ namespace MerKernel.Evaluation;
 /// <summary>How well an action unit is found.</summary>
 /// <param name="Unit">FACS number.</param>
 /// <param name="Clips">Clips that the coders saw it in.</param>
-/// <param name="BaseRate">Their share of all clips, which is also the F1 of guessing at that rate.</param>
+/// <param name="Always">
+/// F1 of naming it in every clip, 2 p / (1 + p) where p is its share of them: the best that can be had without looking.
+/// </param>
 /// <param name="F1">F1 over all clips, each found by a detector that did not know its subject.</param>
 /// <param name="Interval">Its 95 % interval by bootstrap over subjects.</param>
-public sealed record UnitScore(int Unit, int Clips, double BaseRate, double F1, Interval Interval)
+public sealed record UnitScore(int Unit, int Clips, double Always, double F1, Interval Interval)
 {
     /// <summary>The commonest units, with the mean over them last, as unit 0.</summary>
     /// <param name="clips">Subject, coded units and found units of every clip.</param>
@@ -24,9 +26,10 @@ public sealed record UnitScore(int Unit, int Clips, double BaseRate, double F1, 
         var (all, values) = (subjects.Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]),
             new double[units.Length + 1]);
         Scores(all, values);
-        var scores = units.Select((u, i) =>
-            new UnitScore(u, all[3 * i + 2], (double)all[3 * i + 2] / clips.Count, values[i], intervals[i])).ToList();
-        return [.. scores, new(0, 0, scores.Average(s => s.BaseRate), values[^1], intervals[^1])];
+        var scores = units.Select((u, i) => (Unit: u, Active: all[3 * i + 2], F1: values[i], Interval: intervals[i]))
+            .Select(s => new UnitScore(s.Unit, s.Active, 2.0 * s.Active / (clips.Count + s.Active), s.F1, s.Interval))
+            .ToList();
+        return [.. scores, new(0, 0, scores.Average(s => s.Always), values[^1], intervals[^1])];
 
         static void Scores(ReadOnlySpan<int> counts, Span<double> values)
         {

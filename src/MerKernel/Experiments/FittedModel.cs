@@ -42,15 +42,15 @@ public sealed class FittedModel : IDisposable
     /// <param name="dataset">Its data set.</param>
     /// <param name="network">The network, which stays the caller's.</param>
     /// <param name="detector">The detector of its action units.</param>
-    /// <param name="without">The subject left out; null for none.</param>
+    /// <param name="trained">Indices of the clips that it was trained on.</param>
     public static FittedModel Of(Experiment experiment, MerDataset dataset, Network network,
-        ActionUnitDetector? detector, string? without = null)
+        ActionUnitDetector? detector, IEnumerable<int> trained)
     {
         using var quiet = no_grad();
         var copy = Created(experiment);
-        var trained = network.state_dict();
-        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(trained[name]);
-        ImmutableArray<Clip> clips = [.. dataset.Clips.Where(c => c.Subject != without)];
+        var weights = network.state_dict();
+        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(weights[name]);
+        ImmutableArray<Clip> clips = [.. trained.Select(i => dataset.Clips[i])];
         var aligned = dataset.Manifest?.Preparation.Contains("alignment landmarks", StringComparison.Ordinal) ?? false;
         return new(new(experiment, dataset.Classes, dataset.Synthetic, aligned, clips.Length,
             [.. clips.Select(c => c.Subject).Distinct()]), copy, detector);

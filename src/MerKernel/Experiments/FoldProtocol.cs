@@ -94,7 +94,7 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
             throw new UserErrorException($"{first.Title} and {other.Title} are not prepared alike " +
                 $"({string.Join(", ", first.Classes)} against {string.Join(", ", other.Classes)}); they cannot be " +
                 "one data set.");
-        int[] rows = [.. parts.Select(p => 1 + p.OnsetFrames.Concat(p.ApexFrames).SelectMany(f => f).Max())];
+        int[] rows = [.. parts.Select(p => p.FrameCount)];
         int[] starts = [.. rows.Select((_, i) => rows.Take(i).Sum())];
         ImmutableArray<ImmutableArray<int>> Shifted(Func<MerDataset, ImmutableArray<ImmutableArray<int>>> frames) =>
             [.. parts.SelectMany((p, i) =>
@@ -208,6 +208,13 @@ public sealed record LeaveOneDatasetOut() : FoldProtocol(DatasetId.CrossDataset,
 public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double UF1, double Uar, double Accuracy,
     double? ApexMilliseconds)
 {
+    /// <summary>Median time from onset to apex in milliseconds; null where a frame rate is not known.</summary>
+    public static double? MedianTime(IReadOnlyCollection<Clip> clips)
+    {
+        double[] times = [.. clips.Select(c => c.ApexMilliseconds).OfType<double>().Order()];
+        return times.Length < clips.Count ? null : (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
+    }
+
     /// <summary>All clips first, then each data set in the order of its clips.</summary>
     /// <param name="data">The data set of <see cref="FoldProtocol.Of(IReadOnlyList{MerDataset})"/>.</param>
     /// <param name="outcome">Its folds at the chosen epochs; clips that are not in it are not counted.</param>
@@ -230,10 +237,9 @@ public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double
             if (pooled.Total == 0) return null;
             var scored = outcome.Folds.SelectMany(f => f.Clips).Distinct().Select(id => clips[id])
                 .Where(c => part is null || c.Dataset == part).ToList();
-            double[] times = [.. scored.Select(c => c.ApexMilliseconds).OfType<double>().Order()];
             return new PartScore(part, scored.Count, scored.Select(protocol.PersonOf).Distinct().Count(),
                 Metrics.UF1(forF1), Metrics.Uar(pooled), Metrics.Accuracy(pooled),
-                times.Length < scored.Count ? null : (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2);
+                MedianTime(scored));
         }
 
         FoldOutcome Of(FoldOutcome fold, DatasetId? part)

@@ -29,10 +29,14 @@ public static class FoldRun
         Action<Network, ActionUnitDetector?>? finished = null, Action<Network>? started = null,
         FoldCheckpoint? checkpoint = null)
     {
-        var split = FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects,
-            new Random(Seeds.For(experiment.Seed, subject, "held-out")));
-        return Train(experiment, dataset, split, device, progress, cancel, finished, started, checkpoint);
+        return Train(experiment, dataset, Split(experiment, dataset, subject), device, progress, cancel, finished,
+            started, checkpoint);
     }
+
+    /// <summary>Which clips a fold trains on, tests, and chooses its epoch on.</summary>
+    public static FoldSplit Split(Experiment experiment, MerDataset dataset, string subject) =>
+        FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects,
+            new Random(Seeds.For(experiment.Seed, subject, "held-out")));
 
     /// <summary>Trains on every subject and tests nothing: a network for clips of other people.</summary>
     /// <exception cref="UserErrorException">The data do not fit the experiment.</exception>
@@ -44,7 +48,7 @@ public static class FoldRun
         var all = new FoldSplit("", [.. Enumerable.Range(0, dataset.Clips.Length)], [], []);
         // The trainer disposes of its network; its state is copied into one that stays.
         Train(experiment, dataset, all, device, progress, cancel,
-            (network, detector) => fitted = FittedModel.Of(experiment, dataset, network, detector));
+            (network, detector) => fitted = FittedModel.Of(experiment, dataset, network, detector, all.Train));
         return fitted!;
     }
 
@@ -75,6 +79,7 @@ public static class FoldRun
             Create = seed =>
                 PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
             Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start,
+            EpochsBeforeClasses = experiment.Model.EpochsBeforeClasses,
             Finished = network => finished?.Invoke(network, detector), Checkpoint = checkpoint,
         };
         LeakCheck.Demand(LeakAudit.Inputs(dataset, split, pairs, detector));

@@ -46,6 +46,16 @@ public static class PaperAudit
             select new Contradiction(network.Key, dataset, quantity,
                 [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
 
+    /// <summary>Values that different networks have on the same data.</summary>
+    public static ImmutableArray<SharedValue> Shared() =>
+        [.. from dataset in DatasetNames.Paper
+            from quantity in (string[])["accuracy", "F1"]
+            from value in Values(dataset, quantity).GroupBy(v => v.Value)
+            let networks = value.GroupBy(v => v.Network, v => v.Where).ToList()
+            where networks.Count > 1
+            select new SharedValue(value.Key, dataset, quantity,
+                [.. networks.Select(n => (n.Key, string.Join(", ", n)))])];
+
     /// <summary>
     /// Every distinct pair of accuracy and F1 next to the F1 that its accuracy allows, at the likely sample size or,
     /// where that does not allow the accuracy, at the size of the whole sheet.
@@ -168,3 +178,11 @@ public sealed record F1Finding(string Where, Printed Printed, GrimMatch? Correct
 /// <param name="Values">Each value with the places that print it.</param>
 public sealed record Contradiction(string Network, DatasetId Dataset, string Quantity,
     ImmutableArray<(decimal Value, string Where)> Values);
+
+/// <summary>A value that different networks have on the same data.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Quantity">'accuracy' or 'F1'.</param>
+/// <param name="Networks">Each network with the places that print it.</param>
+public sealed record SharedValue(decimal Value, DatasetId Dataset, string Quantity,
+    ImmutableArray<(string Network, string Where)> Networks);

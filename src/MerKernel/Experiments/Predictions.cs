@@ -68,15 +68,16 @@ public sealed record Predictions
             var runs = entries.GroupBy(e => e.Seed).OrderBy(g => g.Key).Select(g => (g.Key, Run(g.Key, [.. g])))
                 .ToImmutableArray();
             Demand();
-            var ends = runs.SelectMany(r => r.Item2.Select(f => (f.Fold.Subject, f.Last))).ToList();
-            var (differ, best) = (ends.Select(e => e.Last).Distinct().Count() > 1,
-                _protocols.Contains(new BestTestEpoch().Name));
+            // Seeds may be trained for different times; the folds of one may not.
+            var ends = runs.Select(r => r.Item2.Select(f => (f.Fold.Subject, f.Last)).ToList())
+                .FirstOrDefault(r => r.Select(e => e.Last).Distinct().Count() > 1);
+            var best = _protocols.Contains(new BestTestEpoch().Name);
             if (_epochs == 0 && !best)
                 _remarks.Add("The file has no column 'epoch', so the epoch of these predictions is not said.");
             if (best)
                 _remarks.Add("Its column 'protocol' says best-test: the epochs were chosen on the test subject, so " +
                     "the scores are an upper bound and nothing is compared with them.");
-            else if (differ)
+            else if (ends is not null)
             {
                 var (low, high) = (ends.MinBy(e => e.Last), ends.MaxBy(e => e.Last));
                 _remarks.Add($"The folds end at different epochs ({low.Last} for subject {low.Subject}, {high.Last} " +
@@ -87,7 +88,7 @@ public sealed record Predictions
             }
             return new()
             {
-                Sha256 = file.Sha256, ChoosesEpochs = differ || best, SaysEpoch = _epochs > 0 || best,
+                Sha256 = file.Sha256, ChoosesEpochs = ends is not null || best, SaysEpoch = _epochs > 0 || best,
                 Remarks = [.. _remarks.Distinct()],
                 Runs = [.. runs.Select(r => (r.Key, r.Item2.Select(f => f.Fold).ToImmutableArray()))],
             };
@@ -160,10 +161,16 @@ public sealed record Predictions
             if (_protocols.Count > 1)
                 _problems.Add($"its rows are of the epoch protocols {string.Join(", ", _protocols)}; give the rows " +
                     "of one, or every epoch as mer runs export --protocol every writes it");
-            if (_epochs > 0 && _epochs < entries.Count)
-                _problems.Add($"{entries.Count - _epochs} of its rows have nothing under 'epoch'; give every row its " +
-                    "epoch, or leave the column out");
+            AllOrNone("epoch", _epochs);
+            AllOrNone("seed", entries.Count(e => e.Seed is not null));
             return entries;
+
+            void AllOrNone(string column, int given)
+            {
+                if (given > 0 && given < entries.Count)
+                    _problems.Add($"{entries.Count - given} of its rows have nothing under '{column}'; give every " +
+                        $"row its {column}, or leave the column out");
+            }
         }
 
         ImmutableArray<float>? Scores(int row, Func<string, string> cell)

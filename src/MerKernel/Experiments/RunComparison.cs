@@ -35,8 +35,8 @@ public sealed record RunComparison(RunInfo First, RunInfo Second, ImmutableArray
         var b = a.Select(f => others.First(o => Same(o, f))).ToList();
         if (a.Count == 0)
             throw new UserErrorException(
-                $"{first.Hash} and {second.Hash} have no subject with the same clips in common; compare runs of the " +
-                    "same data: mer runs show HASH prints the datasetFingerprint of each.");
+                $"{first.Hash} and {second.Hash} have no subject in common whose clips and labels are the same; " +
+                    "compare runs of the same data: mer runs show HASH prints the datasetFingerprint of each.");
         var classes = first.Experiment.Model.Classes;
         var (people, partners) = (ByPerson(a), ByPerson(b));
         return new(first, second, OptionDifference.Between(first.Experiment, second.Experiment),
@@ -51,7 +51,8 @@ public sealed record RunComparison(RunInfo First, RunInfo Second, ImmutableArray
             FoldProtocol.ByPerson(first.Experiment.Dataset, [.. folds]);
     }
 
-    static bool Same(FoldOutcome a, FoldOutcome b) => a.Subject == b.Subject && a.Clips.SequenceEqual(b.Clips);
+    static bool Same(FoldOutcome a, FoldOutcome b) =>
+        a.Subject == b.Subject && a.Clips.SequenceEqual(b.Clips) && a.Labels.SequenceEqual(b.Labels);
 
     static ImmutableArray<FoldOutcome> Outcomes(RunCatalogue catalogue, RunInfo run) =>
         EpochProtocol.Default.Apply(catalogue.Folds(run.Hash)).Folds;

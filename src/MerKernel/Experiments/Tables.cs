@@ -18,7 +18,8 @@ public static class Tables
         full => full with { ActionUnits = ActionUnitSource.None });
 
     /// <summary>
-    /// Control: every clip has another clip's action units; shows how much the network leans on them.
+    /// Control: every clip has another clip's action units, in training too: what the 21 inputs do where they say
+    /// nothing.
     /// </summary>
     public static Change ShuffledActionUnits { get; } =
         new("au-shuffled", "full network, action units shuffled",

@@ -183,9 +183,7 @@ public sealed class Workbench : IDisposable
     {
         if (RealFolder(id) is null)
         {
-            if (Synthetic is null)
-                throw new UserErrorException($"There are no data of {id.Title()}: name the folder with CASME2/ and " +
-                    "SAMM/, or a source of synthetic data.");
+            if (Synthetic is null) throw NoData(id);
             if (Profile.SyntheticSize == "full" && !Directory.Exists(id.FolderIn(SyntheticFolder)))
                 Say?.Invoke($"{id.Title()}: the profile '{Profile.Name}' needs the synthetic set in full size; it is " +
                     $"rendered once, which takes some minutes, and with its sister about 0.9 GB in {SyntheticFolder}.");
@@ -205,20 +203,52 @@ public sealed class Workbench : IDisposable
     public void LoadPrepared(params IEnumerable<DatasetId> ids)
     {
         Store.MustExist();
-        foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
-            Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Stored) : Stored(id, Prepared(id)));
-
-        (DatasetSource Source, MerDataset Data) Stored(DatasetId id, PreparationOptions options)
-        {
-            var source = Choices(id).Source(RootOf(id), id);
-            var prepared = Directory.Exists(source.Root) ? DatasetLoader.TryLoadPrepared(source, options) : null;
-            return (source, prepared ?? throw new UserErrorException(
-                $"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
-                    $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} " +
-                    "estimates the cost." + (DataFolder is not null
-                        ? "" : " If they were computed from a folder of yours, name it with --data FOLDER.")));
-        }
+        Keep(ids, (id, options) => Stored(id, options) ?? throw new UserErrorException(
+            $"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
+            $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} " +
+            "estimates the cost." + (DataFolder is not null
+                ? "" : " If they were computed from a folder of yours, name it with --data FOLDER.")));
     }
+
+    /// <summary>
+    /// Loads data sets to count their folds: as an earlier run left them, else their clips and labels without frames,
+    /// so that every fold is missing. Prepares, makes and writes nothing.
+    /// </summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
+    public void LoadCounts(params IEnumerable<DatasetId> ids) => Keep(ids, (id, options) =>
+    {
+        if (Stored(id, options) is { } stored) return stored;
+        Say?.Invoke($"{id.Title()}: not prepared yet, so every fold counts as missing");
+        if (RealFolder(id) is not null) return DatasetLoader.Count(Choices(id).Source(RootOf(id), id), options);
+        var set = DatasetDescription.Of(id);
+        return DatasetLoader.Counted(set, synthetic: true, options.Classes ?? set.Classes,
+            (Synthetic ?? throw NoData(id)).Clips(id, Profile.SyntheticSize)
+                .Select(c => (c, ClipFrames.Of(c, _ => true))), options.Size);
+    });
+
+    /// <summary>A data set as an earlier run left it; null where its clips are not prepared.</summary>
+    MerDataset? Stored(DatasetId id, PreparationOptions options)
+    {
+        var source = Choices(id).Source(RootOf(id), id);
+        if (!Directory.Exists(source.Root)) return null;
+        try
+        {
+            return DatasetLoader.TryLoadPrepared(source, options);
+        }
+        // Who trains next makes the rest of a synthetic set.
+        catch (UserErrorException) when (RealFolder(id) is null) { return null; }
+    }
+
+    void Keep(IEnumerable<DatasetId> ids, Func<DatasetId, PreparationOptions, MerDataset> load)
+    {
+        (DatasetSource, MerDataset) Part(DatasetId id, PreparationOptions options) =>
+            (Choices(id).Source(RootOf(id), id), load(id, options));
+        foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
+            Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Part) : Part(id, Prepared(id)));
+    }
+
+    static UserErrorException NoData(DatasetId id) => new($"There are no data of {id.Title()}: name the folder with " +
+        "CASME2/ and SAMM/, or a source of synthetic data.");
 
     /// <summary>A data set that was loaded.</summary>
     public MerDataset Dataset(DatasetId id) => Loaded(id).Data;
@@ -254,9 +284,15 @@ public sealed class Workbench : IDisposable
                 $"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
             return experiment;
         }
-        return Profile.ReducesPeers
-            ? experiment
-            : experiment with { Model = Outside.Start(experiment.Model, method.Key) };
+        if (Profile.ReducesPeers) return experiment;
+        var start = Outside.Start(experiment.Model, method.Key);
+        // Weights from a file take the place of the epochs that would have made them.
+        var spared = experiment.Model.EpochsBeforeClasses - start.EpochsBeforeClasses;
+        return experiment with
+        {
+            Model = start,
+            Training = experiment.Training with { Epochs = Math.Max(1, experiment.Training.Epochs - spared) }
+        };
     }
 
     /// <summary>
@@ -322,9 +358,9 @@ public sealed class Workbench : IDisposable
     {
         _loaded[source.Id] = (source, data);
         var (id, chosen) = (source.Id, Choices(source.Id).ToString());
-        if (RealFolder(id) is not null || chosen.Length > 0)
+        if (data.Manifest is { } manifest && (RealFolder(id) is not null || chosen.Length > 0))
             Say?.Invoke($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of " +
-                $"{FoldProtocol.CountPeople(data)} subjects, {data.Manifest!.Sheet}, frames in {data.Manifest.Frames}"
+                $"{FoldProtocol.CountPeople(data)} subjects, {manifest.Sheet}, frames in {manifest.Frames}"
                 + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
         return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of " +
             $"{id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
@@ -360,20 +396,4 @@ public sealed class Workbench : IDisposable
 
     Action<int, int>? Progress(DatasetId id, string what) =>
         Preparing is null ? null : (done, total) => Preparing($"{id.Title()}: {what}", done, total);
-}
-
-/// <summary>
-/// Makes data sets for those who have none. It is plugged in where a program starts; the library knows no other name
-/// for it.
-/// </summary>
-public interface ISyntheticData
-{
-    /// <summary>Writes a data set below a folder; existing files are kept.</summary>
-    /// <param name="dataset">Which data set is imitated.</param>
-    /// <param name="size">tiny, small or full.</param>
-    /// <param name="root">The folder that gets CASME2/ or SAMM/.</param>
-    /// <param name="progress">Told how many clips are done, and of how many; from several threads.</param>
-    /// <param name="cancel">Ends the work between two clips.</param>
-    /// <exception cref="UserErrorException">The folder holds other data or cannot be written to.</exception>
-    void Write(DatasetId dataset, string size, string root, Action<int, int>? progress, CancellationToken cancel);
 }

@@ -29,9 +29,7 @@ public sealed class LandmarkModel : IDisposable
     public static LandmarkModel Open(string? path = null)
     {
         path ??= DefaultPath;
-        if (!File.Exists(path))
-            throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install " +
-                "libdlib-data) or name the file in MER_LANDMARKS.");
+        MustExist(path);
         var handle = DlibLibrary.OpenModel(path, out var error);
         if (handle == 0)
             throw new UserErrorException($"{path} is no dlib shape predictor " +
@@ -41,6 +39,15 @@ public sealed class LandmarkModel : IDisposable
         model.Dispose();
         throw new UserErrorException(
             $"{path} places {points} points where 68 are needed; take shape_predictor_68_face_landmarks.dat.");
+    }
+
+    /// <summary>Demands that the file is there.</summary>
+    /// <exception cref="UserErrorException">It is not.</exception>
+    internal static void MustExist(string path)
+    {
+        if (!File.Exists(path))
+            throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install " +
+                "libdlib-data) or name the file in MER_LANDMARKS.");
     }
 
     /// <inheritdoc/>
@@ -117,6 +124,15 @@ public sealed class FaceFinder : IDisposable
             faces.Add(new Rect2d(f[0] / scale, f[1] / scale, (f[2] - f[0]) / scale, (f[3] - f[1]) / scale));
         }
         return faces;
+    }
+
+    /// <summary>Demands that the file is there.</summary>
+    /// <exception cref="UserErrorException">It is not.</exception>
+    internal static void MustExist(string path)
+    {
+        if (!File.Exists(path))
+            throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install " +
+                "libdlib-data) or name the file in MER_LANDMARKS.");
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public static class OpticalFlow
     /// <param name="method">The algorithm.</param>
     public static Mat Between(Mat before, Mat after, FlowMethod method) => method switch
     {
-        FlowMethod.TvL1 => TvL1Flow.Between(before, after, new TvL1Options()),
+        FlowMethod.TvL1 => TvL1Flow.Between(before, after),
         _ => Farneback(before, after),
     };
 

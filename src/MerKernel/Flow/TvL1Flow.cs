@@ -9,17 +9,34 @@ namespace MerKernel.Flow;
 /// </summary>
 public static class TvL1Flow
 {
-    private const int SmallestSide = 16;
+    // Those of the reference implementation, for frames of 0..255.
+
+    /// <summary>Weight of the data term against the smoothness: smaller is smoother.</summary>
+    private const float Lambda = 0.15f;
+
+    /// <summary>How tightly the two halves of the energy are coupled.</summary>
+    private const float Theta = 0.3f;
+
+    /// <summary>Step of the dual variable; at most 0.25.</summary>
+    private const float Tau = 0.25f;
+
+    /// <summary>Mean change of the flow in pixels below which a warp's iterations end.</summary>
+    private const float Epsilon = 0.01f;
+
+    /// <summary>Deviation in pixels of the Gaussian that both frames are smoothed with.</summary>
+    private const double Smoothing = 0.8;
+
+    // Levels of the pyramid at most, side of the smallest, warps of a level, iterations of a warp at most.
+    private const int Scales = 5, SmallestSide = 16, Warps = 5, Iterations = 300;
 
     /// <summary>
     /// The motion of every pixel of <paramref name="before"/>, in pixels to the right and down: float [H, W, 2].
     /// </summary>
     /// <param name="before">8-bit frame, one channel.</param>
     /// <param name="after">8-bit frame of the same size.</param>
-    /// <param name="options">Parameters.</param>
-    public static Mat Between(Mat before, Mat after, TvL1Options options)
+    public static Mat Between(Mat before, Mat after)
     {
-        var (first, second) = (Pyramid(before, options), Pyramid(after, options));
+        var (first, second) = (Pyramid(before), Pyramid(after));
         using var u = new Mat(first[^1].Size(), MatType.CV_32F, Scalar.All(0));
         using var v = u.Clone();
         for (var level = first.Count - 1; level >= 0; level--)
@@ -29,7 +46,7 @@ public static class TvL1Flow
                 Enlarge(u, first[level].Size(), (double)first[level].Cols / u.Cols);
                 Enlarge(v, first[level].Size(), (double)first[level].Rows / v.Rows);
             }
-            Refine(first[level], second[level], u, v, options);
+            Refine(first[level], second[level], u, v);
         }
         first.ForEach(m => m.Dispose());
         second.ForEach(m => m.Dispose());
@@ -38,14 +55,14 @@ public static class TvL1Flow
         return flow;
     }
 
-    static List<Mat> Pyramid(Mat frame, TvL1Options options)
+    static List<Mat> Pyramid(Mat frame)
     {
         var level = new Mat();
         frame.ConvertTo(level, MatType.CV_32F);
-        Cv2.GaussianBlur(level, level, default, options.Smoothing);
+        Cv2.GaussianBlur(level, level, default, Smoothing);
         var levels = new List<Mat> { level };
         var side = Math.Min(frame.Rows, frame.Cols);
-        for (; levels.Count < options.Scales && side >= 2 * SmallestSide; side /= 2) levels.Add(levels[^1].PyrDown());
+        for (; levels.Count < Scales && side >= 2 * SmallestSide; side /= 2) levels.Add(levels[^1].PyrDown());
         return levels;
     }
 
@@ -55,7 +72,7 @@ public static class TvL1Flow
         component.ConvertTo(component, MatType.CV_32F, factor);
     }
 
-    static void Refine(Mat first, Mat second, Mat u, Mat v, TvL1Options options)
+    static void Refine(Mat first, Mat second, Mat u, Mat v)
     {
         var (rows, columns) = (first.Rows, first.Cols);
         using Mat secondX = new(), secondY = new(), mapX = new(rows, columns, MatType.CV_32F),
@@ -63,8 +80,8 @@ public static class TvL1Flow
         using Mat half = Mat.FromArray(-0.5f, 0, 0.5f), one = Mat.FromArray(1f);
         Cv2.SepFilter2D(second, secondX, MatType.CV_32F, half, one, borderType: BorderTypes.Replicate);
         Cv2.SepFilter2D(second, secondY, MatType.CV_32F, one, half, borderType: BorderTypes.Replicate);
-        var state = new Dual(rows, columns, options);
-        for (var warp = 0; warp < options.Warps; warp++)
+        var state = new Dual(rows, columns);
+        for (var warp = 0; warp < Warps; warp++)
         {
             Span<float> us = u.AsSpan<float>(), vs = v.AsSpan<float>(), xs = mapX.AsSpan<float>(),
                 ys = mapY.AsSpan<float>();
@@ -84,7 +101,7 @@ public static class TvL1Flow
     }
 
     /// <summary>The two dual variables of a level and the alternating minimisation over them.</summary>
-    sealed class Dual(int rows, int columns, TvL1Options options)
+    sealed class Dual(int rows, int columns)
     {
         readonly float[] _ux = new float[rows * columns], _uy = new float[rows * columns],
             _vx = new float[rows * columns], _vy = new float[rows * columns];
@@ -98,8 +115,8 @@ public static class TvL1Flow
         {
             var constant = new float[first.Length];
             for (var i = 0; i < first.Length; i++) constant[i] = warped[i] - gx[i] * u[i] - gy[i] * v[i] - first[i];
-            var (bound, change) = (options.Lambda * options.Theta, double.PositiveInfinity);
-            for (var n = 0; n < options.Iterations && change > options.Epsilon * options.Epsilon; n++)
+            var (bound, change) = (Lambda * Theta, double.PositiveInfinity);
+            for (var n = 0; n < Iterations && change > Epsilon * Epsilon; n++)
             {
                 change = 0;
                 for (var i = 0; i < first.Length; i++)
@@ -110,8 +127,8 @@ public static class TvL1Flow
                         : rho > bound * square ? -bound
                         : square < 1e-10f ? 0
                         : -rho / square;
-                    var newU = u[i] + step * gx[i] + options.Theta * Divergence(_ux, _uy, i);
-                    var newV = v[i] + step * gy[i] + options.Theta * Divergence(_vx, _vy, i);
+                    var newU = u[i] + step * gx[i] + Theta * Divergence(_ux, _uy, i);
+                    var newV = v[i] + step * gy[i] + Theta * Divergence(_vx, _vy, i);
                     change += (newU - u[i]) * (newU - u[i]) + (newV - v[i]) * (newV - v[i]);
                     (u[i], v[i]) = (newU, newV);
                 }
@@ -127,7 +144,7 @@ public static class TvL1Flow
 
         void Project(ReadOnlySpan<float> component, float[] x, float[] y)
         {
-            var rate = options.Tau / options.Theta;
+            var rate = Tau / Theta;
             for (var i = 0; i < component.Length; i++)
             {
                 var dx = i % columns == columns - 1 ? 0 : component[i + 1] - component[i];

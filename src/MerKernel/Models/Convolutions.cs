@@ -82,6 +82,15 @@ public static class SoundConvolution
         x.device_type == DeviceType.CPU && x.dtype != ScalarType.Float64 && weight.shape[2..].Any(side => side > 1) &&
         (Whole(weight.size(0)) != weight.size(0) || Whole(weight.size(1)) != weight.size(1)) && !ByLibtorch;
 
+    /// <summary>The same kernels over all channels, zero for those of other groups.</summary>
+    internal static Tensor Ungrouped(Tensor weight, long groups)
+    {
+        var (to, from) = (weight.size(0) / groups, weight.size(1));
+        long[] sides = new long[2 * (weight.shape.Length - 2)];
+        return cat([.. Enumerable.Range(0, (int)groups).Select(g =>
+            nn.functional.pad(weight.narrow(0, g * to, to), [.. sides, g * from, (groups - 1 - g) * from]))]);
+    }
+
     internal static Tensor Filled(Tensor x, Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> convolve)
     {
         var (to, from) = (weight.size(0), weight.size(1));

@@ -53,11 +53,12 @@ public sealed class StochasticDepth : IDraws
     /// <summary>
     /// Draws for the next batch of a size into a tensor that is the same for every batch of that size.
     /// </summary>
-    /// <param name="count">Frames in the batch.</param>
+    /// <param name="count">Frames in the batch; 0 draws for no batch, and each draws for itself again.</param>
     /// <param name="device">Where the network lies.</param>
     public void DrawAhead(long count, Device device)
     {
-        if (survival is null) return;
+        next = null;
+        if (survival is null || count == 0) return;
         using var scope = NewDisposeScope();
         var draws = rand([branches, count], ScalarType.Float32, CPU, generator: Generator)
             .to(device, non_blocking: true);

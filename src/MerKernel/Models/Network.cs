@@ -44,7 +44,7 @@ public abstract class Network : Layer<ClipBatch, Tensor>
     /// <summary>
     /// Makes the draws of the next training step, which is recorded or replayed on a GPU and could not draw there.
     /// </summary>
-    /// <param name="clips">Size of its batch.</param>
+    /// <param name="clips">Size of its batch; 0 for none, and every step draws for itself again.</param>
     /// <param name="device">Where the network lies.</param>
     public virtual void DrawAhead(long clips, Device device)
     {
@@ -204,6 +204,13 @@ public abstract record ModelOptions
     /// </summary>
     /// <param name="epochs">Epochs of the training.</param>
     public virtual double PassesPerEpoch(int epochs) => 1;
+
+    /// <summary>
+    /// Epochs at the start that train a first stage without the classes: no rule may choose an epoch among them, and
+    /// the optimiser begins afresh after them.
+    /// </summary>
+    [JsonIgnore]
+    public virtual int EpochsBeforeClasses => 0;
 
     /// <summary>Builds the network with weights drawn from a seed.</summary>
     /// <param name="seed">Seed of the weights.</param>

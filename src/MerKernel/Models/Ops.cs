@@ -42,6 +42,8 @@ public static class Ops
     public static Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long padding = 0,
         long groups = 1)
     {
+        if (groups > 1 && SoundConvolution.FillsUp(x, weight))
+            (weight, groups) = (SoundConvolution.Ungrouped(weight, groups), 1);
         if (groups == 1 && On(x)?.Convolution(x, weight, bias, stride, padding) is { } own) return own;
         Tensor Convolve(Tensor images, Tensor kernels, Tensor? biases) =>
             nn.functional.conv2d(images, kernels, biases, [stride, stride], [padding, padding], groups: groups);

@@ -55,6 +55,14 @@ public abstract class FlatOptimizer : IDisposable
         Updates = updates;
     }
 
+    /// <summary>Begins afresh: every moment and <see cref="Updates"/> at zero.</summary>
+    public void Forget()
+    {
+        using var noGrad = no_grad();
+        foreach (var (_, value) in State) value.zero_();
+        Updates = 0;
+    }
+
     /// <summary>Sets every gradient to zero.</summary>
     public void ZeroGradients() => Gradients.zero_();
 

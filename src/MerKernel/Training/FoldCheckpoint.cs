@@ -52,7 +52,7 @@ public sealed class FoldCheckpoint(string path, int every)
         if (!File.Exists(Path)) return;
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        if (Sound() is not { } stored) return;
+        if (Sound(state) is not { } stored) return;
         foreach (var (name, tensor) in state.Model.state_dict()) tensor.copy_(stored[Model + name]);
         var progress = stored[Progress].data<long>().ToArray();
         state.Optimizer.Restore(name => stored[Optimizer + name], (int)progress[0]);
@@ -70,14 +70,18 @@ public sealed class FoldCheckpoint(string path, int every)
     /// <summary>Deletes the file: the fold is stored.</summary>
     public void Delete() => File.Delete(Path);
 
-    /// <summary>The tensors of the file; null where it is damaged.</summary>
-    Dictionary<string, Tensor>? Sound()
+    /// <summary>The tensors of the file; null where it is damaged, or of another version of the network.</summary>
+    Dictionary<string, Tensor>? Sound(TrainingState state)
     {
         try
         {
             var stored = Safetensors.Read(Path);
-            if (stored.Remove(Sum, out var sum) && sum.bytes.SequenceEqual(Checksum(stored))) return stored;
-            SetAside("its checksum does not match");
+            if (!stored.Remove(Sum, out var sum) || !sum.bytes.SequenceEqual(Checksum(stored)))
+                SetAside("its checksum does not match");
+            else if (Wanted(state).FirstOrDefault(w => !stored.TryGetValue(w.Name, out var tensor)
+                || !tensor.shape.SequenceEqual(w.Tensor.shape)) is { Name: { } other })
+                SetAside($"its {other} is not that of this version of the network");
+            else return stored;
         }
         catch (UserErrorException e)
         {
@@ -87,6 +91,10 @@ public sealed class FoldCheckpoint(string path, int every)
 
         void SetAside(string why) => MerKernel.SetAside.Move(Path, why, "the fold starts from its first epoch", Warn);
     }
+
+    static IEnumerable<(string Name, Tensor Tensor)> Wanted(TrainingState state) =>
+        state.Model.state_dict().Select(p => (Model + p.Key, p.Value))
+            .Concat(state.Optimizer.State.Select(s => (Optimizer + s.Name, s.Value)));
 
     /// <summary>SHA-256 of names, shapes and values.</summary>
     static byte[] Checksum(Dictionary<string, Tensor> tensors)

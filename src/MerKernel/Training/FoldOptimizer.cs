@@ -50,6 +50,9 @@ public sealed class FoldOptimizer : IDisposable
         }
     }
 
+    /// <summary>Begins afresh: every moment and the count of updates at zero.</summary>
+    public void Forget() => _groups.ForEach(g => g.Optimizer.Forget());
+
     static string Name(int group, string name) => group == 0 ? name : $"{group}.{name}";
 
     /// <summary>Sets every gradient to zero.</summary>

@@ -30,6 +30,9 @@ public sealed class Trainer
     /// <summary>Where the network is trained.</summary>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>As <see cref="ModelOptions.EpochsBeforeClasses"/>.</summary>
+    public int EpochsBeforeClasses { get; init; }
+
     /// <summary>
     /// Called with the fresh network before training, for example to start it from published weights.
     /// </summary>
@@ -90,6 +93,8 @@ public sealed class Trainer
         for (var epoch = state.Losses.Count; epoch < Options.Epochs; epoch++)
         {
             begins(epoch + 1);
+            // Moments of another loss say nothing about this one, and new layers have none.
+            if (epoch > 0 && epoch == EpochsBeforeClasses) optimizer.Forget();
             var batches = Options.KeepsOrder
                 ? Batches.InOrder(split.Train, Options.BatchSize)
                 : Batches.Shuffled(split.Train, Options.BatchSize, state.Batches);
@@ -115,6 +120,7 @@ public sealed class Trainer
             TrainingLoss = [.. state.Losses],
             HeldOutLabels = [.. split.HeldOut.Select(i => dataset.Labels[i])],
             HeldOutLogits = [.. state.HeldOut],
+            EpochsBeforeClasses = Math.Min(EpochsBeforeClasses, state.Losses.Count - 1),
             Angles = state.Angles.Any(a => a.Length > 0) ? [.. state.Angles] : null,
             Statistics = statistics,
         };

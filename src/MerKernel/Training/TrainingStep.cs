@@ -50,7 +50,9 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
                 or System.Runtime.InteropServices.ExternalException)
             {
                 (_records, NotRecorded) = (false, e.Message);
-                return Backward(batch, parts, epoch);
+                var loss = Backward(batch, parts, epoch);
+                model.DrawAhead(0, device);
+                return loss;
             }
         }
 

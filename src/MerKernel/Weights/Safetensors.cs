@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -234,7 +235,8 @@ internal sealed class SafetensorsHeader
                     $"ends inside tensor '{entry.Name}': it needs bytes up to {entry.End}, the file holds " +
                     $"{available}; it is truncated");
 
-            if (!TryByteCount(entry, out var bytes) || entry.End - entry.Begin != bytes)
+            if (entry.End - entry.Begin
+                != entry.Shape.Aggregate((BigInteger)ElementSizes[entry.Type], (bytes, side) => bytes * side))
                 throw Damaged(name,
                     $"gives tensor '{entry.Name}' {entry.End - entry.Begin} bytes, which do not fit " +
                     $"{entry.Type} {shape}");
@@ -244,22 +246,6 @@ internal sealed class SafetensorsHeader
 
         if (position != available)
             throw Damaged(name, $"has {available - position} bytes after its last tensor '{before}'");
-    }
-
-    private static bool TryByteCount(SafetensorsEntry entry, out long bytes)
-    {
-        bytes = ElementSizes[entry.Type];
-        try
-        {
-            foreach (var size in entry.Shape)
-                bytes = checked(bytes * size);
-
-            return true;
-        }
-        catch (OverflowException)
-        {
-            return false;
-        }
     }
 
     private static UserErrorException Damaged(string name, string how, Exception? cause = null) =>

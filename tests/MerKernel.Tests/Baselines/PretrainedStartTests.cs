@@ -3,6 +3,7 @@ using MerKernel.Baselines;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
+using MerKernel.Synthetic;
 using MerKernel.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -119,6 +120,27 @@ public class PretrainedStartTests
         Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
         Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
         Assert.Null(Assert.IsType<AuGcnOptions>(Of(Profile.Paper, new Peer(AuGcn.Baseline))).Pretrained);
+    }
+
+    [Fact]
+    public void Weights_from_a_file_take_the_place_of_the_epochs_that_would_have_made_them()
+    {
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(Path.Combine(folder.Path, "micron-bert.safetensors"),
+            new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        foreach (var id in DatasetNames.Paper) LookAlike.Write(id, LookAlikeOptions.Tiny, folder.File("data"));
+        (int Epochs, int Before) Of(string? weights)
+        {
+            using var bench = new Workbench
+            {
+                Profile = Profile.Paper, DataFolder = folder.File("data"),
+                StoreFolder = folder.File("store"), CacheFolder = folder.File("cache"), WeightsFolder = weights,
+            };
+            bench.Load(DatasetId.CasmeII);
+            var experiment = bench.Experiment(new Peer(MicronBert.Baseline), DatasetId.CasmeII);
+            return (experiment.Training.Epochs, experiment.Model.EpochsBeforeClasses);
+        }
+        Assert.Equal([(250, 200), (50, 0)], [Of(folder.File("none")), Of(folder.Path)]);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public class BestCaseTests
     // 234 and 210 of 248: 24 clips, 2 / 2^24, of 10 subjects 2 / 2^10.
     [InlineData(94.35, 84.68, 248, 10, 234, 210, 1.0 / 8388608, 1.0 / 512)]
     [InlineData(50, 50, 10, 5, 5, 5, 1, 1)]
+    // 85 is 210 to 212 of 248 rounded, 83 is 205 to 207: the furthest apart are seven clips, 2 / 2^7.
+    [InlineData(85, 83, 248, 26, 212, 205, 1.0 / 64, 1.0 / 64)]
     public void All_clips_apart_speak_for_one_system(double first, double second, int clips, int subjects, int right,
         int other, double clipsP, double subjectsP)
     {

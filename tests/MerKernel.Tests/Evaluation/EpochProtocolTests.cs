@@ -43,6 +43,22 @@ public class EpochProtocolTests
         Assert.Equal((1, 1), BestTestEpoch.BestEpochs([(0.5, 0.4), (1, 0.9), (1, 1)]));
 
     [Fact]
+    public void Epochs_that_did_not_learn_the_classes_cannot_be_chosen()
+    {
+        // All right in the first epoch, which knew no classes, then two and one of three.
+        var fold = Folds.Of("01", "001", "001", "000", "011") with
+        {
+            EpochsBeforeClasses = 1,
+            HeldOutLabels = Folds.Digits("0"),
+            HeldOutLogits = [Folds.Logits("0"), Folds.Logits("1"), Folds.Logits("1", confidence: 0.5f)],
+        };
+        Assert.Equal(2, new BestTestEpoch().Apply([fold]).Folds[0].Epoch);
+        Assert.Equal(3, new HeldOutSubjects().Apply([fold]).Folds[0].Epoch);
+        Assert.Contains("last-2 or fewer",
+            Assert.Throws<UserErrorException>(() => new MeanOfLastK(3).Apply([fold])).Message);
+    }
+
+    [Fact]
     public void Every_protocol_that_looks_at_the_test_subject_says_so() =>
         Assert.Equal("epoch chosen on the test subject", new BestTestEpoch().Label);
 

@@ -65,7 +65,13 @@ public class GrimTests
     [Fact]
     public void The_test_says_how_little_it_proves_with_few_digits()
     {
-        Assert.Equal(249.0 / 10001, Grim.ShareOfPossibleValues(94.35m, 248), 12);
-        Assert.Equal(1, Grim.ShareOfPossibleValues(94m, 248));
+        Assert.Equal(249.0 / 10001, Grim.ShareOfPossibleValues(94.35m, GrimRounding.Rounded, 248), 12);
+        Assert.Equal(1, Grim.ShareOfPossibleValues(94m, GrimRounding.Rounded, 248));
+        // Counted apart: every k of the four sizes, rounded and cut to two decimals.
+        var printed = (from n in Enumerable.Range(246, 4)
+                       from k in Enumerable.Range(0, n + 1)
+                       from rounded in new[] { Math.Floor(10000m * k / n), Math.Round(10000m * k / n) }
+                       select rounded).Distinct().Count();
+        Assert.Equal(printed / 10001.0, Grim.ShareOfPossibleValues(70.00m, GrimRounding.Cut, 246, 247, 248, 249), 3);
     }
 }

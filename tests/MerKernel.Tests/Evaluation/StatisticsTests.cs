@@ -53,6 +53,23 @@ public class StatisticsTests
     }, iter: 300);
 
     [Fact]
+    public void How_often_each_system_decides_a_clip_does_not_change_the_test()
+    {
+        FoldOutcome Of(string subject, string labels, string predictions, int times) => new()
+        {
+            Subject = subject,
+            Clips = [.. Enumerable.Repeat(labels.Select((_, i) => $"{subject}/{i}"), times).SelectMany(c => c)],
+            Labels = Folds.Digits(string.Concat(Enumerable.Repeat(labels, times))),
+            Predictions = Folds.Digits(string.Concat(Enumerable.Repeat(predictions, times))),
+        };
+        double P(int first, int second) => Comparison.Of(
+            "a", [Of("1", "0012", "0011", first), Of("2", "0120", "0120", first), Of("3", "2100", "2110", first)],
+            "b", [Of("1", "0012", "0000", second), Of("2", "0120", "2122", second), Of("3", "2100", "2111", second)],
+            3).PermutationP;
+        Assert.Equal([P(1, 1), P(1, 1), P(1, 1)], [P(1, 100), P(5, 1), P(4, 6)]);
+    }
+
+    [Fact]
     public void Equal_systems_are_never_told_apart_by_permutation()
     {
         ConfusionMatrix[] system = [Subject(3, 1), Subject(2, 5), Subject(4, 4)];

@@ -102,14 +102,15 @@ public class ActionUnitDetectorTests
     }
 
     [Fact]
-    public void F1_and_base_rate_are_those_counted_by_hand()
+    public void F1_is_the_one_counted_by_hand_for_a_detector_and_for_naming_a_unit_always()
     {
         IReadOnlySet<int> Set(params int[] units) => units.ToHashSet();
         var scores = UnitScore.Of(
             [("a", Set(1, 4), Set(1)), ("a", Set(1), Set(1, 4)), ("b", Set(), Set(1)), ("b", Set(1), Set())]);
         // Unit 1: coded 3, called 3, right 2; unit 4: coded 1, called 1, right 0.
-        Assert.Equal([(1, 3, 0.75, 2.0 / 3), (4, 1, 0.25, 0.0), (0, 0, 0.5, 1.0 / 3)],
-            scores.Select(s => (s.Unit, s.Clips, s.BaseRate, s.F1)));
+        // Always named, they are called 4 times and right 3 times, or once: 6 / 7 and 2 / 5.
+        Assert.Equal([(1, 3, 6.0 / 7, 2.0 / 3), (4, 1, 0.4, 0.0), (0, 0, (6.0 / 7 + 0.4) / 2, 1.0 / 3)],
+            scores.Select(s => (s.Unit, s.Clips, s.Always, s.F1)));
         // One subject twice: F1 of unit 1 is 1 on a's clips and 0 on b's.
         Assert.Equal(new Interval(0, 1), scores[0].Interval);
     }

@@ -43,6 +43,31 @@ public class CheckpointTests
             File.ReadAllBytes(stopped.FoldPath(ExperimentHash.Of(experiment), "02")));
     }
 
+    [Fact]
+    public void A_checkpoint_of_another_version_of_the_network_is_set_aside()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var warnings = new List<string>();
+        var store = new RunStore(folder.File("store")) { Warn = warnings.Add };
+        var job = Job(LosoEngineTests.Tiny(data));
+        var other = Job(LosoEngineTests.Tiny(data) with
+        {
+            Model = ((MerNetOptions)job.Experiment.Model) with { WidthDivisor = 32 }
+        });
+        var stopped = new Stopper(1);
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            new LosoEngine(store) { CheckpointEvery = 1, Progress = stopped }.Run([other], data, stopped.Token);
+        });
+        Directory.CreateDirectory(store.FolderOf(job.Hash));
+        File.Move(store.CheckpointPath(other.Hash, other.Subject), store.CheckpointPath(job.Hash, job.Subject));
+        var progress = new Stopper(int.MaxValue);
+        Assert.Empty(new LosoEngine(store) { CheckpointEvery = 1, Progress = progress }.Run([job], data));
+        Assert.Equal([1, 2, 3], progress.Epochs);
+        Assert.Contains("is not that of this version of the network", Assert.Single(warnings));
+    }
+
     [Theory]
     [InlineData("cut to three bytes"), InlineData("one bit of the weights"), InlineData("without its checksum")]
     public void A_damaged_checkpoint_is_set_aside_and_the_fold_starts_from_its_first_epoch(string damage)

@@ -6,6 +6,7 @@ using MerKernel.Faces;
 using MerKernel.Models;
 using MerKernel.Reports;
 using MerKernel.Synthetic;
+using MerKernel.Tests.Data;
 using OpenCvSharp;
 using TorchSharp;
 
@@ -69,7 +70,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         var (subject, path) = (data.Subjects[0], sets.File($"{id}-{variant}.safetensors"));
         var fold = FoldRun.Train(experiment, data, subject, torch.CPU, finished: (network, detector) =>
         {
-            using var model = FittedModel.Of(experiment, data, network, detector, subject);
+            using var model = FittedModel.Of(experiment, data, network, detector,
+                FoldRun.Split(experiment, data, subject).Train);
             model.Save(path);
         });
 
@@ -144,11 +146,108 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
     }
 
     [Fact]
+    public void Validation_subjects_are_not_among_those_that_a_network_was_trained_on()
+    {
+        var data = sets.Bench.Dataset(DatasetId.Samm);
+        var experiment = sets.Bench.Experiment(Tables.Full, DatasetId.Samm) with { HeldOutSubjects = 1 };
+        using var network = experiment.Model.Create(1, true);
+        using var model = FittedModel.Of(experiment, data, network, null,
+            FoldRun.Split(experiment, data, data.Subjects[0]).Train);
+        Assert.Equal(data.Subjects.Length - 2, model.Origin.Subjects.Length);
+        Assert.DoesNotContain(data.Subjects[0], model.Origin.Subjects);
+        Assert.Equal(data.Clips.Count(c => model.Origin.Subjects.Contains(c.Subject)), model.Origin.Clips);
+    }
+
+    [Fact]
+    public void Data_are_planned_without_being_made_with_the_counts_that_they_will_have()
+    {
+        using var folder = new TemporaryFolder();
+        var said = new List<string>();
+        using var bench = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, Synthetic = new SyntheticData(), Say = said.Add
+        };
+        bench.LoadCounts([.. DatasetNames.Paper, DatasetId.Composite]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+        Assert.Contains("SAMM: not prepared yet, so every fold counts as missing", said);
+        Assert.All(DatasetNames.Paper, id =>
+        {
+            var (planned, there) = (bench.Dataset(id), sets.Bench.Dataset(id));
+            Assert.Equal(there.Clips.CountBy(c => c.Subject).ToDictionary(),
+                planned.Clips.CountBy(c => c.Subject).ToDictionary());
+            Assert.Equal(there.FrameCount, planned.FrameCount);
+            Assert.Equal((there.Classes.Length, there.HasActionUnits),
+                (planned.Classes.Length, planned.HasActionUnits));
+        });
+        Assert.Equal(3, bench.Dataset(DatasetId.Composite).Classes.Length);
+
+        // Data of one's own that were not prepared.
+        using var own = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, DataFolder = sets.Root, Say = said.Add,
+        };
+        own.LoadCounts(DatasetNames.Paper);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+        Assert.Equal(sets.Bench.Dataset(DatasetId.Samm).Clips.Select(c => c.Id),
+            own.Dataset(DatasetId.Samm).Clips.Select(c => c.Id));
+
+        // What was prepared is the set itself, whose stored folds count.
+        using var prepared = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, DataFolder = sets.Root, CacheFolder = sets.File("cache"),
+        };
+        prepared.LoadCounts(DatasetId.Samm);
+        Assert.Equal(sets.Bench.Dataset(DatasetId.Samm).Fingerprint, prepared.Dataset(DatasetId.Samm).Fingerprint);
+    }
+
+    [Fact]
+    public void Frames_that_were_not_aligned_are_not_taken_for_aligned_where_the_landmark_model_is_missing()
+    {
+        using var folder = new TemporaryFolder();
+        ClipFiles.Write(folder);
+        var options = new PreparationOptions
+        {
+            Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None
+        };
+        DatasetLoader.Load(new DatasetSource(folder, DatasetId.CasmeII), options).Dispose();
+        var before = Environment.GetEnvironmentVariable("MER_LANDMARKS");
+        Environment.SetEnvironmentVariable("MER_LANDMARKS", folder.File("none"));
+        try
+        {
+            Assert.StartsWith("The landmark model", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(
+                new DatasetSource(folder, DatasetId.CasmeII), options with { Alignment = FaceAlignment.Landmarks }))
+                .Message);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("MER_LANDMARKS", before);
+        }
+    }
+
+    [Theory]
+    // Of 1088 rows and 2040 columns the centred square begins at column 476.
+    [InlineData(476, 0, true, 0, 0), InlineData(1020, 544, true, 112, 112), InlineData(1564, 1088, true, 224, 224)]
+    [InlineData(0, 0, false, 0, 0), InlineData(1020, 544, false, 112, 112), InlineData(2040, 1088, false, 224, 224)]
+    public void A_point_of_a_frame_without_a_face_is_where_the_prepared_frame_has_it(float x, float y, bool align,
+        float preparedX, float preparedY) =>
+            Assert.Equal([preparedX, preparedY], FileClipSource.Prepared(x, y, 1088, 2040, align, 224));
+
+    [Fact]
+    public void A_recording_that_returns_to_its_first_frame_is_spotted_like_any_other()
+    {
+        using Mat still = new(Spotter.Side, Spotter.Side, MatType.CV_8UC1, Scalar.All(90)), other = still.Clone();
+        Cv2.Circle(other, new Point(Spotter.Side / 2, Spotter.Side / 2), Spotter.Side / 5, Scalar.All(220), -1);
+        var spotted = Spotter.Of([still, other, still, still]);
+        Assert.InRange(spotted.Onset, 0, spotted.Apex - 1);
+    }
+
+    [Fact]
     public void A_network_that_needs_the_coders_units_says_so()
     {
         var data = sets.Bench.Dataset(DatasetId.Samm);
         using var network = new MerNetOptions { InputSize = 32, WidthDivisor = 32, WindowSize = 4 }.Create(1, true);
-        using var model = FittedModel.Of(sets.Bench.Experiment(Tables.Full, DatasetId.Samm), data, network, null);
+        using var model = FittedModel.Of(sets.Bench.Experiment(Tables.Full, DatasetId.Samm), data, network, null,
+            [0]);
         using var clip = NewClip.Prepare(Recording.Of([.. sets.Frames(data.Clips[0])[..2]]), data.Size, true,
             data.Classes, out _);
         Assert.Contains("--action-units", Assert.Throws<UserErrorException>(() => model.Predict(clip)).Message);

@@ -116,6 +116,30 @@ public sealed class PredictionsTests : IDisposable
             Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? "" : "3")},0"), "clip,epoch,predicted"));
 
     [Fact]
+    public void Every_row_says_its_seed_or_none_does() =>
+        Assert.Contains("1 of its rows have nothing under 'seed'",
+            Refused(_data.Clips.Select((c, i) => $"{c.Id},{(i == 0 ? "" : "3")},0"), "clip,seed,predicted"));
+
+    [Fact]
+    public void Seeds_that_were_trained_for_different_times_chose_no_epoch() =>
+        Assert.False(Read(_data.Clips.SelectMany((c, i) => new[] { (1, 30), (2, 40) }.Select(s =>
+            $"{c.Id},{s.Item1},{s.Item2},{_data.Labels[i]}")), "clip,seed,epoch,predicted").ChoosesEpochs);
+
+    [Fact]
+    public void Over_several_seeds_the_difference_from_a_rule_is_their_mean()
+    {
+        // Seed 1 has every clip right, seed 2 none.
+        var read = Read(_data.Clips.SelectMany((c, i) => new[] { 0, 1 }.Select(s =>
+            $"{c.Id},{s + 1},{(_data.Labels[i] + s) % 3}")), "clip,seed,predicted");
+        var majority = Rule.On(DatasetFacts.Of(_data)).Single(r => r.Label == Rule.Majority)
+            .Run(DatasetFacts.Of(_data)).Sum(f => f.Labels.Zip(f.Predictions).Count(p => p.First == p.Second));
+        var mean = 100 * (0.5 - (double)majority / _data.Clips.Length);
+        Assert.Contains(PredictionScores.Of("Mine", read, _data).Notes, n =>
+            n.StartsWith($"Mine minus majority class, mean of 2 seeds: accuracy {mean:+0.0;−0.0;0.0} points")
+            && n.EndsWith("the largest of the seeds)."));
+    }
+
+    [Fact]
     public void An_export_of_several_protocols_is_met_with_the_call_whose_file_can_be_scored()
     {
         IEnumerable<string> Rows(params (string Protocol, int Epoch)[] of) =>

@@ -105,4 +105,15 @@ public class RunCatalogueTests
         // Subject a changes nothing on balance, subject b loses its only clip: the draws lie between 0 and -1.
         Assert.Equal(new Interval(-1, 0), comparison.AccuracyInterval);
     }
+
+    [Fact]
+    public void Clips_that_have_other_labels_in_two_runs_are_not_compared()
+    {
+        using var folder = new TemporaryFolder();
+        var catalogue = new RunCatalogue(Stored(folder, (Full, Fold("a", (0, 0))),
+            (Faster, Fold("a", (0, 0)) with { Labels = [1] })));
+        Assert.Contains("no subject in common whose clips and labels are the same",
+            Assert.Throws<UserErrorException>(() =>
+                RunComparison.Of(catalogue, catalogue.Of(Full), catalogue.Of(Faster))).Message);
+    }
 }

@@ -50,6 +50,17 @@ public class GradientTests
         }
     }
 
+    [Theory]
+    [InlineData(96, 64, 2), InlineData(30, 30, 30)]
+    public void Kernels_of_groups_over_all_channels_are_the_same_convolution(int from, int to, int groups)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var (x, weight, bias) = (randn(2, from, 9, 9), randn(to, from / groups, 3, 3), randn(to));
+        Close(nn.functional.conv2d(x, weight, bias, padding: [1L, 1L], groups: groups).to(ScalarType.Float64),
+            nn.functional.conv2d(x, SoundConvolution.Ungrouped(weight, groups), bias, padding: [1L, 1L]), 1e-5);
+    }
+
     public static TheoryData<string> Trained => [.. Tables.Methods.Select(m => m.Key)];
 
     [Theory]

@@ -159,4 +159,17 @@ public class SwinTests
     {
         Assert.Null(new StochasticDepth(0, blocks: 10).Draw(zeros(2)));
     }
+
+    [Fact]
+    public void Draws_made_ahead_serve_until_the_next_and_none_after_they_were_ended()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1, CPU);
+        var depth = new StochasticDepth(0.5, blocks: 10) { Generator = generator };
+        float[] Drawn() => [.. depth.Draw(zeros(8))!.SelectMany(t => t.data<float>().ToArray())];
+        depth.DrawAhead(8, CPU);
+        Assert.Equal(Drawn(), Drawn());
+        depth.DrawAhead(0, CPU);
+        Assert.NotEqual(Drawn(), Drawn());
+    }
 }

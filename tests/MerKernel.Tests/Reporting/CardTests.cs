@@ -90,6 +90,17 @@ public class CardTests
     }
 
     [Fact]
+    public void Weights_that_were_read_from_a_file_did_not_start_at_random()
+    {
+        Assert.Contains("All weights start at random.", ReproductionStatement.ToMarkdown(Study));
+        var started = Run("abc123", folds: 2, seconds: 60);
+        started = started with { Experiment = started.Experiment with { StartsFrom = new(new string('a', 64)) } };
+        var statement = ReproductionStatement.ToMarkdown(Study with { Runs = [(Tables.Full, started, 2)] });
+        Assert.Contains("Weights read from files start full network; all others start at random.", statement);
+        Assert.DoesNotContain("All weights start", statement);
+    }
+
+    [Fact]
     public void Several_seeds_are_named_and_the_spread_between_them_is_no_gap()
     {
         var several = Study with { Seeds = [1, 2, 3] };

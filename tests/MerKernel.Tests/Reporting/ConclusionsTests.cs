@@ -44,7 +44,7 @@ public class ConclusionsTests
         var text = Sentences(rows);
         Assert.Contains("80.0 ± 20.0 % accuracy (50–100)", text);
         Assert.Contains("in the mean of the seeds 4, 5, 6", text);
-        Assert.Contains("Order by UF1: Vertical attention (Y) > Horizontal attention (X).", text);
+        Assert.Contains("By UF1, supported or not: Vertical attention (Y) > Horizontal attention (X).", text);
         Assert.DoesNotContain("averaged", text);
     }
 

@@ -79,7 +79,7 @@ public class RendererTests
     [Fact]
     public void The_terminal_shows_interval_and_difference_below_the_figure()
     {
-        var lines = Terminal([.. Rows.Select(r => r with { Synthetic = false, Profile = "paper" })]).Split('\n');
+        var lines = Terminal([.. Rows.Select(r => r with { Synthetic = false, IsComparable = true })]).Split('\n');
         var row = Array.FindIndex(lines, l => l.Contains("Vertical attention"));
         Assert.Contains("60.0", lines[row]);
         Assert.Contains("[50–67]", lines[row + 1]);
@@ -91,7 +91,7 @@ public class RendererTests
     {
         foreach (var page in (string[])[Regex.Replace(Terminal(Rows), @"\s+", " "), ResultTable.ToMarkdown(Rows)])
         {
-            Assert.Contains("5 clips of 2 subjects, seed 7: every clip of the five classes", page);
+            Assert.Contains("5 clips of 2 subjects, seed 7: every clip of the 3 classes", page);
             Assert.Contains("Differences the data support: none", page);
             Assert.Contains("full network without action units (−.250, p", page);
         }

@@ -95,7 +95,7 @@ public class ResultTableTests
     [Fact]
     public void Markdown_shows_mean_deviation_and_hull_and_names_the_seeds_of_each_row()
     {
-        var page = ResultTable.ToMarkdown([.. Seeds.Select(r => r with { Synthetic = false, Profile = "paper" })]);
+        var page = ResultTable.ToMarkdown([.. Seeds.Select(r => r with { Synthetic = false, IsComparable = true })]);
         // Seed 4: subjects 2/3 and 1/2 right; seed 6: all right.
         Assert.Contains("| Vertical attention (Y) | 94.35 | 0.9402 | 80.0 ± 20.0 [50–100] Δ −14.4 paper inside |",
             page);

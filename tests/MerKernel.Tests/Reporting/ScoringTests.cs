@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
@@ -16,6 +18,35 @@ public class ScoringTests
         Assert.Equal([new FinalEpoch(), new BestTestEpoch()], rows.Select(r => r.Protocol!));
         Assert.Equal([0.6, 1.0], rows.Select(r => r.Score!.Accuracy));
         Assert.All(rows, r => Assert.Equal("abc123", r.Experiment));
+    }
+
+    [Theory]
+    [InlineData(false, 5, true, true), InlineData(true, 5, true, false), InlineData(false, 3, true, false),
+        InlineData(false, 5, false, false)]
+    public void Only_real_data_in_five_classes_at_the_papers_size_are_held_against_its_figures(bool synthetic,
+        int classes, bool size, bool comparable)
+    {
+        var facts = SampleTables.CasmeII with
+        {
+            Synthetic = synthetic,
+            Classes = classes == 5 ? ClassSet.Five(DatasetId.CasmeII).Classes : SampleTables.CasmeII.Classes,
+            LeftOut = 2,
+        };
+        var rows = new Scoring
+        {
+            Datasets = [facts], Profile = "paper", IsPaperSize = size, Seeds = [7], Runs = SampleTables.Scoring.Runs,
+        }.Rows(Tables.Numbered(3));
+        Assert.All(rows, r => Assert.Equal(comparable, r.IsComparable));
+        Assert.Contains($"every clip of the {classes} classes but 2, which are left out", ResultTable.ToMarkdown(rows));
+    }
+
+    [Fact]
+    public void Rules_that_decide_a_clip_many_times_count_it_once()
+    {
+        var row = SampleTables.Scoring.Rows(Tables.Numbered(3)).First(r => r.Label == "guess by class frequency");
+        using var json = JsonDocument.Parse(JsonTables.Render([row], allMetrics: true));
+        Assert.Equal([3, 1, 1], json.RootElement[0].GetProperty("measured").GetProperty("classes").EnumerateArray()
+            .Select(c => c.GetProperty("clips").GetInt32()));
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public class TextTableTests
         {
             Paper = new Printed((decimal)accuracy, 0.5m),
             Synthetic = false,
-            Profile = "paper"
+            IsComparable = true
         };
         Assert.Contains(
             $"<strong>60.0</strong><br><small>[50–67]<br>Δ {60 - accuracy:+0.0;−0.0;0.0}<br>{words}</small>",
@@ -91,7 +91,7 @@ public class TextTableTests
     {
         var html = Assert.Single(ResultTable.TextOf(
             [Table3.First(r => r.Method == Tables.Full) with { Synthetic = synthetic, Profile = profile }])).ToString();
-        Assert.Contains("printed, other data", html);
+        Assert.Contains(synthetic ? "printed, other data" : "printed, other setting", html);
         Assert.Contains("color:#808080\">94.35<", html);
         Assert.DoesNotContain("Δ", html);
         Assert.DoesNotContain("paper inside", html);

@@ -11,6 +11,35 @@ public class FlatAdamWTests
 {
     public static TheoryData<int> Levels => new(FewerInstructions.Levels);
 
+    [Fact]
+    public void An_optimiser_that_forgets_goes_on_as_a_fresh_one()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var used = Network();
+        var (x, y, z) = (randn(7, 5), randn(7, 3), 10 * randn(7, 3));
+        using var before = new FlatAdamW(used.parameters(), weightDecay: 0.6);
+        void Step(FlatAdamW optimizer, nn.Module<Tensor, Tensor> network, Tensor target)
+        {
+            optimizer.ZeroGradients();
+            nn.functional.mse_loss(network.forward(x), target).backward();
+            optimizer.Step(1e-2);
+        }
+        for (var i = 0; i < 5; i++) Step(before, used, z);
+        before.Forget();
+        var copy = Network();
+        copy.load_state_dict(used.state_dict());
+        using var fresh = new FlatAdamW(copy.parameters(), weightDecay: 0.6);
+        for (var i = 0; i < 5; i++)
+        {
+            Step(before, used, y);
+            Step(fresh, copy, y);
+        }
+        Assert.Equal(5, before.Updates);
+        Assert.All(used.parameters().Zip(copy.parameters()),
+            p => Assert.True(p.First.equal(p.Second).all().item<bool>()));
+    }
+
     [Theory]
     [MemberData(nameof(Levels))]
     public void Twenty_updates_agree_with_TorchSharps_AdamW(int level)
