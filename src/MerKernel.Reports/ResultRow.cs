@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace MerKernel.Reports;
 
 /// <summary>Where a row of a table comes from.</summary>
@@ -171,9 +169,9 @@ public sealed record DatasetFacts(DatasetId Dataset, bool Synthetic, ImmutableAr
     };
 
     /// <summary>Another text for other clips, subjects, labels or action units.</summary>
-    internal string State => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+    internal string State => Sha.Of(string.Join('\n',
         Clips.Select(c => $"{c.Id} {c.Subject} {c.Label} {string.Join(' ', c.ActionUnits)}")
-            .Prepend(string.Join(' ', Classes))))))[..16];
+            .Prepend(string.Join(' ', Classes))))[..16];
 
     static ImmutableSortedSet<int> Units(Clip clip) =>
         [.. clip.ActionUnits.Select(u => u.Number).Where(n => ActionUnits.Used.Contains(n))];

@@ -123,11 +123,11 @@ public static class RunExport
                     "held-out, or every for every epoch.")) - 1, scores.Item1, classes)
                 select row);
 
-    /// <summary>The clips after every epoch: the input of <c>mer score</c>.</summary>
+    /// <summary>The clips after every epoch that can be chosen: the input of <c>mer score</c>.</summary>
     public static TextTable EveryEpoch(IReadOnlyList<FoldPrediction> folds, ImmutableArray<string> classes, int seed) =>
         TextTable.Of("", ["clip", "fold", "epoch", "seed", .. classes.Select(c => $">{c}")],
             from fold in folds
-            from epoch in Enumerable.Range(0, fold.Logits.Length)
+            from epoch in Enumerable.Range(0, fold.Logits.Length).Skip(fold.EpochsBeforeClasses)
             from i in Enumerable.Range(0, fold.Clips.Length)
             select (IEnumerable<string>)[fold.Clips[i], fold.Subject, $"{epoch + 1}", $"{seed}",
                 .. Logits(fold, epoch, i)]);

@@ -88,7 +88,8 @@ public sealed class Scoring
             Profile = bench.Profile.Name,
             Setting = bench.Setting,
             IsPaperSize = bench.Profile.Model == Experiments.Profile.Paper.Model
-                && bench.Profile.Training == Experiments.Profile.Paper.Training,
+                && bench.Profile.Training == Experiments.Profile.Paper.Training
+                && bench.HeldOutSubjects == 0 && bench.Backbone is null,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],
             Runs = bench.Result,

@@ -150,13 +150,8 @@ public static class TruthReport
     static ImmutableArray<FoldOutcome> PerSeed(ImmutableArray<FoldOutcome> folds, int seeds) =>
         [.. Enumerable.Repeat(folds, seeds).SelectMany(f => f).GroupBy(f => f.Subject).Select(Together)];
 
-    static FoldOutcome Together(IGrouping<string, FoldOutcome> subject) => new()
-    {
-        Subject = subject.Key,
-        Clips = [.. subject.SelectMany(f => f.Clips)],
-        Labels = [.. subject.SelectMany(f => f.Labels)],
-        Predictions = [.. subject.SelectMany(f => f.Predictions)],
-    };
+    static FoldOutcome Together(IGrouping<string, FoldOutcome> subject) =>
+        FoldOutcome.Joined(subject.Key, [.. subject]);
 
     static ConfusionMatrix Pooled(IEnumerable<FoldOutcome> folds, int classes) =>
         ConfusionMatrix.Sum(folds.Select(f => f.Matrix(classes)));

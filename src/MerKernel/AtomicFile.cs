@@ -127,18 +127,11 @@ static class TemporaryName
         };
 
     /// <summary>A process's start in ticks since the machine's; null where there is no such process.</summary>
-    static string? StartOf(string process)
+    static string? StartOf(string process) => Readable.Or<string?>(null, () =>
     {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{process}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        var stat = File.ReadAllText($"/proc/{process}/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+    });
 }
 
 /// <summary>Moves a damaged file out of the way, so that it is made again and can still be looked at.</summary>

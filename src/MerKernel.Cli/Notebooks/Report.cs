@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text;
@@ -342,9 +341,8 @@ static class ClosingReport
     /// A hash of everything an executed notebook depends on: its text, its parameters, the results, the library.
     /// </summary>
     static string State(string notebook, IEnumerable<string> parameters, IReadOnlyList<ResultRow> rows) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Join('\0',
-                [notebook, .. parameters, JsonTables.Render(rows), $"{typeof(Study).Module.ModuleVersionId}"]))));
+        Sha.Of(string.Join('\0',
+            [notebook, .. parameters, JsonTables.Render(rows), $"{typeof(Study).Module.ModuleVersionId}"]));
 
     static Dictionary<string, string> Remembered(string file)
     {

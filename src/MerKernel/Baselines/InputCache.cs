@@ -16,7 +16,7 @@ sealed class InputCache(string? folder)
     public float[] Get(string key, int length, Func<float[]> compute)
     {
         if (folder is null) return compute();
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var name = Sha.Of(key);
         var path = Path.Combine(folder, "inputs", name[..2], name + ".input");
         if (Read(path, length) is { } stored) return stored;
         var values = compute();
@@ -36,19 +36,12 @@ sealed class InputCache(string? folder)
         return Convert.ToHexStringLower(SHA256.HashData(frame.bytes));
     }
 
-    static float[]? Read(string path, int length)
+    static float[]? Read(string path, int length) => Readable.Or<float[]?>(null, () =>
     {
-        try
-        {
-            var bytes = File.ReadAllBytes(path);
-            if (bytes.Length != SHA256.HashSizeInBytes + length * sizeof(float)) return null;
-            var values = bytes.AsSpan(SHA256.HashSizeInBytes);
-            return SHA256.HashData(values).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))
-                ? MemoryMarshal.Cast<byte, float>(values).ToArray() : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        var bytes = File.ReadAllBytes(path);
+        if (bytes.Length != SHA256.HashSizeInBytes + length * sizeof(float)) return null;
+        var values = bytes.AsSpan(SHA256.HashSizeInBytes);
+        return SHA256.HashData(values).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))
+            ? MemoryMarshal.Cast<byte, float>(values).ToArray() : null;
+    });
 }

@@ -24,19 +24,12 @@ internal sealed class ClipCache(string folder)
     public string PathOf(string key) => Path.Combine(folder, "clips", key[..2], key + ".clip");
 
     /// <summary>Reads a clip's header, or null where the clip is not there or not whole.</summary>
-    public Header? ReadHeader(string key, int frameBytes)
+    public Header? ReadHeader(string key, int frameBytes) => Readable.Or<Header?>(null, () =>
     {
-        try
-        {
-            using var file = File.OpenRead(PathOf(key));
-            return Open(file) is var (_, json) && Parse(json) is { } header
-                && file.Length - file.Position == (long)header.Frames.Length * frameBytes ? header : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        using var file = File.OpenRead(PathOf(key));
+        return Open(file) is var (_, json) && Parse(json) is { } header
+            && file.Length - file.Position == (long)header.Frames.Length * frameBytes ? header : null;
+    });
 
     /// <summary>
     /// Reads a clip's pixels, uint8 [frames, 3, S, S]; false where the file is gone or its checksum does not match.
@@ -73,17 +66,8 @@ internal sealed class ClipCache(string folder)
     }
 
     /// <summary>Reads a small text, or null where it is not there.</summary>
-    public string? ReadText(string name)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, name));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public string? ReadText(string name) =>
+        Readable.Or<string?>(null, () => File.ReadAllText(Path.Combine(folder, name)));
 
     /// <summary>Writes a small text.</summary>
     public void WriteText(string name, string text) => AtomicFile.Write(Path.Combine(folder, name), text);

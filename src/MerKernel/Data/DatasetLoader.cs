@@ -37,7 +37,7 @@ public static class DatasetLoader
             var made = Prepare(plan, options, cache, progress, cancellation);
             var json = made.ToJson();
             cache.WriteText(Path.Combine("sets", made.Fingerprint + ".json"), json);
-            cache.WriteText(Path.Combine("index", plan.StatDigest + ".txt"), $"{made.Fingerprint} {Hash(json)}");
+            cache.WriteText(Path.Combine("index", plan.StatDigest + ".txt"), $"{made.Fingerprint} {Sha.Of(json)}");
             return made;
         }
 
@@ -65,6 +65,8 @@ public static class DatasetLoader
     /// A data set's clips and labels, with nothing prepared: to count what is still to be computed. Its frames cannot
     /// be read, and clips in which no face will be found are still among them.
     /// </summary>
+    /// <param name="source">Where the files are.</param>
+    /// <param name="options">How they would be prepared.</param>
     /// <exception cref="UserErrorException">Files are missing and the options say to fail.</exception>
     public static MerDataset Count(DatasetSource source, PreparationOptions options)
     {
@@ -108,7 +110,7 @@ public static class DatasetLoader
             { } checksum])
             return null;
         if (!fingerprint.All(char.IsAsciiHexDigitLower)
-            || cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json || Hash(json) != checksum)
+            || cache.ReadText(Path.Combine("sets", fingerprint + ".json")) is not { } json || Sha.Of(json) != checksum)
             return null;
         try
         {
@@ -170,7 +172,7 @@ public static class DatasetLoader
         {
             Dataset = plan.Layout.Dataset,
             Synthetic = plan.Layout.Synthetic,
-            Fingerprint = Hash(contents),
+            Fingerprint = Sha.Of(contents),
             Sheet = Path.GetFileName(plan.Sheet.Path),
             SheetSha256 = plan.Sheet.Sha256,
             Frames = Path.GetFileName(plan.Layout.Frames),
@@ -189,7 +191,7 @@ public static class DatasetLoader
         foreach (var f in frames)
             key.Append(CultureInfo.InvariantCulture,
                 $" {f.Number}:{Convert.ToHexStringLower(SHA256.HashData(f.Bytes))}");
-        var name = Hash(key.ToString());
+        var name = Sha.Of(key.ToString());
         var header = cache.ReadHeader(name, FrameBytes(options));
         prepared = null;
         if (header is null)
@@ -316,6 +318,4 @@ public static class DatasetLoader
         using var file = File.OpenRead(LandmarkModel.DefaultPath);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
-
-    internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

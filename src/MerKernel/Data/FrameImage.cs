@@ -15,17 +15,8 @@ public static class FrameImage
     /// <summary>
     /// A file's bytes; none where it cannot be opened, which <see cref="Decode(byte[])"/> takes for no image.
     /// </summary>
-    public static byte[] Read(string path)
-    {
-        try
-        {
-            return FileLength.Of(path) is > 0 and <= MostBytes ? File.ReadAllBytes(path) : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    public static byte[] Read(string path) =>
+        Readable.Or<byte[]>([], () => FileLength.Of(path) is > 0 and <= MostBytes ? File.ReadAllBytes(path) : []);
 
     // A progressive JPEG passes over the whole image with every scan; encoders write about ten.
     private const int MostScans = 100;
@@ -36,20 +27,13 @@ public static class FrameImage
     public const string SyntheticComment = "synthetic image made by MerNotebooks, not a recording";
 
     /// <summary>Whether a frame says in its own metadata that it is synthetic.</summary>
-    public static bool IsMarkedSynthetic(string path)
+    public static bool IsMarkedSynthetic(string path) => Readable.Or(false, () =>
     {
-        try
-        {
-            using var file = File.OpenRead(path);
-            var start = new byte[1024];
-            return start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))
-                .IndexOf(Encoding.ASCII.GetBytes(SyntheticComment)) >= 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+        using var file = File.OpenRead(path);
+        var start = new byte[1024];
+        return start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))
+            .IndexOf(Encoding.ASCII.GetBytes(SyntheticComment)) >= 0;
+    });
 
     /// <summary>
     /// The image of a file's bytes (JPEG, PNG or BMP), or null where they are no whole image: JPEG and PNG must reach

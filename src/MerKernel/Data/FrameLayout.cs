@@ -216,30 +216,14 @@ public sealed class FrameLayout
         .Where(d => Path.GetFileName(d) is not "__MACOSX" and var name && !name.StartsWith('.'))
         .Order(StringComparer.Ordinal)];
 
-    private static FileSystemInfo[] Entries(string folder)
-    {
-        try
-        {
-            return new DirectoryInfo(folder).GetFileSystemInfos();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private static FileSystemInfo[] Entries(string folder) =>
+        Readable.Or<FileSystemInfo[]>([], () => new DirectoryInfo(folder).GetFileSystemInfos());
 
-    private static bool IsReadable(string folder)
+    private static bool IsReadable(string folder) => Readable.Or(false, () =>
     {
-        try
-        {
-            _ = Directory.EnumerateFileSystemEntries(folder).FirstOrDefault();
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+        _ = Directory.EnumerateFileSystemEntries(folder).FirstOrDefault();
+        return true;
+    });
 
     internal static string Contents(string folder)
     {

@@ -105,7 +105,7 @@ internal sealed record PreparationPlan(
             text.Append(CultureInfo.InvariantCulture, $"{entry.Clip.Id} {entry.Unusable}\n");
             foreach (var (_, file) in entry.Files) Append(text, file);
         }
-        return DatasetLoader.Hash(text.ToString());
+        return Sha.Of(text.ToString());
     }
 
     private static void Append(StringBuilder text, FileInfo file) =>

@@ -102,14 +102,8 @@ public sealed record MeanOfLastK(int K = 10) : EpochProtocol($"last-{K}", $"mean
         if (fold.Logits.Length - fold.EpochsBeforeClasses is var there && there < K)
             throw new UserErrorException($"{Name} averages over more epochs than the {there} of a run in the table; " +
                 $"use last-{there} or fewer.");
-        var epochs = Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => fold.At(e)).ToList();
-        var pooled = new FoldOutcome
-        {
-            Subject = fold.Subject,
-            Clips = [.. epochs.SelectMany(e => e.Clips)],
-            Labels = [.. epochs.SelectMany(e => e.Labels)],
-            Predictions = [.. epochs.SelectMany(e => e.Predictions)],
-        };
+        var pooled = FoldOutcome.Joined(fold.Subject,
+            [.. Enumerable.Range(0, fold.Logits.Length).TakeLast(K).Select(e => fold.At(e))]);
         return (pooled, pooled);
     }
 }

@@ -116,6 +116,24 @@ public sealed record FoldOutcome
     /// <summary>The scored epoch, from 1; null where no single epoch was scored.</summary>
     public int? Epoch { get; init; }
 
+    /// <summary>Several outcomes of a subject as one.</summary>
+    internal static FoldOutcome Joined(string subject, params IReadOnlyCollection<FoldOutcome> outcomes) => new()
+    {
+        Subject = subject,
+        Clips = [.. outcomes.SelectMany(o => o.Clips)],
+        Labels = [.. outcomes.SelectMany(o => o.Labels)],
+        Predictions = [.. outcomes.SelectMany(o => o.Predictions)],
+    };
+
+    /// <summary>Some of the entries.</summary>
+    internal FoldOutcome Only(Func<string, bool> clips) =>
+        Enumerable.Range(0, Clips.Length).Where(i => clips(Clips[i])).ToList() is var kept ? this with
+        {
+            Clips = [.. kept.Select(i => Clips[i])],
+            Labels = [.. kept.Select(i => Labels[i])],
+            Predictions = [.. kept.Select(i => Predictions[i])],
+        } : this;
+
     /// <summary>The fold's confusion matrix.</summary>
     public ConfusionMatrix Matrix(int classes) => ConfusionMatrix.Of(Labels, Predictions, classes);
 }

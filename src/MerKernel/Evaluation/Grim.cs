@@ -21,6 +21,9 @@ public static class Grim
     }
 
     /// <summary>Every k for which k/total prints as the value; several where its digits are coarse.</summary>
+    /// <param name="printed">The value with its printed digits.</param>
+    /// <param name="total">The n in question.</param>
+    /// <param name="unit">The printed value of one whole: 100 for percent, 1 for a fraction.</param>
     public static IEnumerable<GrimMatch> Every(decimal printed, int total, decimal unit = 100)
     {
         var step = Step(printed);
@@ -39,10 +42,10 @@ public static class Grim
         Enumerable.Range(minimum, maximum - minimum + 1).Select(n => Match(printed, n, unit)).OfType<GrimMatch>();
 
     /// <summary>
-    /// The share of all values with these digits that some k/n prints as, for an n among the totals: how often an
+    /// The share of all percentages with these digits that some k/n prints as, for an n among the totals: how often an
     /// arbitrary number would pass. At 1 the test says nothing.
     /// </summary>
-    /// <param name="printed">A value with these digits.</param>
+    /// <param name="printed">A percentage with these digits.</param>
     /// <param name="rounding">Whether a share that prints so only when it is cut off counts too.</param>
     /// <param name="totals">The totals.</param>
     public static double ShareOfPossibleValues(decimal printed, GrimRounding rounding,

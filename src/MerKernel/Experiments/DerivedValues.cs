@@ -51,7 +51,7 @@ public sealed class DerivedValues(string path)
             .Select(v => $"{v.Key}\t{v.Value.State}\t{v.Value.Json}\n"));
         try
         {
-            AtomicFile.Write(path, $"{s_build}\t{Checksum(body)}\n{body}");
+            AtomicFile.Write(path, $"{s_build}\t{Sha.Of(body)}\n{body}");
             _isNew = false;
         }
         catch (UserErrorException) { /* A store on a read-only or full disk is served all the same. */ }
@@ -69,7 +69,7 @@ public sealed class DerivedValues(string path)
             var text = File.ReadAllText(path);
             var head = text.IndexOf('\n') + 1;
             if (text[..head].TrimEnd().Split('\t') is not [var build, var checksum] || build != s_build
-                || checksum != Checksum(text[head..]))
+                || checksum != Sha.Of(text[head..]))
                 return values;
             foreach (var line in text[head..].Split('\n'))
                 if (line.Split('\t') is [var name, var state, var json]) values[name] = new(state, json);
@@ -80,8 +80,6 @@ public sealed class DerivedValues(string path)
         }
         return values;
     }
-
-    static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     readonly record struct Value(string State, string Json);
 }

@@ -108,7 +108,7 @@ public static class ExperimentHash
 
     /// <summary>The first 16 hexadecimal digits of the SHA-256 of the canonical JSON.</summary>
     public static string Of(Experiment experiment) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson(experiment))))[..16];
+        Sha.Of(CanonicalJson(experiment))[..16];
 
     static JsonNode Sorted(JsonNode node) => node is not JsonObject map
         ? node.DeepClone()

@@ -57,14 +57,8 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
     public static ImmutableArray<FoldOutcome> ByPerson(DatasetId id, ImmutableArray<FoldOutcome> folds) =>
         id != DatasetId.CrossDataset ? folds
             : [.. from fold in folds
-                  from person in Enumerable.Range(0, fold.Clips.Length).GroupBy(i => PersonOf(fold.Clips[i]))
-                  select fold with
-                  {
-                      Subject = person.Key,
-                      Clips = [.. person.Select(i => fold.Clips[i])],
-                      Labels = [.. person.Select(i => fold.Labels[i])],
-                      Predictions = [.. person.Select(i => fold.Predictions[i])],
-                  }];
+                  from person in fold.Clips.Select(PersonOf).Distinct()
+                  select fold.Only(clip => PersonOf(clip) == person) with { Subject = person }];
 
     /// <inheritdoc cref="ByPerson(DatasetId, ImmutableArray{FoldOutcome})"/>
     public static ProtocolOutcome ByPerson(DatasetId id, ProtocolOutcome outcome)
@@ -99,8 +93,7 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
         ImmutableArray<ImmutableArray<int>> Shifted(Func<MerDataset, ImmutableArray<ImmutableArray<int>>> frames) =>
             [.. parts.SelectMany((p, i) =>
                 frames(p).Select(clip => clip.Select(row => starts[i] + row).ToImmutableArray()))];
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(
-            Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(p => p.Fingerprint).Prepend(Id.ToString())))));
+        var fingerprint = Sha.Of(string.Join('\n', parts.Select(p => p.Fingerprint).Prepend(Id.ToString())));
         return new MerDataset
         {
             Id = Id,
@@ -242,16 +235,7 @@ public sealed record PartScore(DatasetId? Dataset, int Clips, int People, double
                 MedianTime(scored));
         }
 
-        FoldOutcome Of(FoldOutcome fold, DatasetId? part)
-        {
-            if (part is null) return fold;
-            int[] kept = [.. Enumerable.Range(0, fold.Clips.Length).Where(i => clips[fold.Clips[i]].Dataset == part)];
-            return fold with
-            {
-                Clips = [.. kept.Select(i => fold.Clips[i])],
-                Labels = [.. kept.Select(i => fold.Labels[i])],
-                Predictions = [.. kept.Select(i => fold.Predictions[i])]
-            };
-        }
+        FoldOutcome Of(FoldOutcome fold, DatasetId? part) =>
+            part is null ? fold : fold.Only(clip => clips[clip].Dataset == part);
     }
 }

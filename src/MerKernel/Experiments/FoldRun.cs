@@ -34,6 +34,10 @@ public static class FoldRun
     }
 
     /// <summary>Which clips a fold trains on, tests, and chooses its epoch on.</summary>
+    /// <param name="experiment">The experiment, for its seed and its number of validation subjects.</param>
+    /// <param name="dataset">Its data set.</param>
+    /// <param name="subject">The subject left out.</param>
+    /// <exception cref="UserErrorException">There is no such subject, or nobody is left to train on.</exception>
     public static FoldSplit Split(Experiment experiment, MerDataset dataset, string subject) =>
         FoldSplit.LeaveOut(dataset.Clips, subject, experiment.HeldOutSubjects,
             new Random(Seeds.For(experiment.Seed, subject, "held-out")));

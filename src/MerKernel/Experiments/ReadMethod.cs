@@ -94,7 +94,7 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
         var key = string.Join('\n', data.Clips.Select((c, i) => $"{c.Id} {data.Labels[i]}")
             .Prepend($"{data.Id} {data.Synthetic} {string.Join(' ', data.Classes)}"));
         return Path.Combine(store.Folder, "predictions",
-            $"{data.Id.Key()}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12]}");
+            $"{data.Id.Key()}-{Sha.Of(key)[..12]}");
     }
 
     /// <summary>Where a data set's predictions of a label are kept.</summary>

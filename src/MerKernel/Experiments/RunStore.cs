@@ -61,7 +61,7 @@ public sealed class RunStore(string folder)
         AtomicFile.Write(FactsPath(hash, fold.Subject),
             JsonSerializer.Serialize(new StoredFacts(FactsSchema, facts), StoreJson.Options) + "\n");
         AtomicFile.Write(FoldPath(hash, fold.Subject),
-            $"{{\"schema\":{FoldSchema},\"sha256\":\"{Checksum(body)}\",\"fold\":\n{body}}}\n");
+            $"{{\"schema\":{FoldSchema},\"sha256\":\"{Sha.Of(body)}\",\"fold\":\n{body}}}\n");
     }
 
     /// <summary>
@@ -94,7 +94,7 @@ public sealed class RunStore(string folder)
         string[] names = [.. Directory.EnumerateFiles(folder.FullName, "fold-*.json")
             .Select(f => Path.GetFileNameWithoutExtension(f)["fold-".Length..]).Order(StringComparer.Ordinal)];
         return new([.. names.Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal)],
-            $"{names.Length} {changed:x} {Checksum(string.Join('\n', names))[..16]}");
+            $"{names.Length} {changed:x} {Sha.Of(string.Join('\n', names))[..16]}");
     }
 
     /// <summary>The cached values of the stored folds.</summary>
@@ -179,7 +179,7 @@ public sealed class RunStore(string folder)
             {
                 var text = File.ReadAllText(path);
                 if (!IsOfThisVersion(text)) foreign++;
-                else stored = (Path.GetFileName(directory), Checksum(text)[..16], ParseExperiment(text));
+                else stored = (Path.GetFileName(directory), Sha.Of(text)[..16], ParseExperiment(text));
             }
             catch (Exception e) when (IsDamage(e))
             {
@@ -277,8 +277,6 @@ public sealed class RunStore(string folder)
     }
 
     string FactsPath(string hash, string subject) => Path.Combine(FolderOf(hash), $"facts-{Escape(subject)}.json");
-
-    static string Checksum(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
 
     /// <summary>A subject as part of a file name, so that no name leaves the folder.</summary>
     internal static string Escape(string subject) => Uri.EscapeDataString(subject).Replace(".", "%2E");

@@ -217,7 +217,12 @@ public sealed class Workbench : IDisposable
     /// <exception cref="UserErrorException">The data are missing or damaged, or of one subject.</exception>
     public void LoadCounts(params IEnumerable<DatasetId> ids) => Keep(ids, (id, options) =>
     {
-        if (Stored(id, options) is { } stored) return stored;
+        try
+        {
+            if (Stored(id, options) is { } stored) return stored;
+        }
+        // Who trains next makes the rest of a synthetic set.
+        catch (UserErrorException) when (RealFolder(id) is null) { /* Counted below. */ }
         Say?.Invoke($"{id.Title()}: not prepared yet, so every fold counts as missing");
         if (RealFolder(id) is not null) return DatasetLoader.Count(Choices(id).Source(RootOf(id), id), options);
         var set = DatasetDescription.Of(id);
@@ -227,17 +232,9 @@ public sealed class Workbench : IDisposable
     });
 
     /// <summary>A data set as an earlier run left it; null where its clips are not prepared.</summary>
-    MerDataset? Stored(DatasetId id, PreparationOptions options)
-    {
-        var source = Choices(id).Source(RootOf(id), id);
-        if (!Directory.Exists(source.Root)) return null;
-        try
-        {
-            return DatasetLoader.TryLoadPrepared(source, options);
-        }
-        // Who trains next makes the rest of a synthetic set.
-        catch (UserErrorException) when (RealFolder(id) is null) { return null; }
-    }
+    MerDataset? Stored(DatasetId id, PreparationOptions options) =>
+        Choices(id).Source(RootOf(id), id) is var source && Directory.Exists(source.Root)
+            ? DatasetLoader.TryLoadPrepared(source, options) : null;
 
     void Keep(IEnumerable<DatasetId> ids, Func<DatasetId, PreparationOptions, MerDataset> load)
     {

@@ -126,15 +126,6 @@ public sealed class FaceFinder : IDisposable
         return faces;
     }
 
-    /// <summary>Demands that the file is there.</summary>
-    /// <exception cref="UserErrorException">It is not.</exception>
-    internal static void MustExist(string path)
-    {
-        if (!File.Exists(path))
-            throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install " +
-                "libdlib-data) or name the file in MER_LANDMARKS.");
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

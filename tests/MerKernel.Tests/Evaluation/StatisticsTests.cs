@@ -63,10 +63,11 @@ public class StatisticsTests
             Predictions = Folds.Digits(string.Concat(Enumerable.Repeat(predictions, times))),
         };
         double P(int first, int second) => Comparison.Of(
-            "a", [Of("1", "0012", "0011", first), Of("2", "0120", "0120", first), Of("3", "2100", "2110", first)],
-            "b", [Of("1", "0012", "0000", second), Of("2", "0120", "2122", second), Of("3", "2100", "2111", second)],
+            "a", [Of("1", "0012", "0011", first), Of("2", "0120", "0110", first), Of("3", "2100", "2100", first)],
+            "b", [Of("1", "0012", "2110", second), Of("2", "0120", "0110", second), Of("3", "2100", "2110", second)],
             3).PermutationP;
-        Assert.Equal([P(1, 1), P(1, 1), P(1, 1)], [P(1, 100), P(5, 1), P(4, 6)]);
+        // Unweighted it would be .5, .75, .75 and .25.
+        Assert.Equal([0.5, 0.5, 0.5, 0.5], [P(1, 1), P(1, 100), P(5, 1), P(4, 6)]);
     }
 
     [Fact]
