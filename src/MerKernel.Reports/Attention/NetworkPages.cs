@@ -197,6 +197,7 @@ static class RowProfileChart
                     showticklabels = block == 0, ticks = "",
                 });
         }
-        return figure.Chart();
+        // Below the axis titles, also where the names of five classes take two lines.
+        return figure.LegendAt(-0.22).Chart();
     }
 }
