@@ -30,8 +30,8 @@ public sealed record Comparison(string First, string Second, double Accuracy, do
         var partner = second.ToDictionary(f => f.Subject);
         if (first.Count != partner.Count || !first.All(f => partner.ContainsKey(f.Subject)))
             throw new ArgumentException("The two systems were scored on different subjects.");
-        IEnumerable<ConfusionMatrix> a = first.Select(f => f.Matrix(classes)),
-            b = first.Select(f => partner[f.Subject].Matrix(classes));
+        var a = first.Select(f => f.Matrix(classes)).ToList();
+        var b = first.Select(f => partner[f.Subject].Matrix(classes)).ToList();
         var (pooledA, pooledB) = (ConfusionMatrix.Sum(a), ConfusionMatrix.Sum(b));
         // A rule of many draws, or the mean of several epochs, decides a clip more than once; what changes places must
         // weigh the same.

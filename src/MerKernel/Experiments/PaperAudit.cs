@@ -38,23 +38,25 @@ public static class PaperAudit
 
     /// <summary>Networks with more than one printed value on the same data.</summary>
     public static ImmutableArray<Contradiction> Contradictions() =>
-        [.. from dataset in DatasetNames.Paper
-            from quantity in (string[])["accuracy", "F1"]
-            from network in Values(dataset, quantity).GroupBy(v => v.Network)
-            let values = network.GroupBy(v => v.Value, v => v.Where).ToList()
-            where values.Count > 1
-            select new Contradiction(network.Key, dataset, quantity,
-                [.. values.Select(v => (v.Key, string.Join(", ", v)))])];
+        [.. Several(v => v.Network, v => v.Value)
+            .Select(s => new Contradiction(s.Key, s.Dataset, s.Quantity, s.Parts))];
 
     /// <summary>Values that different networks have on the same data.</summary>
     public static ImmutableArray<SharedValue> Shared() =>
-        [.. from dataset in DatasetNames.Paper
-            from quantity in (string[])["accuracy", "F1"]
-            from value in Values(dataset, quantity).GroupBy(v => v.Value)
-            let networks = value.GroupBy(v => v.Network, v => v.Where).ToList()
-            where networks.Count > 1
-            select new SharedValue(value.Key, dataset, quantity,
-                [.. networks.Select(n => (n.Key, string.Join(", ", n)))])];
+        [.. Several(v => v.Value, v => v.Network)
+            .Select(s => new SharedValue(s.Key, s.Dataset, s.Quantity, s.Parts))];
+
+    /// <summary>Printed values grouped by a key, where a group has several parts, each with its places.</summary>
+    static IEnumerable<(TKey Key, DatasetId Dataset, string Quantity, ImmutableArray<(TPart, string)> Parts)>
+        Several<TKey, TPart>(Func<(string Network, decimal Value, string Where), TKey> key,
+            Func<(string Network, decimal Value, string Where), TPart> part) =>
+                from dataset in DatasetNames.Paper
+                from quantity in (string[])["accuracy", "F1"]
+                from same in Values(dataset, quantity).GroupBy(key)
+                let parts = same.GroupBy(part, v => v.Where).Select(p => (p.Key, string.Join(", ", p)))
+                    .ToImmutableArray()
+                where parts.Length > 1
+                select (same.Key, dataset, quantity, parts);
 
     /// <summary>
     /// Every distinct pair of accuracy and F1 next to the F1 that its accuracy allows, at the likely sample size or,
