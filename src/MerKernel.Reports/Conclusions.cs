@@ -74,25 +74,24 @@ static class Conclusions
                 : $"the paper prints {string.Join(" > ", paper)}.")}";
     }
 
-    // As below the table: over several seeds the mean difference, and supported if every seed supports it.
     static string Support(List<Line> rows)
     {
-        var compared = rows.Select(r => (r.First.Label, Seeds: r.Seeds.Where(s => s.AgainstFull is not null).ToList()))
-            .Where(r => r.Seeds.Count > 0).ToList();
+        var compared = rows.Where(r => r.First.AgainstFull is not null)
+            .Select(r => (r.First.Label, Comparison: r.First.AgainstFull!)).ToList();
         if (compared.Count == 0) return "";
-        var (among, subjects) = (compared[0].Seeds[0].AgainstFull!.Among, compared[0].Seeds[0].Score!.Folds);
+        var (among, subjects) = (compared[0].Comparison.Among, rows[0].First.Score!.Folds);
         var smallest = SubjectPermutation.Smallest(subjects, among);
         if (smallest > Level)
             return $"With {subjects} subjects and {among} rows compared the " +
                 "test cannot support any difference: the smallest p-value it can give is " +
                 $"{smallest.ToString("0.000", CultureInfo.InvariantCulture)}.";
-        var supported = compared.Where(r => r.Seeds.All(s => s.AgainstFull!.HolmP < Level)).ToList();
+        var supported = compared.Where(r => r.Comparison.HolmP < Level).ToList();
         var others = compared.Count - supported.Count;
-        var test = $"(permutation test by subject, Holm's correction" +
-            $"{(compared.Max(r => r.Seeds.Count) > 1 ? ", with every seed" : "")}).";
+        var test = $"({(rows.Max(r => r.Seeds.Length) > 1 ? "all seeds' decisions pooled, " : "")}" +
+            "permutation test by subject, Holm's correction).";
         return supported.Count > 0
             ? $"The data support the difference from the full network for {string.Join(", ", supported.Select(r =>
-                $"{r.Label} ({Figures.Difference(r.Seeds.Average(s => s.AgainstFull!.UF1), 0)} UF1)"))}" +
+                $"{r.Label} ({Figures.Difference(r.Comparison.UF1, 0)} UF1)"))}" +
               (others == 0 ? "" : $" and not for the other {(others == 1 ? "row" : $"{others}")}") + $" {test}"
             : compared.Count == 1 ? $"The data do not support the one difference from the full network {test}"
             : $"None of the {compared.Count} differences from the full network is supported by the data {test}";
@@ -129,20 +128,19 @@ static class Conclusions
 
     static string WithoutImages(ImmutableArray<ResultRow> rows, Line full)
     {
-        var lookups = rows.Where(r => r.Kind == RowKind.Baseline && r.Label == Rule.Lookup).ToList();
-        var lookup = lookups.FirstOrDefault()?.Score;
+        var looked = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Lookup);
+        var lookup = looked?.Score;
         var majority = rows.FirstOrDefault(r => r.Kind == RowKind.Baseline && r.Label == Rule.Majority)?.Score;
         if (lookup is null || majority is null) return "";
         var lead = full.Accuracy - lookup.Accuracy;
-        // It has no seed and is compared with the full network of each.
-        var p = lookups.Max(r => r.AgainstFull?.HolmP);
         return "Looking up the nearest set of action units, without any image, gives " +
             $"{Figures.Percent(lookup.Accuracy)} %; the majority class {Figures.Percent(majority.Accuracy)} %. " +
             "The full network is " +
             $"{(Math.Abs(lead) < 0.0005
                 ? "level with"
                 : $"{Figures.Percent(Math.Abs(lead))} points {(lead > 0 ? "above" : "below")}")} " +
-            "the look-up" + (p is { } tested ? $" (UF1, permutation test by subject: p {Figures.P(tested)} after " +
-                $"Holm's correction{(full.Seeds.Length > 1 ? ", the largest of the seeds" : "")})." : ".");
+            "the look-up" + (looked!.AgainstFull is { } tested ? " (UF1" +
+                $"{(full.Seeds.Length > 1 ? ", all seeds' decisions pooled" : "")}, permutation test by subject: p " +
+                $"{Figures.P(tested.HolmP)} after Holm's correction)." : ".");
     }
 }

@@ -47,9 +47,9 @@ public static class PredictionScores
                 "Accuracy in percent; UF1 and UAR of the confusion matrix pooled over folds; in brackets the 95 % " +
                 "interval by bootstrap over subjects.",
                 .. predictions.Remarks,
-                .. predictions.ChoosesEpochs ? [] : rules.Select(r => Difference(name, r.Label,
-                    [.. predictions.Runs.Select(run => Comparison.Of(name, Applied(protocols[0], run.Folds).Folds,
-                        r.Label, r.Folds, classes))])),
+                .. predictions.ChoosesEpochs ? [] : rules.Select(r => Difference(predictions.Runs.Length,
+                    Comparison.Of(name, FoldOutcome.Together([.. predictions.Runs.Select(run =>
+                        Applied(protocols[0], run.Folds).Folds)]), r.Label, r.Folds, classes))),
                 .. data.Synthetic
                     ? ["Synthetic data: these numbers say nothing about real faces."]
                     : Array.Empty<string>(),
@@ -73,11 +73,10 @@ public static class PredictionScores
             Mean(s => s.Uar, Figures.Fraction), $"{scores[0].Clips}"];
     }
 
-    static string Difference(string name, string rule, ImmutableArray<Comparison> seeds) =>
-        $"{name} minus {rule}{(seeds.Length > 1 ? $", mean of {seeds.Length} seeds" : "")}: accuracy " +
-        $"{Figures.PercentDifference(seeds.Average(s => s.Accuracy), 0)} points, UF1 " +
-        $"{Figures.Difference(seeds.Average(s => s.UF1), 0)} (permutation test by subject, p " +
-        $"{Figures.P(seeds.Max(s => s.PermutationP))}{(seeds.Length > 1 ? ", the largest of the seeds" : "")}).";
+    static string Difference(int seeds, Comparison c) =>
+        $"{c.First} minus {c.Second}{(seeds > 1 ? $", {seeds} seeds pooled" : "")}: accuracy " +
+        $"{Figures.PercentDifference(c.Accuracy, 0)} points, UF1 {Figures.Difference(c.UF1, 0)} (permutation test by " +
+        $"subject, p {Figures.P(c.PermutationP)}).";
 }
 
 /// <summary>A protocol over several data sets as a table: all clips together, then each set.</summary>

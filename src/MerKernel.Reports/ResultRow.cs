@@ -52,9 +52,9 @@ public sealed record ResultRow
     public Score? Score { get; init; }
 
     /// <summary>
-    /// The row compared with the full network on the same clips (row minus full), corrected over the table's rows on
-    /// this data set; null for the full network itself, where one of the two was not run, and under protocols that look
-    /// at the test subject.
+    /// The row compared with the full network on the same clips (row minus full), all seeds of each together, corrected
+    /// over the table's rows on this data set; null for the full network itself, where one of the two was not run, and
+    /// under protocols that look at the test subject.
     /// </summary>
     public Comparison? AgainstFull { get; init; }
 

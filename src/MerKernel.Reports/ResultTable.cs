@@ -221,10 +221,8 @@ public sealed class ResultTable
     {
         get
         {
-            // Controls are those of every table, and each table has a power of its own. Each seed's rows part from its
-            // full network on other clips; the least that a seed's data can show is said.
-            if (First.Kind == RowKind.Baseline || _rows.Where(r => r.Detectable is not null)
-                .MaxBy(r => r.Detectable!.Corrected ?? 1) is not { Detectable: { } here } row) return "";
+            // Controls are those of every table, and each table has a power of its own.
+            if (First is not { Kind: not RowKind.Baseline, Detectable: { } here }) return "";
             static string Points(double? difference) =>
                 difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
@@ -233,7 +231,7 @@ public sealed class ResultTable
                 "in five (simulated over subjects; rows part from the full network on " +
                 $"{Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}. The tests above are of UF1."
                 +
-                (row.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
+                (First.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
         }
     }
 
@@ -272,26 +270,22 @@ public sealed class ResultTable
     {
         get
         {
-            var compared = _rows.Where(r => r.AgainstFull is not null)
-                .Select(r => (r.Label, Comparison: r.AgainstFull!, r.Score!.Folds, r.Seed)).ToList();
-            if (compared.Count == 0) return "";
-            // Over several seeds the mean difference, and the largest p: a difference is supported if every seed
-            // supports it.
-            var rows = compared.GroupBy(r => r.Label)
-                .Select(l => (Label: l.Key, UF1: l.Average(r => r.Comparison.UF1), P: l.Max(r => r.Comparison.HolmP),
+            var rows = _rows.Where(r => r.AgainstFull is not null).GroupBy(r => r.Label)
+                .Select(l => (Label: l.Key, Comparison: l.First().AgainstFull!, l.First().Score!.Folds,
                     Seeds: l.Select(r => r.Seed).Distinct().ToList()))
-                .OrderBy(r => r.P).ToList();
+                .OrderBy(r => r.Comparison.HolmP).ToList();
+            if (rows.Count == 0) return "";
             var most = rows.Max(r => r.Seeds.Count);
-            string Named(bool supported) => string.Join(", ", rows.Where(r => r.P < 0.05 == supported)
-                .Select(r => $"{r.Label} ({Figures.Difference(r.UF1, 0)}, p {Figures.P(r.P)}" +
-                    $"{(r.Seeds.Count < most ? $", seed {string.Join(", ", r.Seeds)}" : "")})"))
+            string Named(bool supported) => string.Join(", ", rows.Where(r => r.Comparison.HolmP < 0.05 == supported)
+                .Select(r => $"{r.Label} ({Figures.Difference(r.Comparison.UF1, 0)}, " +
+                    $"p {Figures.P(r.Comparison.HolmP)}{(r.Seeds.Count < most ? $", seed {string.Join(", ", r.Seeds)}" : "")})"))
                 is { Length: > 0 } names ? names : "none";
-            var seeds = most > 1 ? "; mean difference and largest p of the seeds" : "";
-            var among = compared.Max(r => r.Comparison.Among);
-            var (over, subjects, smallest) = ($"{among} {(among == 1 ? "row" : "rows")}", compared[0].Folds,
-                SubjectPermutation.Smallest(compared[0].Folds, among));
-            return $"UF1 against the full network ({_protocols[0].Label}; permutation test by subject, p after Holm " +
-                $"over {over}, controls among them{seeds}). Differences the data support: {Named(true)}. Not " +
+            var seeds = most > 1 ? "all seeds' decisions pooled; " : "";
+            var among = rows.Max(r => r.Comparison.Among);
+            var (over, subjects) = ($"{among} {(among == 1 ? "row" : "rows")}", rows[0].Folds);
+            var smallest = SubjectPermutation.Smallest(subjects, among);
+            return $"UF1 against the full network ({_protocols[0].Label}; {seeds}permutation test by subject, p " +
+                $"after Holm over {over}, controls among them). Differences the data support: {Named(true)}. Not " +
                 $"supported: {Named(false)}. " +
                 $"With {subjects} subjects and {over} the smallest p that all of the data could give is " +
                 $"{(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";

@@ -10,22 +10,38 @@ namespace MerKernel.Reports;
 public sealed class Scoring
 {
     readonly ConcurrentDictionary<(string Key, DatasetId, EpochProtocol?, int Seed), Scored?> _scored = [];
-    readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), Comparison?> _comparisons = [];
+    readonly ConcurrentDictionary<string, Comparison?> _comparisons = [];
     readonly ConcurrentDictionary<(string Key, DatasetId, int Seed), Predictions> _files = [];
 
-    /// <summary>A scored run or rule, shared by every table that shows it.</summary>
-    /// <param name="Name">Name of the score among cached values.</param>
-    /// <param name="State">The state of its inputs.</param>
-    /// <param name="Score">The scores.</param>
+    /// <summary>Decisions that are compared: a run's, a rule's, or those of a row's runs with several seeds.</summary>
+    /// <param name="Name">Their name among cached values.</param>
+    /// <param name="State">The state of their inputs.</param>
     /// <param name="Outcomes">
-    /// The scored decisions, read only where a comparison needs them; null where they cannot be read any more.
+    /// The decisions, read only where a comparison needs them; null where they cannot be read any more.
     /// </param>
+    record Decisions(string Name, string State, Lazy<ImmutableArray<FoldOutcome>?> Outcomes)
+    {
+        public static Decisions? Together(IReadOnlyList<Decisions> seeds) => seeds switch
+        {
+            [] => null,
+            [var only] => only,
+            _ => new(string.Join('+', seeds.Select(s => s.Name)), string.Join(", ", seeds.Select(s => s.State)),
+                new(() => seeds.Select(s => s.Outcomes.Value).ToList() is var all && all.Contains(null) ? null
+                    : FoldOutcome.Together([.. all.Select(o => o!.Value)]))),
+        };
+    }
+
+    /// <summary>A scored run or rule, shared by every table that shows it.</summary>
+    /// <param name="Name">As for all decisions.</param>
+    /// <param name="State">As for all decisions.</param>
+    /// <param name="Score">The scores.</param>
+    /// <param name="Outcomes">As for all decisions.</param>
     /// <param name="Experiment">The experiment's hash; null for a rule.</param>
     /// <param name="Statistics">
     /// BatchNorm statistics of a run; null for a rule and for networks without BatchNorm.
     /// </param>
     sealed record Scored(string Name, string State, Score Score, Lazy<ImmutableArray<FoldOutcome>?> Outcomes,
-        string? Experiment, StatisticsCheck? Statistics = null);
+        string? Experiment, StatisticsCheck? Statistics = null) : Decisions(Name, State, Outcomes);
 
     /// <summary>Finds the run of a method on a data set with a seed; null if it is not finished.</summary>
     public required Func<Method, DatasetId, int, RunResult?> Runs { get; init; }
@@ -124,9 +140,8 @@ public sealed class Scoring
             .. from table in asked
                from data in Datasets
                where table.IsOn(data.Dataset)
-               from seed in Seeds
                let majority = ScoreOf(Rule.All.Single(r => r.Label == Rule.Majority), data).Score.Accuracy
-               from row in Compared([.. Page(table, data, seed)], data, seed)
+               from row in Compared([.. Seeds.SelectMany(seed => Page(table, data, seed))], data)
                select row with { Majority = majority },
         ];
     }
@@ -204,55 +219,55 @@ public sealed class Scoring
         row with { Score = scored?.Score, Experiment = scored?.Experiment, Statistics = scored?.Statistics };
 
     /// <summary>
-    /// Compares each row with the full network of the same seed and corrects the p-values over the page.
+    /// Compares each row with the full network, all seeds of each together, and corrects the p-values over the table.
     /// </summary>
-    List<ResultRow> Compared(List<ResultRow> rows, DatasetFacts data, int seed)
+    List<ResultRow> Compared(List<ResultRow> rows, DatasetFacts data)
     {
-        if (Protocols[0].LooksAtTestSubject || ScoreOf(Tables.Full, data, Protocols[0], seed) is not { } full)
+        if (Protocols[0].LooksAtTestSubject || Decisions.Together([.. Seeds
+            .Select(seed => ScoreOf(Tables.Full, data, Protocols[0], seed)).OfType<Scored>()]) is not { } full)
             return rows;
-        var compared = rows.Index().AsParallel().AsOrdered()
-            .Where(p => p.Item.Score is not null && p.Item.Method != Tables.Full && p.Item.Method is not SeedAverage
-                && (p.Item.Protocol ?? Protocols[0]) == Protocols[0])
-            .Select(p => (p.Index, Comparison: Compare(p.Item, full, data)))
-            .Where(p => p.Comparison is not null).ToList();
-        foreach (var (at, comparison) in compared.Select(c => c.Index)
-            .Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)])))
-            rows[at] = rows[at] with { AgainstFull = comparison };
-        var pairs = compared.Where(c => rows[c.Index].Method is not null)
-            .Select(c => Parting(rows[c.Index], full, data)).OfType<Discordance>().ToList();
-        if (pairs.Count == 0) return rows;
-        var pair = Discordance.Mean(pairs);
-        var here = Detect(data.ClipsByPerson);
+        var compared = rows.Where(r => r.Score is not null && r.Method != Tables.Full && r.Method is not SeedAverage
+                && (r.Protocol ?? Protocols[0]) == Protocols[0])
+            .GroupBy(r => (r.Label, r.Kind)).AsParallel().AsOrdered()
+            .Select(row => (row.Key, IsRun: row.First().Method is not null, Own: Decisions.Together([.. row
+                .Select(r => r.Method is { } method ? ScoreOf(method, data, r.Protocol!, r.Seed)!
+                    : ScoreOf(Rule.All.Single(rule => rule.Label == r.Label), data)).DistinctBy(s => s.Name)])!))
+            .Select(row => (row.Key, Comparison: Compare(row.Key.Label, row.Own, full, data),
+                Parts: row.IsRun ? Parting(row.Own, full) : null))
+            .Where(row => row.Comparison is not null).ToList();
+        if (compared.Count == 0) return rows;
+        var corrected = compared.Select(c => c.Key)
+            .Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)])).ToDictionary();
+        var pairs = compared.Select(c => c.Parts).OfType<Discordance>().ToList();
         // Of other sets the published papers count clips and subjects, but not the clips of each subject.
-        var real = data.Synthetic && DatasetNames.Paper.Contains(data.Dataset)
-            ? Detect(LookAlike.RealClips(data.Dataset)) : null;
-        return [.. rows.Select(r => r with { Detectable = here, OnRealCounts = real })];
+        var (here, real) = (Detect(data.ClipsByPerson), data.Synthetic && DatasetNames.Paper.Contains(data.Dataset)
+            ? Detect(LookAlike.RealClips(data.Dataset)) : null);
+        return [.. rows.Select(r => r with
+        {
+            AgainstFull = (r.Protocol ?? Protocols[0]) == Protocols[0] && r.Score is not null
+                ? corrected.GetValueOrDefault((r.Label, r.Kind)) : null,
+            Detectable = here,
+            OnRealCounts = real,
+        })];
 
-        Detectable Detect(ImmutableArray<int> clips) =>
-            Kept($"detectable/{pair}/{compared.Count}/{string.Join(' ', clips)}", "",
-                () => Detectable.Of(clips, pair, compared.Count))!;
+        Detectable? Detect(ImmutableArray<int> clips)
+        {
+            if (pairs.Count == 0) return null;
+            var pair = Discordance.Mean(pairs);
+            return Kept($"detectable/{pair}/{compared.Count}/{string.Join(' ', clips)}", "",
+                () => Detectable.Of(clips, pair, compared.Count));
+        }
     }
-
     /// <summary>Which clips a row and the full network part on.</summary>
-    Discordance? Parting(ResultRow row, Scored full, DatasetFacts data)
-    {
-        var scored = ScoreOf(row.Method!, data, row.Protocol!, row.Seed)!;
-        return Kept($"{scored.Name}/parts by clip from/{full.Name}", $"{scored.State}, {full.State}", () =>
-            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
+    Discordance? Parting(Decisions own, Decisions full) =>
+        Kept($"{own.Name}/parts by clip from/{full.Name}", $"{own.State}, {full.State}", () =>
+            own.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
                 ? Discordance.Of(folds, fullFolds) : null);
-    }
 
-    Comparison? Compare(ResultRow row, Scored full, DatasetFacts data)
-    {
-        var key = (row.Method?.Key ?? row.Label, data.Dataset, row.Seed);
-        if (_comparisons.TryGetValue(key, out var known)) return known;
-        var scored = row.Method is { } method
-            ? ScoreOf(method, data, row.Protocol!, row.Seed)!
-            : ScoreOf(Rule.All.Single(b => b.Label == row.Label), data);
-        return _comparisons[key] = Kept($"{scored.Name}/test/{full.Name}", $"{scored.State}, {full.State}", () =>
-            scored.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
-                ? Comparison.Of(row.Label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null);
-    }
+    Comparison? Compare(string label, Decisions own, Decisions full, DatasetFacts data) =>
+        _comparisons.GetOrAdd(own.Name, _ => Kept($"{own.Name}/test/{full.Name}", $"{own.State}, {full.State}", () =>
+            own.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
+                ? Comparison.Of(label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null));
 
     /// <summary>Scores a run once, however many tables show it.</summary>
     Scored? ScoreOf(Method method, DatasetFacts data, EpochProtocol protocol, int seed)

@@ -71,14 +71,13 @@ static class Summary
                 $"and those of all networks by {Points(lifts.Average(l => l.Lift))} points on average: no new " +
                 "subject would bring these points.";
 
-        var compared = scored.Where(r => r.AgainstFull is not null && r.Kind != RowKind.Baseline).ToList();
-        var supported = compared.GroupBy(r => (r.Table.Number, r.Dataset, r.Label))
-            .Where(g => g.All(r => r.AgainstFull!.HolmP < Level)).ToList();
-        var tested = compared.Select(r => (r.Table.Number, r.Dataset, r.Label)).Distinct().Count();
-        if (tested > 0)
-            yield return $"Of {tested} differences between a row of a table and the full network the data support " +
-                $"{(supported.Count == 0 ? "none" : $"{supported.Count}: {string.Join("; ",
-                    supported.Select(g => $"Table {g.Key.Number}, {g.Key.Label}, {g.Key.Dataset.Title()}"))}")} " +
+        var compared = scored.Where(r => r.AgainstFull is not null && r.Kind != RowKind.Baseline)
+            .DistinctBy(r => (r.Table.Number, r.Dataset, r.Label)).ToList();
+        var supported = compared.Where(r => r.AgainstFull!.HolmP < Level).ToList();
+        if (compared.Count > 0)
+            yield return $"Of {compared.Count} differences between a row of a table and the full network the data " +
+                $"support {(supported.Count == 0 ? "none" : $"{supported.Count}: {string.Join("; ",
+                    supported.Select(r => $"Table {r.Table.Number}, {r.Label}, {r.Dataset.Title()}"))}")} " +
                 "(UF1, permutation test by subject, p below .05 after Holm's correction over the rows of a table " +
                 "and its controls); " +
                 $"{string.Join("; ", datasets.Select(d => compared.Where(r => r.Dataset == d).ToList())

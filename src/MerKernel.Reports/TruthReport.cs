@@ -112,8 +112,7 @@ public static class TruthReport
             ("Table 7: action units and images above images", Points(truth.Both.Accuracy - truth.Movement.Accuracy),
                 Run("full"), Run("no-au")),
             ("Table 7: action units and images above the look-up",
-                Points(truth.Both.Accuracy - truth.ActionUnits.Accuracy), Run("full"),
-                PerSeed(lookup, bench.Seeds.Length)),
+                Points(truth.Both.Accuracy - truth.ActionUnits.Accuracy), Run("full"), lookup),
         ];
         return TextTable.Of($"The tables' orders against the truth\n{title}",
             ["claim", "truth", ">measured difference in accuracy, points", "interval"],
@@ -143,15 +142,8 @@ public static class TruthReport
     {
         var seeds = bench.Seeds.Select(seed => bench.Result(method, dataset, seed)?.Read()).ToList();
         return seeds.Any(s => s is null) ? null
-            : [.. seeds.SelectMany(s => EpochProtocol.Default.Apply(s!).Folds)
-                .GroupBy(f => f.Subject).Select(Together)];
+            : FoldOutcome.Together([.. seeds.Select(s => EpochProtocol.Default.Apply(s!).Folds)]);
     }
-
-    static ImmutableArray<FoldOutcome> PerSeed(ImmutableArray<FoldOutcome> folds, int seeds) =>
-        [.. Enumerable.Repeat(folds, seeds).SelectMany(f => f).GroupBy(f => f.Subject).Select(Together)];
-
-    static FoldOutcome Together(IGrouping<string, FoldOutcome> subject) =>
-        FoldOutcome.Joined(subject.Key, [.. subject]);
 
     static ConfusionMatrix Pooled(IEnumerable<FoldOutcome> folds, int classes) =>
         ConfusionMatrix.Sum(folds.Select(f => f.Matrix(classes)));

@@ -125,6 +125,14 @@ public sealed record FoldOutcome
         Predictions = [.. outcomes.SelectMany(o => o.Predictions)],
     };
 
+    /// <summary>
+    /// Runs on the same subjects as one system that decides each clip once in every run: for intervals and tests over
+    /// subjects and seeds.
+    /// </summary>
+    internal static ImmutableArray<FoldOutcome> Together(params IReadOnlyList<ImmutableArray<FoldOutcome>> runs) =>
+        runs is [var only] ? only
+            : [.. runs.SelectMany(r => r).GroupBy(f => f.Subject).Select(s => Joined(s.Key, [.. s]))];
+
     /// <summary>Some of the entries.</summary>
     internal FoldOutcome Only(Func<string, bool> clips) =>
         Enumerable.Range(0, Clips.Length).Where(i => clips(Clips[i])).ToList() is var kept ? this with

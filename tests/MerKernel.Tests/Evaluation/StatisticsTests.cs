@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using CsCheck;
 using MerKernel.Evaluation;
@@ -68,6 +69,45 @@ public class StatisticsTests
             3).PermutationP;
         // Unweighted it would be .5, .75, .75 and .25.
         Assert.Equal([0.5, 0.5, 0.5, 0.5], [P(1, 1), P(1, 100), P(5, 1), P(4, 6)]);
+    }
+
+    [Fact]
+    public void Seeds_of_a_subject_change_places_together()
+    {
+        // Against every exchange of four subjects tried in the open: F1 from clips, not from matrices.
+        const int Subjects = 4, Clips = 5, Seeds = 3, Classes = 3;
+        static double Macro(List<(int Label, int Prediction)> clips) => Enumerable.Range(0, Classes).Average(c =>
+            (double)(2 * clips.Count(p => p == (c, c)))
+            / Math.Max(1, clips.Count(p => p.Label == c) + clips.Count(p => p.Prediction == c)));
+        Gen.Int[0, Classes - 1].Array[Subjects * Clips * (1 + 2 * Seeds)].Sample(drawn =>
+        {
+            int Label(int subject, int clip) => drawn[subject * Clips + clip];
+            int Decided(int system, int seed, int subject, int clip) =>
+                drawn[Subjects * Clips * (1 + system * Seeds + seed) + subject * Clips + clip];
+            ImmutableArray<FoldOutcome> Run(int system, int seed) =>
+                [.. Enumerable.Range(0, Subjects).Select(s => new FoldOutcome
+                {
+                    Subject = $"{s}",
+                    Clips = [.. Enumerable.Range(0, Clips).Select(c => $"{s}/{c}")],
+                    Labels = [.. Enumerable.Range(0, Clips).Select(c => Label(s, c))],
+                    Predictions = [.. Enumerable.Range(0, Clips).Select(c => Decided(system, seed, s, c))],
+                })];
+            ImmutableArray<FoldOutcome> All(int system) =>
+                FoldOutcome.Together([.. Enumerable.Range(0, Seeds).Select(seed => Run(system, seed))]);
+            double Difference(int exchanged) => Macro([.. Of(0, exchanged)]) - Macro([.. Of(1, exchanged)]);
+            IEnumerable<(int, int)> Of(int system, int exchanged) =>
+                from s in Enumerable.Range(0, Subjects)
+                from c in Enumerable.Range(0, Clips)
+                from seed in Enumerable.Range(0, Seeds)
+                select (Label(s, c), Decided((exchanged >> s & 1) == 1 ? 1 - system : system, seed, s, c));
+            var extreme = Enumerable.Range(0, 1 << Subjects)
+                .Count(e => Math.Abs(Difference(e)) >= Math.Abs(Difference(0)) - 1e-12);
+
+            var comparison = Comparison.Of("a", All(0), "b", All(1), Classes);
+            Assert.Equal(Difference(0), comparison.UF1, 12);
+            Assert.Equal(extreme / 16.0, comparison.PermutationP, 12);
+            Assert.Null(comparison.McNemarP);
+        }, iter: 100);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
 using MerKernel.Reports;
+using MerKernel.Tests.Evaluation;
 
 namespace MerKernel.Tests.Reporting;
 
@@ -115,6 +116,33 @@ public class ScoringTests
         Assert.Equal(0.25, row.AgainstFull.McNemarP!.Value, 12);
         Assert.Equal(0.5, row.AgainstFull.PermutationP, 0.03);
         Assert.True(row.AgainstFull.HolmP >= row.AgainstFull.PermutationP);
+    }
+
+    [Fact]
+    public void All_seeds_of_a_row_are_one_comparison()
+    {
+        // Full has 3 of 5 right with seed 7 and 5 of 5 with seed 8; without units it was run with seed 7, none right.
+        var rows = new Scoring
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7, 8],
+            Runs = (method, dataset, seed) => (method.Key, seed) switch
+            {
+                ("full", 8) => new RunResult("abc124", [Folds.Of("s1", "001", "001"), Folds.Of("s2", "02", "02")]),
+                ("no-au", 8) => null,
+                _ => SampleTables.Scoring.Runs(method, dataset, seed),
+            },
+        }.Rows(Tables.Numbered(3)).ToList();
+        var network = Assert.Single(rows, r => r.Method == Tables.WithoutActionUnits && r.AgainstFull is not null);
+        Assert.Equal((7, -0.8), (network.Seed, Math.Round(network.AgainstFull!.Accuracy, 12)));
+        // A rule stands on the page of each seed with one comparison: 3 of 5 right, once for two seeds of the network.
+        var rules = rows.Where(r => r.Label == Rule.Majority).Select(r => r.AgainstFull!).ToList();
+        Assert.Equal([-0.2, -0.2], rules.Select(c => Math.Round(c.Accuracy, 12)));
+        Assert.Same(rules[0], rules[1]);
+        // Without units, and four rules.
+        Assert.Equal(5, rules[0].Among);
+        var text = ResultTable.ToMarkdown([.. rows]);
+        Assert.Contains("all seeds' decisions pooled; permutation test by subject, p after Holm over 5 rows", text);
+        Assert.Contains("full network without action units (−.730, p = 1, seed 7)", text);
     }
 
     [Fact]
