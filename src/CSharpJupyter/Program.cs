@@ -6,9 +6,7 @@ if (args is ["install" or "uninstall" or "list", ..]) return SpecCommand.Run(arg
 if (args is not [var file]) { log.WriteLine(SpecCommand.Usage); return 2; }
 try
 {
-    Console.SetOut(new ConsoleWriter("stdout", Console.Out));
-    Console.SetError(new ConsoleWriter("stderr", log));
-    Console.SetIn(new ConsoleReader());
+    CellConsole.Take(log);
     Microsoft.DotNet.Interactive.DisplayExtensions.Connect();
     ExceptionHandling.SetUnhandledExceptionHandler(UnhandledExceptions.Show);
     using var kernel = new JupyterKernel(ConnectionFile.Read(file), log);

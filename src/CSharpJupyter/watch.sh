@@ -8,13 +8,14 @@ export CSHARP_JUPYTER_JOURNAL=/dev/fd/3
 # .NET does not start without ICU unless told to.
 /sbin/ldconfig -p 2>/dev/null | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 trap '' INT
-trap 'kill "$session" 2>/dev/null' TERM HUP
+ended=
+trap 'ended=1; kill "$session" 2>/dev/null' TERM HUP
 while :; do
   "$@" & session=$!
   wait "$session"; status=$?
   # A signal ends the wait, not the session.
   while kill -0 "$session" 2>/dev/null; do wait "$session"; status=$?; done
-  # A session that ends as it was asked to leaves nothing in it.
-  [ -s /dev/fd/3 ] || exit "$status"
+  # A session that ends as it was asked to leaves nothing in it; one that this script was told to end stays ended.
+  [ -s /dev/fd/3 ] && [ -z "$ended" ] || exit "$status"
   export CSHARP_JUPYTER_ENDED="$status"
 done

@@ -75,7 +75,9 @@ static class RootCommands
         foreach (var argument in command.Arguments)
             argument.Validators.Add(result =>
             {
-                if (result.Tokens.Select(t => Fault(argument.ValueType, t.Value))
+                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0')))
+                    result.AddError($"The {argument.Name} is empty; name one, or leave it out.");
+                else if (result.Tokens.Select(t => Fault(argument.ValueType, t.Value))
                     .FirstOrDefault(f => f is not null) is { } fault)
                     result.AddError($"The {argument.Name} {fault}");
             });

@@ -35,6 +35,7 @@ public static class SlurmCommands
     /// State of every task of an array that Slurm still knows, by number; the job itself where it is no array has
     /// number -1.
     /// </summary>
+    /// <exception cref="UserErrorException">The queue does not answer.</exception>
     public static IReadOnlyDictionary<int, JobState> States(long job)
     {
         var states = new Dictionary<int, JobState>();
@@ -45,8 +46,11 @@ public static class SlurmCommands
             foreach (var line in Lines(accounts))
                 if (line.Split('|') is [var id, var state, var nodes] && Task(id.Split('_')) is { } task)
                     states[task] = new(state.Split(' ')[0], "", nodes);
-        var (_, queue, _) = Run("squeue",
+        // A queue that does not answer is no queue without the job: running folds would count as ended.
+        var (squeue, queue, error) = Run("squeue",
             ["--noheader", "--states=all", "--array", $"--jobs={job}", "--format=%F|%K|%T|%r|%N"]);
+        if (squeue != 0 && !error.Contains("Invalid job id", StringComparison.OrdinalIgnoreCase))
+            throw Refusal("squeue", squeue, error);
         foreach (var line in Lines(queue))
             if (line.Split('|') is [var id, var index, var state, var reason, var nodes]
                 && id == job.ToString(CultureInfo.InvariantCulture) && Task([id, index]) is { } task)
@@ -63,14 +67,13 @@ public static class SlurmCommands
     static string Demand(string program, IReadOnlyList<string> arguments)
     {
         var (code, output, error) = Run(program, arguments);
-        if (code == 127)
-            throw new UserErrorException($"There is no {program} on this machine; call this on a login node of the " +
-                "cluster, or with --dry-run to see the job scripts.");
-        if (code != 0)
-            throw new UserErrorException(
-                $"{program} failed: {string.Join(' ', Lines(error)).Replace($"{program}: error: ", "").TrimEnd('.')}.");
-        return output;
+        return code == 0 ? output : throw Refusal(program, code, error);
     }
+
+    static UserErrorException Refusal(string program, int code, string error) => new(code == 127
+        ? $"There is no {program} on this machine; call this on a login node of the cluster, or submit with " +
+            "--dry-run to see the job scripts."
+        : $"{program} failed: {string.Join(' ', Lines(error)).Replace($"{program}: error: ", "").TrimEnd('.')}.");
 
     static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> arguments)
     {

@@ -41,6 +41,24 @@ internal static partial class AtomicFile
         }
     }
 
+    /// <summary>Finds out before a long computation that its file can be written.</summary>
+    /// <exception cref="UserErrorException">It is a folder, or its folder cannot be written to.</exception>
+    public static void Demand(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (Directory.Exists(path)) throw new UserErrorException($"{path} is a folder; name a file in it.");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var probe = new FileStream(TemporaryName.For(path), FileMode.CreateNew, FileAccess.Write,
+                FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, e);
+        }
+    }
+
     /// <summary>
     /// The message for a file that cannot be written; the system's remark without the temporary name it ends in.
     /// </summary>

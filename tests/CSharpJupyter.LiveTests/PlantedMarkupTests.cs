@@ -12,7 +12,8 @@ public sealed class PlantedMarkupTests : IDisposable
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(30), Patience = TimeSpan.FromSeconds(120);
 
     const string Subject = "<script>window.planted='subject'</script>",
-        Name = "<img src=planted onerror=window.planted='name'>",
+        // In a script "<!--<script>" hides the end of it.
+        Name = "<!--<script><img src=planted onerror=window.planted='name'>",
         Emotion = "</script><script>window.planted='emotion'</script>";
 
     /// <summary>

@@ -21,6 +21,8 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         "(from i in Enumerable.Range(0, int.MaxValue) where i % 3 == 0 select i * 2L).Sum()",
         "IEnumerable<int> Ones() { while (true) yield return 1; }\nOnes().Where(x => x > 1)",
         "long Fib(int n) => n < 2 ? n : Fib(n - 1) + Fib(n - 2);\nFib(80)",
+        "async Task<int> Late(int i) { await Task.Delay(1); return i; }\n" +
+        "Enumerable.Range(0, int.MaxValue).Select(i => Late(i).Result).Where(i => i < 0)",
         "again: counter++; goto again;",
         "new System.Threading.ManualResetEventSlim().Wait();",
         "Task.Run(() => { while (true) { } }).Wait();",
@@ -98,6 +100,20 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         _kernel.Ask("interrupt_request", control: true);
         Assert.Matches(@"^The cell was interrupted at In\[\d+\]:4\.$",
             _kernel.Finish(id).Error["evalue"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Variables_without_an_end_can_be_listed_no_longer_than_one_waits()
+    {
+        _kernel.Execute("IEnumerable<int> Twos() { while (true) yield return 1; }\n" +
+            "var twos = Twos().Where(x => x > 1);");
+        var id = _kernel.SendExecute("Console.WriteLine(\"started\");\n#!whos");
+        Assert.True(_kernel.WaitForStream());
+        Thread.Sleep(300);
+        _kernel.Ask("interrupt_request", control: true);
+        Assert.Equal("error", _kernel.Finish(id).Status);
+        // For the tests after this one.
+        _kernel.Execute("twos = null;");
     }
 
     [Fact]

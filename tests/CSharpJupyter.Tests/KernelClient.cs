@@ -64,6 +64,10 @@ public sealed class KernelClient : IDisposable
     }
 
     public Process Process { get; }
+
+    /// <summary>The file with the kernel's ports.</summary>
+    public string ConnectionFile => _file;
+
     public StringBuilder Log { get; } = new();
     public JsonObject Info { get; }
 

@@ -105,6 +105,39 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void A_watched_kernel_that_is_shut_down_while_a_cell_runs_is_not_started_again()
+    {
+        using var kernel = new KernelClient(watched: true);
+        kernel.SendExecute("while (true) { }");
+        Thread.Sleep(500);
+        kernel.Send("shutdown_request", new() { ["restart"] = false }, control: true);
+        Assert.True(kernel.Process.WaitForExit(60_000));
+        Assert.Equal(0, kernel.Process.ExitCode);
+    }
+
+    [Fact]
+    public void A_watched_kernel_that_is_told_to_end_ends()
+    {
+        using var kernel = new KernelClient(watched: true);
+        kernel.Execute("1");
+        Process.Start("kill", ["-TERM", $"{kernel.Process.Id}"]).WaitForExit();
+        Assert.True(kernel.Process.WaitForExit(60_000));
+    }
+
+    [Fact]
+    public void A_watched_kernel_whose_port_is_taken_ends_so_that_the_client_can_name_others()
+    {
+        using var first = new KernelClient();
+        using var second = Process.Start(new ProcessStartInfo("/bin/sh",
+            [Path.Combine(AppContext.BaseDirectory, "watch.sh"), "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "CSharpJupyter.dll"), first.ConnectionFile])
+        { RedirectStandardError = true })!;
+        Assert.True(second.WaitForExit(60_000));
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains("csharp-jupyter: ", second.StandardError.ReadToEnd());
+    }
+
+    [Fact]
     public void A_kernel_whose_watcher_is_killed_ends_too()
     {
         using var kernel = new KernelClient(watched: true);

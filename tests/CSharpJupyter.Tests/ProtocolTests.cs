@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
+using CSharpJupyter.Output;
 using NetMQ;
 
 namespace CSharpJupyter.Tests;
@@ -167,10 +168,53 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     }
 
     [Fact]
-    public void Late_output_belongs_to_the_cell_that_started_it()
+    public void What_a_cell_wrote_is_shown_before_it_asks()
     {
-        var early = _kernel.SendExecute(
-            "_ = Task.Run(async () => { await Task.Delay(400); Console.WriteLine(\"late\"); });");
+        var order = new List<string>();
+        using var output = new CellOutput((type, _) => order.Add(type), (_, _) =>
+        {
+            order.Add("asked");
+            return "Ada";
+        });
+        output.Write("stdout", "Name: ");
+        Assert.Equal("Ada", output.ReadLine!("", false));
+        Assert.Equal(["stream", "asked"], order);
+    }
+
+    [Fact]
+    public void A_cell_that_turned_the_console_elsewhere_did_so_for_itself()
+    {
+        Assert.Equal("", _kernel.Execute(
+            "Console.SetOut(new System.IO.StringWriter()); Console.WriteLine(\"kept\");").Stream("stdout"));
+        Assert.Equal("seen\n", _kernel.Execute("Console.WriteLine(\"seen\");").Stream("stdout"));
+    }
+
+    [Fact]
+    public void An_exception_whose_own_message_throws_is_answered()
+    {
+        var run = _kernel.Execute(
+            "class Silent : Exception { public override string Message => throw new NotSupportedException(); }\n" +
+            "throw new Silent();");
+        Assert.Equal("error", run.Status);
+        Assert.Contains("its own message failed with System.NotSupportedException",
+            run.Error["evalue"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void A_value_returned_in_a_branch_is_shown_and_that_of_a_lambda_is_not()
+    {
+        Assert.Equal("many", _kernel.Execute(
+            "var n = 3; switch (n) { case > 1: return \"many\"; default: return \"one\"; }").Plain);
+        Assert.Null(_kernel.Execute("Func<int> f = () => { return 3; }; f();").Result);
+    }
+
+    [Theory]
+    [InlineData("_ = Task.Run(async () => { await Task.Delay(400); Console.WriteLine(\"late\"); });")]
+    // Not waited for, and begun on the cell's own thread.
+    [InlineData("async Task Later() { await Task.Delay(400); Console.WriteLine(\"late\"); }\n_ = Later();")]
+    public void Late_output_belongs_to_the_cell_that_started_it(string code)
+    {
+        var early = _kernel.SendExecute(code);
         _kernel.Finish(early);
         _kernel.Others.Clear();
         for (var i = 0; i < 60 && _kernel.Others.Count == 0; i++) _kernel.Execute("await Task.Delay(1000);");

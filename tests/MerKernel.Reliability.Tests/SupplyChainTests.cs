@@ -80,9 +80,8 @@ public class SupplyChainTests(ITestOutputHelper log)
             await process.WaitForExitAsync();
             if (process.ExitCode != 0 || !output.TrimStart().StartsWith('{'))
             {
-                log.WriteLine($"{project}: the audit source cannot be reached, nothing was checked: " +
-                    $"{(output + errors).Trim().Split('\n')[0]}");
-                continue;
+                Assert.Skip($"{project}: the audit source cannot be reached, nothing was checked: " +
+                    (output + errors).Trim().Split('\n')[0]);
             }
             using var report = JsonDocument.Parse(output);
             var found = report.RootElement.GetProperty("projects").EnumerateArray()

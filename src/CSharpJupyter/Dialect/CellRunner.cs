@@ -132,9 +132,15 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
                     string.Join(" ", session.Variables().Select(v => v.Name).Order(StringComparer.Ordinal)) + "\n");
                 break;
             case "#!whos":
-                foreach (var (name, type, value) in session.Variables().OrderBy(v => v.Name, StringComparer.Ordinal))
-                    output.Write("stdout",
-                        $"{name}\t{type.Name}\t{Bundles.For(value, ["text/plain"])["text/plain"].Split('\n')[0]}\n");
+                // Formatting runs the variables' own code, which may have no end.
+                CellThread.Run(new(false, () =>
+                {
+                    foreach (var (name, type, value) in session.Variables()
+                        .OrderBy(v => v.Name, StringComparer.Ordinal))
+                        output.Write("stdout", $"{name}\t{type.Name}\t" +
+                            $"{Bundles.For(value, ["text/plain"])["text/plain"].Split('\n')[0]}\n");
+                    return Task.FromResult<object?>(null);
+                }), interrupt);
                 break;
             case "#!import":
                 var file = command.Options.Trim('"', ' ');

@@ -24,13 +24,28 @@ sealed class PackageRestorer
     readonly List<string> _sources = [];
     int _proven;
 
-    public void AddSource(string source) => _sources.Add(source);
+    public void AddSource(string source)
+    {
+        if (!_sources.Contains(source)) _sources.Add(source);
+    }
 
     /// <summary>Files that the session's packages consist of, after the new ones were added.</summary>
     /// <exception cref="CellFailedException">NuGet could not restore them.</exception>
     public RestoredPackages Restore(IReadOnlyList<PackageRequest> requests, CancellationToken cancel)
     {
         var added = new List<string>();
+        try { return Restore(requests, added, cancel); }
+        catch
+        {
+            // What failed, or was interrupted, would fail every later restore too.
+            added.ForEach(id => _packages.Remove(id));
+            _sources.RemoveRange(_proven, _sources.Count - _proven);
+            throw;
+        }
+    }
+
+    RestoredPackages Restore(IReadOnlyList<PackageRequest> requests, List<string> added, CancellationToken cancel)
+    {
         foreach (var request in requests)
         {
             if (_packages.TryGetValue(request.Id, out var old) && old != request.Version && request.Version != "*")
@@ -42,12 +57,12 @@ sealed class PackageRestorer
         var folder = Path.Combine(Cache,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16]);
         var assets = Path.Combine(folder, "obj", "project.assets.json");
-        if (!File.Exists(assets) || _packages.ContainsValue("*")) RunRestore(folder, project, added, cancel);
+        if (!File.Exists(assets) || _packages.ContainsValue("*")) RunRestore(folder, project, cancel);
         try { return Read(assets); }
         catch (FileNotFoundException)
         {
             // The package cache was emptied since.
-            RunRestore(folder, project, added, cancel);
+            RunRestore(folder, project, cancel);
             return Read(assets);
         }
     }
@@ -68,7 +83,7 @@ sealed class PackageRestorer
         </Project>
         """;
 
-    void RunRestore(string folder, string project, List<string> added, CancellationToken cancel)
+    void RunRestore(string folder, string project, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "packages.csproj"), project);
@@ -93,9 +108,6 @@ sealed class PackageRestorer
         }
         // NuGet leaves a list of its findings, which would pass for a restored set the next time.
         File.Delete(Path.Combine(folder, "obj", "project.assets.json"));
-        // A package that failed would fail every later restore too.
-        added.ForEach(id => _packages.Remove(id));
-        _sources.RemoveRange(_proven, _sources.Count - _proven);
         var reasons = (output + error.Result).Split('\n').Where(l => l.Contains("error"))
             .Select(l => l[Math.Max(0, l.IndexOf("error", StringComparison.Ordinal))..]).Distinct().Take(3);
         throw new CellFailedException("PackageRestore",

@@ -18,7 +18,7 @@ static class Bundles
         {
             if (value is DateTime or DateTimeOffset)
                 return MimeBundle.Html(value.ToDisplayString("text/html"), value.ToDisplayString("text/plain"));
-            if (IsScalar(value)) return new() { ["text/plain"] = Scalar(value) };
+            if (IsScalar(value)) return new() { ["text/plain"] = WellKnown.Text(value) };
             if (WellKnown.Bundle(value) is { } known) return known;
         }
 
@@ -38,12 +38,9 @@ static class Bundles
         Formatter.GetPreferredMimeTypesFor(type) is { } mimes && mimes.Any() ? mimes.ToList() : ["text/plain"];
 
     static bool IsScalar(object value) =>
-        value is string or decimal or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or Guid or Enum
+        value is string or decimal or DateOnly or TimeOnly or TimeSpan or Guid or Enum
             or Exception
             || value.GetType().IsPrimitive;
-
-    static string Scalar(object value) =>
-        value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString() ?? "";
 
     static string Plain(object value) => value switch
     {

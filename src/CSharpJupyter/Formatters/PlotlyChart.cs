@@ -43,7 +43,7 @@ static partial class PlotlyChart
         bundle["text/html"] = $$"""
             {{Loader(generic.Assembly)}}<div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px">{{picture}}</div>
             <script>(async () => {
-              const div = document.getElementById("{{id}}"), figure = {{json.Replace("</", "<\\/")}};
+              const div = document.getElementById("{{id}}"), figure = {{json.Replace("<", "\\u003c")}};
               for (let i = 0; i < 200 && !window.csharpJupyterPlotly; i++) await new Promise(r => setTimeout(r, 50));
               if (!window.csharpJupyterPlotly) { {{missing}}return; }
               const plotly = await window.csharpJupyterPlotly;

@@ -1,10 +1,4 @@
-using System.Collections.Concurrent;
-using System.Reflection;
-using System.Text.Json.Nodes;
 using CSharpJupyter.Dialect;
-using CSharpJupyter.Output;
-using CSharpJupyter.Session;
-using CSharpJupyter.Wire;
 
 namespace CSharpJupyter.Kernel;
 
@@ -22,12 +16,12 @@ sealed class CellQueue
     readonly Journal _journal;
     int _count;
 
-    public CellQueue(Channels channels, CellRunner runner, History history, InputRequests input, Journal journal,
-        Action<string> log)
+    public CellQueue(Channels channels, CellRunner runner, ReferenceSet references, History history,
+        InputRequests input, Journal journal, Action<string> log)
     {
         (_channels, _runner, _history, _input, _journal, _log) = (channels, runner, history, input, journal, log);
         _count = journal.Lost?.Count ?? 0;
-        Start("cells", Work);
+        Start("cells", () => Work(references));
     }
 
     public void Add(Message message)
@@ -49,9 +43,9 @@ sealed class CellQueue
 
     static void Start(string name, ThreadStart work) => new Thread(work) { IsBackground = true, Name = name }.Start();
 
-    void Work()
+    void Work(ReferenceSet references)
     {
-        Warmup.Run(_log);
+        Warmup.Run(references, _log);
         foreach (var (message, interrupt) in _waiting.GetConsumingEnumerable())
         {
             try { Execute(message, interrupt); }
@@ -86,6 +80,7 @@ sealed class CellQueue
                 output.Display(shown);
         };
         output.MakeCurrent();
+        CellConsole.Restore();
         Interruption.Reset();
         JsonObject reply;
         try
@@ -105,7 +100,7 @@ sealed class CellQueue
         }
         catch (Exception e)
         {
-            var error = interrupt.IsCancellationRequested ? Interrupted(e) : Error(e);
+            var error = interrupt.IsCancellationRequested ? Interrupted(e) : Told(e);
             output.Publish("error", error.DeepClone().AsObject());
             reply = error;
             (reply["status"], reply["execution_count"]) = ("error", _count);
@@ -135,7 +130,7 @@ sealed class CellQueue
             }
             catch (Exception e)
             {
-                values[name] = Error(e);
+                values[name] = Told(e);
                 values[name]!["status"] = "error";
             }
         }
@@ -160,6 +155,20 @@ sealed class CellQueue
             : StackTraces.Place(e) is { } place ? $"The cell was interrupted at {place}."
             : "The cell was interrupted.";
         return new() { ["ename"] = "KeyboardInterrupt", ["evalue"] = text, ["traceback"] = new JsonArray(text) };
+    }
+
+    /// <summary>The error of an exception, whose own Message or ToString may throw.</summary>
+    static JsonObject Told(Exception e)
+    {
+        try { return Error(e); }
+        catch (Exception own)
+        {
+            var text = $"{e.GetType().FullName}; its own message failed with {own.GetType().FullName}.";
+            return new()
+            {
+                ["ename"] = e.GetType().FullName, ["evalue"] = text, ["traceback"] = new JsonArray(text)
+            };
+        }
     }
 
     static JsonObject Error(Exception e)

@@ -11,6 +11,7 @@ sealed class Journal
     readonly Lock _lock = new();
     readonly List<string> _pending = [];
     readonly FileStream? _file;
+    bool _isClosed;
 
     public Journal()
     {
@@ -43,6 +44,8 @@ sealed class Journal
         if (_file is null) return;
         lock (_lock)
         {
+            // A cell that was stopped by the shutdown ends after it.
+            if (_isClosed) return;
             var last = _pending[0];
             _pending.RemoveAt(0);
             if (_pending.Count == 0 && _file.Length > LongestBytes)
@@ -55,19 +58,20 @@ sealed class Journal
         }
     }
 
-    /// <summary>Why this process is about to end itself.</summary>
-    public void Reason(string text)
-    {
-        lock (_lock) Write("! " + text);
-    }
-
     /// <summary>It ends as it was asked to, and shall not be started again.</summary>
     public void Close()
     {
-        lock (_lock) _file?.SetLength(0);
+        lock (_lock)
+        {
+            _file?.SetLength(0);
+            _isClosed = true;
+        }
     }
 
-    void Write(string line) => _file?.Write(Encoding.UTF8.GetBytes(line + "\n"));
+    void Write(string line)
+    {
+        if (!_isClosed) _file?.Write(Encoding.UTF8.GetBytes(line + "\n"));
+    }
 }
 
 /// <summary>A journal's record of a session whose process died.</summary>
@@ -81,7 +85,7 @@ sealed record LostSession(string Reason, int Count, IReadOnlyList<Wire.Message> 
     public static LostSession? Read(IReadOnlyList<string> lines, string status)
     {
         if (lines.Count == 0) return null;
-        var (reason, count, pending, last) = (Died(status), 0, new Queue<Wire.Message>(), (Wire.Message?)null);
+        var (count, pending, last) = (0, new Queue<Wire.Message>(), (Wire.Message?)null);
         foreach (var line in lines.Where(l => l.Length > 2))
         {
             switch (line[0])
@@ -91,10 +95,9 @@ sealed record LostSession(string Reason, int Count, IReadOnlyList<Wire.Message> 
                     if (line[0] == '-') last = pending.Dequeue();
                     count = int.Parse(line[2..]);
                     break;
-                case '!': reason = line[2..]; break;
             }
         }
-        return new(reason, count, [.. pending], last);
+        return new(Died(status), count, [.. pending], last);
     }
 
     static string Died(string status) => int.TryParse(status, out var code) && code > 128

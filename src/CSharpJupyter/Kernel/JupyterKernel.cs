@@ -25,9 +25,15 @@ sealed class JupyterKernel : IDisposable
         _log = log;
         var references = new ReferenceSet();
         var session = new ScriptSession(references);
-        _channels = new(connection, Receive, _isHeard.Set, Log);
+        try { _channels = new(connection, Receive, _isHeard.Set, Log); }
+        catch
+        {
+            // A first start that fails ends here, so that the front end can try other ports.
+            if (_journal.Lost is null) _journal.Close();
+            throw;
+        }
         _input = new(_channels);
-        _cells = new(_channels, new CellRunner(session, references), _history, _input, _journal, Log);
+        _cells = new(_channels, new CellRunner(session, references), references, _history, _input, _journal, Log);
         _language = new(_channels, new LanguageService(session, references), session, Log);
     }
 
@@ -150,8 +156,6 @@ sealed class Request : IDisposable
         (_channels, _channel, _message) = (channels, channel, message);
         Status("busy");
     }
-
-    public JsonObject Content => _message.Content;
 
     public void Reply(JsonObject content) =>
         _channels.Send(_channel, _message.Identities, _message.Type.Replace("_request", "_reply"), _message.HeaderBytes,

@@ -8,12 +8,12 @@ namespace CSharpJupyter.Kernel;
 /// </summary>
 static class Warmup
 {
-    public static void Run(Action<string> log)
+    public static void Run(ReferenceSet references, Action<string> log)
     {
         var watch = Stopwatch.StartNew();
         try
         {
-            var cell = new ScriptSession(new ReferenceSet()).Compile(
+            var cell = new ScriptSession(references).Compile(
                 "var x = new[] { 1, 2 }.Select(i => $\"{i}\").ToList(); x.Count", "warmup", CancellationToken.None);
             CellThread.Run(cell, CancellationToken.None);
         }

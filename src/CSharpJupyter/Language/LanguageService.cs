@@ -22,18 +22,16 @@ sealed class LanguageService
     Solution? _solution;
     IReadOnlySet<string> _own = new HashSet<string>();
     int _version;
-    bool _isBehind = true;
+    volatile bool _isBehind = true;
 
     public LanguageService(ScriptSession session, ReferenceSet references)
     {
         _references = references;
+        // Without the lock: a cell does not wait for a completion.
         session.Submitted += cell =>
         {
-            lock (_lock)
-            {
-                _visible.Add(cell);
-                _isBehind = true;
-            }
+            _visible.Add(cell);
+            _isBehind = true;
         };
     }
 

@@ -22,7 +22,14 @@ sealed class CellOutput : IDisposable
     /// </param>
     public CellOutput(Action<string, JsonObject> publish, Func<string, bool, string>? readLine = null)
     {
-        (_publish, ReadLine) = (publish, readLine);
+        _publish = publish;
+        // What the cell wrote before, such as the question, comes first.
+        if (readLine is not null)
+            ReadLine = (prompt, password) =>
+            {
+                Flush();
+                return readLine(prompt, password);
+            };
     }
 
     public Func<string, bool, string>? ReadLine { get; }
@@ -119,6 +126,30 @@ static class Flusher
             first.Flush();
             while (Waiting.TryTake(out var other)) other.Flush();
         }
+    }
+}
+
+/// <summary>The console as cells see it.</summary>
+static class CellConsole
+{
+    static TextWriter s_out = Console.Out, s_error = Console.Error;
+    static TextReader s_in = Console.In;
+
+    /// <summary>Turns the console to the cells; what belongs to none goes to the log.</summary>
+    public static void Take(TextWriter log)
+    {
+        Console.SetOut(new ConsoleWriter("stdout", Console.Out));
+        Console.SetError(new ConsoleWriter("stderr", log));
+        Console.SetIn(new ConsoleReader());
+        (s_out, s_error, s_in) = (Console.Out, Console.Error, Console.In);
+    }
+
+    /// <summary>A cell that set another writer set it for itself: the next one's text is seen again.</summary>
+    public static void Restore()
+    {
+        if (Console.Out != s_out) Console.SetOut(s_out);
+        if (Console.Error != s_error) Console.SetError(s_error);
+        if (Console.In != s_in) Console.SetIn(s_in);
     }
 }
 

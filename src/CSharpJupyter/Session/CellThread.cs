@@ -88,9 +88,11 @@ sealed class CellThread
         SynchronizationContext.SetSynchronizationContext(context);
         var task = _cell.Run();
         context.Idle();
-        if (task.IsCompleted) return task.GetAwaiter().GetResult();
-        task.ContinueWith(_ => context.Work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
-            TaskScheduler.Default);
+        // What the cell left running without waiting for it continues in the thread pool.
+        if (task.IsCompleted) context.Work.CompleteAdding();
+        else
+            task.ContinueWith(_ => context.Work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
         foreach (var work in context.Work.GetConsumingEnumerable(_interrupt)) context.Run(work);
         return task.GetAwaiter().GetResult();
     }

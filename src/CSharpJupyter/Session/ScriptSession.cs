@@ -113,11 +113,16 @@ sealed class ScriptSession(ReferenceSet references)
         Submitted?.Invoke(written);
     }
 
-    /// <summary>The cell ends in an expression without semicolon that has a value.</summary>
+    /// <summary>
+    /// The cell ends in an expression without semicolon that has a value, or returns one, in a branch too.
+    /// </summary>
     static bool HasResult(CSharpCompilation compilation) =>
-        compilation.SyntaxTrees[0].GetCompilationUnitRoot().Members[^1] switch
+        compilation.SyntaxTrees[0].GetCompilationUnitRoot() is var root && root.DescendantNodes(n =>
+                n is GlobalStatementSyntax or not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax
+                    or LocalFunctionStatementSyntax))
+            .Any(n => n is ReturnStatementSyntax { Expression: not null })
+        || root.Members[^1] switch
         {
-            GlobalStatementSyntax { Statement: ReturnStatementSyntax { Expression: not null } } => true,
             GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
                 last.Expression.IsKind(SyntaxKind.NullLiteralExpression)
                 || compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type

@@ -56,9 +56,8 @@ sealed class Channels : IDisposable
     public void Stop() => _poller.StopAsync();
 
     public void Send(Channel channel, IEnumerable<byte[]> identities, string type, byte[]? parent,
-        System.Text.Json.Nodes.JsonObject content,
-        System.Text.Json.Nodes.JsonObject? metadata = null) =>
-        _outgoing.Enqueue((channel, _wire.Frames(identities, type, parent, content, metadata)));
+        JsonObject content) =>
+        _outgoing.Enqueue((channel, _wire.Frames(identities, type, parent, content)));
 
     void Receive(Channel channel, NetMQSocket socket)
     {

@@ -47,8 +47,7 @@ sealed class WireFormat(string key)
 
     static JsonNode? Node(byte[] json) => JsonNode.Parse(json, documentOptions: Strict);
 
-    public NetMQMessage Frames(IEnumerable<byte[]> identities, string type, byte[]? parent, JsonObject content,
-        JsonObject? metadata = null)
+    public NetMQMessage Frames(IEnumerable<byte[]> identities, string type, byte[]? parent, JsonObject content)
     {
         var header = new JsonObject
         {
@@ -56,7 +55,7 @@ sealed class WireFormat(string key)
             ["msg_type"] = type,
             ["version"] = "5.3", ["date"] = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"),
         };
-        byte[][] parts = [Utf8(header), parent ?? "{}"u8.ToArray(), Utf8(metadata ?? []), Utf8(content)];
+        byte[][] parts = [Utf8(header), parent ?? "{}"u8.ToArray(), "{}"u8.ToArray(), Utf8(content)];
         var message = new NetMQMessage();
         foreach (var identity in identities) message.Append(identity);
         message.Append(Delimiter);
@@ -82,7 +81,6 @@ sealed record Message(IReadOnlyList<byte[]> Identities, byte[] HeaderBytes, Json
     JsonObject? Metadata = null)
 {
     public string Type => Header.Text("msg_type");
-    public string Session => Header.Text("session");
 }
 
 /// <summary>

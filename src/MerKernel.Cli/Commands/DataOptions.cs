@@ -46,10 +46,6 @@ sealed class DataOptions
     {
         Description = "side length of the frames in pixels", DefaultValueFactory = _ => 224
     };
-    readonly Option<string?> _cache = new("--cache")
-    {
-        Description = "folder of the prepared clips (default: results/cache of the checkout)"
-    };
     readonly Option<int> _workers = new("--workers")
     {
         Description = "clips prepared side by side", DefaultValueFactory = _ => Environment.ProcessorCount
@@ -66,7 +62,7 @@ sealed class DataOptions
     public void AddChoicesTo(Command command) => Add(command, _root, _dataset, _sheet, _frames, _reading, _errata,
         _alignment, _noFace, _unusable, _classes, _clips, _exclude, _workers);
 
-    public void AddPreparationTo(Command command) => Add(command, _size, _cache);
+    public void AddPreparationTo(Command command) => Add(command, _size);
 
     public void AddViewTo(Command command) =>
         Add(command, _root, _dataset, _sheet, _frames, _reading, _errata, _alignment, _noFace, _size);
@@ -122,6 +118,17 @@ sealed class DataOptions
         ImmutableArray<DatasetId> there = [.. DatasetNames.WithFiles.Where(id => FrameLayout.IsThere(new(root, id)))];
         // With none there, the reader's own message says what was found and expected.
         if (there.IsEmpty) return [DatasetId.CasmeII];
+        // A clip or a sheet is of one set: the others would be refused for lacking it, after the first was prepared.
+        (Option Option, IEnumerable<string> Values)[] one =
+        [
+            (_sheet, [parsed.GetValue(_sheet) ?? "auto"]), (_exclude, parsed.GetValue(_exclude) ?? []),
+            (_reading, parsed.GetValue(_reading) ?? []),
+        ];
+        if (there.Length > 1
+            && one.FirstOrDefault(o => o.Values.Any(v => v is not ("auto" or "none"))).Option?.Name is { } option)
+            throw new UserErrorException($"{option} is of one data set, and {root} holds " +
+                $"{string.Join(" and ", there.Select(id => id.Title()))}; add --dataset {there[0].Key()} or " +
+                $"{there[1].Key()}.");
         if (_synthetic is null)
             foreach (var id in DatasetNames.Paper.Except(there))
                 Remark.Say($"{id.Title()}: nothing of it is in {root}.");
@@ -149,12 +156,12 @@ sealed class DataOptions
         Reading = Listed(parsed.GetValue(_reading)),
     };
 
-    /// <summary>Size, cache and workers.</summary>
+    /// <summary>Size and workers.</summary>
     public PreparationOptions Preparation(ParseResult parsed) => new()
     {
         // A check has no size of its own.
         Size = parsed.GetResult(_size) is null ? new PreparationOptions().Size : parsed.GetValue(_size),
-        CacheFolder = parsed.GetValue(_cache) ?? Path.Combine(RepositoryRoot.Find(), "results", "cache"),
+        CacheFolder = Path.Combine(RepositoryRoot.Find(), "results", "cache"),
         Workers = Math.Max(1, parsed.GetValue(_workers)),
         Warn = Remark.Say,
     };

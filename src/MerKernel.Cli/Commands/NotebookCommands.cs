@@ -1,4 +1,5 @@
 using MerKernel.Cli.Notebooks;
+using MerKernel.Training;
 
 namespace MerKernel.Cli.Commands;
 
@@ -58,7 +59,8 @@ static class NotebooksCommand
         using var bench = new Workbench
         {
             Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data"),
-            Backbone = Value("backbone")
+            Backbone = Value("backbone"),
+            Precision = PrecisionNames.Named(Value("precision"), Value("device") ?? "cpu"),
         };
         return bench.ReportFolder;
     }

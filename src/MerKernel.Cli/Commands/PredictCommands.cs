@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MerKernel.Faces;
 using MerKernel.Training;
+using TorchSharp;
 
 namespace MerKernel.Cli.Commands;
 
@@ -26,17 +27,20 @@ static class FitCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            options.Refuse(parsed, ("--held-out", "mer fit trains on every subject"));
             using var bench = options.Open(parsed);
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer fit trains one network; give one seed.");
             var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!),
                 CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
             var device = ComputeDevice.Named(bench.Device);
+            var path = Path.GetFullPath(parsed.GetValue(target)!);
+            AtomicFile.Demand(path);
+            if (options.NamesWorkers(parsed)) torch.set_num_threads(options.Workers(parsed));
             var data = bench.Load(id, cancel);
             var clock = Stopwatch.StartNew();
             using var fitted = FoldRun.Fit(bench.Experiment(chosen, id), data, device,
                 e => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s")), cancel);
-            var path = Path.GetFullPath(parsed.GetValue(target)!);
             fitted.Save(path);
             Console.WriteLine($"{chosen.Name}, trained on {data.Clips.Length} clips of " +
                 $"{FoldProtocol.CountPeople(data)} subjects of {id.Title()}" +

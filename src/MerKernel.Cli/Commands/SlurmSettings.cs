@@ -58,6 +58,16 @@ sealed partial class SlurmSettings
 
     public int? Processors(ParseResult parsed) => Positive(parsed.GetValue(_cpus), _cpus.Name);
 
+    /// <summary>Demands that folds fit into one array.</summary>
+    /// <exception cref="UserErrorException">They make too many tasks.</exception>
+    public static void DemandFew(int folds, int foldsPerTask)
+    {
+        if ((folds + foldsPerTask - 1) / foldsPerTask > SlurmCommands.MostTasks)
+            throw new UserErrorException($"{folds} folds with {foldsPerTask} a task make more than " +
+                $"{SlurmCommands.MostTasks} tasks; give at least --folds-per-task " +
+                $"{(folds + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks}.");
+    }
+
     /// <summary>The settings, overridden by those that the user named.</summary>
     public SlurmOptions Over(SlurmOptions options, ParseResult parsed) => options with
     {
@@ -69,9 +79,30 @@ sealed partial class SlurmSettings
         Processors = Processors(parsed) ?? options.Processors,
         FoldsPerTask = FoldsPerTask(parsed) ?? options.FoldsPerTask,
         MaxConcurrent = Positive(parsed.GetValue(_maxConcurrent), _maxConcurrent.Name) ?? options.MaxConcurrent,
-        CheckpointEvery = parsed.GetValue(_checkpoint) ?? options.CheckpointEvery,
+        CheckpointEvery = parsed.GetValue(_checkpoint) is < 0 and var below
+            ? throw new UserErrorException($"{_checkpoint.Name} {below} is less than none; give 0 or more.")
+            : parsed.GetValue(_checkpoint) ?? options.CheckpointEvery,
         SbatchArguments = parsed.GetValue(_more) is { Length: > 0 } more ? [.. more] : options.SbatchArguments,
     };
+
+    /// <summary>The settings of a further round: what was estimated before holds for tasks of the same size.</summary>
+    /// <exception cref="UserErrorException">Tasks would be larger than estimated, or train elsewhere.</exception>
+    public SlurmOptions Again(SlurmOptions before, ParseResult parsed)
+    {
+        var now = Over(before, parsed);
+        if (now.UsesGpu != before.UsesGpu)
+            throw new UserErrorException($"The folds of this submission are trained on a {(before.UsesGpu ? "GPU"
+                : "processor")}; for the other device submit anew{(before.UsesGpu ? ", without --gres" : "")}.");
+        // As in a first submission, processors without folds would idle.
+        if (FoldsPerTask(parsed) is null && now.Processors > before.Processors)
+            now = now with { FoldsPerTask = Math.Max(now.FoldsPerTask, now.Processors) };
+        if ((now.FoldsPerTask, now.Processors) != (before.FoldsPerTask, before.Processors)
+            && (parsed.GetValue(_time) is null || parsed.GetValue(_mem) is null))
+            throw new UserErrorException($"{SlurmOptions.Limit(before.Time)} and {before.MemoryMiB} MiB were " +
+                $"estimated for {before.FoldsPerTask} folds on {before.Processors} processors; with other " +
+                $"{_foldsPerTask.Name} or {_cpus.Name} give {_time.Name} and {_mem.Name} too.");
+        return now;
+    }
 
     static int? Positive(int? value, string name) => value is null or > 0
         ? value
@@ -134,7 +165,8 @@ sealed class SubmitSelection
         var table = parsed.GetValue(_table);
         var row = parsed.GetValue(_row) is { } key ? Tables.Named(key).Key : null;
         DatasetId? dataset = parsed.GetValue(_dataset) is { } name ? CommonOptions.ParseDataset(name) : null;
-        var subjects = parsed.GetValue(_folds) is { Length: > 0 } named ? named : null;
+        var subjects = parsed.GetValue(_folds) is { Length: > 0 } named
+            ? named.SelectMany(n => n.Split(',')).ToList() : null;
         var tables = SubmissionRows.TablesOf(submission);
         return fold =>
             (table is null || tables(fold) is [var only] && only == table) && (row is null || fold.Variant == row)

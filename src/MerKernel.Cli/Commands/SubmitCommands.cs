@@ -120,6 +120,9 @@ static class SubmitCancelCommand
             var open = GridStatus.Of(submission, folder, SlurmCommands.States)
                 .Where(f => f.State is FoldState.Running or FoldState.Waiting).ToList();
             var chosen = open.Where(f => selection.Chooses(parsed, submission)(f.Fold)).ToHashSet();
+            if (chosen.Count == 0 && open.Count > 0)
+                throw new UserErrorException($"None of the {open.Count} folds that run or wait is among those named; " +
+                    "mer submit status lists tables, rows and data sets.");
             // A task goes only when nothing else is left of it to compute.
             var tasks = open.GroupBy(f => (f.Round, f.Fold.Task)).ToList();
             var cancelled = tasks.Where(t => t.All(chosen.Contains)).ToList();
@@ -165,7 +168,8 @@ static class SubmitResubmitCommand
                     "folds are stored, the others run or wait.");
                 return;
             }
-            submission = submission with { Slurm = settings.Over(submission.Slurm, parsed) };
+            submission = submission with { Slurm = settings.Again(submission.Slurm, parsed) };
+            SlurmSettings.DemandFew(ended.Count, submission.Slurm.FoldsPerTask);
             ImmutableArray<TaskFold> folds =
             [
                 .. ended.Select((f, i) => f with { Task = i / submission.Slurm.FoldsPerTask })
@@ -175,11 +179,12 @@ static class SubmitResubmitCommand
                 SlurmRound.Print(submission, folder, submission.Rounds.Length + 1, folds);
                 return;
             }
-            // One job makes the tables, after every round: those of rounds before would only run too early.
-            SlurmCommands.Cancel([.. submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}")]);
             var open = all.Where(f => f.State is FoldState.Running or FoldState.Waiting)
                 .Select(f => submission.Rounds[f.Round - 1].ArrayJob).Distinct();
             SlurmRound.Submit(submission, folder, folds, open);
+            // One job makes the tables, after every round: those of rounds before would only run too early. They go
+            // last, so that there is one whatever Slurm refuses.
+            SlurmCommands.Cancel([.. submission.Rounds.Where(r => r.FinishJob > 0).Select(r => $"{r.FinishJob}")]);
         }));
         return command;
     }
@@ -218,7 +223,7 @@ static class SubmitTaskCommand
         {
             Workers = submission.Slurm.Processors, CheckpointEvery = submission.Slurm.CheckpointEvery,
             Progress = new TaskLog(),
-            Device = submission.Slurm.UsesGpu ? torch.CUDA : torch.CPU,
+            Device = ComputeDevice.Named(submission.Slurm.UsesGpu ? "cuda" : "cpu"),
         };
         var failed = 0;
         foreach (var set in folds.GroupBy(f => f.Dataset))
@@ -260,7 +265,18 @@ static class SlurmRound
         var array = SlurmCommands.Submit(ArrayScript(here), submission.Slurm.SbatchArguments);
         // Stored before the second job is submitted: whatever happens next, the array can be found and cancelled.
         (submission with { Rounds = submission.Rounds.Add(new Round(array, 0)) }).Save(folder);
-        var finish = SlurmCommands.Submit(FinishScript(here), [Dependency([.. waitFor ?? [], array])]);
+        long finish;
+        try
+        {
+            finish = SlurmCommands.Submit(FinishScript(here),
+                [.. submission.Slurm.SbatchArguments, Dependency([.. waitFor ?? [], array])]);
+        }
+        catch (UserErrorException e)
+        {
+            throw new UserErrorException($"{folds.Length} folds are submitted as job {array}, but not the job that " +
+                $"makes the tables: {e.Message} When they have ended, {submission.Program} submit finish {folder} " +
+                "makes them.", e);
+        }
         (submission with { Rounds = submission.Rounds.Add(new Round(array, finish)) }).Save(folder);
 
         Console.WriteLine($"Submitted {folds.Length} folds in {Tasks(folds)} tasks, and a job that makes the tables " +
@@ -282,7 +298,8 @@ static class SlurmRound
         Console.WriteLine("\n# Commands");
         Console.WriteLine(
             $"sbatch --parsable {string.Join(' ', [.. submission.Slurm.SbatchArguments, ArrayScript(here)])}");
-        Console.WriteLine($"sbatch --parsable --dependency=afterany:ARRAY {FinishScript(here)}");
+        Console.WriteLine($"sbatch --parsable {string.Join(' ', [.. submission.Slurm.SbatchArguments,
+            "--dependency=afterany:ARRAY", FinishScript(here)])}");
         Console.WriteLine($"\nNothing was submitted: {folds.Length} folds in {Tasks(folds)} tasks, " +
             $"{SlurmOptions.Limit(submission.Slurm.Time)} and {submission.Slurm.MemoryMiB} MiB each.");
     }
@@ -354,7 +371,7 @@ static class SubmitFinishCommand
             .Where(f => f.State != FoldState.Stored).ToList();
         using var bench = submission.Open(new SyntheticData(), Remark.Say);
         foreach (var id in bench.Datasets) bench.Load(id, cancel);
-        var rows = ReproduceClosing.Show(bench);
+        var rows = ReproduceClosing.Show(bench, submission.Tables.Select(Tables.Numbered));
         if (missing.Count == 0) return ReproduceClosing.Pages(bench, rows, cancel);
         Console.WriteLine($"Incomplete: {missing.Count} folds have ended without a result, so their rows have no " +
             "measured values; mer submit status names them, mer submit resubmit computes them.");

@@ -34,6 +34,8 @@ static class SubmitSlurmCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             // The tasks train where --gres says, whatever this machine has.
+            options.Refuse(parsed, ("--device", "the tasks train on a GPU where --gres names one"),
+                ("--workers", "--cpus-per-task says how many folds of a task are computed side by side"));
             using var bench = options.Open(parsed, settings.Device(parsed));
             var cost = new FoldCost(bench.Store.Derived);
             foreach (var id in TablesCommand.On(bench, options.Tables(parsed))) bench.Load(id, cancel);
@@ -55,8 +57,10 @@ static class SubmitSlurmCommand
                 Data = bench.DataFolder is { } data ? Path.GetFullPath(data) : null,
                 Datasets = bench.Only,
                 Parts = bench.Parts,
-                Weights = plan.Rows.Any(r => r.Experiment.StartsFrom is not null || r.Experiment.Model
-                    is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null })
+                // The usual folder need not be there, and no node need see it then.
+                Weights = Directory.Exists(bench.Outside.Folder) && plan.Rows.Any(r =>
+                    r.Experiment.StartsFrom is not null || r.Experiment.Model
+                        is PretrainableOptions { Pretrained: not null } or MagnifyingOptions { Magnifier: not null })
                     ? Path.GetFullPath(bench.Outside.Folder) : null,
                 Backbone = bench.Backbone is { } backbone ? Path.GetFullPath(backbone) : null,
                 DataFolders = [.. plan.Rows.Select(r => r.Dataset).Distinct().SelectMany(id => bench.Folders(id))
@@ -89,10 +93,7 @@ static class SubmitSlurmCommand
         var processors = settings.Processors(parsed) ?? 1;
         var foldsPerTask = settings.FoldsPerTask(parsed)
             ?? Math.Max(processors, (plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks);
-        if ((plan.Missing.Length + foldsPerTask - 1) / foldsPerTask > SlurmCommands.MostTasks)
-            throw new UserErrorException($"{plan.Missing.Length} folds with {foldsPerTask} a task make more than " +
-                $"{SlurmCommands.MostTasks} tasks; give at least --folds-per-task " +
-                $"{(plan.Missing.Length + SlurmCommands.MostTasks - 1) / SlurmCommands.MostTasks}.");
+        SlurmSettings.DemandFew(plan.Missing.Length, foldsPerTask);
         var limit = TimeSpan.Zero;
         if (!settings.NamesTime(parsed))
         {

@@ -44,6 +44,8 @@ static class TablesCommand
             if (new[] { json, markdown, latex, csv }.Count(parsed.GetValue) > 1)
                 throw new UserErrorException("Only one of --json, --markdown, --latex and --csv can be printed; call " +
                     "mer tables once for each.");
+            if (all && parsed.GetValue(csv))
+                throw new UserErrorException("--csv has the main metrics only; --json has all of them.");
             var chosen = Chosen(parsed.GetValue(tables));
             bench.LoadPrepared(On(bench, chosen));
             var rows = Scoring.Rows(bench, chosen,

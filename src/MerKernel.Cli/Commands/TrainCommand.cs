@@ -60,13 +60,15 @@ static class TrainCommand
             torch.set_num_threads(threads);
 
             var clock = Stopwatch.StartNew();
-            if (differs is null && parsed.GetValue(weights) is null && bench.Store.TryRead(hash, subject) is { } stored)
+            var before = differs is null ? bench.Store.TryRead(hash, subject) : null;
+            if (before is not null && parsed.GetValue(weights) is null)
             {
-                Show(stored, data);
+                Show(before, data);
                 Console.WriteLine(
                     $"This fold was stored before and is not trained again: {bench.Store.FoldPath(hash, subject)}");
                 return 0;
             }
+            if (parsed.GetValue(weights) is { } file) AtomicFile.Demand(file);
             var result = FoldRun.Train(experiment, data, subject, device,
                 e => Console.WriteLine(
                     $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
@@ -80,14 +82,16 @@ static class TrainCommand
                 }
             : null);
             Show(result, data);
-            if (differs is null)
+            // Another processor's fold has other bytes: the stored one stays, as in mer loso.
+            if (differs is null && before is null)
             {
                 bench.Store.Save(experiment, data.Manifest);
                 bench.Store.Save(hash, result,
                     new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, device.ToString()));
             }
             Console.WriteLine(differs is null
-                ? $"Kept for loso and reproduce: {bench.Store.FoldPath(hash, subject)}"
+                ? $"{(before is null ? "Kept for loso and reproduce" : "Stored before, and left as it is")}: " +
+                    bench.Store.FoldPath(hash, subject)
                 : $"Not kept: {differs}.");
             return 0;
         }));
@@ -96,14 +100,11 @@ static class TrainCommand
 
     static void Show(FoldPrediction fold, MerDataset data)
     {
-        for (var i = 0; i < fold.Clips.Length; i++)
-        {
-            var logits = fold.Logits[^1][i];
-            Console.WriteLine($"{fold.Clips[i],-24} {data.Classes[fold.Labels[i]],-12} predicted " +
-                $"{data.Classes[logits.IndexOf(logits.Max())]}");
-        }
-        var right = Enumerable.Range(0, fold.Clips.Length)
-            .Count(i => fold.Logits[^1][i].IndexOf(fold.Logits[^1][i].Max()) == fold.Labels[i]);
+        var last = fold.At(fold.Logits.Length - 1);
+        for (var i = 0; i < last.Clips.Length; i++)
+            Console.WriteLine($"{last.Clips[i],-24} {data.Classes[last.Labels[i]],-12} predicted " +
+                data.Classes[last.Predictions[i]]);
+        var right = last.Labels.Zip(last.Predictions).Count(p => p.First == p.Second);
         Console.WriteLine($"{right} of {fold.Clips.Length} right after the last epoch " +
             $"({(data.Synthetic ? "synthetic" : "real")} data)");
     }

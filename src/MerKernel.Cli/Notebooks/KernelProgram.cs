@@ -31,7 +31,7 @@ static class KernelProgram
         var program = At(root);
         return IsBuilt(root)
             ? program
-            : throw new UserErrorException($"{program} is not built; call ./mer in the checkout, which builds it.");
+            : throw new UserErrorException($"{program} is not built; ./mer kernel install builds it.");
     }
 
     /// <summary>

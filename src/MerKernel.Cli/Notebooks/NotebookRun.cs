@@ -44,6 +44,9 @@ static class NotebookRun
         Directory.CreateDirectory(reports);
         var (input, executed) = (Path.GetTempFileName(), Path.GetTempFileName());
         var (kept, page) = (Path.Combine(reports, name + ".ipynb"), Path.Combine(reports, name + ".html"));
+        if (Path.GetFullPath(kept) == Path.GetFullPath(notebook))
+            throw new UserErrorException($"The executed {name}.ipynb would take the place of {notebook} itself; name " +
+                "another folder with --out.");
         try
         {
             File.WriteAllText(input, json.ToJsonString());

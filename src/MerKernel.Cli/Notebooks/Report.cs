@@ -55,8 +55,15 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     string Running(IEnumerable<string> names) => "./mer notebooks run " +
         $"{string.Join(' ', names)}{string.Concat(ClosingReport.Parameters(bench).Select(p => $" -p {p}"))}";
 
-    ReportFolder State() =>
-        ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
+    ReportFolder State()
+    {
+        var state = ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
+        // Only the tables' notebooks can be told of a backbone.
+        return bench.Backbone is null ? state
+            : state with { Missing = Of(state.Missing), Outdated = Of(state.Outdated) };
+
+        static ImmutableArray<string> Of(ImmutableArray<string> names) => [.. names.Where(n => n.Contains("-table"))];
+    }
 
     /// <summary>
     /// Packs the files for a colleague: the pages, the PDF, the executed notebooks, the tables, every prediction, both

@@ -31,7 +31,7 @@ public sealed class CommandFuzzTests(ITestOutputHelper log) : IDisposable
     [
         "--profile", "--data", "--store", "--seed", "--seeds", "--held-out", "--workers", "--dataset", "--variant",
         "--fold", "--epochs", "--table", "--protocol", "--clips", "--json", "--markdown", "--size",
-        "--classes", "--exclude", "--cache", "--sheet", "--frames", "--alignment", "--no-face", "--unusable",
+        "--classes", "--exclude", "--sheet", "--frames", "--alignment", "--no-face", "--unusable",
         "--reading", "--without-erratum", "--width-divisor", "--window", "-p", "--", "--help", "--version",
         "@/etc/passwd",
     ];

@@ -5,6 +5,18 @@ namespace MerKernel.Tests.Data;
 
 public class ActionUnitNotationTests
 {
+    [Fact]
+    public void The_networks_input_has_the_21_units_in_their_order()
+    {
+        // Weights and stored folds know units by their place: another order would be another network.
+        int[] order = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 23, 24, 25, 26, 28, 45];
+        Assert.Equal(order, ActionUnits.Used);
+        // Unit 39 is none of them; side and doubt do not count.
+        var vector = ActionUnits.ToVector([new(4, FaceSide.Right, Doubtful: true), new(12), new(39)]);
+        Assert.Equal([2, 8], Enumerable.Range(0, 21).Where(i => vector[i] == 1));
+        Assert.Equal(2, vector.Sum());
+    }
+
     // Every notation that the published sheets contain.
     [Theory]
     [InlineData("12", "12")]

@@ -59,8 +59,23 @@ public class EpochProtocolTests
     }
 
     [Fact]
-    public void Every_protocol_that_looks_at_the_test_subject_says_so() =>
+    public void Every_protocol_that_looks_at_the_test_subject_says_so()
+    {
         Assert.Equal("epoch chosen on the test subject", new BestTestEpoch().Label);
+        // Other test labels change the decisions of a protocol that looks at them, and of no other.
+        var fold = Folds.Of("01", "00", "00", "11", "22") with
+        {
+            HeldOutLabels = Folds.Digits("012"),
+            HeldOutLogits = [Folds.Logits("000"), Folds.Logits("011"), Folds.Logits("111")],
+        };
+        foreach (var protocol in (EpochProtocol[])[new FinalEpoch(), new BestTestEpoch(), new HeldOutSubjects(),
+            new MeanOfLastK(2)])
+        {
+            IEnumerable<int> Decisions(string labels) =>
+                protocol.Apply([fold with { Labels = Folds.Digits(labels) }]).Folds[0].Predictions;
+            Assert.Equal(protocol.LooksAtTestSubject, !Decisions("00").SequenceEqual(Decisions("11")));
+        }
+    }
 
     [Fact]
     public void Held_out_subjects_choose_the_epoch_and_the_test_subject_has_no_say()

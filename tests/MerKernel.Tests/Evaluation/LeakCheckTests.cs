@@ -72,7 +72,11 @@ public class LeakCheckTests
     [Fact]
     public void Many_leaks_are_counted_and_the_first_three_named()
     {
+        // Five clips of the test subject are trained on, and class weights were computed from two that are not: 7.
         var copies = Enumerable.Range(0, 5).Select(i => Clip("01", $"t{i}", $"g{i}"));
-        Caught(Sound with { Train = [.. copies] }, "(and ");
+        var leaky = Sound with { Train = [.. copies] };
+        Caught(leaky, "01/t2");
+        Caught(leaky, "(and 4 more)");
+        Assert.DoesNotContain("01/t3", Assert.ThrowsAny<Exception>(() => LeakCheck.Demand(leaky)).Message);
     }
 }

@@ -24,16 +24,31 @@ public class LinearProbeTests
     [Fact]
     public void It_is_ridge_regression_with_the_mean_as_intercept()
     {
+        using var scope = NewDisposeScope();
         manual_seed(1);
-        using var features = nn.functional.normalize(randn(12, 5, dtype: ScalarType.Float64), dim: 1);
-        var chosen = LinearProbe.Run(Clips, features, 2)[0];
-        // The primal form: w = (X'X + penalty I)^-1 X'(Y - mean), which the probe solves through the products of clips.
-        var (train, test) = (features.slice(0, 4, 12, 1), features.slice(0, 0, 4, 1));
-        var target = tensor(Clips[4..].Select(c => c.Label == 1 ? 1.0 : 0.0).ToArray());
-        var weights = linalg.solve(train.t().matmul(train) + LinearProbe.Penalty * eye(5, dtype: ScalarType.Float64),
-            train.t().matmul(target - target.mean()));
-        var one = (test.matmul(weights) + target.mean()).data<double>().ToArray();
-        Assert.Equal(one.Select(x => x > 0.5 ? 1 : 0), chosen.Predictions);
+        // Many decisions, two thirds of one class: another penalty or intercept would change some.
+        const int Count = 120, Fold = 4;
+        LabelledClip[] clips = [.. Enumerable.Range(0, Count)
+            .Select(i => new LabelledClip($"{i}", $"s{i / Fold:00}", i % 3 == 0 ? 1 : 0, []))];
+        var features = nn.functional.normalize(randn(Count, 5, dtype: ScalarType.Float64), dim: 1);
+        var folds = LinearProbe.Run(clips, features, 2);
+        Assert.Equal(Count / Fold, folds.Length);
+        var ones = 0;
+        for (var fold = 0; fold < folds.Length; fold++)
+        {
+            // The primal form: w = (X'X + penalty I)^-1 X'(Y - mean), which the probe solves through the products of
+            // clips.
+            long from = fold * Fold, to = from + Fold;
+            var train = cat([features.slice(0, 0, from, 1), features.slice(0, to, Count, 1)]);
+            var target = tensor(clips.Where((_, i) => i < from || i >= to).Select(c => (double)c.Label).ToArray());
+            var weights = linalg.solve(
+                train.t().matmul(train) + LinearProbe.Penalty * eye(5, dtype: ScalarType.Float64),
+                train.t().matmul(target - target.mean()));
+            var one = (features.slice(0, from, to, 1).matmul(weights) + target.mean()).data<double>().ToArray();
+            Assert.Equal(one.Select(x => x > 0.5 ? 1 : 0), folds[fold].Predictions);
+            ones += folds[fold].Predictions.Sum();
+        }
+        Assert.InRange(ones, 1, Count / 2);
     }
 
     [Fact]
@@ -43,6 +58,8 @@ public class LinearProbeTests
         var probe = DirectionProbe.Of(data, DatasetFacts.Of(data).Clips);
         Assert.Equal(1, Accuracy(probe.Rows), 12);
         Assert.True(Accuracy(probe.Columns) < 0.7, $"{Accuracy(probe.Columns)}");
+        // The whole difference has the rows in it.
+        Assert.Equal(1, Accuracy(probe.Image), 12);
 
         static double Accuracy(IEnumerable<FoldOutcome> folds) =>
             Metrics.Accuracy(ConfusionMatrix.Sum(folds.Select(f => f.Matrix(3))));

@@ -12,14 +12,19 @@ public class CheckpointTests
 {
     [Theory]
     [InlineData(1, 1), InlineData(1, 3), InlineData(2, 3)]
-    public void A_fold_that_was_stopped_goes_on_from_its_checkpoint_to_the_same_bytes(int every, int stopAfter)
+    // Its angles of the epochs before are in the fold too.
+    [InlineData(2, 3, AttentionDirection.Learned)]
+    public void A_fold_that_was_stopped_goes_on_from_its_checkpoint_to_the_same_bytes(int every, int stopAfter,
+        AttentionDirection attention = AttentionDirection.Vertical)
     {
         using var data = TinyDataset.Create();
         using var folder = new TemporaryFolder();
         // Both streams (stochastic depth draws), validation clips, gradients of two batches in an update.
-        var experiment = LosoEngineTests.Tiny(data, PositionStream.Swin) with
+        var tiny = LosoEngineTests.Tiny(data, PositionStream.Swin);
+        var experiment = tiny with
         {
             HeldOutSubjects = 1,
+            Model = (MerNetOptions)tiny.Model with { Attention = attention },
             Training = new TrainingOptions { Epochs = 5, BatchSize = 2, AccumulationSteps = 2, LearningRate = 2e-3 },
         };
         var (whole, stopped) = (new RunStore(folder.File("whole")), new RunStore(folder.File("stopped")));

@@ -157,6 +157,23 @@ public class LosoEngineTests
     }
 
     [Fact]
+    public void Shuffled_action_units_are_those_of_other_clips()
+    {
+        using var tiny = TinyDataset.Create();
+        float Loss(MerDataset data, ActionUnitSource source) => ((FoldPrediction)FoldRun.Train(
+            Tiny(data) with { ActionUnits = source }, data, "01", torch.CPU)).TrainingLoss[^1];
+        Assert.NotEqual(Loss(tiny, ActionUnitSource.Annotated), Loss(tiny, ActionUnitSource.Shuffled));
+        // Where every clip has the same units, another clip's are its own.
+        using var alike = new MerDataset
+        {
+            Id = tiny.Id, Synthetic = true, Fingerprint = "alike", Classes = tiny.Classes, Labels = tiny.Labels,
+            Frames = tiny.Frames.clone(), OnsetFrames = tiny.OnsetFrames, ApexFrames = tiny.ApexFrames,
+            Clips = [.. tiny.Clips.Select(c => c with { ActionUnits = [new ActionUnit(12)] })],
+        };
+        Assert.Equal(Loss(alike, ActionUnitSource.Annotated), Loss(alike, ActionUnitSource.Shuffled));
+    }
+
+    [Fact]
     public void Held_out_subjects_are_predicted_and_not_trained_on()
     {
         using var data = TinyDataset.Create();

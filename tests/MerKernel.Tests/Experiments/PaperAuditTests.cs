@@ -108,8 +108,9 @@ public class PaperAuditTests
         Assert.Equal("229 of 248, 92.3 %", Of("successor on CASME II, each").Computed);
         Assert.Equal("85 of 144, 59.0 %", Of("successor on CASME II, epoch 99").Computed);
         Assert.Equal("", Of("SAMM, look-up of all").Computed);
-        Assert.All(numbers.Where(n => n.What.Contains("parameters", StringComparison.Ordinal)),
-            n => Assert.Equal(n.Printed, n.Computed));
+        var sizes = numbers.Where(n => n.What.Contains("parameters", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, sizes.Count);
+        Assert.All(sizes, n => Assert.Equal(n.Printed, n.Computed));
 
         // A data set whose classes are told apart by unit 39, which the network does not have: all units give it away,
         // the 21 do not.

@@ -44,7 +44,8 @@ public class TrainingLoopTests
     [Fact]
     public void Every_training_clip_comes_once_per_epoch_and_in_another_order_the_next()
     {
-        using var data = TinyDataset.Create();
+        // A class for each clip: its label tells it from every other.
+        using var data = TinyDataset.Create(classes: 18);
         using var draws = new FoldDraws(1, "02");
         var split = FoldSplit.LeaveOut(data, "2");
         int[] Epoch() => [.. data.Batches(split.Train, new TrainingOptions { BatchSize = 5 }, draws)
@@ -55,6 +56,66 @@ public class TrainingLoopTests
         Assert.Equal(all, second.Order());
         Assert.NotEqual(first, second);
     }
+
+    [Fact]
+    public void Clips_that_keep_their_order_come_in_it()
+    {
+        using var data = TinyDataset.Create(classes: 18);
+        using var draws = new FoldDraws(1, "02");
+        Assert.Equal([3, 1, 2], data.Batches([3, 1, 2], new TrainingOptions { BatchSize = 2, KeepsOrder = true }, draws)
+            .SelectMany(b => b.Labels.data<long>().ToArray()));
+    }
+
+    [Fact]
+    public void A_training_pair_draws_its_onset_among_the_frames_near_it()
+    {
+        using var scope = NewDisposeScope();
+        using var tiny = TinyDataset.Create();
+        using var data = new MerDataset
+        {
+            Id = tiny.Id, Synthetic = true, Fingerprint = "near", Classes = tiny.Classes, Labels = tiny.Labels,
+            Clips = tiny.Clips, Frames = tiny.Frames.clone(), ApexFrames = tiny.ApexFrames,
+            // The first clip's onset has the second's as its neighbour.
+            OnsetFrames = tiny.OnsetFrames.SetItem(0, [0, 2]),
+        };
+        using var pairs = new PairSource(data, data.Labels,
+            [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], CPU);
+        using var draws = new FoldDraws(1, "02");
+        var none = new Augmentation(AugmentationOptions.None, data.Size, draws.Augmentation);
+        var (own, near) = (data.Batch(0).Clips.Onset, data.Batch(1).Clips.Onset);
+        string Drawn(bool jitter)
+        {
+            var onset = pairs.Augmented([0], jitter, none, draws.Batches).Clips.Onset;
+            return onset.equal(own).all().item<bool>() ? "own"
+                : onset.equal(near).all().item<bool>() ? "near" : "other";
+        }
+        Assert.Equal(["near", "own"], Enumerable.Range(0, 50).Select(_ => Drawn(jitter: true)).Distinct().Order());
+        Assert.Equal(["own"], Enumerable.Range(0, 50).Select(_ => Drawn(jitter: false)).Distinct());
+    }
+
+    [Fact]
+    public void One_draw_moves_onset_and_apex_alike()
+    {
+        using var scope = NewDisposeScope();
+        using var tiny = TinyDataset.Create();
+        using var data = new MerDataset
+        {
+            Id = tiny.Id, Synthetic = true, Fingerprint = "still", Classes = tiny.Classes, Labels = tiny.Labels,
+            Clips = tiny.Clips, Frames = tiny.Frames.clone(), OnsetFrames = tiny.OnsetFrames,
+            ApexFrames = tiny.OnsetFrames,
+        };
+        using var draws = new FoldDraws(1, "02");
+        foreach (var batch in data.Batches([0, 1, 2, 3], new TrainingOptions { BatchSize = 4 }, draws))
+        {
+            Assert.True(batch.Clips.Onset.equal(batch.Clips.Apex).all().item<bool>());
+            Assert.False(batch.Clips.Onset.equal(data.Batch(0, 1, 2, 3).Clips.Onset).all().item<bool>());
+        }
+    }
+
+    [Fact]
+    public void Seeds_are_the_first_31_bits_of_a_hash() =>
+        // printf '1\n02\nweights' | sha256sum begins with 7b607087; little-endian, without the sign.
+        Assert.Equal(0x0770607b, Seeds.For(1, "02", "weights"));
 
     [Fact]
     public void What_a_loop_computes_from_a_batch_is_freed_with_it()

@@ -21,4 +21,14 @@ public class TrainingOptionsTests
         Assert.Equal(options.LearningRateAt(50), options.LearningRateAt(74));
         Assert.Equal(4.158e-4, options.LearningRateAt(74), 3e-7); // 8e-4 * e^(50 ln 0.987)
     }
+
+    [Fact]
+    public void A_decay_every_thirty_epochs_is_one_step_within_fifty()
+    {
+        var options = new TrainingOptions
+        {
+            LearningRate = 1e-3, LearningRateDecay = 0.5, DecayEvery = 30, DecayEpochs = 50
+        };
+        Assert.Equal([1e-3, 5e-4, 5e-4], new[] { 29, 30, 74 }.Select(options.LearningRateAt));
+    }
 }
