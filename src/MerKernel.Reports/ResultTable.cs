@@ -276,9 +276,10 @@ public sealed class ResultTable
                 .OrderBy(r => r.Comparison.HolmP).ToList();
             if (rows.Count == 0) return "";
             var most = rows.Max(r => r.Seeds.Count);
+            string Some(List<int> seeds) => seeds.Count < most ? $", seed {string.Join(", ", seeds)}" : "";
             string Named(bool supported) => string.Join(", ", rows.Where(r => r.Comparison.HolmP < 0.05 == supported)
                 .Select(r => $"{r.Label} ({Figures.Difference(r.Comparison.UF1, 0)}, " +
-                    $"p {Figures.P(r.Comparison.HolmP)}{(r.Seeds.Count < most ? $", seed {string.Join(", ", r.Seeds)}" : "")})"))
+                    $"p {Figures.P(r.Comparison.HolmP)}{Some(r.Seeds)})"))
                 is { Length: > 0 } names ? names : "none";
             var seeds = most > 1 ? "all seeds' decisions pooled; " : "";
             var among = rows.Max(r => r.Comparison.Among);

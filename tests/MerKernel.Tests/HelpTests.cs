@@ -63,6 +63,14 @@ public sealed partial class HelpTests
     public void A_misspelt_command_is_met_with_the_nearest(string typed, string said) =>
         Assert.Contains(said, Assert.Throws<UserErrorException>(() => Help.DemandCommand(s_root, [typed])).Message);
 
+    [Theory]
+    [InlineData("runs delete ''", "The run is empty")]
+    [InlineData("notebooks run ' '", "The name is empty")]
+    [InlineData("tables --profile ''", "--profile has an empty value")]
+    public void What_an_unset_variable_leaves_behind_is_no_name(string call, string said) =>
+        Assert.Contains(said, Assert.Single(s_root.Parse(
+            [.. call.Split(' ', 3).Select(w => w.Trim('\''))]).Errors).Message);
+
     /// <summary>
     /// Help and refusal of an export name the same protocols, and its example makes a file that mer score reads.
     /// </summary>
@@ -178,6 +186,24 @@ public sealed partial class HelpTests
         options.FallBack(parsed, folder, "tiny", [DatasetId.CasmeII], default);
         Assert.Equal(folder.File("data/look-alike-tiny"), options.Root(parsed));
         Assert.True(FrameLayout.IsThere(new(options.Root(parsed), DatasetId.CasmeII)));
+    }
+
+    [Theory]
+    [InlineData("--exclude 07/EP06_01", "--exclude"), InlineData("--reading 07/EP06_01=56-89-116", "--reading")]
+    [InlineData("--sheet mine.csv", "--sheet"), InlineData("--exclude none --sheet auto", null)]
+    public void A_clip_or_sheet_is_named_with_its_data_set_where_several_are_there(string choice, string? refused)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var set in (string[])["CASME2", "SAMM"]) Directory.CreateDirectory(folder.File($"{set}/frames"));
+        var (options, command) = (new DataOptions(), new Command("prepare"));
+        options.AddChoicesTo(command);
+        var parsed = command.Parse($"--data {folder.Path} {choice}");
+        if (refused is null) Assert.Equal(DatasetNames.Paper, options.Datasets(parsed));
+        else
+            Assert.Equal($"{refused} is of one data set, and {folder.Path} holds CASME II and SAMM; add --dataset " +
+                "casme2 or samm.", Assert.Throws<UserErrorException>(() => options.Datasets(parsed)).Message);
+        Assert.Equal([DatasetId.Samm],
+            options.Datasets(command.Parse($"--data {folder.Path} {choice} --dataset samm")));
     }
 
     [Theory]

@@ -52,7 +52,7 @@ static class NotebooksCommand
     }
 
     /// <summary>The report that notebooks with these parameters belong to.</summary>
-    static string FolderFor(IEnumerable<string> parameters)
+    internal static string FolderFor(IEnumerable<string> parameters)
     {
         string? Value(string name) =>
             parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];

@@ -44,10 +44,17 @@ static class ReproduceCommand
 /// <summary>How a reproduction ends, here and on a cluster: tables and pages from stored folds.</summary>
 static class ReproduceClosing
 {
-    /// <summary>Keeps the tables in the run's report and sums them up, or prints them.</summary>
-    public static IReadOnlyList<ResultRow> Show(Workbench bench, IEnumerable<Table>? tables = null, bool print = false)
+    /// <summary>
+    /// Keeps the tables in the run's report and sums them up, or prints them: those asked for, and those that were run
+    /// in full before.
+    /// </summary>
+    public static IReadOnlyList<ResultRow> Show(Workbench bench, IEnumerable<Table> tables, bool print = false)
     {
-        var rows = Scoring.Rows(bench, tables);
+        var asked = tables.Select(t => t.Number).ToHashSet();
+        ImmutableArray<ResultRow> rows = [.. Scoring.Rows(bench).GroupBy(r => r.Table.Number)
+            .Where(table => asked.Contains(table.Key)
+                || table.All(r => r.Method is null || r.Kind == RowKind.Baseline || r.Score is not null))
+            .SelectMany(r => r)];
         if (print) TablesCommand.Show(rows);
         else foreach (var sentence in ResultTable.Opening(rows).Concat(Summary.Of(rows))) Console.WriteLine(sentence);
         AtomicFile.Write(Path.Combine(bench.ReportFolder, "tables.md"), ResultTable.ToMarkdown(rows));

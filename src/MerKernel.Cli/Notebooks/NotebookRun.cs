@@ -36,6 +36,10 @@ static class NotebookRun
         CancellationToken cancel, string kernel = KernelProgram.Name)
     {
         var name = Path.GetFileNameWithoutExtension(notebook);
+        var (kept, page) = (Path.Combine(reports, name + ".ipynb"), Path.Combine(reports, name + ".html"));
+        if (Path.GetFullPath(kept) == Path.GetFullPath(notebook))
+            throw new UserErrorException($"The executed {name}.ipynb would take the place of {notebook} itself; name " +
+                "another folder with --out.");
         var json = Read(notebook);
         NotebookParameters.Inject(json, name, parameters);
         var specs = Path.Combine(root, "artifacts", "jupyter");
@@ -43,10 +47,6 @@ static class NotebookRun
 
         Directory.CreateDirectory(reports);
         var (input, executed) = (Path.GetTempFileName(), Path.GetTempFileName());
-        var (kept, page) = (Path.Combine(reports, name + ".ipynb"), Path.Combine(reports, name + ".html"));
-        if (Path.GetFullPath(kept) == Path.GetFullPath(notebook))
-            throw new UserErrorException($"The executed {name}.ipynb would take the place of {notebook} itself; name " +
-                "another folder with --out.");
         try
         {
             File.WriteAllText(input, json.ToJsonString());

@@ -103,10 +103,14 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
 
     /// <summary>Keeps a checked file under a label, in the place of an earlier one.</summary>
     /// <returns>Where it is kept; without the file the tables are without the row.</returns>
-    /// <exception cref="UserErrorException">A row of the tables has this label.</exception>
+    /// <exception cref="UserErrorException">A row of the tables has this label, or no row could have it.</exception>
     public static string Keep(RunStore store, MerDataset data, string label, string file)
     {
-        if (label.Trim().Length == 0 || Tables.All.SelectMany(t => t.Rows).Any(r => r.Label == label)
+        // It heads a row and, escaped, names a file.
+        if (label.Trim().Length == 0 || label.Any(char.IsControl) || RunStore.Escape(label).Length > 200)
+            throw new UserErrorException("A row's name is a few words on one line; keep the predictions --as another " +
+                "name.");
+        if (Tables.All.SelectMany(t => t.Rows).Any(r => r.Label == label)
             || Tables.Methods.Any(m => m.Name == label))
             throw new UserErrorException(
                 $"'{label}' names a row of the tables already; keep the predictions --as another name.");

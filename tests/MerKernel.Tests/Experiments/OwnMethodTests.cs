@@ -326,11 +326,8 @@ public class OwnMethodTests
         FoldPrediction Trained(int size, int steps)
         {
             var own = Own(data);
-            var training = own.Training with
-            {
-                BatchSize = size, AccumulationSteps = steps, Optimizer = OptimizerKind.Sgd
-            };
-            return Fold(own with { Training = training }, data);
+            var cut = own.Training with { BatchSize = size, AccumulationSteps = steps };
+            return Fold(own with { Training = cut with { Optimizer = OptimizerKind.Sgd } }, data);
         }
         var (two, one, half) = (Trained(3, 2), Trained(6, 1), Trained(3, 1));
         static float[] Logits(FoldPrediction fold) => [.. fold.Logits.SelectMany(e => e).SelectMany(c => c)];

@@ -236,6 +236,9 @@ public sealed class PredictionsTests : IDisposable
         KeptPredictions.Keep(store, _data, "Mine", path);
         Assert.Contains("names a row of the tables already",
             Assert.Throws<UserErrorException>(() => KeptPredictions.Keep(store, _data, "Ours", path)).Message);
+        foreach (var name in (string[])["", "two\nlines", new string('µ', 60)])
+            Assert.Contains("a few words on one line",
+                Assert.Throws<UserErrorException>(() => KeptPredictions.Keep(store, _data, name, path)).Message);
         var kept = Assert.Single(KeptPredictions.Of(store, _data));
 
         var runs = Predictions.Read(path, _data).Runs;

@@ -252,4 +252,17 @@ public class RunStoreTests
         Dataset = DatasetId.Samm, Synthetic = true, Fingerprint = "abc", Sheet = "sheet.xlsx", SheetSha256 = "",
         Frames = "SAMM", Preparation = "size 48", Clips = [], Dropped = [],
     };
+
+    [Fact]
+    public void That_a_file_cannot_be_written_is_found_out_before_it_is_computed()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.Demand(folder.File("below/w.safetensors"));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.File("below")));
+        Assert.Contains("is a folder; name a file in it",
+            Assert.Throws<UserErrorException>(() => AtomicFile.Demand(folder.File("below"))).Message);
+        File.WriteAllText(folder.File("file"), "");
+        Assert.Contains("could not be written",
+            Assert.Throws<UserErrorException>(() => AtomicFile.Demand(folder.File("file/w"))).Message);
+    }
 }

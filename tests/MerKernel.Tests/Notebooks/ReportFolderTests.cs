@@ -5,6 +5,26 @@ namespace MerKernel.Tests.Notebooks;
 
 public class ReportFolderTests
 {
+    [Theory]
+    [InlineData("profile=tiny", "tiny-synthetic")]
+    [InlineData("precision=bf16", "small-synthetic-bf16")]
+    // On a GPU that is the usual one.
+    [InlineData("device=cuda", "small-synthetic-bf16")]
+    public void Executed_notebooks_go_where_the_report_of_their_run_looks(string parameter, string folder) =>
+        Assert.Equal(folder, Path.GetFileName(MerKernel.Cli.Commands.NotebooksCommand.FolderFor([parameter])));
+
+    [Fact]
+    public void A_notebook_is_not_replaced_by_its_executed_copy()
+    {
+        using var folder = new TemporaryFolder();
+        var notebook = folder.File("mine.ipynb");
+        File.WriteAllText(notebook, """{ "cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }""");
+        Assert.Contains("name another folder with --out", Assert.Throws<UserErrorException>(() =>
+        {
+            NotebookRun.Execute("/checkout", notebook, [], folder.Path, default);
+        }).Message);
+    }
+
     static void Write(string folder, string name, params (string Source, string? Tag)[] cells) =>
         Write(folder, name, "small: a", cells);
 
