@@ -12,9 +12,11 @@ apt_install() {
     say "this system has no apt-get; install the equivalents of: $*"; exit 1
   fi
   local log; log=$(mktemp)
-  if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1 9>&-; then
-    tail -3 "$log" >&2
-    say "could not install them; please run: sudo apt-get update && sudo apt-get install --no-install-recommends $*"; exit 1
+  # A third party's source that fails is no reason to stop, and another installation is waited for.
+  if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || true
+         as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1 9>&-; then
+    tail -3 "$log" >&2; rm "$log"
+    say "could not install them; please run: sudo apt-get update; sudo apt-get install --no-install-recommends $*"; exit 1
   fi
+  rm "$log"
 }

@@ -64,6 +64,7 @@ static class Parts
                 figures.Add("parity", $"{key}, logits", Deviation(logits, logitsHere), unit);
                 worst = Math.Max(worst, Deviation(logits, logitsHere));
                 // In 32 bits a ReLU within rounding of zero may open on one side only, whatever the code says.
+                if (type == ScalarType.Float64) worst = Math.Max(worst, Deviation(gradient, gradientHere));
                 figures.Add("parity", $"{key}, gradient", Deviation(gradient, gradientHere),
                     type == ScalarType.Float64 ? unit : "relative, not compared");
             }
@@ -71,7 +72,7 @@ static class Parts
 
         if (!(worst < 1e-4))
             throw new UserErrorException(
-                $"The device's logits are up to {worst:G3} off the processor's, and 1e-4 is allowed.");
+                $"The device's logits or gradients are up to {worst:G3} off the processor's, and 1e-4 is allowed.");
 
         (Tensor Logits, Tensor Gradient) Pass(MerNetOptions options, bool units, Device device, ScalarType type)
         {
@@ -196,6 +197,7 @@ static class Parts
         figures.Add("fold", "to the end of its third epoch", first, "s");
         figures.Add("fold", "last training loss", fold.TrainingLoss[^1], "");
         if (setting.Tiny) return;
+        var failed = false;
         foreach (var workers in new[] { 2, 4 })
         {
             var store = Directory.CreateTempSubdirectory("gpu-bench-");
@@ -205,17 +207,26 @@ static class Parts
             {
                 Workers = workers, Device = setting.Device, Subjects = [.. data.Subjects[..workers]]
             }.Run([some], data);
-            foreach (var (_, error) in failures) Console.WriteLine($"fold failed: {error.Message}");
+            failed |= Failed(failures);
             figures.Add("fold", $"{workers} folds of 20 epochs side by side, seconds a fold of 75",
                 clock.Elapsed.TotalSeconds / workers * 75 / 20, "s");
             store.Delete(recursive: true);
         }
+        if (failed) throw new UserErrorException("Folds failed; the lines above say why.");
+    }
+
+    /// <summary>Says which folds failed.</summary>
+    static bool Failed(IReadOnlyCollection<(FoldJob Job, Exception Error)> failures)
+    {
+        foreach (var (job, error) in failures) Console.WriteLine($"fold {job.Subject} failed: {error.Message}");
+        return failures.Count > 0;
     }
 
     /// <summary>The small profile's full network, every fold, on the device and on the processor.</summary>
     public static void Loso(Setting setting, Figures figures, string path)
     {
         using var data = PackedData.Read(path);
+        var failed = false;
         foreach (var seed in setting.Tiny ? [1] : new[] { 1, 2, 3 })
         {
             foreach (var (device, precision) in new[]
@@ -238,8 +249,7 @@ static class Parts
                 {
                     Workers = Math.Min(8, Environment.ProcessorCount), Device = device
                 };
-                foreach (var (job, error) in engine.Run([experiment], data))
-                    Console.WriteLine($"fold {job.Subject} failed: {error.Message}");
+                failed |= Failed(engine.Run([experiment], data));
                 var folds = new RunStore(store.FullName).TryReadAll(ExperimentHash.Of(experiment), data.Subjects);
                 if (folds is null) continue;
                 var right = folds.Sum(f =>
@@ -250,6 +260,7 @@ static class Parts
                 store.Delete(recursive: true);
             }
         }
+        if (failed) throw new UserErrorException("Folds failed; the lines above say why.");
     }
 
     /// <summary>

@@ -21,6 +21,7 @@ static class SideBySide
     /// <summary>Each fold on a thread and a stream of its own.</summary>
     public static void Threads(Setting setting, Figures figures)
     {
+        var failed = false;
         foreach (var folds in Counts(setting))
         {
             using var ready = new Barrier(folds + 1);
@@ -54,9 +55,15 @@ static class SideBySide
             Memory(setting, figures, "folds", $"{folds} side by side");
             over.Cancel();
             threads.ForEach(t => t.Join());
-            if (failure is not null) Console.WriteLine($"folds side by side: {folds} failed: {failure.Message}");
+            if (failure is not null)
+            {
+                failed = true;
+                Console.WriteLine($"folds side by side: {folds} failed: {failure.Message}");
+                continue;
+            }
             figures.Add("folds", $"{folds} side by side, bf16", count * Clips(setting) / span, "clips/s");
         }
+        if (failed) throw new UserErrorException("Folds failed; the lines above say why.");
     }
 
     /// <summary>Each fold in a process of its own: this program again, as <see cref="Worker"/>.</summary>

@@ -142,7 +142,8 @@ public static class ModelCard
                 head.ProtocolLabel, .. scores]])
         {
             Notes = [$"In brackets: 95 % interval by bootstrap over subjects.{(study.Seeds.Length > 1
-                ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}." : "")}"],
+                ? $" ±: mean and standard deviation between the seeds {string.Join(", ", study.Seeds)}; in brackets " +
+                    "then from the lowest to the highest end of the seeds' intervals." : "")}"],
         };
     }
 }

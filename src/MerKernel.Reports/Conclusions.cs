@@ -51,8 +51,10 @@ static class Conclusions
             full.Figure(s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent, " % accuracy") +
             " and UF1 " + full.Figure(s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, "") +
             $" at the {honest.Label}{seeds}."
-            + (rule is { } best ? $" Choosing the epoch on the test subject lifts the same {(seeds.Length > 0 ? "runs"
-                : "run")} to {Figures.Percent(best.Accuracy)} % and {Figures.Fraction(best.UF1)}" +
+            + (rule is { } best ? " Choosing the epoch on the test subject " +
+                $"{(best.Accuracy > full.Accuracy ? "lifts" : "brings")} the same " +
+                $"{(seeds.Length > 0 ? "runs" : "run")} to {Figures.Percent(best.Accuracy)} % and " +
+                Figures.Fraction(best.UF1) +
                 (best.Accuracy > full.Accuracy
                     ? $": {Figures.Percent(best.Accuracy - full.Accuracy)} points that no new subject would see."
                     : ".") : "");
@@ -110,7 +112,7 @@ static class Conclusions
         if (smallest > Level)
         {
             var needed = Enumerable.Range(subjects, 64)
-                .First(n => SubjectPermutation.Smallest(n, pairs.Length) <= Level);
+                .First(n => pairs.Length * Math.Pow(2, 1 - n) <= Level);
             return $"{opening} With {subjects} subjects the data can support no order among them: the smallest " +
                 "p-value a pair can have is " +
                 $"{(smallest < 1 ? smallest.ToString("0.000", CultureInfo.InvariantCulture) : "1")}, and it takes " +

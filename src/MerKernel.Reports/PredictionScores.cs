@@ -112,7 +112,8 @@ public static class DetectedUnitTable
     /// <summary>F1 of each of the ten commonest units with its interval, and the mean.</summary>
     /// <param name="folds">A run with predicted action units.</param>
     /// <param name="data">Its data set, which has the coders' units.</param>
-    public static TextTable Of(IReadOnlyList<FoldPrediction> folds, MerDataset data)
+    /// <param name="seed">Says the seed, where others are shown elsewhere.</param>
+    public static TextTable Of(IReadOnlyList<FoldPrediction> folds, MerDataset data, string seed = "")
     {
         var coded = data.Clips.ToDictionary(c => c.Id,
             c => (IReadOnlySet<int>)c.ActionUnits.Select(u => u.Number).Where(ActionUnits.Used.Contains).ToHashSet());
@@ -120,7 +121,7 @@ public static class DetectedUnitTable
         var scores = UnitScore.Of([.. folds.Where(f => f.ActionUnits is not null).SelectMany(f => f.Clips.Select(
             (clip, i) => (people[clip], coded[clip], (IReadOnlySet<int>)f.ActionUnits!.Value[i].ToHashSet())))]);
         return TextTable.Of(
-            $"Action units as detectors find them\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}",
+            $"Action units as detectors find them\n{data.Id.Title()}{(data.Synthetic ? " (synthetic)" : "")}{seed}",
             ["unit", ">clips", ">F1", ">95 % interval", ">F1 of naming it always"],
             scores.Select(s => (IEnumerable<string>)[s.Unit == 0 ? "mean" : $"AU {s.Unit}",
                 s.Unit == 0 ? "" : $"{s.Clips}", Figures.Fraction(s.F1), Figures.Fraction(s.Interval),

@@ -43,6 +43,8 @@ static class Provenance
         TextTable.Of("How it ran", [
             .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
             ("profile", study.Bench.Profile.Description),
+            .. study.Changes is { Length: > 0 } changes
+                ? [("changed in it", changes)] : Array.Empty<(string, string)>(),
             (study.Seeds.Length == 1 ? "seed" : "seeds", string.Join(", ", study.Seeds)),
             .. study.Bench.Backbone is { } file
                 ? [("networks with a ResNet-18 or Swin backbone start from", Path.GetFileName(file))]

@@ -189,7 +189,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
 {
     /// <summary>Headings of <see cref="Cells"/>.</summary>
     internal static ImmutableArray<string> Headings { get; } = ["system", "sees", ">parameters", ">MACs per clip",
-        ">updates per fold", ">training, all folds"];
+        ">updates, shortest fold", ">training, all folds"];
 
     /// <summary>The metadata of a method on a data set, with the first seed's training time.</summary>
     public static SystemFacts Of(Workbench bench, Method method, DatasetId id)

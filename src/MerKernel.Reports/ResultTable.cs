@@ -211,8 +211,8 @@ public sealed class ResultTable
                 .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} " +
                     "batches per fold)").ToList();
             return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} " +
-                $"%): {string.Join(", ", rows)}. The features of such a network do not carry over to other subjects " +
-                "at this size, or it was trained too briefly.";
+                $"%): {string.Join(", ", rows)}. Unless BatchNorm's statistics part below, the features of such a " +
+                "network do not carry over to other subjects at this size, or it was trained too briefly.";
         }
     }
 

@@ -88,6 +88,9 @@ public sealed class Study : IDisposable
         };
     }
 
+    /// <summary>Which of several seeds a page shows that shows the first; empty where there is one.</summary>
+    internal string FirstSeed => Seeds.Length > 1 ? $", seed {Bench.Seed}" : "";
+
     /// <summary>The data sets of the paper that are there.</summary>
     public ImmutableArray<DatasetId> Datasets => Bench.Datasets;
 
@@ -156,6 +159,9 @@ public sealed class Study : IDisposable
         foreach (var (label, _) in rows)
             if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near)
                 Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
+        if (!Datasets.Any(paper.IsOn))
+            throw new UserErrorException($"Table {number} has no rows on {string.Join(" and ", Datasets.Select(id =>
+                id.Title()))}; it compares systems on CASME II.");
         var full = Plain(Bench.Profile);
         var chosen = rows.Select(row =>
         {

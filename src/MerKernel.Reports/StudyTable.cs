@@ -119,7 +119,7 @@ public sealed class StudyTable
         from row in _paper.Rows
         where row.Method == Tables.PredictedActionUnits
         from dataset in Datasets
-        select DetectedUnitTable.Of(Folds(row.Label, dataset), _study.Bench.Dataset(dataset)));
+        select DetectedUnitTable.Of(Folds(row.Label, dataset), _study.Bench.Dataset(dataset), _study.FirstSeed));
 
     /// <summary>
     /// A row's predictions on a data set with the first seed, under each protocol: a row per clip, for

@@ -19,6 +19,9 @@ public static class TruthReport
             || LookAlike.OptionsOf(dataset, bench.Source(dataset).Root) is not { } options)
             throw new UserErrorException($"Nobody knows the truth about {dataset.Title()} in " +
                 $"{bench.Source(dataset).Root}: it is not a synthetic data set of this version.");
+        if (!DatasetFacts.Of(bench.Dataset(dataset)).HasPaperClasses)
+            throw new UserErrorException(
+                "The truth is known of the five classes; prepare the data with --classes five.");
         return Of(bench, dataset, KnownTruth.Of(dataset, options.Size));
     }
 
@@ -122,7 +125,7 @@ public static class TruthReport
                     {
                         { Low: > 0 } => "above 0",
                         { High: < 0 } => "below 0",
-                        _ => "both sides of 0"
+                        _ => "holds 0"
                     }]
                 : [c.Claim, c.Truth, "", "not run"])),
             ["In brackets the 95 % interval by paired bootstrap over subjects, all seeds of a subject together: of " +

@@ -134,7 +134,7 @@ def same(ours, theirs, seen):
     # Values of a list of objects: the table's cells are the tree's leaves.
     if theirs[0] == "tree" and ours[0] == "html":
         leaves = sorted(words(c) for c in re.findall(r"<td[^>]*>(.*?)</td>", ours[1], re.S))
-        return all(leaf in theirs[1] for leaf in leaves if leaf)
+        return bool(leaves) and all(leaf in theirs[1] for leaf in leaves if leaf)
     return False
 
 
@@ -198,6 +198,7 @@ def check_itself():
         (show({"image/png": png}), show({"image/png": base64.b64encode(base64.b64decode(png).replace(b"\x09", b"\x0a")).decode()})),
         (show({"text/html": table % "59.4"}), show({"text/html": table % "59.5"})),
         (show({"text/html": table % "0.5"}), show({"text/html": '<details class="dni-treeview"><pre>0.6</pre></details>'})),
+        (show({"text/html": "<table></table>"}), show({"text/html": '<details class="dni-treeview"><pre>0.5</pre></details>'})),
         (show({"text/plain": "1"}), {"output_type": "error", "ename": "E", "evalue": "e"}),
     ]
     for expected, pairs in ((False, alike), (True, unlike)):

@@ -138,7 +138,8 @@ def main():
     for (feature, reason, _), a, b in zip(cells, ours, theirs):
         differs = a != b
         same += not differs
-        good = differs == (reason is not None)
+        # A cell without an end in ours is no difference by choice.
+        good = differs == (reason is not None) and a["end"] != "no end"
         passed, failed = passed + good, failed + (not good)
         if not good:
             print(f"FAILED  {feature}: " + ("differs without a reason" if differs else f"no longer differs: {reason}"))

@@ -60,7 +60,8 @@ class Side:
         one = {**os.environ, "OMP_NUM_THREADS": "1"}
         done = subprocess.run([*self.mer, "model", *map(str, arguments)], capture_output=True, text=True, env=one)
         if done.returncode != 0:
-            sys.exit(f"mer model {arguments[0]} failed:\n{done.stdout}{done.stderr}")
+            # An exit would end a worker of the pool without its result, which the pool waits for.
+            raise RuntimeError(f"mer model {arguments[0]} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def path(self, name):
@@ -77,7 +78,7 @@ def load(network, weights):
             target.copy_(weights[name].reshape(target.shape))
             used.add(name)
     if used != set(weights):
-        sys.exit(f"tensors without a counterpart: {sorted(used ^ set(weights))}")
+        raise RuntimeError(f"tensors without a counterpart: {sorted(used ^ set(weights))}")
 
 
 def deviation(ours, theirs, scale=None):

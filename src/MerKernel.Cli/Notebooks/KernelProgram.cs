@@ -46,7 +46,8 @@ static class KernelProgram
             ? named
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var tools = Path.Combine(packages, "microsoft.dotnet-interactive", version, "tools");
-        return Directory.Exists(tools)
+        // Written last: a folder without it was only half unpacked.
+        return File.Exists(Path.Combine(tools, "..", ".nupkg.metadata"))
             ? Directory.GetFiles(tools, "Microsoft.DotNet.Interactive.App.dll", SearchOption.AllDirectories)
                 .FirstOrDefault()
             : null;

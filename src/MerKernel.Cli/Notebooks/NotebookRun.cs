@@ -42,7 +42,8 @@ static class NotebookRun
                 "another folder with --out.");
         var json = Read(notebook);
         NotebookParameters.Inject(json, name, parameters);
-        var specs = Path.Combine(root, "artifacts", "jupyter");
+        // A folder of this call's own: another may run with another libtorch, and readers of a checkout write nothing.
+        var specs = Directory.CreateTempSubdirectory("mer-kernel-").FullName;
         KernelProgram.Install(root, kernel, specs);
 
         Directory.CreateDirectory(reports);
@@ -73,6 +74,7 @@ static class NotebookRun
         {
             File.Delete(input);
             File.Delete(executed);
+            Directory.Delete(specs, recursive: true);
         }
     }
 

@@ -23,7 +23,8 @@ static class WeightPage
                            .. Enumerable.Range(0, Blocks(explained))
                                .Select(block => Tile(study, explained, place, block))]);
         var shown = labels.Count == 1
-            ? $"one clip per class: {labels[0]}"
+            ? $"one clip of each class that the subjects left out show ({study.Examples.Length} of " +
+                $"{study.Data.Classes.Length}): {labels[0]}"
             : $"one clip{(study.Examples.Length > 1 ? " each of two classes" : "")}, in {labels.Count} networks";
         return PictureGrid.Draw($"Attention of each block, {shown}",
             $"{study.Brief}.\nMean size of the weights over channels; every map has a colour scale of its own.",

@@ -149,7 +149,7 @@ static class RowProfileChart
         var classes = study.TestClips.Select((clip, place) => (Class: study.Data.Labels[clip], place))
             .GroupBy(p => p.Class, p => clips[p.place]).OrderBy(g => g.Key);
         return Draw(study, $"Vertical attention, emotion by emotion: {label}",
-            "Mean size of a row's weights over channels and the emotion's clips.",
+            "Mean size of a row's weights over channels and the emotion's clips, all folds' networks together.",
             [.. classes.Select(g => ($"{study.Data.Classes[g.Key]} (n = {g.Count()})",
                 (IReadOnlyList<IReadOnlyList<ClipExplanation>>)[[.. g]]))], bars: false);
     }

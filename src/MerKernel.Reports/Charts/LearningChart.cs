@@ -103,7 +103,8 @@ static class AngleChart
             "from the horizontal (axis of all flow vectors)");
         var figure = new Figure("Learned attention direction by epoch and block",
             "Mean over folds; bars from the smallest to the largest. Grey: vertical attention in that reading of " +
-            $"the angle.\n{string.Join("; ", axes)}",
+            $"the angle.\n{string.Join("; ", axes)}; " +
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}{table.Study.FirstSeed}",
             height: 150 + 300 * datasets.Count, columns: Math.Max(1, rows.Count), rows: Math.Max(1, datasets.Count),
             columnGap: 0.1, rowGap: 0.24);
         for (var r = 0; r < datasets.Count; r++)

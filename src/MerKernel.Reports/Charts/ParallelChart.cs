@@ -21,7 +21,8 @@ static class ParallelChart
         {
             var rank = accuracies.Count(a => a < accuracies[i]) / (double)Math.Max(1, accuracies.Count - 1);
             // Neighbours that pass through the same points stay apart.
-            var shift = (i - (sweep.Runs.Length - 1) / 2.0) * 0.012;
+            var others = sweep.Runs.Length - 1;
+            var shift = (i - others / 2.0) * Math.Min(0.012, 0.16 / Math.Max(1, others));
             double[] heights =
             [
                 .. run.Point.Settings.Select((s, axis) => Height(s.Position, settings[axis].Values.Length) + shift),

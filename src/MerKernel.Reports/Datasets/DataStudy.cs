@@ -102,11 +102,14 @@ static class CountPage
                 ? (PublishedCounts.CasmeII2014.Classes, " (2014)")
                 : (published.Classes, "");
             string Name(string what) => $"{DataStudy.Title(data)}, {what}";
+            // The published counts are of the five classes.
+            string Compared(string of) => DatasetFacts.Of(data).HasPaperClasses ? of : "–";
             rows.AddRange(data.Classes.Select((name, c) => new[]
             {
-                Name(name), Count(data.Labels.Count(l => l == c)), $"{classes.GetValueOrDefault(name)}{edition}"
+                Name(name), Count(data.Labels.Count(l => l == c)),
+                Compared($"{classes.GetValueOrDefault(name)}{edition}")
             }));
-            rows.Add([Name("all clips"), Count(data.Clips.Length), Count(published.Total)]);
+            rows.Add([Name("all clips"), Count(data.Clips.Length), Compared(Count(published.Total))]);
             rows.Add([Name("subjects"), Count(data.Subjects.Length), Count(published.Subjects.Count)]);
         }
         return TextTable.OfFigures($"Clips of each class, here and in the published sheets\n{Brief(study)}",
@@ -168,13 +171,16 @@ static class CountPage
             var largest = data.Labels.GroupBy(l => l).MaxBy(g => g.Count())!;
             var units = DatasetFacts.Of(data).Clips.GroupBy(c => string.Join("+", c.ActionUnits)).ToArray();
             var shared = units.Where(g => g.Select(c => c.Label).Distinct().Count() > 1).Sum(g => g.Count());
+            var told = units.Where(g => g.Select(c => c.Label).Distinct().Count() == 1
+                && g.Select(c => c.Subject).Distinct().Count() > 1).Sum(g => g.Count());
             var duration = data.Clips.Select(c => c.Apex - c.Onset).Order().ToArray();
             yield return $"{data.Id.Title()} ({DataNotice.Brief(data.Synthetic, study.Study.Bench.Profile.Name)}): " +
                 $"{data.Clips.Length} clips of {data.Subjects.Length} subjects; the largest class, " +
                 $"{data.Classes[largest.Key]}, has {Figures.Percent(largest.Count() / (double)data.Clips.Length)} %. " +
                 $"There are {units.Length} different sets of the 21 action units; {shared} clips " +
                 $"({Figures.Percent(shared / (double)data.Clips.Length)} %) share theirs with a clip of another " +
-                $"emotion, so the other {data.Clips.Length - shared} could be told from their action units. " +
+                $"emotion. {told} have a set that other subjects show too, and always with the same emotion: these " +
+                "could be told from the action units of people never seen. " +
                 "From onset to apex half of the clips take at most " +
                 $"{duration[duration.Length / 2].ToString(CultureInfo.InvariantCulture)} frames.";
         }

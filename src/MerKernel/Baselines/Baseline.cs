@@ -214,9 +214,16 @@ public static class PretrainedStart
         foreach (var (name, tensor) in fitting) tensor.copy_(stored[name]);
     }
 
-    static string PathOf(PretrainedWeights weights) => weights.Path
-        ?? throw new UserErrorException($"The experiment starts from weights with the SHA-256 {weights.Sha256}, and " +
-            "no file is named for them; put it where --weights looks.");
+    static string PathOf(PretrainedWeights weights)
+    {
+        var path = weights.Path
+            ?? throw new UserErrorException($"The experiment starts from weights with the SHA-256 {weights.Sha256}, " +
+                "and no file is named for them; put it where --weights looks.");
+        // The run is named by the content: a file that was exchanged since would be stored under the old one's name.
+        return File(path).Sha256 == weights.Sha256 ? path
+            : throw new UserErrorException($"{path} holds other weights than those with the SHA-256 " +
+                $"{weights.Sha256[..12]} that the experiment starts from; put those back, or begin anew.");
+    }
 
     /// <summary>
     /// Fills every parameter and statistic of a part from the file's tensor of the same name; the file may hold more.

@@ -52,6 +52,7 @@ public static partial class CodingSheet
         var clips = ImmutableArray.CreateBuilder<Clip>();
         var dropped = ImmutableArray.CreateBuilder<DroppedRow>();
         var seen = new Dictionary<string, (int Row, Clip Clip)>(StringComparer.OrdinalIgnoreCase);
+        var people = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in records)
         {
             if (Read(row, set, errata ?? Errata.Known, readings.IsDefault ? [] : readings,
@@ -66,7 +67,11 @@ public static partial class CodingSheet
             else
             {
                 seen.Add(clip.Id, (row.Number, clip));
-                clips.Add(clip);
+                // Two spellings of a person, whose folders are one, would be two folds of that person.
+                var person = people.TryAdd(clip.Subject, clip.Subject) ? clip.Subject : people[clip.Subject];
+                var note = $"the subject '{clip.Subject}' is read as '{person}'";
+                clips.Add(person == clip.Subject ? clip
+                    : clip with { Subject = person, Notes = clip.Notes.Add(note) });
             }
         }
         if (clips.Count == 0)
@@ -294,20 +299,25 @@ public static partial class CodingSheet
             notes.Add($"the apex {apex} does not lie between onset {onset} and offset {offset}");
         var units = ActionUnitNotation.Parse(row["actionunits"], notes);
         if (units.IsEmpty && set.HasActionUnits) notes.Add("no action unit is coded");
-        if (set.AllEmotions.LabelOf(emotion) is null) notes.Add($"the emotion '{row["emotion"]}' is unknown");
+        if (set.AllEmotions.LabelOf(emotion) is null)
+        {
+            // A slip of a letter or two would cost the clip without a word; another word may be the coder's own.
+            if (set.Id != DatasetId.Own && Spelling.Nearest(emotion, set.AllEmotions.ClassOf.Keys) is { } meant)
+            {
+                defect = new DroppedRow(row.Number, id, $"has the emotion '{row["emotion"]}'; did you mean '{meant}'?")
+                {
+                    Emotion = meant
+                };
+                return null;
+            }
+            notes.Add($"the emotion '{row["emotion"]}' is unknown");
+        }
         defect = null;
         return new Clip
         {
-            Dataset = set.Id,
-            Subject = subject,
-            Name = name,
-            Onset = onset.Value,
-            Apex = apex.Value,
-            Offset = offset.Value,
-            ActionUnits = units,
-            Emotion = emotion,
-            FrameRate = row.Value("fps") ?? set.FrameRate,
-            Notes = [.. notes],
+            Dataset = set.Id, Subject = subject, Name = name, Onset = onset.Value, Apex = apex.Value,
+            Offset = offset.Value, ActionUnits = units, Emotion = emotion,
+            FrameRate = row.Value("fps") ?? set.FrameRate, Notes = [.. notes],
         };
 
         Clip? Defect(string reason, out DroppedRow? defect)
@@ -363,7 +373,7 @@ public static partial class CodingSheet
         // A footnote or a sum has no emotion and no clip's name; a clip whose name was lost still has its emotion and
         // must not pass for one.
         public bool IsRemark => !this["emotion"].Any(char.IsLetter)
-            && (asked?.Id == DatasetId.Own
+            && (asked is { Columns.Count: > 0 }
                 ? this["filename"].Length == 0
                 : DatasetSigns.OfRow(this["filename"], this["subject"]) is null);
 

@@ -17,8 +17,8 @@ public sealed class FrameLayout
     {
         (Description, Root, Folder, Sheet, Frames, this.frames) = (description, root, folder, sheet, frames.Path,
             frames);
-        Cropped = IsCropped(Frames) || !DatasetNames.Paper.Contains(Dataset)
-            && Path.GetRelativePath(root, Frames).Contains("crop", StringComparison.OrdinalIgnoreCase);
+        Cropped = IsCropped(Path.GetFileName(Frames)) || !DatasetNames.Paper.Contains(Dataset)
+            && IsCropped(Path.GetRelativePath(root, Frames));
         var said = notes.ToList();
         FindClips(said);
         Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(Frames, SyntheticMark))
@@ -155,8 +155,9 @@ public sealed class FrameLayout
         ? [OwnDataset.FolderIn(root)]
         : Below(root).Where(d => set.Folders.IsMatch(Path.GetFileName(d)));
 
-    private static bool IsCropped(string path) =>
-        Path.GetFileName(path).Contains("crop", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a folder's name says that its frames are cropped; 'uncropped' says the opposite.</summary>
+    private static bool IsCropped(string name) =>
+        Regex.IsMatch(name, @"(?<!un|no[nt]?[\s_-]?)crop", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static string Existing(string folder) => Directory.Exists(folder)
         ? Path.GetFullPath(folder)

@@ -140,6 +140,11 @@ public static class OwnDataset
                 $"are {string.Join(", ", Fields.Keys.Order(StringComparer.Ordinal))}");
         if (Needed.FirstOrDefault(c => !columns.ContainsKey(c)) is { } lacking)
             throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
+        if (columns.FirstOrDefault(c => string.IsNullOrWhiteSpace(c.Value)) is { Key: { } empty })
+            throw Wrong($"gives '{empty}' no column; name one, or leave it out");
+        if (new[] { classes, three }.SelectMany(c => c.Keys.GroupBy(e => e, StringComparer.OrdinalIgnoreCase))
+            .FirstOrDefault(g => g.Count() > 1) is { } emotion)
+            throw Wrong($"has an emotion in two spellings ({string.Join(", ", emotion)}); give it one");
         if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Wrong(

@@ -54,7 +54,7 @@ internal sealed record PreparationPlan(
         var description = string.Create(CultureInfo.InvariantCulture,
             $"size {options.Size}; classes {classes.Name} ({string.Join(' ', mapping)}: {string.Join(' ', classes.Classes)}); alignment {(align ? "landmarks" : "none")}; ")
             + $"no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', errata)}; left out " +
-            $"{string.Join(' ', exclude.Order())}{readings}";
+            $"{string.Join(' ', exclude.Order(StringComparer.Ordinal))}{readings}";
         return new PreparationPlan(layout, sheet, classes, align, description,
             Stat(layout, sheet, description, align, entries), entries.ToImmutable(), dropped.ToImmutable())
         {

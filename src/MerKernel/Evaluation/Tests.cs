@@ -6,14 +6,17 @@ namespace MerKernel.Evaluation;
 /// </summary>
 public static class SubjectPermutation
 {
+    /// <summary>Exchanges tried at most.</summary>
+    public const int Exchanges = 10_000;
+
     /// <summary>
     /// The smallest p-value the test can give, however large the difference: 2 of the 2^subjects exchanges look as
-    /// extreme as the data. Times the comparisons, as Holm's correction has it.
+    /// extreme as the data, or one in those that are drawn. Times the comparisons, as Holm's correction has it.
     /// </summary>
     /// <param name="subjects">Number of subjects.</param>
     /// <param name="comparisons">How many comparisons it is corrected over.</param>
     public static double Smallest(int subjects, int comparisons = 1) =>
-        Math.Min(1, comparisons * Math.Pow(2, 1 - subjects));
+        Math.Min(1, comparisons / (Resamples.Halves(subjects, Exchanges) ?? 1.0 + Exchanges));
 
     /// <summary>
     /// Two-sided p-value. With few subjects it is exact: every exchange is tried. With more than that takes, exchanges
@@ -22,10 +25,10 @@ public static class SubjectPermutation
     /// <param name="first">The first system's confusion matrix for each subject.</param>
     /// <param name="second">The second system's, subjects in the same order.</param>
     /// <param name="score">The score compared.</param>
-    /// <param name="permutations">Exchanges tried at most.</param>
+    /// <param name="permutations">As <see cref="Exchanges"/>.</param>
     /// <param name="seed">Seed of the exchanges.</param>
     public static double P(IReadOnlyList<ConfusionMatrix> first, IReadOnlyList<ConfusionMatrix> second,
-        Func<ConfusionMatrix, double> score, int permutations = 10_000, int seed = 1)
+        Func<ConfusionMatrix, double> score, int permutations = Exchanges, int seed = 1)
     {
         if (first.Count != second.Count)
             throw new ArgumentException(

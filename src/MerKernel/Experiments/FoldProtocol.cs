@@ -72,6 +72,16 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
         };
     }
 
+    /// <summary>Demands that no two parts show the same people: a fold would train on those it leaves out.</summary>
+    /// <exception cref="UserErrorException">Two are SMIC's, whose cameras filmed the same sessions.</exception>
+    internal static void DemandOthers(IEnumerable<DatasetId> parts)
+    {
+        if (parts.GroupBy(DatasetSigns.FamilyOf).FirstOrDefault(g => g.Count() > 1) is { } same)
+            throw new UserErrorException($"{string.Join(" and ", same.Select(id => id.Title()))} show the same " +
+                "people: a fold would leave somebody out of one and train on that person in the other. Name one of " +
+                "them with --sets.");
+    }
+
     /// <summary>The person in the name of a clip of several sets: its set and its subject.</summary>
     internal static string PersonOf(string clip) => clip[..clip.IndexOf('/', clip.IndexOf('/') + 1)];
 
@@ -88,6 +98,7 @@ public abstract record FoldProtocol(DatasetId Id, string Name)
             throw new UserErrorException($"{first.Title} and {other.Title} are not prepared alike " +
                 $"({string.Join(", ", first.Classes)} against {string.Join(", ", other.Classes)}); they cannot be " +
                 "one data set.");
+        DemandOthers([.. parts.Select(p => p.Id)]);
         int[] rows = [.. parts.Select(p => p.FrameCount)];
         int[] starts = [.. rows.Select((_, i) => rows.Take(i).Sum())];
         ImmutableArray<ImmutableArray<int>> Shifted(Func<MerDataset, ImmutableArray<ImmutableArray<int>>> frames) =>

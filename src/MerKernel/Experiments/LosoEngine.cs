@@ -130,8 +130,13 @@ public sealed class LosoEngine(RunStore store)
         }
     }
 
-    bool Has(FoldJob job) =>
-        store.TryRead(job.Hash, job.Subject) is not null && Weights?.Has(job.Hash, job.Subject) != false;
+    /// <summary>Whether a fold is stored; a checkpoint that was left next to it goes.</summary>
+    bool Has(FoldJob job)
+    {
+        if (store.TryRead(job.Hash, job.Subject) is null || Weights?.Has(job.Hash, job.Subject) == false) return false;
+        File.Delete(store.CheckpointPath(job.Hash, job.Subject));
+        return true;
+    }
 
     void Train(FoldJob job, MerDataset dataset, FoldWriter writer, CancellationToken cancel)
     {
@@ -149,7 +154,8 @@ public sealed class LosoEngine(RunStore store)
             // One that was trained again for its weights stays as it is stored, with the time that it took: pages know
             // it by that.
             if (Weights is null || store.TryRead(job.Hash, job.Subject) is null) store.Save(job.Hash, fold, facts);
-            checkpoint?.Delete();
+            // Also that of an earlier call which kept checkpoints.
+            File.Delete(store.CheckpointPath(job.Hash, job.Subject));
             Progress?.FoldFinished(job, facts);
         });
     }

@@ -23,7 +23,9 @@ public sealed class OutsideWeights(string folder, string? backbone = null)
     {
         if (model is not PretrainableOptions) return model;
         if (model is MagnifyingOptions magnifying) model = magnifying with { Magnifier = Found("magnifier") };
-        return (PretrainableOptions)model with { Pretrained = Found(key) };
+        // The two graph networks have no part of their own that was published on outside weights.
+        return model is AuGcnOptions or GraphTcnOptions ? model
+            : (PretrainableOptions)model with { Pretrained = Found(key) };
 
         PretrainedWeights? Found(string name)
         {

@@ -49,10 +49,13 @@ public sealed record SeedAverage(Method Member)
     public override RunResult? Result(Workbench bench, DatasetId dataset, int seed)
     {
         var runs = bench.Seeds.Select(s => bench.Result(Member, dataset, s)).OfType<RunResult>().ToList();
-        return runs.Count < bench.Seeds.Length ? null : new($"seeds-{string.Join('-', runs.Select(r => r.Hash))}",
-            string.Join(' ', runs.Select(r => r.State)), () =>
-                runs.Select(r => r.Read()).ToList() is var folds && folds.All(f => f is not null)
-                    ? Average([.. folds.Select(f => f!)]) : null);
+        return runs.Count < bench.Seeds.Length ? null
+            : new($"seeds-{string.Join('-', runs.Select(r => r.Hash))}", string.Join(' ', runs.Select(r => r.State)),
+                () => runs.Select(r => r.Read()).ToList() is var folds && folds.All(f => f is not null)
+                    ? Average([.. folds.Select(f => f!)]) : null)
+            {
+                HasValidation = false
+            };
     }
 
     /// <summary>

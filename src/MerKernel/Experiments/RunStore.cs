@@ -314,6 +314,9 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
     /// </summary>
     public bool ChoosesEpochs { get; init; }
 
+    /// <summary>Whether its folds may have validation subjects.</summary>
+    internal bool HasValidation { get; init; } = true;
+
     /// <summary>The file that it was read from; null for one trained here.</summary>
     internal Predictions? File { get; init; }
 
@@ -322,5 +325,6 @@ public sealed record RunResult(string Hash, string State, Func<IReadOnlyList<Fol
     /// does not say which, there is none to choose and nothing to average.
     /// </summary>
     internal bool IsScoredBy(EpochProtocol protocol) => ChoosesEpochs ? protocol.LooksAtTestSubject
-        : File is null || protocol is FinalEpoch || protocol is not HeldOutSubjects && File.HasSeveralEpochs;
+        : protocol is HeldOutSubjects ? HasValidation && File is null
+        : protocol is FinalEpoch || File is null or { HasSeveralEpochs: true };
 }

@@ -337,10 +337,13 @@ public sealed class Workbench : IDisposable
     ImmutableArray<DatasetId> PartsThere()
     {
         if (Parts is { } asked)
+        {
+            FoldProtocol.DemandOthers(asked);
             return asked.FirstOrDefault(id => FoldProtocol.Of(id) is not null) is var made
                 && FoldProtocol.Of(made) is not null
                 ? throw new UserErrorException($"'{made.Key()}' is made of several data sets itself; name data sets " +
                     "with --sets, for example casme2,samm,smic.") : asked;
+        }
         if (RealRoot is not { } root) return FoldProtocol.Usual;
         ImmutableArray<DatasetId> there = [.. FoldProtocol.Usual.Where(id => FrameLayout.IsThere(new(root, id)))];
         foreach (var id in FoldProtocol.Usual.Except(there))

@@ -114,12 +114,28 @@ public class PretrainedStartTests
         Safetensors.Write(Path.Combine(folder.Path, "magnifier.safetensors"), donor.state_dict());
         Safetensors.Write(Path.Combine(folder.Path, "aman.safetensors"),
             new Dictionary<string, Tensor> { ["x"] = zeros(1) });
+        // A name that no part starts from.
+        File.Copy(folder.File("aman.safetensors"), folder.File("au-gcn.safetensors"));
         ModelOptions Of(Profile profile, Peer peer) =>
             new OutsideWeights(folder.Path).Start(peer.Model(profile), peer.Key);
         var aman = Assert.IsType<AmanOptions>(Of(Profile.Paper, new Peer(Aman.Baseline)));
         Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
         Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
-        Assert.Null(Assert.IsType<AuGcnOptions>(Of(Profile.Paper, new Peer(AuGcn.Baseline))).Pretrained);
+        var graph = Assert.IsType<AuGcnOptions>(Of(Profile.Paper, new Peer(AuGcn.Baseline)));
+        Assert.Null(graph.Pretrained);
+        Assert.EndsWith("magnifier.safetensors", graph.Magnifier!.Path);
+    }
+
+    [Fact]
+    public void A_file_that_was_exchanged_since_is_not_loaded_under_its_old_name()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = new Magnifier();
+        var weights = Written(folder, network.state_dict());
+        PretrainedStart.Load(network, weights, "Magnifier");
+        Written(folder, new() { ["x"] = zeros(1) });
+        Assert.Contains("holds other weights than those with the SHA-256",
+            Assert.Throws<UserErrorException>(() => PretrainedStart.Load(network, weights, "Magnifier")).Message);
     }
 
     [Fact]

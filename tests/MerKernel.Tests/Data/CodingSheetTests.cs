@@ -22,6 +22,18 @@ public sealed class CodingSheetTests : IDisposable
         Assert.Empty(clip.Notes);
     }
 
+    [Fact]
+    public void A_misspelt_emotion_is_a_bad_row_and_not_a_class_of_its_own()
+    {
+        var sheet = CodingSheet.Read(Xlsx(folder, "a.xlsx", CasmeHeader,
+            Casme("01", "EP02_01f", 46, 59, 86, "4", "disgust"),
+            Casme("02", "EP02_01f", 46, 59, 86, "12", "happines")));
+        Assert.Equal("01/EP02_01f", Assert.Single(sheet.Clips).Id);
+        var row = Assert.Single(sheet.Dropped);
+        Assert.Equal((3, "has the emotion 'happines'; did you mean 'happiness'?", false),
+            (row.Row, row.Reason, row.IsExpected));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(13)]

@@ -17,6 +17,8 @@ public sealed class FrameLayoutTests : IDisposable
     [InlineData("CASMEII/Cropped/01/EP02_01f/46.png", true)]
     [InlineData("sub01/EP02_01f/img46.jpg", false)]
     [InlineData("Cropped/sub01/EP02_01f/reg_img46.jpg", true)]
+    [InlineData("CASME2/uncropped/sub01/EP02_01f/img46.jpg", false)]
+    [InlineData("CASME2/not cropped/sub01/EP02_01f/img46.jpg", false)]
     public void CASME_II_is_found_in_the_folder_names_seen_in_the_wild(string frame, bool cropped)
     {
         Touch(frame, "CASME2-coding-20190701.xlsx");

@@ -54,6 +54,18 @@ public sealed partial class OwnDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_person_in_two_spellings_is_one_person()
+    {
+        // Their folders are one, whatever its case; two folds would train on the person that they leave out.
+        var rows = File.ReadAllText(folder.File("clips.csv"));
+        Assert.Contains("ben,02,", rows, StringComparison.Ordinal);
+        File.WriteAllText(folder.File("clips.csv"), rows.Replace("ben,02,", "Ben,02,", StringComparison.Ordinal));
+        using var data = DatasetLoader.Load(Source, Options);
+        Assert.Equal(["ann", "ben", "cleo"], data.Subjects.AsEnumerable());
+        Assert.Contains("the subject 'Ben' is read as 'ben'", data.Clips.Single(c => c.Id == "ben/02").Notes);
+    }
+
+    [Fact]
     public void Its_runs_are_compared_and_exported_under_the_names_of_its_classes()
     {
         var run = new Experiment
@@ -131,6 +143,8 @@ public sealed partial class OwnDatasetTests : IDisposable
     [InlineData("\"classes\": {", "\"classes\": { \"awe\": \" \",", "gives the emotion 'awe' a class without a name")]
     [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": \"wonder\" }\n}", "puts an emotion into 'wonder'")]
     [InlineData("\"name\"", "\"name", "cannot be read")]
+    [InlineData("\"apex\": \"peak\"", "\"apex\": null", "gives 'apex' no column")]
+    [InlineData("\"classes\": {", "\"classes\": { \"Joy\": \"joy\",", "has an emotion in two spellings (Joy, joy)")]
     public void A_description_that_is_wrong_says_what_is(string text, string instead, string message)
     {
         Change(text, instead);

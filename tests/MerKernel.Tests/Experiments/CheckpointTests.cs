@@ -49,6 +49,22 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void A_checkpoint_goes_with_its_fold_whoever_stores_it()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var job = Job(LosoEngineTests.Tiny(data));
+        // An earlier call kept it, this one keeps none; then another process stored the fold first.
+        for (var call = 0; call < 2; call++)
+        {
+            AtomicFile.Write(store.CheckpointPath(job.Hash, job.Subject), "");
+            Assert.Empty(new LosoEngine(store).Run([job], data));
+            Assert.False(File.Exists(store.CheckpointPath(job.Hash, job.Subject)));
+        }
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_version_of_the_network_is_set_aside()
     {
         using var data = TinyDataset.Create();

@@ -17,6 +17,14 @@ public sealed class FoldProtocolTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void Two_cameras_of_the_same_sessions_are_no_two_data_sets()
+    {
+        Assert.Contains("SMIC and SMIC (VIS) show the same people", Assert.Throws<UserErrorException>(() =>
+            FoldProtocol.DemandOthers([DatasetId.CasmeII, DatasetId.Smic, DatasetId.SmicVis])).Message);
+        FoldProtocol.DemandOthers([DatasetId.CasmeII, DatasetId.Smic, DatasetId.Casme3]);
+    }
+
     /// <summary>
     /// Two sets of which both have subjects 01 and 02; the second comes without action units and at another frame rate.
     /// </summary>

@@ -158,6 +158,15 @@ public class ScoringTests
     }
 
     [Fact]
+    public void An_average_over_seeds_has_no_validation_subjects_to_choose_an_epoch_by()
+    {
+        var average = new RunResult("mean", [Folds.Of("s1", "01", "01")]) { HasValidation = false };
+        Assert.Equal([true, true, false], new EpochProtocol[] { new FinalEpoch(), new BestTestEpoch(),
+            new HeldOutSubjects() }.Select(average.IsScoredBy));
+        Assert.True((average with { HasValidation = true }).IsScoredBy(new HeldOutSubjects()));
+    }
+
+    [Fact]
     public void Rows_of_a_data_set_that_is_not_shown_are_left_out() =>
         Assert.Single(SampleTables.Scoring.Rows(Tables.All).Select(r => r.Dataset).Distinct());
 }
