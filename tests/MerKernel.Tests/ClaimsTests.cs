@@ -52,8 +52,8 @@ public sealed partial class ClaimsTests
             double.Parse(p.Split(' ')[^1], CultureInfo.InvariantCulture) < 0.05 ? "is supported" : "is not";
         if (LookUpPs("medium", "seeds") is [var first, var second])
         {
-            Demand("README.md", $"The first difference {Said(first)} (UF1, all seeds' decisions pooled, {first} after " +
-                $"Holm's correction), the second {Said(second)} ({second})");
+            Demand("README.md", $"The first difference {Said(first)} (UF1, all seeds' decisions pooled, {first} " +
+                $"after Holm's correction), the second {Said(second)} ({second})");
             Demand("docs/results.md", $"the first difference {Said(first)} and the second {Said(second)} (UF1",
                 Both(NoUnits), Both("AU embedding"),
                 $"({first} and {LookUpPs("medium", "seeds", "action-unit network (no image)")[0]})");
