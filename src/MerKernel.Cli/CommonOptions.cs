@@ -1,8 +1,19 @@
+using System.CommandLine.Parsing;
+
 namespace MerKernel.Cli;
 
 /// <summary>Options that several commands share, each made fresh because a command owns its options.</summary>
 static class CommonOptions
 {
+    /// <summary>Refuses options that a command would not heed, each with the reason.</summary>
+    /// <exception cref="UserErrorException">One of them is given.</exception>
+    public static void Refuse(ParseResult parsed, params IEnumerable<(string Name, string Reason)> options)
+    {
+        foreach (var (name, reason) in options)
+            if (parsed.GetResult(name) is OptionResult { Implicit: false })
+                throw new UserErrorException($"{name} has no effect here: {reason}. Leave it out.");
+    }
+
     public static Option<string> Profile() => new("--profile")
     {
         Description = "tiny (seconds, for tests), small (minutes, synthetic), medium (synthetic, the real counts) or " +

@@ -41,16 +41,6 @@ sealed class WorkbenchOptions(bool datasets = true)
                 $"{(named is null ? "no --dataset is given" : $"--dataset {named} is one set")}.");
     }
 
-    /// <summary>Refuses options that a command would not heed, each with the reason.</summary>
-    /// <exception cref="UserErrorException">One of them is given.</exception>
-    public void Refuse(ParseResult parsed, params IEnumerable<(string Name, string Reason)> options)
-    {
-        foreach (var (name, reason) in options)
-            if (new Option[] { _device, _workers, _heldOut }.Single(o => o.Name == name) is var option
-                && parsed.GetResult(option) is { Implicit: false })
-                throw new UserErrorException($"{name} has no effect here: {reason}. Leave it out.");
-    }
-
     /// <summary>Whether the user gave a number of workers.</summary>
     public bool NamesWorkers(ParseResult parsed) => parsed.GetResult(_workers) is { Implicit: false };
 

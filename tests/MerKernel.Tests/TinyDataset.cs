@@ -10,6 +10,15 @@ namespace MerKernel.Tests;
 /// </summary>
 static class TinyDataset
 {
+    /// <summary>A data set with other clips or frames of another, which it owns copies of.</summary>
+    public static MerDataset Changed(MerDataset data, ImmutableArray<Clip>? clips = null,
+        ImmutableArray<ImmutableArray<int>>? onsets = null, ImmutableArray<ImmutableArray<int>>? apexes = null) => new()
+        {
+            Id = data.Id, Synthetic = true, Fingerprint = "changed", Classes = data.Classes, Labels = data.Labels,
+            Frames = data.Frames.clone(), Clips = clips ?? data.Clips, OnsetFrames = onsets ?? data.OnsetFrames,
+            ApexFrames = apexes ?? data.ApexFrames,
+        };
+
     public static MerDataset Create(int subjects = 3, int clipsPerSubject = 6, int classes = 3, int size = 32,
         int seed = 1, string? cacheFolder = null)
     {

@@ -106,9 +106,6 @@ sealed class GridOptions
         _bench.AddTo(command);
     }
 
-    public void Refuse(ParseResult parsed, params IEnumerable<(string Name, string Reason)> options) =>
-        _bench.Refuse(parsed, options);
-
     public Workbench Open(ParseResult parsed, string? device = null) => _bench.Open(parsed, device);
 
     public int Workers(ParseResult parsed) => _bench.Workers(parsed);

@@ -27,7 +27,7 @@ static class FitCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            options.Refuse(parsed, ("--held-out", "mer fit trains on every subject"));
+            CommonOptions.Refuse(parsed, ("--held-out", "mer fit trains on every subject"));
             using var bench = options.Open(parsed);
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer fit trains one network; give one seed.");
             var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!),

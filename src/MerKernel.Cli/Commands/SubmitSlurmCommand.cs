@@ -34,7 +34,7 @@ static class SubmitSlurmCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             // The tasks train where --gres says, whatever this machine has.
-            options.Refuse(parsed, ("--device", "the tasks train on a GPU where --gres names one"),
+            CommonOptions.Refuse(parsed, ("--device", "the tasks train on a GPU where --gres names one"),
                 ("--workers", "--cpus-per-task says how many folds of a task are computed side by side"));
             using var bench = options.Open(parsed, settings.Device(parsed));
             var cost = new FoldCost(bench.Store.Derived);

@@ -44,12 +44,12 @@ static class NotebookRun
         NotebookParameters.Inject(json, name, parameters);
         // A folder of this call's own: another may run with another libtorch, and readers of a checkout write nothing.
         var specs = Directory.CreateTempSubdirectory("mer-kernel-").FullName;
-        KernelProgram.Install(root, kernel, specs);
 
         Directory.CreateDirectory(reports);
         var (input, executed) = (Path.GetTempFileName(), Path.GetTempFileName());
         try
         {
+            KernelProgram.Install(root, kernel, specs);
             File.WriteAllText(input, json.ToJsonString());
             var clock = Stopwatch.StartNew();
             Console.WriteLine($"{name}");

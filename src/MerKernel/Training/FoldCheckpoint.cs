@@ -67,9 +67,6 @@ public sealed class FoldCheckpoint(string path, int every)
         if (stored.TryGetValue(HeldOut, out var heldOut)) state.HeldOut.AddRange(Unpacked(heldOut));
     }
 
-    /// <summary>Deletes the file: the fold is stored.</summary>
-    public void Delete() => File.Delete(Path);
-
     /// <summary>The tensors of the file; null where it is damaged, or of another version of the network.</summary>
     Dictionary<string, Tensor>? Sound(TrainingState state)
     {

@@ -164,12 +164,8 @@ public class LosoEngineTests
             Tiny(data) with { ActionUnits = source }, data, "01", torch.CPU)).TrainingLoss[^1];
         Assert.NotEqual(Loss(tiny, ActionUnitSource.Annotated), Loss(tiny, ActionUnitSource.Shuffled));
         // Where every clip has the same units, another clip's are its own.
-        using var alike = new MerDataset
-        {
-            Id = tiny.Id, Synthetic = true, Fingerprint = "alike", Classes = tiny.Classes, Labels = tiny.Labels,
-            Frames = tiny.Frames.clone(), OnsetFrames = tiny.OnsetFrames, ApexFrames = tiny.ApexFrames,
-            Clips = [.. tiny.Clips.Select(c => c with { ActionUnits = [new ActionUnit(12)] })],
-        };
+        using var alike = TinyDataset.Changed(tiny,
+            clips: [.. tiny.Clips.Select(c => c with { ActionUnits = [new ActionUnit(12)] })]);
         Assert.Equal(Loss(alike, ActionUnitSource.Annotated), Loss(alike, ActionUnitSource.Shuffled));
     }
 

@@ -52,20 +52,7 @@ public class FlatAdamWTests
         theirs.load_state_dict(ours.state_dict());
         using var flat = new FlatAdamW(ours.parameters(), weightDecay: 0.6);
         var reference = optim.AdamW(theirs.parameters(), lr: 8e-4, weight_decay: 0.6);
-
-        for (var step = 0; step < 20; step++)
-        {
-            var (x, y) = (randn(7, 5), randn(7, 3));
-            flat.ZeroGradients();
-            nn.functional.mse_loss(ours.forward(x), y).backward();
-            flat.Step(8e-4);
-            reference.zero_grad();
-            nn.functional.mse_loss(theirs.forward(x), y).backward();
-            reference.step();
-        }
-
-        foreach (var (a, b) in ours.parameters().Zip(theirs.parameters()))
-            Assert.True(allclose(a, b, rtol: 1e-5, atol: 1e-7));
+        FlatOptimizerTests.Agree(flat, ours, reference, theirs, rate: 8e-4, rtol: 1e-5, atol: 1e-7);
     }
 
     [Fact]

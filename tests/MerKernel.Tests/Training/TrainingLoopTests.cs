@@ -71,13 +71,8 @@ public class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         using var tiny = TinyDataset.Create();
-        using var data = new MerDataset
-        {
-            Id = tiny.Id, Synthetic = true, Fingerprint = "near", Classes = tiny.Classes, Labels = tiny.Labels,
-            Clips = tiny.Clips, Frames = tiny.Frames.clone(), ApexFrames = tiny.ApexFrames,
-            // The first clip's onset has the second's as its neighbour.
-            OnsetFrames = tiny.OnsetFrames.SetItem(0, [0, 2]),
-        };
+        // The first clip's onset has the second's as its neighbour.
+        using var data = TinyDataset.Changed(tiny, onsets: tiny.OnsetFrames.SetItem(0, [0, 2]));
         using var pairs = new PairSource(data, data.Labels,
             [.. data.Clips.Select(c => ActionUnits.ToVector(c.ActionUnits))], CPU);
         using var draws = new FoldDraws(1, "02");
@@ -98,12 +93,7 @@ public class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         using var tiny = TinyDataset.Create();
-        using var data = new MerDataset
-        {
-            Id = tiny.Id, Synthetic = true, Fingerprint = "still", Classes = tiny.Classes, Labels = tiny.Labels,
-            Clips = tiny.Clips, Frames = tiny.Frames.clone(), OnsetFrames = tiny.OnsetFrames,
-            ApexFrames = tiny.OnsetFrames,
-        };
+        using var data = TinyDataset.Changed(tiny, apexes: tiny.OnsetFrames);
         using var draws = new FoldDraws(1, "02");
         foreach (var batch in data.Batches([0, 1, 2, 3], new TrainingOptions { BatchSize = 4 }, draws))
         {
