@@ -8,7 +8,8 @@ public sealed class EnduranceTests
     [Fact]
     public void Memory_after_five_hundred_cells_is_within_a_fifth_of_that_after_a_hundred()
     {
-        using var kernel = new KernelClient();
+        // The compiler's second, faster code of what runs often is nothing that a cell costs, and comes when time allows.
+        using var kernel = new KernelClient(environment: ("DOTNET_TieredCompilation", "0"));
         var early = Run(kernel, 0, 100);
         var late = Run(kernel, 100, 500);
         Assert.True(late < 1.2 * early, $"{early / 1e6:0} MB after 100 cells, {late / 1e6:0} MB after 500");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CSharpJupyter.Language;
 using CSharpJupyter.Session;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace CSharpJupyter.Tests;
 
@@ -33,6 +34,17 @@ public sealed class LanguageServiceTests
         // Redeclared: the old variables keep the old type.
         "record Clip(int Onset, int Apex, int Offset);\nvar left = new Clip(1, 2, 3);\nvar other = 1;",
         "string Twice(string s) => s;\nint Count(int a) => a;\nclass other { }",
+        // What interruption rewrites: the source that completion reads is the rewritten one.
+        "class Worker { public int Done { get { while (false) ; return 1; } set { } }\n" +
+        "public Worker(int n) { do n--; while (n > 0); }\n" +
+        "public IEnumerable<int> All() { for (var i = 0; i < 2; i++) yield return i; }\n" +
+        "public static Worker operator +(Worker a, Worker b) { foreach (var c in new[] { a }) { } return b; }\n" +
+        "public int Try() { try { return 1; } catch { return 2; } finally { } } }\n" +
+        "int Sum(int n) { again: if (n-- > 0) goto again; else while (n > 9) n--; return n; }\n" +
+        "async Task<int> Later() { try { await Task.Delay(1); } catch (Exception e) when (e is not null) { throw; }\n" +
+        "return (from a in new[] { 1 } let b = a + 1 where b > 0 orderby b select a * b).Sum(c => c + 1); }\n" +
+        "string Drawn() => string.Concat(\"a\"); int Count3 => new[] { 1 }.Count(delegate (int a) { return a > 0; });\n" +
+        "var worker = new Worker(1);",
         "unsafe int* Nowhere() => null;\ndelegate void Told(string what);\nevent Action Done;\nTold told = null;",
     ];
 
@@ -85,6 +97,7 @@ public sealed class LanguageServiceTests
             "Clip x = clip; x.", "foreach (var r in rows) r.", "typeof(",
             "Twice(", "Twice(x: ", "left with { ", "if (left is { ", "var local = clip; loc", "class Sub : Bo",
             "clips.Where(k => k.", "using System.", "Count", "Numbers n; n.", "part.O", "Alw", "Nev",
+            "Wor", "worker.", "worker.All().", "Su", "Later().Result.", "Drawn().", "Count3.",
         ];
         Assert.All(beginnings, code =>
         {
@@ -112,6 +125,16 @@ public sealed class LanguageServiceTests
             Assert.Equal(expected.Replace("global::", ""),
                 Executed.Value.Inspect(place.Item1, place.Item2).Replace("EarlierCell2.", ""));
         });
+    }
+
+    [Fact]
+    public void The_source_that_completion_reads_is_complete()
+    {
+        var references = new ReferenceSet();
+        var (session, visible) = (new ScriptSession(references), new VisibleDeclarations());
+        session.Submitted += visible.Add;
+        foreach (var cell in Cells) session.Compile(cell, "In[1]", CancellationToken.None);
+        Assert.Empty(CSharpSyntaxTree.ParseText(visible.Source(out _), ScriptSession.ParseOptions).GetDiagnostics());
     }
 
     [Fact]

@@ -22,13 +22,9 @@ sealed class VisibleDeclarations
             foreach (var directive in cell.SyntaxTrees.Single().GetCompilationUnitRoot().Usings)
                 _usings[directive.Alias?.Name.ToString() ?? directive.WithoutTrivia().ToString()] =
                     directive.WithoutTrivia().ToString();
-            foreach (var symbol in cell.ScriptClass!.GetMembers().Where(IsDeclared)) Add(symbol);
+            foreach (var symbol in cell.ScriptClass!.GetMembers().Where(ScriptSession.IsDeclared)) Add(symbol);
         }
     }
-
-    static bool IsDeclared(ISymbol member) => member.CanBeReferencedByName && !member.IsImplicitlyDeclared
-        && member is IFieldSymbol or IPropertySymbol or IEventSymbol or INamedTypeSymbol
-            or IMethodSymbol { MethodKind: MethodKind.Ordinary };
 
     void Add(ISymbol symbol)
     {
@@ -49,7 +45,7 @@ sealed class VisibleDeclarations
         $"{method.Arity}({string.Join(',', method.Parameters.Select(p => $"{p.RefKind} {p.Type}"))})";
 
     /// <summary>
-    /// Usings, types, methods and properties as they were written; variables by their type, without the values they
+    /// Usings, types, methods and properties as they were compiled; variables by their type, without the values they
     /// got.
     /// </summary>
     /// <param name="own">Names in it that no cell declared.</param>

@@ -9,9 +9,9 @@ using Microsoft.CodeAnalysis;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// A chain of Roslyn script submissions, one per cell. Roslyn compiles; the assemblies are loaded here, into the
-/// default load context, where those from <c>#r</c> find their dependencies and native files (Roslyn's own loader gives
-/// each a context of its own).
+/// A chain of Roslyn script submissions, one for each cell that declares something. Roslyn compiles; the assemblies are
+/// loaded here, into the default load context, where those from <c>#r</c> find their dependencies and native files
+/// (Roslyn's own loader gives each a context of its own).
 /// </summary>
 sealed class ScriptSession(ReferenceSet references)
 {
@@ -44,7 +44,9 @@ sealed class ScriptSession(ReferenceSet references)
     object?[] _states = new object?[2];
     int _slots, _count, _version;
 
-    /// <summary>Raised after each cell that compiled, before it runs: completion follows along.</summary>
+    /// <summary>
+    /// Raised for each cell that compiled and declares something, before it runs: completion follows along.
+    /// </summary>
     public event Action<CSharpCompilation>? Submitted;
 
     /// <summary>
@@ -62,7 +64,7 @@ sealed class ScriptSession(ReferenceSet references)
         if (root.Members.Count == 0)
         {
             ThrowOnErrors(written.GetDiagnostics(cancel), path);
-            Commit(written, written, version);
+            Keep(written, version);
             return new(false, () => Task.FromResult<object?>(null));
         }
 
@@ -83,8 +85,9 @@ sealed class ScriptSession(ReferenceSet references)
             .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .CreateDelegate<Func<object?[], Task<object?>>>();
         var hasResult = HasResult(compilation);
-        Commit(compilation, written, version);
-        if (++_slots >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
+        // Where nothing is kept, the next cell's state takes the place of this one's, which nobody can name.
+        if (_slots + 1 >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
+        if (Keep(compilation, version)) _slots++;
         var states = _states;
         return new(hasResult, () => factory(states));
 
@@ -107,11 +110,25 @@ sealed class ScriptSession(ReferenceSet references)
             (CompilationUnitSyntax)new InterruptibleCode(written.GetSemanticModel(root.SyntaxTree)).Visit(root),
             ParseOptions, path, Encoding.UTF8);
 
-    void Commit(CSharpCompilation compilation, CSharpCompilation written, int version)
+    /// <summary>
+    /// Makes a cell part of the session if a later one can name anything of it. A kept cell costs 50 kB, most of it for
+    /// Roslyn's table of references, and the binding of every later one a step more.
+    /// </summary>
+    bool Keep(CSharpCompilation cell, int version)
     {
-        (_last, _version) = (compilation, version);
-        Submitted?.Invoke(written);
+        var root = cell.SyntaxTrees[0].GetCompilationUnitRoot();
+        if (_last is not null && version == _version && root.Usings.Count == 0 && root.Externs.Count == 0
+            && !cell.ScriptClass!.GetMembers().Any(IsDeclared))
+            return false;
+        (_last, _version) = (cell, version);
+        Submitted?.Invoke(cell);
+        return true;
     }
+
+    /// <summary>Whether later cells can name a member of a cell.</summary>
+    public static bool IsDeclared(ISymbol member) => member.CanBeReferencedByName && !member.IsImplicitlyDeclared
+        && member is IFieldSymbol or IPropertySymbol or IEventSymbol or INamedTypeSymbol
+            or IMethodSymbol { MethodKind: MethodKind.Ordinary };
 
     /// <summary>
     /// The cell ends in an expression without semicolon that has a value, or returns one, in a branch too.
