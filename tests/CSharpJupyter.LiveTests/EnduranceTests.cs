@@ -8,7 +8,7 @@ public sealed class EnduranceTests
     [Fact]
     public void Memory_after_five_hundred_cells_is_within_a_fifth_of_that_after_a_hundred()
     {
-        // The compiler's second, faster code of what runs often is nothing that a cell costs, and comes when time allows.
+        // The compiler's second, faster code of busy methods is no cell's cost, and comes when time allows.
         using var kernel = new KernelClient(environment: ("DOTNET_TieredCompilation", "0"));
         var early = Run(kernel, 0, 100);
         var late = Run(kernel, 100, 500);
