@@ -43,7 +43,8 @@ public sealed class LanguageServiceTests
         "int Sum(int n) { again: if (n-- > 0) goto again; else while (n > 9) n--; return n; }\n" +
         "async Task<int> Later() { try { await Task.Delay(1); } catch (Exception e) when (e is not null) { throw; }\n" +
         "return (from a in new[] { 1 } let b = a + 1 where b > 0 orderby b select a * b).Sum(c => c + 1); }\n" +
-        "string Drawn() => string.Concat(\"a\"); int Count3 => new[] { 1 }.Count(delegate (int a) { return a > 0; });\n" +
+        "string Drawn() => string.Concat(\"a\");\n" +
+        "int Count3 => new[] { 1 }.Count(delegate (int a) { return a > 0; });\n" +
         "var worker = new Worker(1);",
         "unsafe int* Nowhere() => null;\ndelegate void Told(string what);\nevent Action Done;\nTold told = null;",
     ];
