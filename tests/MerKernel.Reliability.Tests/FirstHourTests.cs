@@ -124,6 +124,18 @@ public sealed class FirstHourTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_frame_without_permission_is_read_once_it_has_it()
+    {
+        var frame = Directory.EnumerateFiles(Clip).MinBy(FrameNumber)!;
+        var prepare = $"data prepare --data {Data} --dataset casme2 --unusable drop";
+        File.SetUnixFileMode(frame, UnixFileMode.None);
+        Assert.Contains("11 clips of 3 subjects",
+            MerProcess.Run(_root, prepare, prefix: MerProcess.Permitted).Output, StringComparison.Ordinal);
+        File.SetUnixFileMode(frame, UnixFileMode.UserRead);
+        Assert.Contains("12 clips of 3 subjects", Mer(prepare).Output, StringComparison.Ordinal);
+    }
+
     (int ExitCode, string Output, string Errors) Mer(string arguments) => MerProcess.Run(_root, arguments);
 
     static int FrameNumber(string file) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MerKernel.Experiments;
 
 namespace MerKernel.Tests;
 
@@ -65,13 +66,10 @@ public partial class NotebookTests
     {
         var cells = Cells(name, out _);
         var parameters = cells.Single(c => c.Tags.Contains("parameters")).Source;
-        foreach (var parameter in (string[])["epochs", "batchSize", "learningRate", "decay", "weightDecay",
-            "labelSmoothing", "widthDivisor", "inputSize", "flip", "rotation", "padding"])
-        {
-            // Unchanged it is the profile's, so that what the tables stored is found again.
-            Assert.Matches($@"(?m)^\w+\? {parameter} = null;", parameters);
-            Assert.Contains(cells, c => c.Kind == "code" && c.Source.Contains($"{parameter} ?? size."));
-        }
+        var given = typeof(Profile).GetMethod(nameof(Profile.With))!.GetParameters().Select(p => p.Name).ToList();
+        // Unchanged it is the profile's, so that what the tables stored is found again.
+        Assert.All(given, parameter => Assert.Matches($@"(?m)^\w+\? {parameter} = null;", parameters));
+        Assert.Contains(cells, c => c.Kind == "code" && c.Source.Contains($"With({string.Join(", ", given)});"));
         var rows = Assert.Single(cells, c => c.Source.Contains("study.Compare(")).Source;
         Assert.True(Regex.Count(rows, @"(?m)^    \(""") >= 2, rows);
     }

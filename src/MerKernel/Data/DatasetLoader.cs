@@ -6,8 +6,8 @@ namespace MerKernel.Data;
 /// <summary>From the files of a data set to tensors, prepared once and cached by content.</summary>
 public static class DatasetLoader
 {
-    // Part of every cache key: raised when the same input gives other pixels.
-    private const string Version = "1";
+    // Part of every cache key and of the index: raised when the same input gives other pixels.
+    internal const string Version = "1";
 
     /// <summary>
     /// Loads a data set, preparing the clips that the cache lacks. Finished clips survive an interruption.

@@ -98,7 +98,7 @@ internal sealed record PreparationPlan(
     private static string Stat(FrameLayout layout, CodingSheetContents sheet, string description, bool align,
         IEnumerable<Entry> entries)
     {
-        var text = new StringBuilder($"{sheet.Sha256} {description} {layout.Synthetic}\n");
+        var text = new StringBuilder($"{DatasetLoader.Version} {sheet.Sha256} {description} {layout.Synthetic}\n");
         if (align && new FileInfo(LandmarkModel.DefaultPath) is { Exists: true } model) Append(text, model);
         foreach (var entry in entries)
         {
@@ -108,6 +108,7 @@ internal sealed record PreparationPlan(
         return Sha.Of(text.ToString());
     }
 
-    private static void Append(StringBuilder text, FileInfo file) =>
-        text.Append(CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
+    // With the mode: a frame that could not be opened is read once it can be.
+    private static void Append(StringBuilder text, FileInfo file) => text.Append(CultureInfo.InvariantCulture,
+        $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks} {(int)file.UnixFileMode}\n");
 }

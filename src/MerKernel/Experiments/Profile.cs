@@ -93,6 +93,48 @@ public sealed record Profile
         PrefersRealData = true,
     };
 
+    /// <summary>The profile with the values that are given; what is null stays as it is.</summary>
+    /// <param name="epochs">Passes over the training clips.</param>
+    /// <param name="batchSize">Clips per batch.</param>
+    /// <param name="learningRate">Of the optimiser, in the first epoch.</param>
+    /// <param name="decay">Factor on the learning rate after each epoch.</param>
+    /// <param name="weightDecay">Of the optimiser.</param>
+    /// <param name="labelSmoothing">Of the loss, from 0 to 1.</param>
+    /// <param name="widthDivisor">1 is the paper's width, 16 a sixteenth of it.</param>
+    /// <param name="inputSize">Side of the frames in pixels.</param>
+    /// <param name="flip">Probability of a mirror image, from 0 to 1.</param>
+    /// <param name="rotation">Degrees of rotation either way.</param>
+    /// <param name="padding">Pixels of shift either way, in a frame of 224.</param>
+    public Profile With(int? epochs = null, int? batchSize = null, double? learningRate = null, double? decay = null,
+        double? weightDecay = null, double? labelSmoothing = null, int? widthDivisor = null, int? inputSize = null,
+        double? flip = null, double? rotation = null, double? padding = null)
+    {
+        var augmentation = Training.Augmentation;
+        return this with
+        {
+            Model = Model with
+            {
+                WidthDivisor = widthDivisor ?? Model.WidthDivisor,
+                InputSize = inputSize ?? Model.InputSize,
+            },
+            Training = Training with
+            {
+                Epochs = epochs ?? Training.Epochs,
+                BatchSize = batchSize ?? Training.BatchSize,
+                LearningRate = learningRate ?? Training.LearningRate,
+                LearningRateDecay = decay ?? Training.LearningRateDecay,
+                WeightDecay = weightDecay ?? Training.WeightDecay,
+                LabelSmoothing = labelSmoothing ?? Training.LabelSmoothing,
+                Augmentation = augmentation with
+                {
+                    FlipProbability = flip ?? augmentation.FlipProbability,
+                    MaxRotationDegrees = rotation ?? augmentation.MaxRotationDegrees,
+                    CropPadding = padding ?? augmentation.CropPadding,
+                },
+            },
+        };
+    }
+
     /// <summary>The profile of a name.</summary>
     /// <exception cref="UserErrorException">There is no such profile.</exception>
     public static Profile Named(string name) => name switch
