@@ -179,7 +179,9 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <inheritdoc/>
     public void WriteTo(TextWriter writer)
     {
-        static string Lines(string text) => HtmlText.Encode(text).Replace("\n", "<br>");
+        // A narrow column breaks before ± (HTML's 177) and not behind it.
+        static string Lines(string text) =>
+            HtmlText.Encode(text).Replace("\n", "<br>").Replace("&#177; ", "&#177;&nbsp;");
         // A line before each group but the first columns, so that protocols do not run into each other.
         bool Opens(int i) => i > 0 && Columns[i].Group.Length > 0 && Columns[i].Group != Columns[i - 1].Group;
         string Style(int i) =>

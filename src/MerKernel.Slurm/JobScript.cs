@@ -36,7 +36,7 @@ public static class JobScript
             slurm.Gres is { } gres ? $"#SBATCH --gres={gres}" : null,
         ];
         var read = submission.DataFolders.Append(submission.Cache).Append(submission.Store).Append(submission.Weights)
-            .Append(submission.Backbone).OfType<string>();
+            .Append(submission.Backbone).Append(submission.Landmarks).OfType<string>();
         var gpu = slurm.UsesGpu
             ? "nvidia-smi -L 2>/dev/null | grep -q GPU || not_here \"shows no GPU (nvidia-smi -L)\"\n" : "";
         const string Once = """
@@ -139,7 +139,8 @@ public static class JobScript
         slurm.Account is { } account ? $"#SBATCH --account={account}" : null,
     ];
 
-    static string Exports(Submission submission) => $"export MER_ROOT={Quoted(submission.Root)}";
+    static string Exports(Submission submission) => $"export MER_ROOT={Quoted(submission.Root)}" +
+        (submission.Landmarks is { } model ? $"\nexport MER_LANDMARKS={Quoted(model)}" : "");
 
     /// <summary>A path as one word of the shell.</summary>
     static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -52,6 +52,9 @@ public sealed record Submission
     /// <summary>Folder of the prepared frames.</summary>
     public required string Cache { get; init; }
 
+    /// <summary>The landmark model that the caller named in MER_LANDMARKS, or null for the usual one.</summary>
+    public string? Landmarks { get; init; }
+
     /// <summary>Folder of the run store.</summary>
     public required string Store { get; init; }
 

@@ -67,6 +67,8 @@ static class SubmitSlurmCommand
                     .Select(Path.GetFullPath).Distinct()
                     .Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
+                Landmarks = Environment.GetEnvironmentVariable("MER_LANDMARKS") is { Length: > 0 } model
+                    ? Path.GetFullPath(model) : null,
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),
                 Program = ProgramIn(parsed.GetValue(program)),

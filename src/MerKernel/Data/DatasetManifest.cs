@@ -75,15 +75,6 @@ public sealed record PreparedClip(string Clip, string Cache, ImmutableArray<int>
 /// <summary>A clip that is not scored.</summary>
 /// <param name="Clip">Subject and name.</param>
 /// <param name="Reason">Why.</param>
-public sealed record DroppedClip(string Clip, string Reason)
-{
-    const string Outside = "is outside the class set";
-
-    /// <summary>A clip whose emotion is of none of the classes.</summary>
-    internal static DroppedClip Of(Clip clip, ClassSet classes) =>
-        new(clip.Id, $"the emotion '{clip.Emotion}' {Outside} '{classes.Name}'");
-
-    /// <summary>Whether its emotion is of none of the classes, so that nobody would score it.</summary>
-    [JsonIgnore]
-    public bool IsOfNoClass => Reason.Contains(Outside, StringComparison.Ordinal);
-}
+/// <param name="IsOfNoClass">Whether its emotion is of none of the classes, so that nobody would score it.</param>
+public sealed record DroppedClip(string Clip, string Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsOfNoClass = false);

@@ -43,7 +43,8 @@ internal sealed record PreparationPlan(
         {
             if (exclude.Contains(clip.Id)) dropped.Add(new DroppedClip(clip.Id, "left out by choice"));
             else if (classes.LabelOf(clip.Emotion) is null)
-                dropped.Add(DroppedClip.Of(clip, classes));
+                dropped.Add(new DroppedClip(clip.Id,
+                    $"the emotion '{clip.Emotion}' is outside the class set '{classes.Name}'", IsOfNoClass: true));
             else entries.Add(Of(clip, layout));
         }
         var readings = options.Readings.IsEmpty

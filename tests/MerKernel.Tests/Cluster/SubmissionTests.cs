@@ -103,6 +103,10 @@ public class SubmissionTests
             JobScript.Array(submission with { Backbone = "/shared/swin.safetensors" }, "/shared/cluster/x", 1, list));
         Assert.Contains("'/shared/weights'; do",
             JobScript.Array(submission with { Weights = "/shared/weights" }, "/shared/cluster/x", 1, list));
+        var own = submission with { Landmarks = "/shared/it's.dat" };
+        foreach (var script in (string[])[JobScript.Array(own, "/shared/cluster/x", 1, list),
+            JobScript.Finish(own, "/shared/cluster/x", 1)])
+            Assert.Contains("\nexport MER_LANDMARKS='/shared/it'\\''s.dat'\n", script);
     }
 
     [Fact]

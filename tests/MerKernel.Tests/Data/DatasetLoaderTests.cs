@@ -34,7 +34,7 @@ public sealed class DatasetLoaderTests : IDisposable
         Assert.Equal([10, 20, 207], new[] { 0, 1, 2 }.Select(c => (int)data.Frames[0, c, 8, 8].item<byte>()));
         Assert.False(data.Synthetic);
         Assert.Contains(data.Manifest!.Dropped,
-            d => d.Clip == "02/EP01_11f" && d.Reason.Contains("fear", StringComparison.Ordinal));
+            d => d.Clip == "02/EP01_11f" && d.Reason.Contains("fear", StringComparison.Ordinal) && d.IsOfNoClass);
     }
 
     [Fact]
@@ -47,6 +47,7 @@ public sealed class DatasetLoaderTests : IDisposable
         Assert.Equal(first.Fingerprint, second.Fingerprint);
         Assert.Equal(first.Frames.bytes.ToArray(), second.Frames.bytes.ToArray());
         Assert.Equal(first.Manifest!.ToJson(), second.Manifest!.ToJson());
+        Assert.Equal(first.Manifest.Dropped.AsEnumerable(), second.Manifest.Dropped);
     }
 
     [Fact]

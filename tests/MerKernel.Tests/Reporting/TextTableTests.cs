@@ -48,6 +48,10 @@ public class TextTableTests
     }
 
     [Fact]
+    public void Html_breaks_before_a_deviation_and_not_within_it() =>
+        Assert.Contains("73.3 &#177;&nbsp;1.6", TextTable.Of("", ["x"], [["73.3 ± 1.6"]]).ToString());
+
+    [Fact]
     public void Html_names_its_rows_and_needs_no_light_page()
     {
         var html = new TextTable("t", ["a", ">b"], [["row", new("1", Tint: TextTable.Tint.Agrees)],
