@@ -103,7 +103,9 @@ def words(data):
         text = re.sub(r"[*#$\\(\\)]" if "text/markdown" in data or "text/latex" in data else r"(?!)", "", str(text))
     else:
         text = re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]*>", " ", data["text/html"], flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"\d+([.,]\d+)?ms", "N ms", html.unescape(text))).strip()
+    # Times, and the number of the cell in the name that the compiler gives an anonymous type: ours counts those that declare something.
+    text = re.sub(r"(AnonymousType\d+#)\d+", r"\1N", re.sub(r"\d+([.,]\d+)?ms", "N ms", html.unescape(text)))
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def error(content, stderr):
