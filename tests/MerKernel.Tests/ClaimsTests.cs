@@ -69,10 +69,11 @@ public sealed partial class ClaimsTests
     static List<string> LookUpPs(string profile, string file, string row = LookUp)
     {
         var page = File.ReadAllText(Path.Combine(s_root, "results", "published", profile, file + ".md"));
-        var found = Regex.Matches(page, $@"{Regex.Escape(row)} \([^,()]+, (p [=<] [\d.]+)\)")
+        var found = Regex.Matches(page, $@"{Regex.Escape(row)} \([^,()]+, (p [=<] [\d.]+)(?:, seed [\d, ]+)?\)")
             .Select(m => m.Groups[1].Value).ToList();
-        Assert.Equal(2, found.Count);
-        return found;
+        // A second table of the same file repeats the test in another family.
+        Assert.True(found.Count >= 2, $"{profile}/{file}.md: {row} is tested {found.Count} times");
+        return found[..2];
     }
 
     static List<JsonElement> Published(string profile, string file = "tables") => [.. JsonDocument.Parse(
@@ -189,6 +190,24 @@ public sealed partial class ClaimsTests
         Demand("docs/results.md", LookUpP(profile, "seeds"),
             Text($"end {above.Min():0} to {above.Max():0} points above the majority class in the mean of {Seeds(profile)}"),
             Text($"the look-up minus the full network is {Below("casme2"):0.0} points on CASME II and {Below("samm"):0.0} on SAMM"));
+    }
+
+    [Fact]
+    public void Directions_and_frames_of_several_seeds_are_those_of_the_published_file()
+    {
+        var rows = Published("medium", "seeds");
+        string Cells(string label) => string.Join(" and ", DatasetNames.Paper.Select(id =>
+        {
+            var row = Row(id.Key(), label, "final", rows);
+            double Accuracy(string of) => row.GetProperty(of).GetProperty("accuracy").GetDouble();
+            return Text($"{Accuracy("measured"):0.0} ± {Accuracy("deviation"):0.0}");
+        }));
+        string Ps(string label) => string.Join(" and ", LookUpPs("medium", "seeds", label));
+        Demand("docs/results.md",
+            $"vertical attention has {Cells("Vertical attention (Y)")} %, " +
+            $"horizontal {Cells("Horizontal attention (X)")} ({Ps("Horizontal attention (X)")})",
+            $"{Cells("Apex input")} %", $"{Cells("Onset input")} %",
+            $"({Ps("Apex input")}; {Ps("Onset input")})");
     }
 
     [Fact]
@@ -348,11 +367,12 @@ public sealed partial class ClaimsTests
 
     /// <summary>Accuracy in percent of a row of a published run, the small one's if none is given.</summary>
     static double Of(string dataset, string row, string protocol = "final", List<JsonElement>? rows = null) =>
-        (rows ?? s_rows.Value)
-            .First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row
-                && r.GetProperty("protocol").GetString() == protocol
-                && r.GetProperty("measured").ValueKind == JsonValueKind.Object)
-            .GetProperty("measured").GetProperty("accuracy").GetDouble();
+        Row(dataset, row, protocol, rows ?? s_rows.Value).GetProperty("measured").GetProperty("accuracy").GetDouble();
+
+    static JsonElement Row(string dataset, string row, string protocol, List<JsonElement> rows) =>
+        rows.First(r => r.GetProperty("dataset").GetString() == dataset && r.GetProperty("row").GetString() == row
+            && r.GetProperty("protocol").GetString() == protocol
+            && r.GetProperty("measured").ValueKind == JsonValueKind.Object);
 
     /// <summary>What the epoch rule of the published code adds to each experiment, in points.</summary>
     static IEnumerable<double> Gains(List<JsonElement> rows) =>
