@@ -67,8 +67,9 @@ static class SubmitSlurmCommand
                     .Select(Path.GetFullPath).Distinct()
                     .Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
+                // A published folder names its own, which it may lack.
                 Landmarks = Environment.GetEnvironmentVariable("MER_LANDMARKS") is { Length: > 0 } model
-                    ? Path.GetFullPath(model) : null,
+                    && File.Exists(model) ? Path.GetFullPath(model) : null,
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),
                 Program = ProgramIn(parsed.GetValue(program)),
