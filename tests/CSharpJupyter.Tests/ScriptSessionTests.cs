@@ -51,7 +51,6 @@ public sealed class ScriptSessionTests
         {
             Assert.Equal(i + 1, Run($"{(i == 0 ? "first" : $"v{i - 1}")}"));
             Run($"var v{i} = {i + 2};");
-            // Its code runs on while others take its place.
             Run($"Func<int> late{i} = await Task.FromResult<Func<int>>(() => v{i} * 10);");
             Run($"new {{ v{i} }}.v{i}");
         }
