@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MerKernel.Training;
 
 namespace MerKernel.Cli;
 
@@ -10,11 +11,12 @@ static class Failure
     /// </summary>
     public static int Report(Exception error)
     {
-        // Errors of parallel work come wrapped.
-        var cause = error is AggregateException ? error.GetBaseException() : error;
+        // Errors of parallel work come wrapped, several at once where several workers met the same.
+        var cause = error is AggregateException all && all.Flatten().InnerExceptions is { Count: > 0 } inner
+            ? inner.FirstOrDefault(e => e is UserErrorException) ?? inner[0] : error;
         switch (cause)
         {
-            case UserErrorException:
+            case UserErrorException or TrainingFailedException:
                 Console.Error.WriteLine($"mer: {cause.Message}");
                 return 1;
             case IOException or UnauthorizedAccessException:

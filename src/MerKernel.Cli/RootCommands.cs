@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using MerKernel.Cli.Commands;
 
 namespace MerKernel.Cli;
@@ -64,24 +65,20 @@ static class RootCommands
     static void CheckValues(Command command)
     {
         foreach (var option in command.Options)
-            option.Validators.Add(result =>
-            {
-                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0')))
-                    result.AddError($"{option.Name} has an empty value; give one, or leave the option out.");
-                else if (result.Tokens.Select(t => Fault(option.ValueType, t.Value))
-                    .FirstOrDefault(f => f is not null) is { } fault)
-                    result.AddError($"{option.Name} {fault}");
-            });
+            option.Validators.Add(result => Check(result, option.ValueType, option.Name,
+                "has an empty value; give one, or leave the option out."));
         foreach (var argument in command.Arguments)
-            argument.Validators.Add(result =>
-            {
-                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0')))
-                    result.AddError($"The {argument.Name} is empty; name one, or leave it out.");
-                else if (result.Tokens.Select(t => Fault(argument.ValueType, t.Value))
-                    .FirstOrDefault(f => f is not null) is { } fault)
-                    result.AddError($"The {argument.Name} {fault}");
-            });
+            argument.Validators.Add(result => Check(result, argument.ValueType, $"The {argument.Name}",
+                "is empty; name one, or leave it out."));
         foreach (var below in command.Subcommands) CheckValues(below);
+
+        static void Check(SymbolResult result, Type type, string what, string empty)
+        {
+            if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value) || t.Value.Contains('\0')))
+                result.AddError($"{what} {empty}");
+            else if (result.Tokens.Select(t => Fault(type, t.Value)).FirstOrDefault(f => f is not null) is { } fault)
+                result.AddError($"{what} {fault}");
+        }
     }
 
     /// <summary>Why a text is no value of a type; null where it is one, or is read by an option's own parser.</summary>
@@ -91,7 +88,7 @@ static class RootCommands
         if (type == typeof(bool))
             return bool.TryParse(text, out _) ? null : $"is given or left out, and takes no '{text}'.";
         if (type.IsEnum)
-            return Enum.TryParse(type, text, ignoreCase: true, out _)
+            return Enum.TryParse(type, text, ignoreCase: true, out _) && char.IsAsciiLetter(text[0])
                 ? null
                 : $"is one of {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}, and not '{text}'.";
         if (type == typeof(int) ? int.TryParse(text, out _) : type != typeof(long) || long.TryParse(text, out _))

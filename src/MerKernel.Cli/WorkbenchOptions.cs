@@ -7,22 +7,60 @@ namespace MerKernel.Cli;
 /// <param name="datasets">Whether the command works on several data sets, of which --dataset chooses one.</param>
 sealed class WorkbenchOptions(bool datasets = true)
 {
-    readonly Option<string> _profile = CommonOptions.Profile();
-    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store(),
-        _weights = CommonOptions.Weights(), _precision = CommonOptions.Precision();
+    readonly Option<string> _profile = new("--profile")
+    {
+        Description = "tiny (seconds, for tests), small (minutes, synthetic), medium (synthetic, the real counts) or " +
+            "paper (everything as in the paper)",
+        DefaultValueFactory = _ => "small",
+    };
+    readonly Option<string?> _data = CommonOptions.Data(), _store = CommonOptions.Store();
+    readonly Option<string?> _weights = new("--weights")
+    {
+        Description = "folder with outside weights of Table 1's systems, KEY.safetensors each (default: data/weights " +
+            "of the checkout; see data/README.md)"
+    };
     readonly Option<string?> _backbone = new("--init-backbone")
     {
         Description = "safetensors file with ResNet-18 or Swin weights under torchvision's or timm's names; networks " +
             "with such a backbone start from it, and their runs are stored apart"
     };
     readonly Option<string?> _dataset = CommonOptions.DatasetAmong();
-    readonly Option<string[]> _sets = CommonOptions.Sets();
-    readonly Option<int[]> _seeds = CommonOptions.Seeds();
-    readonly Option<int> _heldOut = CommonOptions.HeldOut(), _workers = CommonOptions.Workers();
-    readonly Option<string> _device = CommonOptions.Device();
+    readonly Option<string[]> _sets = new("--sets")
+    {
+        Description =
+            "the data sets of --dataset composite and cross-dataset (default: casme2,samm,smic, those that are there)",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    readonly Option<int[]> _seeds = new("--seeds", "--seed")
+    {
+        Description = "seeds of weights, batches and augmentation, for example 1,2,3: every experiment once with each",
+        DefaultValueFactory = _ => [1],
+        CustomParser = result => ParseSeeds(string.Join(',', result.Tokens.Select(t => t.Value))),
+        AllowMultipleArgumentsPerToken = true,
+    };
+    readonly Option<int> _heldOut = new("--held-out")
+    {
+        Description = "validation subjects of each fold, for the held-out protocol",
+    };
+    readonly Option<int> _workers = new("--workers")
+    {
+        Description = "folds computed side by side; the numbers do not depend on it",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+    readonly Option<string> _device = new("--device")
+    {
+        Description = "where networks are trained: cpu, cuda or cuda:1",
+        DefaultValueFactory = _ => "cpu",
+    };
+    readonly Option<string?> _precision = new("--precision")
+    {
+        Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it " +
+        "(default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
+    };
 
     public void AddTo(Command command)
     {
+        _precision.AcceptOnlyFromAmong("fp32", "bf16");
         foreach (var option in new Option[]
         {
             _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone, _sets
@@ -66,4 +104,13 @@ sealed class WorkbenchOptions(bool datasets = true)
         Preparing = new PreparationLine().Report,
         Say = Remark.Say,
     };
+
+    static int[] ParseSeeds(string text)
+    {
+        int[] seeds = [.. text.Split(',').Select(s => int.TryParse(s, out var seed)
+            ? seed
+            : throw new UserErrorException($"--seeds {text} is no list of numbers; write it like --seeds 1,2,3."))];
+        return seeds.Distinct().Count() == seeds.Length ? seeds : throw new UserErrorException(
+            $"--seeds {text} names a seed twice; a repeated run gives the same numbers, so name other ones.");
+    }
 }

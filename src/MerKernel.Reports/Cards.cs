@@ -316,6 +316,7 @@ static class RunOptions
             bench.Only is [var one] ? $"--dataset {one.Key()}" : null,
             bench.Parts is { } parts ? $"--sets {string.Join(',', parts.Select(p => p.Key()))}" : null,
             backbone is null ? null : $"--init-backbone {backbone}",
+            bench.WeightsFolder is null ? null : "--weights FOLDER_OF_WEIGHTS",
             data is null ? null : $"--data {data}",
         }.OfType<string>());
     }

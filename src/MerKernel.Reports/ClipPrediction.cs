@@ -68,7 +68,9 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
             $"{errors.Dataset.Title()}{(errors.Synthetic ? " (synthetic)" : "")}, {errors.Clips.Length} clips from " +
             "onset to offset",
             ["", ">mean", ">median", ">within 1 frame, %"],
-            [Row("spotted by motion", c => c.Spotted), Row("middle of the clip", c => c.Middle)]);
+            [Row("spotted by motion", c => c.Spotted), Row("middle of the clip", c => c.Middle)],
+            errors.Skipped.IsEmpty ? "" : $"{errors.Skipped.Length} clips were not measured, the first " +
+                $"{errors.Skipped[0].Clip}: {errors.Skipped[0].Reason}.");
     }
 
     IEnumerable<int> Ranked() => Enumerable.Range(0, Logits.Length).OrderByDescending(c => Logits[c]);

@@ -99,6 +99,10 @@ static class Figures
         return (mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
     }
 
+    /// <summary>A time on a clock, hours, minutes and seconds, with the days before them.</summary>
+    public static string Clock(TimeSpan time) => (time.Days > 0 ? $"{time.Days} d " : "")
+        + time.ToString("hh\\:mm\\:ss", CultureInfo.InvariantCulture);
+
     public static string P(double p) =>
         p < 0.001 ? "< .001" : p.ToString("= .000", CultureInfo.InvariantCulture).Replace("= 1.000", "= 1");
 

@@ -80,7 +80,8 @@ public sealed class Study : IDisposable
             {
                 Profile = profile ?? Profile.Small, DataFolder = data, Seeds = chosen,
                 HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
-                Device = device, Synthetic = new SyntheticData(), Precision = PrecisionNames.Named(precision, device),
+                Device = device, Synthetic = new SyntheticData(), Warn = Console.WriteLine,
+                Precision = PrecisionNames.Named(precision, device),
                 Backbone = backbone,
             },
             Protocols = [.. (named.Count > 1 ? named : named.Prepend(EpochProtocol.Default)).Distinct()],
@@ -316,8 +317,8 @@ sealed class ProgressText(string title) : ILosoProgress
             // A few times a second is enough; every write is a message to the browser.
             if (_shown.IsRunning && _shown.ElapsedMilliseconds < 300) return;
             _shown.Restart();
-            Console.Write($"\r{title}: {_finished} of {_missing} folds, {_clock.Elapsed:mm\\:ss}, about " +
-                $"{_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs):mm\\:ss} left   ");
+            Console.Write($"\r{title}: {_finished} of {_missing} folds, {Figures.Clock(_clock.Elapsed)}, about " +
+                $"{Figures.Clock(_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs))} left   ");
         }
     }
 
@@ -331,7 +332,7 @@ sealed class ProgressText(string title) : ILosoProgress
     public void Done()
     {
         if (_missing > 0)
-            Console.WriteLine(
-                $"\r{title}: {_finished} of {_missing} folds trained in {_clock.Elapsed:mm\\:ss}.                    ");
+            Console.WriteLine($"\r{title}: {_finished} of {_missing} folds trained in " +
+                $"{Figures.Clock(_clock.Elapsed)}.                    ");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Spectre.Console;
 
 namespace MerKernel.Reports;
@@ -102,14 +103,15 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <summary>The table as a section of a Markdown document.</summary>
     public string ToMarkdown()
     {
-        static string Row(IEnumerable<string> cells) =>
-            $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|").Replace('\n', ' ')))} |\n";
+        static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
+        static string Plain(string text) => Regex.Replace(text, @"[\\|<*`]", @"\$0").Replace('\n', ' ');
         var text = new StringBuilder();
         foreach (var (line, i) in Title.Split('\n').Where(l => l.Length > 0).Select((l, i) => (l, i)))
-            text.Append(i == 0 ? $"## {line}\n\n" : $"{line}\n\n");
-        text.Append(Row(Columns.Select(c => c.FullHeading)))
+            text.Append(i == 0 ? $"## {Plain(line)}\n\n" : $"{Plain(line)}\n\n");
+        text.Append(Row(Columns.Select(c => Plain(c.FullHeading))))
             .Append(Row(Columns.Select(c => c.IsNumber ? "---:" : "---")));
-        foreach (var row in Rows) text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"*{c.Inline}*" : c.Inline)));
+        foreach (var row in Rows)
+            text.Append(Row(row.Select(c => c.Tint == Tint.Added ? $"*{Plain(c.Inline)}*" : Plain(c.Inline))));
         text.Append('\n');
         foreach (var note in Notes) text.Append($"{note}\n\n");
         return text.ToString();

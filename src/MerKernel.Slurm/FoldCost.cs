@@ -39,11 +39,14 @@ public sealed class FoldCost(DerivedValues? derived = null)
     /// <param name="experiment">The experiment.</param>
     /// <param name="sideBySide">Folds at once.</param>
     /// <param name="frameBytes">Size of the prepared frames.</param>
-    public double Memory(Experiment experiment, int sideBySide, long frameBytes)
+    /// <param name="clips">Clips of the data set, whose inputs besides frames lie there twice while computed.</param>
+    public double Memory(Experiment experiment, int sideBySide, long frameBytes, int clips)
     {
+        var input = 2.0 * sizeof(float) * clips * (experiment.Model.Input?.Shape(experiment.Model.InputSize)
+            .Aggregate(1.0, (product, side) => product * side) ?? 0);
         var fold = BytesPerParameter * Size(experiment).Parameters
             + ActivationBytesPerMac * Macs(experiment) * (experiment.Training.BatchSize + 1);
-        return Margin * (RuntimeBytes + 2.0 * frameBytes + sideBySide * fold);
+        return Margin * (RuntimeBytes + 2.0 * frameBytes + input + sideBySide * fold);
     }
 
     /// <summary>Bytes of a checkpoint: parameters and two moments.</summary>

@@ -75,7 +75,7 @@ public sealed record Submission
     /// <param name="say">Receives one message for each step of the preparation.</param>
     public Workbench Open(ISyntheticData? synthetic = null, Action<string>? say = null) => new()
     {
-        Profile = Experiments.Profile.Named(Profile), DataFolder = Data, Only = Datasets, Parts = Parts,
+        Root = Root, Profile = Experiments.Profile.Named(Profile), DataFolder = Data, Only = Datasets, Parts = Parts,
         StoreFolder = Store, CacheFolder = Cache, WeightsFolder = Weights,
         Backbone = Backbone, Seeds = Seeds, HeldOutSubjects = HeldOutSubjects, Precision = Precision,
         Synthetic = synthetic, Say = say,

@@ -10,7 +10,7 @@ sealed class FaceRenderer : IDisposable
 {
     const int Step = 4;
 
-    readonly Mat _rest, _furrowed, _map = new(), _canvas = new(), _still;
+    readonly Mat _rest, _furrowed, _map = new(), _canvas = new(), _none = new(), _still;
     readonly Vector3[] _motion;
     readonly Matrix3x2 _toCanvas;
     readonly Point _corner;
@@ -68,13 +68,13 @@ sealed class FaceRenderer : IDisposable
         }
         var frame = _still.Clone();
         using var moving = new Mat(frame, Moving);
-        Cv2.Remap(_canvas, moving, _map, new Mat(), InterpolationFlags.Cubic, BorderTypes.Replicate);
+        Cv2.Remap(_canvas, moving, _map, _none, InterpolationFlags.Cubic, BorderTypes.Replicate);
         return frame;
     }
 
     public void Dispose()
     {
-        foreach (var mat in (ReadOnlySpan<Mat>)[_furrowed, _map, _canvas, _still]) mat.Dispose();
+        foreach (var mat in (ReadOnlySpan<Mat>)[_furrowed, _map, _canvas, _none, _still]) mat.Dispose();
     }
 
     // Displacement at the apex in canvas pixels (X, Y) and how far the place follows the head (Z), from a grid four
@@ -116,7 +116,8 @@ sealed class FaceRenderer : IDisposable
         using var frame = new Mat();
         Cv2.WarpAffine(_rest, frame, affine, new Size(window.Right, window.Bottom),
             InterpolationFlags.Cubic | InterpolationFlags.WarpInverseMap, BorderTypes.Replicate);
-        return frame[window].Clone();
+        using var part = frame[window];
+        return part.Clone();
     }
 
     static Rect MovingPart(Pose pose, Rect window)

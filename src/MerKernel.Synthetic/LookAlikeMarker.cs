@@ -8,8 +8,10 @@ namespace MerKernel.Synthetic;
 /// </summary>
 sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
 {
-    /// <summary>Raised whenever the same options would give other files.</summary>
-    const int Version = 3;
+    /// <summary>
+    /// Raised whenever the same options would give other files, of the paper's two sets and of others.
+    /// </summary>
+    static int Version(DatasetId dataset) => DatasetNames.Paper.Contains(dataset) ? 3 : 4;
 
     const string FinishedName = ".finished";
 
@@ -20,7 +22,7 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         ["seed"] = options.Seed,
         ["size"] = options.Size.ToString().ToLowerInvariant(),
         ["raw"] = options.RawFrames,
-        ["version"] = Version,
+        ["version"] = Version(dataset),
     }, options.Subjects);
 
     static string Text(JsonObject text, int? subjects)

@@ -128,7 +128,7 @@ static class LookAlikePlanner
     {
         var length = random.Next(roster.Frames.Low, roster.Frames.High + 1);
         var rise = Math.Clamp((int)Math.Round(length * random.Uniform(0.35, 0.6)), 2, length - 3);
-        if (OtherSet.Of(dataset) is { } other) return At(clip, other.Onset(random), rise, length);
+        if (OtherSet.Of(dataset) is { } other) return At(clip, other.Onset(random, clip), rise, length);
         var digits = dataset == DatasetId.Samm ? random.Next(3, 6) : 0;
         var onset = digits switch
         {

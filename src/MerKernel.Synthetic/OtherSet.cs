@@ -18,8 +18,10 @@ sealed record OtherSet
     /// <summary>The clip's name, of subject, place among the subject's clips and emotion.</summary>
     public required Func<string, int, string, string> Name { get; init; }
 
-    /// <summary>Number of the clip's first frame.</summary>
-    public required Func<Random, int> Onset { get; init; }
+    /// <summary>
+    /// Number of the clip's first frame; clips of one recording are drawn from parts of it that do not meet.
+    /// </summary>
+    public required Func<Random, LookAlikeClip, int> Onset { get; init; }
 
     /// <summary>The folder of a clip's frames below the set's.</summary>
     public required Func<LookAlikeClip, string> Folder { get; init; }
@@ -89,7 +91,7 @@ sealed record OtherSet
         Small = Roster(["1", "2", "3", "9", "14", "20"], Usual, ("negative", 26), ("positive", 18), ("surprise", 16)),
         Name = (subject, i, emotion) =>
             $"s{subject}_{emotion switch { "negative" => "ne", "positive" => "po", _ => "sur" }}_{i + 1:00}",
-        Onset = random => random.Next(100_000, 18_000_000),
+        Onset = (random, _) => random.Next(100_000, 18_000_000),
         Folder = c => Path.Combine("SMIC-HS-E", $"s{c.Subject}", c.Name),
         Frame = n => $"image{Number(n, 6)}.jpg",
         Sheet = "SMIC-HS-E_annotation.xlsx",
@@ -113,7 +115,7 @@ sealed record OtherSet
             ("happiness", 8), ("fear", 3), ("sadness", 3), ("anger", 1)),
         Name = (subject, i, emotion) => $"S{int.Parse(subject, CultureInfo.InvariantCulture):00}-" +
             $"{1 + "happiness surprise disgust others fear sadness anger".Split(' ').IndexOf(emotion):00}-{i + 1:000}",
-        Onset = _ => 1,
+        Onset = (_, _) => 1,
         Folder = c => Path.Combine("Micro_Expression", c.Emotion, c.Name),
         Frame = n => $"{n}.jpg",
         Sheet = "MMEW_Micro_Exp.xlsx",
@@ -138,7 +140,7 @@ sealed record OtherSet
         Small = Roster(["spNO.1", "spNO.2", "spNO.40", "spNO.149", "spNO.216", "spNO.217"], Usual, ("disgust", 18),
             ("surprise", 13), ("others", 11), ("fear", 6), ("anger", 4), ("sad", 4), ("happy", 4)),
         Name = (_, i, _) => $"{(char)('a' + i)}",
-        Onset = random => random.Next(20, 3500),
+        Onset = (random, _) => random.Next(20, 3500),
         Folder = c => Path.Combine("part_A", c.Subject, c.Name, "color"),
         Frame = n => $"{n}.jpg",
         Sheet = "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx",
@@ -160,7 +162,8 @@ sealed record OtherSet
             ("positive", 6)),
         Name = (_, i, _) => $"{i + 1}",
         SharesFolders = true,
-        Onset = random => random.Next(20, 90_000),
+        Onset = (random, clip) =>
+            9000 * (int.Parse(clip.Name, CultureInfo.InvariantCulture) - 1) + random.Next(20, 8900),
         Folder = c => Path.Combine("part_C", c.Subject, "a", "color"),
         Frame = n => $"{n}.jpg",
         Sheet = "CAS(ME)3_part_C_ME.xlsx",
@@ -180,7 +183,7 @@ sealed record OtherSet
         Small = Roster(["0003", "0010", "0112", "0250", "0333", "0671"], Usual, ("disgust", 18), ("surprise", 10),
             ("sadness", 9), ("fear", 8), ("happiness", 7), ("anger", 5), ("contempt", 3)),
         Name = (subject, i, _) => $"sub{subject}_{i + 1:00}",
-        Onset = _ => 0,
+        Onset = (_, _) => 0,
         Folder = c => Path.Combine("training", c.Name),
         Frame = n => $"{n}.png",
         Sheet = "training_full_with_AU.xlsx",

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Collections.Concurrent;
 using OpenCvSharp;
@@ -109,24 +110,42 @@ sealed class Studio : IDisposable
 
     void Save(Mat image, string path)
     {
-        // A PNG carries no mark of its own; the file in the set's folder says what it is.
         var png = path.EndsWith(".png", StringComparison.Ordinal);
         Cv2.ImEncode(png ? ".png" : ".jpg", image, out var bytes, png
             ? new ImageEncodingParam(ImwriteFlags.PngCompression, 3)
             : new ImageEncodingParam(ImwriteFlags.JpegQuality, _camera.Quality));
         FaultPoint.Reach("write", path, () => File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]));
-        File.WriteAllBytes(path, png ? bytes : Marked(bytes));
+        File.WriteAllBytes(path, Marked(bytes));
     }
 
     /// <summary>
-    /// A JPEG with a comment behind its first marker, by which a copy without the marker file is still known as
+    /// A JPEG or PNG with a comment near its beginning, by which a copy without the marker file is still known as
     /// synthetic.
     /// </summary>
-    internal static byte[] Marked(byte[] jpeg)
+    internal static byte[] Marked(byte[] image)
     {
         var comment = Encoding.ASCII.GetBytes(FrameImage.SyntheticComment);
         // Segment FFFE; its length counts its own two bytes.
-        return [.. jpeg[..2], 0xFF, 0xFE, 0, (byte)(comment.Length + 2), .. comment, .. jpeg[2..]];
+        if (image[0] == 0xFF)
+            return [.. image[..2], 0xFF, 0xFE, 0, (byte)(comment.Length + 2), .. comment, .. image[2..]];
+        // Behind the header's chunk; the checksum is of type and contents.
+        byte[] chunk = [.. "tEXtComment\0"u8, .. comment];
+        var (length, sum) = (new byte[4], new byte[4]);
+        BinaryPrimitives.WriteInt32BigEndian(length, chunk.Length - 4);
+        BinaryPrimitives.WriteUInt32BigEndian(sum, Crc(chunk));
+        return [.. image[..33], .. length, .. chunk, .. sum, .. image[33..]];
+    }
+
+    /// <summary>A PNG chunk's checksum (ISO 3309), which .NET has in a package only.</summary>
+    internal static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
+        }
+        return ~crc;
     }
 }
 

@@ -170,6 +170,27 @@ public sealed partial class HelpTests
             .Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
     }
 
+    [Theory]
+    [InlineData("folds --dataset samm --held-out 3", "--held-out has no effect here: nothing is trained")]
+    [InlineData("score mine.csv --dataset samm --seeds 2", "--seeds has no effect here: nothing is trained")]
+    [InlineData("tables --workers 2", "--workers has no effect here: nothing is trained")]
+    [InlineData("fit --dataset samm --out w.safetensors --store runs", "--store has no effect here")]
+    [InlineData("notebooks run table1 -p data=", "-p data= has an empty value")]
+    public void An_option_that_would_change_nothing_is_refused(string line, string said) =>
+        Assert.Contains(said, Assert.Throws<UserErrorException>(() =>
+            s_root.Parse(line).Invoke(new() { EnableDefaultExceptionHandler = false })).Message);
+
+    [Theory]
+    [InlineData("7"), InlineData("-1"), InlineData("+0")]
+    public void A_number_is_no_name(string size) =>
+        Assert.Contains($"--size is one of tiny, small, medium, full, and not '{size}'.",
+            s_root.Parse(["data", "synthesize", "--size", size]).Errors.Select(e => e.Message));
+
+    [Theory]
+    [InlineData(59, "00:00:59"), InlineData(75 * 60, "01:15:00"), InlineData((40 * 24 + 3) * 3600, "40 d 03:00:00")]
+    public void A_time_of_hours_or_days_keeps_them(int seconds, string shown) =>
+        Assert.Equal(shown, MerKernel.Reports.Figures.Clock(TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public void The_example_of_mer_data_shows_a_clip_that_the_synthetic_data_have() =>
         Assert.Contains(ShownClip().Match(Say(["data", "--help"])).Groups[1].Value,

@@ -320,10 +320,11 @@ static class DataTruthCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");
             using var bench = options.Open(parsed);
             // The limits need no run; a store that was named and is not there is a slip.
             if (bench.StoreFolder is not null) bench.Store.MustExist();
-            foreach (var id in bench.Datasets) bench.Load(id, cancel);
+            bench.LoadCounts(bench.Datasets);
             var tables = bench.Datasets.SelectMany(id => TruthReport.Of(bench, id)).ToList();
             if (parsed.GetValue(markdown)) Console.Write(string.Concat(tables.Select(t => t.ToMarkdown())));
             else Terminal.Write(tables);

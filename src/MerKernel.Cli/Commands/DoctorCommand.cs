@@ -29,11 +29,8 @@ static class DoctorCommand
 
     static IEnumerable<(string What, string Found)> Findings(List<string> missing)
     {
-        yield return ("system",
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, " +
-            $"{RuntimeInformation.FrameworkDescription}");
-        yield return ("processor",
-            $"{FirstValue("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, " +
+        yield return ("machine", $"{Provenance.Machine}, {RuntimeInformation.OSArchitecture}, " +
+            $"{RuntimeInformation.FrameworkDescription}, " +
             $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory");
         yield return ("TorchSharp", typeof(torch).Assembly.GetName().Version!.ToString(3));
         yield return ("libtorch", $"{torch.__version__}, from {Path.GetDirectoryName(LoadedFrom("libtorch_cpu"))}");
@@ -70,8 +67,7 @@ static class DoctorCommand
             kernels is null ? "none: libtorch's operations" : $"{LoadedFrom("libmerkernels")}, with {kernels}");
         yield return ("face landmarks",
             Described(LandmarkModel.NativePart, "the native part of face landmarks; ./mer builds it", missing));
-        yield return ("landmark model", Described(Environment.GetEnvironmentVariable("MER_LANDMARKS")
-            ?? "/usr/share/dlib/shape_predictor_68_face_landmarks.dat", "Debian's package libdlib-data", missing));
+        yield return ("landmark model", Described(LandmarkModel.DefaultPath, "Debian's package libdlib-data", missing));
     }
 
     static string Described(string? path, string cure, List<string> missing)
@@ -100,8 +96,4 @@ static class DoctorCommand
     static string LoadedFrom(string library) =>
         File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.Contains($"/{library}", StringComparison.Ordinal))
             is { } line ? line[line.IndexOf('/')..] : "";
-
-    static string FirstValue(string file, string key) =>
-        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':')[1]
-            .Trim() ?? "unknown";
 }

@@ -27,6 +27,8 @@ static class FoldsCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            CommonOptions.RefuseAll(parsed, "nothing is trained", "--seeds", "--held-out", "--weights", "--workers",
+                "--device", "--precision", "--init-backbone", "--store");
             using var bench = options.Open(parsed);
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);
             if (parsed.GetValue(frames) is { } file) WriteFrames(data, Path.GetFullPath(file));
@@ -63,14 +65,15 @@ static class FoldsCommand
             $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({data.Clips.Length}, 2, 3, {side}, {side}), }}";
         // Version 1.0: magic, version, length of the header, which ends in a line feed on a multiple of 64 bytes.
         var header = Encoding.ASCII.GetBytes(shape.PadRight((10 + shape.Length + 1 + 63) / 64 * 64 - 10 - 1) + "\n");
-        var all = data.Frames.data<byte>().ToArray();
-        var frame = 3 * side * side;
         AtomicFile.Write(path, stream =>
         {
             stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header]);
             for (var i = 0; i < data.Clips.Length; i++)
                 foreach (var row in new[] { data.OnsetFrames[i][0], data.ApexFrames[i][0] })
-                    stream.Write(all, row * frame, frame);
+                {
+                    using var frame = data.Frames[row];
+                    stream.Write(frame.bytes);
+                }
         });
     }
 }

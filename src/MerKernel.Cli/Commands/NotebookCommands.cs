@@ -37,6 +37,8 @@ static class NotebooksCommand
         {
             var root = RepositoryRoot.Find();
             var given = parsed.GetValue(parameters) ?? [];
+            if (given.FirstOrDefault(p => p.EndsWith('=')) is { } empty)
+                throw new UserErrorException($"-p {empty} has an empty value; give one, or leave the parameter out.");
             var folder = parsed.GetValue(reports) ?? FolderFor(given);
             // The first failure stops the run: later notebooks may build on it.
             foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
@@ -60,6 +62,8 @@ static class NotebooksCommand
         {
             Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data"),
             Backbone = Value("backbone"),
+            // As Study.Open has it.
+            HeldOutSubjects = Value("protocol")?.Contains("held-out", StringComparison.Ordinal) == true ? 2 : 0,
             Precision = PrecisionNames.Named(Value("precision"), Value("device") ?? "cpu"),
         };
         return bench.ReportFolder;
@@ -96,6 +100,7 @@ static class ReportCommand
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
+            CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");
             using var bench = options.Open(parsed);
             bench.LoadPrepared(bench.Datasets);
             var rows = Scoring.Rows(bench);

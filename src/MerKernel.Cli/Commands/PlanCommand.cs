@@ -35,7 +35,8 @@ static class PlanCommand
     /// <summary>Memory of a process in bytes: of the most expensive experiment on the largest data.</summary>
     public static double Memory(Workbench bench, GridPlan plan, FoldCost cost, int sideBySide) =>
         plan.Rows.Select(r => r.Experiment).DistinctBy(e => (e.Model, e.Dataset))
-            .Max(e => cost.Memory(e, sideBySide, FrameBytes(bench.Dataset(e.Dataset))));
+            .Max(e => cost.Memory(e, sideBySide, FrameBytes(bench.Dataset(e.Dataset)),
+                bench.Dataset(e.Dataset).Clips.Length));
 
     static long FrameBytes(MerDataset data) => 3L * data.FrameCount * data.Size * data.Size;
 

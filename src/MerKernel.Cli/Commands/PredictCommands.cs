@@ -27,7 +27,8 @@ static class FitCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            CommonOptions.Refuse(parsed, ("--held-out", "mer fit trains on every subject"));
+            CommonOptions.Refuse(parsed, ("--held-out", "mer fit trains on every subject"),
+                ("--store", "the network goes into the file of --out"));
             using var bench = options.Open(parsed);
             if (bench.Seeds.Length > 1) throw new UserErrorException("mer fit trains one network; give one seed.");
             var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!),
@@ -37,8 +38,13 @@ static class FitCommand
             AtomicFile.Demand(path);
             if (options.NamesWorkers(parsed)) torch.set_num_threads(options.Workers(parsed));
             var data = bench.Load(id, cancel);
+            var experiment = bench.Experiment(chosen, id);
+            if (experiment.Model.Input is { NeedsFiles: true })
+                throw new UserErrorException($"{chosen.Name} looks at more of a clip than its onset and apex, which " +
+                    "a new clip does not have; fit another network, such as --variant " +
+                    $"{Tables.WithoutActionUnits.Key}.");
             var clock = Stopwatch.StartNew();
-            using var fitted = FoldRun.Fit(bench.Experiment(chosen, id), data, device,
+            using var fitted = FoldRun.Fit(experiment, data, device,
                 e => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s")), cancel);
             fitted.Save(path);

@@ -29,7 +29,7 @@ static class ReproduceCommand
             foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var status = LosoRun.Run(bench, work.Select(w => (w.Method, w.Dataset)), options.Workers(parsed), cancel);
             var rows = ReproduceClosing.Show(bench, chosen, parsed.GetValue(print));
-            Console.WriteLine($"Finished in {clock.Elapsed:hh\\:mm\\:ss}.");
+            Console.WriteLine($"Finished in {Figures.Clock(clock.Elapsed)}.");
             if (status != 0)
                 Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured " +
                     "values; the same command tries them once more.");

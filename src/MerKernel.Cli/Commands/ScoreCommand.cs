@@ -28,6 +28,8 @@ static class ScoreCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
+            CommonOptions.RefuseAll(parsed, "nothing is trained", "--seeds", "--held-out", "--weights", "--workers",
+                "--device", "--precision", "--init-backbone");
             using var bench = options.Open(parsed);
             var (path, name) = (parsed.GetValue(file)!, parsed.GetValue(label));
             if (!File.Exists(path))

@@ -1,6 +1,7 @@
 using MerKernel.Slurm;
 using MerKernel.Models;
 using MerKernel.Baselines;
+using MerKernel.Faces;
 
 namespace MerKernel.Cli.Commands;
 
@@ -68,7 +69,7 @@ static class SubmitSlurmCommand
                     .Select(f => Directory.Exists(f) ? f : Path.GetDirectoryName(f)!)],
                 Cache = Path.GetFullPath(bench.Cache),
                 // A published folder names its own, which it may lack.
-                Landmarks = Environment.GetEnvironmentVariable("MER_LANDMARKS") is { Length: > 0 } model
+                Landmarks = LandmarkModel.NamedPath is { } model
                     && File.Exists(model) ? Path.GetFullPath(model) : null,
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),

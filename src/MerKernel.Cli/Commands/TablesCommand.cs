@@ -34,6 +34,7 @@ static class TablesCommand
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
+            CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");
             using var bench = options.Open(parsed);
             var all = parsed.GetValue(metrics) switch
             {
@@ -175,6 +176,7 @@ static class CardsCommand
         options.AddTo(command);
         command.SetAction((parsed, _) => Task.Run(() =>
         {
+            CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");
             using var bench = options.Open(parsed);
             bench.LoadPrepared(bench.Datasets);
             var study = StudyFacts.Of(bench);

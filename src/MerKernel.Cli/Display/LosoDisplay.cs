@@ -20,11 +20,10 @@ sealed class LosoDisplay : ILosoProgress
     int _missing, _finished;
     TimeSpan _planned;
 
-    /// <param name="names">Row name of each experiment, by hash.</param>
-    /// <param name="foldsEach">Folds an experiment has.</param>
-    public LosoDisplay(IEnumerable<(string Hash, string Name)> names, int foldsEach)
+    /// <param name="rows">Each experiment by hash: its row's name, and the folds of it that are to be computed.</param>
+    public LosoDisplay(IEnumerable<(string Hash, string Name, int Folds)> rows)
     {
-        foreach (var (hash, name) in names.DistinctBy(n => n.Hash)) _rows[hash] = new Row(name, foldsEach);
+        foreach (var (hash, name, folds) in rows.DistinctBy(n => n.Hash)) _rows[hash] = new Row(name, folds);
         _live = AnsiConsole.Profile.Capabilities.Ansi && !Console.IsOutputRedirected;
     }
 
@@ -64,13 +63,16 @@ sealed class LosoDisplay : ILosoProgress
         }
     }
 
-    public void FoldFailed(FoldJob job, Exception error, bool final) =>
+    public void FoldFailed(FoldJob job, Exception error, bool final)
+    {
+        _running.TryRemove((job.Hash, job.Subject), out _);
         Line(
             $"{_rows[job.Hash].Name}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+    }
 
     void Line(string text)
     {
-        if (!_live) Console.Error.WriteLine($"[{_clock.Elapsed:hh\\:mm\\:ss}] {text}");
+        if (!_live) Console.Error.WriteLine($"[{Figures.Clock(_clock.Elapsed)}] {text}");
     }
 
     string Left()
@@ -78,7 +80,7 @@ sealed class LosoDisplay : ILosoProgress
         var done = _finished + _running.Values.Sum(e => (double)e.Epoch / e.Epochs);
         return done < 0.5
             ? "time left unknown"
-            : $"{(_clock.Elapsed - _planned) * ((_missing - done) / done):hh\\:mm\\:ss} left";
+            : $"{Figures.Clock((_clock.Elapsed - _planned) * ((_missing - done) / done))} left";
     }
 
     IRenderable Render()
@@ -94,7 +96,7 @@ sealed class LosoDisplay : ILosoProgress
                 running.Count > 0 ? $"{running.Average(r => r.Value.Loss):0.000}" : $"{row.Loss:0.000}");
         }
         return new Rows(table,
-            new Markup($"{_finished} of {_missing} folds, {_clock.Elapsed:hh\\:mm\\:ss} so far, {Left()}"));
+            new Markup($"{_finished} of {_missing} folds, {Figures.Clock(_clock.Elapsed)} so far, {Left()}"));
     }
 
     sealed class Row(string name, int folds)

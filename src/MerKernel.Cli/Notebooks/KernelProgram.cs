@@ -163,6 +163,21 @@ static class JupyterPython
     /// </summary>
     public static string Program => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
+    /// <summary>Runs a command of it to its end.</summary>
+    /// <exception cref="UserErrorException">There is no Python.</exception>
+    public static T Result<T>(CommandTask<T> command)
+    {
+        try
+        {
+            return command.GetAwaiter().GetResult();
+        }
+        catch (Win32Exception e)
+        {
+            throw new UserErrorException($"{Program} cannot be started; install python3-nbclient and " +
+                "python3-nbconvert (sudo apt-get install), which make the pages.", e);
+        }
+    }
+
     /// <summary>Whether the modules are there.</summary>
     public static bool HasJupyter()
     {

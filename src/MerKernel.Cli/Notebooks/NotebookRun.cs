@@ -55,13 +55,13 @@ static class NotebookRun
             Console.WriteLine($"{name}");
             string[] arguments = [Path.Combine(AppContext.BaseDirectory, "run_notebook.py"), input, executed,
                 Path.GetDirectoryName(Path.GetFullPath(notebook))!, kernel];
-            var run = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments)
+            var run = JupyterPython.Result(CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(arguments)
                 .WithEnvironmentVariables(e => e.Set("JUPYTER_PATH", specs))
                 .WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(
                     PipeTarget.ToDelegate(line => { if (line.StartsWith('{')) Show(JsonNode.Parse(line)!); }))
                 .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError()))
-                .ExecuteAsync(cancel).GetAwaiter().GetResult();
+                .ExecuteAsync(cancel));
             if (new FileInfo(executed).Length == 0)
                 throw new UserErrorException($"{name} could not be run; the lines above are from Python.");
             AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root,

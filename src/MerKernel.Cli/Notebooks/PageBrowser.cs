@@ -22,7 +22,20 @@ sealed class PageBrowser : IDisposable
     }
 
     /// <summary>A browser, or null where no Chromium is installed.</summary>
-    public static PageBrowser? TryOpen() => Chromium.Find() is { } program ? new PageBrowser(program) : null;
+    /// <exception cref="UserErrorException">It does not start.</exception>
+    public static PageBrowser? TryOpen()
+    {
+        var program = Chromium.Find();
+        try
+        {
+            return program is null ? null : new PageBrowser(program);
+        }
+        catch (ChromiumException e)
+        {
+            throw new UserErrorException($"{program} does not start ({e.Message.TrimEnd('.')}); where it is a snap, " +
+                "install Debian's chromium or Google's chrome instead.", e);
+        }
+    }
 
     /// <summary>Opens a page at several widths and gives a message for everything that is wrong with it.</summary>
     public IReadOnlyList<string> Check(string page)

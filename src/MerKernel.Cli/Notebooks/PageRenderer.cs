@@ -18,13 +18,13 @@ static class PageRenderer
             ["pages"] = new JsonArray(
                 [.. pages.Select(p => new JsonObject { ["notebook"] = p.Notebook, ["target"] = p.Target })]),
         };
-        var render = CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(
+        var render = JupyterPython.Result(CliWrap.Cli.Wrap(JupyterPython.Program).WithArguments(
         [
             Path.Combine(AppContext.BaseDirectory, "render_pages.py"),
             Path.Combine(AppContext.BaseDirectory, "templates")
         ])
             .WithStandardInputPipe(PipeSource.FromString(job.ToJsonString()))
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync().GetAwaiter().GetResult();
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync());
         if (!render.IsSuccess) throw new UserErrorException(Complaint(render.StandardError));
         return [.. render.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!)

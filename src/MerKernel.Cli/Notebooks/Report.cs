@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text;
+using DevTools;
 using MerKernel.Evaluation;
 using MerKernel.Training;
 using TorchSharp;
@@ -58,6 +59,8 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
     ReportFolder State()
     {
         var state = ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
+        // No command would execute them on such a run.
+        if (ClosingReport.OutOfReach(bench) is not null) return state with { Missing = [], Outdated = [] };
         // Only the tables' notebooks can be told of a backbone.
         return bench.Backbone is null ? state
             : state with { Missing = Of(state.Missing), Outdated = Of(state.Outdated) };
@@ -86,8 +89,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
                 .Concat([Index, Pdf]).Where(File.Exists).Order(StringComparer.Ordinal))
                 zip.CreateEntryFromFile(file, $"mer-report/{Path.GetFileName(file)}", CompressionLevel.SmallestSize);
             foreach (var (name, text) in Texts(rows)) Add(name, text);
-            var runs = rows.Where(r => r.Experiment is not null && r.Method is not ReadMethod)
-                .DistinctBy(r => r.Experiment).ToList();
+            var runs = Runs(rows);
             foreach (var run in runs)
                 if (bench.Store.TryReadAll(run.Experiment!, bench.Dataset(run.Dataset).Subjects) is { } folds)
                     Add($"predictions/{run.Experiment}.csv",
@@ -122,9 +124,9 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         foreach (var notebook in state.Executed)
             AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
-        // A notebook that was renamed would stay for ever.
+        // A notebook that was renamed would stay for ever; one that was not executed now stays as it was.
         foreach (var gone in Directory.GetFiles(target, "*.ipynb")
-            .Where(f => state.Executed.All(n => Path.GetFileName(n) != Path.GetFileName(f))))
+            .Where(f => !File.Exists(Path.Combine(RepositoryRoot.Find(), "notebooks", Path.GetFileName(f)))))
             File.Delete(gone);
         return target;
     }
@@ -139,21 +141,32 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     void Print()
     {
-        using var browser = PageBrowser.TryOpen();
-        if (browser is null) say("no Chromium is installed, so there is no PDF; sudo apt-get install chromium.");
-        else AtomicFile.Write(Pdf, stream => stream.Write(browser.Pdf(Index)));
+        try
+        {
+            using var browser = PageBrowser.TryOpen();
+            if (browser is null) say("no Chromium is installed, so there is no PDF; sudo apt-get install chromium.");
+            else AtomicFile.Write(Pdf, stream => stream.Write(browser.Pdf(Index)));
+        }
+        catch (Exception e) when (e is UserErrorException or ChromiumException)
+        {
+            say($"there is no PDF: {e.Message}");
+        }
     }
 
     /// <summary>Computing time of the shown runs, added up over folds that ran side by side.</summary>
     string Computing(IReadOnlyList<ResultRow> rows)
     {
-        var runs = rows.Where(r => r.Experiment is not null).DistinctBy(r => r.Experiment).ToList();
+        var runs = Runs(rows);
         var facts = runs.SelectMany(r =>
             bench.Dataset(r.Dataset).Subjects.Select(s => bench.Store.TryReadFacts(r.Experiment!, s)))
             .OfType<FoldFacts>().ToList();
         return string.Create(CultureInfo.InvariantCulture,
-            $"{facts.Sum(f => f.Seconds) / 60:0} minutes in all for {runs.Count} experiments of {facts.Count} folds, added up over folds that ran side by side; the last one was finished on {facts.Select(f => f.Finished).DefaultIfEmpty().Max():yyyy-MM-dd HH:mm} UTC");
+            $"{facts.Sum(f => f.Seconds) / 60:0} minutes in all for {runs.Count} experiments of {facts.Count} folds, added up over folds that ran side by side{(facts.Count == 0 ? "" : $"; the last one was finished on {facts.Max(f => f.Finished):yyyy-MM-dd HH:mm} UTC")}");
     }
+
+    /// <summary>A row of each experiment that was trained here.</summary>
+    static List<ResultRow> Runs(IEnumerable<ResultRow> rows) =>
+        [.. rows.Where(r => r.Experiment is not null && r.Method is not ReadMethod).DistinctBy(r => r.Experiment)];
 }
 
 /// <summary>Executed notebooks next to the notebooks they came from.</summary>
@@ -249,8 +262,8 @@ static class Recompute
     public static string ToMarkdown(Workbench bench, IReadOnlyCollection<ResultRow> rows,
         IReadOnlyCollection<ResultRow> runs)
     {
-        var synthetic = bench.Datasets.All(id => bench.Dataset(id).Synthetic);
-        var options = RunOptions.Of(bench, rows, synthetic ? null : "FOLDER",
+        var made = bench.DataFolder is null && bench.Datasets.All(id => bench.Dataset(id).Synthetic);
+        var options = RunOptions.Of(bench, rows, made ? null : "FOLDER",
             bench.Backbone is { } file ? Path.GetFileName(file) : null);
         var text = new StringBuilder(
             $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
@@ -263,7 +276,7 @@ static class Recompute
         text.Append(TextTable.Of("Data", ["data set", "kind", ">clips", "fingerprint"],
             bench.Datasets.Select(bench.Dataset).Select(d => (string[])[d.Id.Title(),
                 d.Synthetic
-                    ? "synthetic, made by ./mer reproduce"
+                    ? made ? "synthetic, made by ./mer reproduce" : "synthetic, made by ./mer data synthesize"
                     : "real, by licence from its authors; data/README.md says where its files go",
                 $"{d.Clips.Length}", d.Fingerprint])).ToMarkdown());
         text.Append(TextTable.Of("Experiments", ["data set", "network", ">seed", "experiment"],
@@ -292,13 +305,7 @@ static class ClosingReport
         var folder = bench.ReportFolder;
         var report = new Report(bench, folder, say);
         var status = 0;
-        if (!bench.HasUsualStore) say("the notebooks read results/runs and not --store, so they were not executed.");
-        else if (bench.Only is not null)
-            say("the notebooks show every data set that is there and not only that of --dataset, so they were not " +
-                "executed.");
-        else if (bench.HeldOutSubjects > 0)
-            say("the notebooks take no --held-out, so they were not executed; Study.Open(..., heldOut: " +
-                $"{bench.HeldOutSubjects}) shows such runs in a notebook.");
+        if (OutOfReach(bench) is { } why) say(why);
         else if (!KernelProgram.IsBuilt(root))
             say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
         else status = Execute(root, folder, bench, rows, cancel);
@@ -306,6 +313,19 @@ static class ClosingReport
         Console.WriteLine($"Open {report.Index}");
         return status;
     }
+
+    /// <summary>Why the notebooks cannot show a workbench's runs; null where they can.</summary>
+    public static string? OutOfReach(Workbench bench) =>
+        !bench.HasUsualStore ? "the notebooks read results/runs and not --store, so they were not executed."
+        : bench.WeightsFolder is not null
+            ? "the notebooks start from data/weights and not from --weights, so they were not executed."
+        : bench.Only is not null
+            ? "the notebooks show every data set that is there and not only that of --dataset, so they were not " +
+              "executed."
+        : bench.HeldOutSubjects > 0
+            ? "the notebooks take no --held-out, so they were not executed; Study.Open(..., heldOut: " +
+              $"{bench.HeldOutSubjects}) shows such runs in a notebook."
+        : null;
 
     /// <summary>A workbench as a notebook's parameters.</summary>
     public static string[] Parameters(Workbench bench) =>
@@ -328,6 +348,9 @@ static class ClosingReport
         var parameters = Parameters(bench);
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
+        // A notebook that was executed by hand with other parameters has taken the page's place.
+        var here = ReportFolder.Of(folder, Path.Combine(root, "notebooks"), RunMark.Text(bench)).Executed
+            .Select(Path.GetFileNameWithoutExtension).ToHashSet();
         foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))
         {
             var (name, state) = (Path.GetFileNameWithoutExtension(notebook),
@@ -335,8 +358,7 @@ static class ClosingReport
             string Place() => $"{Path.GetFileName(folder)}/{name}";
             // A notebook trains missing folds; the tables that were not asked for stay away.
             if (!rows.Any(r => name.EndsWith($"-table{r.Table.Number}", StringComparison.Ordinal))) continue;
-            if (executed.GetValueOrDefault(Place()) == state && File.Exists(Path.Combine(folder, name + ".ipynb")))
-                continue;
+            if (executed.GetValueOrDefault(Place()) == state && here.Contains(name)) continue;
             if (NotebookRun.Execute(root, notebook, parameters, folder, cancel) is not 0 and var failed) return failed;
             executed[Place()] = state;
             AtomicFile.Write(memory, JsonSerializer.Serialize(executed) + "\n");

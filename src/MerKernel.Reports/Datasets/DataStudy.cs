@@ -191,7 +191,7 @@ static class CountPage
     public static IEnumerable<(MerDataset Data, PublishedCounts Published)> Sets(DataStudy study) =>
         study.Study.Datasets.Where(DatasetNames.Paper.Contains).Select(id =>
             (study.Study.Bench.Dataset(id),
-                PublishedCounts.For(CodingSheet.Read(FrameLayout.Find(study.Study.Bench.Source(id)).Sheet))));
+                PublishedCounts.Of(CodingSheet.Read(FrameLayout.Find(study.Study.Bench.Source(id)).Sheet))!));
 
     // A bar or line at 0 would look like a subject.
     static int? Shown(int clips) => clips == 0 ? null : clips;

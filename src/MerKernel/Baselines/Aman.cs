@@ -168,9 +168,6 @@ public sealed record FrozenFeatureInput(int Frames, int Versions, int WidthDivis
     protected internal override float[] Compute(MerDataset dataset)
     {
         var length = Shape(dataset.Size).Aggregate(1L, (product, side) => product * side);
-        if (length * dataset.Clips.Length > Array.MaxLength)
-            throw new UserErrorException($"{dataset.Clips.Length} clips of {Frames} x {Versions} images are more " +
-                "features than one array holds; use fewer clips.");
         using var sequences = Baseline.Source(dataset).Sequence(Frames);
         using var network = FrozenResNet.Create(WidthDivisor);
         if (Weights is { } weights) PretrainedStart.Load(network, weights, "AMAN's frozen ResNet-18");

@@ -26,6 +26,9 @@ public sealed record FlowInput(FlowMethod Method, int Size, bool ToOffset = fals
     /// <inheritdoc/>
     public override long[] Shape(int frameSize) => [ToOffset ? 8 : 4, Size, Size];
 
+    /// <inheritdoc/>
+    public override bool NeedsFiles => ToOffset;
+
     /// <summary>
     /// Scales each map of each clip from its smallest value to its largest onto 0..255; a map without motion becomes 0.
     /// </summary>

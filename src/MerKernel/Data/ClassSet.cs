@@ -36,9 +36,6 @@ public sealed record ClassSet(string Name, ImmutableArray<string> Classes,
             ["surprise"] = "surprise",
         }));
 
-    /// <summary>Every emotion that the data set's sheet names.</summary>
-    public static ClassSet All(DatasetId dataset) => DatasetDescription.Of(dataset).AllEmotions;
-
     /// <summary>
     /// The label (an index into <see cref="Classes"/>) of an emotion, or null where the class set does not score it.
     /// </summary>

@@ -78,18 +78,10 @@ internal sealed class ClipPreparer(PreparationOptions options, FaceFinder? finde
     }
 
     // OpenCV keeps BGR by pixel; the network takes planes in the order RGB.
-    private static unsafe void CopyPlanes(Mat bgr, Span<byte> rgb)
+    private static void CopyPlanes(Mat bgr, Span<byte> rgb)
     {
-        var (rows, columns) = (bgr.Rows, bgr.Cols);
-        var plane = rows * columns;
-        for (var y = 0; y < rows; y++)
-        {
-            var row = new ReadOnlySpan<byte>(bgr.Ptr(y).ToPointer(), columns * 3);
-            for (var c = 0; c < 3; c++)
-            {
-                var target = rgb.Slice((2 - c) * plane + y * columns, columns);
-                for (var x = 0; x < columns; x++) target[x] = row[3 * x + c];
-            }
-        }
+        var planes = bgr.Split();
+        for (var c = 0; c < 3; c++)
+            using (planes[c]) planes[c].AsSpan<byte>().CopyTo(rgb[((2 - c) * bgr.Rows * bgr.Cols)..]);
     }
 }

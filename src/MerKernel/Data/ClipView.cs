@@ -40,34 +40,47 @@ public sealed class ClipView : IDisposable
     public static ImmutableArray<ClipView> Open(DatasetSource source, IEnumerable<string> names,
         PreparationOptions options)
     {
+        PreparationOptions.MustBeSize(options.Size);
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
-        using var model = LandmarkModel.Open();
-        using var finder = new FaceFinder(model);
-        return [.. names.Select(name => Open(Resolve(sheet, name), layout, finder, options))];
+        // Frames that are only resized have landmarks too; they decide nothing, but show whether the crop is sound.
+        using var model = PreparationPlan.Aligns(layout, options) ? LandmarkModel.Open() : LandmarkModel.TryOpen(out _);
+        using var finder = model is null ? null : new FaceFinder(model);
+        var views = new List<ClipView>();
+        try
+        {
+            foreach (var name in names) views.Add(Open(Resolve(sheet, name), layout, finder, options));
+            return [.. views];
+        }
+        catch
+        {
+            views.ForEach(v => v.Dispose());
+            throw;
+        }
     }
 
-    private static ClipView Open(Clip clip, FrameLayout layout, FaceFinder finder, PreparationOptions options)
+    private static ClipView Open(Clip clip, FrameLayout layout, FaceFinder? finder, PreparationOptions options)
     {
         var entry = PreparationPlan.Of(clip, layout);
         if (entry.Unusable is not null)
             throw new UserErrorException($"{entry.Unusable}; complete the files or choose another clip.");
         var frames = entry.Files.Where(f => f.Number == clip.Onset || f.Number == clip.Apex)
             .Select(f => (f.Number, f.File.FullName, FrameImage.Read(f.File.FullName))).ToArray();
-        var result = new ClipPreparer(options, PreparationPlan.Aligns(layout, options) ? finder : null)
-            .Prepare(clip, frames);
+        var align = PreparationPlan.Aligns(layout, options);
+        var result = new ClipPreparer(options, align ? finder : null).Prepare(clip, frames);
         if (result.Header is null)
             throw new UserErrorException(
                 $"{result.Unusable}; {(result.NoFace ? "show it with --no-face centre-crop" : "replace the file")}.");
         var landmarks = result.Header.Landmarks.Length > 0
-            ? MemoryMarshal.Cast<float, Point2f>(result.Header.Landmarks).ToImmutableArray()
-            : Resized(finder, frames[0].Item3, options.Size);
+            ? result.Header.Landmarks
+            : FileClipSource.OnCropped(frames[0].Item3, finder, align, options.Size);
         var frame = 3 * options.Size * options.Size;
         var apexAt = Array.IndexOf(result.Header.Frames, clip.Apex) * frame;
         return new ClipView(clip with { Notes = [.. clip.Notes, .. result.Header.Notes] },
             Image(result.Pixels.AsSpan(0, frame), options.Size),
-            Image(result.Pixels.AsSpan(apexAt, frame), options.Size), landmarks, layout.Synthetic);
+            Image(result.Pixels.AsSpan(apexAt, frame), options.Size),
+            MemoryMarshal.Cast<float, Point2f>(landmarks).ToImmutableArray(), layout.Synthetic);
     }
 
     /// <inheritdoc/>
@@ -89,14 +102,6 @@ public sealed class ClipView : IDisposable
             _ => throw new UserErrorException($"{found.Length} subjects have a clip '{name}'; say which: " +
                 $"{string.Join(", ", found.Take(5).Select(c => c.Id))}."),
         };
-    }
-
-    // Frames that were only resized have landmarks too; they decide nothing, but show whether the crop is sound.
-    private static ImmutableArray<Point2f> Resized(FaceFinder finder, byte[] onset, int size)
-    {
-        using var image = FrameImage.Decode(onset)!;
-        var (sx, sy) = ((float)size / image.Cols, (float)size / image.Rows);
-        return finder.Find(image) is { } face ? [.. face.Points.Select(p => new Point2f(p.X * sx, p.Y * sy))] : [];
     }
 
     /// <summary>Planes of red, green and blue [3, size, size] as a picture, BGR.</summary>

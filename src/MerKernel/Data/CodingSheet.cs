@@ -266,7 +266,7 @@ public static partial class CodingSheet
         var erratum = reading is null ? errata.FirstOrDefault(e => e.Fits(set.Id, id, frames)) : null;
         var (onset, apex, offset) = reading is not null
             ? new PrintedFrames(reading.Onset, reading.Apex, reading.Offset)
-            : erratum?.Repaired(frames) ?? frames;
+            : erratum?.Repair(frames) ?? frames;
         if (reading is not null)
             notes.Add(
                 $"read as {reading.Frames} by choice; the sheet has {row["onset"]} {row["apex"]} {row["offset"]}");

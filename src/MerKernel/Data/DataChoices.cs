@@ -106,11 +106,6 @@ public sealed record DataChoices
         Readings = [.. Listed(Reading).Select(Data.Reading.Parse)],
     };
 
-    /// <summary>How the clips of a published set are prepared, by these choices.</summary>
-    /// <exception cref="UserErrorException">A value is not known.</exception>
-    public PreparationOptions Preparation(DatasetId dataset, PreparationOptions start) =>
-        Preparation(DatasetDescription.Of(dataset), start);
-
     /// <summary>The choices as options, as the command line would write them; empty where nothing is chosen.</summary>
     public override string ToString()
     {
@@ -165,7 +160,8 @@ public sealed record DataChoices
     // A data folder may be moved with all that is in it.
     private static string Below(string root, string path) =>
         Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(path, Path.GetFullPath(root))) is var relative
-            && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : Path.GetFullPath(path);
+            && !relative.StartsWith("..", StringComparison.Ordinal)
+            ? relative : Path.GetFullPath(path, Path.GetFullPath(root));
 
     // 'none' takes a list back.
     private static ImmutableArray<string> Listed(ImmutableArray<string>? list) =>

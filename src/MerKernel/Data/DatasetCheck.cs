@@ -24,7 +24,9 @@ public static class DatasetCheck
         sheet.MustBe(source.Id);
         var findings = new ConcurrentDictionary<int, CheckFinding[]>();
         var done = 0;
-        using var model = OpenModel(PreparationPlan.Aligns(layout, options), out var missing);
+        // A check continues without the landmark model, and says so.
+        string? missing = null;
+        using var model = PreparationPlan.Aligns(layout, options) ? LandmarkModel.TryOpen(out missing) : null;
         Parallel.For(0, sheet.Clips.Length, new ParallelOptions
         {
             CancellationToken = cancellation, MaxDegreeOfParallelism = Math.Max(1, options.Workers)
@@ -120,21 +122,6 @@ public static class DatasetCheck
         }
         foreach (var found in KnownReadings.Compare(clip, folder, options))
             yield return Found(found.Severity, found.Text);
-    }
-
-    // A check continues without the landmark model, and says so.
-    private static LandmarkModel? OpenModel(bool align, out string? missing)
-    {
-        missing = null;
-        try
-        {
-            return align ? LandmarkModel.Open() : null;
-        }
-        catch (UserErrorException e)
-        {
-            missing = e.Message;
-            return null;
-        }
     }
 
     private static ImmutableSortedDictionary<string, int> Count(IEnumerable<string> names) =>

@@ -94,8 +94,8 @@ public sealed record DatasetDescription
     /// <summary>The classes that are scored unless others are asked for.</summary>
     public required ClassSet Classes { get; init; }
 
-    /// <summary>Every emotion that the sheet names.</summary>
-    public required ClassSet AllEmotions { get; init; }
+    /// <summary>Every emotion that the sheet names; unless it is said, those of <see cref="Classes"/>.</summary>
+    public ClassSet AllEmotions { get => field ?? Classes with { Name = "all" }; init; }
 
     /// <summary>The three classes of the Micro-Expression Grand Challenge 2019.</summary>
     public ClassSet Three { get; init; } = ClassSet.MegcThree;

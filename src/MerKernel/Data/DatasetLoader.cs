@@ -20,9 +20,7 @@ public static class DatasetLoader
     public static MerDataset Load(DatasetSource source, PreparationOptions options,
         Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
-        if (options.Size is < 16 or > 1024)
-            throw new UserErrorException($"A frame size of {options.Size} pixels cannot be prepared; 16 is the " +
-                "least, 1024 the most, 224 the paper's.");
+        PreparationOptions.MustBeSize(options.Size);
         var plan = Planned(source, options);
         var cache = new ClipCache(options.CacheFolder);
         AtomicFile.Sweep(options.CacheFolder);

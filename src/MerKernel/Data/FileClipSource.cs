@@ -30,7 +30,18 @@ internal sealed class FileClipSource(
         var frameBytes = DatasetLoader.FrameBytes(options);
         // More than one array holds, on a large set: DFME at 224 pixels has three gigabytes.
         var all = empty([entries.Length, count, 3, options.Size, options.Size], uint8);
-        WithFinder((finder, modelHash) =>
+        try
+        {
+            WithFinder(Fill);
+            return all;
+        }
+        catch
+        {
+            all.Dispose();
+            throw;
+        }
+
+        void Fill(Lazy<FaceFinder?> finder, Lazy<string> modelHash)
         {
             for (var i = 0; i < entries.Length; i++)
             {
@@ -57,8 +68,7 @@ internal sealed class FileClipSource(
                     frames.AsSpan(at * frameBytes, frameBytes).CopyTo(clip.bytes[(k * frameBytes)..]);
                 }
             }
-        });
-        return all;
+        }
     }
 
     public Tensor Landmarks()
@@ -70,7 +80,8 @@ internal sealed class FileClipSource(
         if (found.Any(f => f is null))
             WithFinder((finder, _) =>
             {
-                for (var i = 0; i < found.Length; i++) found[i] ??= OnCropped(entries[i], finder.Value);
+                for (var i = 0; i < found.Length; i++) found[i] ??= OnCropped(
+                    FrameImage.Read(entries[i].Files[0].File.FullName), finder.Value, plan.Align, options.Size);
             }, always: true);
         var known = found.OfType<float[]>().ToList();
         if (known.Count == 0)
@@ -97,17 +108,19 @@ internal sealed class FileClipSource(
         [.. folder.Files.Keys.Where(n => n >= clip.Onset && n <= Math.Max(clip.Offset, clip.Apex))
             .DefaultIfEmpty(clip.Onset)];
 
-    // Faces fill cropped frames to the rim, where the detector wants some room around them.
-    float[]? OnCropped(PreparationPlan.Entry entry, FaceFinder? finder)
+    /// <summary>
+    /// The landmarks of a frame without any, in pixels of the prepared one; null where no face is found. Faces fill
+    /// cropped frames to the rim, where the detector wants some room around them.
+    /// </summary>
+    internal static float[]? OnCropped(byte[] frame, FaceFinder? finder, bool align, int size)
     {
-        using var image = FrameImage.Decode(FrameImage.Read(entry.Files[0].File.FullName));
+        using var image = FrameImage.Decode(frame);
         if (image is null || finder is null) return null;
         var (rows, columns) = (image.Rows, image.Cols);
         var rim = Math.Max(rows, columns) / 4;
         using var framed = image.CopyMakeBorder(rim, rim, rim, rim, BorderTypes.Replicate);
         if (finder.Find(framed) is not { } face) return null;
-        return [.. face.Points.SelectMany(p =>
-            Prepared(p.X - rim, p.Y - rim, rows, columns, plan.Align, options.Size))];
+        return [.. face.Points.SelectMany(p => Prepared(p.X - rim, p.Y - rim, rows, columns, align, size))];
     }
 
     /// <summary>

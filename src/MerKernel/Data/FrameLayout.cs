@@ -17,8 +17,7 @@ public sealed class FrameLayout
     {
         (Description, Root, Folder, Sheet, Frames, this.frames) = (description, root, folder, sheet, frames.Path,
             frames);
-        Cropped = IsCropped(Path.GetFileName(Frames)) || !DatasetNames.Paper.Contains(Dataset)
-            && IsCropped(Path.GetRelativePath(root, Frames));
+        Cropped = IsCropped(root, Frames);
         var said = notes.ToList();
         FindClips(said);
         Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(Frames, SyntheticMark))
@@ -94,7 +93,7 @@ public sealed class FrameLayout
                 .Where(r => set.TakesFrames(Path.GetRelativePath(Path.GetDirectoryName(root) ?? root, r.Path)))
                 .Select(r => (Folder: s, Root: r))).ToList();
         var roots = all.Where(r => source.FramesFolder is not null || source.Frames == FrameKind.Any
-            || source.Frames == FrameKind.Cropped == IsCropped(r.Root.Path)).ToList();
+            || source.Frames == FrameKind.Cropped == IsCropped(root, r.Root.Path)).ToList();
         if (roots.Count == 0)
         {
             var expected = set.Id == DatasetId.CasmeII && source.Frames == FrameKind.Raw
@@ -104,12 +103,13 @@ public sealed class FrameLayout
                 source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
             throw new UserErrorException(
                 $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like " +
-                $"{expected}; name the folder that holds " +
-                $"{(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/" : set.Folder + "/")}.");
+                $"{expected}; {(set.Id == DatasetId.Own ? $"correct 'frames' in {OwnDataset.FileName}"
+                    : $"name the folder that holds {(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/"
+                        : set.Folder + "/")}")}.");
         }
         // Cropped frames count before raw ones; among several folders of one kind, the one with more of the sheet's
         // clips.
-        if (roots.Any(r => IsCropped(r.Root.Path))) roots.RemoveAll(r => !IsCropped(r.Root.Path));
+        if (roots.Any(r => IsCropped(root, r.Root.Path))) roots.RemoveAll(r => !IsCropped(root, r.Root.Path));
         var notes = new List<string>();
         var sheet = source.Sheet is { } file
             ? file
@@ -117,9 +117,9 @@ public sealed class FrameLayout
         var chosen = roots.Count == 1 ? roots[0] : Fullest(roots, sheet, set);
         foreach (var (_, other) in all.Where(r => r.Root != chosen.Root))
             notes.Add($"frames of {title} are in {other.Path} too, which is not read; {chosen.Root.Path} is "
-                + $"(another choice: --frames {(IsCropped(other.Path) == IsCropped(chosen.Root.Path)
+                + $"(another choice: --frames {(IsCropped(root, other.Path) == IsCropped(root, chosen.Root.Path)
                     ? other.Path
-                    : IsCropped(other.Path) ? "cropped"
+                    : IsCropped(root, other.Path) ? "cropped"
                     : "raw")})");
         return new FrameLayout(set, root, chosen.Folder, sheet, chosen.Root, notes);
     }
@@ -132,9 +132,9 @@ public sealed class FrameLayout
         if (!Directory.Exists(source.Root)) return false;
         if (source.Id == DatasetId.Own) return OwnDataset.IsIn(source.Root);
         var set = source.Description;
-        // SMIC's cameras share a folder, so only the first of them is there by its name.
-        var named = DatasetDescription.All.First(d => d.Folder == set.Folder).Id == set.Id;
-        return named && SetFolders(source.Root, set).Any(f => Entries(f).Length > 0)
+        // SMIC's cameras and the parts of CAS(ME)^3 share a folder, in which names tell whose an entry is.
+        return SetFolders(source.Root, set)
+            .Any(f => Entries(f).Any(e => set.TakesFrames(Path.Combine(Path.GetFileName(f), e.Name))))
             || FramesRoots(source.Root, set, SearchDepth)
                 .Any(r => set.TakesFrames(Path.GetRelativePath(source.Root, r.Path)));
     }
@@ -155,9 +155,20 @@ public sealed class FrameLayout
         ? [OwnDataset.FolderIn(root)]
         : Below(root).Where(d => set.Folders.IsMatch(Path.GetFileName(d)));
 
-    /// <summary>Whether a folder's name says that its frames are cropped; 'uncropped' says the opposite.</summary>
-    private static bool IsCropped(string name) =>
-        Regex.IsMatch(name, @"(?<!un|no[nt]?[\s_-]?)crop", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    /// <summary>
+    /// Whether frames are cropped, by the lowest folder whose name says so or the opposite ('raw', 'uncropped'); the
+    /// folders above the data's say nothing of them.
+    /// </summary>
+    private static bool IsCropped(string root, string path)
+    {
+        var below = Path.GetRelativePath(root, path);
+        string[] names = below == "." || below.StartsWith("..", StringComparison.Ordinal)
+            ? [Path.GetFileName(path)] : below.Split(Path.DirectorySeparatorChar);
+        return names.LastOrDefault(n => CropWord.IsMatch(n)) is { } said && CropWord.Match(said).Groups[1].Success;
+    }
+
+    private static readonly Regex CropWord = new(
+        @"(?:un|no[nt]?[\s_-]?)crop|(?<![A-Za-z])raw|(crop)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static string Existing(string folder) => Directory.Exists(folder)
         ? Path.GetFullPath(folder)

@@ -26,6 +26,9 @@ public sealed record FramePath(ImmutableArray<string> Folders)
                 $"The path of frames '{text}' must name {Clip} once, for example {Subject}/{Clip}.");
     }
 
+    /// <summary>Whether a folder is the subject's; else clips' names carry it.</summary>
+    internal bool NamesSubject => Folders.Contains(Subject);
+
     /// <inheritdoc/>
     public override string ToString() => string.Join('/', Folders);
 

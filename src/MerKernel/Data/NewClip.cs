@@ -19,9 +19,10 @@ public static class NewClip
     public static MerDataset Prepare(Recording recording, int size, bool align, ImmutableArray<string> classes,
         out Spotting? spotting)
     {
-        using var model = LandmarkModel.Open();
-        using var finder = new FaceFinder(model);
-        spotting = recording.Count > 2 ? Spot(recording, finder, align) : null;
+        var spots = recording.Count > 2;
+        using var model = align || spots ? LandmarkModel.Open() : null;
+        using var finder = model is null ? null : new FaceFinder(model);
+        spotting = spots ? Spot(recording, finder!, align) : null;
         var (onset, apex) = spotting is null ? (0, 1) : (spotting.Onset, spotting.Apex);
         var frames = recording.Frames().Index().Where(f => f.Index == onset || f.Index == apex)
             .Select(f => (f.Index, f.Item.Name, f.Item.Bytes)).ToList();

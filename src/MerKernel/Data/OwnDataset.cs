@@ -154,10 +154,13 @@ public static class OwnDataset
         if (classes.FirstOrDefault(c => string.IsNullOrWhiteSpace(c.Value)) is { Key: { } nameless })
             throw Wrong($"gives the emotion '{nameless}' a class without a name");
         if (file.FramesPerSecond is <= 0) throw Wrong($"has {file.FramesPerSecond} frames per second");
-        if (three.Values.FirstOrDefault(c => !ClassSet.MegcThree.Classes.Contains(c)) is { } other)
-            throw Wrong(
-                $"puts an emotion into '{other}' under 'three'; use {string.Join(", ", ClassSet.MegcThree.Classes)}");
-        var own = Set("own", [.. classes.Values.Distinct(StringComparer.Ordinal)], classes);
+        if (three.FirstOrDefault(c => !ClassSet.MegcThree.Classes.Contains(c.Value)) is { Key: { } astray } other)
+            throw Wrong($"puts the emotion '{astray}' into '{other.Value}' under 'three'; use " +
+                string.Join(", ", ClassSet.MegcThree.Classes));
+        var frames = FramePath.Of(file.Frames ?? FramePath.SubjectClip.ToString());
+        if (!frames.NamesSubject)
+            throw Wrong($"has a path of frames '{frames}' without {{subject}}, so that two people's clips of one " +
+                "name would be one; put a folder per subject into it, such as {subject}/" + frames);
         return new()
         {
             Id = DatasetId.Own,
@@ -171,11 +174,10 @@ public static class OwnDataset
             HasActionUnits = columns.ContainsKey("actionUnits"),
             Subjects = null,
             Clips = DatasetDescription.Whole(".*"),
-            Frames = [FramePath.Of(file.Frames ?? FramePath.SubjectClip.ToString())],
-            FrameExample = $"{file.Frames ?? FramePath.SubjectClip.ToString()}/46.jpg",
+            Frames = [frames],
+            FrameExample = $"{frames}/46.jpg",
             FrameRate = file.FramesPerSecond,
-            Classes = own,
-            AllEmotions = own with { Name = "all" },
+            Classes = Set("own", [.. classes.Values.Distinct(StringComparer.Ordinal)], classes),
             Three = three.Count == 0 ? ClassSet.MegcThree : Set("megc3", ClassSet.MegcThree.Classes, three),
             Assumptions = columns.ContainsKey("apex")
                 ? []

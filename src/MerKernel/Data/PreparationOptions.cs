@@ -33,6 +33,15 @@ public sealed record PreparationOptions
     /// <summary>Clips left out where the sheet has them; an entry that ends in a slash names a subject.</summary>
     public ImmutableArray<string> ExcludeWherePresent { get; init; } = [];
 
+    /// <summary>Demands a size that frames can be prepared in.</summary>
+    /// <exception cref="UserErrorException">It is none.</exception>
+    internal static void MustBeSize(int size)
+    {
+        if (size is < 16 or > 1024)
+            throw new UserErrorException($"A frame size of {size} pixels cannot be prepared; 16 is the least, 1024 " +
+                "the most, 224 the paper's.");
+    }
+
     /// <summary>Whether a clip is left out by choice.</summary>
     internal bool LeavesOut(string id) => Exclude.Contains(id, StringComparer.OrdinalIgnoreCase)
         || ExcludeWherePresent.Any(e => e.EndsWith('/')

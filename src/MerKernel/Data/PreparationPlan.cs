@@ -50,12 +50,17 @@ internal sealed record PreparationPlan(
         var readings = options.Readings.IsEmpty
             ? ""
             : $"; read as {string.Join(' ', options.Readings.Select(r => r.ToString()).Order(StringComparer.Ordinal))}";
+        // Which cells are a clip's emotion and units depends on the user's own description too.
+        var columns = layout.Dataset == DatasetId.Own
+            ? "; columns " + string.Join(' ', layout.Description.Columns.Select(c => $"{c.Key}={c.Value}")
+                .Order(StringComparer.Ordinal))
+            : "";
         var (mapping, errata) = (classes.ClassOf.Select(c => $"{c.Key}>{c.Value}"),
             options.Errata.Where(e => e.Dataset == layout.Dataset).Select(e => e.Id));
         var description = string.Create(CultureInfo.InvariantCulture,
             $"size {options.Size}; classes {classes.Name} ({string.Join(' ', mapping)}: {string.Join(' ', classes.Classes)}); alignment {(align ? "landmarks" : "none")}; ")
             + $"no face {options.NoFace}; unusable {options.Unusable}; errata {string.Join(' ', errata)}; left out " +
-            $"{string.Join(' ', exclude.Order(StringComparer.Ordinal))}{readings}";
+            $"{string.Join(' ', exclude.Order(StringComparer.Ordinal))}{readings}{columns}";
         return new PreparationPlan(layout, sheet, classes, align, description,
             Stat(layout, sheet, description, align, entries), entries.ToImmutable(), dropped.ToImmutable())
         {

@@ -85,11 +85,6 @@ public sealed record PublishedCounts(string Source, ImmutableSortedDictionary<st
     /// <summary>The counts of the sheet's edition; null where none are published.</summary>
     public static PublishedCounts? Of(CodingSheetContents sheet) => sheet.Description.Published?.Invoke(sheet);
 
-    /// <summary>The counts of the sheet's edition.</summary>
-    /// <exception cref="InvalidOperationException">None are published of this set.</exception>
-    public static PublishedCounts For(CodingSheetContents sheet) =>
-        Of(sheet) ?? throw new InvalidOperationException($"No counts of {sheet.Description.Title} are published.");
-
     private static PublishedCounts Counted(string source, int people, params (string Name, int Count)[] classes) =>
         new(source, Named(), Named(classes)) { People = people };
 

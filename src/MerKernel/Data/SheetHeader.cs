@@ -105,9 +105,9 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         // The user names her own columns; her sheet lacks those she does not name.
         if (asked is { Columns.IsEmpty: false })
         {
-            if (asked.Columns.TryGetValue(field, out var own) && Array.FindIndex(row.Cells,
-                c => c.Equals(own, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at)
-                yield return (at, 0);
+            if (asked.Columns.TryGetValue(field, out var own))
+                foreach (var (at, cell) in row.Cells.Index())
+                    if (cell.Equals(own, StringComparison.OrdinalIgnoreCase)) yield return (at, 0);
             yield break;
         }
         var spellings = Fields.Single(f => f.Field == field).Spellings;

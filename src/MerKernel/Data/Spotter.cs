@@ -83,10 +83,16 @@ public static class Spotter
 public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic,
     ImmutableArray<(string Subject, double Spotted, double Middle)> Clips)
 {
+    /// <summary>Clips that were not measured, and why; those that a choice leaves out are not among them.</summary>
+    public ImmutableArray<DroppedClip> Skipped { get; init; } = [];
+
     /// <summary>
-    /// Spots the apex of every clip whose frames are there; the onset is the first frame that is shown.
+    /// Spots the apex of every clip whose frames are there; the onset is the first frame that is shown. Clips that
+    /// cannot be measured follow the choices of the preparation.
     /// </summary>
-    /// <exception cref="UserErrorException">No clip can be measured.</exception>
+    /// <exception cref="UserErrorException">
+    /// No clip can be measured, or one cannot and the options say to fail.
+    /// </exception>
     public static SpottingErrors Of(DatasetSource source, PreparationOptions options)
     {
         var layout = FrameLayout.Find(source);
@@ -95,17 +101,33 @@ public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic,
         using var model = LandmarkModel.Open();
         using var finder = new FaceFinder(model);
         var clips = ImmutableArray.CreateBuilder<(string, double, double)>();
-        foreach (var clip in sheet.Clips)
+        var skipped = ImmutableArray.CreateBuilder<DroppedClip>();
+        var needsFace = PreparationPlan.Aligns(layout, options) && options.NoFace != NoFacePolicy.CentreCrop;
+        foreach (var clip in sheet.Clips.Where(c => !options.LeavesOut(c.Id)))
         {
-            if (layout.FolderOf(clip) is not { } folder) continue;
-            var files = FrameFolder.Read(folder).Files.Where(f => f.Key >= clip.Onset && f.Key <= clip.Offset).ToList();
-            if (files.Count < 3 || !files.Exists(f => f.Key == clip.Apex)) continue;
-            var spotted = NewClip.Spot(Recording.Of([.. files.Select(f => f.Value.FullName)]), finder,
-                needsFace: PreparationPlan.Aligns(layout, options));
-            clips.Add((clip.Subject, Math.Abs(files[spotted.Apex].Key - clip.Apex),
-                Math.Abs((clip.Onset + clip.Offset) / 2.0 - clip.Apex)));
+            var entry = PreparationPlan.Of(clip, layout);
+            var files = entry.Folder?.Files.Where(f => f.Key >= clip.Onset && f.Key <= clip.Offset).ToList() ?? [];
+            if (entry.Unusable is not null || files.Count < 3)
+            {
+                skipped.Add(new(clip.Id, entry.Unusable ?? "has fewer than three frames from onset to offset"));
+                continue;
+            }
+            try
+            {
+                var spotted = NewClip.Spot(Recording.Of([.. files.Select(f => f.Value.FullName)]), finder, needsFace);
+                clips.Add((clip.Subject, Math.Abs(files[spotted.Apex].Key - clip.Apex),
+                    Math.Abs((clip.Onset + clip.Offset) / 2.0 - clip.Apex)));
+            }
+            catch (UserErrorException e) when (options.NoFace == NoFacePolicy.Drop
+                || options.Unusable == UnusableClipPolicy.Drop)
+            {
+                skipped.Add(new(clip.Id, e.Message.TrimEnd('.')));
+            }
         }
-        return clips.Count > 0 ? new(source.Id, layout.Synthetic, clips.ToImmutable()) : throw new UserErrorException(
-            $"No clip of {source.Id.Title()} in {source.Root} has its frames from onset to offset.");
+        return clips.Count > 0
+            ? new(source.Id, layout.Synthetic, clips.ToImmutable()) { Skipped = skipped.ToImmutable() }
+            : throw new UserErrorException(
+                $"No clip of {source.Id.Title()} in {source.Root} has its frames from onset to offset" +
+                $"{(skipped.Count > 0 ? $"; {skipped[0].Clip}: {skipped[0].Reason}" : "")}.");
     }
 }

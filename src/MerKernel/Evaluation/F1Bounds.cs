@@ -25,16 +25,16 @@ public static class F1Bounds
 
     /// <summary>
     /// low and high at [m, f]: the extreme sums over the classes so far, with m misses and f false alarms placed among
-    /// them.
+    /// them; high is negated, so that both are the least.
     /// </summary>
     static F1Range Search(IReadOnlyList<int> support, int errors)
     {
         var width = errors + 1;
-        var (low, high) = (Filled(width, double.PositiveInfinity), Filled(width, double.NegativeInfinity));
+        var (low, high) = (Filled(width), Filled(width));
         low[0] = high[0] = 0;
         for (var c = 0; c < support.Count; c++)
         {
-            var (nextLow, nextHigh) = (Filled(width, double.PositiveInfinity), Filled(width, double.NegativeInfinity));
+            var (nextLow, nextHigh) = (Filled(width), Filled(width));
             for (var misses = 0; misses <= Math.Min(support[c], errors); misses++)
             {
                 var hits = support[c] - misses;
@@ -47,13 +47,13 @@ public static class F1Bounds
                     {
                         var (to, from, length) = (m * width + alarms, (m - misses) * width, width - alarms);
                         Lower(nextLow.AsSpan(to, length), low.AsSpan(from, length), share);
-                        Raise(nextHigh.AsSpan(to, length), high.AsSpan(from, length), share);
+                        Lower(nextHigh.AsSpan(to, length), high.AsSpan(from, length), -share);
                     }
                 }
             }
             (low, high) = (nextLow, nextHigh);
         }
-        return new F1Range(low[^1], high[^1]);
+        return new F1Range(low[^1], -high[^1]);
     }
 
     static void Lower(Span<double> best, ReadOnlySpan<double> before, double share)
@@ -65,19 +65,10 @@ public static class F1Bounds
         for (; f < best.Length; f++) best[f] = Math.Min(best[f], before[f] + share);
     }
 
-    static void Raise(Span<double> best, ReadOnlySpan<double> before, double share)
-    {
-        var f = 0;
-        for (; f <= best.Length - Vector<double>.Count; f += Vector<double>.Count)
-            Vector.Max(new Vector<double>(best[f..]), new Vector<double>(before[f..]) + new Vector<double>(share))
-                .CopyTo(best[f..]);
-        for (; f < best.Length; f++) best[f] = Math.Max(best[f], before[f] + share);
-    }
-
-    static double[] Filled(int width, double value)
+    static double[] Filled(int width)
     {
         var table = new double[width * width];
-        Array.Fill(table, value);
+        Array.Fill(table, double.PositiveInfinity);
         return table;
     }
 }

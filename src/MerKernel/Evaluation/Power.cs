@@ -12,7 +12,11 @@ namespace MerKernel.Evaluation;
 /// <param name="Between">
 /// Standard deviation of a subject's true difference in accuracy around the common one, 0 to 1.
 /// </param>
-public sealed record Discordance(double Discordant, double Between)
+/// <param name="Step">
+/// How far the two part on a clip that they part on: 1 where clips are scored once, less where a clip is right in some
+/// of several scorings; the mean square of the differences over their mean size.
+/// </param>
+public sealed record Discordance(double Discordant, double Between, double Step = 1)
 {
     /// <summary>
     /// Estimates both by moments, clips of a subject being alike; the spread between subjects is 0 where clips explain
@@ -34,7 +38,9 @@ public sealed record Discordance(double Discordant, double Between)
         // E (sum of a subject's signs - n mean)^2 = n (E sign^2 - mean^2) + (n^2 - n) between^2.
         var excess = subjects.Sum(s => Math.Pow(s.Sum() - s.Count * mean, 2))
             - clips * (all.Average(d => d * d) - mean * mean);
-        return new(all.Average(Math.Abs), pairs > 0 ? Math.Sqrt(Math.Max(0, excess / pairs)) : 0);
+        var discordant = all.Average(Math.Abs);
+        return new(discordant, pairs > 0 ? Math.Sqrt(Math.Max(0, excess / pairs)) : 0,
+            discordant > 0 ? all.Average(d => d * d) / discordant : 1);
 
         static Dictionary<string, double> Right(FoldOutcome fold) => fold.Clips
             .Select((clip, i) => (clip, Hit: fold.Predictions[i] == fold.Labels[i] ? 1.0 : 0))
@@ -43,7 +49,7 @@ public sealed record Discordance(double Discordant, double Between)
 
     /// <summary>The mean over several pairs of systems.</summary>
     public static Discordance Mean(IReadOnlyCollection<Discordance> pairs) =>
-        new(pairs.Average(p => p.Discordant), pairs.Average(p => p.Between));
+        new(pairs.Average(p => p.Discordant), pairs.Average(p => p.Between), pairs.Average(p => p.Step));
 }
 
 /// <summary>
@@ -119,7 +125,8 @@ public static class Power
             for (var s = 0; s < sums.Length; s++)
             {
                 var own = Math.Clamp(difference + pair.Between * Normal(random), -pair.Discordant, pair.Discordant);
-                var (wins, losses) = ((pair.Discordant + own) / 2, (pair.Discordant - own) / 2);
+                // In steps, so that mean and spread of a clip's difference are those that were found.
+                var (wins, losses) = ((pair.Discordant + own) / 2 / pair.Step, (pair.Discordant - own) / 2 / pair.Step);
                 sums[s] = 0;
                 for (var c = 0; c < clips[s]; c++)
                 {

@@ -32,10 +32,11 @@ public sealed class FoldWeights(string folder)
         {
             ModelWeights.Load(network, PathOf(ExperimentHash.Of(experiment), subject));
         }
-        catch
+        catch (UserErrorException e)
         {
             network.Dispose();
-            throw;
+            throw new UserErrorException($"{e.Message.TrimEnd('.')}. It is a copy that was kept: delete the file, " +
+                "and the fold is trained once more.", e);
         }
 
         network.eval();

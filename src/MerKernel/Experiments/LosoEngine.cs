@@ -148,7 +148,8 @@ public sealed class LosoEngine(RunStore store)
             cancel,
             finished: Weights is null ? null : (network, _) => Weights.Save(job.Hash, job.Subject, network),
             checkpoint: checkpoint);
-        var facts = new FoldFacts(clock.Elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
+        var elapsed = checkpoint?.Elapsed ?? clock.Elapsed;
+        var facts = new FoldFacts(elapsed.TotalSeconds, DateTime.UtcNow, Device.ToString());
         writer.Add(() =>
         {
             // One that was trained again for its weights stays as it is stored, with the time that it took: pages know

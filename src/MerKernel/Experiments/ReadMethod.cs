@@ -43,7 +43,8 @@ public sealed record SeedAverage(Method Member)
     : ReadMethod($"{Member.Key}/seeds", $"{Member.Name}, logits averaged over seeds")
 {
     /// <inheritdoc/>
-    public override ImmutableArray<int> Seeds(Workbench bench, DatasetId dataset) => [bench.Seed];
+    public override ImmutableArray<int> Seeds(Workbench bench, DatasetId dataset) =>
+        bench.Lacks(Member, dataset) is null ? [bench.Seed] : [];
 
     /// <inheritdoc/>
     public override RunResult? Result(Workbench bench, DatasetId dataset, int seed)
@@ -157,7 +158,7 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
         }
         catch (UserErrorException e)
         {
-            bench.Say?.Invoke($"'{Label}' is left out of the tables: {e.Message}");
+            bench.Warn?.Invoke($"'{Label}' is left out of the tables: {e.Message}");
             return null;
         }
     }

@@ -6,15 +6,20 @@ namespace MerKernel.Experiments;
 /// <summary>The run store as a list. A digest of each experiment is kept and made anew when its folds change.</summary>
 public sealed class RunCatalogue(RunStore store)
 {
-    /// <summary>Every stored experiment, in the order of hashes.</summary>
+    /// <summary>
+    /// Every stored experiment, in the order of hashes. A folder that is not called by its experiment's hash, such as
+    /// a copy, is left out with a message.
+    /// </summary>
     public IReadOnlyList<RunInfo> List()
     {
-        ImmutableArray<RunInfo> list = [.. store.StoredExperiments().Select(stored =>
-        {
-            var known = store.Derived.Get($"{stored.Folder}/words", stored.State,
-                () => new Known(ExperimentHash.Of(stored.Experiment), RunWords.Of(stored.Experiment)))!;
-            return Of(stored.Experiment, known.Hash, known.Words);
-        })];
+        var all = store.StoredExperiments().Select(stored => (stored.Folder, stored.Experiment,
+            Known: store.Derived.Get($"{stored.Folder}/words", stored.State,
+                () => new Known(ExperimentHash.Of(stored.Experiment), RunWords.Of(stored.Experiment)))!)).ToList();
+        ImmutableArray<RunInfo> list = [.. all.Where(s => s.Known.Hash == s.Folder)
+            .Select(s => Of(s.Experiment, s.Known.Hash, s.Known.Words))];
+        if (all.FirstOrDefault(s => s.Known.Hash != s.Folder) is { Folder: { } other, Known: { } copied })
+            store.Warn?.Invoke($"{Path.Combine(store.Folder, other)} holds the run {copied.Hash} under another name, " +
+                "as a copy does, and is not used; rename it, or move it elsewhere.");
         store.Derived.Save();
         return list;
     }
@@ -23,8 +28,9 @@ public sealed class RunCatalogue(RunStore store)
     /// <exception cref="UserErrorException">None or several runs begin so.</exception>
     public RunInfo Find(string hash)
     {
-        var found = store.Experiments().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e)))
-            .Where(e => e.Hash.StartsWith(hash, StringComparison.OrdinalIgnoreCase)).ToList();
+        var found = store.StoredExperiments()
+            .Select(s => (s.Experiment, s.Folder, Hash: ExperimentHash.Of(s.Experiment)))
+            .Where(e => e.Hash == e.Folder && e.Hash.StartsWith(hash, StringComparison.OrdinalIgnoreCase)).ToList();
         return found switch
         {
             [var one] => Of(one.Experiment),

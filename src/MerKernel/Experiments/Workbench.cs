@@ -55,10 +55,7 @@ public sealed class Workbench : IDisposable
     /// </summary>
     public string? WeightsFolder { get; init; }
 
-    /// <summary>
-    /// A file with ResNet-18 or Swin weights that the paper's networks which have such a backbone start from; null for
-    /// fresh weights.
-    /// </summary>
+    /// <summary>A file with weights that networks with its backbone start from; null for fresh weights.</summary>
     public string? Backbone { get; init; }
 
     /// <summary>Seeds of weights, batches and augmentation: every experiment once with each.</summary>
@@ -88,11 +85,14 @@ public sealed class Workbench : IDisposable
     /// <summary>Receives one message for each step of the preparation.</summary>
     public Action<string>? Say { get; init; }
 
+    /// <summary>Receives one message for whatever is left out or quarantined; null: <see cref="Say"/>.</summary>
+    public Action<string>? Warn { get => field ?? Say; init; }
+
     /// <summary>Receives the current preparation, how many clips are done, and of how many.</summary>
     public Action<string, int, int>? Preparing { get; init; }
 
     /// <summary>The run store.</summary>
-    public RunStore Store => _store ??= new(StoreFolder ?? UsualStore) { Warn = Say };
+    public RunStore Store => _store ??= new(StoreFolder ?? UsualStore) { Warn = Warn };
 
     /// <summary>Whether <see cref="Store"/> is the checkout's own.</summary>
     public bool HasUsualStore => StoreFolder is null || Path.GetFullPath(StoreFolder) == Path.GetFullPath(UsualStore);
@@ -141,8 +141,9 @@ public sealed class Workbench : IDisposable
 
     /// <summary>The data in a word that can be a folder's name.</summary>
     string DataName => DataFolder is { } named
-        ? InName(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)))) is { Length: > 0 } name
-            ? name : "data"
+        // Two folders of one name are two data sets.
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) is var path
+            ? $"{InName(Path.GetFileName(path))}-{Sha.Of(path)[..6]}" : ""
         : Datasets.Any(id => RealFolder(id) is not null) ? "data" : "synthetic";
 
     static string InName(string text) =>
@@ -158,8 +159,8 @@ public sealed class Workbench : IDisposable
     public DataChoices Choices(DatasetId id) => FoldProtocol.Of(id) is null ? DataChoices.Kept(RootOf(id), id) : new();
 
     /// <summary>How a data set's clips are prepared at the paper's size, by the choices kept in its folder.</summary>
-    public PreparationOptions Preparation(DatasetId id) => Choices(id)
-        .Preparation(DatasetDescription.In(RootOf(id), id), new PreparationOptions { CacheFolder = Cache, Warn = Say });
+    public PreparationOptions Preparation(DatasetId id) =>
+        Choices(id).Preparation(DatasetDescription.In(RootOf(id), id), new() { CacheFolder = Cache, Warn = Warn });
 
     string Data => Path.Combine(Root, "data");
 
@@ -277,7 +278,7 @@ public sealed class Workbench : IDisposable
         {
             _backbone ??= PretrainedStart.File(Backbone);
             if (BackboneWeights.Fits(paper, Backbone)) return experiment with { StartsFrom = _backbone };
-            Say?.Invoke(
+            Warn?.Invoke(
                 $"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
             return experiment;
         }
@@ -347,7 +348,7 @@ public sealed class Workbench : IDisposable
         if (RealRoot is not { } root) return FoldProtocol.Usual;
         ImmutableArray<DatasetId> there = [.. FoldProtocol.Usual.Where(id => FrameLayout.IsThere(new(root, id)))];
         foreach (var id in FoldProtocol.Usual.Except(there))
-            Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so the protocol is computed without it.");
+            Warn?.Invoke($"{id.Title()}: nothing of it is in {root}, so the protocol is computed without it.");
         return there;
     }
 
@@ -374,7 +375,7 @@ public sealed class Workbench : IDisposable
         // With neither there, the reader's own message says what was found.
         if (there.IsEmpty) return all;
         foreach (var id in all.Except(there))
-            Say?.Invoke($"{id.Title()}: nothing of it is in {root}, so its tables are left out.");
+            Warn?.Invoke($"{id.Title()}: nothing of it is in {root}, so its tables are left out.");
         return there;
     }
 

@@ -1,57 +1,51 @@
 namespace MerKernel.Faces;
 
 /// <summary>The functions of libmerdlib.so (native/dlib), found when first used.</summary>
-internal static unsafe class DlibLibrary
+internal static partial class DlibLibrary
 {
-    private static readonly Lazy<nint> Handle = new(Load);
+    private const string Name = "merdlib";
+
+    static DlibLibrary() => NativeLibrary.SetDllImportResolver(typeof(DlibLibrary).Assembly,
+        (name, _, _) => name == Name ? Load() : 0);
 
     public static nint OpenModel(string path, out string error)
     {
         Span<byte> message = stackalloc byte[512];
-        var name = Marshal.StringToCoTaskMemUTF8(path);
-        try
-        {
-            fixed (byte* m = message)
-            {
-                var model = ((delegate* unmanaged<byte*, byte*, int, nint>)Symbol("mer_dlib_model_open"))((byte*)name,
-                    m, message.Length);
-                error = model == 0 ? Marshal.PtrToStringUTF8((nint)m) ?? "" : "";
-                return model;
-            }
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(name);
-        }
+        var model = OpenModel(path, message, message.Length);
+        error = model == 0 ? Encoding.UTF8.GetString(message[..Math.Max(0, message.IndexOf((byte)0))]) : "";
+        return model;
     }
 
-    public static int Points(nint model) => ((delegate* unmanaged<nint, int>)Symbol("mer_dlib_model_points"))(model);
+    [LibraryImport(Name, EntryPoint = "mer_dlib_model_open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint OpenModel(string path, Span<byte> error, int capacity);
 
-    public static void CloseModel(nint model) =>
-        ((delegate* unmanaged<nint, void>)Symbol("mer_dlib_model_close"))(model);
+    [LibraryImport(Name, EntryPoint = "mer_dlib_model_points")]
+    public static partial int Points(nint model);
 
-    public static nint OpenDetector() => ((delegate* unmanaged<nint>)Symbol("mer_dlib_detector_open"))();
+    [LibraryImport(Name, EntryPoint = "mer_dlib_model_close")]
+    public static partial void CloseModel(nint model);
 
-    public static void CloseDetector(nint detector) =>
-        ((delegate* unmanaged<nint, void>)Symbol("mer_dlib_detector_close"))(detector);
+    [LibraryImport(Name, EntryPoint = "mer_dlib_detector_open")]
+    public static partial nint OpenDetector();
 
-    public static int Detect(nint detector, nint grey, int rows, int columns, int stride, Span<double> faces)
-    {
-        fixed (double* f = faces)
-            return ((delegate* unmanaged<nint, nint, int, int, int, double*, int, int>)Symbol("mer_dlib_detect"))(
-                detector, grey, rows, columns, stride, f, faces.Length / 5);
-    }
+    [LibraryImport(Name, EntryPoint = "mer_dlib_detector_close")]
+    public static partial void CloseDetector(nint detector);
 
-    public static int Landmarks(nint model, nint grey, int rows, int columns, int stride, ReadOnlySpan<double> face,
-        Span<float> points)
-    {
-        fixed (double* f = face)
-        fixed (float* p = points)
-            return ((delegate* unmanaged<nint, nint, int, int, int, double*, float*, int>)Symbol("mer_dlib_landmarks"))(
-                model, grey, rows, columns, stride, f, p);
-    }
+    /// <param name="detector">The detector.</param>
+    /// <param name="grey">Pixels, 8 bits each.</param>
+    /// <param name="rows">Height.</param>
+    /// <param name="columns">Width.</param>
+    /// <param name="stride">Bytes of a row.</param>
+    /// <param name="faces">Receives left, top, right, bottom and score of each.</param>
+    /// <param name="capacity">Faces that have room.</param>
+    /// <returns>How many were found; -1 where dlib failed.</returns>
+    [LibraryImport(Name, EntryPoint = "mer_dlib_detect")]
+    public static partial int Detect(nint detector, nint grey, int rows, int columns, int stride, Span<double> faces,
+        int capacity);
 
-    private static nint Symbol(string name) => NativeLibrary.GetExport(Handle.Value, name);
+    [LibraryImport(Name, EntryPoint = "mer_dlib_landmarks")]
+    public static partial int Landmarks(nint model, nint grey, int rows, int columns, int stride,
+        ReadOnlySpan<double> face, Span<float> points);
 
     private static nint Load()
     {

@@ -12,9 +12,12 @@ public sealed class LandmarkModel : IDisposable
 
     private LandmarkModel(nint handle) => this.handle = handle;
 
-    /// <summary>The model's file: MER_LANDMARKS, else <see cref="DebianPath"/>.</summary>
-    public static string DefaultPath =>
-        Environment.GetEnvironmentVariable("MER_LANDMARKS") is { Length: > 0 } named ? named : DebianPath;
+    /// <summary>The file that MER_LANDMARKS names; null where it names none.</summary>
+    public static string? NamedPath =>
+        Environment.GetEnvironmentVariable("MER_LANDMARKS") is { Length: > 0 } named ? named : null;
+
+    /// <summary>The model's file: <see cref="NamedPath"/>, else <see cref="DebianPath"/>.</summary>
+    public static string DefaultPath => NamedPath ?? DebianPath;
 
     /// <summary>The native part, libmerdlib.so (native/dlib), or null where it is not built.</summary>
     public static string? NativePart => NativeFile.Find("libmerdlib.so");
@@ -41,13 +44,37 @@ public sealed class LandmarkModel : IDisposable
             $"{path} places {points} points where 68 are needed; take shape_predictor_68_face_landmarks.dat.");
     }
 
-    /// <summary>Demands that the file is there.</summary>
-    /// <exception cref="UserErrorException">It is not.</exception>
+    /// <summary>Reads the model for what it does not decide; null where that fails, and why.</summary>
+    internal static LandmarkModel? TryOpen(out string? missing)
+    {
+        missing = null;
+        try
+        {
+            return Open();
+        }
+        catch (UserErrorException e)
+        {
+            missing = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Demands that the file is there and can be read.</summary>
+    /// <exception cref="UserErrorException">It is not, or cannot.</exception>
     internal static void MustExist(string path)
     {
         if (!File.Exists(path))
             throw new UserErrorException($"The landmark model {path} is missing; install it (apt-get install " +
                 "libdlib-data) or name the file in MER_LANDMARKS.");
+        try
+        {
+            using var file = File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"The landmark model {path} cannot be read; allow reading it, or name " +
+                "another file in MER_LANDMARKS.", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -83,6 +110,7 @@ public sealed class FaceFinder : IDisposable
     {
         this.model = model;
         detector = DlibLibrary.OpenDetector();
+        if (detector == 0) throw Failed();
     }
 
     /// <summary>
@@ -106,17 +134,23 @@ public sealed class FaceFinder : IDisposable
         Span<float> xy = stackalloc float[136];
         if (DlibLibrary.Landmarks(model.Handle, grey.Data, grey.Rows, grey.Cols, (int)grey.Step(),
             [box.Left, box.Top, box.Right, box.Bottom], xy) < 0)
-            return null;
+            throw Failed();
         var points = ImmutableArray.CreateBuilder<Point2f>(68);
         for (var i = 0; i < 68; i++) points.Add(new Point2f(xy[2 * i], xy[2 * i + 1]));
         return new FaceLandmarks(points.ToImmutable(), box, faces.Count);
     }
 
+    // Not 'no face': such a clip would be left out, or cropped blindly and kept.
+    private static UserErrorException Failed() => new(
+        "dlib's face detector failed, most likely for want of memory; end other programs or use fewer --workers.");
+
     private List<Rect2d> Detect(Mat grey, double scale)
     {
         using var reduced = scale < 1 ? grey.Resize(default, scale, scale, InterpolationFlags.Area) : grey.Clone();
         Span<double> found = stackalloc double[5 * 16];
-        var count = DlibLibrary.Detect(detector, reduced.Data, reduced.Rows, reduced.Cols, (int)reduced.Step(), found);
+        var count = DlibLibrary.Detect(detector, reduced.Data, reduced.Rows, reduced.Cols, (int)reduced.Step(), found,
+            found.Length / 5);
+        if (count < 0) throw Failed();
         var faces = new List<Rect2d>();
         for (var i = 0; i < count; i++)
         {

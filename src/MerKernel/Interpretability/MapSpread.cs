@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace MerKernel.Interpretability;
 
 /// <summary>
@@ -20,18 +22,11 @@ public sealed record MapSpread(double Mean, double OverClips, double OverPositio
     /// <param name="maps">One map [channels, positions] for each clip, all of one size.</param>
     public static MapSpread Of(IReadOnlyList<float[,]> maps)
     {
-        var (clips, channels, positions) = (maps.Count, maps[0].GetLength(0), maps[0].GetLength(1));
-        var all = maps.SelectMany(m => m.Cast<float>()).ToArray();
-        double Along(int count, int a, int b, Func<int, int, int, float> at) =>
-            (from i in Enumerable.Range(0, a)
-             from j in Enumerable.Range(0, b)
-             select Deviation(count, k => at(k, i, j))).Average();
-        return new(
-            all.Average(v => (double)v),
-            Along(clips, channels, positions, (n, c, p) => maps[n][c, p]),
-            Along(positions, clips, channels, (p, n, c) => maps[n][c, p]),
-            Along(channels, clips, positions, (c, n, p) => maps[n][c, p]),
-            all.Count(v => v < 0) / (double)all.Length);
+        using var scope = NewDisposeScope();
+        var all = stack([.. maps.Select(m => tensor(m))]).to_type(ScalarType.Float64);
+        double Along(long dimension) => all.std([dimension], unbiased: false).mean().item<double>();
+        return new(all.mean().item<double>(), Along(0), Along(2), Along(1),
+            all.sign().eq(-1).to_type(ScalarType.Float64).mean().item<double>());
     }
 
     /// <summary>
@@ -42,16 +37,4 @@ public sealed record MapSpread(double Mean, double OverClips, double OverPositio
         new(spreads.Average(s => s.Mean), spreads.Average(s => s.OverClips),
             spreads.Average(s => s.OverPositions), spreads.Average(s => s.OverChannels),
             spreads.Average(s => s.Negative));
-
-    static double Deviation(int count, Func<int, float> at)
-    {
-        double sum = 0, squares = 0;
-        for (var i = 0; i < count; i++)
-        {
-            double v = at(i);
-            sum += v;
-            squares += v * v;
-        }
-        return Math.Sqrt(Math.Max(0, squares / count - sum / count * (sum / count)));
-    }
 }

@@ -44,7 +44,7 @@ public sealed class LearnedDirectionAttention : Attention
 /// The average of a map along a direction that is learned (FaceSleuth): the map is rotated about its centre by the
 /// angle of a vector (bilinear, zero outside), then averaged over the width; [N, C, H, W] -> [N, C, H, 1].
 /// </summary>
-public sealed class LearnedDirection : Layer
+public sealed class LearnedDirection : Layer, IOwnMacs
 {
     /// <summary>The angle every block starts with, in degrees (published code).</summary>
     public const float StartDegrees = 72;
@@ -81,6 +81,8 @@ public sealed class LearnedDirection : Layer
         var vector = direction.detach().cpu().to_type(ScalarType.Float32).data<float>();
         return (float)(Math.Atan2(vector[1], vector[0]) * 180 / Math.PI);
     });
+
+    long IOwnMacs.OwnMacs(Tensor map) => map.numel() * map.size(2);
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor map)

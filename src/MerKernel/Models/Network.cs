@@ -233,6 +233,9 @@ public abstract record ClipInput
     /// <param name="frameSize">Side of the data set's frames in pixels.</param>
     public virtual long Macs(int frameSize) => 0;
 
+    /// <summary>Whether it takes more of a clip's files than its onset and apex frames.</summary>
+    public virtual bool NeedsFiles => true;
+
     /// <summary>
     /// Computes the input of every clip of a data set, clip by clip in the layout of <see cref="Shape"/>.
     /// </summary>

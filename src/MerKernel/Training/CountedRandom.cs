@@ -42,19 +42,20 @@ internal sealed class CountedRandom(int seed) : Random
 
     protected override double Sample() => NextDouble();
 
-    public override int Next() => throw new NotSupportedException("Only draws that are counted.");
+    static UserErrorException Uncounted() => new("Draws of a fold are counted, so that it can resume: draw with " +
+        "NextDouble() or Next(n), and with nothing else.");
 
-    public override void NextBytes(byte[] buffer) => throw new NotSupportedException("Only draws that are counted.");
+    public override int Next() => throw Uncounted();
 
-    public override void NextBytes(Span<byte> buffer) =>
-        throw new NotSupportedException("Only draws that are counted.");
+    public override void NextBytes(byte[] buffer) => throw Uncounted();
 
-    public override long NextInt64() => throw new NotSupportedException("Only draws that are counted.");
+    public override void NextBytes(Span<byte> buffer) => throw Uncounted();
 
-    public override long NextInt64(long maxValue) => throw new NotSupportedException("Only draws that are counted.");
+    public override long NextInt64() => throw Uncounted();
 
-    public override long NextInt64(long minValue, long maxValue) =>
-        throw new NotSupportedException("Only draws that are counted.");
+    public override long NextInt64(long maxValue) => throw Uncounted();
 
-    public override float NextSingle() => throw new NotSupportedException("Only draws that are counted.");
+    public override long NextInt64(long minValue, long maxValue) => throw Uncounted();
+
+    public override float NextSingle() => throw Uncounted();
 }

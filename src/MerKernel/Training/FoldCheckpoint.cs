@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MerKernel.Weights;
 using static TorchSharp.torch;
 
@@ -14,8 +15,14 @@ public sealed class FoldCheckpoint(string path, int every)
     const string Progress = "progress", Optimizer = "optimizer.", Draws = "draws", Angles = "angles";
     const string Loss = "loss", Test = "test", HeldOut = "held-out", Model = "model.", Sum = "sha256";
 
+    readonly Stopwatch _clock = Stopwatch.StartNew();
+    TimeSpan _before;
+
     /// <summary>The file.</summary>
     public string Path { get; } = path;
+
+    /// <summary>How long the fold has been computed, until its checkpoint and since this was created.</summary>
+    public TimeSpan Elapsed => _before + _clock.Elapsed;
 
     /// <summary>
     /// Called with one message when the file turns out damaged; it is quarantined, and the fold starts from its first
@@ -32,7 +39,10 @@ public sealed class FoldCheckpoint(string path, int every)
         using var quiet = no_grad();
         var tensors = state.Model.state_dict().ToDictionary(p => Model + p.Key, p => p.Value);
         tensors[Progress] = from_array(
-            new long[] { state.Optimizer.Updates, state.Batches.Count, state.Augmentation.Count });
+            new long[]
+            {
+                state.Optimizer.Updates, state.Batches.Count, state.Augmentation.Count, (long)Elapsed.TotalMilliseconds
+            });
         foreach (var (name, value) in state.Optimizer.State) tensors[Optimizer + name] = value;
         if (state.Angles is [{ Length: > 0 } first, ..])
             tensors[Angles] = from_array(state.Angles.SelectMany(a => a).ToArray()).view(-1, first.Length);
@@ -59,6 +69,8 @@ public sealed class FoldCheckpoint(string path, int every)
         state.Draws.set_state(stored[Draws]);
         state.Batches.AdvanceTo(progress[1]);
         state.Augmentation.AdvanceTo(progress[2]);
+        // Checkpoints of older versions do not say it.
+        if (progress.Length > 3) _before = TimeSpan.FromMilliseconds(progress[3]);
         state.Losses.AddRange(stored[Loss].data<float>());
         state.Test.AddRange(Unpacked(stored[Test]));
         state.Angles.AddRange(stored.TryGetValue(Angles, out var angles)
@@ -94,7 +106,7 @@ public sealed class FoldCheckpoint(string path, int every)
             .Concat(state.Optimizer.State.Select(s => (Optimizer + s.Name, s.Value)));
 
     /// <summary>SHA-256 of names, shapes and values.</summary>
-    static byte[] Checksum(Dictionary<string, Tensor> tensors)
+    internal static byte[] Checksum(Dictionary<string, Tensor> tensors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))

@@ -20,7 +20,14 @@ public sealed class FoldOptimizer : IDisposable
         Add(network.parameters().Where(p => p.requires_grad && !apart.Contains(p.Handle)), options.WeightDecay, 1);
         foreach (var group in own) Add(group.Parameters, group.WeightDecay, group.LearningRate / options.LearningRate);
 
-        void Add(IEnumerable<Parameter> parameters, double weightDecay, double factor) =>
+        if (_groups.Count == 0)
+            throw new UserErrorException($"{network.GetType().Name} has no parameters to train; call " +
+                "RegisterComponents() at the end of its constructor.");
+
+        void Add(IEnumerable<Parameter> group, double weightDecay, double factor)
+        {
+            // Groups of their own may hold every parameter.
+            if (group.ToList() is not { Count: > 0 } parameters) return;
             _groups.Add((options.OwnOptimizer?.Create(parameters, weightDecay) ?? options.Optimizer switch
             {
                 OptimizerKind.Adam => new FlatAdamW(parameters, weightDecay, decoupled: false, options.Beta2),
@@ -28,6 +35,7 @@ public sealed class FoldOptimizer : IDisposable
                 OptimizerKind.Sgd => new FlatSgd(parameters, weightDecay),
                 _ => new FlatAdamW(parameters, weightDecay, beta2: options.Beta2),
             }, factor));
+        }
     }
 
     /// <summary>Updates so far.</summary>

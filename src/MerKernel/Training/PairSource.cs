@@ -141,13 +141,34 @@ internal static class ClipInputs
     static readonly ConditionalWeakTable<MerDataset, ConcurrentDictionary<ClipInput, Lazy<Tensor>>> Known = [];
 
     /// <summary>The input of every clip of a data set, float32 [clips, ...]; it belongs to the data set.</summary>
-    /// <exception cref="UserErrorException">The cache folder cannot be written to.</exception>
-    public static Tensor Of(MerDataset dataset, ClipInput input) =>
-        Known.GetOrCreateValue(dataset).GetOrAdd(input, asked => new Lazy<Tensor>(() => Compute(dataset, asked))).Value;
+    /// <exception cref="UserErrorException">
+    /// The cache folder cannot be written to, or the input is too large. The next call tries again.
+    /// </exception>
+    public static Tensor Of(MerDataset dataset, ClipInput input)
+    {
+        var known = Known.GetOrCreateValue(dataset);
+        try
+        {
+            return known.GetOrAdd(input, asked => new Lazy<Tensor>(() => Compute(dataset, asked))).Value;
+        }
+        catch (Exception e)
+        {
+            known.TryRemove(input, out _);
+            // Clips are computed side by side.
+            if (e is AggregateException all
+                && all.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } one)
+                throw new UserErrorException(one.Message, one);
+            throw;
+        }
+    }
 
     static Tensor Compute(MerDataset dataset, ClipInput input)
     {
         long[] shape = [dataset.Clips.Length, .. input.Shape(dataset.Size)];
+        if (shape.Aggregate(1.0, (product, side) => product * side) > Array.MaxLength)
+            throw new UserErrorException($"{dataset.Clips.Length} clips with an input of {string.Join(" x ",
+                shape.Skip(1))} values each are more than one array holds; prepare smaller frames, or leave clips " +
+                "out with mer data prepare --exclude.");
         var values = input.Compute(dataset);
         // Made in inference mode it could not be trained on later.
         using var normal = inference_mode(false);

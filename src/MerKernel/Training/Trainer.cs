@@ -71,6 +71,10 @@ public sealed class Trainer
         using var stream = CudaStream.On(Device);
         using var model = Create(SeedFor("weights"));
         using var threads = OneMathThread.For(model);
+        if (model.modules().FirstOrDefault(m => m is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout
+            or FeatureAlphaDropout) is { } drops)
+            throw new UserErrorException($"The network has TorchSharp's {drops.GetType().Name}, whose draws depend " +
+                "on the folds next to it; use MerKernel.Models.SeededDropout, which draws the same in every run.");
         model.LabelSmoothing = Options.LabelSmoothing;
         Started?.Invoke(model);
         model.to(Device);
@@ -101,11 +105,11 @@ public sealed class Trainer
             var loss = TrainEpoch(model, optimizer, step, pairs, split.Subject, batches, augmentation, state, epoch,
                 cancel);
             if (!float.IsFinite(loss))
-                throw TrainingFailedException.NotFinite(epoch + 1, loss);
+                throw TrainingFailedException.NotFinite(epoch + 1, $"the loss is {loss}");
             state.Losses.Add(loss);
-            state.Test.Add(Predict(model, test));
+            state.Test.Add(Demanded(Predict(model, test), dataset, epoch + 1));
             state.Angles.Add(model.Angles);
-            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Predict(model, heldOut));
+            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Demanded(Predict(model, heldOut), dataset, epoch + 1));
             Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
         }
@@ -124,6 +128,20 @@ public sealed class Trainer
             Angles = state.Angles.Any(a => a.Length > 0) ? [.. state.Angles] : null,
             Statistics = statistics,
         };
+    }
+
+    /// <summary>
+    /// Logits that can be scored: one per class, and finite, which the last update can make them not without any loss
+    /// that says so.
+    /// </summary>
+    static ImmutableArray<ImmutableArray<float>> Demanded(ImmutableArray<ImmutableArray<float>> logits,
+        MerDataset dataset, int epoch)
+    {
+        if (logits is [{ Length: var columns }, ..] && columns != dataset.Classes.Length)
+            throw new UserErrorException($"The network gives {columns} logits per clip, and the data have " +
+                $"{dataset.Classes.Length} classes; give its last layer as many outputs as its options have Classes.");
+        return logits.All(row => row.All(float.IsFinite)) ? logits
+            : throw TrainingFailedException.NotFinite(epoch, "the logits of a clip are not finite");
     }
 
     static void ShowTraining(Network model, PairSource pairs, FoldSplit split)
@@ -227,9 +245,9 @@ public readonly record struct EpochProgress(int Epoch, int Epochs, float Loss);
 /// <summary>A fold could not be trained to its end; the message names the epoch, the failure, and a cure.</summary>
 public sealed class TrainingFailedException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>The loss became NaN or infinite.</summary>
-    internal static TrainingFailedException NotFinite(int epoch, float loss) =>
-        new($"epoch {epoch}: the loss is {loss}; try a smaller learning rate or full precision");
+    /// <summary>Loss or logits became NaN or infinite.</summary>
+    internal static TrainingFailedException NotFinite(int epoch, string what) =>
+        new($"epoch {epoch}: {what}; try a smaller learning rate or full precision");
 
     /// <summary>Anything else, most likely from native code.</summary>
     /// <param name="epoch">The epoch it happened in, from 1; 0 before the first.</param>

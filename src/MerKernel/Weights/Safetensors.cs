@@ -8,12 +8,13 @@ namespace MerKernel.Weights;
 /// <summary>Reads and writes tensors in the safetensors format.</summary>
 public static class Safetensors
 {
-    private static readonly ImmutableArray<(string Name, ScalarType Type)> Types =
+    /// <summary>The format's element types, torch's, and the bytes of an element.</summary>
+    internal static readonly ImmutableArray<(string Name, ScalarType Type, int Bytes)> Types =
     [
-        ("F32", ScalarType.Float32), ("F64", ScalarType.Float64), ("F16", ScalarType.Float16),
-        ("BF16", ScalarType.BFloat16),
-        ("I64", ScalarType.Int64), ("I32", ScalarType.Int32), ("I16", ScalarType.Int16), ("I8", ScalarType.Int8),
-        ("U8", ScalarType.Byte), ("BOOL", ScalarType.Bool),
+        ("BF16", ScalarType.BFloat16, 2), ("BOOL", ScalarType.Bool, 1), ("F16", ScalarType.Float16, 2),
+        ("F32", ScalarType.Float32, 4), ("F64", ScalarType.Float64, 8), ("I16", ScalarType.Int16, 2),
+        ("I32", ScalarType.Int32, 4), ("I64", ScalarType.Int64, 8), ("I8", ScalarType.Int8, 1),
+        ("U8", ScalarType.Byte, 1),
     ];
 
     /// <summary>Reads every tensor of a file.</summary>
@@ -30,7 +31,7 @@ public static class Safetensors
         var tensors = new Dictionary<string, Tensor>();
         foreach (var entry in header.Entries)
         {
-            var tensor = torch.empty([.. entry.Shape], TypeNamed(entry.Type));
+            var tensor = torch.empty([.. entry.Shape], TypeNamed(entry.Type).Type);
             file.Position = header.DataStart + entry.Begin;
             file.ReadExactly(tensor.bytes);
             tensors.Add(entry.Name, tensor);
@@ -98,38 +99,23 @@ public static class Safetensors
         return buffer.ToArray();
     }
 
-    private static ScalarType TypeNamed(string name) => Types.First(pair => pair.Name == name).Type;
+    internal static (string Name, ScalarType Type, int Bytes) TypeNamed(string name) =>
+        Types.First(t => t.Name == name);
 
-    private static string NameOf(ScalarType type) => Types.First(pair => pair.Type == type).Name;
+    private static string NameOf(ScalarType type) => Types.First(t => t.Type == type).Name;
 }
 
 /// <summary>
 /// The header of a safetensors file: 8 bytes of length (little endian), then JSON that gives every tensor's type, shape
 /// and place. Reading checks that the tensors fill the rest of the file exactly, without overlap or gap.
 /// </summary>
-internal sealed class SafetensorsHeader
+/// <param name="Entries">The tensors, in the order of their bytes.</param>
+/// <param name="Metadata">The file's free key-value pairs (__metadata__).</param>
+/// <param name="DataStart">Position of the first tensor byte in the file.</param>
+internal sealed record SafetensorsHeader(ImmutableArray<SafetensorsEntry> Entries,
+    ImmutableDictionary<string, string> Metadata, long DataStart)
 {
     private const long LargestHeader = 100_000_000;
-
-    /// <summary>Bytes an element takes, by the format's type name.</summary>
-    internal static readonly ImmutableDictionary<string, int> ElementSizes = new Dictionary<string, int>
-    {
-        ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["I16"] = 2, ["F16"] = 2, ["BF16"] = 2, ["I32"] = 4, ["F32"] = 4,
-        ["I64"] = 8, ["F64"] = 8,
-    }.ToImmutableDictionary();
-
-    private SafetensorsHeader(ImmutableArray<SafetensorsEntry> entries, ImmutableDictionary<string, string> metadata,
-        long dataStart) =>
-            (Entries, Metadata, DataStart) = (entries, metadata, dataStart);
-
-    /// <summary>The tensors, in the order of their bytes.</summary>
-    public ImmutableArray<SafetensorsEntry> Entries { get; }
-
-    /// <summary>The file's free key-value pairs (__metadata__).</summary>
-    public ImmutableDictionary<string, string> Metadata { get; }
-
-    /// <summary>Position of the first tensor byte in the file.</summary>
-    public long DataStart { get; }
 
     /// <summary>Reads and checks the header of a file.</summary>
     /// <param name="file">The open file, read from its start.</param>
@@ -198,10 +184,10 @@ internal sealed class SafetensorsHeader
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
             long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray()
                 .Select(offset => offset.GetInt64())];
-            if (!ElementSizes.ContainsKey(type))
+            if (Safetensors.Types.All(t => t.Name != type))
                 throw Damaged(name,
                     $"gives tensor '{property.Name}' the type '{type}', which is none of " +
-                    $"{string.Join(", ", ElementSizes.Keys.Order())}");
+                    $"{string.Join(", ", Safetensors.Types.Select(t => t.Name))}");
 
             if (place.Length != 2 || shape.Any(size => size < 0))
                 throw Damaged(name, $"gives tensor '{property.Name}' a negative size or not two data offsets");
@@ -236,7 +222,7 @@ internal sealed class SafetensorsHeader
                     $"{available}; it is truncated");
 
             if (entry.End - entry.Begin
-                != entry.Shape.Aggregate((BigInteger)ElementSizes[entry.Type], (bytes, side) => bytes * side))
+                != entry.Shape.Aggregate((BigInteger)Safetensors.TypeNamed(entry.Type).Bytes, (all, s) => all * s))
                 throw Damaged(name,
                     $"gives tensor '{entry.Name}' {entry.End - entry.Begin} bytes, which do not fit " +
                     $"{entry.Type} {shape}");

@@ -205,10 +205,29 @@ public class BaselineNetworkTests
     {
         // Unit 0 in three clips, unit 1 in two of them, unit 2 in another: A = [[1, 2/3, 0], [1, 1, 0], [0, 0, 1]],
         // degrees 2, 2, 1.
-        var links = AuGraph.Propagation(
-            new[,] { { true, true, false }, { true, true, false }, { true, false, false }, { false, false, true } });
+        using var scope = NewDisposeScope();
+        using var graph = new AuGraph(3, 4);
+        graph.Count(tensor(new float[] { 1, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0, 1 }).view(4, 3));
         float[] expected = [0.5f, 0.5f, 0, 1 / 3f, 0.5f, 0, 0, 0, 1];
-        Assert.Equal(expected, links, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(expected, graph.state_dict()["propagation"].data<float>().ToArray(),
+            (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void A_reloaded_graph_network_has_the_links_that_it_was_trained_with()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using Network first = new AuGcnOptions().Create(1, false), second = new AuGcnOptions().Create(2, false);
+        first.FitStatistics(rand(30, 21).gt(0.5).to_type(ScalarType.Float32), zeros(30, ScalarType.Int64));
+        foreach (var (name, tensor) in second.state_dict())
+            using (no_grad())
+                tensor.copy_(first.state_dict()[name]);
+        first.eval();
+        second.eval();
+        var none = empty(0, 3, 8, 8);
+        var clips = new ClipBatch(none, none, zeros(2, 21), rand([2, .. new PatchInput().Shape(224)]));
+        Assert.Equal(first.forward(clips).data<float>().ToArray(), second.forward(clips).data<float>().ToArray());
     }
 
     [Fact]

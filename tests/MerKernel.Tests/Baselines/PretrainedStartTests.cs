@@ -124,7 +124,17 @@ public class PretrainedStartTests
         var graph = Assert.IsType<AuGcnOptions>(Of(Profile.Paper, new Peer(AuGcn.Baseline)));
         Assert.Null(graph.Pretrained);
         Assert.EndsWith("magnifier.safetensors", graph.Magnifier!.Path);
+        // Files that a row of one's own names stay.
+        var mine = PretrainedStart.File(folder.File("au-gcn.safetensors")) with { Path = "mine" };
+        var own = Assert.IsType<AmanOptions>(new OutsideWeights(folder.Path).Start(
+            new AmanOptions { Pretrained = mine, Magnifier = mine }, "own/mine"));
+        Assert.Equal(("mine", "mine"), (own.Pretrained!.Path, own.Magnifier!.Path));
     }
+
+    [Fact]
+    public void Systems_that_need_more_of_a_clip_than_onset_and_apex_say_so() =>
+        Assert.Equal(["aman", "au-gcn", "graph-tcn", "mersiamc3d", "mimanet", "tscnn"], Baseline.All
+            .Where(b => new Peer(b).Model(Profile.Paper).Input is { NeedsFiles: true }).Select(b => b.Key).Order());
 
     [Fact]
     public void A_file_that_was_exchanged_since_is_not_loaded_under_its_old_name()

@@ -59,7 +59,8 @@ public sealed class DataChoicesTests : IDisposable
     public void Unknown_values_are_refused_with_those_that_there_are()
     {
         string Refused(DataChoices choices) =>
-            Assert.Throws<UserErrorException>(() => choices.Preparation(DatasetId.CasmeII, new())).Message;
+            Assert.Throws<UserErrorException>(() =>
+                choices.Preparation(DatasetDescription.Of(DatasetId.CasmeII), new())).Message;
         Assert.Equal("--unusable skip is not known; use fail, drop.", Refused(new() { Unusable = "skip" }));
         Assert.Equal("--no-face 1 is not known; use fail, centrecrop, drop.", Refused(new() { NoFace = "1" }));
         Assert.Contains("use five, own, megc3 or all", Refused(new() { Classes = "seven" }), StringComparison.Ordinal);

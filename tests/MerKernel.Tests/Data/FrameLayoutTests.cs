@@ -19,6 +19,8 @@ public sealed class FrameLayoutTests : IDisposable
     [InlineData("Cropped/sub01/EP02_01f/reg_img46.jpg", true)]
     [InlineData("CASME2/uncropped/sub01/EP02_01f/img46.jpg", false)]
     [InlineData("CASME2/not cropped/sub01/EP02_01f/img46.jpg", false)]
+    [InlineData("CASME2/Cropped/images/sub01/EP02_01f/reg_img46.jpg", true)]
+    [InlineData("CASME2 cropped and raw/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg", false)]
     public void CASME_II_is_found_in_the_folder_names_seen_in_the_wild(string frame, bool cropped)
     {
         Touch(frame, "CASME2-coding-20190701.xlsx");
@@ -95,6 +97,27 @@ public sealed class FrameLayoutTests : IDisposable
         Directory.Delete(Path.Combine(root, "CASME2", "Cropped"), recursive: true);
         Assert.Contains("no cropped frames of CASME II", Assert.Throws<UserErrorException>(() =>
             FrameLayout.Find(source with { Frames = FrameKind.Cropped })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_above_the_data_does_not_say_that_frames_are_cropped()
+    {
+        Touch("crops/CASME2/Cropped/sub01/EP02_01f/reg_img46.jpg",
+            "crops/CASME2/CASME2_RAW_selected/sub01/EP02_01f/img46.jpg", "crops/CASME2/CASME2-coding-20190701.xlsx");
+        var source = new DatasetSource(Path.Combine(root, "crops"), DatasetId.CasmeII);
+        Assert.True(FrameLayout.Find(source).Cropped);
+        Assert.EndsWith("CASME2_RAW_selected", FrameLayout.Find(source with { Frames = FrameKind.Raw }).Frames);
+    }
+
+    [Theory]
+    [InlineData("CASME3/part_A/spNO.1/a/color/355.jpg", DatasetId.Casme3, DatasetId.Casme3C)]
+    [InlineData("CASME3/part_C/01/a/color/355.jpg", DatasetId.Casme3C, DatasetId.Casme3)]
+    [InlineData("CASME3_part_C/part_C/01/a/color/355.jpg", DatasetId.Casme3C, DatasetId.Casme3)]
+    public void One_part_of_a_set_does_not_promise_the_other(string frame, DatasetId there, DatasetId missing)
+    {
+        Touch(frame);
+        Assert.Equal((true, false),
+            (FrameLayout.IsThere(new(root, there)), FrameLayout.IsThere(new(root, missing))));
     }
 
     [Fact]

@@ -307,7 +307,7 @@ public sealed class OtherSetTests : IDisposable
             sheet.Clips.CountBy(c => set.Classes.Classes[set.Classes.LabelOf(c.Emotion)!.Value])
                 .Select(c => (c.Key, c.Value)).Order());
         // The check's counts next to the disk are the same.
-        var published = PublishedCounts.For(sheet);
+        var published = PublishedCounts.Of(sheet)!;
         Assert.Equal(clips, published.Total);
         Assert.Equal(classes.Order(), published.Classes.Select(c => (c.Key, c.Value)).Order());
         return sheet;

@@ -141,7 +141,10 @@ public sealed partial class OwnDatasetTests : IDisposable
     [InlineData("{subject}/{clip}", "{subject}/{klip}", "The folder '{klip}' in the path of frames")]
     [InlineData("{subject}/{clip}", "{subject}", "must name {clip} once")]
     [InlineData("\"classes\": {", "\"classes\": { \"awe\": \" \",", "gives the emotion 'awe' a class without a name")]
-    [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": \"wonder\" }\n}", "puts an emotion into 'wonder'")]
+    [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": \"wonder\" }\n}",
+        "puts the emotion 'surprise' into 'wonder' under 'three'")]
+    [InlineData("\"surprise\": \"surprise\" }\n}", "\"surprise\": null }\n}", "puts the emotion 'surprise' into ''")]
+    [InlineData("{subject}/{clip}", "{emotion}/{clip}", "has a path of frames '{emotion}/{clip}' without {subject}")]
     [InlineData("\"name\"", "\"name", "cannot be read")]
     [InlineData("\"apex\": \"peak\"", "\"apex\": null", "gives 'apex' no column")]
     [InlineData("\"classes\": {", "\"classes\": { \"Joy\": \"joy\",", "has an emotion in two spellings (Joy, joy)")]
@@ -170,6 +173,37 @@ public sealed partial class OwnDatasetTests : IDisposable
             StringComparison.Ordinal);
         using var data = DatasetLoader.Load(Source, Options with { Unusable = UnusableClipPolicy.Drop });
         Assert.Equal(8, data.Clips.Length);
+    }
+
+    [Fact]
+    public void Another_column_of_emotions_or_units_makes_other_data()
+    {
+        // Sheet, classes and frames are the same; folds of the old labels must not be taken for the new ones.
+        var rows = File.ReadAllLines(folder.File("clips.csv"));
+        string Added(int row) => row switch
+        {
+            0 => "second,face",
+            1 => "disgust,4",
+            _ => $"{rows[row].Split(',')[6]},{rows[row].Split(',')[5]}",
+        };
+        File.WriteAllLines(folder.File("clips.csv"), rows.Select((row, i) => $"{row},{Added(i)}"));
+        using var first = DatasetLoader.Load(Source, Options);
+        Change("\"emotion\": \"label\"", "\"emotion\": \"second\"");
+        using var second = DatasetLoader.Load(Source, Options);
+        Assert.Equal((0, 1), (first.Labels[0], second.Labels[0]));
+        Change("\"actionUnits\": \"units\"", "\"actionUnits\": \"face\"");
+        using var third = DatasetLoader.Load(Source, Options);
+        Assert.Equal([4], third.Clips[0].ActionUnits.Select(u => u.Number));
+        Assert.Equal(3, new[] { first, second, third }.Select(d => d.Fingerprint).Distinct().Count());
+    }
+
+    [Fact]
+    public void Two_columns_of_one_heading_that_differ_are_refused()
+    {
+        File.WriteAllLines(folder.File("clips.csv"), File.ReadAllLines(folder.File("clips.csv"))
+            .Select((row, i) => row + (i == 0 ? ",label" : i == 3 ? ",joy" : "," + row.Split(',')[6])));
+        Assert.Contains("row 1: columns G and H are both called 'label' and differ",
+            Assert.Throws<UserErrorException>(() => DatasetCheck.Run(Source, Options)).Message);
     }
 
     [Fact]

@@ -289,16 +289,19 @@ public sealed partial class StrangeFolderTests : IDisposable
             .Count(f => f.Severity == Severity.Unusable && f.Clip.StartsWith("02/EP05", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void A_synthetic_frame_says_so_where_the_marker_file_is_lost()
+    [Theory]
+    [InlineData(".jpg"), InlineData(".png")]
+    public void A_synthetic_frame_says_so_where_the_marker_file_is_lost(string kind)
     {
         Assert.False(FrameLayout.Find(source).Synthetic);
         var frame = Directory.GetFiles(Path.Combine(frames, "sub01", "EP02_01f")).Min(StringComparer.Ordinal)!;
-        var jpeg = FrameImageTests.Encode(".jpg", MatType.CV_8UC3);
-        File.WriteAllBytes(frame, MerKernel.Synthetic.Studio.Marked(jpeg));
+        var image = FrameImageTests.Encode(kind, MatType.CV_8UC3);
+        File.WriteAllBytes(frame, MerKernel.Synthetic.Studio.Marked(image));
         Assert.True(FrameLayout.Find(source).Synthetic);
+        // Every PNG ends in the empty chunk IEND and its checksum.
+        Assert.Equal(0xAE426082, MerKernel.Synthetic.Studio.Crc("IEND"u8));
         // The mark changes no pixel.
-        using Mat plain = FrameImage.Decode(jpeg)!, marked = FrameImage.Decode(File.ReadAllBytes(frame))!;
+        using Mat plain = FrameImage.Decode(image)!, marked = FrameImage.Decode(File.ReadAllBytes(frame))!;
         Assert.Equal(0, Cv2.Norm(plain, marked, NormTypes.INF));
     }
 

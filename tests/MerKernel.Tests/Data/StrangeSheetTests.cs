@@ -120,7 +120,7 @@ public sealed class StrangeSheetTests : IDisposable
         Assert.Equal("2019", Edition(4, CasmeHeader2019));
         Assert.Equal(CodingSheetContents.UnknownEdition, Edition(4, CasmeHeader));
         Assert.Contains("cannot be told",
-            PublishedCounts.For(CodingSheet.Read(Xlsx(folder, "a.xlsx", [CasmeHeader, .. Rows]))).Source,
+            PublishedCounts.Of(CodingSheet.Read(Xlsx(folder, "a.xlsx", [CasmeHeader, .. Rows])))!.Source,
             StringComparison.Ordinal);
     }
 

@@ -61,6 +61,24 @@ public class PowerTests
     }
 
     [Fact]
+    public void Clips_that_are_scored_several_times_part_by_steps_of_less_than_one()
+    {
+        // Of five seeds: +2/5, -1/5, 0 and +1/5; mean size 1/5, mean square 6/100.
+        FoldOutcome Seeds(string subject, params int[] right) => new()
+        {
+            Subject = subject,
+            Clips = [.. right.SelectMany((_, i) => Enumerable.Repeat($"{subject}/{i}", 5))],
+            Labels = [.. right.SelectMany(_ => new[] { 1, 1, 1, 1, 1 })],
+            Predictions = [.. right.SelectMany(n => Enumerable.Range(0, 5).Select(s => s < n ? 1 : 0))],
+        };
+        var pair = Discordance.Of([Seeds("a", 4, 2), Seeds("b", 3, 5)], [Seeds("a", 2, 3), Seeds("b", 3, 4)]);
+        Assert.Equal((0.2, 0.3), (Math.Round(pair.Discordant, 12), Math.Round(pair.Step, 12)));
+        // Mean square 0.2 * 0.3: (1.96 + 0.84) sqrt(0.06 / 600) = 2.8 points.
+        var smallest = Power.SmallestDifference([.. Enumerable.Repeat(10, 60)], pair with { Between = 0 });
+        Assert.InRange(smallest!.Value, 0.028 * 0.88, 0.028 * 1.12);
+    }
+
+    [Fact]
     public void Subjects_that_differ_and_corrections_ask_for_larger_differences()
     {
         int[] clips = [.. Enumerable.Repeat(10, 26)];

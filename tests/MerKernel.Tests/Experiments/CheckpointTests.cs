@@ -49,6 +49,34 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void The_time_of_a_fold_counts_what_was_computed_before_it_was_stopped()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var job = Job(LosoEngineTests.Tiny(data));
+        var stopped = new Stopper(1);
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            new LosoEngine(store) { CheckpointEvery = 1, Progress = stopped }.Run([job], data, stopped.Token);
+        });
+        var path = store.CheckpointPath(job.Hash, job.Subject);
+        using (torch.NewDisposeScope())
+        {
+            var tensors = Safetensors.Read(path);
+            var progress = tensors["progress"];
+            Assert.InRange(progress[3].item<long>(), 0, 60_000);
+            // As if the first epoch had taken an hour; the checksum is of the values, so it is made anew.
+            progress[3] = torch.tensor(3_600_000L);
+            tensors.Remove("sha256");
+            tensors["sha256"] = torch.from_array(FoldCheckpoint.Checksum(tensors));
+            Safetensors.Write(path, tensors);
+        }
+        new LosoEngine(store) { CheckpointEvery = 1 }.Run([job], data);
+        Assert.InRange(store.TryReadFacts(job.Hash, job.Subject)!.Seconds, 3600, 3660);
+    }
+
+    [Fact]
     public void A_checkpoint_goes_with_its_fold_whoever_stores_it()
     {
         using var data = TinyDataset.Create();

@@ -318,6 +318,65 @@ public class OwnMethodTests
         }
     }
 
+    sealed record FaultyOptions(string Fault) : ModelOptions
+    {
+        public override Network Create(long seed, bool actionUnits) => Network.Build(() => new Faulty(this), seed);
+    }
+
+    /// <summary>A network with one slip.</summary>
+    sealed class Faulty : Network
+    {
+        readonly nn.Module<Tensor, Tensor> fc, drop;
+        readonly string fault;
+
+        public Faulty(FaultyOptions options)
+        {
+            fault = options.Fault;
+            fc = nn.Linear(3, options.Classes + (fault == "too many outputs" ? 2 : 0));
+            drop = fault == "TorchSharp's dropout" ? nn.Dropout(0.5) : new SeededDropout(0.5);
+            if (fault != "not registered") RegisterComponents();
+        }
+
+        public override IReadOnlyList<ParameterGroup> ParameterGroups =>
+            fault == "all in groups" ? [new([.. fc.parameters().OfType<Parameter>()], 0.01, 0)] : [];
+
+        protected override Tensor Forward(ClipBatch clips)
+        {
+            var logits = fc.call(drop.call((clips.Apex - clips.Onset).mean([2, 3])));
+            return !training && fault == "not a number" ? logits * float.NaN : logits;
+        }
+    }
+
+    [Theory]
+    [InlineData("too many outputs", "The network gives 5 logits per clip, and the data have 3 classes")]
+    [InlineData("TorchSharp's dropout", "use MerKernel.Models.SeededDropout")]
+    [InlineData("not registered", "call RegisterComponents()")]
+    [InlineData("not a number", "epoch 1: the logits of a clip are not finite")]
+    [InlineData("all in groups", null)]
+    public void A_slip_in_an_own_network_is_named_with_its_cure(string fault, string? message)
+    {
+        using var data = TinyDataset.Create();
+        var experiment = Own(data).With(new FaultyOptions(fault));
+        if (message is null) Assert.Equal(8, Fold(experiment, data).Logits.Length);
+        else Assert.Contains(message, Assert.ThrowsAny<Exception>(() => Fold(experiment, data)).Message);
+    }
+
+    sealed record Rounds : OwnAugmentation
+    {
+        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) =>
+            random.NextSingle() < 0.5 ? (apex, onset) : (onset, apex);
+    }
+
+    [Fact]
+    public void A_draw_that_cannot_be_counted_is_refused_with_those_that_can()
+    {
+        using var data = TinyDataset.Create();
+        var own = Own(data);
+        var bad = own with { Training = own.Training with { OwnAugmentation = new Rounds() } };
+        Assert.Contains("draw with NextDouble() or Next(n)",
+            Assert.Throws<UserErrorException>(() => Fold(bad, data)).Message);
+    }
+
     [Fact]
     public void Gradients_of_two_batches_make_the_update_of_one_of_both()
     {

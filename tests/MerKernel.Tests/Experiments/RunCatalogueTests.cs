@@ -79,6 +79,22 @@ public class RunCatalogueTests
     }
 
     [Fact]
+    public void A_copy_of_a_run_s_folder_is_named_and_hides_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var said = new List<string>();
+        var hash = ExperimentHash.Of(Full);
+        var original = Stored(folder, (Full, Fold("a", (0, 0)))).FolderOf(hash);
+        Directory.CreateDirectory(original + "-backup");
+        foreach (var file in Directory.GetFiles(original))
+            File.Copy(file, Path.Combine(original + "-backup", Path.GetFileName(file)));
+        var catalogue = new RunCatalogue(new RunStore(folder.Path) { Warn = said.Add });
+        Assert.Equal(hash, Assert.Single(catalogue.List()).Hash);
+        Assert.Equal(hash, catalogue.Find(hash[..6]).Hash);
+        Assert.Contains($"{hash}-backup holds the run {hash} under another name", Assert.Single(said));
+    }
+
+    [Fact]
     public void A_run_is_described_by_what_differs_from_its_profile()
     {
         foreach (var change in Tables.Changes)

@@ -72,8 +72,11 @@ public class KernelTests
     {
         static string Name(Workbench bench) => Path.GetRelativePath("/store", bench.ReportFolder);
         Assert.Equal("reports/tiny-synthetic", Name(new() { Profile = Profile.Tiny, StoreFolder = "/store/runs" }));
-        Assert.Equal("reports/paper-my-data.v2",
-            Name(new() { Profile = Profile.Paper, StoreFolder = "/store/runs", DataFolder = "/licensed/my data.v2/" }));
+        Workbench Of(string data) => new() { Profile = Profile.Paper, StoreFolder = "/store/runs", DataFolder = data };
+        Assert.Matches("^reports/paper-my-data.v2-[0-9a-f]{6}$", Name(Of("/licensed/my data.v2/")));
+        // Two folders of one name are two data sets, and one however it is written.
+        Assert.NotEqual(Name(Of("/licensed/my data.v2")), Name(Of("/other/my data.v2")));
+        Assert.Equal(Name(Of("/licensed/my data.v2")), Name(Of("/licensed/x/../my data.v2/")));
         Assert.Equal("reports/tiny-synthetic-samm", Name(
             new() { Profile = Profile.Tiny, StoreFolder = "/store/runs", Only = [MerKernel.Data.DatasetId.Samm] }));
         Assert.Equal("reports/tiny-synthetic-my-swin", Name(

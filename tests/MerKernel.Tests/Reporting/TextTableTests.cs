@@ -15,8 +15,8 @@ public class TextTableTests
 
     [Fact]
     public void Markdown_names_the_group_in_the_heading_and_keeps_the_columns() =>
-        Assert.Equal("## a & b\n\nline <2>\n\n| name | g_1: x | g_1: y | n |\n| --- | ---: | ---: | ---: |\n" +
-            "| *r\\|1* | 1.5 [1–2] Δ −3 | 2 | 3 |\n| <script> |  |  | 50 % |\n\na note\n\n",
+        Assert.Equal("## a & b\n\nline \\<2>\n\n| name | g_1: x | g_1: y | n |\n| --- | ---: | ---: | ---: |\n" +
+            "| *r\\|1* | 1.5 [1–2] Δ −3 | 2 | 3 |\n| \\<script> |  |  | 50 % |\n\na note\n\n",
             Table.ToMarkdown());
 
     [Fact]

@@ -40,6 +40,17 @@ public sealed class OtherLookAlikeTests : IDisposable
     }
 
     [Fact]
+    public void Clips_that_share_a_recording_share_no_frame_of_it()
+    {
+        for (var seed = 1; seed <= 60; seed++)
+            foreach (var person in LookAlike.Truth(DatasetId.Casme3C, new() { Seed = seed }).GroupBy(c => c.Subject))
+            {
+                var frames = person.SelectMany(c => Enumerable.Range(c.Onset, c.FrameCount)).ToList();
+                Assert.Equal(frames.Count, frames.Distinct().Count());
+            }
+    }
+
+    [Fact]
     public void A_set_without_a_look_alike_is_named_and_larger_sizes_are_the_small_one()
     {
         Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Full).Length);

@@ -28,13 +28,13 @@ internal static class Casme3
         TakesFrames = path => !OtherPart.IsMatch(path),
         FrameExample = "CASME3/part_A/spNO.1/a/color/355.jpg",
         FrameRate = 30,
-        Classes = Emotions("own"),
-        AllEmotions = Emotions("all"),
+        Classes = ClassSet.Same("own", ("other", "others"), "happy", "disgust", "fear", "anger", "sad", "surprise",
+            "others").And("happiness", "happy").And("sadness", "sad"),
         Three = ClassSet.MegcThree.And("happy", "positive").And("sad", "negative"),
         Errata =
         [
             new("casme3-216-apex", DatasetId.Casme3, "216/", f => f.Apex == 2668 && f.Onset == 3647,
-                FrameRepair.ReplaceOnset, 2647,
+                f => f with { Onset = 2647 },
                 "apex 2668 lies before the onset 3647; its first digit is read as 2, as two independent " +
                 "projects read it"),
         ],
@@ -42,8 +42,4 @@ internal static class Casme3
         Edition = (clips, _) => clips.Count() > 890 ? "v1" : "v2",
         Assumptions = ["30 frames per second, as the set's own issue tracker says"],
     };
-
-    private static ClassSet Emotions(string name) =>
-        ClassSet.Same(name, ("other", "others"), "happy", "disgust", "fear", "anger", "sad", "surprise", "others")
-            .And("happiness", "happy").And("sadness", "sad");
 }

@@ -33,8 +33,7 @@ internal static class Casme3C
         NameOf = _ => "a",
         TakesFrames = Part.IsMatch,
         FrameExample = "CASME3/part_C/01/a/color/355.jpg",
-        Classes = Emotions("own"),
-        AllEmotions = Emotions("all"),
+        Classes = ClassSet.Same("own", ("other", "others"), "negative", "positive", "surprise", "others"),
         Three = ClassSet.Of("megc3", "negative", "positive", "surprise"),
         Errata = [],
         Published = _ => PublishedCounts.Casme3C,
@@ -46,7 +45,4 @@ internal static class Casme3C
             "one recording per person, in a folder 'a', and 30 frames per second, as public loaders have it",
         ],
     };
-
-    private static ClassSet Emotions(string name) =>
-        ClassSet.Same(name, ("other", "others"), "negative", "positive", "surprise", "others");
 }

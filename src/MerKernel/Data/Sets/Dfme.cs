@@ -21,7 +21,6 @@ internal static class Dfme
         Frames = [FramePath.Of("{clip}"), FramePath.SubjectClip],
         FrameExample = "DFME/training/sub0003_01/0.png",
         Classes = ClassSet.Of("own", "anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise"),
-        AllEmotions = ClassSet.Of("all", "anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise"),
         Published = sheet => PublishedCounts.Dfme(sheet.Clips.Length),
     };
 }

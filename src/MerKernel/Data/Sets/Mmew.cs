@@ -22,9 +22,6 @@ internal static class Mmew
         Classes = ClassSet.Same("own", ("other", "others"), "happiness", "surprise", "disgust", "others", "fear",
             "sadness", "anger")
             .And("repression", "others"),
-        AllEmotions = ClassSet.Same("all", ("other", "others"), "happiness", "surprise", "disgust", "others", "fear",
-            "sadness", "anger")
-            .And("repression", "others"),
         // Its web page calls 'repression' what its sheet calls 'others': too little to score it as negative.
         Three = ClassSet.MegcThree.Without("repression"),
         Published = _ => PublishedCounts.Mmew,

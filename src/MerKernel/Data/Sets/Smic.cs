@@ -53,7 +53,6 @@ internal static class Smic
             FrameExample = $"SMIC/{camera}/s1/micro/negative/s1_ne_01/reg_image559740.bmp",
             FrameRate = rate,
             Classes = ClassSet.Of("own", "negative", "positive", "surprise"),
-            AllEmotions = ClassSet.Of("all", "negative", "positive", "surprise"),
             Three = ClassSet.Of("megc3", "negative", "positive", "surprise"),
             Published = _ => published,
             Assumptions = ["no coder gave an apex: the middle of onset and offset is used where the sheet has none " +
