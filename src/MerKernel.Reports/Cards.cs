@@ -136,7 +136,7 @@ public static class ModelCard
             let head = line.First()
             // Rules know no seed.
             let measured = line.Where(r => r.Score is not null).DistinctBy(r => r.Protocol is null ? 0 : r.Seed)
-                .Select(r => r with { Paper = null }).ToList()
+                .Select(r => r.Score!).ToList()
             let scores = measured.Count > 0 ? ResultTable.Scores(measured) : ["not run", "", ""]
             select (ImmutableArray<TextTable.Cell>)[head.Title, head.Method?.Name ?? head.Label,
                 head.ProtocolLabel, .. scores]])

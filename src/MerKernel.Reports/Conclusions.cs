@@ -18,7 +18,7 @@ static class Conclusions
         public string Figure(Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write,
             Func<Interval, string> writeInterval, string unit)
         {
-            var (_, text, hull) = ResultTable.Over(Seeds, score, interval, write);
+            var (_, text, hull) = ResultTable.Over([.. Seeds.Select(r => r.Score!)], score, interval, write);
             return $"{text}{unit} ({writeInterval(hull)})";
         }
     }

@@ -32,7 +32,7 @@ public static class PredictionScores
         if (predictions.Runs.Length > 1)
             foreach (var protocol in protocols)
                 rows.Add([$"{name}, mean of {predictions.Runs.Length} seeds", Epoch(protocol),
-                    .. Means([.. predictions.Runs.Select(r => Score.Of(Applied(protocol, r.Folds), classes))])]);
+                    .. Cells([.. predictions.Runs.Select(r => Score.Of(Applied(protocol, r.Folds), classes))])]);
         rows.AddRange(rules.Select(r => (ImmutableArray<TextTable.Cell>)[new(r.Label, Tint: TextTable.Tint.Added),
             "no epoch to choose", .. Cells(Score.Of(r.Folds, classes))]));
         if (paper is not null)
@@ -57,21 +57,8 @@ public static class PredictionScores
         };
     }
 
-    static IEnumerable<TextTable.Cell> Cells(Score score) =>
-    [
-        new(Figures.Percent(score.Accuracy), $"[{Figures.Percent(score.AccuracyInterval)}]"),
-        new(Figures.Fraction(score.UF1), $"[{Figures.Fraction(score.UF1Interval)}]"),
-        new(Figures.Fraction(score.Uar), $"[{Figures.Fraction(score.UarInterval)}]"), $"{score.Clips}",
-    ];
-
-    static IEnumerable<TextTable.Cell> Means(ImmutableArray<Score> scores)
-    {
-        TextTable.Cell Mean(Func<Score, double> score, Func<double, string> write) =>
-            Figures.Spread([.. scores.Select(score)]) is var (mean, deviation)
-                ? $"{write(mean)} ± {write(deviation)}" : "";
-        return [Mean(s => s.Accuracy, Figures.Percent), Mean(s => s.UF1, Figures.Fraction),
-            Mean(s => s.Uar, Figures.Fraction), $"{scores[0].Clips}"];
-    }
+    static TextTable.Cell[] Cells(params IReadOnlyList<Score> seeds) =>
+        [.. ResultTable.Scores(seeds), $"{seeds[0].Clips}"];
 
     static string Difference(int seeds, Comparison c) =>
         $"{c.First} minus {c.Second}{(seeds > 1 ? $", {seeds} seeds pooled" : "")}: accuracy " +

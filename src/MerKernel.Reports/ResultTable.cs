@@ -119,7 +119,8 @@ public sealed class ResultTable
                 ? [Printed(line.Head, line.Head.Paper?.Accuracy), Printed(line.Head, line.Head.Paper?.F1)]
                 : Array.Empty<TextTable.Cell>(),
             .. line.Cells.SelectMany((rows, i) =>
-                rows.Length > 0 ? Scores(rows) : [WasNotRun(line, i) ? "not run" : "", "", ""]),
+                rows.Length > 0 ? Scores([.. rows.Select(r => r.Score!)], rows[0].IsComparable ? rows[0].Paper : null)
+                    : [WasNotRun(line, i) ? "not run" : "", "", ""]),
             $"{scored.FirstOrDefault()?.Score!.Clips}",
             string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.SeedLabel)),
         ];
@@ -132,37 +133,33 @@ public sealed class ResultTable
     static bool WasNotRun(Line line, int protocol) => line.Head.Kind != RowKind.PublishedOnly
         && line.Head.Method is not KeptPredictions && (line.Head.Protocol is not null || protocol == 0);
 
-    /// <summary>Accuracy, UF1 and UAR of a row over its seeds.</summary>
-    internal static TextTable.Cell[] Scores(IReadOnlyList<ResultRow> rows)
-    {
-        var paper = rows[0].IsComparable ? rows[0].Paper : null;
-        return
-        [
-            Cell(rows, s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent,
-                paper?.Accuracy / 100, m => Figures.PercentDifference(m, paper!.Accuracy)),
-            Cell(rows, s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, paper?.F1,
-                m => Figures.Difference(m, paper!.F1)),
-            Cell(rows, s => s.Uar, s => s.UarInterval, Figures.Fraction, Figures.Fraction, null, _ => ""),
-        ];
-    }
+    /// <summary>Accuracy, UF1 and UAR over the seeds of a row, next to the paper's where they compare.</summary>
+    internal static TextTable.Cell[] Scores(IReadOnlyList<Score> seeds, Printed? paper = null) =>
+    [
+        Cell(seeds, s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent,
+            paper?.Accuracy / 100, m => Figures.PercentDifference(m, paper!.Accuracy)),
+        Cell(seeds, s => s.UF1, s => s.UF1Interval, Figures.Fraction, Figures.Fraction, paper?.F1,
+            m => Figures.Difference(m, paper!.F1)),
+        Cell(seeds, s => s.Uar, s => s.UarInterval, Figures.Fraction, Figures.Fraction, null, _ => ""),
+    ];
 
     /// <summary>
     /// A row's score over its seeds: the mean, the mean as it is written, with its deviation where there are several,
     /// and from the lowest to the highest end of the seeds' intervals.
     /// </summary>
-    internal static (double Mean, string Text, Interval Hull) Over(IReadOnlyList<ResultRow> rows,
+    internal static (double Mean, string Text, Interval Hull) Over(IReadOnlyList<Score> seeds,
         Func<Score, double> score, Func<Score, Interval> interval, Func<double, string> write)
     {
-        var (mean, deviation) = Figures.Spread([.. rows.Select(r => score(r.Score!))]);
-        return (mean, write(mean) + (rows.Count > 1 ? $" ± {write(deviation)}" : ""),
-            new(rows.Min(r => interval(r.Score!).Low), rows.Max(r => interval(r.Score!).High)));
+        var (mean, deviation) = Figures.Spread([.. seeds.Select(score)]);
+        return (mean, write(mean) + (seeds.Count > 1 ? $" ± {write(deviation)}" : ""),
+            new(seeds.Min(s => interval(s).Low), seeds.Max(s => interval(s).High)));
     }
 
-    static TextTable.Cell Cell(IReadOnlyList<ResultRow> rows, Func<Score, double> score, Func<Score, Interval> interval,
+    static TextTable.Cell Cell(IReadOnlyList<Score> seeds, Func<Score, double> score, Func<Score, Interval> interval,
         Func<double, string> write, Func<Interval, string> writeInterval, decimal? paper,
         Func<double, string> difference)
     {
-        var (mean, text, hull) = Over(rows, score, interval, write);
+        var (mean, text, hull) = Over(seeds, score, interval, write);
         if (paper is not { } printed) return new(text, $"[{writeInterval(hull)}]");
         var place = (double)printed < hull.Low ? "below" : (double)printed > hull.High ? "above" : "inside";
         return new(text, $"[{writeInterval(hull)}]\nΔ {difference(mean)}\npaper {place}",

@@ -207,8 +207,8 @@ public sealed partial class ClaimsTests
         }));
         string Ps(string label) => string.Join(" and ", LookUpPs("medium", "seeds", label));
         Assert.All((string[])["Apex input", "Onset input"], label => Assert.All(DatasetNames.Paper,
-            id => Assert.Equal(2, Row(id.Key(), label, "final", rows).GetProperty("seeds").GetArrayLength())));
-        Demand("docs/results.md", "means of two seeds",
+            id => Assert.Equal(4, Row(id.Key(), label, "final", rows).GetProperty("seeds").GetArrayLength())));
+        Demand("docs/results.md", "means of four seeds",
             $"vertical attention has {Cells("Vertical attention (Y)")} %, " +
             $"horizontal {Cells("Horizontal attention (X)")} ({Ps("Horizontal attention (X)")})",
             $"{Cells("Apex input")} %", $"{Cells("Onset input")} %",

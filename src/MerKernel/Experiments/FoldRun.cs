@@ -65,6 +65,10 @@ public static class FoldRun
         FoldCheckpoint? checkpoint = null)
     {
         Check(experiment, dataset);
+        if (split.Train.Length < 2)
+            throw new UserErrorException($"The fold that leaves out subject {split.Subject} has " +
+                $"{split.Train.Length} clips to train on, and batch normalisation needs two; complete the data, or " +
+                "score more classes.");
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, split.Subject, purpose);
         var labels = experiment.ShuffleLabels
             ? Permuted(dataset.Labels, split.Train, SeedFor("labels"))

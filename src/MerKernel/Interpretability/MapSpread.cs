@@ -24,9 +24,10 @@ public sealed record MapSpread(double Mean, double OverClips, double OverPositio
     {
         using var scope = NewDisposeScope();
         var all = stack([.. maps.Select(m => tensor(m))]).to_type(ScalarType.Float64);
+        using TorchSharp.Scalar negative = -1;
         double Along(long dimension) => all.std([dimension], unbiased: false).mean().item<double>();
         return new(all.mean().item<double>(), Along(0), Along(2), Along(1),
-            all.sign().eq(-1).to_type(ScalarType.Float64).mean().item<double>());
+            all.sign().eq(negative).to_type(ScalarType.Float64).mean().item<double>());
     }
 
     /// <summary>

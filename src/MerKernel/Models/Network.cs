@@ -234,6 +234,7 @@ public abstract record ClipInput
     public virtual long Macs(int frameSize) => 0;
 
     /// <summary>Whether it takes more of a clip's files than its onset and apex frames.</summary>
+    [JsonIgnore]
     public virtual bool NeedsFiles => true;
 
     /// <summary>

@@ -68,6 +68,11 @@ public class ExperimentHashTests
     }
 
     [Fact]
+    public void A_system_s_input_adds_nothing_to_its_text_because_its_options_say_it_already() =>
+        Assert.All(Peers.All, peer => Assert.DoesNotContain("\"input\":{\"",
+            ExperimentHash.CanonicalJson(Full with { Model = peer.Model(Profile.Small) })));
+
+    [Fact]
     public void Canonical_JSON_names_enums_and_sorts_its_keys()
     {
         var json = ExperimentHash.CanonicalJson(

@@ -26,10 +26,20 @@ public sealed class RowOrderTests : IDisposable
     public void Rows_of_the_sheet_and_experiments_in_any_order_store_the_same_folds(int[] order, bool backwards)
     {
         var sorted = Folds("sorted", backwards: false);
-        Assert.Equal(4, sorted.Count);
+        Assert.Equal(6, sorted.Count);
         SheetFiles.Xlsx(Path.Combine(_folder, "CASME2"), "CASME2-coding-20190701.xlsx",
             [ClipFiles.Rows[0], .. order.Select(i => ClipFiles.Rows[i])]);
         Assert.Equal(sorted, Folds("mixed", backwards));
+    }
+
+    [Fact]
+    public void A_fold_with_a_single_clip_to_train_on_is_refused_with_its_subject()
+    {
+        using var data = DatasetLoader.Load(_source,
+            new PreparationOptions { Size = 32, CacheFolder = _folder.File("cache") });
+        Assert.Contains("The fold that leaves out subject 01 has 1 clips to train on",
+            Assert.Throws<UserErrorException>(() =>
+                new LosoEngine(new RunStore(_folder.File("runs"))).Run([LosoEngineTests.Tiny(data)], data)).Message);
     }
 
     /// <summary>
@@ -39,7 +49,12 @@ public sealed class RowOrderTests : IDisposable
     Dictionary<(int Seed, string File), string> Folds(string name, bool backwards)
     {
         using var data = DatasetLoader.Load(_source,
-            new PreparationOptions { Size = 32, CacheFolder = _folder.File($"cache-{name}") });
+            new PreparationOptions
+            {
+                Size = 32, CacheFolder = _folder.File($"cache-{name}"),
+                // Of the five classes one fold would have a single clip to train on.
+                Classes = DatasetDescription.Of(DatasetId.CasmeII).AllEmotions,
+            });
         var store = new RunStore(_folder.File(name));
         var experiments = Enumerable.Range(1, 2)
             .Select(seed => LosoEngineTests.Tiny(data, PositionStream.Swin) with { Seed = seed }).ToList();

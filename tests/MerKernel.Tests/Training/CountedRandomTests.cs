@@ -36,5 +36,5 @@ public class CountedRandomTests
 
     [Fact]
     public void A_kind_of_draw_that_is_not_counted_is_refused() =>
-        Assert.Throws<NotSupportedException>(() => new CountedRandom(1).NextInt64());
+        Assert.Throws<UserErrorException>(() => new CountedRandom(1).NextInt64());
 }
