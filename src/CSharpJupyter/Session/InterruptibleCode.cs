@@ -24,6 +24,13 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
     static readonly ExpressionSyntax Pass = ParseExpression($"{Name}.{nameof(Interruption.Pass)}");
     static readonly ExpressionSyntax IsStopping = ParseExpression($"{Name}.{nameof(Interruption.IsStopping)}");
 
+    /// <summary>Names of delegates, or of possible ones: their targets are called from elsewhere.</summary>
+    readonly Lazy<HashSet<string>> _delegates = new(() =>
+        [.. model.SyntaxTree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Where(n => n.Parent is not InvocationExpressionSyntax
+                && n.Parent is not MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax })
+            .Select(n => n.Identifier.ValueText)]);
+
     // The loops being visited belong to a function that keeps its interruption.
     bool _isKept;
 
@@ -78,35 +85,15 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
             LambdaExpressionSyntax { ExpressionBody: { } value } lambda =>
                 After(entry, value, HasNoValue(node)) is { } block
                     ? lambda.WithExpressionBody(null).WithBlock(block) : lambda,
-            { } other when Arrow(other) is { } arrow && After(entry, arrow.Expression, HasNoValue(node)) is { } block =>
-                WithBlock(other, block.WithLeadingTrivia(
-                    arrow.ArrowToken.LeadingTrivia.AddRange(arrow.ArrowToken.TrailingTrivia)))
-                    .WithTrailingTrivia(other.GetTrailingTrivia()),
+            MethodDeclarationSyntax { ExpressionBody: { } arrow } method
+                when After(entry, arrow, method.SemicolonToken, HasNoValue(node)) is { } block =>
+                method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
+            LocalFunctionStatementSyntax { ExpressionBody: { } arrow } local
+                when After(entry, arrow, local.SemicolonToken, HasNoValue(node)) is { } block =>
+                local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
             var other => other,
         };
     }
-
-    static ArrowExpressionClauseSyntax? Arrow(SyntaxNode function) =>
-        function.ChildNodes().OfType<ArrowExpressionClauseSyntax>().SingleOrDefault();
-
-    /// <summary>A function with a block instead of its expression.</summary>
-    static SyntaxNode WithBlock(SyntaxNode function, BlockSyntax block) => function switch
-    {
-        BaseMethodDeclarationSyntax method =>
-            method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
-        AccessorDeclarationSyntax accessor =>
-            accessor.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
-        LocalFunctionStatementSyntax local =>
-            local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
-        PropertyDeclarationSyntax property =>
-            property.WithExpressionBody(null).WithSemicolonToken(default).WithAccessorList(Getter(block)),
-        IndexerDeclarationSyntax indexer =>
-            indexer.WithExpressionBody(null).WithSemicolonToken(default).WithAccessorList(Getter(block)),
-        _ => throw new InvalidOperationException(),
-    };
-
-    static AccessorListSyntax Getter(BlockSyntax block) =>
-        AccessorList(SingletonList(AccessorDeclaration(SyntaxKind.GetAccessorDeclaration, block)));
 
     public override SyntaxNode? VisitGotoStatement(GotoStatementSyntax node) => Checked(node);
 
@@ -120,23 +107,40 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
 
     /// <summary>
     /// How a function begins: one with loops keeps its interruption, except in a state machine, which may resume in
-    /// another cell.
+    /// another cell; a short one that calls nothing cannot last. A check in it costs a loop of numbers the registers
+    /// that calls do not keep, and nearly four times its time; so accessors and operators of one expression have none.
     /// </summary>
-    static StatementSyntax[] Entry(SyntaxNode function, out bool kept)
+    StatementSyntax[] Entry(SyntaxNode function, out bool kept)
     {
         var own = function.DescendantNodes(n => n == function || !IsFunction(n)).ToList();
         kept = own.Any(IsLoop) && !own.Any(n => n is YieldStatementSyntax)
             && !function.ChildTokens().Any(t => t.IsKind(SyntaxKind.AsyncKeyword));
-        return kept ? [Keep, CheckKept] : [Check];
+        if (kept) return [Keep, CheckKept];
+        var isShort = function is not AnonymousFunctionExpressionSyntax && !own.Any(n => IsLoop(n) || IsFunction(n)
+            || n is BaseObjectCreationExpressionSyntax or QueryExpressionSyntax
+                or ElementAccessExpressionSyntax { Expression: ThisExpressionSyntax }
+            || n is InvocationExpressionSyntax call && !IsMathematics(call))
+            && !_delegates.Value.Contains(NameOf(function));
+        return isShort ? [] : [Check];
     }
+
+    static string NameOf(SyntaxNode function) => function switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        LocalFunctionStatementSyntax local => local.Identifier.ValueText,
+        _ => "",
+    };
+
+    static bool IsMathematics(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax
+    {
+        Expression: IdentifierNameSyntax { Identifier.ValueText: "Math" or "MathF" }
+    };
 
     static bool IsLoop(SyntaxNode node) => node is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax
         or CommonForEachStatementSyntax or GotoStatementSyntax;
 
     static bool IsFunction(SyntaxNode node) => node is AnonymousFunctionExpressionSyntax
-        or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or AccessorDeclarationSyntax
-        or PropertyDeclarationSyntax { ExpressionBody: not null }
-        or IndexerDeclarationSyntax { ExpressionBody: not null };
+        or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or AccessorDeclarationSyntax;
 
     bool IsLeftAlone(SyntaxNode function) => function switch
     {
@@ -158,19 +162,22 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
             ? method.ReturnsVoid || method.IsAsync && method.ReturnType is INamedTypeSymbol { Arity: 0 } : null,
         MethodDeclarationSyntax method => HasNoValue(method.ReturnType, method.Modifiers),
         LocalFunctionStatementSyntax local => HasNoValue(local.ReturnType, local.Modifiers),
-        OperatorDeclarationSyntax operation => HasNoValue(operation.ReturnType, operation.Modifiers),
-        AccessorDeclarationSyntax accessor => !accessor.IsKind(SyntaxKind.GetAccessorDeclaration),
-        _ => function is ConstructorDeclarationSyntax,
+        _ => null,
     };
 
     static bool HasNoValue(TypeSyntax type, SyntaxTokenList modifiers) =>
         type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
         || modifiers.Any(SyntaxKind.AsyncKeyword) && type.ToString().Split('.')[^1] is "Task" or "ValueTask";
 
-    /// <summary>An expression as a block; null where it only throws.</summary>
+    /// <summary>An expression body as a block; null where nothing goes before it, or where it only throws.</summary>
+    static BlockSyntax? After(StatementSyntax[] first, ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon,
+        bool? hasNoValue) => After(first, arrow.Expression, hasNoValue)
+            ?.WithLeadingTrivia(arrow.ArrowToken.LeadingTrivia.AddRange(arrow.ArrowToken.TrailingTrivia))
+            .WithTrailingTrivia(semicolon.TrailingTrivia);
+
     static BlockSyntax? After(StatementSyntax[] first, ExpressionSyntax value, bool? hasNoValue)
     {
-        if (hasNoValue is null || value is ThrowExpressionSyntax) return null;
+        if (first.Length == 0 || hasNoValue is null || value is ThrowExpressionSyntax) return null;
         StatementSyntax statement = hasNoValue.Value
             ? ExpressionStatement(value, Token(SyntaxKind.SemicolonToken))
             : ReturnStatement(default, Token(SyntaxKind.ReturnKeyword).WithTrailingTrivia(Space), value,
