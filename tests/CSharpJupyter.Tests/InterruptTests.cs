@@ -188,8 +188,8 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
 
     [Fact]
     public void An_indexer_that_calls_itself_stops() => Assert.DoesNotContain("left behind",
-        Interrupted("class Fib { public long this[int n] { get { return n < 2 ? n : this[n - 1] + this[n - 2]; } } }\n" +
-            "new Fib()[80]").Error["evalue"]!.GetValue<string>());
+        Interrupted("class Fib { public long this[int n] { get { return n < 2 ? n : this[n - 1] + this[n - 2]; } } " +
+            "}\nnew Fib()[80]").Error["evalue"]!.GetValue<string>());
 
     [Fact]
     public void A_task_that_another_cell_left_running_goes_on_and_those_of_the_cell_stop()
