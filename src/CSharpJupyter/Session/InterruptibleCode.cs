@@ -35,16 +35,21 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
     bool _isKept;
 
     /// <summary>Whether a tree holds anything to rewrite.</summary>
-    public static bool IsNeeded(CompilationUnitSyntax root) => root.Members.Count > 1 || root.DescendantNodes()
-        .Any(n => IsLoop(n) || IsFunction(n) || n is QueryExpressionSyntax or CatchClauseSyntax);
+    public static bool IsNeeded(CompilationUnitSyntax root) => root.Members.SkipLast(1).Any(MayLast)
+        || root.DescendantNodes().Any(n => IsLoop(n) || IsFunction(n) || n is QueryExpressionSyntax or CatchClauseSyntax);
 
     /// <summary>A call may last, and nothing after it shall run in a cell that was told to stop.</summary>
     public override SyntaxNode? VisitCompilationUnit(CompilationUnitSyntax node)
     {
         var visited = (CompilationUnitSyntax)base.VisitCompilationUnit(node)!;
-        return visited.WithMembers(List(visited.Members.Take(1)
-            .Concat(visited.Members.Skip(1).SelectMany(m => new[] { GlobalStatement(Check), m }))));
+        return visited.WithMembers(List(visited.Members.SelectMany((m, i) =>
+            i > 0 && MayLast(node.Members[i - 1]) ? new[] { GlobalStatement(Check), m } : [m])));
     }
+
+    /// <summary>A check takes nearly a millisecond to compile, so there is none after what cannot last.</summary>
+    static bool MayLast(MemberDeclarationSyntax member) => member is GlobalStatementSyntax or FieldDeclarationSyntax
+        && member.DescendantNodes().Any(n => n is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+            or AwaitExpressionSyntax or MemberAccessExpressionSyntax);
 
     /// <summary>The body of a loop, with a check before it.</summary>
     BlockSyntax Checked(StatementSyntax body) => After([_isKept ? CheckKept : Check], body);
