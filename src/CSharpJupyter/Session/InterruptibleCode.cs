@@ -36,7 +36,8 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
 
     /// <summary>Whether a tree holds anything to rewrite.</summary>
     public static bool IsNeeded(CompilationUnitSyntax root) => root.Members.SkipLast(1).Any(MayLast)
-        || root.DescendantNodes().Any(n => IsLoop(n) || IsFunction(n) || n is QueryExpressionSyntax or CatchClauseSyntax);
+        || root.DescendantNodes()
+            .Any(n => IsLoop(n) || IsFunction(n) || n is QueryExpressionSyntax or CatchClauseSyntax);
 
     /// <summary>A call may last, and nothing after it shall run in a cell that was told to stop.</summary>
     public override SyntaxNode? VisitCompilationUnit(CompilationUnitSyntax node)
