@@ -7,6 +7,7 @@ if (args is not [var file]) { log.WriteLine(SpecCommand.Usage); return 2; }
 try
 {
     CellConsole.Take(log);
+    ParallelLoops.Prepare();
     Microsoft.DotNet.Interactive.DisplayExtensions.Connect();
     ExceptionHandling.SetUnhandledExceptionHandler(UnhandledExceptions.Show);
     using var kernel = new JupyterKernel(ConnectionFile.Read(file), log);

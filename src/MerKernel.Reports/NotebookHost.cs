@@ -32,6 +32,8 @@ static partial class NotebookHost
         var formatting = Assembly.Load(host.GetReferencedAssemblies()
             .Single(a => a.Name == "Microsoft.DotNet.Interactive.Formatting"));
         var formatter = formatting.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter", throwOnError: true)!;
+        s_displayAs = formatting.GetType("Microsoft.DotNet.Interactive.Formatting.DisplayExtensions")
+            ?.GetMethod("DisplayAs", [typeof(string), typeof(string)]);
         foreach (var (type, formats) in Formats)
         {
             foreach (var (mime, write) in formats)
@@ -59,8 +61,9 @@ static partial class NotebookHost
         var figure = FigureOf(chart);
         var (width, height) = (Pixels(figure["layout"]?["width"]), Pixels(figure["layout"]?["height"]) ?? ChartHeight);
         var id = $"plot-{Guid.NewGuid():N}";
+        SendLoader();
         return $$"""
-            {{Loader()}}<div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px"></div>
+            <div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px"></div>
             <script>(async () => {
               const div = document.getElementById("{{id}}"), figure = {{figure.ToJsonString().Replace("</", "<\\/")}};
               for (let i = 0; i < 200 && !window.csharpJupyterPlotly; i++) await new Promise(r => setTimeout(r, 50));
@@ -108,23 +111,25 @@ static partial class NotebookHost
         return $"Plotly chart{(title is null ? "" : $" \"{Tag().Replace(title, " ")}\"")}: {string.Join("; ", traces)}";
     }
 
+    static MethodInfo? s_displayAs;
     static string? s_loaderCell;
+    static object? s_loaderRun;
 
-    /// <summary>plotly.js, compressed, in the first chart's cell, and again when that cell runs again.</summary>
-    static string Loader()
+    /// <summary>Shows plotly.js, compressed, once in each run of the first chart's cell.</summary>
+    static void SendLoader()
     {
-        var cell = RunningCell();
-        if (s_loaderCell is not null && s_loaderCell != cell) return "";
-        s_loaderCell = cell;
-        return $$"""
+        var run = Running();
+        var cell = run?.GetType().GetProperty("Code")?.GetValue(run) as string ?? "";
+        if (run == s_loaderRun || (s_loaderCell ??= cell) != cell) return;
+        s_loaderRun = run;
+        s_displayAs?.Invoke(null, [$$"""
             <script data-loads="plotly.js">window.csharpJupyterPlotly ??= (async () => {
               const bytes = Uint8Array.from(atob("{{PackedPlotly()}}"), c => c.charCodeAt(0));
               const code = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
               new Function("define", "module", "exports", code).call(window);
               return window.Plotly;
             })();</script>
-
-            """;
+            """, "text/html"]);
     }
 
     /// <summary>plotly.js as Plotly.NET carries it, compressed, in base64.</summary>
@@ -138,15 +143,14 @@ static partial class NotebookHost
         return Convert.ToBase64String(packed.ToArray());
     }
 
-    /// <summary>The code of the cell that runs, as .NET Interactive holds it.</summary>
-    static string RunningCell()
+    /// <summary>The command of the cell that runs; it holds its code.</summary>
+    static object? Running()
     {
         var context = AssemblyLoadContext.Default.Assemblies
             .First(a => a.GetName().Name == "Microsoft.DotNet.Interactive")
             .GetType("Microsoft.DotNet.Interactive.KernelInvocationContext");
-        var command = context?.GetProperty("Current")?.GetValue(null) is { } current
+        return context?.GetProperty("Current")?.GetValue(null) is { } current
             ? context.GetProperty("Command")?.GetValue(current) : null;
-        return command?.GetType().GetProperty("Code")?.GetValue(command) as string ?? "";
     }
 
     /// <summary>The first rows as the C# kernel writes them.</summary>

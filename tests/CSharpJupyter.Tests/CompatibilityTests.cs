@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace CSharpJupyter.Tests;
 
@@ -98,6 +100,48 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         Assert.Equal("error", _kernel.Execute("#r \"nuget:\"").Status);
         Assert.Equal("StateMachine`2",
             _kernel.Execute("#r \"nuget: Stateless, 5.20.1\"\ntypeof(Stateless.StateMachine<int,int>).Name").Plain);
+    }
+
+    [Fact]
+    public void After_a_package_that_cannot_be_loaded_packages_still_come()
+    {
+        using var kernel = new KernelClient();
+        var folder = Directory.CreateTempSubdirectory();
+        var file = Path.Combine(folder.FullName, "Stateless.dll");
+        CSharpCompilation.Create("Stateless", [CSharpSyntaxTree.ParseText("public class Another;")],
+            [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)],
+            new(OutputKind.DynamicallyLinkedLibrary)).Emit(file);
+        Assert.Equal("ok", kernel.Execute($"#r \"{file}\"\nnew Another().ToString()").Status);
+        Assert.Equal("AlreadyLoaded",
+            kernel.Execute("#r \"nuget: Stateless, 5.20.1\"").Error["ename"]!.GetValue<string>());
+        Assert.Equal("three",
+            kernel.Execute("#r \"nuget: Humanizer.Core, 2.14.1\"\nusing Humanizer;\n3.ToWords()").Plain);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Plotly_js_comes_once_in_every_run_of_the_first_charts_cell()
+    {
+        // Without Chromium, whose pictures are not the matter here.
+        var folder = Directory.CreateTempSubdirectory();
+        var dotnet = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(f => Path.Combine(f, "dotnet"))
+            .First(File.Exists);
+        File.CreateSymbolicLink(Path.Combine(folder.FullName, "dotnet"), dotnet);
+        using var kernel = new KernelClient(environment: [("PATH", folder.FullName)]);
+        kernel.Execute("#r \"nuget: Plotly.NET, 6.0.0\"\nusing Plotly.NET;\nGenericChart Line() { var trace = new " +
+            "Trace(\"scatter\"); trace.SetProperty(\"y\", new[] { 0.1, 0.4 }); return GenericChart.ofTraceObjects(" +
+            "false, Microsoft.FSharp.Collections.ListModule.OfSeq(new[] { trace })); }");
+        (int Charts, int Loaders) Shown(string cell, string code)
+        {
+            var all = kernel.Execute(code, metadata: new() { ["cellId"] = cell }).Published
+                .Select(p => p.Content["data"]?["text/html"]?.GetValue<string>() ?? "").ToList();
+            return (all.Count(h => h.Contains("newPlot")), all.Count(h => h.Contains("data-loads")));
+        }
+        Assert.Equal((3, 1), Shown("first", "display(Line()); display(Line()); Line()"));
+        Assert.Equal((1, 0), Shown("second", "Line()"));
+        Assert.Equal((1, 1), Shown("first", "Line() // the cell was edited"));
+        Assert.Equal((2, 2), Shown("first", "display(Line()); clear_output(); display(Line());"));
+        folder.Delete(recursive: true);
     }
 
     [Fact]

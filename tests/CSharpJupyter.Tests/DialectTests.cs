@@ -104,6 +104,26 @@ public sealed class DialectTests(SharedKernel shared) : IClassFixture<SharedKern
     }
 
     [Fact]
+    public void A_file_runs_once_in_a_cell_and_again_in_the_next()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.FullName, name), text);
+        string Load(string name) => $"#load \"{folder.FullName}/{name}\"\n";
+        Write("circle.csx", "#load \"back.csx\"\nvar circle = 1;");
+        Write("back.csx", "#!import circle.csx\nvar back = 2;");
+        Write("common.csx", "record Spot(int X);\nConsole.Write(\"common \");");
+        Write("left.csx", "#load \"common.csx\"\nSpot Left() => new(6);");
+        Write("right.csx", "#load \"common.csx\"\nint Right(Spot spot) => 7 * spot.X;");
+        Assert.Equal("3", _kernel.Execute(Load("circle.csx") + "circle + back").Plain);
+        for (var i = 0; i < 2; i++)
+        {
+            var run = _kernel.Execute(Load("left.csx") + Load("right.csx") + "Right(Left())");
+            Assert.Equal(("common ", "42"), (run.Stream("stdout"), run.Plain));
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public void A_library_is_referenced_by_path_with_its_completion()
     {
         // CsCheck lies next to the tests and is no part of the kernel.

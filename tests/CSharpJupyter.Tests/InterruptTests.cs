@@ -129,6 +129,68 @@ public sealed class InterruptTests(SharedKernel shared, ITestOutputHelper log) :
         Assert.Equal("started\nclosed 0\nclosed 1\nclosed 2\nfinally\n", run.Stream("stdout"));
     }
 
+    [Theory]
+    [InlineData("System.Threading.Thread.Sleep(100_000);", "")]
+    // Longer than a blocking call is left alone in a cell that has not stopped.
+    [InlineData("while (true) ;", "System.Threading.Thread.Sleep(45); ")]
+    public void Clean_up_is_not_interrupted_itself(string cell, string wait) => Assert.Equal("started\ncleaned\n",
+        Interrupted($"try {{ {cell} }} finally {{ {wait}Console.WriteLine(\"cleaned\"); }}").Stream("stdout"));
+
+    [Theory]
+    // Back before the thread is left behind, and after.
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Nothing_of_a_cell_runs_after_the_call_that_was_under_way(int seconds)
+    {
+        _kernel.Execute("[System.Runtime.InteropServices.DllImport(\"libc\", EntryPoint = \"system\")] static " +
+            "extern int Wait(string command);\nvar after = 0;");
+        Interrupted($"Wait(\"sleep {seconds}\");\nafter++;");
+        Assert.Equal("0", _kernel.Execute($"await Task.Delay({seconds * 1000}); after").Plain);
+    }
+
+    [Fact]
+    public void The_finally_of_an_await_runs_when_that_ends_and_nothing_after_it()
+    {
+        Interrupted("await gate.WaitAsync(); try { await Task.Delay(4000); } finally { Console.WriteLine(\"end\"); " +
+            "gate.Release(); } passed++;", "var gate = new System.Threading.SemaphoreSlim(1); var passed = 0;");
+        // A new cell begins meanwhile.
+        Assert.Equal("True 0", _kernel.Execute("var free = await gate.WaitAsync(60_000); await Task.Delay(500); " +
+            "$\"{free} {passed}\"").Plain);
+    }
+
+    [Fact]
+    public void A_cell_that_failed_at_an_await_leaves_nothing_that_polls()
+    {
+        for (var i = 0; i < 20; i++)
+            Assert.Equal("error", _kernel.Execute("async void Fail() { await Task.Delay(5); throw new " +
+                "Exception(); }\nFail(); await Task.Delay(100);").Status);
+        var timers = _kernel.Execute("await Task.Delay(1000); System.Threading.Timer.ActiveCount").Plain;
+        Assert.True(int.Parse(timers) < 10, timers);
+    }
+
+    [Fact]
+    public void Parallel_loops_of_another_cell_go_on()
+    {
+        _kernel.Execute("var turns = 0L; var loops = true; var other = Task.Run(() => { while (loops) " +
+            "Parallel.For(0, 8, i => System.Threading.Interlocked.Increment(ref turns)); });");
+        Interrupted("try { while (true) ; } finally { System.Threading.Thread.Sleep(45); }");
+        Assert.Equal("RanToCompletion",
+            _kernel.Execute("loops = false; await Task.WhenAny(other, Task.Delay(60_000)); other.Status").Plain);
+    }
+
+    [Fact]
+    public void A_cell_catches_the_interrupt_of_another_ones_task()
+    {
+        Interrupted("var endless = Task.Run(() => { while (true) ; }); await endless;");
+        Assert.Equal("The cell was interrupted.", _kernel.Execute(
+            "var seen = \"\"; try { await endless; } catch (Exception e) { seen = e.Message; } seen").Plain);
+    }
+
+    [Fact]
+    public void An_indexer_that_calls_itself_stops() => Assert.DoesNotContain("left behind",
+        Interrupted("class Fib { public long this[int n] { get { return n < 2 ? n : this[n - 1] + this[n - 2]; } } " +
+            "}\nnew Fib()[80]").Error["evalue"]!.GetValue<string>());
+
     [Fact]
     public void A_task_that_another_cell_left_running_goes_on_and_those_of_the_cell_stop()
     {

@@ -82,6 +82,10 @@ public sealed class KernelClient : IDisposable
     public void SendRaw(NetMQMessage frames) => _shell.SendMultipartMessage(frames);
 
     public (string Id, NetMQMessage Frames) Frames(string type, JsonObject content, string key,
+        JsonObject? metadata = null) => Written(type, content.ToJsonString(), key, metadata);
+
+    /// <summary>Frames of a content that no writer of JSON would write.</summary>
+    public static (string Id, NetMQMessage Frames) Written(string type, string content, string key,
         JsonObject? metadata = null)
     {
         var id = Guid.NewGuid().ToString("N");
@@ -92,7 +96,7 @@ public sealed class KernelClient : IDisposable
                 ["msg_id"] = id, ["msg_type"] = type, ["session"] = "s", ["username"] = "u", ["version"] = "5.3",
                 ["date"] = "2026-01-01T00:00:00Z"
             }.ToJsonString(),
-            "{}", (metadata ?? []).ToJsonString(), content.ToJsonString(),
+            "{}", (metadata ?? []).ToJsonString(), content,
         ];
         var signature = key == "" ? "" : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key),
             Encoding.UTF8.GetBytes(string.Concat(parts))));

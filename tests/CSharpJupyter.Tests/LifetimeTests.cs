@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace CSharpJupyter.Tests;
 
@@ -135,6 +138,37 @@ public sealed class LifetimeTests
         Assert.True(second.WaitForExit(60_000));
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("csharp-jupyter: ", second.StandardError.ReadToEnd());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_session_that_dies_and_finds_its_port_taken_waits_a_while_for_it(bool isGivenBack)
+    {
+        using var kernel = new KernelClient(watched: true);
+        var session = int.Parse(kernel.Execute("Environment.ProcessId").Plain);
+        var dying = kernel.SendExecute("Console.WriteLine(\"runs\");\nwhile (true) ;");
+        Assert.True(kernel.WaitForStream());
+        var port = JsonNode.Parse(File.ReadAllText(kernel.ConnectionFile))!["hb_port"]!.GetValue<int>();
+        using var taker = new TcpListener(IPAddress.Loopback, port);
+        Process.Start("kill", ["-KILL", $"{session}"]).WaitForExit();
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            try { taker.Start(); return true; }
+            catch (SocketException) { return false; }
+        }, 10_000));
+        Assert.True(SpinWait.SpinUntil(() => { lock (kernel.Log) return $"{kernel.Log}".Contains("csharp-jupyter: "); },
+            60_000));
+        if (!isGivenBack)
+        {
+            Assert.True(kernel.Process.WaitForExit(120_000));
+            Assert.Equal(1, kernel.Process.ExitCode);
+            return;
+        }
+        taker.Stop();
+        var lost = kernel.Reply(dying);
+        Assert.Equal("SessionLost", lost["ename"]!.GetValue<string>());
+        Assert.Contains("killed", lost["evalue"]!.GetValue<string>());
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
 using CSharpJupyter.Output;
+using CSharpJupyter.Wire;
 using NetMQ;
+using NetMQ.Sockets;
 
 namespace CSharpJupyter.Tests;
 
@@ -111,6 +114,10 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
             _kernel.Ask("is_complete_request", new() { ["code"] = code })["status"]!.GetValue<string>();
         Assert.Equal(("complete", "incomplete", "invalid"),
             (Status("var x = 1;"), Status("if (true) {"), Status("var = = 1;")));
+        // A part in another language is none of C#'s business, and a part before it cannot be written further.
+        Assert.Equal(("complete", "complete", "invalid", "incomplete", "invalid"),
+            (Status("1\n#!who"), Status("#!html\n<b>{</b>"), Status("if (true) {\n#!csharp\n1"),
+                Status("#!html\n}\n#!csharp\nif (true) {"), Status("#!frobnicate")));
     }
 
     [Fact]
@@ -131,6 +138,15 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
             ["hist_access_type"] = "range", ["session"] = 0, ["start"] = line, ["stop"] = line + 1, ["output"] = true
         })["history"]!.AsArray();
         Assert.Equal("var first_of_two = 1;", Assert.Single(range)![2]![0]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void A_search_of_the_history_ends_whatever_its_pattern_is()
+    {
+        _kernel.Execute("// " + new string('a', 3000));
+        var id = _kernel.Send("history_request",
+            new() { ["hist_access_type"] = "search", ["pattern"] = "*a*a*a*a*a*a*a*b" });
+        Assert.Empty(_kernel.Reply(id, seconds: 60)["history"]!.AsArray());
     }
 
     [Fact]
@@ -177,7 +193,7 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
             return "Ada";
         });
         output.Write("stdout", "Name: ");
-        Assert.Equal("Ada", output.ReadLine!("", false));
+        Assert.Equal("Ada", output.Ask("", password: false));
         Assert.Equal(["stream", "asked"], order);
     }
 
@@ -206,6 +222,13 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         Assert.Equal("many", _kernel.Execute(
             "var n = 3; switch (n) { case > 1: return \"many\"; default: return \"one\"; }").Plain);
         Assert.Null(_kernel.Execute("Func<int> f = () => { return 3; }; f();").Result);
+    }
+
+    [Fact]
+    public void A_method_without_its_arguments_is_a_value_and_a_call_of_one_without_a_result_is_none()
+    {
+        Assert.Contains("Func", _kernel.Execute("int Twice(int x) => 2 * x;\nTwice").Plain);
+        Assert.Null(_kernel.Execute("Console.Write(1)").Result);
     }
 
     [Theory]
@@ -258,6 +281,71 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         }
         Assert.Equal("5", _kernel.Execute("2 + 3").Plain);
         lock (_kernel.Log) Assert.Contains("dropped a message on Shell: wrong signature", _kernel.Log.ToString());
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_in_the_code_is_read_as_the_sign_for_what_is_no_character()
+    {
+        JsonObject Reply(string type, string code)
+        {
+            var (id, frames) = KernelClient.Written(type, $$"""{"code":"{{code}}","cursor_pos":0}""", "secret");
+            _kernel.SendRaw(frames);
+            return _kernel.Reply(id, seconds: 60);
+        }
+        foreach (var type in new[] { "complete_request", "inspect_request" })
+            Assert.Equal("ok", Reply(type, @"\ud83d")["status"]!.GetValue<string>());
+        Assert.Equal("invalid", Reply("is_complete_request", @"\ude00")["status"]!.GetValue<string>());
+        // A whole pair, one half that C# escapes, and one that JSON does: 2 + 1 + 1.
+        _kernel.Others.Clear();
+        Reply("execute_request", @"Console.Write(\u0022\ud83d\ude00\\ud83d\ud83d\u0022.Length);");
+        Assert.True(_kernel.WaitForStream(text => text == "4"));
+    }
+
+    [Fact]
+    public void The_halves_of_a_surrogate_pair_are_shown_together() => Assert.Equal("\ud83d\ude00!",
+        _kernel.Execute("foreach (var half in \"\ud83d\ude00!\") { Console.Write(half); await Task.Delay(200); }")
+            .Stream("stdout"));
+
+    [Fact]
+    public void A_message_whose_signal_was_lost_comes_with_the_next()
+    {
+        var file = new ConnectionFile
+        {
+            ShellPort = 19_801, IopubPort = 19_802, StdinPort = 19_803, ControlPort = 19_804, HbPort = 19_805
+        };
+        // Not disposed: that would end NetMQ for all tests.
+        var channels = new Channels(file, (_, _) => { }, () => { }, _ => { });
+        using var client = new SubscriberSocket();
+        client.SubscribeToAnyTopic();
+        client.Connect(file.Address(file.IopubPort));
+        var serving = new Thread(channels.Run);
+        serving.Start();
+        void Send(string type) => channels.Send(Channel.Iopub, [[]], type, null, []);
+        string Received(double seconds)
+        {
+            NetMQMessage? frames = null;
+            return client.TryReceiveMultipartMessage(TimeSpan.FromSeconds(seconds), ref frames)
+                ? JsonNode.Parse(frames![3].ToByteArray())!["msg_type"]!.GetValue<string>() : "";
+        }
+        do Send("hello"); while (Received(0.1) == "");
+        while (Received(0.5) != "") { }
+        // NetMQ's queue signals under a lock of its own; an interrupted cell's thread may be waiting for it.
+        var queue = typeof(Channels).GetFields(BindingFlags.NonPublic | BindingFlags.Instance)
+            .Single(f => f.FieldType.Name.StartsWith("NetMQQueue")).GetValue(channels)!;
+        var writer = queue.GetType().GetField("m_writer", BindingFlags.NonPublic | BindingFlags.Instance)!
+            .GetValue(queue)!;
+        var cell = new Thread(() => Assert.Throws<ThreadInterruptedException>(() => Send("interrupted")));
+        lock (writer)
+        {
+            cell.Start();
+            SpinWait.SpinUntil(() => (cell.ThreadState & System.Threading.ThreadState.WaitSleepJoin) != 0);
+            cell.Interrupt();
+            cell.Join();
+        }
+        Send("last");
+        Assert.Equal(("interrupted", "last"), (Received(30), Received(30)));
+        channels.Stop();
+        serving.Join();
     }
 
     [Fact]

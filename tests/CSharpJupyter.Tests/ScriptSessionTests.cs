@@ -67,6 +67,21 @@ public sealed class ScriptSessionTests
         Assert.Equal(42, await left);
     }
 
+    [Theory]
+    [InlineData("new[] { 1, 2 }.Count(x => x > 1)")]
+    [InlineData("(from x in new[] { 1, 2 } where x > 1 select x + 1).Count()")]
+    public void A_text_that_is_captured_is_that_of_the_cell(string argument)
+    {
+        Run("using System.Runtime.CompilerServices;\n" +
+            "string Text(int value, [CallerArgumentExpression(\"value\")] string text = \"\") => text;");
+        Assert.Equal(argument, Run($"Text({argument})"));
+    }
+
+    [Fact]
+    public void An_error_that_only_shows_when_the_assembly_is_written_is_told() =>
+        Assert.Contains("CS8103", Assert.Throws<CellFailedException>(
+            () => Run($"var a = \"{new string('a', 9_000_000)}\"; var b = \"one more\";")).Message);
+
     [Fact]
     public void A_reference_that_was_added_is_there_for_later_cells()
     {

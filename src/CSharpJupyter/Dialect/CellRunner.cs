@@ -93,6 +93,7 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     {
         var back = Directory.GetCurrentDirectory();
         var full = Path.GetFullPath(file);
+        if (!output.Loaded.Add(full)) return;
         // Paths inside a file are meant from where it lies.
         Directory.SetCurrentDirectory(Path.GetDirectoryName(full)!);
         try
@@ -106,9 +107,11 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
 
     void LoadPackages(IReadOnlyList<PackageRequest> requests, CellOutput output, CancellationToken interrupt)
     {
-        var restored = _packages.Restore(requests, interrupt);
-        foreach (var folder in restored.NativeFolders) references.AddNativeFolder(folder);
-        foreach (var assembly in restored.Managed) references.Load(assembly);
+        var restored = _packages.Restore(requests, interrupt, found =>
+        {
+            foreach (var folder in found.NativeFolders) references.AddNativeFolder(folder);
+            foreach (var assembly in found.Managed) references.Load(assembly);
+        });
         var names = restored.Installed
             .Where(i => requests.Any(r => i.StartsWith(r.Id + ", ", StringComparison.OrdinalIgnoreCase))).ToList();
         output.Display(MimeBundle.Html(
@@ -177,16 +180,12 @@ sealed class CellRunner(ScriptSession session, ReferenceSet references)
     {
         if (!written.StartsWith('@')) return written;
         var (from, name) = written[1..].Split(':', 2) is [var a, var b] ? (a, b) : ("", "");
-        switch (from)
+        return from switch
         {
-            case "input" or "password" when output.ReadLine is { } ask:
-                var answer = ask(name, from == "password");
-                return from == "password" ? new PasswordString(answer) : answer;
-            case "input" or "password":
-                throw new CellFailedException("Magic",
-                    $"#!set: this notebook client takes no input (allow_stdin is false); write --value {name}.");
-            default: return Shared(from, name);
-        }
+            "input" => output.Ask(name, password: false),
+            "password" => new PasswordString(output.Ask(name, password: true)),
+            _ => Shared(from, name),
+        };
     }
 
     object Shared(string from, string name) => from switch

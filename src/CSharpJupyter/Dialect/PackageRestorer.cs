@@ -29,12 +29,18 @@ sealed class PackageRestorer
         if (!_sources.Contains(source)) _sources.Add(source);
     }
 
-    /// <summary>Files that the session's packages consist of, after the new ones were added.</summary>
-    /// <exception cref="CellFailedException">NuGet could not restore them.</exception>
-    public RestoredPackages Restore(IReadOnlyList<PackageRequest> requests, CancellationToken cancel)
+    /// <summary>Files that the session's packages consist of, after the new ones were added and loaded.</summary>
+    /// <exception cref="CellFailedException">NuGet could not restore them, or they cannot be loaded.</exception>
+    public RestoredPackages Restore(IReadOnlyList<PackageRequest> requests, CancellationToken cancel,
+        Action<RestoredPackages> load)
     {
         var added = new List<string>();
-        try { return Restore(requests, added, cancel); }
+        try
+        {
+            var restored = Restore(requests, added, cancel);
+            load(restored);
+            return restored;
+        }
         catch
         {
             // What failed, or was interrupted, would fail every later restore too.

@@ -4,7 +4,7 @@ namespace CSharpJupyter.Formatters;
 
 /// <summary>
 /// A Plotly.NET chart that draws offline, over a static picture of itself that stays where no script runs. plotly.js
-/// travels once per notebook, compressed, in the first chart's output; the others wait for it. It is evaluated with
+/// travels once per notebook, compressed, before the first chart; the others wait for it. It is evaluated with
 /// <c>define</c> hidden, because with require.js it would register as a module that nobody asks for.
 /// </summary>
 static partial class PlotlyChart
@@ -40,8 +40,9 @@ static partial class PlotlyChart
             ? ""
             : "div.textContent = \"plotly.js comes with the first chart of the notebook; run that cell again.\"; ";
         // The container has the figure's size: a smaller one cuts the axes off.
+        SendLoader(generic.Assembly);
         bundle["text/html"] = $$"""
-            {{Loader(generic.Assembly)}}<div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px">{{picture}}</div>
+            <div id="{{id}}" style="width:{{(width is null ? "100%" : $"{width}px")}};min-height:{{height}}px">{{picture}}</div>
             <script>(async () => {
               const div = document.getElementById("{{id}}"), figure = {{json.Replace("<", "\\u003c")}};
               for (let i = 0; i < 200 && !window.csharpJupyterPlotly; i++) await new Promise(r => setTimeout(r, 50));
@@ -74,23 +75,22 @@ static partial class PlotlyChart
             ? (int)Math.Round(pixels) : null;
 
     /// <summary>
-    /// The script that unpacks plotly.js, in the first chart's cell; when that cell runs again, its new output carries
-    /// the script again. An element of its own with a mark, so that who keeps executed notebooks can take it out.
+    /// Shows the script that unpacks plotly.js, in the first chart's cell, and in each of its later runs again. It is a
+    /// display of its own, so that charts of that cell can be updated without it, and has a mark, so that who keeps
+    /// executed notebooks can take it out.
     /// </summary>
-    static string Loader(Assembly plotly)
+    static void SendLoader(Assembly plotly)
     {
-        var cell = CellOutput.Current?.Code ?? "";
-        if (s_loaderCell is not null && s_loaderCell != cell) return "";
-        s_loaderCell = cell;
-        return s_loader ??= $$"""
+        if (CellOutput.Current is not { HasPlotly: false } cell || (s_loaderCell ??= cell.Id) != cell.Id) return;
+        cell.HasPlotly = true;
+        cell.Display(MimeBundle.Html(s_loader ??= $$"""
             <script data-loads="plotly.js">window.csharpJupyterPlotly ??= (async () => {
               const bytes = Uint8Array.from(atob("{{Packed(plotly)}}"), c => c.charCodeAt(0));
               const code = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
               new Function("define", "module", "exports", code).call(window);
               return window.Plotly;
             })();</script>
-
-            """;
+            """, "(plotly.js)"));
     }
 
     static string Packed(Assembly plotly)

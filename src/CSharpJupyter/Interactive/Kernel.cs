@@ -35,7 +35,7 @@ public sealed class Kernel
             submit(code);
             ended = new CommandSucceeded();
         }
-        catch (Exception e) when (e is not CSharpJupyter.Session.CellInterruptedException)
+        catch (Exception e) when (!Interruption.IsStopping(e))
         {
             ended = new CommandFailed(e);
         }
@@ -70,15 +70,12 @@ public sealed class Kernel
     public static void clear_output(bool wait = false) => CellOutput.Current?.Clear(wait);
 
     /// <summary>Asks the user for a line.</summary>
-    public static Task<string> GetInputAsync(string prompt = "") => Task.FromResult(Ask(prompt, false));
+    public static Task<string> GetInputAsync(string prompt = "") =>
+        Task.FromResult(CellOutput.Current?.Ask(prompt, password: false) ?? "");
 
     /// <summary>Asks the user for a line without showing it.</summary>
     public static Task<PasswordString> GetPasswordAsync(string prompt = "") =>
-        Task.FromResult(new PasswordString(Ask(prompt, true)));
-
-    static string Ask(string prompt, bool password) => CellOutput.Current?.ReadLine is { } ask
-        ? ask(prompt, password)
-        : throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false).");
+        Task.FromResult(new PasswordString(CellOutput.Current?.Ask(prompt, password: true)));
 }
 
 /// <summary>The running cell, for code that wants to show something in it or to stop with it.</summary>

@@ -72,8 +72,11 @@ sealed class CellQueue
 
         Func<string, bool, string>? ask = message.Content.Flag("allow_stdin", false)
             ? (prompt, password) => _input.Ask(message, prompt, password, interrupt.Token) : null;
-        using var output =
-            new CellOutput(silent ? (_, _) => { } : request.Publish, ask) { Code = code, Interrupt = interrupt.Token };
+        Action<string, JsonObject> publish = silent ? (_, _) => { } : request.Publish;
+        using var output = new CellOutput(publish, ask)
+        {
+            Id = message.Metadata?.Text("cellId", code) ?? code, Interrupt = interrupt.Token
+        };
         output.Submit = more =>
         {
             if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown)

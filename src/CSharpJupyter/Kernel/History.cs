@@ -42,5 +42,5 @@ sealed class History
 
     static bool Matches(string glob, string code) =>
         Regex.IsMatch(code, "^" + Regex.Escape(glob).Replace("\\*", ".*").Replace("\\?", ".") + "$",
-            RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+            RegexOptions.Singleline | RegexOptions.NonBacktracking);
 }

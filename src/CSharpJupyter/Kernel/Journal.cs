@@ -10,15 +10,25 @@ sealed class Journal
     const int LongestBytes = 1 << 16;
     readonly Lock _lock = new();
     readonly List<string> _pending = [];
-    readonly FileStream? _file;
+    readonly string _path = Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") ?? "";
+    FileStream? _file;
     bool _isClosed;
 
     public Journal()
     {
-        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is not { Length: > 0 } path) return;
-        Lost = LostSession.Read(File.ReadAllLines(path),
-            Environment.GetEnvironmentVariable("CSHARP_JUPYTER_ENDED") ?? "");
-        _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (_path != "")
+            Lost = LostSession.Read(File.ReadAllLines(_path),
+                Environment.GetEnvironmentVariable("CSHARP_JUPYTER_ENDED") ?? "");
+    }
+
+    /// <summary>
+    /// This session can answer for the one that died. A process that ends before leaves the file as it was, to the next
+    /// one; where it is the first, that leaves nothing, and the front end can try other ports.
+    /// </summary>
+    public void Begin()
+    {
+        if (_path == "") return;
+        _file = new(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         Write($"= {Lost?.Count ?? 0}");
     }
 

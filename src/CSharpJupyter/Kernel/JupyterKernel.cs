@@ -25,13 +25,8 @@ sealed class JupyterKernel : IDisposable
         _log = log;
         var references = new ReferenceSet();
         var session = new ScriptSession(references);
-        try { _channels = new(connection, Receive, _isHeard.Set, Log); }
-        catch
-        {
-            // A first start that fails ends here, so that the front end can try other ports.
-            if (_journal.Lost is null) _journal.Close();
-            throw;
-        }
+        _channels = new(connection, Receive, _isHeard.Set, Log);
+        _journal.Begin();
         _input = new(_channels);
         _cells = new(_channels, new CellRunner(session, references), references, _history, _input, _journal, Log);
         _language = new(_channels, new LanguageService(session, references), session, Log);
@@ -131,12 +126,16 @@ sealed class JupyterKernel : IDisposable
 
     static JsonObject IsComplete(string code)
     {
-        var tree = CSharpSyntaxTree.ParseText(Directives.Extract(code).Code, ScriptSession.ParseOptions);
-        if (!SyntaxFactory.IsCompleteSubmission(tree)) return new() { ["status"] = "incomplete", ["indent"] = "    " };
-        return new()
+        try
         {
-            ["status"] = tree.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete"
-        };
+            List<SyntaxTree> parts = [.. CellText.Parse(code).Parts.Where(p => p.Language == "csharp").Select(p =>
+                CSharpSyntaxTree.ParseText(Directives.Extract(p.Text).Code, ScriptSession.ParseOptions))];
+            if (parts.Count > 0 && !SyntaxFactory.IsCompleteSubmission(parts[^1]))
+                return new() { ["status"] = "incomplete", ["indent"] = "    " };
+            var isValid = parts.All(p => p.GetDiagnostics().All(d => d.Severity != DiagnosticSeverity.Error));
+            return new() { ["status"] = isValid ? "complete" : "invalid" };
+        }
+        catch (CellFailedException) { return new() { ["status"] = "invalid" }; }
     }
 
     void Log(string text) => _log.WriteLine($"csharp-jupyter: {text}");

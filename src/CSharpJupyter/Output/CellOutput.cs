@@ -13,6 +13,7 @@ sealed class CellOutput : IDisposable
     readonly Lock _lock = new();
     readonly StringBuilder _text = new();
     readonly Action<string, JsonObject> _publish;
+    readonly Func<string, bool, string>? _readLine;
     string _stream = "stdout";
     bool _willFlush;
 
@@ -20,25 +21,20 @@ sealed class CellOutput : IDisposable
     /// <param name="readLine">
     /// Asks the client for a line (prompt, password), null where the client does not allow it.
     /// </param>
-    public CellOutput(Action<string, JsonObject> publish, Func<string, bool, string>? readLine = null)
-    {
-        _publish = publish;
-        // What the cell wrote before, such as the question, comes first.
-        if (readLine is not null)
-            ReadLine = (prompt, password) =>
-            {
-                Flush();
-                return readLine(prompt, password);
-            };
-    }
-
-    public Func<string, bool, string>? ReadLine { get; }
+    public CellOutput(Action<string, JsonObject> publish, Func<string, bool, string>? readLine = null) =>
+        (_publish, _readLine) = (publish, readLine);
 
     /// <summary>Runs more code in the cell's session.</summary>
     public Action<string>? Submit { get; set; }
 
-    /// <summary>The cell's source.</summary>
-    public string Code { get; init; } = "";
+    /// <summary>The same when the cell runs again: its name in the notebook, or its source.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>Files that the cell has loaded: each runs once, in a circle too.</summary>
+    public HashSet<string> Loaded { get; } = [];
+
+    /// <summary>The output holds the script that unpacks plotly.js.</summary>
+    public bool HasPlotly { get; set; }
 
     /// <summary>Cancelled when the cell is interrupted.</summary>
     public CancellationToken Interrupt { get; init; }
@@ -59,7 +55,7 @@ sealed class CellOutput : IDisposable
         if (text.IsEmpty) return;
         lock (_lock)
         {
-            if (stream != _stream || _text.Length > 1 << 18) Send();
+            if (stream != _stream || _text.Length > 1 << 18) Send(isMore: stream == _stream);
             _stream = stream;
             _text.Append(text);
             if (_willFlush) return;
@@ -85,19 +81,37 @@ sealed class CellOutput : IDisposable
             ["transient"] = displayId is null ? new() : new JsonObject { ["display_id"] = displayId },
         });
 
-    public void Clear(bool wait) => Publish("clear_output", new() { ["wait"] = wait });
-
-    public void Flush()
+    public void Clear(bool wait)
     {
-        lock (_lock) Send();
+        HasPlotly = false;
+        Publish("clear_output", new() { ["wait"] = wait });
     }
 
-    void Send()
+    /// <summary>A line from the user, who does not see a password that she types.</summary>
+    /// <exception cref="InvalidOperationException">The client does not allow it.</exception>
+    public string Ask(string prompt, bool password)
+    {
+        if (_readLine is null)
+            throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false); write " +
+                "the value in a cell.");
+        // What the cell wrote before, such as the question, comes first.
+        Flush();
+        return _readLine(prompt, password);
+    }
+
+    /// <param name="isMore">More may come, such as the other half of a surrogate pair.</param>
+    public void Flush(bool isMore = false)
+    {
+        lock (_lock) Send(isMore);
+    }
+
+    void Send(bool isMore = false)
     {
         _willFlush = false;
-        if (_text.Length == 0) return;
-        _publish("stream", new() { ["name"] = _stream, ["text"] = _text.ToString() });
-        _text.Clear();
+        var length = isMore && _text.Length > 0 && char.IsHighSurrogate(_text[^1]) ? _text.Length - 1 : _text.Length;
+        if (length == 0) return;
+        _publish("stream", new() { ["name"] = _stream, ["text"] = _text.ToString(0, length) });
+        _text.Remove(0, length);
     }
 
     public void Dispose() => Flush();
@@ -123,8 +137,8 @@ static class Flusher
         foreach (var first in Waiting.GetConsumingEnumerable())
         {
             Thread.Sleep(50);
-            first.Flush();
-            while (Waiting.TryTake(out var other)) other.Flush();
+            first.Flush(isMore: true);
+            while (Waiting.TryTake(out var other)) other.Flush(isMore: true);
         }
     }
 }
@@ -167,7 +181,7 @@ sealed class ConsoleWriter(string stream, TextWriter log) : TextWriter
     public override void Write(ReadOnlySpan<char> text)
     {
         // Whatever writes can stop here, a library's loop too.
-        Interruption.Check();
+        Interruption.CheckWriting();
         if (CellOutput.Current is { } cell) cell.Write(stream, text);
         else log.Write(text);
     }
@@ -186,7 +200,7 @@ sealed class ConsoleReader : TextReader
 
     public override string? ReadLine()
     {
-        if (_rest == "") return Ask();
+        if (_rest == "") return CellOutput.Current?.Ask("", password: false);
         var line = _rest.TrimEnd('\n');
         _rest = "";
         return line;
@@ -196,14 +210,9 @@ sealed class ConsoleReader : TextReader
 
     public override int Read()
     {
-        if (_rest == "") _rest = Ask() + "\n";
+        if (_rest == "") _rest = ReadLine() + "\n";
         var first = _rest[0];
         _rest = _rest[1..];
         return first;
     }
-
-    static string Ask() => CellOutput.Current?.ReadLine is { } ask
-        ? ask("", false)
-        : throw new InvalidOperationException("This notebook client takes no input (allow_stdin is false); give the " +
-            "value in a cell instead of reading it.");
 }

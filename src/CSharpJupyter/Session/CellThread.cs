@@ -58,7 +58,8 @@ sealed class CellThread
         if (_ended.Wait(Asks)) return;
         for (var waited = Asks; waited < Patience; waited += Round)
         {
-            if ((_thread.ThreadState & ThreadState.WaitSleepJoin) != 0) _thread.Interrupt();
+            // Not where the cell has stopped and cleans up, which may wait too.
+            if (IsWaiting(_thread) && interruption.Take()) _thread.Interrupt();
             if (_ended.Wait(Round)) return;
             if (waited > Interruption.CleanUp) interruption.Request();
         }
@@ -70,7 +71,7 @@ sealed class CellThread
     {
         try
         {
-            var value = ParallelLoops.CancelledBy(_interrupt, Pump);
+            var value = Pump();
             // Formatting is the cell's work too: it may be long, print, or fail.
             if (_cell.HasResult) _result = Bundles.For(value, []);
         }
@@ -81,6 +82,8 @@ sealed class CellThread
             catch (ThreadInterruptedException) { /* It was meant for the cell, and came late. */ }
         }
     }
+
+    static bool IsWaiting(Thread thread) => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0;
 
     object? Pump()
     {
@@ -93,7 +96,8 @@ sealed class CellThread
         else
             task.ContinueWith(_ => context.Work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
                 TaskScheduler.Default);
-        foreach (var work in context.Work.GetConsumingEnumerable(_interrupt)) context.Run(work);
+        try { foreach (var work in context.Work.GetConsumingEnumerable(_interrupt)) context.Run(work); }
+        finally { context.Close(isCut: !task.IsCompleted); }
         return task.GetAwaiter().GetResult();
     }
 
@@ -104,40 +108,51 @@ sealed class CellThread
     sealed class PumpContext(Thread cell) : SynchronizationContext
     {
         static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(5);
-        volatile bool _isBusy = true, _isBlocked;
+        readonly Interruption _interruption = Interruption.Mine();
+        volatile bool _isBusy = true, _isBlocked, _isCut;
         int _watchers;
 
-        public BlockingCollection<Continuation> Work { get; } = [];
+        public BlockingCollection<(SendOrPostCallback Callback, object? State)> Work { get; } = [];
 
-        public void Run(Continuation work)
+        public void Run((SendOrPostCallback Callback, object? State) work)
         {
             (_isBusy, _isBlocked) = (true, false);
-            work.Run();
+            work.Callback(work.State);
             Idle();
         }
 
         public void Idle() => _isBusy = false;
 
+        /// <summary>The cell's thread ends. What is left, and comes later, continues in the thread pool.</summary>
+        /// <param name="isCut">The cell itself is at an await, and shall stop when that ends.</param>
+        public void Close(bool isCut)
+        {
+            _isCut = isCut;
+            Work.CompleteAdding();
+            while (Work.TryTake(out var work)) HandOver(work);
+        }
+
         public override void Post(SendOrPostCallback d, object? state)
         {
-            if (_isBlocked && IsBlocked)
-            {
-                base.Post(d, state);
-                return;
-            }
-            var work = new Continuation(d, state);
-            // After the cell has ended, its stragglers (fire-and-forget tasks) continue in the thread pool.
-            try { Work.Add(work); }
-            catch (InvalidOperationException)
-            {
-                base.Post(d, state);
-                return;
-            }
-            if (_isBusy && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
+            if (_isBlocked && IsBlocked || !TryAdd((d, state))) HandOver((d, state));
+            else if (_isBusy && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
                 ThreadPool.UnsafeQueueUserWorkItem(_ => _ = Rescue(), null);
         }
 
-        bool IsBlocked => _isBusy && (cell.ThreadState & ThreadState.WaitSleepJoin) != 0;
+        bool TryAdd((SendOrPostCallback, object?) work)
+        {
+            try { Work.Add(work); return true; }
+            catch (InvalidOperationException) { return false; }
+        }
+
+        void HandOver((SendOrPostCallback Callback, object? State) work)
+        {
+            // Anew: the await may have taken longer than others are asked to listen.
+            if (_isCut) _interruption.Request(final: true);
+            base.Post(work.Callback, work.State);
+        }
+
+        bool IsBlocked => _isBusy && IsWaiting(cell);
 
         /// <summary>Takes over the waiting work while the cell's thread is blocked.</summary>
         async Task Rescue()
@@ -148,7 +163,7 @@ sealed class CellThread
                 while (IsBlocked && Work.TryTake(out var work))
                 {
                     _isBlocked = true;
-                    ThreadPool.UnsafeQueueUserWorkItem(w => w.Run(), work, preferLocal: false);
+                    HandOver(work);
                 }
             }
             _watchers = 0;
@@ -159,11 +174,6 @@ sealed class CellThread
         public override void Send(SendOrPostCallback d, object? state) => d(state);
 
         public override SynchronizationContext CreateCopy() => this;
-    }
-
-    sealed record Continuation(SendOrPostCallback Callback, object? State)
-    {
-        public void Run() => Callback(State);
     }
 }
 

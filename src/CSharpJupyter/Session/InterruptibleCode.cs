@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -7,10 +8,10 @@ using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
 namespace CSharpJupyter.Session;
 
 /// <summary>
-/// Rewrites a cell so that it can be interrupted between any two rounds of a loop and at the start of any method, local
-/// function and lambda: there it calls <see cref="Interruption.Check"/>. Library loops that run the user's lambdas thus
-/// stop too. Catch-alls of the cell let the interruption pass. No line moves. Finalizers, static constructors and
-/// methods that native code calls stay as they are: an exception there would break more than the cell.
+/// Rewrites a cell so that it can be interrupted between its statements, between any two rounds of a loop and at the
+/// start of any function and lambda: there it calls <see cref="Interruption.Check"/>. Library loops that run the user's
+/// lambdas thus stop too. Catch-alls of the cell let the interruption pass. No line moves. Finalizers, static
+/// constructors and methods that native code calls stay as they are: an exception there would break more than the cell.
 /// </summary>
 /// <param name="model">Of the tree; tells expression trees, which hold no statements, from lambdas.</param>
 sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
@@ -34,8 +35,22 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
     bool _isKept;
 
     /// <summary>Whether a tree holds anything to rewrite.</summary>
-    public static bool IsNeeded(SyntaxNode root) =>
-        root.DescendantNodes().Any(n => IsLoop(n) || IsFunction(n) || n is QueryExpressionSyntax or CatchClauseSyntax);
+    public static bool IsNeeded(CompilationUnitSyntax root) => root.Members.SkipLast(1).Any(MayLast)
+        || root.DescendantNodes()
+            .Any(n => IsLoop(n) || IsFunction(n) || n is QueryExpressionSyntax or CatchClauseSyntax);
+
+    /// <summary>A call may last, and nothing after it shall run in a cell that was told to stop.</summary>
+    public override SyntaxNode? VisitCompilationUnit(CompilationUnitSyntax node)
+    {
+        var visited = (CompilationUnitSyntax)base.VisitCompilationUnit(node)!;
+        return visited.WithMembers(List(visited.Members.SelectMany((m, i) =>
+            i > 0 && MayLast(node.Members[i - 1]) ? new[] { GlobalStatement(Check), m } : [m])));
+    }
+
+    /// <summary>A check takes nearly a millisecond to compile, so there is none after what cannot last.</summary>
+    static bool MayLast(MemberDeclarationSyntax member) => member is GlobalStatementSyntax or FieldDeclarationSyntax
+        && member.DescendantNodes().Any(n => n is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+            or AwaitExpressionSyntax or MemberAccessExpressionSyntax);
 
     /// <summary>The body of a loop, with a check before it.</summary>
     BlockSyntax Checked(StatementSyntax body) => After([_isKept ? CheckKept : Check], body);
@@ -45,109 +60,116 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
         : Block(Token(SyntaxKind.OpenBraceToken), List([.. first, body]), Token(SyntaxKind.CloseBraceToken));
 
     [return: NotNullIfNotNull(nameof(node))]
-    public override SyntaxNode? Visit(SyntaxNode? node) => base.Visit(node) switch
+    public override SyntaxNode? Visit(SyntaxNode? node)
     {
-        WhileStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
-        DoStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
-        ForStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
-        ForEachStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
-        ForEachVariableStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
-        WhereClauseSyntax where => where.WithCondition(Passed(where.Condition)),
-        LetClauseSyntax let => let.WithExpression(Passed(let.Expression)),
-        var other => other,
-    };
+        if (node is null || !IsFunction(node))
+            return base.Visit(node) switch
+            {
+                WhileStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+                DoStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+                ForStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+                ForEachStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+                ForEachVariableStatementSyntax loop => loop.WithStatement(Checked(loop.Statement)),
+                WhereClauseSyntax where => where.WithCondition(Passed(where.Condition)),
+                LetClauseSyntax let => let.WithExpression(Passed(let.Expression)),
+                // A bare name may be no operation at all.
+                SelectClauseSyntax { Expression: not IdentifierNameSyntax } select =>
+                    select.WithExpression(Passed(select.Expression)),
+                var other => other,
+            };
+        if (IsLeftAlone(node)) return node;
+        var outer = _isKept;
+        var entry = Entry(node, out _isKept);
+        var visited = base.Visit(node);
+        _isKept = outer;
+        return visited switch
+        {
+            BaseMethodDeclarationSyntax { Body: { } body } method => method.WithBody(After(entry, body)),
+            AccessorDeclarationSyntax { Body: { } body } accessor => accessor.WithBody(After(entry, body)),
+            LocalFunctionStatementSyntax { Body: { } body } local => local.WithBody(After(entry, body)),
+            AnonymousFunctionExpressionSyntax { Block: { } block } lambda => lambda.WithBlock(After(entry, block)),
+            LambdaExpressionSyntax { ExpressionBody: { } value } lambda =>
+                After(entry, value, HasNoValue(node)) is { } block
+                    ? lambda.WithExpressionBody(null).WithBlock(block) : lambda,
+            MethodDeclarationSyntax { ExpressionBody: { } arrow } method
+                when After(entry, arrow, method.SemicolonToken, HasNoValue(node)) is { } block =>
+                method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
+            LocalFunctionStatementSyntax { ExpressionBody: { } arrow } local
+                when After(entry, arrow, local.SemicolonToken, HasNoValue(node)) is { } block =>
+                local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block),
+            var other => other,
+        };
+    }
 
     public override SyntaxNode? VisitGotoStatement(GotoStatementSyntax node) => Checked(node);
 
-    public override SyntaxNode? VisitMethodDeclaration(MethodDeclarationSyntax node)
-    {
-        if (IsCalledByNativeCode(node.AttributeLists)) return node;
-        var entry = Entry(node, node.Identifier.ValueText, out var kept);
-        var visited = (MethodDeclarationSyntax)Visit(kept, () => base.VisitMethodDeclaration(node))!;
-        if (visited.Body is { } body) return visited.WithBody(After(entry, body));
-        return visited.ExpressionBody is { } arrow
-            && After(entry, arrow, visited.SemicolonToken, HasNoValue(node.ReturnType, node.Modifiers)) is { } block
-            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block) : visited;
-    }
-
-    public override SyntaxNode? VisitLocalFunctionStatement(LocalFunctionStatementSyntax node)
-    {
-        if (IsCalledByNativeCode(node.AttributeLists)) return node;
-        var entry = Entry(node, node.Identifier.ValueText, out var kept);
-        var visited = (LocalFunctionStatementSyntax)Visit(kept, () => base.VisitLocalFunctionStatement(node))!;
-        if (visited.Body is { } body) return visited.WithBody(After(entry, body));
-        return visited.ExpressionBody is { } arrow
-            && After(entry, arrow, visited.SemicolonToken, HasNoValue(node.ReturnType, node.Modifiers)) is { } block
-            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block) : visited;
-    }
-
-    public override SyntaxNode? VisitOperatorDeclaration(OperatorDeclarationSyntax node) =>
-        WithBody(node, () => base.VisitOperatorDeclaration(node));
-
-    public override SyntaxNode? VisitConversionOperatorDeclaration(ConversionOperatorDeclarationSyntax node) =>
-        WithBody(node, () => base.VisitConversionOperatorDeclaration(node));
-
-    public override SyntaxNode? VisitConstructorDeclaration(ConstructorDeclarationSyntax node) =>
-        node.Modifiers.Any(SyntaxKind.StaticKeyword)
-            ? node
-            : WithBody(node, () => base.VisitConstructorDeclaration(node));
-
-    public override SyntaxNode? VisitDestructorDeclaration(DestructorDeclarationSyntax node) => node;
-
-    public override SyntaxNode? VisitAccessorDeclaration(AccessorDeclarationSyntax node)
-    {
-        var entry = Entry(node, "", out var kept);
-        var visited = (AccessorDeclarationSyntax)Visit(kept, () => base.VisitAccessorDeclaration(node))!;
-        return visited.Body is { } body ? visited.WithBody(After(entry, body)) : visited;
-    }
-
-    BaseMethodDeclarationSyntax WithBody(BaseMethodDeclarationSyntax node, Func<SyntaxNode?> visit)
-    {
-        var entry = Entry(node, "", out var kept);
-        var visited = (BaseMethodDeclarationSyntax)Visit(kept, visit)!;
-        return visited.Body is { } body ? visited.WithBody(After(entry, body)) : visited;
-    }
-
-    SyntaxNode? Visit(bool kept, Func<SyntaxNode?> visit)
-    {
-        var outer = _isKept;
-        _isKept = kept;
-        var visited = visit();
-        _isKept = outer;
-        return visited;
-    }
+    /// <summary>Whoever captures the text of an argument gets it as it was written.</summary>
+    public override SyntaxNode? VisitInvocationExpression(InvocationExpressionSyntax node) =>
+        node.DescendantNodes().Any(n => n is AnonymousFunctionExpressionSyntax or QueryExpressionSyntax)
+        && model.GetSymbolInfo(node).Symbol is IMethodSymbol method
+        && method.Parameters.Any(p => p.IsOptional
+            && p.GetAttributes().Any(a => a.AttributeClass?.Name == nameof(CallerArgumentExpressionAttribute)))
+            ? node : base.VisitInvocationExpression(node);
 
     /// <summary>
     /// How a function begins: one with loops keeps its interruption, except in a state machine, which may resume in
-    /// another cell; a short one that calls nothing cannot last.
+    /// another cell; a short one that calls nothing cannot last. A check in it costs a loop of numbers the registers
+    /// that calls do not keep, and nearly four times its time; so accessors and operators of one expression have none.
     /// </summary>
-    StatementSyntax[] Entry(SyntaxNode function, string name, out bool kept)
+    StatementSyntax[] Entry(SyntaxNode function, out bool kept)
     {
         var own = function.DescendantNodes(n => n == function || !IsFunction(n)).ToList();
         kept = own.Any(IsLoop) && !own.Any(n => n is YieldStatementSyntax)
             && !function.ChildTokens().Any(t => t.IsKind(SyntaxKind.AsyncKeyword));
         if (kept) return [Keep, CheckKept];
-        var isShort = !IsLambda(function) && !own.Any(n =>
-            IsLoop(n) || IsFunction(n) || n is BaseObjectCreationExpressionSyntax or QueryExpressionSyntax
-                || n is InvocationExpressionSyntax call && !IsMathematics(call)) && !_delegates.Value.Contains(name);
+        var isShort = function is not AnonymousFunctionExpressionSyntax && !own.Any(n => IsLoop(n) || IsFunction(n)
+            || n is BaseObjectCreationExpressionSyntax or QueryExpressionSyntax
+                or ElementAccessExpressionSyntax { Expression: ThisExpressionSyntax }
+            || n is InvocationExpressionSyntax call && !IsMathematics(call))
+            && !_delegates.Value.Contains(NameOf(function));
         return isShort ? [] : [Check];
     }
 
-    static bool IsLoop(SyntaxNode node) => node is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax
-        or CommonForEachStatementSyntax or GotoStatementSyntax;
-
-    static bool IsLambda(SyntaxNode node) => node is AnonymousFunctionExpressionSyntax;
-
-    static bool IsFunction(SyntaxNode node) => IsLambda(node)
-        || node is LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or AccessorDeclarationSyntax;
+    static string NameOf(SyntaxNode function) => function switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        LocalFunctionStatementSyntax local => local.Identifier.ValueText,
+        _ => "",
+    };
 
     static bool IsMathematics(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax
     {
         Expression: IdentifierNameSyntax { Identifier.ValueText: "Math" or "MathF" }
     };
 
+    static bool IsLoop(SyntaxNode node) => node is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax
+        or CommonForEachStatementSyntax or GotoStatementSyntax;
+
+    static bool IsFunction(SyntaxNode node) => node is AnonymousFunctionExpressionSyntax
+        or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or AccessorDeclarationSyntax;
+
+    bool IsLeftAlone(SyntaxNode function) => function switch
+    {
+        DestructorDeclarationSyntax => true,
+        ConstructorDeclarationSyntax constructor => constructor.Modifiers.Any(SyntaxKind.StaticKeyword),
+        MethodDeclarationSyntax method => IsCalledByNativeCode(method.AttributeLists),
+        LocalFunctionStatementSyntax local => IsCalledByNativeCode(local.AttributeLists),
+        LambdaExpressionSyntax lambda => IsExpressionTree(model.GetTypeInfo(lambda).ConvertedType),
+        _ => false,
+    };
+
     static bool IsCalledByNativeCode(SyntaxList<AttributeListSyntax> attributes) =>
         attributes.Any() && attributes.ToString().Contains("UnmanagedCallersOnly");
+
+    /// <summary>Whether a function's expression is a statement and no value; null where that is not known.</summary>
+    bool? HasNoValue(SyntaxNode function) => function switch
+    {
+        LambdaExpressionSyntax lambda => model.GetSymbolInfo(lambda).Symbol is IMethodSymbol method
+            ? method.ReturnsVoid || method.IsAsync && method.ReturnType is INamedTypeSymbol { Arity: 0 } : null,
+        MethodDeclarationSyntax method => HasNoValue(method.ReturnType, method.Modifiers),
+        LocalFunctionStatementSyntax local => HasNoValue(local.ReturnType, local.Modifiers),
+        _ => null,
+    };
 
     static bool HasNoValue(TypeSyntax type, SyntaxTokenList modifiers) =>
         type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
@@ -155,46 +177,19 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
 
     /// <summary>An expression body as a block; null where nothing goes before it, or where it only throws.</summary>
     static BlockSyntax? After(StatementSyntax[] first, ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon,
-        bool hasNoValue) => After(first, arrow.Expression, hasNoValue)
+        bool? hasNoValue) => After(first, arrow.Expression, hasNoValue)
             ?.WithLeadingTrivia(arrow.ArrowToken.LeadingTrivia.AddRange(arrow.ArrowToken.TrailingTrivia))
             .WithTrailingTrivia(semicolon.TrailingTrivia);
 
-    static BlockSyntax? After(StatementSyntax[] first, ExpressionSyntax value, bool hasNoValue)
+    static BlockSyntax? After(StatementSyntax[] first, ExpressionSyntax value, bool? hasNoValue)
     {
-        if (first.Length == 0 || value is ThrowExpressionSyntax) return null;
-        StatementSyntax statement = hasNoValue
+        if (first.Length == 0 || hasNoValue is null || value is ThrowExpressionSyntax) return null;
+        StatementSyntax statement = hasNoValue.Value
             ? ExpressionStatement(value, Token(SyntaxKind.SemicolonToken))
             : ReturnStatement(default, Token(SyntaxKind.ReturnKeyword).WithTrailingTrivia(Space), value,
                 Token(SyntaxKind.SemicolonToken));
         return After(first, statement);
     }
-
-    public override SyntaxNode? VisitSimpleLambdaExpression(SimpleLambdaExpressionSyntax node) =>
-        Lambda(node, () => base.VisitSimpleLambdaExpression(node));
-
-    public override SyntaxNode? VisitParenthesizedLambdaExpression(ParenthesizedLambdaExpressionSyntax node) =>
-        Lambda(node, () => base.VisitParenthesizedLambdaExpression(node));
-
-    public override SyntaxNode? VisitAnonymousMethodExpression(AnonymousMethodExpressionSyntax node)
-    {
-        var entry = Entry(node, "", out var kept);
-        var visited = (AnonymousMethodExpressionSyntax)Visit(kept, () => base.VisitAnonymousMethodExpression(node))!;
-        return visited.WithBlock(After(entry, visited.Block));
-    }
-
-    LambdaExpressionSyntax Lambda(LambdaExpressionSyntax node, Func<SyntaxNode?> visit)
-    {
-        if (IsExpressionTree(node)) return node;
-        var entry = Entry(node, "", out var kept);
-        var visited = (LambdaExpressionSyntax)Visit(kept, visit)!;
-        if (visited.Block is { } block) return visited.WithBlock(After(entry, block));
-        if (visited.ExpressionBody is not { } value || model.GetSymbolInfo(node).Symbol is not IMethodSymbol method)
-            return visited;
-        var hasNoValue = method.ReturnsVoid || method.IsAsync && method.ReturnType is INamedTypeSymbol { Arity: 0 };
-        return After(entry, value, hasNoValue) is { } body ? visited.WithExpressionBody(null).WithBlock(body) : visited;
-    }
-
-    bool IsExpressionTree(ExpressionSyntax lambda) => IsExpressionTree(model.GetTypeInfo(lambda).ConvertedType);
 
     static bool IsExpressionTree(ITypeSymbol? type) => type?.ToDisplayString() is { } name
         && (name.StartsWith("System.Linq.Expressions.Expression", StringComparison.Ordinal)
@@ -215,15 +210,6 @@ sealed class InterruptibleCode(SemanticModel model) : CSharpSyntaxRewriter
 
     static bool TakesTree(ISymbol? method) =>
         method is IMethodSymbol m && m.Parameters.Any(p => IsExpressionTree(p.Type));
-
-    public override SyntaxNode? VisitSelectClause(SelectClauseSyntax node)
-    {
-        var visited = (SelectClauseSyntax)base.VisitSelectClause(node)!;
-        // A bare name may be no operation at all.
-        return visited.Expression is IdentifierNameSyntax
-            ? visited
-            : visited.WithExpression(Passed(visited.Expression));
-    }
 
     static ExpressionSyntax Passed(ExpressionSyntax value) =>
         InvocationExpression(Pass, ArgumentList(SingletonSeparatedList(Argument(value.WithoutTrivia()))))

@@ -35,6 +35,9 @@ public sealed class Interruption
     /// <summary>The cell has ended, and the request holds for everything that it left running.</summary>
     bool _isFinal;
 
+    /// <summary>The cell was told to stop at least once.</summary>
+    volatile bool _wasRequested;
+
     /// <summary>
     /// The interruption of the cell that the calling code belongs to. A function with loops keeps it: a register is
     /// quicker to ask than the execution context.
@@ -53,15 +56,21 @@ public sealed class Interruption
 
     /// <summary>Ends the calling code.</summary>
     [DoesNotReturn]
-    public static void Stop(Interruption interruption) => throw interruption.Exception();
+    public static void Stop(Interruption interruption)
+    {
+        interruption.Take();
+        throw new CellInterruptedException();
+    }
 
-    CellInterruptedException Exception()
+    /// <summary>Whether the cell shall stop; whoever takes the request throws, and the clean-up has its time.</summary>
+    internal bool Take()
     {
         lock (Abandoned)
         {
+            var isRequested = _isRequested;
             if (!_isFinal) _isRequested = false;
+            return isRequested;
         }
-        return new();
     }
 
     /// <summary>Ends the calling code if its cell shall stop.</summary>
@@ -69,6 +78,14 @@ public sealed class Interruption
     public static void Check()
     {
         if (s_isAnyRequested) StopMine();
+    }
+
+    /// <summary>
+    /// <see cref="Check"/> in a library; not after the cell has ended, when perhaps only a <c>finally</c> still runs.
+    /// </summary>
+    internal static void CheckWriting()
+    {
+        if (s_isAnyRequested && Mine() is { _isRequested: true, _isFinal: false } mine) Stop(mine);
     }
 
     /// <summary><see cref="Check"/> in the middle of an expression.</summary>
@@ -88,10 +105,11 @@ public sealed class Interruption
 
     /// <summary>
     /// Whether an exception is how an interrupted cell ends: a cell's own <c>catch (Exception)</c> does not catch it.
+    /// Another cell does: it may wait for a task of an interrupted one.
     /// </summary>
-    public static bool IsStopping(Exception e) => e is CellInterruptedException
-        || e is ThreadInterruptedException && (CellOutput.Flowing?.Interrupt.IsCancellationRequested ?? false)
-        || e is AggregateException many && many.InnerExceptions.Any(IsStopping);
+    public static bool IsStopping(Exception e) => Mine()._wasRequested
+        && (e is CellInterruptedException or ThreadInterruptedException
+            || e is AggregateException many && many.InnerExceptions.Any(IsStopping));
 
     /// <summary>The cell shall stop, or shall stop again where it continued after an exception.</summary>
     internal void Request(bool final = false)
@@ -99,7 +117,7 @@ public sealed class Interruption
         lock (Abandoned)
         {
             _isFinal |= final;
-            _isRequested = s_isAnyRequested = true;
+            _isRequested = _wasRequested = s_isAnyRequested = true;
             SinceRequest.Restart();
         }
     }

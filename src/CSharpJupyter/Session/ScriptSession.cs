@@ -71,12 +71,10 @@ sealed class ScriptSession(ReferenceSet references)
         var compilation = InterruptibleCode.IsNeeded(root) ? Create(Interruptible(written, root, path)) : written;
         using var pe = new MemoryStream();
         using var pdb = new MemoryStream();
-        if (!Emit(compilation))
-        {
-            // Errors are told of the code as it was written; code that compiles only as written runs as written.
-            if (compilation == written || !Emit(written)) ThrowOnErrors(written.GetDiagnostics(cancel), path);
-            compilation = written;
-        }
+        var emitted = Emit(compilation);
+        // Errors are told of the code as it was written; code that compiles only as written runs as written.
+        if (!emitted.Success && compilation != written) emitted = Emit(compilation = written);
+        ThrowOnErrors(emitted.Diagnostics, path);
         pe.Position = pdb.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(pe, pdb);
         references.Remember(assembly);
@@ -95,13 +93,13 @@ sealed class ScriptSession(ReferenceSet references)
             CSharpCompilation.CreateScriptCompilation($"{name}-{Guid.NewGuid():N}", tree, references.Since(_version),
                 (_last is null ? CompilationOptions : Later).WithScriptClassName(name), _last, typeof(object));
 
-        bool Emit(CSharpCompilation cell)
+        EmitResult Emit(CSharpCompilation cell)
         {
             pe.SetLength(0);
             pdb.SetLength(0);
             return cell.Emit(pe, pdb,
                 options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb),
-                cancellationToken: cancel).Success;
+                cancellationToken: cancel);
         }
     }
 
@@ -140,10 +138,10 @@ sealed class ScriptSession(ReferenceSet references)
             .Any(n => n is ReturnStatementSyntax { Expression: not null })
         || root.Members[^1] switch
         {
+            // Not by the type of its own, which null and a method group have none of.
             GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last } =>
-                last.Expression.IsKind(SyntaxKind.NullLiteralExpression)
-                || compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).Type
-                    is { SpecialType: not SpecialType.System_Void },
+                compilation.GetSemanticModel(last.SyntaxTree).GetTypeInfo(last.Expression).ConvertedType
+                    is not { SpecialType: SpecialType.System_Void },
             _ => false,
         };
 

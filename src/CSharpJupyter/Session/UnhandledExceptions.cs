@@ -9,7 +9,7 @@ static class UnhandledExceptions
     /// <summary>Shows it in the cell that it belongs to; the thread ends, the session continues.</summary>
     public static bool Show(Exception e)
     {
-        if (Interruption.IsStopping(e)) return true;
+        if (e is CellInterruptedException || Interruption.IsStopping(e)) return true;
         CellOutput.Current?.Write("stderr", "Nothing caught an exception of a thread outside the cell:\n" +
             string.Join("\n", StackTraces.Lines(e)) + "\n");
         return CellOutput.Current is not null;

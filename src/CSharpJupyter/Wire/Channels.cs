@@ -5,14 +5,16 @@ namespace CSharpJupyter.Wire;
 
 /// <summary>
 /// The five sockets, all owned by one polling thread that never runs a cell, so that control and heartbeat answer while
-/// one runs. Other threads send through a queue, which keeps their order.
+/// one runs. Other threads send through a queue, which keeps their order and is emptied at every signal: where an
+/// interrupt of a cell's thread swallows a signal, NetMQ's own queue, which counts them, stays a message behind.
 /// </summary>
 sealed class Channels : IDisposable
 {
     readonly WireFormat _wire;
     readonly Dictionary<Channel, NetMQSocket> _sockets;
     readonly RouterSocket _heartbeat = new();
-    readonly NetMQQueue<(Channel Channel, NetMQMessage Frames)> _outgoing = new();
+    readonly ConcurrentQueue<(Channel Channel, NetMQMessage Frames)> _outgoing = [];
+    readonly NetMQQueue<bool> _signals = new();
     readonly NetMQPoller _poller;
     readonly Action<Channel, Message> _received;
     readonly Action<string> _log;
@@ -45,9 +47,9 @@ sealed class Channels : IDisposable
             if (e.Socket.ReceiveFrameBytes() is [1, ..]) subscribed();
         };
         _heartbeat.ReceiveReady += (_, e) => e.Socket.SendMultipartMessage(e.Socket.ReceiveMultipartMessage());
-        _outgoing.ReceiveReady += (_, _) => SendQueued();
+        _signals.ReceiveReady += (_, _) => SendQueued();
         _poller = [_sockets[Channel.Control], _sockets[Channel.Shell], _sockets[Channel.Stdin], _sockets[Channel.Iopub],
-            _heartbeat, _outgoing];
+            _heartbeat, _signals];
     }
 
     /// <summary>Serves the sockets on the calling thread until <see cref="Stop"/>.</summary>
@@ -56,8 +58,11 @@ sealed class Channels : IDisposable
     public void Stop() => _poller.StopAsync();
 
     public void Send(Channel channel, IEnumerable<byte[]> identities, string type, byte[]? parent,
-        JsonObject content) =>
+        JsonObject content)
+    {
         _outgoing.Enqueue((channel, _wire.Frames(identities, type, parent, content)));
+        _signals.Enqueue(true);
+    }
 
     void Receive(Channel channel, NetMQSocket socket)
     {
@@ -77,7 +82,8 @@ sealed class Channels : IDisposable
 
     void SendQueued()
     {
-        while (_outgoing.TryDequeue(out var next, TimeSpan.Zero))
+        while (_signals.TryDequeue(out _, TimeSpan.Zero)) { }
+        while (_outgoing.TryDequeue(out var next))
             _sockets[next.Channel].SendMultipartMessage(next.Frames);
     }
 
@@ -85,7 +91,7 @@ sealed class Channels : IDisposable
     {
         _poller.Dispose();
         SendQueued();
-        _outgoing.Dispose();
+        _signals.Dispose();
         foreach (var socket in _sockets.Values) socket.Dispose();
         _heartbeat.Dispose();
         // Waits for the linger time at most, so that the last reply leaves.

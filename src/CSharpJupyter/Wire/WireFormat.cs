@@ -7,7 +7,7 @@ namespace CSharpJupyter.Wire;
 /// Frames of a message: identities, delimiter, signature, header, parent, metadata, content (messaging specification
 /// 5.3).
 /// </summary>
-sealed class WireFormat(string key)
+sealed partial class WireFormat(string key)
 {
     const string Delimiter = "<IDS|MSG>";
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -45,7 +45,14 @@ sealed class WireFormat(string key)
         }
     }
 
-    static JsonNode? Node(byte[] json) => JsonNode.Parse(json, documentOptions: Strict);
+    // A browser sends half of an emoji as it is, and no reader takes it.
+    static JsonNode? Node(byte[] json) => JsonNode.Parse(
+        Halves().Replace(Encoding.UTF8.GetString(json), m => m.Length == 6 ? @"\ufffd" : m.Value),
+        documentOptions: Strict);
+
+    /// <summary>A backslash, a surrogate pair, or (in six characters) half of one, as JSON escapes them.</summary>
+    [GeneratedRegex(@"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..")]
+    private static partial Regex Halves();
 
     public NetMQMessage Frames(IEnumerable<byte[]> identities, string type, byte[]? parent, JsonObject content)
     {

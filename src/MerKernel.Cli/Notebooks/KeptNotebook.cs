@@ -26,6 +26,8 @@ static partial class KeptNotebook
         {
             (cell!["metadata"] as JsonObject)?.Remove("execution");
             if (cell["outputs"] is not JsonArray outputs) continue;
+            outputs.RemoveAll(o => o?["data"]?["text/html"] is { } html && Joined(html) is { Length: > 0 } text
+                && PlotlyJs().Replace(text, "") == "");
             MergeStreams(outputs);
             foreach (var output in outputs) Clean(output!.AsObject(), text => WithoutMachine(text, root, home), charts);
         }
@@ -80,7 +82,8 @@ static partial class KeptNotebook
     static Regex Below(string folder) =>
         new($@"(?:(?<=file://)|(?<![\w/+])){Regex.Escape(folder.TrimEnd('/'))}(?:/|(?![\w.-]))");
 
-    static string Joined(JsonNode? text) =>
+    /// <summary>A text that a notebook holds whole or as a list of its lines.</summary>
+    internal static string Joined(JsonNode? text) =>
         text is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : text!.GetValue<string>();
 
     /// <summary>One string a line, as nbformat writes it, so that a changed line is a changed line in git.</summary>

@@ -18,8 +18,8 @@ static partial class NotebookParameters
         var cells = notebook["cells"]!.AsArray();
         var at = cells.ToList().FindIndex(c => HasTag(c!, "parameters"));
         if (at < 0) throw new UserErrorException($"{name} has no cell tagged 'parameters', so -p cannot change it.");
-        var declared = Declaration().Matches(Source(cells[at]!)).DistinctBy(m => m.Groups["name"].Value)
-            .ToDictionary(m => m.Groups["name"].Value,
+        var declared = Declaration().Matches(KeptNotebook.Joined(cells[at]!["source"]))
+            .DistinctBy(m => m.Groups["name"].Value).ToDictionary(m => m.Groups["name"].Value,
                 m => (Type: m.Groups["type"].Value, Default: m.Groups["value"].Value.Trim()));
         var lines = assignments.Select(a =>
         {
@@ -61,10 +61,6 @@ static partial class NotebookParameters
 
     static bool HasTag(JsonNode cell, string tag) =>
         cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
-
-    static string Source(JsonNode cell) => cell["source"] is JsonArray lines
-        ? string.Concat(lines.Select(l => l!.GetValue<string>()))
-        : cell["source"]!.GetValue<string>();
 
     static string Literal(string name, string value, string type, string fallback)
     {

@@ -28,8 +28,7 @@ static class PageRenderer
         if (!render.IsSuccess) throw new UserErrorException(Complaint(render.StandardError));
         return [.. render.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!)
-            .Select(p =>
-                new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["charts"]!, (int)p["errors"]!))];
+            .Select(p => new RenderedPage((string)p["target"]!, (string)p["title"]!, (int)p["errors"]!))];
     }
 
     static string Complaint(string errors) => errors.Contains("ModuleNotFoundError", StringComparison.Ordinal)
@@ -40,6 +39,5 @@ static class PageRenderer
 /// <summary>A page that was made.</summary>
 /// <param name="File">Its file.</param>
 /// <param name="Title">The notebook's first heading.</param>
-/// <param name="Charts">Charts on it.</param>
 /// <param name="Errors">Cells that ended with an error.</param>
-sealed record RenderedPage(string File, string Title, int Charts, int Errors);
+sealed record RenderedPage(string File, string Title, int Errors);

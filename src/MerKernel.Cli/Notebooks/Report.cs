@@ -207,38 +207,25 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
     /// <summary>
     /// The run that an executed notebook says it shows; null where it says nothing, or is no notebook.
     /// </summary>
-    static string? Mark(string file)
-    {
-        try
-        {
-            return (from cell in JsonNode.Parse(File.ReadAllText(file))!["cells"]!.AsArray()
-                    from output in cell!["outputs"]?.AsArray() ?? []
-                    let html = output!["data"]?["text/html"]
-                    where html is not null
-                    select RunMark.In(
-                        html is JsonArray lines ? string.Concat(lines.Select(l => (string)l!)) : (string)html!))
-                .FirstOrDefault(mark => mark is not null);
-        }
-        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    static string? Mark(string file) => From(file, cells =>
+        (from cell in cells
+         from output in cell!["outputs"]?.AsArray() ?? []
+         let html = output!["data"]?["text/html"]
+         where html is not null
+         select RunMark.In(KeptNotebook.Joined(html))).FirstOrDefault(mark => mark is not null));
 
     /// <summary>
     /// The code cells but for injected parameters; null for a file that is no notebook, which whoever reads it says.
     /// </summary>
-    static List<string>? Code(string file)
+    static List<string>? Code(string file) => From<List<string>>(file, cells =>
+        [.. from cell in cells
+            where (string?)cell!["cell_type"] == "code"
+                && cell["metadata"]?["tags"]?.AsArray().Any(t => (string?)t == "injected-parameters") != true
+            select KeptNotebook.Joined(cell["source"])]);
+
+    static T? From<T>(string file, Func<JsonArray, T?> read) where T : class
     {
-        try
-        {
-            return [.. from cell in JsonNode.Parse(File.ReadAllText(file))!["cells"]!.AsArray()
-                       where (string?)cell!["cell_type"] == "code"
-                           && cell["metadata"]?["tags"]?.AsArray().Any(t => (string?)t == "injected-parameters") != true
-                       select cell["source"] is JsonArray lines
-                           ? string.Concat(lines.Select(l => (string)l!))
-                           : (string)cell["source"]!];
-        }
+        try { return read(JsonNode.Parse(File.ReadAllText(file))!["cells"]!.AsArray()); }
         catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException)
         {
             return null;

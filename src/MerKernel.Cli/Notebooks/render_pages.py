@@ -4,7 +4,7 @@
 
 A page that is younger than its notebook and this template is left as it is.
 
-One line of JSON a page on stdout: {"target", "charts", "errors"}."""
+One line of JSON a page on stdout: {"target", "title", "errors"}."""
 import json
 import os
 import re
@@ -16,16 +16,6 @@ from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 
 import mathml
-
-# What the kernel puts before the first chart; the page brings the one copy of plotly.js itself.
-LOADER = re.compile(r'<script data-loads="plotly\.js">.*?</script>\s*', re.S)
-
-
-def without_loader(notebook):
-    for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
-        html = output.get("data", {}).get("text/html")
-        if html and "data-loads" in html:
-            output.data["text/html"] = LOADER.sub("", html)
 
 
 def markdown(source):
@@ -61,10 +51,9 @@ def is_fresh(source, target):
 def render(exporter, page, plotly):
     source, target = page["notebook"], page["target"]
     notebook = nbformat.read(source, as_version=4) if isinstance(source, str) else nbformat.from_dict(source)
-    without_loader(notebook)
     headings = list(contents(notebook))
     html = [o["data"]["text/html"] for cell in notebook.cells for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]
-    charts = sum(h.count("csharpJupyterPlotly;") for h in html)
+    charts = any("csharpJupyterPlotly;" in h for h in html)
     errors = sum(o.output_type == "error" for cell in notebook.cells for o in cell.get("outputs", []))
     title = next((h["text"] for h in headings if h["level"] == 1), os.path.splitext(os.path.basename(target))[0])
     if not is_fresh(source, target):
@@ -73,7 +62,7 @@ def render(exporter, page, plotly):
         with open(target + ".new", "w", encoding="utf-8") as file:
             file.write(body)
         os.replace(target + ".new", target)
-    print(json.dumps({"target": target, "title": title, "charts": charts, "errors": errors}), flush=True)
+    print(json.dumps({"target": target, "title": title, "errors": errors}), flush=True)
 
 
 job = json.load(sys.stdin)

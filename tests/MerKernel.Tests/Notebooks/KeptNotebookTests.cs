@@ -87,6 +87,15 @@ public sealed class KeptNotebookTests
     }
 
     [Fact]
+    public void A_display_that_only_brings_plotly_js_goes_and_an_empty_one_stays()
+    {
+        var outputs = Kept(Stream("stdout", "a"), Data("text/html", "<script data-loads=\"plotly.js\">long</script>"),
+            Stream("stdout", "b"), Data("text/html", ""));
+        Assert.Equal(["stream", "display_data"], outputs.Select(o => o!["output_type"]!.GetValue<string>()));
+        Assert.Equal("ab", Text(outputs[0]!["text"]));
+    }
+
+    [Fact]
     public void Pictures_are_left_as_they_are() => Assert.Equal("/home/ada/mer/",
         Kept(Data("image/png", "/home/ada/mer/"))[0]!["data"]!["image/png"]!.GetValue<string>());
 }
