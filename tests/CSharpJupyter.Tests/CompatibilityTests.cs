@@ -140,6 +140,8 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         Assert.Equal((3, 1), Shown("first", "display(Line()); display(Line()); Line()"));
         Assert.Equal((1, 0), Shown("second", "Line()"));
         Assert.Equal((1, 1), Shown("first", "Line() // the cell was edited"));
+        // A live chart is a chart again, and brings no second copy.
+        Assert.Equal((2, 0), Shown("second", "var live = Line().Display(); live.Update(Line());"));
         Assert.Equal((2, 2), Shown("first", "display(Line()); clear_output(); display(Line());"));
         folder.Delete(recursive: true);
     }

@@ -22,8 +22,9 @@ public static class DisplayExtensions
     internal static void Connect() => Formatter.SubscribeToDisplayedValues(shown =>
     {
         Interruption.Check();
-        CellOutput.Current?.Display(shown.FormattedValues.Count > 0 ? Bundle(shown) : Bundles.For(shown.Value, []),
-            shown.DisplayId, shown.IsUpdated);
+        // An update names no format; the library knows a chart's plain text only.
+        CellOutput.Current?.Display(shown.FormattedValues.Count > 0 && !(shown.IsUpdated && shown.Value is not string)
+            ? Bundle(shown) : Bundles.For(shown.Value, []), shown.DisplayId, shown.IsUpdated);
     });
 
     static MimeBundle Bundle(DisplayedValue shown)
