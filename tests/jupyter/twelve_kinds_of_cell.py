@@ -51,7 +51,8 @@ CELLS = {
     "a package with a chart": ('#r "nuget: Plotly.NET, 6.0.0"\n#r "nuget: Plotly.NET.CSharp, 0.14.0"\n'
                                'Plotly.NET.CSharp.Chart.Line<int, double, string>(new[] { 1, 2 }, new[] { 3.0, 4.0 })',
                                [data("display_data", "text/plain", "/Plotly.NET, 6.0.0/"),
-                                data("execute_result", "text/html", r'/(?s)DecompressionStream.*height:600px"><img src="data:image/png;base64,.*alt="Plotly chart: scatter, 2 points".*"y":\[3\.0,4\.0\]/', picture(900, 900))]),
+                                data("display_data", "text/html", '/^<script data-loads="plotly.js">(?s:.)*DecompressionStream/'),
+                                data("execute_result", "text/html", r'/(?s)height:600px"><img src="data:image/png;base64,.*alt="Plotly chart: scatter, 2 points".*"y":\[3\.0,4\.0\]/', picture(900, 900))]),
     "a library with native parts": (f'#r "{library}"\nusing TorchSharp;\ntorch.zeros(3, 8, 16, dtype: torch.uint8)', [data("execute_result", "image/png", "/^iVBORw0KGgo/", lambda o: o.metadata["image/png"]["alt"] == o.data["text/plain"] == "Tensor [3, 8, 16] Byte on cpu")]),
 }
 
