@@ -55,7 +55,7 @@ sealed class WorkbenchOptions(bool datasets = true)
     readonly Option<string?> _precision = new("--precision")
     {
         Description = "fp32, or bf16: mixed precision, faster where mer doctor says that the device has it " +
-        "(default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
+            "(default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
     };
 
     public void AddTo(Command command)

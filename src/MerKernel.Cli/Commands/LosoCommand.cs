@@ -94,9 +94,11 @@ static class LosoRun
                                select (Method: method, Experiment: bench.Experiment(method, id, seed))).ToList();
             string Name(Method method, Experiment experiment) =>
                 $"{id.Title()}: {method.Name}{(bench.Seeds.Length > 1 ? $", seed {experiment.Seed}" : "")}";
-            var display = new LosoDisplay(experiments.Select(e => (ExperimentHash.Of(e.Experiment), e)).Select(e =>
-                (e.Item1, Name(e.e.Method, e.e.Experiment),
-                    (subjects ?? dataset.Subjects).Except(bench.Store.StoredSubjects(e.Item1)).Count())));
+            var display = new LosoDisplay(
+                from e in experiments
+                let hash = ExperimentHash.Of(e.Experiment)
+                let missing = (subjects ?? dataset.Subjects).Except(bench.Store.StoredSubjects(hash)).Count()
+                select (hash, Name(e.Method, e.Experiment), missing));
             var engine = new LosoEngine(bench.Store)
             {
                 Workers = workers, Device = device, Progress = display, Subjects = subjects
