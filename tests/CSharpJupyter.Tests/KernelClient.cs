@@ -21,6 +21,9 @@ public sealed class KernelClient : IDisposable
     readonly RequestSocket _heartbeat = new();
     readonly string _key, _published, _file = Path.GetTempFileName();
 
+    /// <summary>Minutes were waited in vain: the tests after that one shall not wait them too.</summary>
+    bool _isStuck;
+
     /// <param name="program">The kernel; by default the one built with the tests.</param>
     /// <param name="watched">Start it as a kernelspec does, so that it comes back when it dies.</param>
     public KernelClient(string key = "secret", string? program = null, bool watched = false,
@@ -209,7 +212,12 @@ public sealed class KernelClient : IDisposable
     {
         NetMQMessage? frames = null;
         var left = until - DateTime.UtcNow;
-        if (!socket.TryReceiveMultipartMessage(left > TimeSpan.Zero ? left : TimeSpan.Zero, ref frames)) return null;
+        if (_isStuck) throw new TimeoutException("the kernel did not answer an earlier test");
+        if (!socket.TryReceiveMultipartMessage(left > TimeSpan.Zero ? left : TimeSpan.Zero, ref frames))
+        {
+            _isStuck = left > TimeSpan.FromMinutes(1);
+            return null;
+        }
         var parts = frames!.Select(f => f.ConvertToString()).ToList();
         var at = parts.IndexOf("<IDS|MSG>");
         if (_key != "")

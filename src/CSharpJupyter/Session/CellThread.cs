@@ -34,11 +34,11 @@ sealed class CellThread
     {
         var run = new CellThread(cell, interrupt);
         run._thread.Start();
-        if (!run.EndsUnlessInterrupted())
+        try { if (!run.EndsUnlessInterrupted()) run.Stop(); }
+        finally
         {
-            try { run.Stop(); }
-            // Tasks that it left running stop too.
-            finally { Interruption.Mine().Request(final: true); }
+            // Tasks that it left running stop too; at an await it ends by itself, perhaps before it is looked after.
+            if (interrupt.IsCancellationRequested) Interruption.Mine().Request(final: true);
         }
         run._failure?.Throw();
         interrupt.ThrowIfCancellationRequested();
@@ -135,7 +135,7 @@ sealed class CellThread
         public override void Post(SendOrPostCallback d, object? state)
         {
             if (_isBlocked && IsBlocked || !TryAdd((d, state))) HandOver((d, state));
-            else if (_isBusy && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
+            else if (Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
                 ThreadPool.UnsafeQueueUserWorkItem(_ => _ = Rescue(), null);
         }
 
