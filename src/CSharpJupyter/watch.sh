@@ -4,7 +4,7 @@
 journal=$(mktemp) || exit 1
 # Without a name, so that it goes with the last process that has it open.
 exec 3<>"$journal"; rm "$journal"
-export CSHARP_JUPYTER_JOURNAL=/dev/fd/3
+export CSHARP_JUPYTER_JOURNAL=/dev/fd/3 CSHARP_JUPYTER_WATCHER=$$
 # .NET does not start without ICU unless told to.
 /sbin/ldconfig -p 2>/dev/null | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 trap '' INT
@@ -12,7 +12,10 @@ ended= tries=0
 trap 'ended=1; kill "$session" 2>/dev/null' TERM HUP
 while :; do
   before=$(cksum /dev/fd/3)
+  [ -z "$ended" ] || exit 143
   "$@" & session=$!
+  # Told to end before the number was known.
+  [ -z "$ended" ] || kill "$session" 2>/dev/null
   wait "$session"; status=$?
   # A signal ends the wait, not the session.
   while kill -0 "$session" 2>/dev/null; do wait "$session"; status=$?; done

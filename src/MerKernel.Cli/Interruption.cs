@@ -31,21 +31,27 @@ sealed partial class Interruption : IDisposable
         context.Cancel = true;
         // Who asks twice does not want to wait.
         if (Interlocked.CompareExchange(ref _exitCode, code, 0) != 0) Leave(code);
-        Remark.Say("stopped. Finished clips and folds are kept and no file is half written; the same command resumes " +
-            "(an unfinished fold from its last checkpoint, or anew where it keeps none).");
+        // First: whoever reads what is said may have stopped reading.
         new Thread(() =>
         {
             Thread.Sleep(Patience);
             Leave(code);
         })
         { IsBackground = true }.Start();
+        Remark.Say("stopped. Finished clips and folds are kept and no file is half written; the same command resumes " +
+            "(an unfinished fold from its last checkpoint, or anew where it keeps none).");
         _stop.Cancel();
     }
 
     // A live table hides the cursor; libtorch's threads, still at work, would not survive an orderly exit.
     static void Leave(int code)
     {
-        if (!Console.IsErrorRedirected) Console.Error.Write("\e[?25h");
+        if (!Console.IsErrorRedirected)
+        {
+            var show = new Thread(() => Console.Error.Write("\e[?25h")) { IsBackground = true };
+            show.Start();
+            show.Join(200);
+        }
         ExitNow(code);
     }
 

@@ -93,7 +93,7 @@ public static class ModelCard
             ## What it is for
 
             Research on the method: comparing networks and protocols on published micro-expression data sets.
-            Not for judging people. It classifies clips recorded in a laboratory whose onset and apex a coder has marked; it was never tested on anything else, and what a
+            Not for judging people. {Tested(study)}; it was never tested on anything else, and what a
             face shows is no proof of what a person feels or intends. Use on employees, pupils, applicants, travellers or suspects is out of scope, and in parts of the world unlawful.
 
             ## What it was trained and tested on
@@ -108,6 +108,8 @@ public static class ModelCard
             ? "\nTested leave one data set out: each set is classified by a network that never saw any of it.\n"
             : "\nTested leave one subject out: each subject is classified by a network that never saw that subject.\n");
         text.Append("\n## How well it does\n\n");
+        text.Append($"Computed by mer reproduce {study.Options}; this card was written by MerKernel " +
+            $"{Provenance.Library} on: {study.Machine}.\n\n");
         text.Append(Scores(study).ToMarkdown());
         text.Append("## What to know before using it\n\n");
         if (study.Datasets.Any(d => d.HasActionUnits))
@@ -124,6 +126,10 @@ public static class ModelCard
             """);
         return text.ToString();
     }
+
+    static string Tested(StudyFacts study) => study.Datasets.All(d => d.Synthetic)
+        ? "It classifies drawn faces, whose onset and apex are known"
+        : "It classifies clips recorded in a laboratory whose onset and apex a coder has marked";
 
     static TextTable Scores(StudyFacts study)
     {
@@ -159,8 +165,7 @@ public static class ReproductionStatement
             text.Append($"> **{notice}**\n\n");
         var (t, m) = (study.Profile.Training, study.Profile.Model);
         text.Append("## Claims\n\nTables 1 to 7 of the paper: the full network's accuracy and F1 on CASME II and " +
-            "SAMM, and the contribution of each of its parts. Of Table 1's other methods, those whose networks are " +
-            "known are run as well, with the assumptions about each under the table.\n\n## Data\n\n");
+            $"SAMM, and the contribution of each of its parts. {OtherSystems(study)}\n\n## Data\n\n");
         foreach (var d in study.Datasets)
         {
             text.Append(
@@ -179,17 +184,16 @@ public static class ReproductionStatement
             {study.Parameters:N0} parameters in the full network and {Figures.Macs(study.Macs)} per clip; {m.InputSize}-pixel frames, width 1/{m.WidthDivisor} of the paper's. Layer by layer: mer model summary; in words: src/MerKernel/Models/README.md.
             AdamW, learning rate {t.LearningRate}, weight decay {t.WeightDecay}, factor {t.LearningRateDecay} after each of the first {t.DecayEpochs} epochs; {t.Epochs} epochs; batch {t.BatchSize}, an update every {(t.AccumulationSteps == 1 ? "batch" : $"{t.AccumulationSteps} batches")}. Cross entropy without class weights.
             Augmentation of training pairs: flip with probability {t.Augmentation.FlipProbability}, rotation within ±{t.Augmentation.MaxRotationDegrees} degrees, crop with padding {t.Augmentation.CropPadding} (at 224 pixels){(t.FrameJitter ? ", frames near onset and apex" : "")}.
-            No search over hyper-parameters is part of this study. {Start(study)}
-            {Choice(study)} {SeedsOf(study)}
+            {Choice(study)} {Start(study)} {SeedsOf(study)}
 
             ## Computation
 
 
             """);
-        text.Append($"Written on: {study.Machine}.\n\n");
+        text.Append($"Written by MerKernel {Provenance.Library} on: {study.Machine}.\n\n");
         text.Append(TextTable.Of("",
             ["data set", "network", ">seed", "experiment", ">folds", ">computing time", "device"],
-            study.Runs.Select(r => (string[])
+            study.Runs.Where(r => r.Info.Folds > 0).Select(r => (string[])
                 [r.Info.Experiment.Dataset.Title(), r.Method.Name, $"{r.Info.Experiment.Seed}", r.Info.Hash,
                     $"{r.Info.Folds} of {r.Subjects}", Time(r.Info.Seconds),
                     string.Join(", ", r.Info.Devices)])).ToMarkdown());
@@ -203,7 +207,7 @@ public static class ReproductionStatement
 
             ## Results
 
-            The tables are in tables.md: paper next to measured, each figure with a 95 % interval by bootstrap over subjects ({Resamples:N0} resamples), and which differences the data support (permutation test by subject, Holm's correction).
+            The tables are in tables.md: {(study.Rows.All(r => r.IsComparable) ? "the paper's figures next to those measured" : "the paper's figures apart from those measured, which are of other data, classes or networks")}, each of the latter with a 95 % interval by bootstrap over subjects ({Resamples:N0} resamples), and which differences the data support (permutation test by subject, Holm's correction).
 
 
             """);
@@ -253,11 +257,19 @@ public static class ReproductionStatement
         : $"Every experiment once with each of the seeds {string.Join(", ", study.Seeds)}; every draw of a run comes " +
           "from its seed.";
 
+    static string OtherSystems(StudyFacts study) =>
+        study.Runs.Any(r => r.Info.Folds > 0 && Tables.Numbered(1).Rows.Any(row => row.Method == r.Method
+            && r.Method != Tables.Full))
+            ? "Of Table 1's other methods, those whose networks are known are run as well, with the assumptions " +
+              "about each under the table."
+            : "Table 1's other methods were not run.";
+
     static string Choice(StudyFacts study) => study.Profile.Name == Profile.Paper.Name
         ? "The values are the paper's where it gives them, else the successor's published code's; none was tuned here."
-        : $"The {study.Profile.Name} profile's size, learning rate and length are this project's choice, made to " +
-          "finish in minutes and not independently of the synthetic data; the rest is the paper's or the " +
-          "successor's published code's.";
+        : $"The {study.Profile.Name} profile's size, learning rate and its decay, padding and number of epochs are " +
+          "this project's choice, made to finish in minutes, by the accuracy over all folds of earlier versions of " +
+          "the synthetic sets" + (study.Datasets.Any(d => d.Synthetic) ? ": scores on these are optimistic" : "") +
+          ". The rest is the paper's or the successor's published code's.";
 
     static IEnumerable<string> Gaps(StudyFacts study)
     {
@@ -267,9 +279,10 @@ public static class ReproductionStatement
                     ? ", so the paper's claims on it are neither confirmed nor refuted." : ".");
         if (study.Profile.Name != Profile.Paper.Name)
             yield return $"The paper's size and training length: this is the {study.Profile.Name} profile.";
-        foreach (var (method, info, subjects) in study.Runs.Where(r => r.Info.Folds < r.Subjects))
-            yield return $"{method.Name} on {info.Experiment.Dataset.Title()}, seed {info.Experiment.Seed}: " +
-                $"{subjects - info.Folds} of {subjects} folds were not run.";
+        foreach (var run in study.Runs.Where(r => r.Info.Folds < r.Subjects)
+            .GroupBy(r => (r.Info.Experiment.Dataset, r.Info.Experiment.Seed, r.Info.Folds, r.Subjects)))
+            yield return $"{run.Key.Dataset.Title()}, seed {run.Key.Seed}: {run.Key.Subjects - run.Key.Folds} of " +
+                $"{run.Key.Subjects} folds were not run of {string.Join("; ", run.Select(r => r.Method.Name))}.";
         yield return "Quoted from the paper, because too little of them is published: " +
             $"{string.Join(", ", Tables.Numbered(1).Rows.Where(r => r.Method is null).Select(r => r.Label))} " +
             "(Table 1).";
@@ -315,9 +328,9 @@ static class RunOptions
             bench.HeldOutSubjects > 0 ? $"--held-out {bench.HeldOutSubjects}" : null,
             bench.Only is [var one] ? $"--dataset {one.Key()}" : null,
             bench.Parts is { } parts ? $"--sets {string.Join(',', parts.Select(p => p.Key()))}" : null,
-            backbone is null ? null : $"--init-backbone {backbone}",
+            backbone is null ? null : $"--init-backbone {Shell.Word(backbone)}",
             bench.WeightsFolder is null ? null : "--weights FOLDER_OF_WEIGHTS",
-            data is null ? null : $"--data {data}",
+            data is null ? null : $"--data {Shell.Word(data)}",
         }.OfType<string>());
     }
 }

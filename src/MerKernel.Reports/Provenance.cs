@@ -60,8 +60,10 @@ static class Provenance
 
     /// <summary>Versions of the runtime, of TorchSharp and of this library with its commit.</summary>
     public static ImmutableArray<(string Name, string Value)> Versions { get; } = [("versions",
-        $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel " +
-        $"{Version(typeof(Workbench))}")];
+        $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(torch))}, MerKernel {Library}")];
+
+    /// <summary>This library's version with its commit.</summary>
+    public static string Library => Version(typeof(Workbench));
 
     /// <summary>
     /// Processor, cores, vector instructions, which decide in what order numbers are added, and operating system.

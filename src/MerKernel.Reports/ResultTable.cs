@@ -183,8 +183,8 @@ public sealed class ResultTable
     }
 
     string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
-        ? "Over several seeds: mean ± standard deviation between seeds, and from the lowest to the highest end of " +
-          "the seeds' intervals." : "";
+        ? "Over several seeds: mean ± standard deviation between seeds, and in brackets from the lowest to the " +
+          "highest end of the seeds' intervals, which is wider than an interval of the mean." : "";
 
     /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and assumptions about a system.</summary>
     IEnumerable<string> Notes =>
@@ -208,8 +208,8 @@ public sealed class ResultTable
                 .Select(c => $"{c[0].Label} ({Figures.Percent(c.Average(r => r.Score!.Accuracy))} %, {c[0].Batches} " +
                     "batches per fold)").ToList();
             return rows.Count == 0 ? "" : $"Not above the majority class ({Figures.Percent(First.Majority!.Value)} " +
-                $"%): {string.Join(", ", rows)}. Unless BatchNorm's statistics part below, the features of such a " +
-                "network do not carry over to other subjects at this size, or it was trained too briefly.";
+                $"%): {string.Join(", ", rows)}. Unless it is named below for BatchNorm's statistics, the features " +
+                "of such a network do not carry over to other subjects at this size, or it was trained too briefly.";
         }
     }
 
@@ -220,15 +220,17 @@ public sealed class ResultTable
         {
             // Controls are those of every table, and each table has a power of its own.
             if (First is not { Kind: not RowKind.Baseline, Detectable: { } here }) return "";
-            static string Points(double? difference) =>
-                difference is { } d ? $"{Figures.Percent(d)} points" : "no difference at all";
+            static string Points(double? difference) => difference is { } d
+                ? $"{Figures.Percent(d)} points" : "none, as long as rows differ on so few clips,";
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
             return "Power: the smallest difference in accuracy that a test of accuracy finds in such data four times " +
-                "in five (simulated over subjects; rows part from the full network on " +
-                $"{Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}. The tests above are of UF1."
-                +
-                (First.OnRealCounts is { } real ? $" With the real data set's subjects and clips: {Both(real)}." : "");
+                "in five (simulated over subjects; rows differ from the full network on " +
+                $"{Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}." +
+                (Differences.Length > 0 ? " The tests above are of UF1." : "") +
+                (First.OnRealCounts is not { } real ? "" : Both(real) == Both(here)
+                    ? " It is the same with the real data set's subjects and clips."
+                    : $" With the real data set's subjects and clips: {Both(real)}.");
         }
     }
 
@@ -252,8 +254,8 @@ public sealed class ResultTable
             {
                 few.Count == 0 ? "" : "BatchNorm's statistics are not settled: fewer than " +
                     $"{StatisticsCheck.SettledBatches} batches per fold in {string.Join(", ", few)}.",
-                parted.Count == 0 ? "" : $"More than {StatisticsCheck.NamedFrom} points between running and batch " +
-                    "statistics on training clips, right with the one and with the other: " +
+                parted.Count == 0 ? "" : "Training clips that are right with BatchNorm's running statistics, against " +
+                    $"the batch's, where the two differ by more than {StatisticsCheck.NamedFrom} points: " +
                     $"{string.Join(", ", parted)}.",
             }.Where(s => s.Length > 0));
         }
@@ -272,8 +274,10 @@ public sealed class ResultTable
                     Seeds: l.Select(r => r.Seed).Distinct().ToList()))
                 .OrderBy(r => r.Comparison.HolmP).ToList();
             if (rows.Count == 0) return "";
-            var most = rows.Max(r => r.Seeds.Count);
-            string Some(List<int> seeds) => seeds.Count < most ? $", seed {string.Join(", ", seeds)}" : "";
+            var most = _rows.Where(r => r.Score is not null).GroupBy(r => r.Label)
+                .Max(l => l.Select(r => r.Seed).Distinct().Count());
+            string Some(List<int> seeds) => seeds.Count < most
+                ? $", {(seeds.Count > 1 ? "seeds" : "seed")} {string.Join(", ", seeds)}" : "";
             string Named(bool supported) => string.Join(", ", rows.Where(r => r.Comparison.HolmP < 0.05 == supported)
                 .Select(r => $"{r.Label} ({Figures.Difference(r.Comparison.UF1, 0)}, " +
                     $"p {Figures.P(r.Comparison.HolmP)}{Some(r.Seeds)})"))

@@ -219,21 +219,22 @@ public sealed class Scoring
         row with { Score = scored?.Score, Experiment = scored?.Experiment, Statistics = scored?.Statistics };
 
     /// <summary>
-    /// Compares each row with the full network, all seeds of each together, and corrects the p-values over the table.
+    /// Compares each row with the full network, the seeds together that both have, and corrects the p-values over the
+    /// table.
     /// </summary>
     List<ResultRow> Compared(List<ResultRow> rows, DatasetFacts data)
     {
-        if (Protocols[0].LooksAtTestSubject || Decisions.Together([.. Seeds
-            .Select(seed => ScoreOf(Tables.Full, data, Protocols[0], seed)).OfType<Scored>()]) is not { } full)
-            return rows;
+        if (Protocols[0].LooksAtTestSubject) return rows;
+        var full = Seeds.Select(seed => (Seed: seed, Run: ScoreOf(Tables.Full, data, Protocols[0], seed)))
+            .Where(s => s.Run is not null).ToList();
+        if (full.Count == 0) return rows;
         var compared = rows.Where(r => r.Score is not null && r.Method != Tables.Full && r.Method is not SeedAverage
                 && (r.Protocol ?? Protocols[0]) == Protocols[0])
             .GroupBy(r => (r.Label, r.Kind)).AsParallel().AsOrdered()
-            .Select(row => (row.Key, IsRun: row.First().Method is not null, Own: Decisions.Together([.. row
-                .Select(r => r.Method is { } method ? ScoreOf(method, data, r.Protocol!, r.Seed)!
-                    : ScoreOf(Rule.All.Single(rule => rule.Label == r.Label), data)).DistinctBy(s => s.Name)])!))
-            .Select(row => (row.Key, Comparison: Compare(row.Key.Label, row.Own, full, data),
-                Parts: row.IsRun ? Parting(row.Own, full) : null))
+            .Select(row => (row.Key, IsRun: row.First().Method is not null, Pair: Paired([.. row])))
+            .Where(row => row.Pair is not null)
+            .Select(row => (row.Key, Comparison: Compare(row.Key.Label, row.Pair!.Value.Own, row.Pair.Value.Full, data),
+                Parts: row.IsRun ? Parting(row.Pair.Value.Own, row.Pair.Value.Full) : null))
             .Where(row => row.Comparison is not null).ToList();
         if (compared.Count == 0) return rows;
         var corrected = compared.Select(c => c.Key)
@@ -250,6 +251,19 @@ public sealed class Scoring
             OnRealCounts = real,
         })];
 
+        // What another seed did to the full network is no difference between two networks. Decisions that were read
+        // have seeds of their own, and a rule has none.
+        (Decisions Own, Decisions Full)? Paired(List<ResultRow> row)
+        {
+            var common = row[0].Method is null or ReadMethod ? full
+                : [.. full.Where(s => row.Any(r => r.Seed == s.Seed))];
+            var own = row.Where(r => r.Method is null or ReadMethod || common.Any(s => s.Seed == r.Seed))
+                .Select(r => r.Method is { } method ? ScoreOf(method, data, r.Protocol!, r.Seed)!
+                    : ScoreOf(Rule.All.Single(rule => rule.Label == r.Label), data)).DistinctBy(s => s.Name);
+            return Decisions.Together([.. own]) is { } some && Decisions.Together([.. common.Select(s => s.Run!)])
+                is { } other ? (some, other) : null;
+        }
+
         Detectable? Detect(ImmutableArray<int> clips)
         {
             if (pairs.Count == 0) return null;
@@ -258,14 +272,15 @@ public sealed class Scoring
                 () => Detectable.Of(clips, pair, compared.Count));
         }
     }
-    /// <summary>Which clips a row and the full network part on.</summary>
+
+    /// <summary>Which clips a row and the full network differ on.</summary>
     Discordance? Parting(Decisions own, Decisions full) =>
         Kept($"{own.Name}/parts by clip from/{full.Name}", $"{own.State}, {full.State}", () =>
             own.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
                 ? Discordance.Of(folds, fullFolds) : null);
 
     Comparison? Compare(string label, Decisions own, Decisions full, DatasetFacts data) =>
-        _comparisons.GetOrAdd(own.Name, _ => Kept($"{own.Name}/test/{full.Name}", $"{own.State}, {full.State}", () =>
+        _comparisons.GetOrAdd($"{own.Name}/test/{full.Name}", name => Kept(name, $"{own.State}, {full.State}", () =>
             own.Outcomes.Value is { } folds && full.Outcomes.Value is { } fullFolds
                 ? Comparison.Of(label, folds, Tables.Full.Name, fullFolds, data.Classes.Length) : null));
 

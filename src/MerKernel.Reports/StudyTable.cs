@@ -17,11 +17,9 @@ public sealed class StudyTable
     internal StudyTable(Study study, Table paper) => (_study, _paper) = (study, paper);
 
     /// <summary>
-    /// The changes of the paper's network among the rows, which the charts show; the rows that this project adds to the
-    /// paper's table are only in tables.
+    /// The changes of the paper's network among the rows, which the charts show; other systems are only in tables.
     /// </summary>
-    public ImmutableArray<string> Labels => [.. _paper.Rows
-        .Where(r => r.Method is Change && (!r.IsAdded || Tables.Methods.All(m => m != r.Method))).Select(r => r.Label)];
+    public ImmutableArray<string> Labels => [.. _paper.Rows.Where(r => r.Method is Change).Select(r => r.Label)];
 
     /// <summary>The study's data sets that the table has rows on.</summary>
     public IEnumerable<DatasetId> Datasets => _study.Datasets.Where(_paper.IsOn);

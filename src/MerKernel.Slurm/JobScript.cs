@@ -55,9 +55,9 @@ public static class JobScript
             {{string.Join('\n', head.OfType<string>())}}
             set -uo pipefail
 
-            submission={{Quoted(folder)}}
-            here={{Quoted(here)}}
-            program={{Quoted(submission.Program)}}
+            submission={{Shell.Quoted(folder)}}
+            here={{Shell.Quoted(here)}}
+            program={{Shell.Quoted(submission.Program)}}
             {{Exports(submission)}}
             node=${SLURMD_NODENAME:-$(uname -n)}
 
@@ -82,10 +82,10 @@ public static class JobScript
             }
 
             avoid "$SLURM_ARRAY_JOB_ID"
-            for folder in {{string.Join(' ', read.Select(Quoted))}}; do
+            for folder in {{string.Join(' ', read.Select(Shell.Quoted))}}; do
               [ -r "$folder" ] || not_here "does not see $folder; mount it there or submit with --sbatch-arg=--exclude=$node"
             done
-            [ -w {{Quoted(submission.Store)}} ] || not_here "may not write to {{submission.Store}}; allow it"
+            [ -w {{Shell.Quoted(submission.Store)}} ] || not_here "may not write to {{submission.Store}}; allow it"
             [ -x "$program" ] || not_here "does not see $program; mount it there"
             free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
             [ "$free" -ge {{slurm.MemoryMiB}} ] || not_here "has $free MiB of memory free and a task needs {{slurm.MemoryMiB}}; something outside Slurm uses it"
@@ -128,7 +128,7 @@ public static class JobScript
             set -uo pipefail
 
             {{Exports(submission)}}
-            {{Quoted(submission.Program)}} submit finish {{Quoted(folder)}}
+            {{Shell.Quoted(submission.Program)}} submit finish {{Shell.Quoted(folder)}}
 
             """;
     }
@@ -139,9 +139,6 @@ public static class JobScript
         slurm.Account is { } account ? $"#SBATCH --account={account}" : null,
     ];
 
-    static string Exports(Submission submission) => $"export MER_ROOT={Quoted(submission.Root)}" +
-        (submission.Landmarks is { } model ? $"\nexport MER_LANDMARKS={Quoted(model)}" : "");
-
-    /// <summary>A path as one word of the shell.</summary>
-    static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    static string Exports(Submission submission) => $"export MER_ROOT={Shell.Quoted(submission.Root)}" +
+        (submission.Landmarks is { } model ? $"\nexport MER_LANDMARKS={Shell.Quoted(model)}" : "");
 }

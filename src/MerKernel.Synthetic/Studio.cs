@@ -42,9 +42,15 @@ sealed class Studio : IDisposable
             Directory.CreateDirectory(cropped);
             for (var frame = clip.Onset; frame <= clip.Offset; frame++)
                 if (Path.Combine(part, FrameName(clip, frame)) is var file && File.Exists(file))
-                    File.Move(file, Path.Combine(cropped, FrameName(clip, frame)));
-            Directory.Delete(part);
+                    Move(file, Path.Combine(cropped, FrameName(clip, frame)));
+            if (Directory.Exists(part) && !Directory.EnumerateFileSystemEntries(part).Any()) Directory.Delete(part);
             return true;
+
+            static void Move(string file, string to)
+            {
+                try { File.Move(file, to, overwrite: true); }
+                catch (FileNotFoundException) { /* Another process, which renders the same, has moved its own. */ }
+            }
         }
         if (Directory.Exists(cropped) && (raw is null || Directory.Exists(raw))) return false;
         Render(clip, cropped, raw, cancel);

@@ -57,12 +57,21 @@ public sealed class KernelClient : IDisposable
         _control.Connect($"tcp://127.0.0.1:{ports[3]}");
         _heartbeat.Connect($"tcp://127.0.0.1:{ports[4]}");
         // As real clients do: ask until the answer's busy and idle arrive too, because subscribing takes a moment.
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            var id = Send("kernel_info_request");
-            Info = Reply(id, seconds: 60);
-            if (TryIopubUntilIdle(id, 0.5)) break;
-            if (attempt > 40) throw new TimeoutException("no iopub");
+            for (var attempt = 0; ; attempt++)
+            {
+                var id = Send("kernel_info_request");
+                Info = Reply(id, seconds: 300);
+                if (TryIopubUntilIdle(id, 0.5)) break;
+                if (attempt > 40) throw new TimeoutException("no iopub");
+            }
+        }
+        catch
+        {
+            // Nobody else can.
+            Dispose();
+            throw;
         }
     }
 
@@ -230,7 +239,7 @@ public sealed class KernelClient : IDisposable
     /// <summary>
     /// Below those that the system hands out, so that nobody takes one before the kernel does, and none twice.
     /// </summary>
-    static int[] FreePorts(int count)
+    internal static int[] FreePorts(int count)
     {
         var ports = new List<int>();
         while (ports.Count < count)

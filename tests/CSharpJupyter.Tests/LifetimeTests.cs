@@ -72,7 +72,8 @@ public sealed class LifetimeTests
     {
         using var kernel = new KernelClient(watched: true);
         var session = int.Parse(kernel.Execute("var kept = 5; Environment.ProcessId").Plain);
-        var dying = kernel.SendExecute("Console.WriteLine(\"deep\");\nEnvironment.FailFast(\"gone\");");
+        var dying = kernel.SendExecute(
+            "Console.WriteLine(\"deep\");\nawait Task.Delay(1000); Environment.FailFast(\"gone\");");
         var waiting = kernel.SendExecute("1 + 1");
         kernel.WaitForDeath(session);
         var run = kernel.Finish(dying);
@@ -187,7 +188,7 @@ public sealed class LifetimeTests
         using var kernel = new KernelClient();
         kernel.Execute("var kept = 5;");
         var run = kernel.Execute(
-            "new System.Threading.Thread(() => throw new Exception(\"beside\")).Start(); await Task.Delay(500);");
+            "new System.Threading.Thread(() => throw new Exception(\"beside\")).Start(); await Task.Delay(5000);");
         Assert.Contains("System.Exception: beside", run.Stream("stderr"));
         Assert.Equal("5", kernel.Execute("kept").Plain);
     }

@@ -309,9 +309,10 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     [Fact]
     public void A_message_whose_signal_was_lost_comes_with_the_next()
     {
+        var ports = KernelClient.FreePorts(5);
         var file = new ConnectionFile
         {
-            ShellPort = 19_801, IopubPort = 19_802, StdinPort = 19_803, ControlPort = 19_804, HbPort = 19_805
+            ShellPort = ports[0], IopubPort = ports[1], StdinPort = ports[2], ControlPort = ports[3], HbPort = ports[4]
         };
         // Not disposed: that would end NetMQ for all tests.
         var channels = new Channels(file, (_, _) => { }, () => { }, _ => { });
@@ -328,7 +329,7 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
                 ? JsonNode.Parse(frames![3].ToByteArray())!["msg_type"]!.GetValue<string>() : "";
         }
         do Send("hello"); while (Received(0.1) == "");
-        while (Received(0.5) != "") { }
+        while (Received(3) != "") { }
         // NetMQ's queue signals under a lock of its own; an interrupted cell's thread may be waiting for it.
         var queue = typeof(Channels).GetFields(BindingFlags.NonPublic | BindingFlags.Instance)
             .Single(f => f.FieldType.Name.StartsWith("NetMQQueue")).GetValue(channels)!;

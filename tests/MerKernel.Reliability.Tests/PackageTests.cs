@@ -117,7 +117,8 @@ public sealed partial class PackageTests : IDisposable
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5))) process.Kill(entireProcessTree: true);
+        if (!process.WaitForExit(TimeSpan.FromMinutes(20))) process.Kill(entireProcessTree: true);
+        process.WaitForExit();
         Assert.True(process.ExitCode == 0,
             $"{string.Join(' ', line)} in {folder} ended with {process.ExitCode}:\n{output.Result}{errors.Result}");
         return output.Result;

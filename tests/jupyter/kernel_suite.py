@@ -1,13 +1,27 @@
 """Jupyter's own kernel test suite (jupyter_kernel_test) on the installed kernel.
 
 kernel_suite.py [KERNEL_NAME]. The last line is 'N passed, N failed'."""
+import queue
 import sys
 import unittest
 
 import jupyter_kernel_test
+from jupyter_client.utils import run_sync
+
+# The suite waits a tenth of a second for a message that follows another: no measure on a busy machine.
+jupyter_kernel_test.TIMEOUT = 120
+jupyter_kernel_test.run_sync = lambda get: lambda timeout: run_sync(get)(timeout=max(timeout, 30))
 
 
 class CSharpTests(jupyter_kernel_test.KernelTests):
+    def flush_channels(self):
+        for channel in (self.kc.shell_channel, self.kc.iopub_channel):
+            try:
+                while True:
+                    run_sync(channel.get_msg)(timeout=0.5)
+            except queue.Empty:
+                pass
+
     kernel_name = sys.argv[1] if len(sys.argv) > 1 else "csharp-mer"
     language_name = "C#"
     file_extension = ".cs"

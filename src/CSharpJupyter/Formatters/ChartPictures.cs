@@ -19,7 +19,7 @@ static class ChartPictures
     /// <summary>A broken Chromium is not started for every chart anew.</summary>
     const int MostFailures = 2;
 
-    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), DrawLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60), DrawLimit = TimeSpan.FromSeconds(30);
     static readonly Lock Guard = new();
     static Chromium? s_page;
     static int s_failures;
@@ -45,7 +45,7 @@ static class ChartPictures
                 s_page ??= Open(plotlyJs());
                 var picture = s_page.Evaluate(string.Create(CultureInfo.InvariantCulture,
                     $"csharpJupyterDraw({figure}, {size.Width}, {size.Height}, {Scale})"), limit)!;
-                whole = true;
+                (whole, s_failures) = (true, 0);
                 return PngWriter.FromPalette(Unpack(picture["pixels"]!),
                     Convert.FromBase64String(picture["palette"]!.GetValue<string>()),
                     picture["height"]!.GetValue<int>(), picture["width"]!.GetValue<int>());
@@ -71,8 +71,9 @@ static class ChartPictures
 
     static void Close()
     {
-        s_page?.Dispose();
-        s_page = null;
+        // Forgotten first: an interrupt may cut the rest short.
+        (var page, s_page) = (s_page, null);
+        page?.Dispose();
     }
 
     static Chromium Open(string plotlyJs)

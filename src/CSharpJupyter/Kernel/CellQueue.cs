@@ -111,6 +111,8 @@ sealed class CellQueue
         finally
         {
             Finish(interrupt);
+            // Between the parts of a cell too, of which one may have left tasks running.
+            if (interrupt.IsCancellationRequested) output.Interruption.Request(final: true);
         }
         output.Flush();
         request.Reply(reply);

@@ -80,7 +80,8 @@ sealed class Journal
 
     void Write(string line)
     {
-        if (!_isClosed) _file?.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        try { if (!_isClosed) _file?.Write(Encoding.UTF8.GetBytes(line + "\n")); }
+        catch (IOException) { /* The disk is full: this session goes on, and the next knows less of it. */ }
     }
 }
 
@@ -96,17 +97,21 @@ sealed record LostSession(string Reason, int Count, IReadOnlyList<Wire.Message> 
     {
         if (lines.Count == 0) return null;
         var (count, pending, last) = (0, new Queue<Wire.Message>(), (Wire.Message?)null);
-        foreach (var line in lines.Where(l => l.Length > 2))
+        try
         {
-            switch (line[0])
+            foreach (var line in lines.Where(l => l.Length > 2))
             {
-                case '+': pending.Enqueue(Message(line[2..])); break;
-                case '-' or '=':
-                    if (line[0] == '-') last = pending.Dequeue();
-                    count = int.Parse(line[2..]);
-                    break;
+                switch (line[0])
+                {
+                    case '+': pending.Enqueue(Message(line[2..])); break;
+                    case '-' or '=':
+                        if (line[0] == '-') pending.TryDequeue(out last);
+                        count = int.Parse(line[2..]);
+                        break;
+                }
             }
         }
+        catch (Exception e) when (e is FormatException or JsonException) { /* Half a line, of a full disk. */ }
         return new(Died(status), count, [.. pending], last);
     }
 

@@ -55,7 +55,8 @@ sealed class JupyterKernel : IDisposable
     {
         // Clients come back by themselves, but messages before that are lost.
         _isHeard.Wait(TimeSpan.FromSeconds(5));
-        Thread.Sleep(200);
+        // The other channels connect a little later, on a busy machine much.
+        Thread.Sleep(2000);
         Log($"a session ended: {lost.Reason}");
         var text = $"The session's process ended: {lost.Reason}. A new one has started; its variables are gone, so " +
             "run the cells again that make them.";

@@ -10,8 +10,18 @@ static class ParentWatch
     public static void Start(Action ended)
     {
         // Whoever runs watch.sh would start a new session when this one leaves; without it nobody does.
-        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_JOURNAL") is { Length: > 0 })
+        if (Environment.GetEnvironmentVariable("CSHARP_JUPYTER_WATCHER") is { Length: > 0 } watcher)
+        {
             Control(ParentDeathSignal, Kill);
+            // Not of the kernels that a cell may start.
+            Environment.SetEnvironmentVariable("CSHARP_JUPYTER_WATCHER", null);
+            // It may have died while this process started.
+            if ($"{ParentOf("self")}" != watcher)
+            {
+                ended();
+                return;
+            }
+        }
         var parent = int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var named) && named > 1
             ? named
             : ParentOf("self");
@@ -40,7 +50,8 @@ static class ParentWatch
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
-        catch (IOException) { return null; }
-        catch (UnauthorizedAccessException) { return null; }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { return null; }
+        // No descriptor is left, or it died just now: the next look tells.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return ["?"]; }
     }
 }

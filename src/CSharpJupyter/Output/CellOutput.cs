@@ -123,22 +123,27 @@ sealed class CellOutput : IDisposable
 /// </summary>
 static class Flusher
 {
-    static readonly BlockingCollection<CellOutput> Waiting = [];
+    // Emptied at every signal: an interrupted cell's thread may not give its own.
+    static readonly ConcurrentQueue<CellOutput> Waiting = [];
+    static readonly AutoResetEvent Signal = new(false);
 
     static Flusher()
     {
         using (ExecutionContext.SuppressFlow()) new Thread(Work) { IsBackground = true, Name = "output" }.Start();
     }
 
-    public static void Soon(CellOutput output) => Waiting.Add(output);
+    public static void Soon(CellOutput output)
+    {
+        Waiting.Enqueue(output);
+        Signal.Set();
+    }
 
     static void Work()
     {
-        foreach (var first in Waiting.GetConsumingEnumerable())
+        while (Signal.WaitOne())
         {
             Thread.Sleep(50);
-            first.Flush(isMore: true);
-            while (Waiting.TryTake(out var other)) other.Flush(isMore: true);
+            while (Waiting.TryDequeue(out var output)) output.Flush(isMore: true);
         }
     }
 }

@@ -38,7 +38,12 @@ sealed class CellThread
         finally
         {
             // Tasks that it left running stop too; at an await it ends by itself, perhaps before it is looked after.
-            if (interrupt.IsCancellationRequested) Interruption.Mine().Request(final: true);
+            if (interrupt.IsCancellationRequested)
+            {
+                Interruption.Mine().Request(final: true);
+                // A cell that another one submitted: the outer one's end may cut the wait for this one short.
+                if (!run._ended.IsSet) Interruption.Abandon(run._thread);
+            }
         }
         run._failure?.Throw();
         interrupt.ThrowIfCancellationRequested();
@@ -61,7 +66,7 @@ sealed class CellThread
             // Not where the cell has stopped and cleans up, which may wait too.
             if (IsWaiting(_thread) && interruption.Take()) _thread.Interrupt();
             if (_ended.Wait(Round)) return;
-            if (waited > Interruption.CleanUp) interruption.Request();
+            if (!interruption.IsCleaningUp) interruption.Request();
         }
         Interruption.Abandon(_thread);
         throw new CellAbandonedException();
@@ -76,9 +81,14 @@ sealed class CellThread
             if (_cell.HasResult) _result = Bundles.For(value, []);
         }
         catch (Exception e) { _failure = ExceptionDispatchInfo.Capture(e); }
+        Undisturbed(_ended.Set);
+    }
+
+    static void Undisturbed(Action end)
+    {
         while (true)
         {
-            try { _ended.Set(); return; }
+            try { end(); return; }
             catch (ThreadInterruptedException) { /* It was meant for the cell, and came late. */ }
         }
     }
@@ -97,7 +107,7 @@ sealed class CellThread
             task.ContinueWith(_ => context.Work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
                 TaskScheduler.Default);
         try { foreach (var work in context.Work.GetConsumingEnumerable(_interrupt)) context.Run(work); }
-        finally { context.Close(isCut: !task.IsCompleted); }
+        finally { Undisturbed(() => context.Close(isCut: !task.IsCompleted)); }
         return task.GetAwaiter().GetResult();
     }
 
@@ -166,7 +176,8 @@ sealed class CellThread
                     HandOver(work);
                 }
             }
-            _watchers = 0;
+            // Not a plain store, which the count below might be read before.
+            Interlocked.Exchange(ref _watchers, 0);
             if (Work.Count > 0 && Interlocked.CompareExchange(ref _watchers, 1, 0) == 0)
                 await Rescue().ConfigureAwait(false);
         }

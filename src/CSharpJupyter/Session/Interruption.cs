@@ -16,7 +16,7 @@ public sealed class Interruption
     /// <summary>
     /// After an exception the cell has so long for its <c>finally</c> blocks, whose methods and loops ask too.
     /// </summary>
-    internal static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(60);
+    static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
     /// How long after an interrupt a cell's running tasks are told of it, in later cells too: they may ask only now and
@@ -37,6 +37,15 @@ public sealed class Interruption
 
     /// <summary>The cell was told to stop at least once.</summary>
     volatile bool _wasRequested;
+
+    /// <summary>When the request was taken last.</summary>
+    long _taken;
+
+    /// <summary>Code that took the request throws, and has its time.</summary>
+    internal bool IsCleaningUp
+    {
+        get { lock (Abandoned) return !_isRequested && Stopwatch.GetElapsedTime(_taken) < CleanUp; }
+    }
 
     /// <summary>
     /// The interruption of the cell that the calling code belongs to. A function with loops keeps it: a register is
@@ -68,6 +77,7 @@ public sealed class Interruption
         lock (Abandoned)
         {
             var isRequested = _isRequested;
+            if (isRequested) _taken = Stopwatch.GetTimestamp();
             if (!_isFinal) _isRequested = false;
             return isRequested;
         }

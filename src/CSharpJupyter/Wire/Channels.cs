@@ -15,6 +15,8 @@ sealed class Channels : IDisposable
     readonly RouterSocket _heartbeat = new();
     readonly ConcurrentQueue<(Channel Channel, NetMQMessage Frames)> _outgoing = [];
     readonly NetMQQueue<bool> _signals = new();
+    readonly Lock _sending = new();
+    bool _isClosed;
     readonly NetMQPoller _poller;
     readonly Action<Channel, Message> _received;
     readonly Action<string> _log;
@@ -60,8 +62,14 @@ sealed class Channels : IDisposable
     public void Send(Channel channel, IEnumerable<byte[]> identities, string type, byte[]? parent,
         JsonObject content)
     {
-        _outgoing.Enqueue((channel, _wire.Frames(identities, type, parent, content)));
-        _signals.Enqueue(true);
+        var frames = _wire.Frames(identities, type, parent, content);
+        // An interrupt of a cell's thread strikes here, before anything was queued; nobody else waits for NetMQ's lock.
+        lock (_sending)
+        {
+            if (_isClosed) return;
+            _outgoing.Enqueue((channel, frames));
+            _signals.Enqueue(true);
+        }
     }
 
     void Receive(Channel channel, NetMQSocket socket)
@@ -90,6 +98,7 @@ sealed class Channels : IDisposable
     public void Dispose()
     {
         _poller.Dispose();
+        lock (_sending) _isClosed = true;
         SendQueued();
         _signals.Dispose();
         foreach (var socket in _sockets.Values) socket.Dispose();

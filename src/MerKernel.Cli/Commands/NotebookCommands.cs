@@ -39,6 +39,7 @@ static class NotebooksCommand
             var given = parsed.GetValue(parameters) ?? [];
             if (given.FirstOrDefault(p => p.EndsWith('=')) is { } empty)
                 throw new UserErrorException($"-p {empty} has an empty value; give one, or leave the parameter out.");
+            given = [.. given.Select(Absolute)];
             var folder = parsed.GetValue(reports) ?? FolderFor(given);
             // The first failure stops the run: later notebooks may build on it.
             foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
@@ -52,6 +53,11 @@ static class NotebooksCommand
         }));
         return new("notebooks", "Execute notebooks without a browser.  Example: mer notebooks run") { run };
     }
+
+    /// <summary>A notebook runs in the folder that it lies in, and paths are meant from the caller's.</summary>
+    internal static string Absolute(string parameter) =>
+        parameter.Split('=', 2) is ["data" or "backbone" or "predictions", var path] && path != "null"
+            ? parameter[..(parameter.IndexOf('=') + 1)] + Path.GetFullPath(path) : parameter;
 
     /// <summary>The report that notebooks with these parameters belong to.</summary>
     internal static string FolderFor(IEnumerable<string> parameters)

@@ -75,7 +75,7 @@ static class ReproduceClosing
             return ClosingReport.Write(bench, rows, Remark.Say, cancel);
         Console.WriteLine("No pages were made: notebooks and Jupyter are not both here. Later, in a checkout with " +
             $"the same data: copy {bench.Store.Folder} to its results/runs and call ./mer reproduce " +
-            $"{RunOptions.Of(bench, rows, bench.DataFolder, bench.Backbone)}; it retrains nothing.");
+            $"{RunOptions.Of(bench, rows, bench.DataFolder, bench.Backbone)}; it trains no fold of the tables again.");
         return 0;
     }
 }

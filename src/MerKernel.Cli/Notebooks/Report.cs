@@ -295,7 +295,7 @@ static class ClosingReport
         if (OutOfReach(bench) is { } why) say(why);
         else if (!KernelProgram.IsBuilt(root))
             say("the C# kernel is not built, so the notebooks were not executed; ./mer reproduce builds it.");
-        else status = Execute(root, folder, bench, rows, cancel);
+        else status = Execute(root, folder, bench, rows, say, cancel);
         report.Write(rows);
         Console.WriteLine($"Open {report.Index}");
         return status;
@@ -320,7 +320,8 @@ static class ClosingReport
         $"profile={bench.Profile.Name}", $"seeds={string.Join(',', bench.Seeds)}",
         .. bench.DataFolder is { } data ? [$"data={Path.GetFullPath(data)}"] : Array.Empty<string>(),
         .. bench.Backbone is { } backbone ? [$"backbone={Path.GetFullPath(backbone)}"] : Array.Empty<string>(),
-        // Notebooks compute on the processor unless told otherwise; they only read results of a GPU.
+        // Notebooks compute on the processor unless told otherwise.
+        .. bench.Device == "cpu" ? Array.Empty<string>() : [$"device={bench.Device}"],
         .. bench.Precision == PrecisionNames.Named(null, "cpu")
             ? Array.Empty<string>()
             : [$"precision={bench.Precision.Name()}"],
@@ -329,7 +330,7 @@ static class ClosingReport
     /// <summary>
     /// Executes the notebooks not executed yet with these parameters on these results, and remembers them.
     /// </summary>
-    static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows,
+    static int Execute(string root, string folder, Workbench bench, IReadOnlyList<ResultRow> rows, Action<string> say,
         CancellationToken cancel)
     {
         var parameters = Parameters(bench);
@@ -340,11 +341,18 @@ static class ClosingReport
             .Select(Path.GetFileNameWithoutExtension).ToHashSet();
         foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))
         {
-            var (name, state) = (Path.GetFileNameWithoutExtension(notebook),
-                State(File.ReadAllText(notebook), parameters, rows));
+            var (name, text) = (Path.GetFileNameWithoutExtension(notebook), File.ReadAllText(notebook));
+            var state = State(text, parameters, rows);
             string Place() => $"{Path.GetFileName(folder)}/{name}";
             // A notebook trains missing folds; the tables that were not asked for stay away.
             if (!rows.Any(r => name.EndsWith($"-table{r.Table.Number}", StringComparison.Ordinal))) continue;
+            // The store holds no weights, and a fold of that size takes hours.
+            if (bench.Profile.Name == Profile.Paper.Name && text.Contains("study.Network(", StringComparison.Ordinal))
+            {
+                say($"{name} looks into networks and would train some folds again, so it was not executed; to do it: " +
+                    $"./mer notebooks run {name} {string.Join(' ', parameters.Select(p => $"-p {Shell.Word(p)}"))}");
+                continue;
+            }
             if (executed.GetValueOrDefault(Place()) == state && here.Contains(name)) continue;
             if (NotebookRun.Execute(root, notebook, parameters, folder, cancel) is not 0 and var failed) return failed;
             executed[Place()] = state;

@@ -45,7 +45,7 @@ class WatchedClient(NotebookClient):
 
 
 # Without the times of each cell: the same results shall be the same file.
-client = WatchedClient(notebook, timeout=None, startup_timeout=300, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
+client = WatchedClient(notebook, timeout=None, startup_timeout=300, iopub_timeout=120, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}},
                        on_cell_start=on_start, on_cell_executed=on_executed)
 status = 0
 try:

@@ -135,7 +135,7 @@ static class DifferenceChart
             hovertemplate = "paper %{x:+.3f}<extra></extra>",
         }, panel);
         figure.Axes(panel, "difference in UF1", "", dataset.Title(),
-            new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5 }, new
+            new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5, rangemode = "tozero" }, new
             {
                 tickmode = "array", tickvals = at,
                 ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
@@ -250,7 +250,7 @@ static class SubjectChart
         {
             z = accuracy,
             text = accuracy.Select(row => row.Select(a => $"{100 * a:0}")), texttemplate = "%{text}",
-            textfont = new { size = 10 },
+            textfont = new { size = outcomes[0].Length > 20 ? 8 : 10 },
             colorscale = ChartTheme.Shares, zmin = 0, zmax = 1, xgap = 1, ygap = 1, showscale = panel == 0,
             colorbar = new
             {
@@ -276,23 +276,29 @@ static class SubjectChart
 /// <summary>Pooled confusion matrices: colour is the share of the true class, the number is decisions.</summary>
 static class ConfusionChart
 {
+    const int Columns = 3, TitleLength = 26, EndOfTitle = 8;
+
+    /// <summary>Pixels of a panel with its labels, and of the labels below it.</summary>
+    const double PanelHeight = 290, TickLabels = 150;
+
     public static GenericChart Of(StudyTable table)
     {
         var (datasets, labels, protocol) = (table.Datasets.ToList(), table.Labels, table.Study.Protocols[0]);
+        var columns = Math.Min(Columns, labels.Length);
+        var lines = (labels.Length + columns - 1) / columns;
         var figure = new Figure($"{table.Title}: confusion matrices",
             $"{protocol.Label}, pooled over folds; colour: share of the true class, numbers: clips" +
             $"{(protocol is MeanOfLastK { K: var epochs } ? $" times {epochs} epochs" : "")}.\n" +
             $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
-            height: 120 + 290 * datasets.Count, columns: labels.Length, rows: datasets.Count, columnGap: 0.03,
-            rowGap: 0.26);
-        for (var row = 0; row < datasets.Count; row++)
-            for (var column = 0; column < labels.Length; column++)
-            {
-                var classes = table.Study.Bench.Dataset(datasets[row]).Classes;
-                Panel(figure, table.Outcome(labels[column], datasets[row], protocol).Pooled(classes.Length), classes,
-                    row * labels.Length + column,
-                    Short(labels[column], labels.Length), column == 0 ? datasets[row] : null);
-            }
+            height: (int)(120 + PanelHeight * datasets.Count * lines), columns: columns, rows: datasets.Count * lines,
+            columnGap: 0.03, rowGap: TickLabels / (PanelHeight * datasets.Count * lines));
+        foreach (var (set, dataset) in datasets.Index())
+        {
+            var classes = table.Study.Bench.Dataset(dataset).Classes;
+            foreach (var (row, label) in labels.Index())
+                Panel(figure, table.Outcome(label, dataset, protocol).Pooled(classes.Length), classes,
+                    set * lines * columns + row, Short(label), row % columns == 0 ? dataset : null);
+        }
         return figure.Chart();
     }
 
@@ -320,6 +326,7 @@ static class ConfusionChart
             });
     }
 
-    static string Short(string label, int columns) =>
-        label.Length <= 80 / columns ? label : label[..(80 / columns)] + "…";
+    // The end too: names of one kind often differ in it.
+    static string Short(string label) => label.Length <= TitleLength
+        ? label : $"{label[..(TitleLength - EndOfTitle - 1)]}…{label[^EndOfTitle..]}";
 }

@@ -169,7 +169,8 @@ static class CountPage
         foreach (var (data, _) in Sets(study))
         {
             var largest = data.Labels.GroupBy(l => l).MaxBy(g => g.Count())!;
-            var units = DatasetFacts.Of(data).Clips.GroupBy(c => string.Join("+", c.ActionUnits)).ToArray();
+            var clips = DatasetFacts.Of(data).Clips;
+            var units = clips.GroupBy(c => string.Join("+", c.ActionUnits)).ToArray();
             var shared = units.Where(g => g.Select(c => c.Label).Distinct().Count() > 1).Sum(g => g.Count());
             var told = units.Where(g => g.Select(c => c.Label).Distinct().Count() == 1
                 && g.Select(c => c.Subject).Distinct().Count() > 1).Sum(g => g.Count());
@@ -182,8 +183,22 @@ static class CountPage
                 $"emotion. {told} have a set that other subjects show too, and always with the same emotion: these " +
                 "could be told from the action units of people never seen. " +
                 "From onset to apex half of the clips take at most " +
-                $"{duration[duration.Length / 2].ToString(CultureInfo.InvariantCulture)} frames.";
+                $"{duration[duration.Length / 2].ToString(CultureInfo.InvariantCulture)} frames.{Lone(clips)}";
         }
+    }
+
+    /// <summary>
+    /// Units that one subject shows: where it is left out, training sees none, the running variance of BatchNorm goes
+    /// to 0, and what is left of it is its epsilon, 1e-5.
+    /// </summary>
+    internal static string Lone(IEnumerable<LabelledClip> clips)
+    {
+        var lone = clips.SelectMany(c => c.ActionUnits.Select(unit => (unit, c.Subject, c.Id))).GroupBy(u => u.unit)
+            .Where(g => g.Select(u => u.Subject).Distinct().Count() == 1).OrderBy(g => g.Key)
+            .Select(g => $"AU {g.Key} ({string.Join(", ", g.Select(u => u.Id))})").ToList();
+        return lone.Count == 0 ? "" : $" One subject by itself shows {string.Join(", ", lone)}. A network that " +
+            "leaves it out is never trained on that unit, and the BatchNorm in front of the head's second layer " +
+            "multiplies it by up to 316: the full network's decision on such a clip is arbitrary.";
     }
 
     public static string Brief(DataStudy study) => string.Join("; ", study.Study.Datasets.Select(study.Study.Brief));

@@ -27,10 +27,11 @@ public sealed class PictureFormatters
 static class PictureGrid
 {
     const int Gap = 8, Title = 28, Line = 17;
+    const double TitleScale = 0.5, RowScale = 0.4, SmallScale = 0.36;
 
     static readonly Scalar Ink = new(30, 30, 30), Faint = new(110, 110, 110), Paper = new(255, 255, 255);
 
-    /// <summary>A picture and its caption below it.</summary>
+    /// <summary>A picture and its caption below it, a line each.</summary>
     public sealed record Tile(Mat Image, string Caption = "");
 
     /// <summary>A row of tiles and its caption above it.</summary>
@@ -48,32 +49,39 @@ static class PictureGrid
     public static Picture Draw(string title, string subtitle, IReadOnlyList<string> columns, IReadOnlyList<Row> rows,
         int side = 96)
     {
-        var width = Math.Max(rows.Max(r => r.Tiles.Sum(t => Width(t, side) + Gap)) + Gap, 560);
         var lines = subtitle.Split('\n');
+        var texts = lines.Select(l => SheetText.Width(l, SmallScale)).Append(SheetText.Width(title, TitleScale))
+            .Concat(rows.Select(r => SheetText.Width(r.Caption, RowScale)));
+        var width = Math.Max(rows.Max(r => r.Tiles.Sum(t => Width(t, side) + Gap)) + Gap,
+            texts.Max() + Gap + SheetText.Margin);
         var head = Title + Line * lines.Length;
         var top = head + (columns.Count > 0 ? Line : Gap / 2);
         var sheet = new Mat(top + rows.Sum(r => Height(r, side)) + Gap, width, MatType.CV_8UC3, Paper);
-        SheetText.Write(sheet, title, Gap, 20, 0.5, Ink);
+        SheetText.Write(sheet, title, Gap, 20, TitleScale, Ink);
         for (var i = 0; i < lines.Length; i++)
-            SheetText.Write(sheet, lines[i], Gap, Title + 10 + i * Line, 0.36, Faint);
+            SheetText.Write(sheet, lines[i], Gap, Title + 10 + i * Line, SmallScale, Faint);
+        var heading = Gap;
+        foreach (var (tile, name) in rows.MaxBy(r => r.Tiles.Count)!.Tiles.Zip(columns))
+        {
+            SheetText.Write(sheet, name, heading, head + 11, 0.38, Ink, Width(tile, side) + Gap);
+            heading += Width(tile, side) + Gap;
+        }
         var y = top;
         foreach (var row in rows)
         {
-            if (row.Caption.Length > 0) SheetText.Write(sheet, row.Caption, Gap, y + 12, 0.4, Ink);
+            if (row.Caption.Length > 0) SheetText.Write(sheet, row.Caption, Gap, y + 12, RowScale, Ink);
             y += row.Caption.Length > 0 ? Line : 0;
             var x = Gap;
-            for (var i = 0; i < row.Tiles.Count; i++)
+            foreach (var tile in row.Tiles)
             {
-                var (tile, wide) = (row.Tiles[i], Width(row.Tiles[i], side));
-                if (i < columns.Count && ReferenceEquals(row, rows[0]))
-                    SheetText.Write(sheet, columns[i], x, head + 11, 0.38, Ink, wide + Gap);
+                var wide = Width(tile, side);
                 using (tile.Image)
                 using (var shown = tile.Image.Resize(new Size(wide, side), 0, 0,
                     tile.Image.Rows > side ? InterpolationFlags.Area : InterpolationFlags.Nearest))
                 using (var target = new Mat(sheet, new Rect(x, y, wide, side)))
                     shown.CopyTo(target);
-                if (tile.Caption.Length > 0)
-                    SheetText.Write(sheet, tile.Caption, x, y + side + 13, 0.36, Faint, wide + Gap / 2);
+                foreach (var (i, line) in tile.Caption.Split('\n').Index())
+                    SheetText.Write(sheet, line, x, y + side + 13 + i * Line, SmallScale, Faint, wide + Gap / 2);
                 x += wide + Gap;
             }
             y += Height(row, side) - (row.Caption.Length > 0 ? Line : 0);
@@ -87,14 +95,15 @@ static class PictureGrid
         var text = string.Join(" ", lines.Prepend(title).Select(l => l.TrimEnd('.') + "."));
         if (Joined(columns) is { Length: > 0 } across) text += $" Columns: {across}.";
         return $"{text} Rows: " +
-            $"{string.Join("; ",
-                rows.Select(r => r.Caption.Length > 0 ? r.Caption : Joined(r.Tiles.Select(t => t.Caption))))}.";
+            $"{string.Join("; ", rows.Select(r => r.Caption.Length > 0 ? r.Caption
+                : Joined(r.Tiles.Select(t => t.Caption.Replace("\n", ": ")))))}.";
     }
 
     static int Width(Tile tile, int side) => (int)Math.Round(side * (double)tile.Image.Cols / tile.Image.Rows);
 
     static int Height(Row row, int side) =>
-        (row.Caption.Length > 0 ? Line : 0) + side + Gap + (row.Tiles.Any(t => t.Caption.Length > 0) ? Line : 0);
+        (row.Caption.Length > 0 ? Line : 0) + side + Gap
+        + Line * row.Tiles.Max(t => t.Caption.Length > 0 ? t.Caption.Split('\n').Length : 0);
 }
 
 /// <summary>Maps over faces. The colour scale (viridis) runs from dark to light, so it also reads in grey.</summary>

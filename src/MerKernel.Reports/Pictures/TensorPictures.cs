@@ -7,8 +7,8 @@ namespace MerKernel.Reports.Pictures;
 /// <summary>Tensors as pictures: frames as the camera saw them, maps in colours.</summary>
 public static class TensorPictures
 {
-    // Five in a row are as wide as a chart.
-    const int Side = 160;
+    // As many in a row are as wide as a chart.
+    const int Side = 160, InRow = 5;
 
     /// <summary>Frames side by side.</summary>
     /// <param name="frames">
@@ -58,7 +58,7 @@ public static class TensorPictures
             return map;
         }).ToList();
         return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))),
-            [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + ": " : "")}{Range(v)}")]);
+            [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + "\n" : "")}{Range(v)}")]);
     }
 
     /// <summary>Two digits are enough to read a colour by, or as many as tell the ends apart.</summary>
@@ -81,10 +81,15 @@ public static class TensorPictures
         using (map) return map.Resize(new OpenCvSharp.Size(Side, Side), 0, 0, InterpolationFlags.Nearest);
     }
 
-    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions) =>
-        PictureGrid.Draw(title, "", [],
-            [.. images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : "")).Chunk(5)
-                .Select(tiles => new PictureGrid.Row("", tiles))], side: Side);
+    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions)
+    {
+        var tiles = images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : ""))
+            .ToList();
+        // As many in each row as in the others, where that goes.
+        var rows = (tiles.Count + InRow - 1) / InRow;
+        return PictureGrid.Draw(title, "", [],
+            [.. tiles.Chunk((tiles.Count + rows - 1) / rows).Select(row => new PictureGrid.Row("", row))], side: Side);
+    }
 
     static Mat Image(Tensor pixels, MatType type)
     {

@@ -3,6 +3,9 @@ namespace MerKernel.Data;
 /// <summary>One annotated micro-expression: a row of a coding sheet after its repairs.</summary>
 public sealed record Clip
 {
+    /// <summary>The remark on a clip whose sheet has no apex.</summary>
+    internal const string NoApex = "no apex is coded; the middle of onset and offset is used";
+
     /// <summary>The data set the clip belongs to.</summary>
     public required DatasetId Dataset { get; init; }
 

@@ -244,7 +244,8 @@ public static partial class CodingSheet
             notes.Add($"the sheet has no emotion; the name says {named}");
         }
         if (emotion.Length == 0) return Defect("has no emotion; fill the cell from the original sheet", out defect);
-        if (!emotion.Any(char.IsLetter) && set.AllEmotions.LabelOf(emotion) is null)
+        // A set of one's own may code its emotions by numbers, and score some of them.
+        if (set.Id != DatasetId.Own && !emotion.Any(char.IsLetter) && set.AllEmotions.LabelOf(emotion) is null)
             return Defect($"has emotion '{emotion}', which is none: the cells may have shifted; restore the row from " +
                 "the original sheet", out defect);
         if (ActionUnitNotation.IsConverted(row["actionunits"]))
@@ -260,7 +261,7 @@ public static partial class CodingSheet
             && set.Optional.Contains("apex"))
         {
             frames = frames with { Apex = from + (to - from) / 2 };
-            notes.Add("no apex is coded; the middle of onset and offset is used");
+            notes.Add(Clip.NoApex);
         }
         var reading = readings.FirstOrDefault(r => r.Clip.Equals(id, StringComparison.OrdinalIgnoreCase));
         var erratum = reading is null ? errata.FirstOrDefault(e => e.Fits(set.Id, id, frames)) : null;
@@ -301,12 +302,16 @@ public static partial class CodingSheet
         if (units.IsEmpty && set.HasActionUnits) notes.Add("no action unit is coded");
         if (set.AllEmotions.LabelOf(emotion) is null)
         {
-            // A slip of a letter or two would cost the clip without a word; another word may be the coder's own.
-            if (set.Id != DatasetId.Own && Spelling.Nearest(emotion, set.AllEmotions.ClassOf.Keys) is { } meant)
+            // It would cost the clip without a word; in a set of one's own, another word may be the coder's.
+            if (set.Id != DatasetId.Own)
             {
-                defect = new DroppedRow(row.Number, id, $"has the emotion '{row["emotion"]}'; did you mean '{meant}'?")
+                var meant = Spelling.Nearest(emotion, set.AllEmotions.ClassOf.Keys);
+                defect = new DroppedRow(row.Number, id, $"has the emotion '{row["emotion"]}'" + (meant is null
+                    ? $", which is none of {string.Join(", ", set.AllEmotions.ClassOf.Keys.Order())}; correct it"
+                    : $"; did you mean '{meant}'?"))
                 {
-                    Emotion = meant
+                    // Empty: it may be of any class.
+                    Emotion = meant ?? ""
                 };
                 return null;
             }

@@ -120,7 +120,7 @@ public static class DatasetCheck
             if (result.Unusable is { } reason) yield return Found(Severity.Unusable, reason);
             foreach (var note in result.Header?.Notes ?? []) yield return Found(Severity.Warning, note);
         }
-        foreach (var found in KnownReadings.Compare(clip, folder, options))
+        foreach (var found in KnownReadings.Compare(clip, folder, layout.Root, options))
             yield return Found(found.Severity, found.Text);
     }
 

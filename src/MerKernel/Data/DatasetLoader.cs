@@ -220,14 +220,16 @@ public static class DatasetLoader
         var all = unread.Concat(faceless).ToList();
         if (all.Count == 0) return;
         var policies = $"{(unread.Count > 0 ? " --unusable drop" : "")}" +
-            $"{(faceless.Count > 0 ? " --no-face drop (or centre-crop)" : "")}";
+            $"{(faceless.Count > 0 ? " --no-face drop" : "")}";
+        var root = Shell.Word(plan.Layout.Root);
         var named = string.Join("; ", all.Take(MostNamed)) +
             (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
         throw new UserErrorException($"{plan.Layout.Description.Title}: {all.Count} of " +
             $"{plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
-            + $"'mer data check --data {plan.Layout.Root}' lists all. Complete the files, or leave such clips out of " +
-            "every command from now on with: "
-            + $"mer data prepare --data {plan.Layout.Root} --dataset {plan.Layout.Dataset.Key()}{policies}");
+            + $"\"mer data check --data {root}\" lists all. Complete the files, or leave such clips out of " +
+            $"every command from now on{(faceless.Count > 0
+                ? " (or crop them at the centre, with --no-face centre-crop instead of drop)" : "")} with: "
+            + $"mer data prepare --data {root} --dataset {plan.Layout.Dataset.Key()}{policies}");
     }
 
     /// <summary>

@@ -137,6 +137,13 @@ public static class InspectionSheet
 /// <summary>Text on pictures.</summary>
 internal static class SheetText
 {
+    /// <summary>What a line keeps free at the right edge.</summary>
+    public const int Margin = 12;
+
+    /// <summary>The width of a line in pixels.</summary>
+    public static int Width(string text, double scale) => text.Length == 0 ? 0 :
+        Cv2.GetTextSize(text, HersheyFonts.HersheySimplex, scale, 1, out _).Width;
+
     /// <summary>
     /// Writes a line; text beyond the right edge (or <paramref name="width"/>) is cut with an ellipsis.
     /// </summary>
@@ -145,9 +152,8 @@ internal static class SheetText
         if (text.Length == 0) return;
         // OpenCV's fonts know ASCII only, and draw past the edge.
         text = string.Concat(text.Select(c => char.IsAscii(c) ? c : '?'));
-        var room = width ?? sheet.Cols - x - 12;
-        while (text.Length > 4 && Cv2.GetTextSize(text, HersheyFonts.HersheySimplex, scale, 1, out _).Width > room)
-            text = text[..^4] + "...";
+        var room = width ?? sheet.Cols - x - Margin;
+        while (text.Length > 4 && Width(text, scale) > room) text = text[..^4] + "...";
         Cv2.PutText(sheet, text, new Point(x, y), HersheyFonts.HersheySimplex, scale, colour, 1, LineTypes.AntiAlias);
     }
 }

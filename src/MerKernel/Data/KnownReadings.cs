@@ -44,7 +44,7 @@ internal static class KnownReadings
     /// <summary>
     /// Compares the readings of a clip with the frames on disk: which one spans them, and how another is chosen.
     /// </summary>
-    public static IEnumerable<(Severity Severity, string Text)> Compare(Clip clip, FrameFolder folder,
+    public static IEnumerable<(Severity Severity, string Text)> Compare(Clip clip, FrameFolder folder, string root,
         PreparationOptions options)
     {
         if (All.FirstOrDefault(e =>
@@ -61,16 +61,19 @@ internal static class KnownReadings
         var (first, last) = (folder.Files.Keys.First(), folder.Files.Keys.Last());
         var (own, best) = (Fit(new Reading(clip.Id, clip.Onset, clip.Apex, clip.Offset), folder),
             others.MaxBy(r => Fit(r, folder))!);
+        // Those that are chosen already stay only where they are named again.
+        var use = $"mer data prepare --data {Shell.Word(root)} --dataset {clip.Dataset.Key()} --reading " +
+            string.Join(' ', options.Readings.Append(best).Select(r => r.ToString()));
         var span = $"the frames on disk, {first} to {last},";
         var names = string.Join(" or ", others.Select(r => r.Frames));
         if (Fit(best, folder) > own)
             yield return (Severity.Warning,
                 $"{span} fit the reading {best.Frames} of other copies and not {clip.Onset} {clip.Apex} " +
-                $"{clip.Offset}; to use it: mer data prepare --reading {best}");
+                $"{clip.Offset}; to use it (with others in one command): {use}");
         else if (others.Max(r => Fit(r, folder)) == own)
             yield return (Severity.Note,
                 $"{span} do not tell {clip.Onset} {clip.Apex} {clip.Offset} from {names}, which other copies have; " +
-                $"to use one: mer data prepare --reading {best}");
+                $"to use one (with others in one command): {use}");
         else
             yield return (Severity.Note,
                 $"{span} fit {clip.Onset} {clip.Apex} {clip.Offset} and not {names}, which other copies have");

@@ -169,7 +169,7 @@ public static class OwnDataset
             Folder = "",
             Folders = DatasetDescription.Whole(".*"),
             Sheets = [file.Sheet],
-            Columns = columns.ToImmutableDictionary(c => Fields[c.Key], c => c.Value.Trim()),
+            Columns = columns.ToImmutableDictionary(c => Fields[c.Key], c => PlainText.Of(c.Value)),
             Optional = [.. new[] { "apex", "actionUnits" }.Where(c => !columns.ContainsKey(c)).Select(c => Fields[c])],
             HasActionUnits = columns.ContainsKey("actionUnits"),
             Subjects = null,
@@ -187,7 +187,8 @@ public static class OwnDataset
 
     private static ClassSet Set(string name, ImmutableArray<string> classes, Dictionary<string, string> classOf) =>
         new(name, classes,
-            classOf.ToImmutableSortedDictionary(c => c.Key.ToLowerInvariant(), c => c.Value, StringComparer.Ordinal));
+            classOf.ToImmutableSortedDictionary(c => PlainText.Of(c.Key).ToLowerInvariant(), c => c.Value,
+                StringComparer.Ordinal));
 
     /// <summary>The file's contents.</summary>
     private sealed record Description

@@ -105,6 +105,12 @@ public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic,
         var needsFace = PreparationPlan.Aligns(layout, options) && options.NoFace != NoFacePolicy.CentreCrop;
         foreach (var clip in sheet.Clips.Where(c => !options.LeavesOut(c.Id)))
         {
+            // The middle of the clip, which stands in for it, is none of the coders'.
+            if (clip.Notes.Contains(Clip.NoApex))
+            {
+                skipped.Add(new(clip.Id, "no apex is coded"));
+                continue;
+            }
             var entry = PreparationPlan.Of(clip, layout);
             var files = entry.Folder?.Files.Where(f => f.Key >= clip.Onset && f.Key <= clip.Offset).ToList() ?? [];
             if (entry.Unusable is not null || files.Count < 3)
@@ -127,7 +133,7 @@ public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic,
         return clips.Count > 0
             ? new(source.Id, layout.Synthetic, clips.ToImmutable()) { Skipped = skipped.ToImmutable() }
             : throw new UserErrorException(
-                $"No clip of {source.Id.Title()} in {source.Root} has its frames from onset to offset" +
-                $"{(skipped.Count > 0 ? $"; {skipped[0].Clip}: {skipped[0].Reason}" : "")}.");
+                $"No clip of {source.Id.Title()} in {source.Root} has a coded apex and its frames from onset to " +
+                $"offset{(skipped.Count > 0 ? $"; {skipped[0].Clip}: {skipped[0].Reason}" : "")}.");
     }
 }

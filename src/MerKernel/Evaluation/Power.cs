@@ -56,7 +56,7 @@ public sealed record Discordance(double Discordant, double Between, double Step 
 /// The smallest difference in accuracy that a table's data could have shown between two of its rows, 0 to 1; null where
 /// they could show none.
 /// </summary>
-/// <param name="Pair">How its rows part from the full network, on average.</param>
+/// <param name="Pair">How its rows differ from the full network, on average.</param>
 /// <param name="Rows">Rows compared.</param>
 /// <param name="Alone">For a single comparison that was planned.</param>
 /// <param name="Corrected">After a correction over all rows.</param>

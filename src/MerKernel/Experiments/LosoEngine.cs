@@ -91,7 +91,14 @@ public sealed class LosoEngine(RunStore store)
                 catch (Exception e) { Fail(e); }
             }, maxStackSize: 16 << 20)).ToList();
             threads.ForEach(t => t.Start());
-            threads.ForEach(t => t.Join());
+            try { threads.ForEach(t => t.Join()); }
+            catch (ThreadInterruptedException)
+            {
+                // By a notebook. The workers use the writer until they have ended.
+                stop.Cancel();
+                threads.ForEach(Await);
+                throw;
+            }
         }
 
         cancel.ThrowIfCancellationRequested();
@@ -100,6 +107,15 @@ public sealed class LosoEngine(RunStore store)
                 ? new UserErrorException(known.Message, known)
                 : new InvalidOperationException(fatal.Message, fatal);
         return [.. failures];
+    }
+
+    static void Await(Thread thread)
+    {
+        while (true)
+        {
+            try { thread.Join(); return; }
+            catch (ThreadInterruptedException) { /* It stops already. */ }
+        }
     }
 
     void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures,
@@ -121,7 +137,8 @@ public sealed class LosoEngine(RunStore store)
                     Train(job, dataset, writer, cancel);
                     break;
                 }
-                catch (Exception e) when (e is not (OperationCanceledException or UserErrorException))
+                catch (Exception e) when (e is not (OperationCanceledException or UserErrorException)
+                    && !cancel.IsCancellationRequested)
                 {
                     Progress?.FoldFailed(job, e, final: attempt == 2);
                     if (attempt == 2) failures.Add((job, e));

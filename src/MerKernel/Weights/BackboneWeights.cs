@@ -29,6 +29,11 @@ public static partial class BackboneWeights
             {
                 ignored.Add((source, "the network has no such layer"));
             }
+            // It is of one shape in networks of any width, and where nothing else fits, nothing was loaded.
+            else if (name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
+            {
+                ignored.Add((source, "counts batches, and is no weight"));
+            }
             else if (!target.shape.SequenceEqual(value.shape))
             {
                 ignored.Add((source, $"is {ModelWeights.Shape(value)}, {name} needs {ModelWeights.Shape(target)}"));
@@ -46,7 +51,8 @@ public static partial class BackboneWeights
 
         return new BackboneReport(
             [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored],
-            [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
+            [.. backbones.Keys.Where(name => !loaded.ContainsKey(name)
+                && !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))]);
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ public class StopTests
         using var folder = new WorkFolder();
         using (var process = new MerProcess(folder, Job.One, "hang:step::5"))
         {
-            while (!Directory.Exists(folder["results/runs"])) Thread.Sleep(50);
+            while (!Directory.Exists(folder["results/runs"]) && !process.HasEnded) Thread.Sleep(50);
             process.Signal(15);
             Assert.Equal(143, process.End().ExitCode);
         }

@@ -46,7 +46,7 @@ public sealed class DatasetCheckTests : IDisposable
         Has("01/EP03_02", Severity.Unusable, "reg_img10.png cannot be opened or is no whole image");
         Has("01/EP03_02", Severity.Note, "readme.txt");
         Has("01/EP02_01f", Severity.Unusable, "row 2 already has this clip");
-        Has("02/EP01_12", Severity.Warning, "'joy' is unknown");
+        Has("02/EP01_12", Severity.Unusable, "'joy', which is none of disgust, fear");
         Has("09/ep01_01", Severity.Note, "no row in the sheet");
         Assert.Empty(report.Subjects);
     }

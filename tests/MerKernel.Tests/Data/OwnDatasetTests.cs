@@ -54,6 +54,29 @@ public sealed partial class OwnDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Headings_and_emotions_may_be_written_in_full_width_letters()
+    {
+        // The sheet's cells are read as plain text, and so is what the description says of them.
+        foreach (var file in new[] { "dataset.json", "clips.csv" })
+            File.WriteAllText(folder.File(file), File.ReadAllText(folder.File(file))
+                .Replace("label", "label（main）", StringComparison.Ordinal));
+        Assert.Contains("（main）", File.ReadAllText(folder.File("dataset.json")), StringComparison.Ordinal);
+        using var data = DatasetLoader.Load(Source, Options);
+        Assert.Equal(9, data.Clips.Length);
+    }
+
+    [Fact]
+    public void An_emotion_that_is_a_number_can_be_left_out_of_the_classes()
+    {
+        var rows = File.ReadAllText(folder.File("clips.csv"));
+        File.WriteAllText(folder.File("clips.csv"), rows.Replace("boredom", "7", StringComparison.Ordinal));
+        using var data = DatasetLoader.Load(Source, Options);
+        Assert.Equal(9, data.Clips.Length);
+        Assert.Contains(data.Manifest!.Dropped,
+            d => d.Clip == "cleo/04" && d.Reason.Contains("'7' is outside the class set", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_person_in_two_spellings_is_one_person()
     {
         // Their folders are one, whatever its case; two folds would train on the person that they leave out.

@@ -50,6 +50,36 @@ public class LosoEngineTests
         Assert.False(Directory.Exists(store.Folder));
     }
 
+    // A notebook's interrupt strikes the thread that waits for the workers.
+    [Fact]
+    public void An_interrupted_call_leaves_no_worker_behind()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var experiment = Tiny(data);
+        experiment = experiment with { Training = experiment.Training with { Epochs = 100_000 } };
+        var (interrupted, epochs) = (false, 0);
+        Thread? caller = null;
+        var counter = new Counter
+        {
+            Epoch = (_, _) => { if (Interlocked.Increment(ref epochs) == 5) caller!.Interrupt(); }
+        };
+        caller = new Thread(() =>
+        {
+            try
+            {
+                new LosoEngine(new RunStore(folder.Path)) { Workers = 2, Progress = counter }.Run([experiment], data);
+            }
+            catch (ThreadInterruptedException) { interrupted = true; }
+        });
+        caller.Start();
+        Assert.True(caller.Join(TimeSpan.FromMinutes(2)));
+        Assert.True(interrupted);
+        var after = epochs;
+        Thread.Sleep(500);
+        Assert.Equal((after, 0), (epochs, counter.Failed));
+    }
+
     [Fact]
     public void A_second_run_trains_nothing_and_a_removed_fold_comes_back_the_same()
     {

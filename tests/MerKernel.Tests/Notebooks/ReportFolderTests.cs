@@ -13,6 +13,26 @@ public class ReportFolderTests
     public void Executed_notebooks_go_where_the_report_of_their_run_looks(string parameter, string folder) =>
         Assert.Equal(folder, Path.GetFileName(MerKernel.Cli.Commands.NotebooksCommand.FolderFor([parameter])));
 
+    // A kernel runs in the notebook's folder.
+    [Theory]
+    [InlineData("data=faces", true)]
+    [InlineData("backbone=swin.safetensors", true)]
+    [InlineData("data=null", false)]
+    [InlineData("device=cuda", false)]
+    public void Paths_among_parameters_are_meant_from_the_callers_folder(string parameter, bool isPath)
+    {
+        var (name, value) = parameter.Split('=') is [var a, var b] ? (a, b) : default;
+        Assert.Equal(isPath ? $"{name}={Path.Combine(Directory.GetCurrentDirectory(), value)}" : parameter,
+            MerKernel.Cli.Commands.NotebooksCommand.Absolute(parameter));
+    }
+
+    [Theory]
+    [InlineData("/data/faces", "/data/faces")]
+    [InlineData("/my data/o'neill", "'/my data/o'\\''neill'")]
+    [InlineData("", "''")]
+    public void Words_of_commands_to_paste_are_quoted_where_the_shell_needs_it(string word, string written) =>
+        Assert.Equal(written, Shell.Word(word));
+
     [Fact]
     public void A_notebook_is_not_replaced_by_its_executed_copy()
     {

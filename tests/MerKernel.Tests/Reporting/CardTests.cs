@@ -70,7 +70,7 @@ public class CardTests
     [InlineData("left out: 2 (its emotion is none of the five), 1 (no apex)")] // excluded data
     [InlineData("1,234,567 parameters in the full network and 0.89 GMAC per clip")] // complexity
     [InlineData("batch 16, an update every batch.")]
-    [InlineData("No search over hyper-parameters")]
+    [InlineData("by the accuracy over all folds of earlier versions of the synthetic sets")] // search
     [InlineData("Each fold was trained once with each seed")] // number of runs
     [InlineData("for 3 folds")]
     [InlineData("mer reproduce --profile small --seeds 7")] // code
@@ -112,8 +112,24 @@ public class CardTests
 
     [Fact]
     public void Missing_folds_are_listed_among_what_was_not_reproduced() =>
-        Assert.Contains("FPF block based on ViT on CASME II, seed 7: 1 of 2 folds were not run",
+        Assert.Contains("CASME II, seed 7: 1 of 2 folds were not run of FPF block based on ViT.",
             ReproductionStatement.ToMarkdown(Study));
+
+    [Fact]
+    public void Neither_card_claims_runs_or_recordings_that_there_were_none_of()
+    {
+        Assert.Contains("Table 1's other methods were not run.", ReproductionStatement.ToMarkdown(Study));
+        Assert.Contains("those whose networks are known are run", ReproductionStatement.ToMarkdown(Study with
+        {
+            Runs = [(Tables.Numbered(1).Rows.First(r => r.Method is { } m && m != Tables.Full).Method!,
+                Run("a1", folds: 2, seconds: 1), 2)],
+        }));
+        Assert.Contains("It classifies drawn faces", ModelCard.ToMarkdown(Study));
+        Assert.Contains("It classifies clips recorded in a laboratory", ModelCard.ToMarkdown(Study with
+        {
+            Datasets = [SampleTables.CasmeII with { Synthetic = false }],
+        }));
+    }
 
     [Fact]
     public void No_line_keeps_the_indentation_of_the_source() =>

@@ -133,7 +133,8 @@ public class ScoringTests
             },
         }.Rows(Tables.Numbered(3)).ToList();
         var network = Assert.Single(rows, r => r.Method == Tables.WithoutActionUnits && r.AgainstFull is not null);
-        Assert.Equal((7, -0.8), (network.Seed, Math.Round(network.AgainstFull!.Accuracy, 12)));
+        // With the seed that both have: what another one did to the full network is no difference between the two.
+        Assert.Equal((7, -0.6), (network.Seed, Math.Round(network.AgainstFull!.Accuracy, 12)));
         // A rule stands on the page of each seed with one comparison: 3 of 5 right, once for two seeds of the network.
         var rules = rows.Where(r => r.Label == Rule.Majority).Select(r => r.AgainstFull!).ToList();
         Assert.Equal([-0.2, -0.2], rules.Select(c => Math.Round(c.Accuracy, 12)));
@@ -142,7 +143,7 @@ public class ScoringTests
         Assert.Equal(5, rules[0].Among);
         var text = ResultTable.ToMarkdown([.. rows]);
         Assert.Contains("all seeds' decisions pooled; permutation test by subject, p after Holm over 5 rows", text);
-        Assert.Contains("full network without action units (−.730, p = 1, seed 7)", text);
+        Assert.Contains("full network without action units (−.250, p = 1, seed 7)", text);
     }
 
     [Fact]
