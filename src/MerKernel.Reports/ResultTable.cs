@@ -221,7 +221,7 @@ public sealed class ResultTable
             // Controls are those of every table, and each table has a power of its own.
             if (First is not { Kind: not RowKind.Baseline, Detectable: { } here }) return "";
             static string Points(double? difference) => difference is { } d
-                ? $"{Figures.Percent(d)} points" : "none, as long as rows differ on so few clips,";
+                ? $"{Figures.Percent(d)} points" : "none of any size";
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
             return "Power: the smallest difference in accuracy that a test of accuracy finds in such data four times " +
