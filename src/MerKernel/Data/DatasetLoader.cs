@@ -226,7 +226,7 @@ public static class DatasetLoader
             (all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "");
         throw new UserErrorException($"{plan.Layout.Description.Title}: {all.Count} of " +
             $"{plan.Clips.Length + plan.BadRows.Length} clips cannot be used: {named}. "
-            + $"\"mer data check --data {root}\" lists all. Complete the files, or leave such clips out of " +
+            + $"'mer data check --data {root}' lists all. Complete the files, or leave such clips out of " +
             $"every command from now on{(faceless.Count > 0
                 ? " (or crop them at the centre, with --no-face centre-crop instead of drop)" : "")} with: "
             + $"mer data prepare --data {root} --dataset {plan.Layout.Dataset.Key()}{policies}");
