@@ -220,6 +220,21 @@ public sealed partial class ClaimsTests
     }
 
     [Fact]
+    public void What_the_full_network_reads_is_that_of_the_published_notebook()
+    {
+        var sets = PublishedTables("medium", "17-table7", "same prediction");
+        Assert.Equal(2, sets.Count);
+        string Same(string input) => string.Join(" and ", sets.Select(rows => rows.Single(r => r.Length == 3
+            && r[0].StartsWith(input, StringComparison.Ordinal))[1]));
+        string[] all = Same("as it is").Split(" and "), frames = Same("frames of another").Split(" and ");
+        Demand("README.md", $"{frames[0]} of {all[0]} of its predictions on CASME II and {frames[1]} of {all[1]} on " +
+            "SAMM stay the same");
+        Demand("docs/results.md",
+            $"{frames[0]} of {all[0]} predictions on CASME II and {frames[1]} of {all[1]} on SAMM stay the same; with " +
+            $"that clip's units, {Same("units of another")}");
+    }
+
+    [Fact]
     public void No_row_of_Tables_3_to_6_has_a_supported_difference() => Assert.All(
         File.ReadAllText(Path.Combine(s_root, "results", "published", "medium", "seeds.md")).Split("\n## ")
             .Where(s => Regex.IsMatch(s, "^Table [3-6]:")).ToList() is { Count: 8 } tables ? tables : [""],
