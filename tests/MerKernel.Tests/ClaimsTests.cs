@@ -230,8 +230,8 @@ public sealed partial class ClaimsTests
         Demand("README.md", $"{frames[0]} of {all[0]} of its predictions on CASME II and {frames[1]} of {all[1]} on " +
             "SAMM stay the same");
         Demand("docs/results.md",
-            $"{frames[0]} of {all[0]} predictions on CASME II and {frames[1]} of {all[1]} on SAMM stay the same; with " +
-            $"that clip's units, {Same("units of another")}");
+            $"{frames[0]} of {all[0]} predictions on CASME II and {frames[1]} of {all[1]} on SAMM stay the same; " +
+            $"with that clip's units, {Same("units of another")}");
     }
 
     [Fact]
