@@ -240,9 +240,7 @@ public static class PretrainedStart
         using var quiet = no_grad();
         var path = PathOf(weights);
         var stored = Safetensors.Read(path);
-        // How many batches a BatchNorm has seen matters to nobody, and converted files often lack it.
-        var wanted = part.state_dict()
-            .Where(p => !p.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList();
+        var wanted = part.state_dict().Where(p => !ModelWeights.IsCounter(p.Key)).ToList();
         foreach (var (name, tensor) in wanted)
         {
             if (!stored.TryGetValue(name, out var value))

@@ -18,7 +18,9 @@ public static partial class BackboneWeights
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var stored = Safetensors.Read(path);
-        var backbones = network.state_dict().Where(pair => IsBackbone(network.Options, pair.Key)).ToDictionary();
+        // A counter is of one shape in networks of any width; where nothing else fits, nothing was loaded.
+        var backbones = network.state_dict()
+            .Where(pair => IsBackbone(network.Options, pair.Key) && !ModelWeights.IsCounter(pair.Key)).ToDictionary();
         var mergesAfterStage = stored.ContainsKey("layers.0.downsample.reduction.weight");
         var loaded = new Dictionary<string, string>();
         var ignored = new List<(string, string)>();
@@ -27,12 +29,8 @@ public static partial class BackboneWeights
             var name = Translate(source, mergesAfterStage);
             if (name is null || !backbones.TryGetValue(name, out var target))
             {
-                ignored.Add((source, "the network has no such layer"));
-            }
-            // It is of one shape in networks of any width, and where nothing else fits, nothing was loaded.
-            else if (name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
-            {
-                ignored.Add((source, "counts batches, and is no weight"));
+                ignored.Add((source, ModelWeights.IsCounter(source)
+                    ? "counts batches, and is no weight" : "the network has no such layer"));
             }
             else if (!target.shape.SequenceEqual(value.shape))
             {
@@ -51,8 +49,7 @@ public static partial class BackboneWeights
 
         return new BackboneReport(
             [.. loaded.Select(pair => (pair.Key, pair.Value))], [.. ignored],
-            [.. backbones.Keys.Where(name => !loaded.ContainsKey(name)
-                && !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))]);
+            [.. backbones.Keys.Where(name => !loaded.ContainsKey(name))]);
     }
 
     /// <summary>
@@ -172,6 +169,12 @@ public static class ModelWeights
         foreach (var (name, tensor) in state)
             tensor.copy_(stored[name]);
     }
+
+    /// <summary>
+    /// Whether a tensor is the number of batches that a BatchNorm has seen: it matters to nobody, and converted files
+    /// often lack it.
+    /// </summary>
+    internal static bool IsCounter(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
 
     internal static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 
