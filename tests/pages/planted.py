@@ -32,4 +32,6 @@ with open(os.path.splitext(sheet)[0] + ".csv", "w", newline="") as file:
         rows.writerow([clip["subject"], clip["clip"], clip["onset"], clip["apex"], clip["offset"], units + ("+" + UNIT if clip is first else ""), clip["emotion"]])
     rows.writerow([first["subject"], "EP99_99", 1, 2, 3, "4", EMOTION])
 os.remove(sheet)
+# No set knows that emotion, so its clip is left out, and the pages name it with the reason.
+subprocess.run([mer, "data", "prepare", "--data", folder, "--dataset", "casme2", "--unusable", "drop"], check=True, stdout=subprocess.DEVNULL)
 print(first["clip"], EMOTION, UNIT, sep="\n")
