@@ -170,18 +170,26 @@ public sealed class Study : IDisposable
             var computed = change(full);
             if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known)
                 return new Row(label, new Change($"own/{label}", label, change));
-            return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed
+            // The paper's figures are of networks that see the coders' units, but for its own row without.
+            return (full.ActionUnits == ActionUnitSource.Annotated || known == Tables.WithoutActionUnits)
+                && paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed
                 ? printed with { Label = label }
                 : new Row(label, known);
         }).ToList();
         if (chosen.All(r => r.Method != Tables.Full)) chosen.Add(new Row(Tables.Full.Name, Tables.Full));
-        return new(this, paper with { Rows = [.. paper.Rows.Where(r => r.Method is null), .. chosen] });
+        return new(this, paper with
+        {
+            Rows = [.. paper.Rows.Where(r => r.Method is null), .. chosen],
+            Repeated = [.. Tables.Controls.Where(c => chosen.Any(r =>
+                r.Method!.Of(full, Bench.Profile) == c.Of(full, Bench.Profile)))],
+        });
     }
 
     /// <summary>The full network's experiment of a profile, without data.</summary>
     static Experiment Plain(Profile profile) => new()
     {
-        Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training
+        Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = profile.Model, Training = profile.Training,
+        ActionUnits = profile.ActionUnits,
     };
 
     /// <summary>This study's changes of the profile of its name, in words; empty where nothing is changed.</summary>
@@ -268,9 +276,9 @@ public sealed class Study : IDisposable
             var failures = engine.Run(set, Bench.Dataset(set.Key));
             progress.Done();
             if (failures.Count > 0)
-                throw new UserErrorException($"{failures.Count} folds on {set.Key.Title()} failed twice, the first " +
-                    $"of subject {failures[0].Job.Subject}: {failures[0].Error.Message}. The others are stored; " +
-                    "running the cell again tries these once more.");
+                throw new UserErrorException($"{set.Key.Title()}: {failures[0].Job.Failed(failures[0].Error)} " +
+                    (failures.Count > 1 ? $"So did {failures.Count - 1} more. " : "") +
+                    "The others are stored; running the cell again tries these once more.");
         }
     }
 

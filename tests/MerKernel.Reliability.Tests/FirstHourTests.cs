@@ -106,6 +106,21 @@ public sealed class FirstHourTests : IDisposable
     }
 
     [Fact]
+    public void A_clip_is_shown_from_the_set_that_has_it()
+    {
+        LookAlike.Write(DatasetId.Smic, LookAlikeOptions.Tiny, Data);
+        foreach (var set in new[] { DatasetId.CasmeII, DatasetId.Smic })
+        {
+            var first = LookAlike.Truth(set, LookAlikeOptions.Tiny)[0];
+            // A name of CASME II's is several subjects'.
+            var clip = set == DatasetId.Smic ? first.Name : $"{first.Subject}/{first.Name}";
+            var (code, output, errors) = Mer($"data show {clip} --data {Data} --out {Path.Combine(_root, "x.png")}");
+            Assert.True(code == 0, errors);
+            Assert.Contains($"{first.Name} -> ", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_folder_without_permission_costs_its_clip_alone()
     {
         File.SetUnixFileMode(Clip, UnixFileMode.None);

@@ -66,7 +66,9 @@ public partial class NotebookTests
     {
         var cells = Cells(name, out _);
         var parameters = cells.Single(c => c.Tags.Contains("parameters")).Source;
-        var given = typeof(Profile).GetMethod(nameof(Profile.With))!.GetParameters().Select(p => p.Name).ToList();
+        // The rows of Tables 1, 2 and 7 differ by their action units themselves.
+        var given = typeof(Profile).GetMethod(nameof(Profile.With))!.GetParameters().Select(p => p.Name)
+            .Where(p => p != "actionUnits" || name[..2] is not ("11" or "12" or "17")).ToList();
         // Unchanged it is the profile's, so that what the tables stored is found again.
         Assert.All(given, parameter => Assert.Matches($@"(?m)^\w+\? {parameter} = null;", parameters));
         Assert.Contains(cells, c => c.Kind == "code" && c.Source.Contains($"With({string.Join(", ", given)});"));

@@ -109,11 +109,12 @@ static class DataCheckCommand
             $"{report.Sheet.Sha256[..12]}), frames in {layout.Frames}");
         foreach (var finding in report.Findings.OrderByDescending(f => f.Severity))
             Console.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Clip}: {finding.Text}");
-        var classes = layout.Description.Classes;
+        var classes = report.Scored;
         var usable =
             $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: " +
             $"{report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
-        Console.WriteLine(report.Published is not { } published ? $"{usable}; no counts are published"
+        Console.WriteLine(report.Published is not { } published
+            ? $"{usable}; no counts are published{(classes == layout.Description.Classes ? "" : " of these classes")}"
             : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} " +
               $"({published.Source})");
         Compare("class",
@@ -206,13 +207,11 @@ static class DataShowCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var name = parsed.GetValue(clip)!;
-            // SAMM's clips carry their subject, 006_1_2; CASME II's begin with EP.
-            var samm = !name.Contains("EP", StringComparison.OrdinalIgnoreCase);
+            // The synthetic set that is made here: SAMM's clips carry their subject, CASME II's begin with EP.
             options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize,
-                [samm ? DatasetId.Samm : DatasetId.CasmeII], cancel);
+                [name.Contains("EP", StringComparison.OrdinalIgnoreCase) ? DatasetId.CasmeII : DatasetId.Samm], cancel);
             var there = options.Datasets(parsed);
-            var id = there.Contains(samm ? DatasetId.Samm : DatasetId.CasmeII)
-                ? samm ? DatasetId.Samm : DatasetId.CasmeII : there[0];
+            var id = there.Length == 1 ? there[0] : there.FirstOrDefault(Lists, there[0]);
             var choices = options.Choices(parsed, id);
             using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name,
                 choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
@@ -225,6 +224,17 @@ static class DataShowCommand
                 throw new UserErrorException($"{path} cannot be written; choose another place.");
             Console.WriteLine($"{view.Clip.Id} -> {path}");
             return 0;
+
+            // Before anything is prepared: whether the set's sheet has the clip.
+            bool Lists(DatasetId set)
+            {
+                var root = options.Root(parsed);
+                var layout = FrameLayout.Find(
+                    options.Given(parsed).Over(DataChoices.Kept(root, set)).Source(root, set));
+                return CodingSheet.Read(layout.Sheet, asked: layout.Description).Clips
+                    .Any(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
+                        || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+            }
         }));
         return command;
     }

@@ -68,7 +68,7 @@ static class LosoRun
     /// <param name="workers">Folds side by side.</param>
     /// <param name="cancel">Stops between two steps; stored folds are kept.</param>
     /// <param name="subjects">Only the folds that leave these out; null computes all.</param>
-    /// <returns>0, or 2 if a fold failed twice.</returns>
+    /// <returns>0, or 2 if a fold failed.</returns>
     public static int Run(Workbench bench, IEnumerable<(Method Method, DatasetId Dataset)> work, int workers,
         CancellationToken cancel, IReadOnlyCollection<string>? subjects = null)
     {
@@ -105,8 +105,8 @@ static class LosoRun
             };
             var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)
-                Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} on {id.Title()} failed " +
-                    $"twice ({error.Message}); the other folds are kept, calling again tries it once more.");
+                Console.Error.WriteLine($"mer: {id.Title()}: {job.Failed(error)} In every row the other folds are " +
+                    "kept; calling again tries once more.");
             failed += failures.Count;
         }
         return failed == 0 ? 0 : 2;

@@ -31,8 +31,8 @@ static class ReproduceCommand
             var rows = ReproduceClosing.Show(bench, chosen, parsed.GetValue(print));
             Console.WriteLine($"Finished in {Figures.Clock(clock.Elapsed)}.");
             if (status != 0)
-                Console.WriteLine("Incomplete: the folds named above failed twice, so their rows have no measured " +
-                    "values; the same command tries them once more.");
+                Console.WriteLine("Incomplete: the folds and experiments named above failed, so their rows have no " +
+                    "measured values; the same command tries them once more.");
             if (!parsed.GetValue(noReports))
                 status = Math.Max(status, ClosingReport.Write(bench, rows, Remark.Say, cancel));
             return status;

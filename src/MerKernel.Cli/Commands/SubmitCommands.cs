@@ -232,8 +232,7 @@ static class SubmitTaskCommand
             foreach (var (job, error) in engine.Run(jobs, bench.Load(set.Key, cancel), cancel))
             {
                 failed++;
-                Console.Error.WriteLine($"mer: fold {job.Subject} of experiment {job.Hash} failed twice " +
-                    $"({error.Message.TrimEnd('.')}); mer submit resubmit tries it once more.");
+                Console.Error.WriteLine($"mer: {job.Failed(error)} mer submit resubmit tries it once more.");
             }
         }
         return failed == 0 ? 0 : 2;

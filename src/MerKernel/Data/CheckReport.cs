@@ -12,7 +12,12 @@ public sealed record CheckReport
     /// <summary>Everything worth saying, clip by clip.</summary>
     public required ImmutableArray<CheckFinding> Findings { get; init; }
 
-    /// <summary>The published counts of the sheet's edition; null where none are published.</summary>
+    /// <summary>The classes that are scored.</summary>
+    public required ClassSet Scored { get; init; }
+
+    /// <summary>
+    /// The published counts of the sheet's edition; null where none are published, or other classes are scored.
+    /// </summary>
     public required PublishedCounts? Published { get; init; }
 
     /// <summary>Usable clips of the scored classes of each subject.</summary>

@@ -6,6 +6,10 @@ public sealed record Clip
     /// <summary>The remark on a clip whose sheet has no apex.</summary>
     internal const string NoApex = "no apex is coded; the middle of onset and offset is used";
 
+    /// <summary>The note of a clip whose difference image is empty.</summary>
+    internal const string NoMotion = "the apex is the onset, so the clip shows no motion; mer data prepare " +
+        "--reading CLIP=onset-apex-offset sets another apex";
+
     /// <summary>The data set the clip belongs to.</summary>
     public required DatasetId Dataset { get; init; }
 

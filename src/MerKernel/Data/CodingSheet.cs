@@ -296,7 +296,8 @@ public static partial class CodingSheet
             };
             return null;
         }
-        if (erratum is null && (apex <= onset || apex >= offset))
+        if (apex == onset) notes.Add(Clip.NoMotion);
+        else if (erratum is null && apex >= offset)
             notes.Add($"the apex {apex} does not lie between onset {onset} and offset {offset}");
         var units = ActionUnitNotation.Parse(row["actionunits"], notes);
         if (units.IsEmpty && set.HasActionUnits) notes.Add("no action unit is coded");

@@ -22,6 +22,7 @@ public static class DatasetCheck
         var layout = FrameLayout.Find(source);
         var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
         sheet.MustBe(source.Id);
+        _ = PreparationPlan.KnownClips(sheet, options);
         var findings = new ConcurrentDictionary<int, CheckFinding[]>();
         var done = 0;
         // A check continues without the landmark model, and says so.
@@ -39,17 +40,18 @@ public static class DatasetCheck
                 return finder;
             },
             finder => finder?.Dispose());
-        var five = layout.Description.Classes;
-        var usable = sheet.Clips.Where((c, i) => five.LabelOf(c.Emotion) is not null && !options.LeavesOut(c.Id)
+        var scored = options.Classes ?? layout.Description.Classes;
+        var usable = sheet.Clips.Where((c, i) => scored.LabelOf(c.Emotion) is not null && !options.LeavesOut(c.Id)
             && findings[i].All(f => f.Severity != Severity.Unusable)).ToArray();
-        var classes = Count(usable.Select(c => five.ClassOf[c.Emotion]));
+        var classes = Count(usable.Select(c => scored.ClassOf[c.Emotion]));
         return new CheckReport
         {
             Layout = layout,
             Sheet = sheet,
             Findings = [.. findings.OrderBy(f => f.Key).SelectMany(f => f.Value),
-                .. BesideClips(sheet, layout, options, classes), .. BesideFrames()],
-            Published = PublishedCounts.Of(sheet),
+                .. BesideClips(sheet, layout, options, scored, classes), .. BesideFrames()],
+            Scored = scored,
+            Published = options.Classes is null ? PublishedCounts.Of(sheet) : null,
             Subjects = Count(usable.Select(c => c.Subject)),
             Classes = classes,
         };
@@ -62,14 +64,14 @@ public static class DatasetCheck
     }
 
     private static IEnumerable<CheckFinding> BesideClips(CodingSheetContents sheet, FrameLayout layout,
-        PreparationOptions options, ImmutableSortedDictionary<string, int> classes)
+        PreparationOptions options, ClassSet scored, ImmutableSortedDictionary<string, int> classes)
     {
         foreach (var row in sheet.Dropped)
             yield return new CheckFinding(row.Clip,
                 row.IsExpected || options.LeavesOut(row.Clip) ? Severity.Note : Severity.Unusable,
                 $"row {row.Row}: {row.Reason}");
         if (layout.Dataset == DatasetId.Own)
-            foreach (var name in layout.Description.Classes.Classes.Where(c => !classes.ContainsKey(c)))
+            foreach (var name in scored.Classes.Where(c => !classes.ContainsKey(c)))
                 yield return new CheckFinding(layout.Description.Title, Severity.Warning,
                     $"the class '{name}' has no usable clip");
         foreach (var remark in sheet.Remarks)
@@ -88,8 +90,8 @@ public static class DatasetCheck
     {
         CheckFinding Found(Severity severity, string text) => new(clip.Id, severity, text);
         foreach (var note in clip.Notes)
-            yield return Found(note.Contains("is unknown", StringComparison.Ordinal) ? Severity.Warning : Severity.Note,
-                note);
+            yield return Found(note == Clip.NoMotion || note.Contains("is unknown", StringComparison.Ordinal)
+                ? Severity.Warning : Severity.Note, note);
         if (options.LeavesOut(clip.Id))
         {
             yield return Found(Severity.Note, "left out by choice");

@@ -105,7 +105,7 @@ public sealed class FrameLayout
                 $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like " +
                 $"{expected}; {(set.Id == DatasetId.Own ? $"correct 'frames' in {OwnDataset.FileName}"
                     : $"name the folder that holds {(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/"
-                        : set.Folder + "/")}")}.");
+                        : set.Folder + "/")}{OtherThan(set.Id)}")}.");
         }
         // Cropped frames count before raw ones; among several folders of one kind, the one with more of the sheet's
         // clips.
@@ -122,6 +122,10 @@ public sealed class FrameLayout
                     : IsCropped(root, other.Path) ? "cropped"
                     : "raw")})");
         return new FrameLayout(set, root, chosen.Folder, sheet, chosen.Root, notes);
+
+        string OtherThan(DatasetId id) =>
+            string.Concat(DatasetNames.WithFiles.Where(other => other != id && IsThere(new(root, other))).Take(1)
+                .Select(other => $", or take {other.Title()}, which is there, with --dataset {other.Key()}"));
     }
 
     /// <summary>
@@ -157,13 +161,14 @@ public sealed class FrameLayout
 
     /// <summary>
     /// Whether frames are cropped, by the lowest folder whose name says so or the opposite ('raw', 'uncropped'); the
-    /// folders above the data's say nothing of them.
+    /// folders above the data's say nothing of them. Of frames that lie elsewhere, the last three names count.
     /// </summary>
     private static bool IsCropped(string root, string path)
     {
         var below = Path.GetRelativePath(root, path);
-        string[] names = below == "." || below.StartsWith("..", StringComparison.Ordinal)
-            ? [Path.GetFileName(path)] : below.Split(Path.DirectorySeparatorChar);
+        IEnumerable<string> names = below == "." ? [Path.GetFileName(path)]
+            : below.StartsWith("..", StringComparison.Ordinal) ? path.Split(Path.DirectorySeparatorChar).TakeLast(3)
+            : below.Split(Path.DirectorySeparatorChar);
         return names.LastOrDefault(n => CropWord.IsMatch(n)) is { } said && CropWord.Match(said).Groups[1].Success;
     }
 

@@ -24,14 +24,7 @@ internal sealed record PreparationPlan(
     {
         var classes = options.Classes ?? layout.Description.Classes;
         var align = Aligns(layout, options);
-        var known = sheet.Clips.Select(c => c.Id).Concat(sheet.Dropped.Select(d => d.Clip))
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (options.Exclude.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
-            throw new UserErrorException($"The clip '{unknown}' to be left out is not in {sheet.Path}; clips are " +
-                $"named like {sheet.Clips[0].Id}.");
-        if (options.Readings.FirstOrDefault(r => !known.Contains(r.Clip)) is { } unread)
-            throw new UserErrorException($"The reading '{unread}' is of a clip that {sheet.Path} has not; clips are " +
-                $"named like {sheet.Clips[0].Id}.");
+        var known = KnownClips(sheet, options);
         var exclude = known.Where(options.LeavesOut).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var dropped = sheet.Dropped.Select(d =>
             new DroppedClip(d.Clip, exclude.Contains(d.Clip) ? "left out by choice" : $"row {d.Row}: {d.Reason}"))
@@ -68,6 +61,21 @@ internal sealed record PreparationPlan(
             BadRows = [.. sheet.Dropped.Where(d => !d.IsExpected && !exclude.Contains(d.Clip)
                 && (!d.Emotion.Any(char.IsLetter) || classes.LabelOf(d.Emotion) is not null))],
         };
+    }
+
+    /// <summary>The clips of a sheet, read or not.</summary>
+    /// <exception cref="UserErrorException">A choice is about a clip that is none of them.</exception>
+    public static ImmutableHashSet<string> KnownClips(CodingSheetContents sheet, PreparationOptions options)
+    {
+        var known = sheet.Clips.Select(c => c.Id).Concat(sheet.Dropped.Select(d => d.Clip))
+            .ToImmutableHashSet(StringComparer.OrdinalIgnoreCase);
+        if (options.Exclude.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
+            throw new UserErrorException($"The clip '{unknown}' to be left out is not in {sheet.Path}; clips are " +
+                $"named like {sheet.Clips[0].Id}.");
+        if (options.Readings.FirstOrDefault(r => !known.Contains(r.Clip)) is { } unread)
+            throw new UserErrorException($"The reading '{unread}' is of a clip that {sheet.Path} has not; clips are " +
+                $"named like {sheet.Clips[0].Id}.");
+        return known;
     }
 
     /// <summary>Whether frames are aligned by landmarks.</summary>

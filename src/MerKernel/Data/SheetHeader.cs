@@ -24,6 +24,9 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         ("fps", "Fps", ["fps", "framerate"], false),
     ];
 
+    private static readonly Regex FurtherInterval =
+        new("^(?:onset|offset) ?(?:frame|f)? ?[2-9] ?f?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     /// <summary>The sheet's row of the header.</summary>
     public SheetRow Row => Table.Rows[At];
 
@@ -96,6 +99,12 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
                 remarks.Add($"column {SheetTable.ColumnName(column)} ('{row[column]}') is not read: column " +
                     $"{SheetTable.ColumnName(best[0])} ('{row[best[0]]}') is the {title}");
         }
+        // SMIC's Onset2F and Offset3F: a clip that moves again.
+        var further = row.Cells.Index().Where(c => FurtherInterval.IsMatch(c.Item)).ToList();
+        var clips = table.Rows.Skip(at + 1).Count(r => further.Any(c => r[c.Index].Any(char.IsAsciiDigit)));
+        if (clips > 0)
+            remarks.Add($"{clips} clips have further intervals, in the columns " +
+                $"{string.Join(", ", further.Select(c => c.Item))}; of each clip only the first interval is read");
         if (missing.Count == 0 && conflict is not null) throw conflict;
         return new SheetHeader(table, at, columns.ToImmutable(), [.. missing], [.. remarks]);
     }

@@ -36,11 +36,13 @@ public sealed class LosoEngine(RunStore store)
     public FoldWeights? Weights { get; init; }
 
     /// <summary>
-    /// Computes missing folds and returns those that failed twice, with their errors; the others are stored.
+    /// Computes missing folds and returns those that failed, with their errors; the others are stored. An experiment
+    /// that cannot be trained, because of its weights or its input, is returned once and costs the others nothing.
     /// </summary>
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
+    /// <exception cref="UserErrorException">No experiment that has missing folds can be trained.</exception>
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
         IEnumerable<Experiment> experiments, MerDataset dataset, CancellationToken cancel = default)
     {
@@ -55,7 +57,7 @@ public sealed class LosoEngine(RunStore store)
     }
 
     /// <summary>
-    /// Computes those of the folds that are missing, in their order, and returns the ones that failed twice, with their
+    /// Computes those of the folds that are missing, in their order, and returns the ones that failed, with their
     /// errors.
     /// </summary>
     /// <param name="jobs">Folds of stored experiments on <paramref name="dataset"/>.</param>
@@ -73,7 +75,7 @@ public sealed class LosoEngine(RunStore store)
         Progress?.Planned(jobs.Count - missing.Count, missing.Count);
 
         var queue = new ConcurrentQueue<FoldJob>(missing);
-        var failures = new ConcurrentBag<(FoldJob, Exception)>();
+        var failures = new ConcurrentBag<(FoldJob Job, Exception Error)>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Exception? fatal = null;
         void Fail(Exception e)
@@ -106,7 +108,11 @@ public sealed class LosoEngine(RunStore store)
             throw fatal is UserErrorException known
                 ? new UserErrorException(known.Message, known)
                 : new InvalidOperationException(fatal.Message, fatal);
-        return [.. failures];
+        // The same weights and the same input stop every fold of an experiment.
+        var untrainable = failures.Where(f => f.Error is UserErrorException).DistinctBy(f => f.Job.Hash).ToList();
+        if (untrainable.Count > 0 && untrainable.Count == missing.DistinctBy(j => j.Hash).Count())
+            throw new UserErrorException(untrainable[0].Error.Message, untrainable[0].Error);
+        return [.. failures.Where(f => f.Error is not UserErrorException), .. untrainable];
     }
 
     static void Await(Thread thread)
@@ -118,11 +124,12 @@ public sealed class LosoEngine(RunStore store)
         }
     }
 
-    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset, ConcurrentBag<(FoldJob, Exception)> failures,
-        FoldWriter writer, CancellationToken cancel)
+    void Work(ConcurrentQueue<FoldJob> queue, MerDataset dataset,
+        ConcurrentBag<(FoldJob Job, Exception Error)> failures, FoldWriter writer, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
         {
+            if (failures.Any(f => f.Error is UserErrorException && f.Job.Hash == job.Hash)) continue;
             // Another process on the same store may have been quicker.
             if (Has(job))
             {
@@ -137,9 +144,10 @@ public sealed class LosoEngine(RunStore store)
                     Train(job, dataset, writer, cancel);
                     break;
                 }
-                catch (Exception e) when (e is not (OperationCanceledException or UserErrorException)
-                    && !cancel.IsCancellationRequested)
+                catch (Exception e) when (e is not OperationCanceledException && !cancel.IsCancellationRequested)
                 {
+                    // What a user has to mend is the same at the second attempt.
+                    if (e is UserErrorException) attempt = 2;
                     Progress?.FoldFailed(job, e, final: attempt == 2);
                     if (attempt == 2) failures.Add((job, e));
                 }
@@ -183,7 +191,14 @@ public sealed class LosoEngine(RunStore store)
 /// <param name="Experiment">The experiment.</param>
 /// <param name="Hash">Its <see cref="ExperimentHash"/>.</param>
 /// <param name="Subject">The subject left out.</param>
-public sealed record FoldJob(Experiment Experiment, string Hash, string Subject);
+public sealed record FoldJob(Experiment Experiment, string Hash, string Subject)
+{
+    /// <summary>What its failure left undone, in words.</summary>
+    /// <param name="error">The error that the engine returned with it.</param>
+    public string Failed(Exception error) => error is UserErrorException
+        ? $"experiment {Hash} cannot be trained: {error.Message}"
+        : $"fold {Subject} of experiment {Hash} failed twice ({error.Message.TrimEnd('.')}).";
+}
 
 /// <summary>Receives the engine's progress; called from worker threads.</summary>
 public interface ILosoProgress

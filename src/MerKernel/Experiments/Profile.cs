@@ -18,6 +18,9 @@ public sealed record Profile
     /// <summary>The full network at this size; rows change it with <c>with</c>.</summary>
     public MerNetOptions Model { get; init; } = new();
 
+    /// <summary>Where the full network's action units come from; a row or a control may take others.</summary>
+    public ActionUnitSource ActionUnits { get; init; }
+
     /// <summary>How each fold is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
@@ -105,9 +108,10 @@ public sealed record Profile
     /// <param name="flip">Probability of a mirror image, from 0 to 1.</param>
     /// <param name="rotation">Degrees of rotation either way.</param>
     /// <param name="padding">Pixels of shift either way, in a frame of 224.</param>
+    /// <param name="actionUnits">Whether the network sees the coders' action units.</param>
     public Profile With(int? epochs = null, int? batchSize = null, double? learningRate = null, double? decay = null,
         double? weightDecay = null, double? labelSmoothing = null, int? widthDivisor = null, int? inputSize = null,
-        double? flip = null, double? rotation = null, double? padding = null)
+        double? flip = null, double? rotation = null, double? padding = null, bool? actionUnits = null)
     {
         var augmentation = Training.Augmentation;
         return this with
@@ -117,6 +121,8 @@ public sealed record Profile
                 WidthDivisor = widthDivisor ?? Model.WidthDivisor,
                 InputSize = inputSize ?? Model.InputSize,
             },
+            ActionUnits = actionUnits is not { } seen ? ActionUnits
+                : seen ? ActionUnitSource.Annotated : ActionUnitSource.None,
             Training = Training with
             {
                 Epochs = epochs ?? Training.Epochs,

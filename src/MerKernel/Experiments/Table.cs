@@ -27,8 +27,12 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
     /// <summary>The rows that the paper prints.</summary>
     public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);
 
+    /// <summary>Controls that a row computes already, under another name.</summary>
+    public ImmutableArray<Method> Repeated { get; init; } = [];
+
     /// <summary>The controls under the table: those that are no rows of it.</summary>
-    public IEnumerable<Method> Controls => Tables.Controls.Where(c => Rows.All(r => r.Method != c));
+    public IEnumerable<Method> Controls =>
+        Tables.Controls.Where(c => !Repeated.Contains(c) && Rows.All(r => r.Method != c));
 
     /// <summary>Everything that must be run before the table can be shown, each once.</summary>
     public IEnumerable<Method> Methods =>

@@ -267,17 +267,15 @@ public sealed class Workbench : IDisposable
         var dataset = Dataset(id);
         var experiment = method.Of(new Experiment
         {
-            Dataset = id,
-            DatasetFingerprint = dataset.Fingerprint,
-            Model = Profile.Model with { Classes = dataset.Classes.Length },
+            Dataset = id, DatasetFingerprint = dataset.Fingerprint,
+            Model = Profile.Model with { Classes = dataset.Classes.Length }, ActionUnits = Profile.ActionUnits,
             Training = Profile.Training with { Precision = Precision },
-            Seed = seed ?? Seed,
-            HeldOutSubjects = HeldOutSubjects,
+            Seed = seed ?? Seed, HeldOutSubjects = HeldOutSubjects,
         }, Profile);
         if (Backbone is not null && experiment is { Model: MerNetOptions paper, StartsFrom: null })
         {
-            _backbone ??= PretrainedStart.File(Backbone);
-            if (BackboneWeights.Fits(paper, Backbone)) return experiment with { StartsFrom = _backbone };
+            if (BackboneWeights.Fits(paper, Backbone))
+                return experiment with { StartsFrom = _backbone ??= PretrainedStart.File(Backbone) };
             Warn?.Invoke(
                 $"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
             return experiment;
@@ -324,13 +322,11 @@ public sealed class Workbench : IDisposable
             ? loaded
             : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
 
-    MerDataset Keep((DatasetSource Source, MerDataset Data) loaded) => Keep(loaded.Source, loaded.Data);
-
     /// <summary>The data set that a protocol makes of its parts, in the three classes that all of them have.</summary>
     (DatasetSource Source, MerDataset Data) Joined(FoldProtocol protocol,
         Func<DatasetId, PreparationOptions, (DatasetSource Source, MerDataset Data)> part) =>
-            (new(RootOf(protocol.Id), protocol.Id), protocol.Of([.. PartsThere().Select(id =>
-                part(id, Prepared(id) with { Classes = DatasetDescription.In(RootOf(id), id).Three }).Data)]));
+            (new(RootOf(protocol.Id), protocol.Id), protocol.Of([.. PartsThere().Select(id => Described(
+                part(id, Prepared(id) with { Classes = DatasetDescription.In(RootOf(id), id).Three }).Data))]));
 
     /// <summary>
     /// The sets that a protocol over several is made of: those asked for, else those of MEGC 2019 that are there.
@@ -352,19 +348,23 @@ public sealed class Workbench : IDisposable
         return there;
     }
 
-    /// <summary>
-    /// Keeps a loaded data set, and describes it where it is the user's own or something was chosen about it.
-    /// </summary>
-    MerDataset Keep(DatasetSource source, MerDataset data)
+    /// <summary>Keeps a loaded data set.</summary>
+    MerDataset Keep((DatasetSource Source, MerDataset Data) loaded)
     {
-        _loaded[source.Id] = (source, data);
-        var (id, chosen) = (source.Id, Choices(source.Id).ToString());
+        var data = Described((_loaded[loaded.Source.Id] = loaded).Data);
+        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of " +
+            $"{data.Id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
+    }
+
+    /// <summary>Describes a loaded data set where it is the user's own or something was chosen about it.</summary>
+    MerDataset Described(MerDataset data)
+    {
+        var (id, chosen) = (data.Id, Choices(data.Id).ToString());
         if (data.Manifest is { } manifest && (RealFolder(id) is not null || chosen.Length > 0))
             Say?.Invoke($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of " +
                 $"{FoldProtocol.CountPeople(data)} subjects, {manifest.Sheet}, frames in {manifest.Frames}"
                 + (chosen.Length > 0 ? $"; chosen with mer data prepare: {chosen}" : ""));
-        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of " +
-            $"{id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
+        return data;
     }
 
     ImmutableArray<DatasetId> There()

@@ -52,6 +52,33 @@ public sealed class DatasetCheckTests : IDisposable
     }
 
     [Fact]
+    public void Clips_are_counted_in_the_classes_that_are_chosen_and_a_misspelt_choice_is_refused()
+    {
+        var source = new DatasetSource(root, DatasetId.CasmeII);
+        var all = DatasetCheck.Run(source,
+            new PreparationOptions { Classes = DatasetDescription.Of(DatasetId.CasmeII).AllEmotions });
+        Assert.Equal(["disgust 1", "fear 1", "happiness 1", "others 1"],
+            all.Classes.Select(s => $"{s.Key} {s.Value}"));
+        // Those that are published are of the five.
+        Assert.Null(all.Published);
+        Assert.Contains("'01/EP03_20' to be left out is not in", Assert.Throws<UserErrorException>(() =>
+            DatasetCheck.Run(source, new PreparationOptions { Exclude = ["01/EP03_20"] })).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_clip_whose_apex_is_its_onset_is_warned_of()
+    {
+        SheetFiles.Xlsx(Path.Combine(root, "CASME2"), "CASME2-coding-20190701.xlsx",
+            [.. ClipFiles.Rows[..2], SheetFiles.Casme("01", "EP03_02", 5, 5, 20, "12", "disgust"),
+                .. ClipFiles.Rows[3..]]);
+        var finding = Assert.Single(DatasetCheck.Run(new DatasetSource(root, DatasetId.CasmeII)).Findings);
+        Assert.Equal(("01/EP03_02", Severity.Warning), (finding.Clip, finding.Severity));
+        Assert.StartsWith("the apex is the onset, so the clip shows no motion", finding.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_published_counts_add_up()
     {
         Assert.Equal((246, 26, 246), (PublishedCounts.CasmeII2014.Total, PublishedCounts.CasmeII2014.Subjects.Count,

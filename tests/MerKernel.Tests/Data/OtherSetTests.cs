@@ -56,6 +56,18 @@ public sealed class OtherSetTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_clip_that_moves_again_the_first_interval_is_read_and_the_others_are_named()
+    {
+        var rows = SmicRows([1, 2], labelled: true, ("ne", "negative", 4));
+        (rows[1][4], rows[1][5], rows[3][4], rows[3][5]) = (1030, 1042, 1050, 1061);
+        var sheet = CodingSheet.Read(Xlsx(folder, "SMIC-HS-E_annotation.xlsx", ("HS", rows)),
+            asked: DatasetDescription.Of(DatasetId.Smic));
+        Assert.Equal([1021, 1022, 1023, 1024], sheet.Clips.Select(c => c.Offset).Order());
+        Assert.Contains("2 clips have further intervals, in the columns Onset2F, Offset2F, Onset3F, Offset3F; of " +
+            "each clip only the first interval is read", sheet.Remarks);
+    }
+
+    [Fact]
     public void SMIC_in_a_list_with_padded_subjects_is_the_same_clip()
     {
         var path = Csv(folder, "coding.csv", ',', ["subject", "filename", "onset", "apex", "offset", "emotion"],

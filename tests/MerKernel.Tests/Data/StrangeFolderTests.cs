@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MerKernel.Data;
+using MerKernel.Synthetic;
 using OpenCvSharp;
 using static MerKernel.Tests.Data.SheetFiles;
 
@@ -163,6 +164,26 @@ public sealed partial class StrangeFolderTests : IDisposable
         Assert.Equal($"frames of CASME II are in {frames} too, which is not read; {layout.Frames} is (another " +
             $"choice: --frames {frames})",
             Assert.Single(layout.Notes));
+    }
+
+    [Theory]
+    [InlineData("CASME2-cropped/faces", true)]
+    [InlineData("cropped/casme2/RAW/faces", false)]
+    public void Frames_elsewhere_are_cropped_where_a_folder_near_them_says_so(string other, bool cropped)
+    {
+        using var elsewhere = new TemporaryFolder();
+        Copy(frames, Path.Combine(elsewhere, other));
+        Assert.Equal(cropped,
+            FrameLayout.Find(source with { FramesFolder = Path.Combine(elsewhere, other) }).Cropped);
+    }
+
+    [Fact]
+    public void Where_only_another_set_is_there_the_message_says_how_to_take_it()
+    {
+        using var other = new TemporaryFolder();
+        LookAlike.Write(DatasetId.Smic, LookAlikeOptions.Tiny, other);
+        Assert.Contains(", or take SMIC, which is there, with --dataset smic", Assert.Throws<UserErrorException>(() =>
+            FrameLayout.Find(new(other, DatasetId.CasmeII))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

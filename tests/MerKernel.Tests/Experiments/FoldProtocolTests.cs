@@ -165,6 +165,24 @@ public sealed class FoldProtocolTests : IDisposable
     }
 
     [Fact]
+    public void What_was_chosen_about_a_part_is_said_of_the_composite_too()
+    {
+        foreach (var id in DatasetNames.Paper) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
+        var first = LookAlike.Truth(DatasetId.Samm, LookAlikeOptions.Tiny)[0];
+        var left = $"{first.Subject}/{first.Name}";
+        new DataChoices { Exclude = (ImmutableArray<string>)[left] }.Keep(_folder.File("data"), DatasetId.Samm);
+        var said = new List<string>();
+        using var bench = new Workbench
+        {
+            Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"),
+            DataFolder = _folder.File("data"), Parts = [.. DatasetNames.Paper], Say = said.Add,
+        };
+        _ = bench.Load(DatasetId.Composite);
+        Assert.Single(said, s => s.StartsWith("SAMM (synthetic): ", StringComparison.Ordinal)
+            && s.EndsWith($"; chosen with mer data prepare: --exclude {left}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_workbench_makes_both_protocols_of_synthetic_sets_and_resumes_them()
     {
         Workbench Bench() => new()

@@ -134,6 +134,26 @@ public class LosoEngineTests
         Assert.Equal((6, 3), (counter.Failed, counter.Finished));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void An_experiment_that_cannot_be_trained_costs_the_others_nothing(int workers)
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var counter = new Counter();
+        var bad = Tiny(data).WithModel(m => m with { WindowSize = 1 });
+        var (job, error) = Assert.Single(
+            new LosoEngine(store) { Workers = workers, Progress = counter }.Run([bad, Tiny(data)], data));
+        Assert.Equal("WindowSize is 1; use at least 2 patches.", error.Message);
+        Assert.Equal($"experiment {ExperimentHash.Of(bad)} cannot be trained: {error.Message}", job.Failed(error));
+        Assert.Equal(3, counter.Finished);
+        // With nothing else to train, its message is the run's.
+        Assert.Equal(error.Message, Assert.Throws<UserErrorException>(() =>
+            new LosoEngine(store) { Workers = workers }.Run([bad, Tiny(data)], data)).Message);
+    }
+
     [Fact]
     public void A_fold_that_cannot_be_stored_stops_the_run_with_one_sentence_and_counts_as_not_finished()
     {

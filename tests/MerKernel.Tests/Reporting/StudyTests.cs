@@ -1,5 +1,7 @@
+using MerKernel.Data;
 using MerKernel.Evaluation;
 using MerKernel.Experiments;
+using MerKernel.Models;
 using MerKernel.Reports;
 using MerKernel.Training;
 
@@ -68,6 +70,24 @@ public class StudyTests
                 table.Paper.Rows.Where(r => r.Method is not null));
             Assert.Equal(paper.Rows.Where(r => r.Method is null), table.Paper.Rows.Where(r => r.Method is null));
         }
+    }
+
+    [Fact]
+    public void Without_action_units_no_row_is_next_to_the_papers_numbers_and_no_control_is_shown_twice()
+    {
+        using var study = Study.Unloaded(Profile.Tiny.With(actionUnits: false));
+        Assert.Contains("action units", study.Changes);
+        var table = study.Compare(3,
+            ("Y", full => full.WithModel(m => m with { Attention = AttentionDirection.Vertical })),
+            ("X", full => full.WithModel(m => m with { Attention = AttentionDirection.Horizontal }))).Paper;
+        Assert.All(table.Rows, r => Assert.Null(r.CasmeII));
+        Assert.Equal(["Y", "X"], table.Rows.Select(r => r.Label));
+        Assert.Equal([Tables.ShuffledActionUnits], table.Controls);
+        var full = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = Profile.Tiny.Model };
+        // The row Y is what Table 7 calls without action units: folds of one are those of the other.
+        Assert.Equal(ExperimentHash.Of(Tables.WithoutActionUnits.Of(full, Profile.Tiny)),
+            ExperimentHash.Of(table.Rows[0].Method!.Of(full with { ActionUnits = ActionUnitSource.None },
+                Profile.Tiny)));
     }
 
     [Fact]
