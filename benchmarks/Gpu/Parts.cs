@@ -227,6 +227,8 @@ static class Parts
     {
         using var data = PackedData.Read(path);
         var failed = false;
+        // A processor without the instructions for bf16 takes ten times as long with it.
+        var subjects = setting.Tiny ? data.Subjects[..2] : data.Subjects;
         foreach (var seed in setting.Tiny ? [1] : new[] { 1, 2, 3 })
         {
             foreach (var (device, precision) in new[]
@@ -247,15 +249,15 @@ static class Parts
                 var clock = Stopwatch.StartNew();
                 var engine = new LosoEngine(new RunStore(store.FullName))
                 {
-                    Workers = Math.Min(8, Environment.ProcessorCount), Device = device
+                    Workers = Math.Min(8, Environment.ProcessorCount), Device = device, Subjects = subjects
                 };
                 failed |= Failed(engine.Run([experiment], data));
-                var folds = new RunStore(store.FullName).TryReadAll(ExperimentHash.Of(experiment), data.Subjects);
+                var folds = new RunStore(store.FullName).TryReadAll(ExperimentHash.Of(experiment), subjects);
                 if (folds is null) continue;
                 var right = folds.Sum(f =>
                     f.Logits[^1].Zip(f.Labels).Count(p => p.First.IndexOf(p.First.Max()) == p.Second));
                 var what = $"seed {seed}, {device.type.ToString().ToLowerInvariant()}, {precision}";
-                figures.Add("loso", what, 100.0 * right / data.Clips.Length, "% right");
+                figures.Add("loso", what, 100.0 * right / folds.Sum(f => f.Labels.Length), "% right");
                 figures.Add("loso", what, clock.Elapsed.TotalSeconds, "s");
                 store.Delete(recursive: true);
             }
