@@ -45,7 +45,7 @@ static class Conclusions
         var seeds = full.Seeds.Length == 1 ? ""
             : $", in the mean of the seeds {string.Join(", ", full.Seeds.Select(r => r.Seed))}";
 
-        var rule = Lines(rows.Where(r => r.Method == Tables.Full && r.Kind == RowKind.Variant
+        var rule = Lines(rows.Where(r => r.Method == Tables.Full && r.Kind is RowKind.Variant or RowKind.Added
             && r.Protocol is { LooksAtTestSubject: true })).FirstOrDefault();
         yield return $"{where}: the full network has " +
             full.Figure(s => s.Accuracy, s => s.AccuracyInterval, Figures.Percent, Figures.Percent, " % accuracy") +

@@ -105,6 +105,7 @@ public sealed class Scoring
             Setting = bench.Setting,
             IsPaperSize = bench.Profile.Model == Experiments.Profile.Paper.Model
                 && bench.Profile.Training == Experiments.Profile.Paper.Training
+                && bench.Profile.ActionUnits == ActionUnitSource.Annotated
                 && bench.HeldOutSubjects == 0 && bench.Backbone is null,
             Seeds = bench.Seeds,
             Protocols = protocols is null ? EpochProtocol.SideBySide : [.. protocols],

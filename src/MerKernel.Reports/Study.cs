@@ -153,7 +153,7 @@ public sealed class Study : IDisposable
     public StudyTable Compare(int number,
         params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> rows)
     {
-        var paper = Tables.Numbered(number);
+        var paper = Numbered(number);
         if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
         if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
@@ -170,9 +170,7 @@ public sealed class Study : IDisposable
             var computed = change(full);
             if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known)
                 return new Row(label, new Change($"own/{label}", label, change));
-            // The paper's figures are of networks that see the coders' units, but for its own row without.
-            return (full.ActionUnits == ActionUnitSource.Annotated || known == Tables.WithoutActionUnits)
-                && paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed
+            return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed
                 ? printed with { Label = label }
                 : new Row(label, known);
         }).ToList();
@@ -184,6 +182,13 @@ public sealed class Study : IDisposable
                 r.Method!.Of(full, Bench.Profile) == c.Of(full, Bench.Profile)))],
         });
     }
+
+    /// <summary>
+    /// A table of the paper; where the networks here see no units, without its figures, which are of networks that do.
+    /// </summary>
+    Table Numbered(int number) => Tables.Numbered(number) is var paper
+        && Bench.Profile.ActionUnits == ActionUnitSource.Annotated ? paper
+        : paper with { Rows = [.. paper.Rows.Select(r => r with { CasmeII = null, Samm = null })] };
 
     /// <summary>The full network's experiment of a profile, without data.</summary>
     static Experiment Plain(Profile profile) => new()
@@ -227,7 +232,7 @@ public sealed class Study : IDisposable
     /// <exception cref="UserErrorException">There is no such table, or it has such a label already.</exception>
     public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> own)
     {
-        var paper = Tables.Numbered(number);
+        var paper = Numbered(number);
         if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
             throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
         foreach (var (label, _) in own)
@@ -277,8 +282,8 @@ public sealed class Study : IDisposable
             progress.Done();
             if (failures.Count > 0)
                 throw new UserErrorException($"{set.Key.Title()}: {failures[0].Job.Failed(failures[0].Error)} " +
-                    (failures.Count > 1 ? $"So did {failures.Count - 1} more. " : "") +
-                    "The others are stored; running the cell again tries these once more.");
+                    (failures.Count > 1 ? $"There are {failures.Count - 1} more failures. " : "") +
+                    "All other folds are stored; running the cell again tries once more.");
         }
     }
 
@@ -333,8 +338,10 @@ sealed class ProgressText(string title) : ILosoProgress
     public void FoldFinished(FoldJob job, FoldFacts facts) => Interlocked.Increment(ref _finished);
 
     public void FoldFailed(FoldJob job, Exception error, bool final) =>
-        Console.WriteLine(
-            $"\r{title}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+        Console.WriteLine($"\r{title}, fold {job.Subject}: {error.Message.TrimEnd('.')}; " +
+            (final ? "given up" : "tried once more"));
+
+    public void FoldLeft(FoldJob job) => Interlocked.Decrement(ref _missing);
 
     /// <summary>Closes the line; nothing where nothing was to be computed.</summary>
     public void Done()

@@ -114,7 +114,7 @@ static class DataCheckCommand
             $"usable {(classes.Name == "five" ? "five-class clips" : $"clips of {classes.Classes.Length} classes")}: " +
             $"{report.Subjects.Values.Sum()} of {report.Subjects.Count} subjects";
         Console.WriteLine(report.Published is not { } published
-            ? $"{usable}; no counts are published{(classes == layout.Description.Classes ? "" : " of these classes")}"
+            ? $"{usable}; no counts of these classes are published"
             : $"{usable}; published: {published.Total}{(published.People > 0 ? $" of {published.People}" : "")} " +
               $"({published.Source})");
         Compare("class",
@@ -207,11 +207,12 @@ static class DataShowCommand
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             var name = parsed.GetValue(clip)!;
-            // The synthetic set that is made here: SAMM's clips carry their subject, CASME II's begin with EP.
-            options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize,
-                [name.Contains("EP", StringComparison.OrdinalIgnoreCase) ? DatasetId.CasmeII : DatasetId.Samm], cancel);
+            // Where no sheet has the clip: SAMM's clips carry their subject, CASME II's begin with EP.
+            var usual = name.Contains("EP", StringComparison.OrdinalIgnoreCase) ? DatasetId.CasmeII : DatasetId.Samm;
+            options.FallBack(parsed, RepositoryRoot.Find(), Profile.Small.SyntheticSize, [usual], cancel);
             var there = options.Datasets(parsed);
-            var id = there.Length == 1 ? there[0] : there.FirstOrDefault(Lists, there[0]);
+            if (!there.Contains(usual)) usual = there[0];
+            var id = there.Length == 1 ? usual : there.FirstOrDefault(Lists, usual);
             var choices = options.Choices(parsed, id);
             using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name,
                 choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
@@ -228,12 +229,20 @@ static class DataShowCommand
             // Before anything is prepared: whether the set's sheet has the clip.
             bool Lists(DatasetId set)
             {
-                var root = options.Root(parsed);
-                var layout = FrameLayout.Find(
-                    options.Given(parsed).Over(DataChoices.Kept(root, set)).Source(root, set));
-                return CodingSheet.Read(layout.Sheet, asked: layout.Description).Clips
-                    .Any(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
-                        || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+                try
+                {
+                    var root = options.Root(parsed);
+                    var choices = options.Given(parsed).Over(DataChoices.Kept(root, set));
+                    var layout = FrameLayout.Find(choices.Source(root, set));
+                    var read = choices.Preparation(layout.Description, new());
+                    return CodingSheet.Read(layout.Sheet, read.Errata, read.Readings, layout.Description).Clips
+                        .Any(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
+                            || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+                }
+                catch (UserErrorException)
+                {
+                    return false;
+                }
             }
         }));
         return command;

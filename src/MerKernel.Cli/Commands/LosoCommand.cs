@@ -105,8 +105,8 @@ static class LosoRun
             };
             var failures = display.Around(() => engine.Run(experiments.Select(e => e.Experiment), dataset, cancel));
             foreach (var (job, error) in failures)
-                Console.Error.WriteLine($"mer: {id.Title()}: {job.Failed(error)} In every row the other folds are " +
-                    "kept; calling again tries once more.");
+                Console.Error.WriteLine($"mer: {id.Title()}: {job.Failed(error)} All the other folds are kept; " +
+                    "calling again tries once more.");
             failed += failures.Count;
         }
         return failed == 0 ? 0 : 2;

@@ -66,9 +66,12 @@ sealed class LosoDisplay : ILosoProgress
     public void FoldFailed(FoldJob job, Exception error, bool final)
     {
         _running.TryRemove((job.Hash, job.Subject), out _);
-        Line(
-            $"{_rows[job.Hash].Name}, fold {job.Subject}: {error.Message}; {(final ? "given up" : "tried once more")}");
+        if (final) FoldLeft(job);
+        Line($"{_rows[job.Hash].Name}, fold {job.Subject}: {error.Message.TrimEnd('.')}; " +
+            (final ? "given up" : "tried once more"));
     }
+
+    public void FoldLeft(FoldJob job) => Interlocked.Decrement(ref _missing);
 
     void Line(string text)
     {

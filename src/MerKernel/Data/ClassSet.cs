@@ -57,6 +57,10 @@ public sealed record ClassSet(string Name, ImmutableArray<string> Classes,
     /// <summary>These classes with a further emotion that falls into one of them.</summary>
     internal ClassSet And(string emotion, string into) => this with { ClassOf = ClassOf.SetItem(emotion, into) };
 
+    /// <summary>Whether every emotion has the same class in both.</summary>
+    internal bool SaysTheSameAs(ClassSet other) => Classes.SequenceEqual(other.Classes)
+        && ClassOf.Count == other.ClassOf.Count && !ClassOf.Except(other.ClassOf).Any();
+
     /// <summary>These classes without an emotion, whose clips are not scored.</summary>
     internal ClassSet Without(string emotion) => this with { ClassOf = ClassOf.Remove(emotion) };
 }

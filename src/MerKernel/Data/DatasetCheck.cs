@@ -51,7 +51,7 @@ public static class DatasetCheck
             Findings = [.. findings.OrderBy(f => f.Key).SelectMany(f => f.Value),
                 .. BesideClips(sheet, layout, options, scored, classes), .. BesideFrames()],
             Scored = scored,
-            Published = options.Classes is null ? PublishedCounts.Of(sheet) : null,
+            Published = scored.SaysTheSameAs(layout.Description.Classes) ? PublishedCounts.Of(sheet) : null,
             Subjects = Count(usable.Select(c => c.Subject)),
             Classes = classes,
         };

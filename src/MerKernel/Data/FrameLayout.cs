@@ -123,9 +123,26 @@ public sealed class FrameLayout
                     : "raw")})");
         return new FrameLayout(set, root, chosen.Folder, sheet, chosen.Root, notes);
 
-        string OtherThan(DatasetId id) =>
-            string.Concat(DatasetNames.WithFiles.Where(other => other != id && IsThere(new(root, other))).Take(1)
+        // The paper's two are looked for unasked.
+        string OtherThan(DatasetId id)
+        {
+            if (!DatasetNames.Paper.Contains(id) || source.FramesFolder is not null || source.Frames != FrameKind.Any)
+                return "";
+            return string.Concat(DatasetNames.WithFiles.Except(DatasetNames.Paper).Where(Holds).Take(1)
                 .Select(other => $", or take {other.Title()}, which is there, with --dataset {other.Key()}"));
+        }
+
+        bool Holds(DatasetId other)
+        {
+            try
+            {
+                return Readable.Or(false, () => IsThere(new(root, other)));
+            }
+            catch (UserErrorException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>
@@ -166,9 +183,9 @@ public sealed class FrameLayout
     private static bool IsCropped(string root, string path)
     {
         var below = Path.GetRelativePath(root, path);
-        IEnumerable<string> names = below == "." ? [Path.GetFileName(path)]
-            : below.StartsWith("..", StringComparison.Ordinal) ? path.Split(Path.DirectorySeparatorChar).TakeLast(3)
-            : below.Split(Path.DirectorySeparatorChar);
+        var names = below == "." ? [Path.GetFileName(path)]
+            : below.Split(Path.DirectorySeparatorChar).Where(n => n is not (".." or "")).ToArray();
+        if (below.StartsWith("..", StringComparison.Ordinal)) names = names[^Math.Min(3, names.Length)..];
         return names.LastOrDefault(n => CropWord.IsMatch(n)) is { } said && CropWord.Match(said).Groups[1].Success;
     }
 

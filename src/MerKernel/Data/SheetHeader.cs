@@ -100,11 +100,13 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
                     $"{SheetTable.ColumnName(best[0])} ('{row[best[0]]}') is the {title}");
         }
         // SMIC's Onset2F and Offset3F: a clip that moves again.
-        var further = row.Cells.Index().Where(c => FurtherInterval.IsMatch(c.Item)).ToList();
-        var clips = table.Rows.Skip(at + 1).Count(r => further.Any(c => r[c.Index].Any(char.IsAsciiDigit)));
+        var further = row.Cells.Index()
+            .Where(c => FurtherInterval.IsMatch(c.Item) && !columns.ContainsValue(c.Index)).ToList();
+        var clips = table.Rows.Skip(at + 1).Count(r => !r.Cells.SequenceEqual(row.Cells)
+            && further.Any(c => r[c.Index].Any(char.IsAsciiDigit)));
         if (clips > 0)
-            remarks.Add($"{clips} clips have further intervals, in the columns " +
-                $"{string.Join(", ", further.Select(c => c.Item))}; of each clip only the first interval is read");
+            remarks.Add($"of each clip only the first interval is read; clips with more (columns " +
+                $"{string.Join(", ", further.Select(c => c.Item))}): {clips}");
         if (missing.Count == 0 && conflict is not null) throw conflict;
         return new SheetHeader(table, at, columns.ToImmutable(), [.. missing], [.. remarks]);
     }

@@ -81,11 +81,11 @@ public static class FoldRun
 
         var detector = experiment.ActionUnits == ActionUnitSource.Predicted ? Detect(dataset, split, ref units) : null;
 
-        using var pairs = new PairSource(dataset, labels, units, device, experiment.Model);
+        using var pairs = OfExperiment(() => new PairSource(dataset, labels, units, device, experiment.Model));
         var trainer = new Trainer
         {
-            Create = seed =>
-                PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None),
+            Create = seed => OfExperiment(() =>
+                PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None)),
             Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start,
             EpochsBeforeClasses = experiment.Model.EpochsBeforeClasses,
             Finished = network => finished?.Invoke(network, detector), Checkpoint = checkpoint,
@@ -103,8 +103,22 @@ public static class FoldRun
 
         void Start(Network network)
         {
-            if (experiment.StartsFrom is { } weights) PretrainedStart.Load(network, weights);
+            if (experiment.StartsFrom is { } weights)
+                OfExperiment(() => { PretrainedStart.Load(network, weights); return weights; });
             started?.Invoke(network);
+        }
+    }
+
+    /// <summary>Marks faults of the network, its weights or its input; a disk's are everybody's.</summary>
+    static T OfExperiment<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (UserErrorException e) when (e.InnerException is not (IOException or UnauthorizedAccessException))
+        {
+            throw new UserErrorException(e.Message, e) { IsOfExperiment = true };
         }
     }
 

@@ -37,12 +37,13 @@ public sealed class LosoEngine(RunStore store)
 
     /// <summary>
     /// Computes missing folds and returns those that failed, with their errors; the others are stored. An experiment
-    /// that cannot be trained, because of its weights or its input, is returned once and costs the others nothing.
+    /// that cannot be trained (<see cref="UserErrorException.IsOfExperiment"/>) is returned once and costs the others
+    /// nothing.
     /// </summary>
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
-    /// <exception cref="UserErrorException">No experiment that has missing folds can be trained.</exception>
+    /// <exception cref="UserErrorException">None of the experiments can be trained.</exception>
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
         IEnumerable<Experiment> experiments, MerDataset dataset, CancellationToken cancel = default)
     {
@@ -108,9 +109,8 @@ public sealed class LosoEngine(RunStore store)
             throw fatal is UserErrorException known
                 ? new UserErrorException(known.Message, known)
                 : new InvalidOperationException(fatal.Message, fatal);
-        // The same weights and the same input stop every fold of an experiment.
         var untrainable = failures.Where(f => f.Error is UserErrorException).DistinctBy(f => f.Job.Hash).ToList();
-        if (untrainable.Count > 0 && untrainable.Count == missing.DistinctBy(j => j.Hash).Count())
+        if (untrainable.Count > 0 && untrainable.Count == jobs.DistinctBy(j => j.Hash).Count())
             throw new UserErrorException(untrainable[0].Error.Message, untrainable[0].Error);
         return [.. failures.Where(f => f.Error is not UserErrorException), .. untrainable];
     }
@@ -129,7 +129,12 @@ public sealed class LosoEngine(RunStore store)
     {
         while (!cancel.IsCancellationRequested && queue.TryDequeue(out var job))
         {
-            if (failures.Any(f => f.Error is UserErrorException && f.Job.Hash == job.Hash)) continue;
+            // The same weights and the same input stop every fold of an experiment.
+            if (failures.Any(f => f.Error is UserErrorException && f.Job.Hash == job.Hash))
+            {
+                Progress?.FoldLeft(job);
+                continue;
+            }
             // Another process on the same store may have been quicker.
             if (Has(job))
             {
@@ -144,9 +149,10 @@ public sealed class LosoEngine(RunStore store)
                     Train(job, dataset, writer, cancel);
                     break;
                 }
-                catch (Exception e) when (e is not OperationCanceledException && !cancel.IsCancellationRequested)
+                catch (Exception e) when (e is not (OperationCanceledException
+                    or UserErrorException { IsOfExperiment: false }) && !cancel.IsCancellationRequested)
                 {
-                    // What a user has to mend is the same at the second attempt.
+                    // It would be the same at the second attempt.
                     if (e is UserErrorException) attempt = 2;
                     Progress?.FoldFailed(job, e, final: attempt == 2);
                     if (attempt == 2) failures.Add((job, e));
@@ -214,6 +220,9 @@ public interface ILosoProgress
 
     /// <summary>A fold failed; it is tried once more unless <paramref name="final"/>.</summary>
     void FoldFailed(FoldJob job, Exception error, bool final);
+
+    /// <summary>A fold is not tried, since its experiment cannot be trained.</summary>
+    void FoldLeft(FoldJob job) { }
 }
 
 /// <summary>

@@ -19,10 +19,10 @@ public sealed record Table(int Number, string Title, params ImmutableArray<Row> 
 
     /// <summary>
     /// Whether the table has rows on a data set: on the paper's two where the paper prints numbers, on every other one,
-    /// where it prints none.
+    /// where it prints none. Rows of one's own by themselves are on every set.
     /// </summary>
-    public bool IsOn(DatasetId dataset) =>
-        !DatasetNames.Paper.Contains(dataset) || Rows.Any(r => r.On(dataset) is not null);
+    public bool IsOn(DatasetId dataset) => !DatasetNames.Paper.Contains(dataset)
+        || Rows.Any(r => r.On(dataset) is not null) || Rows.All(r => DatasetNames.Paper.All(id => r.On(id) is null));
 
     /// <summary>The rows that the paper prints.</summary>
     public IEnumerable<Row> Printed => Rows.Where(r => !r.IsAdded);

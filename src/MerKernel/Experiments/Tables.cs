@@ -203,9 +203,9 @@ public static class Tables
 
     static Row Row(string key, string label, Func<MerNetOptions, MerNetOptions> change,
         (decimal Accuracy, decimal F1)? casme2 = null,
-        (decimal Accuracy, decimal F1)? samm = null, ActionUnitSource units = ActionUnitSource.Annotated,
-        string? note = null) =>
-        new(label, new Change(key, label, full => full.WithModel(change) with { ActionUnits = units }))
+        (decimal Accuracy, decimal F1)? samm = null, ActionUnitSource? units = null, string? note = null) =>
+        new(label,
+            new Change(key, label, full => full.WithModel(change) with { ActionUnits = units ?? full.ActionUnits }))
         {
             CasmeII = Of(casme2), Samm = Of(samm), Note = note
         };

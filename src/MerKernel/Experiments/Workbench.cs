@@ -274,8 +274,8 @@ public sealed class Workbench : IDisposable
         }, Profile);
         if (Backbone is not null && experiment is { Model: MerNetOptions paper, StartsFrom: null })
         {
-            if (BackboneWeights.Fits(paper, Backbone))
-                return experiment with { StartsFrom = _backbone ??= PretrainedStart.File(Backbone) };
+            var file = _backbone ??= PretrainedStart.File(Backbone);
+            if (BackboneWeights.Fits(paper, Backbone)) return experiment with { StartsFrom = file };
             Warn?.Invoke(
                 $"{method.Name} has no backbone that {Path.GetFileName(Backbone)} fits and starts from fresh weights.");
             return experiment;

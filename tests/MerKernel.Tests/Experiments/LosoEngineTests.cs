@@ -149,9 +149,22 @@ public class LosoEngineTests
         Assert.Equal("WindowSize is 1; use at least 2 patches.", error.Message);
         Assert.Equal($"experiment {ExperimentHash.Of(bad)} cannot be trained: {error.Message}", job.Failed(error));
         Assert.Equal(3, counter.Finished);
-        // With nothing else to train, its message is the run's.
+        // Also when all others are stored; by itself, its message is the run's.
+        Assert.Single(new LosoEngine(store) { Workers = workers }.Run([bad, Tiny(data)], data));
         Assert.Equal(error.Message, Assert.Throws<UserErrorException>(() =>
-            new LosoEngine(store) { Workers = workers }.Run([bad, Tiny(data)], data)).Message);
+            new LosoEngine(store) { Workers = workers }.Run([bad], data)).Message);
+    }
+
+    [Fact]
+    public void A_fault_of_the_data_stops_every_experiment()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var other = Tiny(data) with { DatasetFingerprint = "other" };
+        Assert.Contains("made for other data", Assert.Throws<UserErrorException>(() =>
+            new LosoEngine(store) { Workers = 1 }.Run([other, Tiny(data)], data)).Message, StringComparison.Ordinal);
+        Assert.Empty(store.StoredSubjects(ExperimentHash.Of(Tiny(data))));
     }
 
     [Fact]

@@ -77,11 +77,14 @@ public class StudyTests
     {
         using var study = Study.Unloaded(Profile.Tiny.With(actionUnits: false));
         Assert.Contains("action units", study.Changes);
-        var table = study.Compare(3,
+        var compared = study.Compare(3,
             ("Y", full => full.WithModel(m => m with { Attention = AttentionDirection.Vertical })),
-            ("X", full => full.WithModel(m => m with { Attention = AttentionDirection.Horizontal }))).Paper;
+            ("X", full => full.WithModel(m => m with { Attention = AttentionDirection.Horizontal })));
+        Assert.Equal(DatasetNames.Paper, compared.Datasets);
+        var table = compared.Paper;
         Assert.All(table.Rows, r => Assert.Null(r.CasmeII));
         Assert.Equal(["Y", "X"], table.Rows.Select(r => r.Label));
+        Assert.All(study.Table(3).Paper.Rows.SelectMany(r => DatasetNames.Paper.Select(r.On)), Assert.Null);
         Assert.Equal([Tables.ShuffledActionUnits], table.Controls);
         var full = new Experiment { Dataset = DatasetId.CasmeII, DatasetFingerprint = "", Model = Profile.Tiny.Model };
         // The row Y is what Table 7 calls without action units: folds of one are those of the other.
