@@ -114,6 +114,10 @@ public static class TruthReport
                     : rowsAbove.High < 0 ? "by a linear rule on these clips, columns tell more than rows"
                     : "a linear rule on these clips cannot tell them apart",
                 Run("full"), Run("horizontal")),
+            ("Table 3: Y above both directions", "the same information: both directions see every row", Run("full"),
+                Run("both-directions")),
+            ("Table 4: continuous above independent", "the same information", Run("full"), Run("independent")),
+            ("Table 5: Swin above ViT", "the same information", Run("full"), Run("vit")),
             ("Table 6: both frames above the apex",
                 "the same information: the motion stream's difference and one frame give the other", Run("full"),
                 Run("apex")),
