@@ -235,6 +235,35 @@ public sealed partial class ClaimsTests
     }
 
     [Fact]
+    public void Rows_without_units_are_those_of_the_published_notebook()
+    {
+        List<string[][]> Sets(string with) => PublishedTables("medium-no-units", "25-truth", with);
+        // Table, row, what it sees, limit, accuracy, points below.
+        var rows = Sets("How far each row is from its limit").Select(t => t.Where(r => r is ["3" or "4", ..]).ToList())
+            .ToList();
+        // Claim, truth, difference with its interval, in words.
+        var claims = Sets("orders against the truth").Select(t => t.Where(r => r is [_, _, [_, ..], not "interval"])
+            .ToList()).ToList();
+        Assert.Equal([2, 2], [rows.Count, claims.Count]);
+        string Row(string label, string name) =>
+            $"| {name} | {string.Join(" | ", rows.Select(t => t.First(r => r[1] == label)[4]))} |";
+        Demand("docs/results.md", [Row("Vertical attention (Y)", "rows (Y), continuous: the full network"),
+            Row("Horizontal attention (X)", "columns (X)"), Row("Both directions (X+Y)", "both (X+Y)"),
+            Row("Independent attention", "rows, independent"),
+            .. claims[0].Zip(claims[1], (a, b) => $"| {a[0]} | {a[2]} | {b[2]} |")]);
+        const string both = "Table 3: Y above both directions";
+        string[] without = [.. claims.Select(set => set.Single(c => c[0] == both)[2].TrimStart('+'))];
+        string[] with = [.. PublishedTables("medium", "25-truth", "orders against the truth")
+            .Select(t => t.Single(r => r[0] == both)[2].TrimStart('+').Split(' ')[0])];
+        Demand("README.md", $"at once is {without[0]} and {without[1]} points below rows",
+            $"next to units, {with[0]} and {with[1]}.");
+        Demand("docs/results.md", $"the same two rows are {with[0]} and {with[1]} points apart");
+        // All that the page says of an interval.
+        Assert.Equal(["contains 0", "contains 0", "contains 0", "contains 0", "above 0", "contains 0"],
+            claims.SelectMany(set => set.Select(c => c[3])));
+    }
+
+    [Fact]
     public void No_row_of_Tables_3_to_6_has_a_supported_difference() => Assert.All(
         File.ReadAllText(Path.Combine(s_root, "results", "published", "medium", "seeds.md")).Split("\n## ")
             .Where(s => Regex.IsMatch(s, "^Table [3-6]:")).ToList() is { Count: 8 } tables ? tables : [""],
