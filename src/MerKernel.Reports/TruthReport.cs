@@ -29,12 +29,12 @@ public static class TruthReport
     {
         var facts = DatasetFacts.Of(bench.Dataset(dataset));
         var seesUnits = bench.Profile.ActionUnits == ActionUnitSource.Annotated;
-        var title = $"{dataset.Title()} ({DataNotice.Brief(synthetic: true, bench.Profile.Name)}" +
-            $"{(seesUnits ? "" : "; no row sees action units")})";
+        var title = $"{dataset.Title()} ({DataNotice.Brief(synthetic: true, bench.Profile.Name)})";
         yield return Limits(truth, title);
         yield return Emotions(truth, title);
         var probe = DirectionProbe.Of(bench.Dataset(dataset), facts.Clips);
         yield return Directions(probe, facts, title);
+        if (!seesUnits) title += "\nNo row sees action units";
         // The rows of the other tables differ by their units.
         var rows = Scoring.Rows(bench, seesUnits ? Tables.All
             : Tables.All.Where(t => t.Number is >= 3 and <= 6)

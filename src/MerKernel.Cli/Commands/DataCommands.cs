@@ -235,9 +235,8 @@ static class DataShowCommand
                     var choices = options.Given(parsed).Over(DataChoices.Kept(root, set));
                     var layout = FrameLayout.Find(choices.Source(root, set));
                     var read = choices.Preparation(layout.Description, new());
-                    return CodingSheet.Read(layout.Sheet, read.Errata, read.Readings, layout.Description).Clips
-                        .Any(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
-                            || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+                    return CodingSheet.Read(layout.Sheet, read.Errata, read.Readings, layout.Description)
+                        .Called(name).Any();
                 }
                 catch (UserErrorException)
                 {

@@ -92,8 +92,7 @@ public sealed class ClipView : IDisposable
 
     private static Clip Resolve(CodingSheetContents sheet, string name)
     {
-        var found = sheet.Clips.Where(c => c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
-            || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var found = sheet.Called(name).ToArray();
         return found.Length switch
         {
             1 => found[0],

@@ -52,6 +52,11 @@ public sealed record CodingSheetContents
     /// <summary>The edition of a sheet that does not tell.</summary>
     public const string UnknownEdition = "not to be told";
 
+    /// <summary>The clips of an id ('01/EP02_01f'), or of a name, which several subjects may have.</summary>
+    public IEnumerable<Clip> Called(string name) => Clips.Where(c =>
+        c.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
+        || c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Ends with an error where the sheet codes another data set.</summary>
     /// <exception cref="UserErrorException">It does.</exception>
     public void MustBe(DatasetId dataset)
