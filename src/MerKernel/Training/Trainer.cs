@@ -71,10 +71,7 @@ public sealed class Trainer
         using var stream = CudaStream.On(Device);
         using var model = Create(SeedFor("weights"));
         using var threads = OneMathThread.For(model);
-        if (model.modules().FirstOrDefault(m => m is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout
-            or FeatureAlphaDropout) is { } drops)
-            throw new UserErrorException($"The network has TorchSharp's {drops.GetType().Name}, whose draws depend " +
-                "on the folds next to it; use MerKernel.Models.SeededDropout, which draws the same in every run.");
+        NetworkCheck.Layers(model, Device);
         model.LabelSmoothing = Options.LabelSmoothing;
         Started?.Invoke(model);
         model.to(Device);
@@ -82,6 +79,7 @@ public sealed class Trainer
         using var draws = new Generator((ulong)SeedFor("network"), CPU);
         model.UseGenerator(draws);
         ShowTraining(model, pairs, split);
+        NetworkCheck.OneBatch(model, pairs, split, dataset.Classes.Length);
         using var optimizer = new FoldOptimizer(model, Options);
         using var step = new TrainingStep(model, Options.Precision, Device, Options.Loss);
         var state = new TrainingState
@@ -107,9 +105,9 @@ public sealed class Trainer
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, $"the loss is {loss}");
             state.Losses.Add(loss);
-            state.Test.Add(Demanded(Predict(model, test), dataset, epoch + 1));
+            state.Test.Add(Demanded(Predict(model, test), epoch + 1));
             state.Angles.Add(model.Angles);
-            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Demanded(Predict(model, heldOut), dataset, epoch + 1));
+            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Demanded(Predict(model, heldOut), epoch + 1));
             Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
         }
@@ -131,18 +129,11 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Logits that can be scored: one per class, and finite, which the last update can make them not without any loss
-    /// that says so.
+    /// Logits that can be scored: finite, which the last update can make them not without any loss that says so.
     /// </summary>
-    static ImmutableArray<ImmutableArray<float>> Demanded(ImmutableArray<ImmutableArray<float>> logits,
-        MerDataset dataset, int epoch)
-    {
-        if (logits is [{ Length: var columns }, ..] && columns != dataset.Classes.Length)
-            throw new UserErrorException($"The network gives {columns} logits per clip, and the data have " +
-                $"{dataset.Classes.Length} classes; give its last layer as many outputs as its options have Classes.");
-        return logits.All(row => row.All(float.IsFinite)) ? logits
+    static ImmutableArray<ImmutableArray<float>> Demanded(ImmutableArray<ImmutableArray<float>> logits, int epoch) =>
+        logits.All(row => row.All(float.IsFinite)) ? logits
             : throw TrainingFailedException.NotFinite(epoch, "the logits of a clip are not finite");
-    }
 
     static void ShowTraining(Network model, PairSource pairs, FoldSplit split)
     {
@@ -251,7 +242,7 @@ public sealed class TrainingFailedException(string message, Exception? inner = n
 
     /// <summary>Anything else, most likely from native code.</summary>
     /// <param name="epoch">The epoch it happened in, from 1; 0 before the first.</param>
-    /// <param name="error">The failure; of libtorch's message the first line, the rest lists its stack.</param>
+    /// <param name="error">The failure.</param>
     internal static TrainingFailedException In(int epoch, Exception error)
     {
         var cure = error is OutOfMemoryException || error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
@@ -259,8 +250,11 @@ public sealed class TrainingFailedException(string message, Exception? inner = n
               "lower precision"
             : "if it fails again, report it with this sentence";
         return new($"{(epoch == 0 ? "before the first epoch" : $"epoch {epoch}")}: " +
-            $"{error.Message.Split('\n')[0].TrimEnd('.')} ({error.GetType().Name}); {cure}", error);
+            $"{FirstLine(error)} ({error.GetType().Name}); {cure}", error);
     }
+
+    /// <summary>The message without the stack that libtorch adds to its own.</summary>
+    internal static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd('.');
 }
 
 /// <summary>All that the next epoch of a fold depends on, and the results of the epochs before it.</summary>

@@ -323,17 +323,22 @@ public class OwnMethodTests
         public override Network Create(long seed, bool actionUnits) => Network.Build(() => new Faulty(this), seed);
     }
 
+    const string Convolution = "TorchSharp's convolution";
+
     /// <summary>A network with one slip.</summary>
     sealed class Faulty : Network
     {
         readonly nn.Module<Tensor, Tensor> fc, drop;
+        readonly nn.Module<Tensor, Tensor>? conv;
         readonly string fault;
 
         public Faulty(FaultyOptions options)
         {
             fault = options.Fault;
-            fc = nn.Linear(3, options.Classes + (fault == "too many outputs" ? 2 : 0));
+            fc = nn.Linear(fault == "a layer of another width" ? 4 : 3,
+                options.Classes + (fault switch { "too many outputs" => 2, "too few outputs" => -1, _ => 0 }));
             drop = fault == "TorchSharp's dropout" ? nn.Dropout(0.5) : new SeededDropout(0.5);
+            conv = fault == Convolution ? nn.Conv2d(3, 3, 3) : null;
             if (fault != "not registered") RegisterComponents();
         }
 
@@ -342,14 +347,19 @@ public class OwnMethodTests
 
         protected override Tensor Forward(ClipBatch clips)
         {
-            var logits = fc.call(drop.call((clips.Apex - clips.Onset).mean([2, 3])));
+            var difference = clips.Apex - clips.Onset;
+            var logits = fc.call(drop.call((conv?.call(difference) ?? difference).mean([2, 3])));
             return !training && fault == "not a number" ? logits * float.NaN : logits;
         }
     }
 
     [Theory]
-    [InlineData("too many outputs", "The network gives 5 logits per clip, and the data have 3 classes")]
+    [InlineData("too many outputs", "The network gives [2, 5] for 2 clips, and the data have 3 classes")]
+    [InlineData("too few outputs", "The network gives [2, 2] for 2 clips, and the data have 3 classes")]
+    [InlineData("a layer of another width",
+        "The network fails on its first 2 clips in Faulty.Forward, line ")]
     [InlineData("TorchSharp's dropout", "use MerKernel.Models.SeededDropout")]
+    [InlineData(Convolution, "use MerKernel.Models.Conv2d")]
     [InlineData("not registered", "call RegisterComponents()")]
     [InlineData("not a number", "epoch 1: the logits of a clip are not finite")]
     [InlineData("all in groups", null)]
@@ -357,6 +367,8 @@ public class OwnMethodTests
     {
         using var data = TinyDataset.Create();
         var experiment = Own(data).With(new FaultyOptions(fault));
+        // libtorch's own are refused only where they are wrong.
+        if (fault == Convolution && SoundConvolution.ByLibtorch) message = null;
         if (message is null) Assert.Equal(8, Fold(experiment, data).Logits.Length);
         else Assert.Contains(message, Assert.ThrowsAny<Exception>(() => Fold(experiment, data)).Message);
     }

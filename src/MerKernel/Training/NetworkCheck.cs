@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using MerKernel.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MerKernel.Training;
+
+/// <summary>
+/// What a network of one's own must fulfil before time is spent on training it; each fault is named with its cure.
+/// </summary>
+static class NetworkCheck
+{
+    /// <summary>Refuses TorchSharp's layers that draw or compute otherwise than the library's.</summary>
+    /// <exception cref="UserErrorException">Names the layer and what to use.</exception>
+    public static void Layers(Network network, Device device)
+    {
+        foreach (var (name, layer) in network.named_modules())
+        {
+            if (layer is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout)
+                throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose draws depend " +
+                    "on the folds next to it; use MerKernel.Models.SeededDropout, which draws the same in every run.");
+            if (layer is Convolution convolution && device.type == DeviceType.CPU && !SoundConvolution.ByLibtorch
+                && convolution.weight is { } weight && SoundConvolution.FillsUp(weight, weight))
+                throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose gradients this " +
+                    "processor computes wrong (mer doctor says so); use MerKernel.Models.Conv2d, which computes them " +
+                    "right: new Conv2d(from, to, kernel, stride, padding). Or set MER_INSTRUCTIONS=avx2 before ./mer.");
+        }
+    }
+
+    /// <summary>
+    /// Runs two training clips through a network that is not the library's, whose own are tried already.
+    /// </summary>
+    /// <exception cref="UserErrorException">It fails, or gives something else than [clips, classes].</exception>
+    public static void OneBatch(Network network, PairSource pairs, FoldSplit split, int classes)
+    {
+        var own = network.GetType().Assembly;
+        if (own == typeof(NetworkCheck).Assembly) return;
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        network.eval();
+        long[] gives;
+        int[] some = [.. split.Train.Take(2)];
+        try
+        {
+            gives = network.call(pairs.Exact(some).Clips).shape;
+        }
+        catch (Exception e) when (e is not (UserErrorException or OperationCanceledException or OutOfMemoryException))
+        {
+            var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames()
+                .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly == own);
+            var place = frame?.GetMethod() is not { } method ? ""
+                : $" in {method.DeclaringType!.Name}.{method.Name}" +
+                  (frame.GetFileLineNumber() is > 0 and var line ? $", line {line}" : "");
+            throw Refused($"The network fails on its first {some.Length} clips{place}: " +
+                $"{TrainingFailedException.FirstLine(e)}. Its input are frames [clips, 3, S, S] and action units " +
+                "[clips, 21], its output logits [clips, classes].", e);
+        }
+        if (!gives.SequenceEqual([some.Length, classes]))
+            throw Refused($"The network gives [{string.Join(", ", gives)}] for {some.Length} clips, and the data " +
+                $"have {classes} classes: logits [{some.Length}, {classes}] are wanted; give its last layer as many " +
+                "outputs as its options have Classes.");
+    }
+
+    static UserErrorException Refused(string message, Exception? inner = null) =>
+        new(message, inner) { IsOfExperiment = true };
+}
