@@ -66,15 +66,17 @@ static class Conclusions
     static string Order(List<Line> rows)
     {
         var published = rows.Where(r => r.First.Paper is not null && r.First.IsComparable).ToList();
-        var measured = string.Join(" > ", rows.OrderByDescending(r => r.UF1).Select(r => r.First.Label));
+        var measured = Descending(rows, r => r.UF1);
         if (published.Count < 2) return $"By UF1, supported or not: {measured}.";
-        var (paper, here) = (published.OrderByDescending(r => r.First.Paper!.F1).Select(r => r.First.Label),
-            published.OrderByDescending(r => r.UF1).Select(r => r.First.Label));
-        return $"By UF1, supported or not: {measured}; " +
-            $"{(paper.SequenceEqual(here)
-                ? "the paper prints the same order."
-                : $"the paper prints {string.Join(" > ", paper)}.")}";
+        var paper = Descending(published, r => (double)r.First.Paper!.F1);
+        return $"By UF1, supported or not: {measured}; " + (paper == Descending(published, r => r.UF1)
+            ? "the paper prints the same order." : $"the paper prints {paper}.");
     }
+
+    /// <summary>Labels from the largest figure down; equal figures are level.</summary>
+    static string Descending(IEnumerable<Line> rows, Func<Line, double> figure) => string.Join(" > ",
+        rows.GroupBy(r => Math.Round(figure(r), 9)).OrderByDescending(level => level.Key)
+            .Select(level => string.Join(" = ", level.Select(r => r.First.Label))));
 
     static string Support(List<Line> rows)
     {

@@ -36,7 +36,7 @@ public class ConclusionsTests
                 ("full", 4) => Run("000", "00"),
                 ("full", 5) => Run("001", "00"),
                 ("full", 6) => Run("001", "02"),
-                ("horizontal", 5) => Run("111", "11"),
+                ("horizontal" or "both-directions", 5) => Run("111", "11"),
                 ("full/seeds", _) => Run("001", "02"),
                 _ => null,
             },
@@ -44,7 +44,8 @@ public class ConclusionsTests
         var text = Sentences(rows);
         Assert.Contains("80.0 ± 20.0 % accuracy (50–100)", text);
         Assert.Contains("in the mean of the seeds 4, 5, 6", text);
-        Assert.Contains("By UF1, supported or not: Vertical attention (Y) > Horizontal attention (X).", text);
+        Assert.Contains("By UF1, supported or not: Vertical attention (Y) > Horizontal attention (X) = " +
+            "Both directions (X+Y).", text);
         Assert.DoesNotContain("averaged", text);
     }
 
