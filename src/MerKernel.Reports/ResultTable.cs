@@ -225,7 +225,7 @@ public sealed class ResultTable
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
             return "Power: the smallest difference in accuracy that a test of accuracy finds in such data four times " +
-                "in five (simulated over subjects; rows differ from the full network on " +
+                "in five (simulated over subjects; the table's rows, controls aside, differ from the full network on " +
                 $"{Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}." +
                 (Differences.Length > 0 ? " The tests above are of UF1." : "") +
                 (First.OnRealCounts is not { } real ? "" : Both(real) == Both(here)

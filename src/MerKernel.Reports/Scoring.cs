@@ -235,11 +235,13 @@ public sealed class Scoring
             .Select(row => (row.Key, IsRun: row.First().Method is not null, Pair: Paired([.. row])))
             .Where(row => row.Pair is not null)
             .Select(row => (row.Key, Comparison: Compare(row.Key.Label, row.Pair!.Value.Own, row.Pair.Value.Full, data),
-                Parts: row.IsRun ? Parting(row.Pair.Value.Own, row.Pair.Value.Full) : null))
+                Parts: row.IsRun && row.Key.Kind != RowKind.Baseline
+                    ? Parting(row.Pair.Value.Own, row.Pair.Value.Full) : null))
             .Where(row => row.Comparison is not null).ToList();
         if (compared.Count == 0) return rows;
         var corrected = compared.Select(c => c.Key)
             .Zip(Comparison.Corrected([.. compared.Select(c => c.Comparison!)])).ToDictionary();
+        // The controls part from the full network on far more clips than the choices that a table compares.
         var pairs = compared.Select(c => c.Parts).OfType<Discordance>().ToList();
         // Of other sets the published papers count clips and subjects, but not the clips of each subject.
         var (here, real) = (Detect(data.ClipsByPerson), data.Synthetic && DatasetNames.Paper.Contains(data.Dataset)

@@ -126,6 +126,10 @@ public static class TruthReport
                 Run("full"), Run("no-au")),
             ("Table 7: action units and images above the look-up",
                 Points(truth.Both.Accuracy - truth.ActionUnits.Accuracy), Run("full"), lookup),
+            ("Table 7: detected action units above none", "the same images: the detector sees nothing else",
+                Run("au-predicted"), Run("no-au")),
+            ("Images: a linear rule above the full network without action units", "the same images", probe.Image,
+                Run(seesUnits ? "no-au" : "full")),
         ];
         var asked = claims.Where(c => seesUnits || !c.Claim.StartsWith("Table 7", StringComparison.Ordinal));
         return TextTable.Of($"The tables' orders against the truth\n{title}",

@@ -147,6 +147,24 @@ public class ScoringTests
     }
 
     [Fact]
+    public void The_power_of_a_table_is_that_of_its_own_rows_and_not_of_the_controls()
+    {
+        // Always 0 has the three clips of class 0 right. The row is wrong on one of them; the control on all three.
+        IEnumerable<ResultRow> Table(bool row) => new Scoring
+        {
+            Datasets = [SampleTables.CasmeII], Profile = "small", Seeds = [7],
+            Runs = (method, dataset, seed) => method.Key != "horizontal"
+                ? SampleTables.Scoring.Runs(method, dataset, seed)
+                : row ? new RunResult("abc125", [Folds.Of("s1", "001", "100"), Folds.Of("s2", "02", "00")]) : null,
+        }.Rows(Tables.Numbered(3));
+        var power = Table(row: true).First(r => r.Label == "Horizontal attention (X)").Detectable!;
+        Assert.Equal(0.2, power.Pair.Discordant, 12);
+        // The row, the control and four rules are corrected over.
+        Assert.Equal(6, power.Rows);
+        Assert.All(Table(row: false), r => Assert.Null(r.Detectable));
+    }
+
+    [Fact]
     public void Epochs_chosen_on_the_test_subject_support_no_comparison()
     {
         Assert.Null(Rows(3, "full network without action units")[1].AgainstFull);
