@@ -19,7 +19,8 @@ static class NotebooksCommand
         };
         var reports = new Option<string?>("--out")
         {
-            Description = "folder for the executed notebooks (default: results/reports/PROFILE-DATA of the checkout)"
+            Description = "folder for the executed notebooks (default: results/reports/PROFILE-DATA of the " +
+                "checkout, with the changed parameters behind it)"
         };
         var kernel = new Option<string>("--kernel")
         {
@@ -72,8 +73,15 @@ static class NotebooksCommand
             HeldOutSubjects = Value("protocol")?.Contains("held-out", StringComparison.Ordinal) == true ? 2 : 0,
             Precision = PrecisionNames.Named(Value("precision"), Value("device") ?? "cpu"),
         };
-        return bench.ReportFolder;
+        // What a notebook changes besides has pages of its own next to the run's.
+        return string.Join('-', [bench.ReportFolder,
+            .. parameters.Where(p => !s_ofRun.Contains(p.Split('=')[0])).Select(InName).Order()]);
     }
+
+    static readonly string[] s_ofRun = ["profile", "data", "protocol", "seeds", "device", "precision", "backbone"];
+
+    static string InName(string parameter) => string.Concat(
+        parameter.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ',' or '_' ? c : '-').Take(60));
 }
 
 /// <summary>Makes pages of executed and stored results; runs nothing.</summary>

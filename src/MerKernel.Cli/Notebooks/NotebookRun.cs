@@ -31,7 +31,10 @@ static class NotebookRun
         return $"-p {option.TrimStart('-')}{(option.Contains('=') ? "" : $"={value}")}";
     }
 
-    /// <summary>0, or 1 when a cell failed; the executed notebook and its page are written either way.</summary>
+    /// <summary>
+    /// 0, or 1 when a cell failed; the executed notebook and its page are written either way, those of a failure into
+    /// 'failed', so that they take no good page's place.
+    /// </summary>
     public static int Execute(string root, string notebook, IReadOnlyList<string> parameters, string reports,
         CancellationToken cancel, string kernel = KernelProgram.Name)
     {
@@ -64,6 +67,8 @@ static class NotebookRun
                 .ExecuteAsync(cancel));
             if (new FileInfo(executed).Length == 0)
                 throw new UserErrorException($"{name} could not be run; the lines above are from Python.");
+            if (run.ExitCode != 0)
+                (kept, page) = (InFailed(kept), InFailed(page));
             AtomicFile.Write(kept, KeptNotebook.Text(Read(executed), root,
                 Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
             PageRenderer.Render([(kept, page)]);
@@ -77,6 +82,9 @@ static class NotebookRun
             Directory.Delete(specs, recursive: true);
         }
     }
+
+    static string InFailed(string file) =>
+        Path.Combine(Path.GetDirectoryName(file)!, "failed", Path.GetFileName(file));
 
     /// <summary>Reads a notebook file.</summary>
     /// <exception cref="UserErrorException">It is none.</exception>

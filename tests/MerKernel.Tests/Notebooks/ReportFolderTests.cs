@@ -10,6 +10,9 @@ public class ReportFolderTests
     [InlineData("precision=bf16", "small-synthetic-bf16")]
     // On a GPU that is the usual one.
     [InlineData("device=cuda", "small-synthetic-bf16")]
+    // Another network's page takes no place of the run's.
+    [InlineData("seeds=1,2,3", "small-synthetic")]
+    [InlineData("learningRate=1e-3", "small-synthetic-learningRate-1e-3")]
     public void Executed_notebooks_go_where_the_report_of_their_run_looks(string parameter, string folder) =>
         Assert.Equal(folder, Path.GetFileName(MerKernel.Cli.Commands.NotebooksCommand.FolderFor([parameter])));
 
