@@ -1,7 +1,9 @@
 // The C functions of libmerkernels.so: which instruction set, which thread does what.
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <vector>
 #include "kernels.h"
 #include "swin_block.h"
@@ -24,7 +26,14 @@ Instructions of_processor() {
     return __builtin_cpu_supports("avx512bf16") ? Avx512BFloat16 : Avx512;
 }
 
-const Instructions available = of_processor();
+// libtorch's own variable limits these kernels too, so that one processor can compute another's numbers.
+Instructions asked_for() {
+    const char* text = std::getenv("ATEN_CPU_CAPABILITY");
+    const std::string_view most = text ? text : "";
+    return most == "default" ? None : most == "avx2" ? Avx2 : Avx512BFloat16;
+}
+
+const Instructions available = std::min(of_processor(), asked_for());
 thread_local Instructions most = Avx512BFloat16;
 
 Instructions instructions() { return most < available ? most : available; }

@@ -83,6 +83,26 @@ public sealed class FirstMinutesTests : IDisposable
     }
 
     [Fact]
+    public void One_variable_gives_the_numbers_of_a_processor_with_AVX2()
+    {
+        Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
+        var (code, output, errors) = Mer("tables", dotnet: "env", prefix: ["env", "MER_INSTRUCTIONS=avx2"]);
+        Assert.Equal((0, ""), (code, errors));
+        var set = output.Split('\n').Select(l => l.Split('=', 2)).Where(l => l is
+            ["ATEN_CPU_CAPABILITY" or "ONEDNN_MAX_CPU_ISA" or "DOTNET_EnableAVX512", _]).Select(l => (l[0], l[1]))
+            .ToArray();
+        Assert.Equal(3, set.Length);
+        using (var doctor = new MerProcess(_root, "doctor", environment: set))
+            output = doctor.End().Output;
+        Assert.Matches(@"native kernels .* with avx2\s*\n", output);
+        Assert.Contains(" cores, AVX2;", output);
+
+        (code, _, errors) = Mer("tables", prefix: ["env", "MER_INSTRUCTIONS=sse4"]);
+        Assert.Equal((1, "mer: MER_INSTRUCTIONS is 'sse4'; use avx2, or unset it for all that the processor has\n"),
+            (code, errors));
+    }
+
+    [Fact]
     public void A_built_checkout_serves_a_user_who_may_only_read_it()
     {
         Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
