@@ -43,7 +43,8 @@ public partial class NotebookTests
     {
         foreach (var name in (string[])["00-data", "01-network", "02-one-fold", "03-loso", "11-table1", "12-table2",
             "13-table3", "14-table4", "15-table5", "16-table6", "17-table7",
-            "21-audit", "22-attention", "23-sweep", "24-your-method", "25-truth", "26-composite"])
+            "21-audit", "22-attention", "23-sweep", "24-your-method", "25-truth", "26-composite",
+            "27-stream-scale"])
             Assert.Contains(name + ".ipynb", Notebooks);
     }
 
