@@ -341,7 +341,7 @@ static class DataTruthCommand
             CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");
             using var bench = options.Open(parsed);
             // The limits need no run; a store that was named and is not there is a slip.
-            if (bench.StoreFolder is not null) bench.Store.MustExist();
+            if (bench.StoreFolder is not null) bench.MustHaveStore();
             bench.LoadCounts(bench.Datasets);
             var tables = bench.Datasets.SelectMany(id => TruthReport.Of(bench, id)).ToList();
             if (parsed.GetValue(markdown)) Console.Write(string.Concat(tables.Select(t => t.ToMarkdown())));

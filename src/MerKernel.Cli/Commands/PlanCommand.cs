@@ -19,7 +19,7 @@ static class PlanCommand
         {
             using var bench = options.Open(parsed);
             // What is missing is counted in a store; one that was named and is not there is a slip.
-            if (bench.StoreFolder is not null) bench.Store.MustExist();
+            if (bench.StoreFolder is not null) bench.MustHaveStore();
             var cost = new FoldCost(bench.Store.Derived);
             bench.LoadCounts(TablesCommand.On(bench, options.Tables(parsed)));
             var plan = options.Plan(parsed, bench, cost);

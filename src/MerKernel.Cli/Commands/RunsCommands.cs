@@ -197,7 +197,7 @@ static class RunsCommands
         {
             Warn = Remark.Say
         };
-        store.MustExist();
+        store.MustExist(folder is null ? "" : null);
         return store;
     }
 

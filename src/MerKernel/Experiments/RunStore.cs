@@ -21,12 +21,15 @@ public sealed class RunStore(string folder)
     public Action<string>? Warn { get; init; }
 
     /// <summary>Demands that there is a store, for commands that only read it.</summary>
+    /// <param name="options">
+    /// The options of the mer reproduce that computes it, a space before each; null for --store.
+    /// </param>
     /// <exception cref="UserErrorException">There is none.</exception>
-    public void MustExist()
+    public void MustExist(string? options = null)
     {
         if (!Directory.Exists(Folder))
             throw new UserErrorException($"There is no run store {Folder}; look at its name, or compute one with mer " +
-                $"reproduce --store {Folder}.");
+                $"reproduce{options ?? $" --store {Shell.Word(Folder)}"}.");
     }
 
     /// <summary>Folder of an experiment.</summary>

@@ -203,10 +203,10 @@ public sealed class Workbench : IDisposable
     /// </exception>
     public void LoadPrepared(params IEnumerable<DatasetId> ids)
     {
-        Store.MustExist();
+        this.MustHaveStore();
         Keep(ids, (id, options) => Stored(id, options) ?? throw new UserErrorException(
             $"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
-            $"mer reproduce --profile {Profile.Name} computes the tables; mer plan --profile {Profile.Name} " +
+            $"mer reproduce{this.DataOptions()} computes the tables; mer plan{this.DataOptions()} " +
             "estimates the cost." + (DataFolder is not null
                 ? "" : " If they were computed from a folder of yours, name it with --data FOLDER.")));
     }

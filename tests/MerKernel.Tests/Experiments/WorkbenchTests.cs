@@ -1,0 +1,27 @@
+using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Synthetic;
+
+namespace MerKernel.Tests.Experiments;
+
+/// <summary>What a workbench says of runs and data that are not there, and of rows that are read from a file.</summary>
+public sealed class WorkbenchTests
+{
+    [Theory]
+    [InlineData("tiny", false, "mer reproduce --profile tiny.")]
+    [InlineData("tiny", true, "mer reproduce --profile tiny --store STORE.")]
+    [InlineData("small", true, "mer reproduce --store STORE.")]
+    [InlineData("small", false, "mer reproduce.")]
+    public void A_store_that_is_not_there_is_made_with_the_options_of_the_command(string profile, bool named,
+        string cure)
+    {
+        using var folder = new TemporaryFolder();
+        var store = folder.File("my-runs");
+        using var bench = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Named(profile), StoreFolder = named ? store : null
+        };
+        Assert.EndsWith($"look at its name, or compute one with {cure.Replace("STORE", store)}",
+            Assert.Throws<UserErrorException>(() => bench.LoadPrepared(DatasetId.Samm)).Message);
+    }
+}
