@@ -39,7 +39,7 @@ static class ScoreCommand
                 throw new UserErrorException(
                     $"'{name}' names a rule below every table; keep the predictions --as another name.");
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);
-            var predictions = Predictions.Read(path, data);
+            var predictions = Predictions.Read(path, data, bench.DataOptions());
             Terminal.Write(PredictionScores.Of(name ?? Path.GetFileNameWithoutExtension(path), predictions, data));
             if (name is null) return;
             var replaced = Replaced(KeptPredictions.PathOf(bench.Store, data, name), data);

@@ -42,16 +42,24 @@ public sealed record Predictions
     /// <exception cref="UserErrorException">
     /// It cannot be read, does not fit the data, or leaks; names the rows and the cure.
     /// </exception>
-    public static Predictions Read(string path, MerDataset data) => new Reader(path, CsvText.Read(path), data).Read();
+    public static Predictions Read(string path, MerDataset data) => Read(path, data, "");
+
+    /// <summary>Reads and checks a file for a command.</summary>
+    /// <param name="path">The CSV file.</param>
+    /// <param name="data">The data set it is about.</param>
+    /// <param name="options">The options that name these data to mer, a space before each.</param>
+    internal static Predictions Read(string path, MerDataset data, string options) =>
+        new Reader(path, CsvText.Read(path), data, options).Read();
 
     /// <summary>A file's rows on their way to folds.</summary>
-    sealed class Reader(string path, CsvText file, MerDataset data)
+    sealed class Reader(string path, CsvText file, MerDataset data, string options)
     {
         sealed record Entry(int Row, int Clip, string Fold, int Epoch, int? Seed, ImmutableArray<float> Scores);
 
         readonly List<string> _problems = [], _remarks = [];
         readonly HashSet<string> _protocols = [];
         int _epochs;
+        bool _hasOtherClips;
 
         // Scores are under the names of the classes, or under their labels where no class is named.
         readonly ImmutableArray<string> _scored = data.Classes.Any(c => file.Column(c) >= 0)
@@ -137,6 +145,7 @@ public sealed record Predictions
                 {
                     var why = data.Manifest?.Dropped.FirstOrDefault(d =>
                         d.Clip.Equals(Cell("clip"), StringComparison.OrdinalIgnoreCase))?.Reason;
+                    _hasOtherClips |= why is null;
                     _problems.Add($"row {row}: there is no clip '{Cell("clip")}' among the {data.Clips.Length} of " +
                         $"{data.Id.Title()} " +
                         $"({(why is null ? $"they are named like {data.Clips[0].Id}" : $"it is left out: {why}")})");
@@ -293,7 +302,10 @@ public sealed record Predictions
             var more = _problems.Count > 3
                 ? $"; and {_problems.Count - 3} more {(_problems.Count == 4 ? "problem" : "problems")}" : "";
             throw new UserErrorException($"{path} is not scored: {string.Join("; ", _problems.Take(3))}{more}. mer " +
-                $"folds --dataset {data.Id.Key()} --csv lists clips, classes and folds.");
+                $"folds --dataset {data.Id.Key()}{options} --csv lists clips, classes and folds." +
+                // Real data are the same in every profile.
+                (_hasOtherClips && data.Synthetic ? " Profiles differ in their synthetic clips: give the --profile " +
+                    "that the predictions were made with." : ""));
         }
     }
 }

@@ -154,7 +154,7 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
         if (!File.Exists(path)) return null;
         try
         {
-            return Predictions.Read(path, bench.Dataset(dataset));
+            return Predictions.Read(path, bench.Dataset(dataset), bench.DataOptions());
         }
         catch (UserErrorException e)
         {

@@ -88,6 +88,22 @@ public sealed class PredictionsTests : IDisposable
     }
 
     [Fact]
+    public void The_cure_names_the_data_that_were_asked_for_and_clips_of_another_profile_are_told()
+    {
+        Read(Truth);
+        string Refused(string of, string by)
+        {
+            var path = Path.Combine(_folder.Path, "predictions.csv");
+            File.WriteAllText(path, File.ReadAllText(path).Replace(of, by));
+            return Assert.Throws<UserErrorException>(() => Predictions.Read(path, _data, " --profile tiny")).Message;
+        }
+        Assert.EndsWith("mer folds --dataset casme2 --profile tiny --csv lists clips, classes and folds.",
+            Refused("class1", "class9"));
+        Assert.EndsWith(" Profiles differ in their synthetic clips: give the --profile that the predictions were " +
+            "made with.", Refused("EP00", "EP99"));
+    }
+
+    [Fact]
     public void Fewer_folds_than_subjects_are_said()
     {
         var read = Read(Truth.Select(l => l.Replace(",01,", ",a,").Replace(",02,", ",a,")));
