@@ -317,10 +317,10 @@ public sealed class Workbench : IDisposable
         foreach (var (_, data) in _loaded.Values) data.Dispose();
     }
 
-    (DatasetSource Source, MerDataset Data) Loaded(DatasetId id) =>
-        _loaded.TryGetValue(id, out var loaded)
-            ? loaded
-            : throw new InvalidOperationException($"{id.Title()} was not loaded; call Load first.");
+    (DatasetSource Source, MerDataset Data) Loaded(DatasetId id) => _loaded.TryGetValue(id, out var loaded) ? loaded
+        : throw new UserErrorException($"{id.Title()} is not loaded" + (_loaded.Count == 0 ? "" :
+            $", only {string.Join(" and ", _loaded.Keys.Select(k => k.Title()))}") +
+            $"; in a notebook study.Bench.Load(DatasetId.{id}) loads it.");
 
     /// <summary>The data set that a protocol makes of its parts, in the three classes that all of them have.</summary>
     (DatasetSource Source, MerDataset Data) Joined(FoldProtocol protocol,

@@ -24,4 +24,19 @@ public sealed class WorkbenchTests
         Assert.EndsWith($"look at its name, or compute one with {cure.Replace("STORE", store)}",
             Assert.Throws<UserErrorException>(() => bench.LoadPrepared(DatasetId.Samm)).Message);
     }
+
+    [Fact]
+    public void A_set_that_is_not_loaded_is_named_with_those_that_are()
+    {
+        using var folder = new TemporaryFolder();
+        using var bench = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, Synthetic = new SyntheticData()
+        };
+        string Refused() => Assert.Throws<UserErrorException>(() => bench.Dataset(DatasetId.Smic)).Message;
+        Assert.StartsWith("SMIC is not loaded; ", Refused());
+        bench.LoadCounts(DatasetNames.Paper);
+        Assert.Equal("SMIC is not loaded, only CASME II and SAMM; in a notebook " +
+            "study.Bench.Load(DatasetId.Smic) loads it.", Refused());
+    }
 }
