@@ -26,7 +26,7 @@ public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
         IReadOnlyCollection<DatasetId> datasets)
     {
         var kept = datasets.SelectMany(id => KeptPredictions.Of(bench.Store, bench.Dataset(id))).Distinct()
-            .Select(k => new Row(k.Label, k) { Note = "Trained elsewhere; read from a file of predictions." }).ToList();
+            .Select(k => new Row(k.Label, k) { Note = "Read from a file of predictions." }).ToList();
         return tables.Select(t => t with { Rows = [.. t.Rows.SelectMany(Averaged), .. kept] });
 
         IEnumerable<Row> Averaged(Row row) => bench.Seeds.Length > 1 && row.Method is { } method and not ReadMethod

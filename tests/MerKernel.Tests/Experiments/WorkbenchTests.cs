@@ -39,4 +39,22 @@ public sealed class WorkbenchTests
         Assert.Equal("SMIC is not loaded, only CASME II and SAMM; in a notebook " +
             "study.Bench.Load(DatasetId.Smic) loads it.", Refused());
     }
+
+    [Fact]
+    public void Of_a_row_from_a_file_it_is_said_where_it_is_from_and_not_where_it_was_trained()
+    {
+        using var folder = new TemporaryFolder();
+        using var bench = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, Synthetic = new SyntheticData()
+        };
+        bench.LoadCounts(DatasetId.Samm);
+        var data = bench.Dataset(DatasetId.Samm);
+        var file = folder.File("mine.csv");
+        File.WriteAllText(file, "clip,predicted\n" + string.Join('\n', data.Clips.Select(c => $"{c.Id},0")));
+        KeptPredictions.Keep(bench.Store, data, "My network", file);
+        Assert.Equal(("My network", "Read from a file of predictions."),
+            ReadMethod.AddedTo([Tables.Numbered(3)], bench, [DatasetId.Samm]).Single().Rows[^1] is var row
+                ? (row.Label, row.Note) : default);
+    }
 }
