@@ -69,23 +69,26 @@ public sealed record RunWords(string Profile, string Text)
     public static RunWords Of(Experiment experiment)
     {
         var options = Described(experiment);
-        var (profile, change, plain) = Known.Value.MinBy(k =>
+        var (ours, users) = (experiment.Model is MerNetOptions, IsUsers(experiment.Model));
+        // A user's network does not bear the change's name, which would tell where its action units come from.
+        var (profile, change, plain) = Known.Value.Where(k => !users || k.Change == Tables.Full).MinBy(k =>
             options.Count(o => k.Options.GetValueOrDefault(o.Key) != o.Value));
         // Another network has nothing in common with ours but size and classes.
-        var ours = experiment.Model is MerNetOptions;
         return new(profile.Name, string.Join(", ", OptionDifference.Between(plain, options)
             .Where(d => ours || !IsModel(d.Name)).Select(d => $"{d.Words} {d.Second}")
-            .Prepend(ours ? change.Name : $"{experiment.Model.NetworkName}{Own(experiment.Model, options)}")));
+            .Prepend(ours ? change.Name : $"{experiment.Model.NetworkName}{(users ? Own(options) : "")}")));
     }
+
+    static bool IsUsers(ModelOptions model) =>
+        model is IStranger || model.GetType().Assembly != typeof(RunWords).Assembly;
 
     /// <summary>
     /// All options of a user's network: its class, which knows the defaults, may be of another program.
     /// </summary>
-    static string Own(ModelOptions model, ImmutableSortedDictionary<string, string> options) =>
-        model is not IStranger && model.GetType().Assembly == typeof(RunWords).Assembly ? ""
-            : string.Concat(options.Where(o => IsModel(o.Key) && o.Key is not ("model.network" or "model.inputSize")
-                && (o.Key, o.Value) != ("model.version", "none"))
-                .Select(o => $", {OptionDifference.InWords(o.Key)} {o.Value}"));
+    static string Own(ImmutableSortedDictionary<string, string> options) =>
+        string.Concat(options.Where(o => IsModel(o.Key) && o.Key is not ("model.network" or "model.inputSize")
+            && (o.Key, o.Value) != ("model.version", "none"))
+            .Select(o => $", {OptionDifference.InWords(o.Key)} {o.Value}"));
 
     static bool IsModel(string option) => option.StartsWith("model.", StringComparison.Ordinal);
 

@@ -147,6 +147,10 @@ public class OwnMethodTests
         // A list of runs tells them apart.
         Assert.StartsWith("Mean, cells 5, version 1, ",
             RunWords.Of(experiment.With(new MeanOptions { Cells = 5 })).Text);
+        foreach (var source in Enum.GetValues<ActionUnitSource>())
+            Assert.Equal(source != ActionUnitSource.Annotated,
+                RunWords.Of(experiment with { ActionUnits = source }).Text
+                    .Contains($", action units {source}", StringComparison.OrdinalIgnoreCase));
 
         foreach (var (here, there) in new[] { ("\"Mean\"", "\"Hers\""), ("\"version\":\"1\"", "\"version\":\"2\"") })
         {
