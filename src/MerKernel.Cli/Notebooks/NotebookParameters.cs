@@ -16,7 +16,7 @@ static partial class NotebookParameters
     {
         if (assignments.Count == 0) return;
         var cells = notebook["cells"]!.AsArray();
-        var at = cells.ToList().FindIndex(c => HasTag(c!, "parameters"));
+        var at = cells.ToList().FindIndex(Declares);
         if (at < 0) throw new UserErrorException($"{name} has no cell tagged 'parameters', so -p cannot change it.");
         var declared = Declaration().Matches(KeptNotebook.Joined(cells[at]!["source"]))
             .DistinctBy(m => m.Groups["name"].Value).ToDictionary(m => m.Groups["name"].Value,
@@ -59,8 +59,9 @@ static partial class NotebookParameters
         source?.GetValueKind() == JsonValueKind.String
             || (source is JsonArray lines && lines.All(line => line?.GetValueKind() == JsonValueKind.String));
 
-    static bool HasTag(JsonNode cell, string tag) =>
-        cell["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == tag);
+    /// <summary>Whether a cell is the one tagged <c>parameters</c>.</summary>
+    internal static bool Declares(JsonNode? cell) =>
+        cell?["metadata"]?["tags"] is JsonArray tags && tags.Any(t => t?.GetValue<string>() == "parameters");
 
     static string Literal(string name, string value, string type, string fallback)
     {

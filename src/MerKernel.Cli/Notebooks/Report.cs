@@ -192,7 +192,10 @@ sealed record ReportFolder(ImmutableArray<string> Executed, ImmutableArray<(stri
         var marks = Notebooks(folder)
             .Select(f => (File: f, Name: Path.GetFileNameWithoutExtension(f), Run: Mark(f))).ToList();
         var own = marks.Where(m => m.Run == run).ToList();
-        var sources = Notebooks(notebooks).ToDictionary(f => Path.GetFileNameWithoutExtension(f));
+        // A user's notebook without parameters cannot be told of a run, so no command would execute it on this one.
+        var sources = Notebooks(notebooks)
+            .Where(f => From<object>(f, cells => cells.FirstOrDefault(NotebookParameters.Declares)) is not null)
+            .ToDictionary(f => Path.GetFileNameWithoutExtension(f));
         var done = own.ToDictionary(m => m.Name, m => m.File);
         return new([.. own.Select(m => m.File)], [.. marks.Except(own).Select(m => (m.Name, m.Run ?? "names no run"))],
             [.. sources.Keys.Except(done.Keys).Order(StringComparer.Ordinal)],

@@ -76,11 +76,16 @@ public class ReportFolderTests
     {
         using var temporary = new TemporaryFolder();
         var (reports, notebooks) = (Path.Combine(temporary.Path, "reports"), Path.Combine(temporary.Path, "notebooks"));
-        foreach (var name in (string[])["01-same", "02-changed", "03-missing"]) Write(notebooks, name, ("1 + 1", null));
-        Write(reports, "01-same", ("1 + 1", null), ("seed = 2;", "injected-parameters"));
-        Write(reports, "02-changed", ("1 + 2", null));
+        foreach (var name in (string[])["01-same", "02-changed", "03-missing"])
+            Write(notebooks, name, ("1 + 1", "parameters"));
+        Write(reports, "01-same", ("1 + 1", "parameters"), ("seed = 2;", "injected-parameters"));
+        Write(reports, "02-changed", ("1 + 2", "parameters"));
+        // No command executes a user's own notebook without parameters on this run.
+        foreach (var name in (string[])["my-changed", "my-fold"]) Write(notebooks, name, ("1 + 1", null));
+        Write(reports, "my-changed", ("1 + 2", null));
         var state = ReportFolder.Of(reports, notebooks, "small: a");
-        Assert.Equal(["01-same.ipynb", "02-changed.ipynb"], state.Executed.Select(Path.GetFileName));
+        Assert.Equal(["01-same.ipynb", "02-changed.ipynb", "my-changed.ipynb"],
+            state.Executed.Select(Path.GetFileName));
         Assert.Equal(["03-missing"], state.Missing.ToArray());
         Assert.Equal(["02-changed"], state.Outdated.ToArray());
     }
@@ -90,7 +95,8 @@ public class ReportFolderTests
     {
         using var temporary = new TemporaryFolder();
         var (reports, notebooks) = (Path.Combine(temporary.Path, "reports"), Path.Combine(temporary.Path, "notebooks"));
-        foreach (var name in (string[])["01-own", "02-other"]) Write(notebooks, name, ("1 + 1", null));
+        foreach (var name in (string[])["01-own", "02-other"])
+            Write(notebooks, name, ("1 + 1", "parameters"));
         Write(reports, "01-own", "small: CASME II a & b", ("1 + 1", null));
         Write(reports, "02-other", "paper: CASME II c", ("1 + 1", null));
         Write(reports, "03-unmarked", null, ("1 + 1", null));
