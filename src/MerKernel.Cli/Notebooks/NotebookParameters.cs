@@ -72,26 +72,42 @@ static partial class NotebookParameters
                 : int.TryParse(fallback, out _) ? "int"
                 : "double";
         if (type.EndsWith("[]", StringComparison.Ordinal))
-            return $"[{string.Join(", ",
-                value.Split(',', StringSplitOptions.TrimEntries).Select(v => Literal(name, v, type[..^2], "")))}]";
-        return type.TrimEnd('?') switch
-        {
-            "string" => JsonSerializer.Serialize(value, Plain),
-            "bool" when bool.TryParse(value, out var b) => b ? "true" : "false",
-            "int" when int.TryParse(value, CultureInfo.InvariantCulture, out var n) =>
-                n.ToString(CultureInfo.InvariantCulture),
-            "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) =>
-                n.ToString(CultureInfo.InvariantCulture),
-            "float" when float.TryParse(value, CultureInfo.InvariantCulture, out var f) && float.IsFinite(f) =>
-                f.ToString("R", CultureInfo.InvariantCulture) + "f",
-            "double" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) =>
-                d.ToString("R", CultureInfo.InvariantCulture),
-            "bool" or "int" or "long" or "double" or "float" =>
-                throw new UserErrorException($"-p {name}={value}: {name} is declared as {type}."),
-            _ => throw new UserErrorException($"-p {name}={value}: only string, bool, int, long, float, double and " +
-                $"arrays of these can be given, {name} is {type}."),
-        };
+            return $"[{string.Join(", ", value.Split(',', StringSplitOptions.TrimEntries)
+                .Select(v => Text(v, type[..^2].TrimEnd('?')) ?? throw Refused()))}]";
+        if (type.EndsWith('?') && value == "null") return value;
+        return Text(value, type.TrimEnd('?')) ?? throw Refused();
+
+        UserErrorException Refused() => new($"-p {name}={value}: " + (InWords(type) is { } words ? $"{name} is {words}."
+            : $"only texts, numbers, true or false and lists of these can be given, {name} is a {type}."));
     }
+
+    /// <summary>The C# of a value, which is of no list; null where it is not of the type.</summary>
+    static string? Text(string value, string type) => type switch
+    {
+        "string" => JsonSerializer.Serialize(value, Plain),
+        "bool" when bool.TryParse(value, out var b) => b ? "true" : "false",
+        "int" when int.TryParse(value, CultureInfo.InvariantCulture, out var n) =>
+            n.ToString(CultureInfo.InvariantCulture),
+        "long" when long.TryParse(value, CultureInfo.InvariantCulture, out var n) =>
+            n.ToString(CultureInfo.InvariantCulture),
+        "float" when float.TryParse(value, CultureInfo.InvariantCulture, out var f) && float.IsFinite(f) =>
+            f.ToString("R", CultureInfo.InvariantCulture) + "f",
+        "double" when double.TryParse(value, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) =>
+            d.ToString("R", CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    /// <summary>A type as its reader would say it; null where no value of it can be given.</summary>
+    static string? InWords(string type) => type switch
+    {
+        "bool" => "true or false",
+        "int" or "long" => "a whole number",
+        "float" or "double" => "a number",
+        "int[]" or "long[]" => "a list of whole numbers like 1,2,3",
+        "float[]" or "double[]" => "a list of numbers like 0.1,0.2",
+        "bool[]" => "a list like true,false",
+        _ => type.EndsWith('?') && InWords(type[..^1]) is { } words ? $"{words}, or null" : null,
+    };
 
     [GeneratedRegex(
         @"(?<=^|;)[ \t]*(?<type>var|[A-Za-z][\w.]*\??(\[\])?)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=(?!=)(?<value>(""[^""\n]*""|[^;""])+);",

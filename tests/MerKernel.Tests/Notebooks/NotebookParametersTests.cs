@@ -7,7 +7,8 @@ namespace MerKernel.Tests.Notebooks;
 public sealed class NotebookParametersTests
 {
     const string Declared = "string profile = \"small\"; // the run\nint[] seeds = [1];\nint epochs = 15;\n" +
-        "double rate = 1e-4;\nvar face = true;\nstring[] sets = [\"casme2\"];\nfloat? share = null;";
+        "double rate = 1e-4;\nvar face = true;\nstring[] sets = [\"casme2\"];\nfloat? share = null;\n" +
+        "DateTime day = DateTime.Now;";
 
     static JsonObject Notebook() => new()
     {
@@ -38,15 +39,19 @@ public sealed class NotebookParametersTests
     [InlineData("rate=0.0005", "rate = 0.0005;")]
     [InlineData("face=False", "face = false;")]
     [InlineData("share=0.5", "share = 0.5f;")]
+    [InlineData("share=null", "share = null;")]
     public void A_value_is_written_as_its_declared_type(string assignment, string statement) =>
         Assert.Equal(statement, Injected(assignment));
 
     [Theory]
-    [InlineData("epochs=many", "epochs is declared as int")]
-    [InlineData("seeds=1,x", "seeds is declared as int")]
-    [InlineData("rate=NaN", "rate is declared as double")]
-    [InlineData("face=2", "face is declared as bool")]
-    [InlineData("depth=3", "no parameter depth; it has profile, seeds, epochs, rate, face, sets, share")]
+    [InlineData("epochs=many", "-p epochs=many: epochs is a whole number.")]
+    [InlineData("seeds=1,x", "-p seeds=1,x: seeds is a list of whole numbers like 1,2,3.")]
+    [InlineData("rate=NaN", "-p rate=NaN: rate is a number.")]
+    [InlineData("share=half", "-p share=half: share is a number, or null.")]
+    [InlineData("face=2", "-p face=2: face is true or false.")]
+    [InlineData("day=1", "-p day=1: only texts, numbers, true or false and lists of these can be given, day is a " +
+        "DateTime.")]
+    [InlineData("depth=3", "no parameter depth; it has profile, seeds, epochs, rate, face, sets, share, day")]
     [InlineData("epochs", "not of the form name=value")]
     public void What_does_not_fit_is_refused_with_a_sentence(string assignment, string why) =>
         Assert.Contains(why, Assert.Throws<UserErrorException>(() => Injected(assignment)).Message);
