@@ -232,6 +232,10 @@ public sealed partial class HelpTests
         "No notebook matches '--profile'; a parameter of notebooks is written like -p profile=tiny.")]
     [InlineData(new[] { "--profile=tiny" },
         "No notebook matches '--profile=tiny'; a parameter of notebooks is written like -p profile=tiny.")]
+    [InlineData(new[] { "--param", "profile=tiny" },
+        "No notebook matches '--param'; a parameter of notebooks is written like -p profile=tiny.")]
+    [InlineData(new[] { "--param=profile=tiny" },
+        "No notebook matches '--param=profile=tiny'; a parameter of notebooks is written like -p profile=tiny.")]
     public void An_option_that_notebooks_do_not_have_is_met_with_the_parameter(string[] names, string said) =>
         Assert.Equal(said, Assert.Throws<UserErrorException>(() => NotebookRun.Find("/nowhere", names)).Message);
 

@@ -24,11 +24,15 @@ static class NotebookRun
                     : $"there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}")}.")).Distinct()];
     }
 
-    /// <summary>The parameter for an option of other commands: -p profile=tiny for --profile tiny.</summary>
+    /// <summary>
+    /// The parameter for an option of other commands: -p profile=tiny for --profile tiny, and for --param profile=tiny.
+    /// </summary>
     static string Parameter(string option, string[] names)
     {
-        var value = Array.IndexOf(names, option) + 1 is var next && next < names.Length ? names[next] : "VALUE";
-        return $"-p {option.TrimStart('-')}{(option.Contains('=') ? "" : $"={value}")}";
+        var next = Array.IndexOf(names, option) + 1;
+        var (name, value) = option.TrimStart('-').Split('=', 2) is [var key, var given]
+            ? (key, given) : (option.TrimStart('-'), next < names.Length ? names[next] : "VALUE");
+        return value.Contains('=') ? $"-p {value}" : $"-p {name}={value}";
     }
 
     /// <summary>
