@@ -19,6 +19,9 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
 {
     const int Side = 224;
 
+    /// <summary>Whether the network's detector looked for the units; false where somebody coded them.</summary>
+    public bool AreUnitsDetected { get; init; }
+
     ModelOrigin Origin => Model.Origin;
 
     /// <summary>Softmax of the logits: shares that sum to 1, not probabilities of being right.</summary>
@@ -38,7 +41,9 @@ public sealed record ClipPrediction(string Name, FittedModel Model, MerDataset C
             : Array.Empty<string>(),
         .. Origin.Experiment.ActionUnits == ActionUnitSource.None
             ? []
-            : new[] { $"Action units given to the network: {(Units.IsEmpty ? "none" : string.Join(" + ", Units))}." },
+            : new[] { "Action units " +
+                $"{(AreUnitsDetected ? "that the network's detector found" : "given to the network")}: " +
+                $"{(Units.IsEmpty ? "none" : string.Join(" + ", Units))}." },
     ];
 
     /// <summary>The limits of the numbers.</summary>

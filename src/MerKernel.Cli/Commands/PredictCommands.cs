@@ -105,7 +105,10 @@ static class PredictCommand
             using var clip = NewClip.Prepare(input, model.Origin.Experiment.Model.InputSize, align,
                 model.Origin.Classes, out var spotting);
             var (logits, found) = model.Predict(clip, parsed.GetValue(units) is { } coded ? Units(coded) : null);
-            var prediction = new ClipPrediction(input.Path, model, clip, spotting, logits, found);
+            var prediction = new ClipPrediction(input.Path, model, clip, spotting, logits, found)
+            {
+                AreUnitsDetected = parsed.GetValue(units) is null
+            };
             foreach (var remark in prediction.Remarks) Remark.Say(remark);
             Terminal.Write(prediction.Table());
             if (parsed.GetValue(page) is { } html)

@@ -252,6 +252,10 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
             data.Classes, out _);
         Assert.Contains("--action-units", Assert.Throws<UserErrorException>(() => model.Predict(clip)).Message);
         Assert.Equal([4, 7], model.Predict(clip, [7, 4]).Units.AsEnumerable());
+        var prediction = new ClipPrediction("clip", model, clip, null, [0, 1], []);
+        Assert.Contains("Action units given to the network: none.", prediction.Remarks);
+        Assert.Contains("Action units that the network's detector found: none.",
+            (prediction with { AreUnitsDetected = true }).Remarks);
     }
 
     [Fact]
