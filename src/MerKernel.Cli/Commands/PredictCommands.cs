@@ -133,7 +133,11 @@ static class PredictCommand
             throw new UserErrorException($"{path} is no folder of frames, so --onset and --apex cannot be files of " +
                 "it; leave it out, or name a folder.");
         string Picture(string name) =>
-            path is not null && Path.Combine(path, name) is var within && File.Exists(within) ? within : name;
+            path is null ? name
+            : Path.Combine(path, name) is var within && File.Exists(within) ? within
+            : File.Exists(name) ? name
+            : throw new UserErrorException($"There is no file {name} in {Path.GetFullPath(path)}; name two of its " +
+                "pictures with --onset and --apex.");
         var (first, second) = (Picture(onset), Picture(apex));
         return Path.GetFullPath(first) != Path.GetFullPath(second) ? Recording.Of(first, second)
             : throw new UserErrorException(

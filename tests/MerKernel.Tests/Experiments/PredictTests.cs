@@ -134,6 +134,11 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         Assert.Contains("both --onset and --apex", Refused(null, null, null));
         Assert.Contains("is no folder of frames", Refused("clip.mp4", one, two));
         Assert.Equal(2, PredictCommand.Input(null, one, two).Count);
+        var folder = Path.GetDirectoryName(one);
+        Assert.Equal($"There is no file 999 in {folder}; name two of its pictures with --onset and --apex.",
+            Refused(folder, Path.GetFileName(one), "999"));
+        // A picture elsewhere may be named next to a folder.
+        Assert.Equal(2, PredictCommand.Input(Path.GetDirectoryName(folder), one, two).Count);
     }
 
     [Fact]
