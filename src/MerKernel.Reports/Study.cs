@@ -155,8 +155,7 @@ public sealed class Study : IDisposable
     {
         var paper = Numbered(number);
         if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
-        if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
+        DemandLabels(rows);
         foreach (var (label, _) in rows)
             if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near)
                 Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
@@ -181,6 +180,12 @@ public sealed class Study : IDisposable
             Repeated = [.. Tables.Controls.Where(c => chosen.Any(r =>
                 r.Method!.Of(full, Bench.Profile) == c.Of(full, Bench.Profile)))],
         });
+    }
+
+    static void DemandLabels(IEnumerable<(string Label, Func<Experiment, Experiment>)> rows)
+    {
+        if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
     }
 
     /// <summary>
@@ -229,10 +234,13 @@ public sealed class Study : IDisposable
     /// </summary>
     /// <param name="number">Number of the table.</param>
     /// <param name="own">Each row's label and its change of the full network's experiment.</param>
-    /// <exception cref="UserErrorException">There is no such table, or it has such a label already.</exception>
+    /// <exception cref="UserErrorException">
+    /// There is no such table, it has such a label already, or two rows have the same.
+    /// </exception>
     public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> own)
     {
         var paper = Numbered(number);
+        DemandLabels(own);
         if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
             throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
         foreach (var (label, _) in own)

@@ -102,8 +102,11 @@ public class StudyTests
         Assert.All(table.Paper.Rows, r => Assert.Null(r.CasmeII));
         Assert.Equal(Tables.Full, table.Paper.Rows[1].Method);
         Assert.Throws<UserErrorException>(() => study.Compare(4));
-        Assert.Throws<UserErrorException>(() => study.Compare(4, ("twice", full => full),
-            ("twice", full => full.WithModel(m => m with { Continuous = false }))));
+        (string, Func<Experiment, Experiment>)[] twice =
+            [("same", full => full), ("same", full => full.WithModel(m => m with { Continuous = false }))];
+        foreach (var of in (Action[])[() => study.Compare(4, twice), () => study.Table(4, twice)])
+            Assert.Equal("Two rows are called 'same'; give one another label.",
+                Assert.Throws<UserErrorException>(of).Message);
     }
 
     [Fact]
