@@ -6,10 +6,6 @@ public static partial class CodingSheet
     // Rows named in one message; 'mer data check' lists all.
     private const int MostNamed = 5;
 
-    // 46, and 46.0 as a table program writes it once a column has a gap.
-    [GeneratedRegex(@"^([0-9]{1,9})(?:\.0+)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex FrameNumber();
-
     /// <summary>Reads a sheet and repairs its known errata; every repair is noted on its clip.</summary>
     /// <param name="path">The file.</param>
     /// <param name="errata">The errata to repair; all of <see cref="Errata.Known"/> where null.</param>
@@ -108,12 +104,12 @@ public static partial class CodingSheet
         (rows.Count > MostNamed ? $"; and {rows.Count - MostNamed} more rows" : "");
 
     /// <summary>The table that holds the clips, and its rows.</summary>
-    private static (SheetHeader Header, List<Record> Records) Choose(string path, ImmutableArray<SheetTable> tables,
-        ImmutableArray<string>.Builder remarks, DatasetDescription? asked)
+    private static (SheetHeader Header, List<SheetRecord> Records) Choose(string path,
+        ImmutableArray<SheetTable> tables, ImmutableArray<string>.Builder remarks, DatasetDescription? asked)
     {
         var headers = SheetHeader.Find(path, tables, asked).ToList();
         var complete = headers.Where(h => h.IsComplete)
-            .Select(h => (Header: h, Records: h.Below.Select(r => new Record(h, r, asked)).ToList())).ToList();
+            .Select(h => (Header: h, Records: h.Below.Select(r => new SheetRecord(h, r, asked)).ToList())).ToList();
         if (complete.Count == 0) throw Unusable(path, tables, headers.MaxBy(h => h.Columns.Count), asked);
         if (complete.All(c => c.Records.Count(r => !r.IsRemark) == 0))
             throw new UserErrorException(
@@ -127,7 +123,7 @@ public static partial class CodingSheet
         var ranked = (preferred ?? complete).OrderByDescending(c => c.Records.Count(r => !r.IsRemark)).ToList();
         var chosen = ranked[0];
         var clips = chosen.Records.Where(r => !r.IsRemark).ToList();
-        bool IsTwin(IEnumerable<Record> others) => others.Where(r => !r.IsRemark).ToList() is var theirs
+        bool IsTwin(IEnumerable<SheetRecord> others) => others.Where(r => !r.IsRemark).ToList() is var theirs
             && theirs.Count == clips.Count && !theirs.Select(r => r.Text).SequenceEqual(clips.Select(r => r.Text));
         if (ranked.Skip(1).FirstOrDefault(o => IsTwin(o.Records)) is { Header: { } twin })
             throw new UserErrorException(
@@ -185,7 +181,7 @@ public static partial class CodingSheet
         IsOther(asked) ? asked!.Sheets[0] : "CASME2-coding-20190701.xlsx or SAMM_Micro_FACS_Codes_v2.xlsx";
 
     /// <summary>The data set that the rows belong to, told from the clips' names.</summary>
-    private static DatasetDescription DatasetOf(string path, List<Record> records, DatasetDescription? asked)
+    private static DatasetDescription DatasetOf(string path, List<SheetRecord> records, DatasetDescription? asked)
     {
         // Who describes her own set may call its clips as she likes.
         if (asked?.Id == DatasetId.Own) return asked;
@@ -210,7 +206,7 @@ public static partial class CodingSheet
                 + "Scoring them as one set is another protocol; give each set its own sheet, as its authors ship it.");
         return asked is not null && DatasetSigns.FamilyOf(asked.Id) == id ? asked : DatasetDescription.Of(id);
 
-        static string Rows(IEnumerable<(Record Row, DatasetSigns? Set)> rows)
+        static string Rows(IEnumerable<(SheetRecord Row, DatasetSigns? Set)> rows)
         {
             var numbers = rows.Select(r => r.Row.Number).ToList();
             return numbers.Count == numbers[^1] - numbers[0] + 1 ? $"{numbers[0]} to {numbers[^1]}"
@@ -223,7 +219,7 @@ public static partial class CodingSheet
         (a.Onset, a.Apex, a.Offset, a.Emotion) == (b.Onset, b.Apex, b.Offset, b.Emotion)
             && a.ActionUnits.SequenceEqual(b.ActionUnits);
 
-    private static Clip? Read(Record row, DatasetDescription set, ImmutableArray<Erratum> errata,
+    private static Clip? Read(SheetRecord row, DatasetDescription set, ImmutableArray<Erratum> errata,
         ImmutableArray<Reading> readings, out DroppedRow? defect)
     {
         var notes = new List<string>();
@@ -363,38 +359,4 @@ public static partial class CodingSheet
     // A table program writes the subject 2 as 2.0 once a column has a gap.
     [GeneratedRegex(@"(?<=^[0-9]{1,4})\.0+$", RegexOptions.CultureInvariant)]
     private static partial Regex TrailingZeros();
-
-    /// <summary>One row by field.</summary>
-    private sealed class Record(SheetHeader header, SheetRow row, DatasetDescription? asked)
-    {
-        public int Number => row.Number;
-
-        public string[] Cells => row.Cells;
-
-        /// <summary>The row's content, for comparison with another's.</summary>
-        public string Text => string.Join('\t', header.Columns.Keys.Order(StringComparer.Ordinal).Select(f => this[f]));
-
-        public string this[string field] => header.Columns.TryGetValue(field, out var column) ? row[column] : "";
-
-        // A footnote or a sum has no emotion and no clip's name; a clip whose name was lost still has its emotion and
-        // must not pass for one.
-        public bool IsRemark => !this["emotion"].Any(char.IsLetter)
-            && (asked is { Columns.Count: > 0 }
-                ? this["filename"].Length == 0
-                : DatasetSigns.OfRow(this["filename"], this["subject"]) is null);
-
-        public string FirstText => row.Cells.First(c => c.Length > 0);
-
-        public string? TooManyCells => header.Table.IsText && row.Count > header.Row.Count
-            && row.Cells.Skip(header.Row.Count).Any(c => c.Length > 0)
-            ? $"{row.Count} cells, the header {header.Row.Count}" : null;
-
-        public double? Value(string field) =>
-            double.TryParse(this[field], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                && number is > 0 and < 100_000 ? number : null;
-
-        public int? Frame(string field) =>
-            FrameNumber().Match(this[field]) is { Success: true } match
-                ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
-    }
 }
