@@ -177,12 +177,21 @@ static class DataPrepareCommand
         }
     }
 
-    static void Write(MerDataset data, TimeSpan elapsed, PreparationOptions options)
+    /// <summary>What was passed over, repaired and left out, a line each.</summary>
+    internal static IEnumerable<string> Findings(MerDataset data)
     {
         var manifest = data.Manifest!;
-        foreach (var clip in manifest.Clips.Where(c => c.Notes.Length > 0))
-            Console.WriteLine($"  {clip.Clip}: {string.Join("; ", clip.Notes)}");
-        foreach (var clip in manifest.Dropped) Console.WriteLine($"  left out: {clip.Clip}: {clip.Reason}");
+        return
+        [
+            .. data.SheetRemarks.Select(r => $"{manifest.Sheet}: {r}"),
+            .. manifest.Clips.Where(c => c.Notes.Length > 0).Select(c => $"{c.Clip}: {string.Join("; ", c.Notes)}"),
+            .. manifest.Dropped.Select(c => $"left out: {c.Clip}: {c.Reason}"),
+        ];
+    }
+
+    static void Write(MerDataset data, TimeSpan elapsed, PreparationOptions options)
+    {
+        foreach (var finding in Findings(data)) Console.WriteLine($"  {finding}");
         Console.WriteLine($"{data.Title}{(data.Synthetic ? " (synthetic)" : "")}: {data.Clips.Length} clips of " +
             $"{data.Subjects.Length} subjects, {data.Frames.size(0)} frames of {data.Size} px, " +
             $"{elapsed.TotalSeconds:0.0} s");

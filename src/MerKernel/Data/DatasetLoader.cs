@@ -280,6 +280,7 @@ public static class DatasetLoader
             ApexFrames = apex.ToImmutable(),
             Manifest = manifest,
             CacheFolder = options.CacheFolder,
+            SheetRemarks = plan.Sheet.Remarks,
             Source = new FileClipSource([.. manifest.Clips.Select(c => plan.Clips.First(e => e.Clip.Id == c.Clip))],
                 manifest, plan, options, cache),
         };

@@ -59,6 +59,9 @@ public sealed class MerDataset : IDisposable
     /// <summary>The sources of the data set; null for one that was put together in memory.</summary>
     public DatasetManifest? Manifest { get; init; }
 
+    /// <summary>What the reader of the sheet passed over or chose, a message each.</summary>
+    internal ImmutableArray<string> SheetRemarks { get; init; } = [];
+
     /// <summary>
     /// Further data of the clips from their files; null for a data set that was put together in memory.
     /// </summary>

@@ -59,6 +59,9 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             using var stream = new MemoryStream(bytes);
             // The content decides, not the extension: exports are renamed often enough.
             var text = !LooksBinary(bytes);
+            if (text && SheetQuotes.Unclosed(bytes) is { } row)
+                throw new UserErrorException($"{path}, row {row}: a quote is opened and never closed, so that the " +
+                    "rows below it are part of one cell; delete it, or write the one that closes it.");
             using var reader = text
                 ? ExcelReaderFactory.CreateCsvReader(stream)
                 : ExcelReaderFactory.CreateReader(stream);
