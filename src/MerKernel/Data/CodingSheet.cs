@@ -115,12 +115,15 @@ public static partial class CodingSheet
             throw new UserErrorException(
                 $"{path} has a header in row {complete[0].Header.Row.Number} but no clip below it; take the complete " +
                 "coding sheet of the data set.");
+        // What the user sees counts; a hidden sheet is often an earlier state of it.
+        var shown = complete.Where(c => !c.Header.Table.IsHidden && c.Records.Any(r => !r.IsRemark)).ToList();
+        var among = shown.Count > 0 ? shown : complete;
         // SAMM's workbook may hold other sheets besides MICRO_ONLY, the only list of micro-expressions; SMIC's has one
         // for each camera. Else the one with most clips counts.
         var preferred = (asked?.Worksheets ?? []).Append("micro")
-            .Select(name => complete.Where(c => Called(c.Header, name) && c.Records.Any(r => !r.IsRemark)).ToList())
+            .Select(name => among.Where(c => Called(c.Header, name) && c.Records.Any(r => !r.IsRemark)).ToList())
             .FirstOrDefault(c => c.Count > 0);
-        var ranked = (preferred ?? complete).OrderByDescending(c => c.Records.Count(r => !r.IsRemark)).ToList();
+        var ranked = (preferred ?? among).OrderByDescending(c => c.Records.Count(r => !r.IsRemark)).ToList();
         var chosen = ranked[0];
         var clips = chosen.Records.Where(r => !r.IsRemark).ToList();
         bool IsTwin(IEnumerable<SheetRecord> others) => others.Where(r => !r.IsRemark).ToList() is var theirs
@@ -130,8 +133,16 @@ public static partial class CodingSheet
                 $"{path} has two sheets of {clips.Count} clips, '{chosen.Header.Table.Name}' and '{twin.Table.Name}', "
                     + "and they differ; delete one or save it to a file of its own.");
         foreach (var (other, records) in complete.Where(c => c.Header != chosen.Header))
-            remarks.Add($"sheet '{other.Table.Name}' has a table of {records.Count(r => !r.IsRemark)} clips too, " +
-                $"which is not read; sheet '{chosen.Header.Table.Name}' with {clips.Count} is");
+            remarks.Add($"{(other.Table.IsHidden ? "hidden " : "")}sheet '{other.Table.Name}' has a table of " +
+                $"{records.Count(r => !r.IsRemark)} clips too, which is not read; sheet " +
+                $"'{chosen.Header.Table.Name}' with {clips.Count} is");
+        if (chosen.Header.Table.IsHidden)
+            remarks.Add($"sheet '{chosen.Header.Table.Name}', which is hidden, is read: no sheet that is shown has a " +
+                "table of clips");
+        if (clips.Where(r => r.IsHidden).Select(r => r.Number).ToList() is { Count: > 0 } hidden)
+            remarks.Add($"{hidden.Count} hidden rows are read like the others: " +
+                $"{string.Join(", ", hidden.Take(MostNamed))}{(hidden.Count > MostNamed ? ", ..." : "")}; delete " +
+                "those that are not to count");
         if (asked?.Worksheets is [var usual, ..] && preferred is not null && !Called(chosen.Header, usual))
             remarks.Add($"the workbook has no sheet '{usual}'; sheet '{chosen.Header.Table.Name}' is used");
         remarks.AddRange(chosen.Header.Remarks);

@@ -11,6 +11,8 @@ internal sealed partial class SheetRecord(SheetHeader header, SheetRow row, Data
 
     public string[] Cells => row.Cells;
 
+    public bool IsHidden => row.IsHidden;
+
     /// <summary>The row's content, for comparison with another's.</summary>
     public string Text => string.Join('\t', header.Columns.Keys.Order(StringComparer.Ordinal).Select(f => this[f]));
 

@@ -13,6 +13,9 @@ namespace MerKernel.Data;
 internal sealed record SheetRow(int Number, string[] Cells, int Count)
 {
     public string this[int column] => column >= 0 && column < Cells.Length ? Cells[column] : "";
+
+    /// <summary>Whether a spreadsheet program does not show it: hidden by hand, or by a filter.</summary>
+    public bool IsHidden { get; init; }
 }
 
 /// <summary>One sheet of a spreadsheet file: the rows that are not blank, merged cells filled in.</summary>
@@ -22,6 +25,9 @@ internal sealed record SheetRow(int Number, string[] Cells, int Count)
 /// <param name="UnreadColumns">Columns that hold something too far to the right to be part of a table.</param>
 internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<SheetRow> Rows, int UnreadColumns)
 {
+    /// <summary>Whether a spreadsheet program does not show it.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>
     /// Most bytes of a file, and of a workbook's parts when unpacked: the real sheets have 30 kB, an archive made to
     /// harm unpacks to gigabytes.
@@ -116,7 +122,7 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             }
             if (blank) continue;
             for (var i = 0; i < row.Length; i++) row[i] ??= "";
-            rows.Add(new SheetRow(number, row, count));
+            rows.Add(new SheetRow(number, row, count) { IsHidden = !text && reader.RowHeight == 0 });
             if (rows.Count > MostRows || (cells += row.Length) > MostCells)
                 throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
         }
@@ -134,7 +140,10 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
                 for (var c = Math.Max(0, range.FromColumn); c <= last; c++) rows[at].Cells[c] = value;
             }
         }
-        return new SheetTable(reader.Name ?? "", text, [.. rows], unread);
+        return new SheetTable(reader.Name ?? "", text, [.. rows], unread)
+        {
+            IsHidden = !text && reader.VisibleState is "hidden" or "veryhidden",
+        };
     }
 
     // The sizes that an archive states may be wrong, so the output is counted.

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text.RegularExpressions;
 using MerKernel.Cli.Commands;
 using MerKernel.Data;
 using static MerKernel.Tests.Data.SheetFiles;
@@ -51,8 +53,56 @@ public sealed class SilentLossTests : IDisposable
             DataPrepareCommand.Findings(data).First());
     }
 
+    [Fact]
+    public void A_sheet_that_is_shown_counts_before_a_hidden_one_with_more_rows()
+    {
+        var path = Xlsx(folder, "a.xlsx", ("mine", ClipFiles.Rows[..3]), ("old", ClipFiles.Rows));
+        Assert.Equal(4, CodingSheet.Read(path).Clips.Length);
+        Edit(path, "xl/workbook.xml", x => Hidden(x, "old"));
+        var sheet = CodingSheet.Read(path);
+        Assert.Equal(2, sheet.Clips.Length);
+        Assert.Equal("hidden sheet 'old' has a table of 4 clips too, which is not read; sheet 'mine' with 2 is",
+            Assert.Single(sheet.Remarks));
+        // Where no other fits, it is read.
+        path = Xlsx(folder, "b.xlsx", ("legend", [["clips of three people"]]), ("old", ClipFiles.Rows));
+        Edit(path, "xl/workbook.xml", x => Hidden(x, "old"));
+        sheet = CodingSheet.Read(path);
+        Assert.Equal(4, sheet.Clips.Length);
+        Assert.Equal("sheet 'old', which is hidden, is read: no sheet that is shown has a table of clips",
+            Assert.Single(sheet.Remarks));
+
+        static string Hidden(string workbook, string name) =>
+            Regex.Replace(workbook, $"<[^<]*sheet [^>]*name=\"{name}\"[^>]*>",
+                m => m.Value.Replace(" state=\"visible\"", "").Replace(" name=", " state=\"hidden\" name="));
+    }
+
+    [Fact]
+    public void Rows_that_a_filter_hides_are_read_and_named()
+    {
+        var path = Xlsx(folder, "a.xlsx", ClipFiles.Rows);
+        Edit(path, "xl/worksheets/sheet1.xml", x => Regex.Replace(x, "row r=\"([34])\"", "row r=\"$1\" hidden=\"1\""));
+        var sheet = CodingSheet.Read(path);
+        Assert.Equal(4, sheet.Clips.Length);
+        Assert.Equal("2 hidden rows are read like the others: 3, 4; delete those that are not to count",
+            Assert.Single(sheet.Remarks));
+    }
+
     private PreparationOptions Options =>
         new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
+
+    // What a spreadsheet program does to a workbook, and MiniExcel cannot.
+    private static void Edit(string workbook, string part, Func<string, string> change)
+    {
+        using var archive = ZipFile.Open(workbook, ZipArchiveMode.Update);
+        var entry = archive.Entries.Single(e => e.FullName == part);
+        using var stream = entry.Open();
+        using var reader = new StreamReader(stream);
+        var before = reader.ReadToEnd();
+        var after = change(before);
+        Assert.NotEqual(before, after);
+        stream.SetLength(0);
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(after));
+    }
 
     private string Csv(string rows)
     {
