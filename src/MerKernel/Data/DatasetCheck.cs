@@ -103,6 +103,9 @@ public static class DatasetCheck
         if (folder.Stray.Length > 0)
             yield return Found(Severity.Note,
                 $"files that are no frames are ignored: {string.Join(", ", folder.Stray)}");
+        if (folder.Doubled.Where(d => d.Number < clip.Onset || d.Number > clip.Offset).ToList() is [var two, ..])
+            yield return Found(Severity.Warning, $"{two.Taken} and {two.Other} are both frame {two.Number}, which is " +
+                "outside the clip");
         var last = folder.Files.Keys.Last();
         if (clip.Offset > last)
             yield return Found(Severity.Warning, $"the offset {clip.Offset} lies past the last frame {last}");

@@ -13,6 +13,12 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
+    /// <summary>
+    /// Numbers that two files have (img7.jpg and reg_img7.jpg, img7.jpg and img007.jpg): the first in name order is
+    /// among <see cref="Files"/>, and nothing tells whether it is the frame.
+    /// </summary>
+    internal ImmutableArray<(int Number, string Taken, string Other)> Doubled { get; init; } = [];
+
     /// <summary>Whether a file is named like a frame.</summary>
     public static bool IsFrame(string file) => FrameName().IsMatch(System.IO.Path.GetFileName(file));
 
@@ -21,17 +27,23 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
     public static FrameFolder Read(string path)
     {
         var files = ImmutableSortedDictionary.CreateBuilder<int, FileInfo>();
+        var names = new Dictionary<int, string>();
         var stray = ImmutableArray.CreateBuilder<string>();
+        var doubled = ImmutableArray.CreateBuilder<(int, string, string)>();
         foreach (var file in new DirectoryInfo(path).EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal))
         {
             var match = FrameName().Match(file.Name);
-            // Two files with one number (img7.jpg, img007.jpg): the first in name order counts, the other is named; so
-            // is a link that leads nowhere.
-            if (!match.Success || Target(file) is not { } target
-                || !Add(files, int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), target))
+            // A link that leads nowhere is no frame.
+            if (!match.Success || Target(file) is not { } target)
+            {
                 stray.Add(file.Name);
+                continue;
+            }
+            var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            if (names.TryAdd(number, file.Name)) files.Add(number, target);
+            else doubled.Add((number, names[number], file.Name));
         }
-        return new FrameFolder(path, files.ToImmutable(), stray.ToImmutable());
+        return new FrameFolder(path, files.ToImmutable(), stray.ToImmutable()) { Doubled = doubled.ToImmutable() };
     }
 
     // Length and time must be those of the contents, or a changed frame would pass for the cached one.
@@ -39,13 +51,6 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
     {
         if (!file.Attributes.HasFlag(FileAttributes.ReparsePoint)) return file;
         return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target : null;
-    }
-
-    private static bool Add(ImmutableSortedDictionary<int, FileInfo>.Builder files, int number, FileInfo file)
-    {
-        if (files.ContainsKey(number)) return false;
-        files.Add(number, file);
-        return true;
     }
 }
 

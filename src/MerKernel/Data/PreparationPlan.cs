@@ -100,6 +100,10 @@ internal sealed record PreparationPlan(
             return Unusable($"{path} cannot be read; allow reading it");
         }
         if (folder.Files.IsEmpty) return Unusable($"{path} holds no frames");
+        if (folder.Doubled.Where(d => d.Number >= clip.Onset && d.Number <= clip.Offset).ToList()
+            is [var one, .. var more])
+            return Unusable($"{path}: {one.Taken} and {one.Other} are both frame {one.Number}" +
+                $"{(more.Count > 0 ? $", and {more.Count} more numbers have two files" : "")}; take one away");
         var missing = new[] { ("onset", clip.Onset), ("apex", clip.Apex) }
             .Where(f => !folder.Files.ContainsKey(f.Item2)).Select(f => $"the {f.Item1} frame {f.Item2}").ToList();
         if (missing.Count > 0)

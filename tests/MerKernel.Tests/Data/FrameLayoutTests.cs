@@ -53,7 +53,8 @@ public sealed class FrameLayoutTests : IDisposable
             "c/.DS_Store");
         var folder = FrameFolder.Read(Path.Combine(root, "c"));
         Assert.Equal([2, 9, 10], folder.Files.Keys);
-        Assert.Equal([".DS_Store", "Thumbs.db", "img9.jpg", "notes 3.txt"], folder.Stray.AsEnumerable());
+        Assert.Equal([".DS_Store", "Thumbs.db", "notes 3.txt"], folder.Stray.AsEnumerable());
+        Assert.Equal([(9, "img0009.jpg", "img9.jpg")], folder.Doubled.AsEnumerable());
     }
 
     [Fact]

@@ -87,6 +87,24 @@ public sealed class SilentLossTests : IDisposable
             Assert.Single(sheet.Remarks));
     }
 
+    [Theory]
+    [InlineData("img11.png", "img11.png and reg_img11.png are both frame 11; take one away")]
+    [InlineData("reg_img011.png", "reg_img011.png and reg_img11.png are both frame 11; take one away")]
+    public void Two_files_of_one_frame_make_a_clip_unusable(string other, string message)
+    {
+        var clip = Path.Combine(ClipFiles.Write(folder), "sub01", "EP02_01f");
+        ClipFiles.Frame(Path.Combine(clip, "img2.png"), 2);
+        ClipFiles.Frame(Path.Combine(clip, "img02.png"), 2);
+        var source = new DatasetSource(folder, DatasetId.CasmeII);
+        Assert.Contains(DatasetCheck.Run(source, Options).Findings, f => f.Severity == Severity.Warning
+            && f.Text == "img02.png and img2.png are both frame 2, which is outside the clip");
+        ClipFiles.Frame(Path.Combine(clip, other), 99);
+        Assert.Contains(DatasetCheck.Run(source, Options).Findings, f => f.Clip == "01/EP02_01f"
+            && f.Severity == Severity.Unusable && f.Text == $"{clip}: {message}");
+        Assert.Contains(message, Assert.Throws<UserErrorException>(() => DatasetLoader.Load(source, Options)).Message,
+            StringComparison.Ordinal);
+    }
+
     private PreparationOptions Options =>
         new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
 
