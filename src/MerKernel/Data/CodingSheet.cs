@@ -49,6 +49,7 @@ public static partial class CodingSheet
         var dropped = ImmutableArray.CreateBuilder<DroppedRow>();
         var seen = new Dictionary<string, (int Row, Clip Clip)>(StringComparer.OrdinalIgnoreCase);
         var people = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var numbers = new Dictionary<string, (int Row, string Person)>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in records)
         {
             if (Read(row, set, errata ?? Errata.Known, readings.IsDefault ? [] : readings,
@@ -60,14 +61,21 @@ public static partial class CodingSheet
                     {
                         Emotion = clip.Emotion, IsExpected = SaysTheSame(clip, first.Clip)
                     });
+            else if (Alike(clip, row.Number) is var (before, person))
+                dropped.Add(new DroppedRow(row.Number, clip.Id, $"is of subject '{clip.Subject}', and row " +
+                    $"{before} of '{person}': one person would be in two folds; write both alike, or give two " +
+                    "people names that differ in more than zeros")
+                {
+                    Emotion = clip.Emotion
+                });
             else
             {
                 seen.Add(clip.Id, (row.Number, clip));
                 // Two spellings of a person, whose folders are one, would be two folds of that person.
-                var person = people.TryAdd(clip.Subject, clip.Subject) ? clip.Subject : people[clip.Subject];
-                var note = $"the subject '{clip.Subject}' is read as '{person}'";
-                clips.Add(person == clip.Subject ? clip
-                    : clip with { Subject = person, Notes = clip.Notes.Add(note) });
+                var known = people.TryAdd(clip.Subject, clip.Subject) ? clip.Subject : people[clip.Subject];
+                var note = $"the subject '{clip.Subject}' is read as '{known}'";
+                clips.Add(known == clip.Subject ? clip
+                    : clip with { Subject = known, Notes = clip.Notes.Add(note) });
             }
         }
         if (clips.Count == 0)
@@ -89,6 +97,15 @@ public static partial class CodingSheet
             Dropped = dropped.ToImmutable(),
             Remarks = remarks.ToImmutable(),
         };
+
+        // Published sets number their people; a user's '1' and '01' may be one person, whom two folds would share.
+        (int Row, string Person)? Alike(Clip clip, int row)
+        {
+            var number = LeadingZeros().Replace(clip.Subject, "");
+            if (set.Subjects is not null || numbers.TryAdd(number, (row, clip.Subject))) return null;
+            return numbers[number].Person.Equals(clip.Subject, StringComparison.OrdinalIgnoreCase)
+                ? null : numbers[number];
+        }
     }
 
     /// <summary>
@@ -366,6 +383,9 @@ public static partial class CodingSheet
             $"{(set.Subjects is null ? "'s name (it is blank or holds a slash)" : "number")}; fill the cell from the " +
             "original sheet";
     }
+
+    [GeneratedRegex("(?<![0-9])0+(?=[0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex LeadingZeros();
 
     // A table program writes the subject 2 as 2.0 once a column has a gap.
     [GeneratedRegex(@"(?<=^[0-9]{1,4})\.0+$", RegexOptions.CultureInvariant)]

@@ -147,9 +147,9 @@ public sealed record DatasetDescription
     /// <summary>The subject that a text names, as this set writes it; null where it names none.</summary>
     public string? SubjectOf(string text)
     {
-        var plain = PlainText.Of(text);
-        if (Subjects is null) return plain.Length > 0 && !plain.Contains('/') ? plain : null;
-        return Subjects.Match(plain) is { Success: true } match ? Numbered(match.Groups[1].Value) : null;
+        if (Subjects is null)
+            return PlainText.Name(text) is { Length: > 0 } name && !name.Contains('/') ? name : null;
+        return Subjects.Match(PlainText.Of(text)) is { Success: true } match ? Numbered(match.Groups[1].Value) : null;
     }
 
     /// <summary>The subject that a clip's name carries; null where it carries none.</summary>

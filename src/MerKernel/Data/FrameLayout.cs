@@ -166,7 +166,7 @@ public sealed class FrameLayout
     public static string? SubjectOf(string text, DatasetId dataset) =>
         DatasetDescription.TryOf(dataset) is { } set
             ? set.SubjectOf(text)
-            : PlainText.Of(text) is { Length: > 0 } plain ? plain
+            : PlainText.Name(text) is { Length: > 0 } plain ? plain
             : null;
 
     // Folders between a set's own and the subjects'.

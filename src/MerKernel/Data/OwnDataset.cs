@@ -173,6 +173,8 @@ public static class OwnDataset
             Optional = [.. new[] { "apex", "actionUnits" }.Where(c => !columns.ContainsKey(c)).Select(c => Fields[c])],
             HasActionUnits = columns.ContainsKey("actionUnits"),
             Subjects = null,
+            // As a folder has it or a cell: both are compared.
+            NameOf = PlainText.Name,
             Clips = DatasetDescription.Whole(".*"),
             Frames = [frames],
             FrameExample = $"{frames}/46.jpg",

@@ -185,7 +185,7 @@ static class PlainText
 {
     /// <summary>
     /// Digits of every script become 0 to 9, full-width letters and signs their ASCII twins, blanks of every kind
-    /// a blank; the ends are trimmed. The rest stays.
+    /// a blank, a letter and its mark one character; the ends are trimmed. The rest stays.
     /// </summary>
     public static string Of(string text)
     {
@@ -200,6 +200,10 @@ static class PlainText
             else if (rune.Value == 0x3001) plain.Append(',');
             else plain.Append(rune.ToString());
         }
-        return plain.ToString().Trim();
+        return ComposedText.Of(plain.ToString().Trim());
     }
+
+    /// <summary>A person's or clip's name: as <see cref="Of"/>, with one blank where there are several.</summary>
+    public static string Name(string text) =>
+        string.Join(' ', Of(text).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -88,6 +88,40 @@ public sealed partial class OwnDatasetTests : IDisposable
         Assert.Contains("the subject 'Ben' is read as 'ben'", data.Clips.Single(c => c.Id == "ben/02").Notes);
     }
 
+    [Theory]
+    [InlineData("J\u00FCrgen", "Ju\u0308rgen")]
+    [InlineData("\u91D1 \uAE40", "\u91D1 \u1100\u1175\u11B7")]
+    [InlineData("Nguy\u1EC5n", "Nguye\u0302\u0303n")]
+    [InlineData("ben b", "ben  b")]
+    public void A_name_that_a_Mac_or_a_second_blank_spells_otherwise_is_one_person(string name, string other)
+    {
+        var rows = File.ReadAllText(folder.File("clips.csv"));
+        File.WriteAllText(folder.File("clips.csv"), rows.Replace("ben,02,", $"{other},02,", StringComparison.Ordinal)
+            .Replace("ben,", $"{name},", StringComparison.Ordinal));
+        // The folder may have either spelling.
+        Directory.Move(folder.File("frames/ben"), folder.File($"frames/{other}"));
+        using var data = DatasetLoader.Load(Source, Options);
+        Assert.Equal(new[] { "ann", "cleo", name }.Order(StringComparer.Ordinal),
+            data.Subjects.Order(StringComparer.Ordinal));
+        Assert.Equal(9, data.Clips.Length);
+    }
+
+    [Fact]
+    public void Numbers_that_differ_only_in_zeros_are_no_two_people()
+    {
+        var rows = File.ReadAllText(folder.File("clips.csv"));
+        File.WriteAllText(folder.File("clips.csv"), rows.Replace("ann,", "1,", StringComparison.Ordinal)
+            .Replace("ben,", "01,", StringComparison.Ordinal).Replace("cleo,", "p10,", StringComparison.Ordinal));
+        Directory.Move(folder.File("frames/ann"), folder.File("frames/1"));
+        Directory.Move(folder.File("frames/ben"), folder.File("frames/01"));
+        Directory.Move(folder.File("frames/cleo"), folder.File("frames/p10"));
+        Assert.Contains("row 5 (01/01) is of subject '01', and row 2 of '1': one person would be in two folds; write " +
+            "both alike", Assert.Throws<UserErrorException>(() => DatasetLoader.Load(Source, Options)).Message,
+            StringComparison.Ordinal);
+        using var data = DatasetLoader.Load(Source, Options with { Unusable = UnusableClipPolicy.Drop });
+        Assert.Equal(["1", "p10"], data.Subjects.AsEnumerable());
+    }
+
     [Fact]
     public void Its_runs_are_compared_and_exported_under_the_names_of_its_classes()
     {
