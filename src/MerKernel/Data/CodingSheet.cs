@@ -254,7 +254,9 @@ public static partial class CodingSheet
         var (emotion, name) = (row["emotion"].ToLowerInvariant(), row["filename"]);
         if (Subject(row["subject"], ref name, set, notes, out var subject) is { } wrong)
             return Defect(wrong, out defect);
-        if (name.Length == 0) return Defect("has no file name; fill the cell from the original sheet", out defect);
+        if (name.Length == 0)
+            return Defect($"has no {(set.Id == DatasetId.Own ? "clip" : "file")} name; fill the cell from the " +
+                "original sheet", out defect);
         if (set.Id != DatasetId.Own && DatasetSigns.OfRow(name, "") is { } other
             && other.Id != DatasetSigns.FamilyOf(set.Id))
             return Defect($"has a name of {other.Title}; take the row out of the sheet", out defect);

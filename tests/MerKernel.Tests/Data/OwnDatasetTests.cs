@@ -77,6 +77,20 @@ public sealed partial class OwnDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_row_without_a_clips_name_is_a_bad_row_where_emotions_are_numbers_too()
+    {
+        var rows = File.ReadAllText(folder.File("clips.csv"));
+        Change("\"joy\": \"joy\"", "\"1\": \"joy\"");
+        // The last is a sum.
+        File.WriteAllText(folder.File("clips.csv"), rows.Replace(",joy", ",1", StringComparison.Ordinal)
+            .Replace("ben,01,", "ben,,", StringComparison.Ordinal).TrimEnd() + "\nclips,,,,,,10\n");
+        Assert.Contains("row 5 (ben/) has no clip name", Assert.Throws<UserErrorException>(() =>
+            DatasetLoader.Load(Source, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("row 12 holds no clip and was passed over: 'clips'", DatasetCheck.Run(Source, Options)
+            .Findings.Select(f => f.Text));
+    }
+
+    [Fact]
     public void A_person_in_two_spellings_is_one_person()
     {
         // Their folders are one, whatever its case; two folds would train on the person that they leave out.
