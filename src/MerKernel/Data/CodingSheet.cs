@@ -173,41 +173,6 @@ public static partial class CodingSheet
             ? header.Table.Name.Contains(name, StringComparison.OrdinalIgnoreCase)
             : header.Table.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase);
 
-    private static UserErrorException Unusable(string path, ImmutableArray<SheetTable> tables, SheetHeader? nearest,
-        DatasetDescription? asked)
-    {
-        var cells = tables.SelectMany(t => t.Rows.SelectMany(r => r.Cells).Prepend(t.Name))
-            .Where(c => c.Length > 0).ToList();
-        if (asked?.Id == DatasetId.Own && (nearest?.Row ?? tables.SelectMany(t => t.Rows).FirstOrDefault()) is { } own)
-            return OwnDataset.LacksColumns(asked, path, own);
-        var set = asked?.Id == DatasetId.Own ? null : DatasetSigns.OfCells(cells);
-        if (set is not null && !set.IsReadFor(asked)) return set.Refusal(path);
-        var title = set?.Title ?? Titles(asked);
-        if (nearest is not null)
-            return new($"{path}, sheet '{nearest.Table.Name}', row {nearest.Row.Number}: the header lacks the " +
-                $"column{(nearest.Missing.Length > 1 ? "s" : "")} "
-                + $"{nearest.MissingTitles(asked)}; restore the header of the original sheet of {title}.");
-        var sheets = string.Join(", ", tables.Select(t => $"'{t.Name}'"));
-        return set is not null
-            ? new($"{path} has clips named like those of {title} ({set.Example}), but none of its sheets ({sheets}) " +
-                "has a header row with Subject, Filename and OnsetFrame; "
-                + "restore it, or take the sheet as the data set's authors ship it.")
-            : new($"{path} is no coding sheet of {Titles(asked)}: none of its sheets ({sheets}) has a header row " +
-                "with " +
-                $"{(asked is { Columns.IsEmpty: false }
-                    ? string.Join(", ", asked.Columns.Values)
-                    : "Subject, Filename and Onset")}; "
-                + $"take {Published(asked)}.");
-    }
-
-    private static bool IsOther(DatasetDescription? asked) =>
-        asked is { Id: not (DatasetId.CasmeII or DatasetId.Samm) };
-
-    private static string Titles(DatasetDescription? asked) => IsOther(asked) ? asked!.Title : "CASME II or SAMM";
-
-    private static string Published(DatasetDescription? asked) =>
-        IsOther(asked) ? asked!.Sheets[0] : "CASME2-coding-20190701.xlsx or SAMM_Micro_FACS_Codes_v2.xlsx";
-
     /// <summary>The data set that the rows belong to, told from the clips' names.</summary>
     private static DatasetDescription DatasetOf(string path, List<SheetRecord> records, DatasetDescription? asked)
     {
@@ -278,6 +243,10 @@ public static partial class CodingSheet
             return Defect($"has action units '{row["actionunits"]}', a date, a time or a broken number that a " +
                 "spreadsheet program made of them; "
                 + "write them again as text, like 4+7+10", out defect);
+        if (row.Formula("actionunits") is { } formula)
+            return Defect($"has action units '{row["actionunits"]}', the value of the formula ={formula}, which a " +
+                "spreadsheet program makes of units that begin with a sign; write them as text, like 4+7+10",
+                out defect);
 
         var frames = new PrintedFrames(row.Frame("onset"), row.Frame("apex"), row.Frame("offset"));
         // Several clips of one recording: the onset tells them apart, as it is printed.

@@ -76,6 +76,8 @@ public static class DatasetCheck
                     $"the class '{name}' has no usable clip");
         foreach (var remark in sheet.Remarks)
             yield return new CheckFinding(Path.GetFileName(sheet.Path), Severity.Note, remark);
+        if (Unseen(sheet, scored, options) is { } unseen)
+            yield return new CheckFinding(Path.GetFileName(sheet.Path), Severity.Note, unseen);
         foreach (var note in layout.Notes) yield return new CheckFinding(layout.Folder, Severity.Warning, note);
         foreach (var assumption in layout.Description.Assumptions)
             yield return new CheckFinding(layout.Description.Title, Severity.Note, $"assumed: {assumption}");
@@ -83,6 +85,19 @@ public static class DatasetCheck
             .Concat(sheet.Dropped.Select(d => layout.KeyOf(d.Clip))).ToHashSet();
         foreach (var id in layout.ClipIds.Where(id => !coded.Contains(id)).Order(StringComparer.Ordinal))
             yield return new CheckFinding(id, Severity.Note, "has a folder but no row in the sheet");
+    }
+
+    /// <summary>Units of the scored clips that are none of the network's input; null where there are none.</summary>
+    private static string? Unseen(CodingSheetContents sheet, ClassSet scored, PreparationOptions options)
+    {
+        var clips = sheet.Clips.Where(c => scored.LabelOf(c.Emotion) is not null && !options.LeavesOut(c.Id)
+            && !c.ActionUnits.IsEmpty).ToList();
+        var units = clips.SelectMany(c => c.ActionUnits.Select(u => u.Number).Distinct())
+            .Where(n => !ActionUnits.Used.Contains(n)).CountBy(n => n).OrderBy(n => n.Key)
+            .Select(n => $"{n.Key} ({n.Value})").ToList();
+        var blind = clips.Count(c => !c.ActionUnits.Any(u => ActionUnits.Used.Contains(u.Number)));
+        return units.Count == 0 ? null : "action units that networks are not given, with the number of clips: " +
+            $"{string.Join(", ", units)}; {blind} of {clips.Count} clips with units have no other";
     }
 
     private static IEnumerable<CheckFinding> Check(Clip clip, FrameLayout layout, PreparationOptions options,

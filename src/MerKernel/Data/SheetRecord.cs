@@ -18,6 +18,10 @@ internal sealed partial class SheetRecord(SheetHeader header, SheetRow row, Data
 
     public string this[string field] => header.Columns.TryGetValue(field, out var column) ? row[column] : "";
 
+    /// <summary>The formula of a cell whose value is no text; null where it has none.</summary>
+    public string? Formula(string field) =>
+        header.Columns.TryGetValue(field, out var column) ? row.Formulas.GetValueOrDefault(column) : null;
+
     // A footnote or a sum has no emotion and no clip's name; a clip whose name was lost still has its emotion and
     // must not pass for one. Where emotions may be numbers, the frames of its onset and offset tell it from a sum.
     public bool IsRemark => !this["emotion"].Any(char.IsLetter)

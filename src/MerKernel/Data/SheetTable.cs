@@ -16,6 +16,9 @@ internal sealed record SheetRow(int Number, string[] Cells, int Count)
 
     /// <summary>Whether a spreadsheet program does not show it: hidden by hand, or by a filter.</summary>
     public bool IsHidden { get; init; }
+
+    /// <summary>Formulas by column, where their values are no text; none of a file in another format.</summary>
+    public ImmutableDictionary<int, string> Formulas { get; init; } = ImmutableDictionary<int, string>.Empty;
 }
 
 /// <summary>One sheet of a spreadsheet file: the rows that are not blank, merged cells filled in.</summary>
@@ -68,6 +71,7 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             if (text && SheetQuotes.Unclosed(bytes) is { } row)
                 throw new UserErrorException($"{path}, row {row}: a quote is opened and never closed, so that the " +
                     "rows below it are part of one cell; delete it, or write the one that closes it.");
+            var formulas = SheetFormulas.In(bytes);
             using var reader = text
                 ? ExcelReaderFactory.CreateCsvReader(stream)
                 : ExcelReaderFactory.CreateReader(stream);
@@ -81,7 +85,7 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
                     throw new InvalidDataException($"sheet '{reader.Name}' has a cell in row {reader.RowCount} and " +
                         $"one in column {ColumnName(reader.FieldCount - 1)}; "
                         + "delete the rows below the table and the columns right of it");
-                tables.Add(ReadOne(reader, text, ref cells));
+                tables.Add(ReadOne(reader, text, formulas.GetValueOrDefault(reader.Name ?? ""), ref cells));
             }
             while (reader.NextResult());
             return tables.ToImmutable();
@@ -105,8 +109,10 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
     private static bool LooksBinary(byte[] bytes) =>
         bytes is [0x50, 0x4B, ..] or [0xD0, 0xCF, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 512)).Contains((byte)0);
 
-    private static SheetTable ReadOne(IExcelDataReader reader, bool text, ref long cells)
+    private static SheetTable ReadOne(IExcelDataReader reader, bool text,
+        Dictionary<(int Row, int Column), string>? computed, ref long cells)
     {
+        var formulas = computed?.ToLookup(f => f.Key.Row, f => (f.Key.Column, f.Value));
         var rows = new List<SheetRow>();
         var (number, unread) = (0, 0);
         while (reader.Read())
@@ -122,7 +128,12 @@ internal sealed record SheetTable(string Name, bool IsText, ImmutableArray<Sheet
             }
             if (blank) continue;
             for (var i = 0; i < row.Length; i++) row[i] ??= "";
-            rows.Add(new SheetRow(number, row, count) { IsHidden = !text && reader.RowHeight == 0 });
+            rows.Add(new SheetRow(number, row, count)
+            {
+                IsHidden = !text && reader.RowHeight == 0,
+                Formulas = formulas?[number - 1].ToImmutableDictionary(f => f.Column, f => f.Value)
+                    ?? ImmutableDictionary<int, string>.Empty,
+            });
             if (rows.Count > MostRows || (cells += row.Length) > MostCells)
                 throw new InvalidDataException($"it has over {MostRows} rows or {MostCells} cells");
         }

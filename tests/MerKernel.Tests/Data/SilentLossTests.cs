@@ -105,6 +105,48 @@ public sealed class SilentLossTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("<c r=\"H3\"><f>+4+7</f><v>11</v></c>", "11", "+4+7")]
+    [InlineData("<c r=\"H3\" t=\"n\"><f aca=\"false\">+L4+R7</f><v>0</v></c>", "0", "+L4+R7")]
+    [InlineData("<c r=\"H3\" t=\"e\"><f>4+AU7</f><v>#NAME?</v></c>", "", "4+AU7")]
+    public void Units_that_became_a_formula_are_a_bad_row(string cell, string value, string formula)
+    {
+        var path = Units(cell);
+        var dropped = Assert.Single(CodingSheet.Read(path).Dropped);
+        Assert.Equal((3, "01/EP03_02"), (dropped.Row, dropped.Clip));
+        Assert.Equal($"has action units '{value}', the value of the formula ={formula}, which a spreadsheet program " +
+            "makes of units that begin with a sign; write them as text, like 4+7+10", dropped.Reason);
+    }
+
+    [Fact]
+    public void Units_that_a_formula_writes_as_text_are_read() => Assert.Equal([4, 7],
+        CodingSheet.Read(Units("<c r=\"H3\" t=\"str\"><f>\"4+\"&amp;7</f><v>4+7</v></c>")).Clips
+            .Single(c => c.Id == "01/EP03_02").ActionUnits.Select(u => u.Number));
+
+    [Fact]
+    public void Units_that_networks_are_not_given_are_counted()
+    {
+        ClipFiles.Write(folder);
+        var source = new DatasetSource(folder, DatasetId.CasmeII);
+        Assert.DoesNotContain(DatasetCheck.Run(source, Options).Findings, f => f.Text.Contains("not given"));
+        Xlsx(folder.File("CASME2"), "CASME2-coding-20190701.xlsx", [.. ClipFiles.Rows[..2],
+            Casme("01", "EP03_02", 5, 10, 20, "8+47", "disgust"),
+            Casme("03", "EP07_04", 7, 60, 100, "12+47", "others")]);
+        Assert.Contains(DatasetCheck.Run(source, Options).Findings, f => f.Severity == Severity.Note && f.Text ==
+            "action units that networks are not given, with the number of clips: 8 (1), 47 (2); 1 of 3 clips with " +
+            "units have no other");
+    }
+
+    // The sheet of ClipFiles, with another cell for the units of row 3.
+    private string Units(string cell)
+    {
+        var path = Xlsx(folder, "units.xlsx", ClipFiles.Rows);
+        Edit(path, "xl/worksheets/sheet1.xml",
+            x => Regex.Replace(x, "<(x:)?c r=\"H3\".*?</(x:)?c>",
+                m => Regex.Replace(cell, "<(/?)([cfv])\\b", $"<$1{m.Groups[1].Value}$2")));
+        return path;
+    }
+
     private PreparationOptions Options =>
         new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
 
