@@ -126,7 +126,9 @@ internal sealed record PreparationPlan(
         return Sha.Of(text.ToString());
     }
 
-    // With the mode: a frame that could not be opened is read once it can be.
-    private static void Append(StringBuilder text, FileInfo file) => text.Append(CultureInfo.InvariantCulture,
-        $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks} {(int)file.UnixFileMode}\n");
+    // With the mode: a frame that could not be opened is read once it can be. With the time of the last change: files
+    // that swap their names keep length and time of writing, which archives give to all files alike.
+    private static void Append(StringBuilder text, FileInfo file) => text
+        .Append(CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks} ")
+        .Append(CultureInfo.InvariantCulture, $"{(int)file.UnixFileMode} {FileState.Changed(file.FullName)}\n");
 }
