@@ -103,8 +103,14 @@ public sealed record DataChoices
         },
         Exclude = Listed(Exclude),
         Errata = Errata.Except(Listed(WithoutErratum)),
-        Readings = [.. Listed(Reading).Select(Data.Reading.Parse)],
+        Readings = OnePerClip([.. Listed(Reading).Select(Data.Reading.Parse).Distinct()]),
     };
+
+    private static ImmutableArray<Reading> OnePerClip(ImmutableArray<Reading> readings) =>
+        readings.GroupBy(r => r.Clip, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw new UserErrorException($"--reading gives the clip {twice.Key} twice: " +
+                $"{string.Join(" and ", twice)}; give one of them.")
+            : readings;
 
     /// <summary>The choices as options, as the command line would write them; empty where nothing is chosen.</summary>
     public override string ToString()
@@ -199,7 +205,8 @@ public sealed record DataChoices
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // A misspelt choice would be one that nobody follows.
+        // A choice that is misspelt, or written twice, would be one that nobody follows.
+        AllowDuplicateProperties = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 

@@ -27,6 +27,8 @@ public static class OwnDataset
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        // Of two lines for one emotion the last would count.
+        AllowDuplicateProperties = false,
     };
 
     /// <summary>
@@ -82,6 +84,9 @@ public static class OwnDataset
     // The reader names its types where a value is of another kind, and counts lines from 0 after its message.
     private static string Fault(JsonException e)
     {
+        if (e.Message.StartsWith("Duplicate propert", StringComparison.Ordinal))
+            return $"it has '{(e.Message.Split('\'') is [_, var named, ..] ? named : e.Path?.TrimStart('$', '.'))}' " +
+                "twice";
         if (e.InnerException is not JsonException && e.Path is { } at)
             return $"{(at.TrimStart('$', '.') is { Length: > 0 } entry ? $"'{entry}'" : "the file")} is of another " +
                 "kind than the description of a data set has there";
@@ -142,7 +147,7 @@ public static class OwnDataset
             throw Wrong($"does not say under 'columns' which column is the '{lacking}'");
         if (columns.FirstOrDefault(c => string.IsNullOrWhiteSpace(c.Value)) is { Key: { } empty })
             throw Wrong($"gives '{empty}' no column; name one, or leave it out");
-        if (new[] { classes, three }.SelectMany(c => c.Keys.GroupBy(e => e, StringComparer.OrdinalIgnoreCase))
+        if (new[] { classes, three }.SelectMany(c => c.Keys.GroupBy(PlainText.Of, StringComparer.OrdinalIgnoreCase))
             .FirstOrDefault(g => g.Count() > 1) is { } emotion)
             throw Wrong($"has an emotion in two spellings ({string.Join(", ", emotion)}); give it one");
         if (columns.GroupBy(c => c.Value, StringComparer.OrdinalIgnoreCase)

@@ -46,6 +46,7 @@ public sealed class DataChoicesTests : IDisposable
     [InlineData("""{"schema":2}""")]
     [InlineData("""{"schema":1,"casme2":{"unuseable":"drop"}}""")]
     [InlineData("""{"schema":1,"casme2":{"exclude":"01/EP03_02"}}""")]
+    [InlineData("""{"schema":1,"casme2":{"unusable":"drop","unusable":"fail"}}""")]
     [InlineData("null")]
     public void A_damaged_or_misspelt_file_is_named(string text)
     {
@@ -66,6 +67,10 @@ public sealed class DataChoicesTests : IDisposable
         Assert.Contains("use five, own, megc3 or all", Refused(new() { Classes = "seven" }), StringComparison.Ordinal);
         Assert.Contains("write it like 07/EP06_01=56-89-116", Refused(new() { Reading = ["07/EP06_01"] }),
             StringComparison.Ordinal);
+        Assert.Equal("--reading gives the clip 01/EP91_01f twice: 01/EP91_01f=11-15-19 and 01/ep91_01F=12-14-19; " +
+            "give one of them.", Refused(new() { Reading = ["01/EP91_01f=11-15-19", "01/ep91_01F=12-14-19"] }));
+        Assert.Single(new DataChoices { Reading = ["01/EP91_01f=11-15-19", "01/EP91_01f=11-15-19"] }
+            .Preparation(DatasetDescription.Of(DatasetId.CasmeII), new()).Readings);
         Assert.Contains("no onset before its apex", Refused(new() { Reading = ["07/EP06_01=89-56-116"] }),
             StringComparison.Ordinal);
         Assert.Contains("There is no folder",

@@ -219,6 +219,9 @@ public sealed partial class OwnDatasetTests : IDisposable
     [InlineData("\"name\"", "\"name", "cannot be read")]
     [InlineData("\"apex\": \"peak\"", "\"apex\": null", "gives 'apex' no column")]
     [InlineData("\"classes\": {", "\"classes\": { \"Joy\": \"joy\",", "has an emotion in two spellings (Joy, joy)")]
+    [InlineData("\"classes\": {", "\"classes\": { \"ｊoy\": \"joy\",", "has an emotion in two spellings (ｊoy, joy)")]
+    [InlineData("\"classes\": {", "\"classes\": { \"joy\": \"glee\",", "joy' twice")]
+    [InlineData("\"name\": \"Ten clips\"", "\"name\": \"Ten\", \"name\": \"Ten clips\"", "it has 'name' twice")]
     public void A_description_that_is_wrong_says_what_is(string text, string instead, string message)
     {
         Change(text, instead);
