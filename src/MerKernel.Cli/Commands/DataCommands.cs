@@ -156,17 +156,17 @@ static class DataPrepareCommand
                     new PreparationLine().Of($"{id.Title()}: preparing"), cancellation);
                 Write(data, clock.Elapsed, preparation);
                 // Only choices that led to a data set are kept: one that failed would stop every other command too.
-                if (options.Given(parsed).ToString().Length > 0) Keep(choices, root, id);
+                if (options.Given(parsed) is var given && given.ToString().Length > 0) Keep(given, root, id);
             }
         }, cancellation));
         return command;
     }
 
-    static void Keep(DataChoices choices, string root, DatasetId id)
+    static void Keep(DataChoices given, string root, DatasetId id)
     {
         try
         {
-            choices.Keep(root, id);
+            given.Add(root, id);
             Console.WriteLine("every command and notebook on this folder follows from now on " +
                 $"({DataChoices.PathIn(root)}): " +
                 $"{(DataChoices.Kept(root, id).ToString() is { Length: > 0 } kept ? kept : "the defaults")}");

@@ -136,10 +136,20 @@ public sealed record DataChoices
     /// Keeps the choices in the data folder; defaults are left out, and a file without any is not written.
     /// </summary>
     /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
-    public void Keep(string root, DatasetId dataset)
+    public void Keep(string root, DatasetId dataset) => Keep(root, dataset, _ => this);
+
+    /// <summary>
+    /// Keeps the choices, and those that are kept already where these say nothing: another command may have kept some
+    /// meanwhile.
+    /// </summary>
+    /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
+    internal void Add(string root, DatasetId dataset) => Keep(root, dataset, Over);
+
+    private static void Keep(string root, DatasetId dataset, Func<DataChoices, DataChoices> choose)
     {
+        using var _ = new FolderLock(root);
         var file = File.Exists(PathIn(root)) ? Read(root) : new KeptFile();
-        var kept = WithoutDefaults(root);
+        var kept = choose(file.For(dataset) ?? new()).WithoutDefaults(root);
         if (!File.Exists(PathIn(root)) && kept.ToString().Length == 0) return;
         AtomicFile.Write(PathIn(root), JsonSerializer.Serialize(file.With(dataset, kept), Format) + "\n");
     }

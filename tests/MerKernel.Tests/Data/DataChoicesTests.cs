@@ -35,6 +35,27 @@ public sealed class DataChoicesTests : IDisposable
     }
 
     [Fact]
+    public void Choices_that_are_kept_at_once_are_all_kept()
+    {
+        DatasetId[] sets = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic, DatasetId.Mmew, DatasetId.Dfme];
+        for (var round = 0; round < 20; round++)
+        {
+            Parallel.ForEach(sets, new() { MaxDegreeOfParallelism = sets.Length },
+                set => new DataChoices { Unusable = "drop" }.Keep(root, set));
+            Assert.All(sets, set => Assert.Equal("--unusable drop", DataChoices.Kept(root, set).ToString()));
+            File.Delete(DataChoices.PathIn(root));
+        }
+        // Of one set, each command adds what it was given.
+        Parallel.Invoke(() => new DataChoices { Unusable = "drop" }.Add(root, DatasetId.CasmeII),
+            () => new DataChoices { NoFace = "drop" }.Add(root, DatasetId.CasmeII),
+            () => new DataChoices { Exclude = ["01/EP03_02"] }.Add(root, DatasetId.CasmeII));
+        Assert.Equal("--no-face drop --unusable drop --exclude 01/EP03_02",
+            DataChoices.Kept(root, DatasetId.CasmeII).ToString());
+        new DataChoices { Unusable = "fail", Exclude = ["none"] }.Add(root, DatasetId.CasmeII);
+        Assert.Equal("--no-face drop", DataChoices.Kept(root, DatasetId.CasmeII).ToString());
+    }
+
+    [Fact]
     public void Nothing_chosen_writes_no_file()
     {
         new DataChoices { Unusable = "fail", Frames = "any" }.Keep(root, DatasetId.CasmeII);
