@@ -223,12 +223,11 @@ static class DataShowCommand
             if (!there.Contains(usual)) usual = there[0];
             var id = there.Length == 1 ? usual : there.FirstOrDefault(Lists, usual);
             var choices = options.Choices(parsed, id);
+            var path = OutputFile.Of("--out", parsed.GetValue(target)!, ".png");
+            OutputFile.DemandNoFrame("--out", path, choices.Source(options.Root(parsed), id));
             using var view = ClipView.Open(choices.Source(options.Root(parsed), id), name,
                 choices.Preparation(DatasetDescription.In(options.Root(parsed), id), options.Preparation(parsed)));
             using var sheet = InspectionSheet.Draw(view);
-            var path = Path.GetFullPath(parsed.GetValue(target)!);
-            if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-                throw new UserErrorException($"--out {path} is no .png file; name one.");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (!sheet.SaveImage(path))
                 throw new UserErrorException($"{path} cannot be written; choose another place.");

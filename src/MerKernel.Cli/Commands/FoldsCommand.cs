@@ -29,9 +29,10 @@ static class FoldsCommand
         {
             CommonOptions.RefuseAll(parsed, "nothing is trained", "--seeds", "--held-out", "--weights", "--workers",
                 "--device", "--precision", "--init-backbone", "--store");
+            var target = parsed.GetValue(frames) is { } given ? OutputFile.Of("--frames", given, ".npy") : null;
             using var bench = options.Open(parsed);
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);
-            if (parsed.GetValue(frames) is { } file) WriteFrames(data, Path.GetFullPath(file));
+            if (target is not null) WriteFrames(data, target);
             if (parsed.GetValue(csv)) Console.Write(Clips(data).ToCsv());
             else Terminal.Write(Folds(data));
         }));

@@ -88,6 +88,7 @@ static class ModelTraceCommand
         network.AddTo(command);
         command.SetAction(parsed =>
         {
+            var path = OutputFile.Of("--out", parsed.GetValue(target)!, ".safetensors");
             using var scope = NewDisposeScope();
             using var model = network.Create(parsed, seed: 0);
             ModelWeights.Load(model, parsed.GetValue(weights)!);
@@ -98,7 +99,6 @@ static class ModelTraceCommand
             var labels = file.Take("labels", ScalarType.Int64, onset.size(0), onset.size(1));
             var record = ModelTrace.Run(model, onset.to(type), apex.to(type), units.to(type), labels,
                 new TraceOptions { Updates = parsed.GetValue(updates) });
-            var path = parsed.GetValue(target)!;
             Safetensors.Write(path, record);
             Console.WriteLine($"{record.Count} tensors -> {path}");
             return 0;
@@ -212,9 +212,9 @@ static class ModelExportCommand
         network.AddTo(command);
         command.SetAction(parsed =>
         {
+            var path = OutputFile.Of("--out", parsed.GetValue(target)!, ".safetensors");
             using var model = network.Create(parsed, parsed.GetValue(seed));
             if (parsed.GetValue(backbone) is { } file) Print(BackboneWeights.Load(model, file));
-            var path = parsed.GetValue(target)!;
             ModelWeights.Save(model, path);
             Console.WriteLine($"{network.Variant(parsed)}: {model.state_dict().Count} tensors, " +
                 $"{model.parameters().Sum(p => p.numel()):N0} parameters -> {path}");
@@ -267,6 +267,7 @@ static class ModelForwardCommand
         network.AddTo(command);
         command.SetAction(parsed =>
         {
+            var path = OutputFile.Of("--out", parsed.GetValue(target)!, ".safetensors");
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
             using var model = network.Create(parsed, seed: 0);
@@ -276,7 +277,6 @@ static class ModelForwardCommand
             var result = MerNetFeatures.Of(model, new ClipBatch(onset, apex, units)).Named()
                 .ToDictionary(pair => pair.Name, pair => pair.Tensor);
             if (!parsed.GetValue(features)) result = new() { ["logits"] = result["logits"] };
-            var path = parsed.GetValue(target)!;
             Safetensors.Write(path, result);
             Console.WriteLine($"{string.Join(", ", result.Keys)} of {onset.size(0)} samples -> {path}");
             return 0;

@@ -34,7 +34,7 @@ static class FitCommand
             var (chosen, id) = (Tables.Named(parsed.GetValue(variant)!),
                 CommonOptions.ParseDataset(parsed.GetValue(dataset)!));
             var device = ComputeDevice.Named(bench.Device);
-            var path = Path.GetFullPath(parsed.GetValue(target)!);
+            var path = OutputFile.Of("--out", parsed.GetValue(target)!, ".safetensors");
             AtomicFile.Demand(path);
             if (options.NamesWorkers(parsed)) torch.set_num_threads(options.Workers(parsed));
             var data = bench.Load(id, cancel);
@@ -99,6 +99,7 @@ static class PredictCommand
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             var (path, first, second) = (parsed.GetValue(recording), parsed.GetValue(onset), parsed.GetValue(apex));
+            var html = parsed.GetValue(page) is { } given ? OutputFile.Of("--page", given, ".html", ".htm") : null;
             var input = Input(path, first, second);
             using var model = FittedModel.Load(parsed.GetValue(weights)!);
             var align = Aligns(model.Origin, input, parsed.GetValue(alignment)!);
@@ -111,11 +112,9 @@ static class PredictCommand
             };
             foreach (var remark in prediction.Remarks) Remark.Say(remark);
             Terminal.Write(prediction.Table());
-            if (parsed.GetValue(page) is { } html)
-            {
-                AtomicFile.Write(html, prediction.ToHtml());
-                Console.WriteLine($"Page: {Path.GetFullPath(html)}");
-            }
+            if (html is null) return;
+            AtomicFile.Write(html, prediction.ToHtml());
+            Console.WriteLine($"Page: {html}");
         }));
         return command;
     }

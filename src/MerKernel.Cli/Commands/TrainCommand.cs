@@ -36,6 +36,8 @@ static class TrainCommand
         {
             if (parsed.GetValue(epochs) is < 1 and var few)
                 throw new UserErrorException($"--epochs {few} trains nothing; give 1 or more.");
+            var target = parsed.GetValue(weights) is { } given
+                ? OutputFile.Of("--save-weights", given, ".safetensors") : null;
             using var bench = options.Open(parsed);
             _ = Tables.Named(parsed.GetValue(variant)!);
             var id = CommonOptions.ParseDataset(parsed.GetValue(dataset)!);
@@ -61,20 +63,20 @@ static class TrainCommand
 
             var clock = Stopwatch.StartNew();
             var before = differs is null ? bench.Store.TryRead(hash, subject) : null;
-            if (before is not null && parsed.GetValue(weights) is null)
+            if (before is not null && target is null)
             {
                 Show(before, data);
                 Console.WriteLine(
                     $"This fold was stored before and is not trained again: {bench.Store.FoldPath(hash, subject)}");
                 return 0;
             }
-            if (parsed.GetValue(weights) is { } file) AtomicFile.Demand(file);
+            if (target is not null) AtomicFile.Demand(target);
             var result = FoldRun.Train(experiment, data, subject, device,
                 e => Console.WriteLine(
                     $"epoch {e.Epoch}/{e.Epochs}  loss {e.Loss:0.0000}  {clock.Elapsed.TotalSeconds:0.0} s"), cancel,
                 started: experiment.StartsFrom is { Path: { } start }
                     ? network => ModelExportCommand.Print(BackboneWeights.Load((MerNet)network, start)) : null,
-                finished: parsed.GetValue(weights) is { } target ? (network, detector) =>
+                finished: target is not null ? (network, detector) =>
                 {
                     using var fitted = FittedModel.Of(experiment, data, network, detector,
                         FoldRun.Split(experiment, data, subject).Train);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using MerKernel.Cli;
 using MerKernel.Cli.Commands;
 using MerKernel.Data;
 using static MerKernel.Tests.Data.SheetFiles;
@@ -145,6 +146,39 @@ public sealed class SilentLossTests : IDisposable
             x => Regex.Replace(x, "<(x:)?c r=\"H3\".*?</(x:)?c>",
                 m => Regex.Replace(cell, "<(/?)([cfv])\\b", $"<$1{m.Groups[1].Value}$2")));
         return path;
+    }
+
+    [Theory]
+    [InlineData("train --dataset casme2 --fold 01 --save-weights clips.csv", "--save-weights", ".safetensors")]
+    [InlineData("fit --dataset casme2 --out clips.xlsx", "--out", ".safetensors")]
+    [InlineData("model export --out clips.csv", "--out", ".safetensors")]
+    [InlineData("predict clip.mp4 --weights w.safetensors --page clips.csv", "--page", ".html")]
+    [InlineData("folds --dataset casme2 --frames clips.csv", "--frames", ".npy")]
+    [InlineData("data show 01/EP02_01f --dataset casme2 --out clips.xls", "--out", ".png")]
+    public void What_a_command_writes_takes_no_sheets_place(string line, string option, string ending)
+    {
+        var sheet = folder.File(line.Split(' ')[^1]);
+        File.WriteAllText(sheet, "a sheet");
+        var arguments = line.Replace(Path.GetFileName(sheet), sheet, StringComparison.Ordinal);
+        var data = line.StartsWith("predict") || line.StartsWith("model") ? "" : $" --data {folder.Path}";
+        var error = Assert.Throws<UserErrorException>(() => RootCommands.Create().Parse(arguments + data)
+            .Invoke(new() { EnableDefaultExceptionHandler = false }));
+        Assert.Equal($"{option} {sheet} is no {ending} file; name one.", error.Message);
+        Assert.Equal("a sheet", File.ReadAllText(sheet));
+    }
+
+    [Fact]
+    public void A_picture_takes_no_frames_place()
+    {
+        var frame = Path.Combine(ClipFiles.Write(folder), "sub01", "EP02_01f", "reg_img15.png");
+        var source = new DatasetSource(folder, DatasetId.CasmeII);
+        Assert.Equal($"--out {frame} is a frame of the data set; name another file.",
+            Assert.Throws<UserErrorException>(() => OutputFile.DemandNoFrame("--out", frame, source)).Message);
+        OutputFile.DemandNoFrame("--out", Path.Combine(Path.GetDirectoryName(frame)!, "reg_img999.png"), source);
+        OutputFile.DemandNoFrame("--out", frame, source with { Root = folder.File("elsewhere") });
+        // Frames may lie outside the data folder.
+        Assert.Throws<UserErrorException>(() => OutputFile.DemandNoFrame("--out", frame,
+            source with { Root = folder.File("elsewhere"), FramesFolder = folder.File("CASME2/Cropped") }));
     }
 
     private PreparationOptions Options =>
