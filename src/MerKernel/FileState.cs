@@ -3,7 +3,7 @@ namespace MerKernel;
 /// <summary>What Linux knows of a file and .NET does not tell.</summary>
 static partial class FileState
 {
-    private const int Here = -100;
+    private const int Here = -100, Type = 0xF000, Regular = 0x8000;
     private const uint BasicStats = 0x7FF;
 
     /// <summary>
@@ -12,6 +12,14 @@ static partial class FileState
     /// </summary>
     public static long Changed(string path) => Read(path) is { } stat
         ? BitConverter.ToInt64(stat, 96) * 1_000_000_000 + BitConverter.ToUInt32(stat, 104) : 0;
+
+    /// <summary>Refuses a device or a pipe, which has no end, or none that comes twice.</summary>
+    /// <exception cref="UserErrorException">It is one, or a link to one.</exception>
+    public static void DemandFile(string path)
+    {
+        if (!Directory.Exists(path) && Read(path) is { } stat && (BitConverter.ToUInt16(stat, 28) & Type) != Regular)
+            throw new UserErrorException($"{path} is a device or a pipe; write its data to a file, and name that.");
+    }
 
     private static byte[]? Read(string path)
     {

@@ -151,6 +151,7 @@ public static class PretrainedStart
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static PretrainedWeights File(string path)
     {
+        FileState.DemandFile(path);
         try
         {
             using var file = System.IO.File.OpenRead(path);

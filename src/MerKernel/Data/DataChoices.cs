@@ -196,12 +196,13 @@ public sealed record DataChoices
     private static KeptFile Read(string root)
     {
         var path = PathIn(root);
+        FileState.DemandFile(path);
         try
         {
             return JsonSerializer.Deserialize<KeptFile>(File.ReadAllText(path), Format)
-                is { Schema: CurrentSchema } kept
-                ? kept
-                : throw new JsonException($"its schema is not {CurrentSchema}");
+                is not { Schema: CurrentSchema } kept ? throw new JsonException($"its schema is not {CurrentSchema}")
+                : !kept.Paths.Any(p => p?.Contains('\0') == true) ? kept
+                : throw new JsonException("a path holds a NUL character");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -230,6 +231,10 @@ public sealed record DataChoices
 
         /// <summary>Those of other sets, by their names.</summary>
         public ImmutableSortedDictionary<string, DataChoices>? Others { get; init; }
+
+        [JsonIgnore]
+        public IEnumerable<string?> Paths => new[] { Casme2, Samm }.Concat(Others?.Values ?? [])
+            .SelectMany(c => new[] { c?.Sheet, c?.Frames });
 
         public DataChoices? For(DatasetId dataset) => dataset switch
         {

@@ -64,6 +64,7 @@ public static class OwnDataset
         if (!File.Exists(path))
             throw new UserErrorException($"{root} has no {FileName}, which describes a data set of your own; " +
                 "data/README.md has one to begin with.");
+        FileState.DemandFile(path);
         try
         {
             return Describe(path, JsonSerializer.Deserialize<Description>(File.ReadAllText(path), Format)
@@ -135,7 +136,8 @@ public static class OwnDataset
                 $"are {string.Join(", ", Entries)}");
         var (columns, classes, three) = (file.Columns ?? [], file.Classes ?? [], file.Three ?? []);
         if (string.IsNullOrWhiteSpace(file.Name)) throw Wrong("gives the data set no 'name'");
-        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet)
+        if (string.IsNullOrWhiteSpace(file.Sheet) || Path.GetFileName(file.Sheet) != file.Sheet
+            || file.Sheet.Contains('\0'))
             throw Wrong("does not name the 'sheet' next to it, such as clips.csv");
         if (columns.Keys.FirstOrDefault(c => !Fields.ContainsKey(c)) is { } unknown)
             throw Wrong($"has a column for '{unknown}', which is not " +

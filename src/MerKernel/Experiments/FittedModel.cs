@@ -72,6 +72,7 @@ public sealed class FittedModel : IDisposable
     public static FittedModel Load(string path)
     {
         ModelOrigin origin;
+        FileState.DemandFile(path);
         try
         {
             using var file = File.OpenRead(path);

@@ -328,6 +328,7 @@ sealed record CsvText(ImmutableArray<string> Headings, ImmutableArray<(int Numbe
     public static CsvText Read(string path)
     {
         byte[] bytes;
+        FileState.DemandFile(path);
         try
         {
             if (new FileInfo(path).Length > MostBytes)

@@ -26,6 +26,7 @@ public static class Safetensors
         if (!File.Exists(path))
             throw new UserErrorException($"There is no file {path}; give the path of a .safetensors file.");
 
+        FileState.DemandFile(path);
         using var file = File.OpenRead(path);
         var header = SafetensorsHeader.Read(file, path);
         var tensors = new Dictionary<string, Tensor>();

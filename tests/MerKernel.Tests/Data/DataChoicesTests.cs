@@ -68,6 +68,8 @@ public sealed class DataChoicesTests : IDisposable
     [InlineData("""{"schema":1,"casme2":{"unuseable":"drop"}}""")]
     [InlineData("""{"schema":1,"casme2":{"exclude":"01/EP03_02"}}""")]
     [InlineData("""{"schema":1,"casme2":{"unusable":"drop","unusable":"fail"}}""")]
+    [InlineData("""{"schema":1,"casme2":{"frames":"a\u0000b"}}""")]
+    [InlineData("""{"schema":1,"others":{"smic":{"sheet":"a\u0000b"}}}""")]
     [InlineData("null")]
     public void A_damaged_or_misspelt_file_is_named(string text)
     {

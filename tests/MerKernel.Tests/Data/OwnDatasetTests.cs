@@ -201,6 +201,7 @@ public sealed partial class OwnDatasetTests : IDisposable
         "gives the column 'first' two meanings (onset and offset)")]
     [InlineData("\"name\": \"Ten clips\"", "\"name\": \"\"", "gives the data set no 'name'")]
     [InlineData("\"sheet\": \"clips.csv\"", "\"sheet\": \"../clips.csv\"", "does not name the 'sheet' next to it")]
+    [InlineData("\"sheet\": \"clips.csv\"", "\"sheet\": \"clips\\u0000.csv\"", "does not name the 'sheet' next to it")]
     [InlineData("\"framesPerSecond\": 120", "\"framePerSecond\": 120",
         "has a field 'framePerSecond', which is not known; did you mean 'framesPerSecond'? Known are name, sheet, " +
         "columns, frames, framesPerSecond, classes, three")]

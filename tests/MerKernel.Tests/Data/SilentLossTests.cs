@@ -2,7 +2,10 @@ using System.IO.Compression;
 using System.Text.RegularExpressions;
 using MerKernel.Cli;
 using MerKernel.Cli.Commands;
+using MerKernel.Baselines;
 using MerKernel.Data;
+using MerKernel.Experiments;
+using MerKernel.Weights;
 using static MerKernel.Tests.Data.SheetFiles;
 
 namespace MerKernel.Tests.Data;
@@ -179,6 +182,22 @@ public sealed class SilentLossTests : IDisposable
         // Frames may lie outside the data folder.
         Assert.Throws<UserErrorException>(() => OutputFile.DemandNoFrame("--out", frame,
             source with { Root = folder.File("elsewhere"), FramesFolder = folder.File("CASME2/Cropped") }));
+    }
+
+    [Fact]
+    public void A_device_is_no_file()
+    {
+        const string message = "/dev/zero is a device or a pipe; write its data to a file, and name that.";
+        using var data = TinyDataset.Create();
+        Assert.All<Action>([() => Predictions.Read("/dev/zero", data), () => FittedModel.Load("/dev/zero"),
+            () => Safetensors.Read("/dev/zero"), () => PretrainedStart.File("/dev/zero")],
+            read => Assert.Equal(message, Assert.Throws<UserErrorException>(read).Message));
+        foreach (var name in new[] { "mer-data.json", "dataset.json" })
+            File.CreateSymbolicLink(folder.File(name), "/dev/zero");
+        Assert.Contains("mer-data.json is a device", Assert.Throws<UserErrorException>(() =>
+            DataChoices.Kept(folder, DatasetId.Samm)).Message, StringComparison.Ordinal);
+        Assert.Contains("dataset.json is a device", Assert.Throws<UserErrorException>(() =>
+            DatasetDescription.In(folder, DatasetId.Own)).Message, StringComparison.Ordinal);
     }
 
     private PreparationOptions Options =>
