@@ -22,6 +22,30 @@ public sealed partial record FrameFolder(string Path, ImmutableSortedDictionary<
     /// <summary>Whether a file is named like a frame.</summary>
     public static bool IsFrame(string file) => FrameName().IsMatch(System.IO.Path.GetFileName(file));
 
+    /// <summary>Why a folder without frames has none: what it holds instead.</summary>
+    internal string Lack
+    {
+        get
+        {
+            if (Stray.FirstOrDefault(IsVideo) is { } video)
+                return $"{Path} holds the video {video} and no frames; " +
+                    MakeFrames(System.IO.Path.Combine(Path, video), Path);
+            const string read = "frames are named like img46.jpg, reg_img46.jpg, 006_05562.jpg or 46.png";
+            return Stray.FirstOrDefault(s => !s.StartsWith('.')) is { } other
+                ? $"{Path} holds no frames: {Stray.Length} files such as {other}, while {read}; rename them"
+                : $"{Path} holds no frames; {read}";
+        }
+    }
+
+    /// <summary>Whether a file is named like a video.</summary>
+    internal static bool IsVideo(string file) => System.IO.Path.GetExtension(file).ToLowerInvariant()
+        is ".avi" or ".mp4" or ".mov" or ".mkv" or ".mpg" or ".mpeg" or ".wmv" or ".webm" or ".m4v";
+
+    /// <summary>The command that makes a clip's frames of a video.</summary>
+    internal static string MakeFrames(string video, string folder) => $"make frames of it, and check that the sheet " +
+        $"counts from 1 as they do: mkdir -p {Shell.Word(folder)} && ffmpeg -i {Shell.Word(video)} " +
+        Shell.Word(System.IO.Path.Combine(folder, "img%d.png"));
+
     /// <summary>Lists a folder.</summary>
     /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
     public static FrameFolder Read(string path)

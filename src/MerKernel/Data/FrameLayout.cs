@@ -8,6 +8,7 @@ public sealed class FrameLayout
 
     private readonly Dictionary<string, ImmutableArray<string>> clips = [];
     private readonly FramesRoot frames;
+    private readonly Lazy<ILookup<string, string>> videos;
 
     /// <summary>A folder below which clips lie, and how.</summary>
     private sealed record FramesRoot(string Path, FramePath Below);
@@ -17,6 +18,7 @@ public sealed class FrameLayout
     {
         (Description, Root, Folder, Sheet, Frames, this.frames) = (description, root, folder, sheet, frames.Path,
             frames);
+        videos = new(Videos);
         Cropped = IsCropped(root, Frames);
         var said = notes.ToList();
         FindClips(said);
@@ -73,6 +75,21 @@ public sealed class FrameLayout
 
     /// <summary>The folder of a clip, or null where it has none.</summary>
     public string? FolderOf(Clip clip) => FoldersOf(clip).FirstOrDefault();
+
+    /// <summary>A video named like a clip, below a folder of its subject; null where there is none.</summary>
+    internal string? VideoOf(Clip clip) => videos.Value[clip.Name.ToLowerInvariant()].FirstOrDefault(v =>
+        Path.GetRelativePath(Frames, v).Split(Path.DirectorySeparatorChar)[..^1]
+            .Any(f => Description.SubjectOf(f) == clip.Subject)
+        || Description.SubjectNamedIn(clip.Name) == clip.Subject);
+
+    // Looked for once, and only where a clip has no folder.
+    private ILookup<string, string> Videos() => Readable.Or<IEnumerable<string>>([], () => [.. Directory
+            .EnumerateFiles(Frames, "*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true, MaxRecursionDepth = frames.Below.Folders.Length, IgnoreInaccessible = true
+            })
+            .Where(FrameFolder.IsVideo).Order(StringComparer.Ordinal)])
+        .ToLookup(v => Description.NameOf(Path.GetFileNameWithoutExtension(v)).ToLowerInvariant());
 
     /// <summary>Finds a data set's files below its root.</summary>
     /// <exception cref="UserErrorException">

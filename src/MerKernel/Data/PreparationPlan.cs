@@ -88,7 +88,8 @@ internal sealed record PreparationPlan(
         FrameFolder? folder = null;
         Entry Unusable(string why) => new(clip, new ClipFrames([], []), [], why) { Folder = folder };
         if (layout.FoldersOf(clip) is not [var path, .. var others])
-            return Unusable($"{layout.Frames} has no folder for clip {clip.Id}");
+            return Unusable($"{layout.Frames} has no folder for clip {clip.Id}" + (layout.VideoOf(clip) is { } video
+                ? $", but the video {video}: {FrameFolder.MakeFrames(video, Path.ChangeExtension(video, null))}" : ""));
         if (others.Length > 0)
             return Unusable($"{path} and {others[0]} are both folders of clip {clip.Id}; take one away");
         try
@@ -99,7 +100,7 @@ internal sealed record PreparationPlan(
         {
             return Unusable($"{path} cannot be read; allow reading it");
         }
-        if (folder.Files.IsEmpty) return Unusable($"{path} holds no frames");
+        if (folder.Files.IsEmpty) return Unusable(folder.Lack);
         if (folder.Doubled.Where(d => d.Number >= clip.Onset && d.Number <= clip.Offset).ToList()
             is [var one, .. var more])
             return Unusable($"{path}: {one.Taken} and {one.Other} are both frame {one.Number}" +

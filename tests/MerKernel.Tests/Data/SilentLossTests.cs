@@ -200,6 +200,38 @@ public sealed class SilentLossTests : IDisposable
             DatasetDescription.In(folder, DatasetId.Own)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("img_011.jpg", "holds no frames: 2 files such as img_011.jpg, while frames are named like img46.jpg,")]
+    [InlineData("img (11).jpg", "holds no frames: 2 files such as img (11).jpg, while")]
+    [InlineData("EP03_02_11.tif", "holds no frames: 2 files such as EP03_02_11.tif, while")]
+    [InlineData("a.avi", "holds the video a.avi and no frames; make frames of it, and check that the sheet counts")]
+    [InlineData(".DS_Store", "holds no frames; frames are named like img46.jpg")]
+    public void A_folder_without_frames_says_what_it_holds(string name, string message)
+    {
+        var clip = Path.Combine(ClipFiles.Write(folder), "sub01", "EP03_02");
+        Directory.Delete(clip, recursive: true);
+        Directory.CreateDirectory(clip);
+        foreach (var file in new[] { name, ".hidden" }) File.WriteAllText(Path.Combine(clip, file), "");
+        Assert.Contains($"{clip} {message}", Unusable("01/EP03_02"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_video_in_the_place_of_a_clips_folder_is_named_with_the_command_that_makes_frames()
+    {
+        var clip = Path.Combine(ClipFiles.Write(folder), "sub01", "EP03_02");
+        Directory.Delete(clip, recursive: true);
+        Directory.CreateDirectory(folder.File("CASME2/Cropped/sub03"));
+        File.WriteAllText(folder.File("CASME2/Cropped/sub03/EP03_02.avi"), "another person's");
+        Assert.EndsWith("has no folder for clip 01/EP03_02", Unusable("01/EP03_02"), StringComparison.Ordinal);
+        File.WriteAllText(clip + ".avi", "");
+        Assert.EndsWith($"has no folder for clip 01/EP03_02, but the video {clip}.avi: make frames of it, and check " +
+            $"that the sheet counts from 1 as they do: mkdir -p {clip} && ffmpeg -i {clip}.avi {clip}/img%d.png",
+            Unusable("01/EP03_02"), StringComparison.Ordinal);
+    }
+
+    private string Unusable(string clip) => DatasetCheck.Run(new(folder, DatasetId.CasmeII), Options).Findings
+        .Single(f => f.Clip == clip && f.Severity == Severity.Unusable).Text;
+
     private PreparationOptions Options =>
         new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
 
