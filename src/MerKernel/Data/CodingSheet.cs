@@ -50,11 +50,14 @@ public static partial class CodingSheet
         var seen = new Dictionary<string, (int Row, Clip Clip)>(StringComparer.OrdinalIgnoreCase);
         var people = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var numbers = new Dictionary<string, (int Row, string Person)>(StringComparer.OrdinalIgnoreCase);
+        var codes = new EmotionCodes(records);
         foreach (var row in records)
         {
             if (Read(row, set, errata ?? Errata.Known, readings.IsDefault ? [] : readings,
                 out var defect) is not { } clip)
                 dropped.Add(defect!);
+            else if (codes.Contradiction(row) is { } contradiction)
+                dropped.Add(new DroppedRow(row.Number, clip.Id, contradiction) { Emotion = clip.Emotion });
             else if (seen.TryGetValue(clip.Id, out var first))
                 dropped.Add(
                     new DroppedRow(row.Number, clip.Id, $"row {first.Row} already has this clip; the first row counts")
@@ -234,6 +237,10 @@ public static partial class CodingSheet
             emotion = named;
             notes.Add($"the sheet has no emotion; the name says {named}");
         }
+        else if (set.EmotionInName?.Invoke(name) is { } says && set.AllEmotions.LabelOf(emotion) is { } label
+            && set.AllEmotions.LabelOf(says) != label)
+            return Defect($"has the emotion '{row["emotion"]}', its name says {says}; correct the wrong one",
+                out defect);
         if (emotion.Length == 0) return Defect("has no emotion; fill the cell from the original sheet", out defect);
         // A set of one's own may code its emotions by numbers, and score some of them.
         if (set.Id != DatasetId.Own && !emotion.Any(char.IsLetter) && set.AllEmotions.LabelOf(emotion) is null)

@@ -76,6 +76,12 @@ public sealed class FrameLayout
     /// <summary>The folder of a clip, or null where it has none.</summary>
     public string? FolderOf(Clip clip) => FoldersOf(clip).FirstOrDefault();
 
+    /// <summary>
+    /// The emotion that a clip's folder lies in, where the set has a folder for each (MMEW, SMIC); null elsewhere.
+    /// </summary>
+    internal string? EmotionOf(string folder) => frames.Below.Folders.IndexOf("{emotion}") is >= 0 and var at
+        ? Path.GetRelativePath(Frames, folder).Split(Path.DirectorySeparatorChar)[at] : null;
+
     /// <summary>A video named like a clip, below a folder of its subject; null where there is none.</summary>
     internal string? VideoOf(Clip clip) => videos.Value[clip.Name.ToLowerInvariant()].FirstOrDefault(v =>
         Path.GetRelativePath(Frames, v).Split(Path.DirectorySeparatorChar)[..^1]

@@ -92,6 +92,11 @@ internal sealed record PreparationPlan(
                 ? $", but the video {video}: {FrameFolder.MakeFrames(video, Path.ChangeExtension(video, null))}" : ""));
         if (others.Length > 0)
             return Unusable($"{path} and {others[0]} are both folders of clip {clip.Id}; take one away");
+        var emotions = layout.Description.AllEmotions;
+        if (layout.EmotionOf(path) is { } place && emotions.LabelOf(place.ToLowerInvariant()) is { } label
+            && emotions.LabelOf(clip.Emotion) is { } coded && coded != label)
+            return Unusable($"{path} lies in the folder of {place}, the sheet says {clip.Emotion}; correct the wrong " +
+                "one");
         try
         {
             folder = FrameFolder.Read(path);

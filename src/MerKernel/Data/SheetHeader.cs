@@ -21,6 +21,7 @@ internal sealed record SheetHeader(SheetTable Table, int At, ImmutableDictionary
         ("actionunits", "Action Units", ["actionunits", "actionunit", "aus", "au"], true),
         ("emotion", "Estimated Emotion", ["estimatedemotion", "emotion"], true),
         ("objective", "Objective Classes", ["objectiveclasses", "objectiveclass"], false),
+        ("emotionid", "EmotionId", ["emotionid"], false),
         ("fps", "Fps", ["fps", "framerate"], false),
     ];
 

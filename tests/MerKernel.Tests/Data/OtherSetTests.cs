@@ -170,6 +170,45 @@ public sealed class OtherSetTests : IDisposable
     }
 
     [Fact]
+    public void An_emotion_that_contradicts_the_name_or_the_number_is_a_bad_row()
+    {
+        var smic = Csv(folder, "smic.csv", ',', ["subject", "filename", "onset", "offset", "emotion"],
+            [1, "s1_ne_01", 10, 30, "negative"], [2, "s2_ne_01", 10, 30, "Positive"]);
+        Assert.Equal("has the emotion 'Positive', its name says negative; correct the wrong one",
+            Assert.Single(CodingSheet.Read(smic, asked: DatasetDescription.Of(DatasetId.Smic)).Dropped).Reason);
+        var dfme = Csv(folder, "dfme.csv", ',',
+            ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Emotion", "EmotionId", "Fps", "AU"],
+            ["sub0001", "sub0001_01", 0, 12, 26, "anger", 0, 500, 4],
+            ["sub0001", "sub0001_02", 0, 12, 26, "anger", 0, 500, 4],
+            ["sub0002", "sub0002_01", 0, 12, 26, "fear", 4, 500, 4],
+            ["sub0002", "sub0002_02", 0, 12, 26, "anger", 4, 500, 4],
+            ["sub0002", "sub0002_03", 0, 12, 26, "fear", 4, 500, 4]);
+        var dropped = Assert.Single(CodingSheet.Read(dfme, asked: DatasetDescription.Of(DatasetId.Dfme)).Dropped);
+        Assert.Equal(5, dropped.Row);
+        Assert.Equal("has the emotion 'anger' and the number 4, which other rows have for fear; correct the wrong one",
+            dropped.Reason);
+    }
+
+    [Theory]
+    [InlineData("disgust", null)]
+    [InlineData("happiness", "lies in the folder of happiness, the sheet says disgust; correct the wrong one")]
+    // One class, as the set's web page and its sheet call it otherwise.
+    [InlineData("repression", "lies in the folder of repression, the sheet says disgust")]
+    public void An_emotion_that_contradicts_the_folder_makes_a_clip_unusable(string place, string? message)
+    {
+        for (var n = 1; n <= 3; n++) ClipFiles.Frame(folder.File($"MMEW/S01/{place}/S01-01-001/{n}.png"), n);
+        ClipFiles.Frame(folder.File("MMEW/S02/repression/S02-01-001/1.png"), 1);
+        ClipFiles.Frame(folder.File("MMEW/S02/repression/S02-01-001/2.png"), 2);
+        Csv(folder.File("MMEW"), "MMEW_Micro_Exp.csv", ',',
+            ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion"],
+            [1, "S01-01-001", 1, 2, 3, 4, "disgust"], [2, "S02-01-001", 1, 2, 2, 4, "others"]);
+        var found = DatasetCheck.Run(new(folder, DatasetId.Mmew), new() { Alignment = FaceAlignment.None }).Findings
+            .Where(f => f.Severity == Severity.Unusable).ToList();
+        if (message is null) Assert.Empty(found);
+        else Assert.Contains(message, Assert.Single(found).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_set_that_was_not_asked_for_passes_for_no_other()
     {
         var mmew = Csv(folder, "m.csv", ',',
