@@ -61,6 +61,11 @@ static class CommonOptions
         DefaultValueFactory = _ => "full",
     };
 
+    /// <summary>A number of workers.</summary>
+    /// <exception cref="UserErrorException">It is none.</exception>
+    public static int Workers(int count, string does) => count > 0 ? count
+        : throw new UserErrorException($"--workers {count} {does} nothing; name 1 or more.");
+
     public static DatasetId ParseDataset(string name) =>
         DatasetNames.TryNamed(name.ToLowerInvariant())
             ?? throw new UserErrorException($"--dataset {name} is not known; use one of {DatasetNames.Keys}.");

@@ -82,8 +82,13 @@ sealed class WorkbenchOptions(bool datasets = true)
     /// <summary>Whether the user gave a number of workers.</summary>
     public bool NamesWorkers(ParseResult parsed) => parsed.GetResult(_workers) is { Implicit: false };
 
-    public int Workers(ParseResult parsed) => parsed.GetValue(_workers) is > 0 and var workers ? workers
-        : throw new UserErrorException($"--workers {parsed.GetValue(_workers)} computes nothing; name 1 or more.");
+    public int Workers(ParseResult parsed) => CommonOptions.Workers(parsed.GetValue(_workers), "computes");
+
+    // The usual folder need not exist; one that is named and does not is a slip, and everything would start afresh.
+    string? Weights(ParseResult parsed) => parsed.GetValue(_weights) is not { } folder || Directory.Exists(folder)
+        ? parsed.GetValue(_weights)
+        : throw new UserErrorException($"There is no folder {Path.GetFullPath(folder)}; name with --weights the one " +
+            "that holds KEY.safetensors of the systems, or leave it out.");
 
     /// <param name="parsed">The parsed command line.</param>
     /// <param name="device">Where networks will be trained, if not where --device says.</param>
@@ -93,7 +98,7 @@ sealed class WorkbenchOptions(bool datasets = true)
         DataFolder = parsed.GetValue(_data),
         Only = datasets && parsed.GetValue(_dataset) is { } one ? [CommonOptions.ParseDataset(one)] : null,
         Parts = Sets(parsed),
-        WeightsFolder = parsed.GetValue(_weights),
+        WeightsFolder = Weights(parsed),
         StoreFolder = parsed.GetValue(_store),
         Seeds = [.. parsed.GetValue(_seeds)!],
         HeldOutSubjects = parsed.GetValue(_heldOut),

@@ -311,7 +311,7 @@ public static class SynthesizeCommand
                 Seed = parsed.GetValue(seed),
                 Subjects = parsed.GetValue(subjects),
                 RawFrames = parsed.GetValue(raw),
-                Workers = Math.Max(1, parsed.GetValue(workers)),
+                Workers = CommonOptions.Workers(parsed.GetValue(workers), "renders"),
             };
             foreach (var id in Chosen(parsed.GetValue(dataset)!))
             {

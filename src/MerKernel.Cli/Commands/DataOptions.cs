@@ -162,7 +162,8 @@ sealed class DataOptions
         // A check has no size of its own.
         Size = parsed.GetResult(_size) is null ? new PreparationOptions().Size : parsed.GetValue(_size),
         CacheFolder = Path.Combine(RepositoryRoot.Find(), "results", "cache"),
-        Workers = Math.Max(1, parsed.GetValue(_workers)),
+        // A view has none.
+        Workers = parsed.GetResult(_workers) is null ? 1 : CommonOptions.Workers(parsed.GetValue(_workers), "prepares"),
         Warn = Remark.Say,
     };
 

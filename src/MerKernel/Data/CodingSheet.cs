@@ -303,6 +303,9 @@ public static partial class CodingSheet
             notes.Add($"the apex {apex} does not lie between onset {onset} and offset {offset}");
         var units = ActionUnitNotation.Parse(row["actionunits"], notes);
         if (units.IsEmpty && set.HasActionUnits) notes.Add("no action unit is coded");
+        if (row["fps"].Length > 0 && row.Value("fps") is null)
+            notes.Add($"'{row["fps"]}' is no number of frames per second; " +
+                (set.FrameRate is { } usual ? $"{usual} is taken" : "none is taken"));
         if (set.AllEmotions.LabelOf(emotion) is null)
         {
             // It would cost the clip without a word; in a set of one's own, another word may be the coder's.

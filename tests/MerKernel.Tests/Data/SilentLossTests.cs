@@ -232,6 +232,36 @@ public sealed class SilentLossTests : IDisposable
     private string Unusable(string clip) => DatasetCheck.Run(new(folder, DatasetId.CasmeII), Options).Findings
         .Single(f => f.Clip == clip && f.Severity == Severity.Unusable).Text;
 
+    [Theory]
+    [InlineData("loso --dataset casme2 --weights /nonexistent", "There is no folder /nonexistent; name with --weights")]
+    [InlineData("data prepare --data FOLDER --workers 0", "--workers 0 prepares nothing; name 1 or more.")]
+    [InlineData("data check --data FOLDER --workers -3", "--workers -3 prepares nothing; name 1 or more.")]
+    [InlineData("data synthesize --out FOLDER --workers 0", "--workers 0 renders nothing; name 1 or more.")]
+    public void An_option_without_effect_is_refused(string line, string message)
+    {
+        ClipFiles.Write(folder);
+        Assert.StartsWith(message, Assert.Throws<UserErrorException>(() => RootCommands.Create()
+            .Parse(line.Replace("FOLDER", folder.Path, StringComparison.Ordinal))
+            .Invoke(new() { EnableDefaultExceptionHandler = false })).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("120fps", null)]
+    [InlineData("0", null)]
+    [InlineData("-3", null)]
+    [InlineData("500", 500.0)]
+    [InlineData("", null)]
+    public void A_frame_rate_that_is_none_is_noted(string cell, double? rate)
+    {
+        var path = folder.File("dfme.csv");
+        File.WriteAllText(path, "Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Emotion,Fps,AU\n" +
+            $"sub0001,sub0001_01,0,12,26,anger,{cell},4\n");
+        var clip = CodingSheet.Read(path, asked: DatasetDescription.Of(DatasetId.Dfme)).Clips.Single();
+        Assert.Equal(rate, clip.FrameRate);
+        Assert.Equal(rate is null && cell.Length > 0 ? [$"'{cell}' is no number of frames per second; none is taken"]
+            : Array.Empty<string>(), clip.Notes.AsEnumerable());
+    }
+
     private PreparationOptions Options =>
         new() { Size = 16, CacheFolder = folder.File("cache"), Alignment = FaceAlignment.None };
 
