@@ -58,7 +58,7 @@ public sealed record Predictions
 
         readonly List<string> _problems = [], _remarks = [];
         readonly HashSet<string> _protocols = [];
-        int _epochs;
+        int _epochs, _ties;
         bool _hasOtherClips;
 
         // Scores are under the names of the classes, or under their labels where no class is named.
@@ -170,6 +170,9 @@ public sealed record Predictions
             if (_protocols.Count > 1)
                 _problems.Add($"its rows are of the epoch protocols {string.Join(", ", _protocols)}; give the rows " +
                     "of one, or every epoch as mer runs export --protocol every writes it");
+            if (_ties > 0)
+                _remarks.Add($"In {_ties} of {entries.Count} rows several classes share the highest score: the first " +
+                    $"of them, in the order {string.Join(", ", data.Classes)}, counts as predicted.");
             AllOrNone("epoch", _epochs);
             AllOrNone("seed", entries.Count(e => e.Seed is not null));
             return entries;
@@ -211,6 +214,7 @@ public sealed record Predictions
                 }
                 scores.Add(score);
             }
+            if (scores.Count(s => s == scores.Max()) > 1) _ties++;
             if (predicted is { } said && scores[said] < scores.Max())
                 _problems.Add($"row {row}: '{data.Classes[said]}' is predicted, but " +
                     $"'{data.Classes[FoldPrediction.Largest(scores.ToImmutable())]}' has the highest score");

@@ -45,6 +45,18 @@ public sealed class PredictionsTests : IDisposable
     }
 
     [Fact]
+    public void Scores_that_are_equal_are_said()
+    {
+        const string headings = "clip,class0,class1,class2";
+        Assert.DoesNotContain(Read(_data.Clips.Select(c => $"{c.Id},0,0,1"), headings).Remarks,
+            r => r.Contains("share the highest score"));
+        Assert.Contains($"In 2 of {_data.Clips.Length} rows several classes share the highest score: the first of " +
+            "them, in the order class0, class1, class2, counts as predicted.",
+            Read(_data.Clips.Select((c, i) => i == 0 ? $"{c.Id},0,0,0" : i == 1 ? $"{c.Id},0,2,2" : $"{c.Id},0,0,1"),
+                headings).Remarks);
+    }
+
+    [Fact]
     public void Every_epoch_of_every_clip_serves_both_rules_and_one_epoch_per_fold_only_the_one_that_chooses()
     {
         IEnumerable<string> Epochs(Func<string, int[]> of) =>
