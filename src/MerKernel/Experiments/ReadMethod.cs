@@ -27,6 +27,10 @@ public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
     {
         var kept = datasets.SelectMany(id => KeptPredictions.Of(bench.Store, bench.Dataset(id))).Distinct()
             .Select(k => new Row(k.Label, k) { Note = "Read from a file of predictions." }).ToList();
+        // Synthetic sets of every size share a store; of the user's own data another state is one that was left.
+        if (bench.DataFolder is not null || bench.Profile.PrefersRealData)
+            foreach (var hidden in datasets.SelectMany(id => KeptPredictions.Hidden(bench.Store, bench.Dataset(id))))
+                bench.Warn?.Invoke(hidden);
         return tables.Select(t => t with { Rows = [.. t.Rows.SelectMany(Averaged), .. kept] });
 
         IEnumerable<Row> Averaged(Row row) => bench.Seeds.Length > 1 && row.Method is { } method and not ReadMethod
@@ -131,6 +135,45 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
                 .Select(f => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(f))).Order(StringComparer.Ordinal)
                 .Select(l => new KeptPredictions(l))]
             : [];
+
+    /// <summary>
+    /// Messages about predictions that were kept for a data set in another state, and are no row for it as it is.
+    /// </summary>
+    internal static IEnumerable<string> Hidden(RunStore store, MerDataset data)
+    {
+        var (here, all) = (FolderOf(store, data), Path.Combine(store.Folder, "predictions"));
+        if (!Directory.Exists(all)) return [];
+        var shown = Of(store, data).Select(k => k.Label).ToHashSet();
+        HashSet<string> clips = new(data.Clips.SelectMany(c => new[] { c.Id, c.Name }),
+            StringComparer.OrdinalIgnoreCase);
+        return Directory.EnumerateDirectories(all, $"{data.Id.Key()}-{new string('?', 12)}").Where(f => f != here)
+            .SelectMany(f => Directory.EnumerateFiles(f, $"*{Extension}")).Order(StringComparer.Ordinal).Select(file =>
+            {
+                var label = Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(file));
+                var predicted = shown.Contains(label) ? [] : Clips(file);
+                // With few clips in common it is of another set of this name.
+                if (2 * predicted.Count(clips.Contains) <= predicted.Count) return null;
+                var change = predicted.Count == data.Clips.Length
+                    ? "which has other clips, labels or classes now" : $"which has {data.Clips.Length} now";
+                return $"'{label}' predicts {predicted.Count} clips of {data.Title}, {change}; it is not shown. " +
+                    $"Score predictions for these with --as \"{label}\", or take the choices back.";
+            }).OfType<string>().Distinct();
+    }
+
+    static HashSet<string> Clips(string file)
+    {
+        try
+        {
+            var text = CsvText.Read(file);
+            return text.Column("clip") is not (>= 0 and var at) ? []
+                : new(text.Rows.Where(r => r.Cells.Length > at).Select(r => r.Cells[at].Trim()),
+                    StringComparer.OrdinalIgnoreCase);
+        }
+        catch (UserErrorException)
+        {
+            return [];
+        }
+    }
 
     /// <inheritdoc/>
     public override ImmutableArray<int> Seeds(Workbench bench, DatasetId dataset) =>

@@ -255,6 +255,28 @@ public sealed class PredictionsTests : IDisposable
     }
 
     [Fact]
+    public void A_kept_row_that_no_longer_fits_the_set_is_said()
+    {
+        var path = Path.Combine(_folder.Path, "mine.csv");
+        var store = new RunStore(Path.Combine(_folder.Path, "store"));
+        File.WriteAllText(path,
+            "clip,predicted\n" + string.Join('\n', _data.Clips.Select((c, i) => $"{c.Id},{_data.Labels[i]}")));
+        KeptPredictions.Keep(store, _data, "Mine", path);
+        Assert.Empty(KeptPredictions.Hidden(store, _data));
+        using var left = new MerDataset
+        {
+            Id = _data.Id, Synthetic = _data.Synthetic, Fingerprint = "left", Classes = _data.Classes,
+            Clips = _data.Clips[1..], Labels = _data.Labels[1..], OnsetFrames = _data.OnsetFrames[1..],
+            ApexFrames = _data.ApexFrames[1..],
+        };
+        Assert.StartsWith($"'Mine' predicts {_data.Clips.Length} clips of {_data.Title}, which has " +
+            $"{_data.Clips.Length - 1} now; it is not shown.", Assert.Single(KeptPredictions.Hidden(store, left)));
+        // A row of this name for the set as it is takes its place.
+        KeptPredictions.Keep(store, left, "Mine", path);
+        Assert.Empty(KeptPredictions.Hidden(store, left));
+    }
+
+    [Fact]
     public void A_kept_file_is_a_row_of_every_table_with_its_own_seeds()
     {
         var path = Path.Combine(_folder.Path, "mine.csv");
