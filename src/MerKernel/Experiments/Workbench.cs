@@ -204,11 +204,7 @@ public sealed class Workbench : IDisposable
     public void LoadPrepared(params IEnumerable<DatasetId> ids)
     {
         this.MustHaveStore();
-        Keep(ids, (id, options) => Stored(id, options) ?? throw new UserErrorException(
-            $"Nothing is stored for the {Profile.Name} profile on {id.Title()}: its data were never prepared. " +
-            $"mer reproduce{this.DataOptions()} computes the tables; mer plan{this.DataOptions()} " +
-            "estimates the cost." + (DataFolder is not null
-                ? "" : " If they were computed from a folder of yours, name it with --data FOLDER.")));
+        Keep(ids, (id, options) => Stored(id, options) ?? throw this.NothingStored(id));
     }
 
     /// <summary>

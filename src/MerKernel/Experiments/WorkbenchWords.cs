@@ -1,3 +1,5 @@
+using MerKernel.Data;
+
 namespace MerKernel.Experiments;
 
 /// <summary>A workbench as the commands that a message advises name it.</summary>
@@ -14,4 +16,21 @@ static class WorkbenchWords
     /// <exception cref="UserErrorException">There is none.</exception>
     public static void MustHaveStore(this Workbench bench) => bench.Store.MustExist(bench.DataOptions()
         + (bench.HasUsualStore ? "" : $" --store {Shell.Word(bench.Store.Folder)}"));
+
+    /// <summary>
+    /// The message for a data set of which nothing is stored as it is: whether other runs of it are, and what computes
+    /// these.
+    /// </summary>
+    public static UserErrorException NothingStored(this Workbench bench, DatasetId id)
+    {
+        var (others, options) = (bench.Store.Experiments().Count(e => e.Dataset == id), bench.DataOptions());
+        return new($"Nothing is stored for the {bench.Profile.Name} profile on {id.Title()}" + (others > 0
+            ? $" as it is now: the {others} stored runs of it are of another sheet, other choices, another folder or " +
+              $"another profile. mer loso{options} --dataset {id.Key()} trains the network on it as it is, " +
+              $"mer reproduce{options} all of the tables."
+            : $": no run of it was computed. mer reproduce{options} computes the tables; mer plan{options} estimates " +
+              "the cost.")
+            + (bench.DataFolder is not null ? ""
+                : " If they were computed from a folder of yours, name it with --data FOLDER."));
+    }
 }
