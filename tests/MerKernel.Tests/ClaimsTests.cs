@@ -214,8 +214,8 @@ public sealed partial class ClaimsTests
         Assert.All((string[])["Apex input", "Onset input"], label => Assert.All(DatasetNames.Paper,
             id => Assert.Equal(5, Row(id.Key(), label, "final", rows).GetProperty("seeds").GetArrayLength())));
         Demand("docs/results.md",
-            $"the network has {Cells("With predicted AUs")} %, without any {Cells(NoUnits)}. In UF1 they are above none " +
-            $"on both sets: {string.Join(" and ", DatasetNames.Paper.Select(id =>
+            $"the network has {Cells("With predicted AUs")} %, without any {Cells(NoUnits)}. " +
+            $"In UF1 they are above none on both sets: {string.Join(" and ", DatasetNames.Paper.Select(id =>
                 $"{UF1(id, "With predicted AUs")} against {UF1(id, NoUnits)}"))}.",
             $"vertical attention has {Cells("Vertical attention (Y)")} %, " +
             $"horizontal {Cells("Horizontal attention (X)")} ({Ps("Horizontal attention (X)")})",
@@ -313,7 +313,8 @@ public sealed partial class ClaimsTests
         // The printed share, as clips right of all: a difference is not taken from rounded figures.
         static double Exact(DatasetId id, string percent)
         {
-            double clips = Row(id.Key(), LookUp, "none", s_mediumSeeds.Value).GetProperty("clips").GetInt32();
+            double clips = ClaimsTests.Row(id.Key(), LookUp, "none", s_mediumSeeds.Value)
+                .GetProperty("clips").GetInt32();
             return 100 * Math.Round(double.Parse(percent, CultureInfo.InvariantCulture) * clips / 100) / clips;
         }
         Demand("README.md",
