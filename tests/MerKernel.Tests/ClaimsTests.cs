@@ -240,8 +240,8 @@ public sealed partial class ClaimsTests
         Demand("docs/results.md",
             $"{frames[0]} of {all[0]} predictions on CASME II and {frames[1]} of {all[1]} on SAMM stay the same; " +
             $"with that clip's units, {Same("units of another")}",
-            $"Of the predictions on the other subject's frames {Right("frames of another")} are right, of those on the " +
-            $"clips' own {Right("as it is")}.");
+            $"Of the predictions on the other subject's frames {Right("frames of another")} are right, of those on " +
+            $"the clips' own {Right("as it is")}.");
     }
 
     [Fact]
@@ -290,6 +290,64 @@ public sealed partial class ClaimsTests
         var better = sets.SelectMany(s => s).Count(r => r[0] != "mean"
             && double.Parse(r[2], CultureInfo.InvariantCulture) > double.Parse(r[4], CultureInfo.InvariantCulture));
         Demand("docs/results.md", $"{better} of the 20 units are found better than by naming them always");
+    }
+
+    [Fact]
+    public void How_loud_the_streams_are_is_that_of_the_published_notebooks()
+    {
+        const string notebook = "27-stream-scale";
+        var medium = PublishedTables("medium-no-units", notebook, "Fresh weights");
+        var small = PublishedTables("small", notebook, "Fresh weights");
+        // One data set and the paper's size; two and the paper's.
+        Assert.Equal((2, 3), (medium.Count, small.Count));
+        string Loudness(string[][] table, string row) => table.Single(r => r[0] == row)[3];
+        double Paper(string row) => double.Parse(Loudness(medium[1], row), CultureInfo.InvariantCulture);
+        Demand("docs/results.md",
+            [.. ((string[])["rows (Y)", "both (X+Y)", "rows, independent", "both, independent"]).Select(row =>
+                $"| {row} | {string.Join(" | ", ((string[][][])[medium[1], medium[0], small[1], small[0]])
+                    .Select(table => Loudness(table, row)))} |"),
+             $"by a factor of {Paper("rows (Y)") / Paper("both (X+Y)"):0}; Table 4's independent blocks are " +
+             $"{Paper("rows, independent") / Paper("rows (Y)"):0} times louder"]);
+
+        // Row, SAMM; row, CASME II, SAMM: training and test of each.
+        var (one, two) = (Assert.Single(PublishedTables("medium-no-units", notebook, "training clips")),
+            Assert.Single(PublishedTables("small", notebook, "training clips")));
+        var rows = one.Where(r => r.Length == 3 && char.IsAsciiDigit(r[1][0])).Select(r => (string[])[r[0],
+            .. r[1..], .. two.Single(t => t[0] == r[0])[3..], .. two.Single(t => t[0] == r[0])[1..3]]).ToList();
+        Assert.Equal(7, rows.Count);
+        double[] Apart(string first, string second)
+        {
+            double[] Tests(string row) => [.. rows.Single(r => r[0] == row)
+                .Where((_, i) => i is 2 or 4 or 6).Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
+            return [.. Tests(first).Zip(Tests(second), (a, b) => a - b)];
+        }
+        var (louder, quieter) = (Apart("X+Y, F_M times 16", "Both directions (X+Y)"),
+            Apart("Vertical attention (Y)", "Y, F_M over 16"));
+        Demand("docs/results.md", [.. rows.Select(r => $"| {string.Join(" | ", r)} |"),
+            $"come up by {louder.Min():0} to {louder.Max():0} points, rows made quieter fall by {quieter.Min():0} to " +
+            $"{quieter.Max():0},"]);
+    }
+
+    [Fact]
+    public void The_power_of_the_small_tables_is_that_of_the_published_run()
+    {
+        var page = File.ReadAllText(Path.Combine(s_root, "results", "published", "small", "tables.md"));
+        // One line for each data set of Tables 2 to 7: here, here corrected, on the real counts, these corrected.
+        var lines = page.Split('\n').Where(l => l.StartsWith("Power: ", StringComparison.Ordinal)).Skip(1)
+            .Select(l => Regex.Matches(l, @"(?:is|clips:|,) (?:([\d.]+) points|none of any size) (?:in|after)")
+                .Select(m => m.Groups[1].Success
+                    ? double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) : (double?)null).ToList()).ToList();
+        Assert.Equal(12, lines.Count);
+        string Span(IEnumerable<double?> values) => $"{values.Min():0} to {values.Max():0}";
+        // Where the real counts give the same, the line says so.
+        var real = lines.Select(l => l.Count == 4 ? (l[2], l[3]) : (l[0], l[1])).ToList();
+        Assert.All(lines, l => Assert.Null(l[1]));
+        Assert.All(lines.Where((_, i) => i % 2 == 1 && i < 11), samm => Assert.Null(samm[0]));
+        Assert.All(real.Where((_, i) => i % 2 == 1 && i < 11), samm => Assert.Null(samm.Item2));
+        Assert.Equal([3, 9], real.Index().Where(r => r.Item.Item1 is null).Select(r => r.Index));
+        Demand("docs/results.md", $"could show {Span(lines.Where((_, i) => i % 2 == 0).Select(l => l[0]))} points",
+            $"could show any, {lines[11][0]:0} points", $"could show {Span(real.Select(r => r.Item1))} points",
+            $"and {Span(real.Select(r => r.Item2))} after the correction");
     }
 
     [Fact]

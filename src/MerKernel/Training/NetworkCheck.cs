@@ -20,8 +20,9 @@ static class NetworkCheck
             if (layer is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout)
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose draws depend " +
                     "on the folds next to it; use MerKernel.Models.SeededDropout, which draws the same in every run.");
-            if (layer is Convolution convolution && device.type == DeviceType.CPU && !SoundConvolution.ByLibtorch
-                && convolution.weight is { } weight && SoundConvolution.FillsUp(weight, weight))
+            // The library's own networks compute with such a layer's weights by Ops.
+            if (IsOwn(network) && layer is Convolution { weight: { } weight } && device.type == DeviceType.CPU
+                && SoundConvolution.FillsUp(weight, weight))
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose gradients this " +
                     "processor computes wrong (mer doctor says so); use MerKernel.Models.Conv2d, which computes them " +
                     "right: new Conv2d(from, to, kernel, stride, padding). Or set MER_INSTRUCTIONS=avx2 before ./mer.");
@@ -34,8 +35,7 @@ static class NetworkCheck
     /// <exception cref="UserErrorException">It fails, or gives something else than [clips, classes].</exception>
     public static void OneBatch(Network network, PairSource pairs, FoldSplit split, int classes)
     {
-        var own = network.GetType().Assembly;
-        if (own == typeof(NetworkCheck).Assembly) return;
+        if (!IsOwn(network)) return;
         using var scope = NewDisposeScope();
         using var off = no_grad();
         network.eval();
@@ -48,7 +48,7 @@ static class NetworkCheck
         catch (Exception e) when (e is not (UserErrorException or OperationCanceledException or OutOfMemoryException))
         {
             var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames()
-                .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly == own);
+                .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly == network.GetType().Assembly);
             var place = frame?.GetMethod() is not { } method ? ""
                 : $" in {method.DeclaringType!.Name}.{method.Name}" +
                   (frame.GetFileLineNumber() is > 0 and var line ? $", line {line}" : "");
@@ -61,6 +61,8 @@ static class NetworkCheck
                 $"have {classes} classes: logits [{some.Length}, {classes}] are wanted; give its last layer as many " +
                 "outputs as its options have Classes.");
     }
+
+    static bool IsOwn(Network network) => network.GetType().Assembly != typeof(NetworkCheck).Assembly;
 
     static UserErrorException Refused(string message, Exception? inner = null) =>
         new(message, inner) { IsOfExperiment = true };
