@@ -64,7 +64,8 @@ static class NotebooksCommand
     internal static string FolderFor(IEnumerable<string> parameters)
     {
         string? Value(string name) =>
-            parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+            parameters.LastOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..]
+                is { } value and not "null" ? value : null;
         using var bench = new Workbench
         {
             Profile = Profile.Named(Value("profile") ?? Profile.Small.Name), DataFolder = Value("data"),
@@ -74,14 +75,13 @@ static class NotebooksCommand
             Precision = PrecisionNames.Named(Value("precision"), Value("device") ?? "cpu"),
         };
         // What a notebook changes besides has pages of its own next to the run's.
-        return string.Join('-', [bench.ReportFolder,
-            .. parameters.Where(p => !s_ofRun.Contains(p.Split('=')[0])).Select(InName).Order()]);
+        var changed = string.Join('-', parameters.Where(p => !s_ofRun.Contains(p.Split('=')[0]))
+            .Order(StringComparer.Ordinal));
+        return changed.Length == 0 ? bench.ReportFolder : $"{bench.ReportFolder}-{(changed.Length <= 60
+            ? Workbench.InName(changed) : $"{Workbench.InName(changed[..60])}-{Sha.Of(changed)[..6]}")}";
     }
 
     static readonly string[] s_ofRun = ["profile", "data", "protocol", "seeds", "device", "precision", "backbone"];
-
-    static string InName(string parameter) => string.Concat(
-        parameter.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ',' or '_' ? c : '-').Take(60));
 }
 
 /// <summary>Makes pages of executed and stored results; runs nothing.</summary>

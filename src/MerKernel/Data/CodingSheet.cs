@@ -141,8 +141,10 @@ public static partial class CodingSheet
         // SAMM's workbook may hold other sheets besides MICRO_ONLY, the only list of micro-expressions; SMIC's has one
         // for each camera. Else the one with most clips counts.
         var preferred = (asked?.Worksheets ?? []).Append("micro")
-            .Select(name => among.Where(c => Called(c.Header, name) && c.Records.Any(r => !r.IsRemark)).ToList())
-            .FirstOrDefault(c => c.Count > 0);
+            .Select(name => new[] { among, complete }.Select(sheets => sheets
+                .Where(c => Called(c.Header, name) && c.Records.Any(r => !r.IsRemark)).ToList())
+                .FirstOrDefault(c => c.Count > 0))
+            .FirstOrDefault(c => c is not null);
         var ranked = (preferred ?? among).OrderByDescending(c => c.Records.Count(r => !r.IsRemark)).ToList();
         var chosen = ranked[0];
         var clips = chosen.Records.Where(r => !r.IsRemark).ToList();
@@ -157,8 +159,8 @@ public static partial class CodingSheet
                 $"{records.Count(r => !r.IsRemark)} clips too, which is not read; sheet " +
                 $"'{chosen.Header.Table.Name}' with {clips.Count} is");
         if (chosen.Header.Table.IsHidden)
-            remarks.Add($"sheet '{chosen.Header.Table.Name}', which is hidden, is read: no sheet that is shown has a " +
-                "table of clips");
+            remarks.Add($"sheet '{chosen.Header.Table.Name}', which is hidden, is read: " + (shown.Count > 0
+                ? "it is called as the list of clips is" : "no sheet that is shown has a table of clips"));
         if (clips.Where(r => r.IsHidden).Select(r => r.Number).ToList() is { Count: > 0 } hidden)
             remarks.Add($"{hidden.Count} hidden rows are read like the others: " +
                 $"{string.Join(", ", hidden.Take(MostNamed))}{(hidden.Count > MostNamed ? ", ..." : "")}; delete " +
@@ -250,7 +252,7 @@ public static partial class CodingSheet
             return Defect($"has action units '{row["actionunits"]}', a date, a time or a broken number that a " +
                 "spreadsheet program made of them; "
                 + "write them again as text, like 4+7+10", out defect);
-        if (row.Formula("actionunits") is { } formula)
+        if (row.Formula("actionunits") is { } formula && ActionUnitNotation.IsSum(formula))
             return Defect($"has action units '{row["actionunits"]}', the value of the formula ={formula}, which a " +
                 "spreadsheet program makes of units that begin with a sign; write them as text, like 4+7+10",
                 out defect);

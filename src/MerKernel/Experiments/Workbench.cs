@@ -146,7 +146,7 @@ public sealed class Workbench : IDisposable
             ? $"{InName(Path.GetFileName(path))}-{Sha.Of(path)[..6]}" : ""
         : Datasets.Any(id => RealFolder(id) is not null) ? "data" : "synthetic";
 
-    static string InName(string text) =>
+    internal static string InName(string text) =>
         string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
 
     /// <summary>

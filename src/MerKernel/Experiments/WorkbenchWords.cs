@@ -15,7 +15,10 @@ static class WorkbenchWords
     /// <summary>Demands that its run store is there, for commands that only read it.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
     public static void MustHaveStore(this Workbench bench) => bench.Store.MustExist(bench.DataOptions()
-        + (bench.HasUsualStore ? "" : $" --store {Shell.Word(bench.Store.Folder)}"));
+        + bench.StoreOption());
+
+    static string StoreOption(this Workbench bench) =>
+        bench.HasUsualStore ? "" : $" --store {Shell.Word(bench.Store.Folder)}";
 
     /// <summary>
     /// The message for a data set of which nothing is stored as it is: whether other runs of it are, and what computes
@@ -23,7 +26,8 @@ static class WorkbenchWords
     /// </summary>
     public static UserErrorException NothingStored(this Workbench bench, DatasetId id)
     {
-        var (others, options) = (bench.Store.Experiments().Count(e => e.Dataset == id), bench.DataOptions());
+        var (others, options) = (bench.Store.Experiments().Count(e => e.Dataset == id),
+            bench.DataOptions() + bench.StoreOption());
         return new($"Nothing is stored for the {bench.Profile.Name} profile on {id.Title()}" + (others > 0
             ? $" as it is now: the {others} stored runs of it are of another sheet, other choices, another folder or " +
               $"another profile. mer loso{options} --dataset {id.Key()} trains the network on it as it is, " +

@@ -70,6 +70,10 @@ public abstract class Network : Layer<ClipBatch, Tensor>
         return LossOf(batch, labels, epoch).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether <see cref="LossOf"/> is not the usual one.</summary>
+    internal bool KeepsItsLoss =>
+        ((Func<ClipBatch, Tensor, int, Tensor>)LossOf).Method.DeclaringType != typeof(Network);
+
     /// <summary>Share of each label that cross entropy spreads over all classes; the trainer sets it.</summary>
     public double LabelSmoothing { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MerKernel.Data;
 using MerKernel.Models;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -24,8 +25,10 @@ static class NetworkCheck
             if (IsOwn(network) && layer is Convolution { weight: { } weight } && device.type == DeviceType.CPU
                 && SoundConvolution.FillsUp(weight, weight))
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose gradients this " +
-                    "processor computes wrong (mer doctor says so); use MerKernel.Models.Conv2d, which computes them " +
-                    "right: new Conv2d(from, to, kernel, stride, padding). Or set MER_INSTRUCTIONS=avx2 before ./mer.");
+                    $"processor computes wrong (mer doctor says so). {(layer is TorchSharp.Modules.Conv2d
+                        ? "Use MerKernel.Models.Conv2d, which computes them right: new Conv2d(from, to, kernel, " +
+                          "stride, padding, groups). Or start" : "Start")} mer, or the ./mer jupyter of the " +
+                    "notebook, with MER_INSTRUCTIONS=avx2 set.");
         }
     }
 
@@ -33,19 +36,22 @@ static class NetworkCheck
     /// Runs two training clips through a network that is not the library's, whose own are tried already.
     /// </summary>
     /// <exception cref="UserErrorException">It fails, or gives something else than [clips, classes].</exception>
-    public static void OneBatch(Network network, PairSource pairs, FoldSplit split, int classes)
+    public static void OneBatch(Network network, PairSource pairs, FoldSplit split, MerDataset dataset)
     {
-        if (!IsOwn(network)) return;
+        // With a loss of its own it may keep there, while it is trained, whatever it predicts with.
+        if (!IsOwn(network) || network.KeepsItsLoss) return;
         using var scope = NewDisposeScope();
         using var off = no_grad();
         network.eval();
         long[] gives;
         int[] some = [.. split.Train.Take(2)];
+        var clips = pairs.Exact(some).Clips;
         try
         {
-            gives = network.call(pairs.Exact(some).Clips).shape;
+            gives = network.call(clips).shape;
         }
-        catch (Exception e) when (e is not (UserErrorException or OperationCanceledException or OutOfMemoryException))
+        catch (Exception e) when (e is not (UserErrorException or OperationCanceledException)
+            && !TrainingFailedException.IsOfMemory(e))
         {
             var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames()
                 .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly == network.GetType().Assembly);
@@ -56,10 +62,17 @@ static class NetworkCheck
                 $"{TrainingFailedException.FirstLine(e)}. Its input are frames [clips, 3, S, S] and action units " +
                 "[clips, 21], its output logits [clips, classes].", e);
         }
-        if (!gives.SequenceEqual([some.Length, classes]))
-            throw Refused($"The network gives [{string.Join(", ", gives)}] for {some.Length} clips, and the data " +
-                $"have {classes} classes: logits [{some.Length}, {classes}] are wanted; give its last layer as many " +
-                "outputs as its options have Classes.");
+        Outputs(gives, dataset);
+    }
+
+    /// <summary>Demands one logit of a clip for each class.</summary>
+    public static void Outputs(long[] gives, MerDataset dataset)
+    {
+        var classes = dataset.Classes.Length;
+        if (gives.Length != 2 || gives[1] != classes)
+            throw Refused($"The network gives [{string.Join(", ", gives)}], and the data have {classes} classes: " +
+                $"logits [clips, {classes}] are wanted; give its last layer as many outputs as its options have " +
+                "Classes.");
     }
 
     static bool IsOwn(Network network) => network.GetType().Assembly != typeof(NetworkCheck).Assembly;

@@ -79,7 +79,7 @@ public sealed class Trainer
         using var draws = new Generator((ulong)SeedFor("network"), CPU);
         model.UseGenerator(draws);
         ShowTraining(model, pairs, split);
-        NetworkCheck.OneBatch(model, pairs, split, dataset.Classes.Length);
+        NetworkCheck.OneBatch(model, pairs, split, dataset);
         using var optimizer = new FoldOptimizer(model, Options);
         using var step = new TrainingStep(model, Options.Precision, Device, Options.Loss);
         var state = new TrainingState
@@ -105,9 +105,9 @@ public sealed class Trainer
             if (!float.IsFinite(loss))
                 throw TrainingFailedException.NotFinite(epoch + 1, $"the loss is {loss}");
             state.Losses.Add(loss);
-            state.Test.Add(Demanded(Predict(model, test), epoch + 1));
+            state.Test.Add(Demanded(Predict(model, test), dataset, epoch + 1));
             state.Angles.Add(model.Angles);
-            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Demanded(Predict(model, heldOut), epoch + 1));
+            if (!split.HeldOut.IsEmpty) state.HeldOut.Add(Demanded(Predict(model, heldOut), dataset, epoch + 1));
             Checkpoint?.SaveIfDue(state);
             progress?.Invoke(new EpochProgress(epoch + 1, Options.Epochs, loss));
         }
@@ -129,11 +129,16 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Logits that can be scored: finite, which the last update can make them not without any loss that says so.
+    /// Logits that can be scored: one per class, and finite, which the last update can make them not without any loss
+    /// that says so.
     /// </summary>
-    static ImmutableArray<ImmutableArray<float>> Demanded(ImmutableArray<ImmutableArray<float>> logits, int epoch) =>
-        logits.All(row => row.All(float.IsFinite)) ? logits
+    static ImmutableArray<ImmutableArray<float>> Demanded(ImmutableArray<ImmutableArray<float>> logits,
+        MerDataset dataset, int epoch)
+    {
+        if (logits is [{ Length: var columns }, ..]) NetworkCheck.Outputs([logits.Length, columns], dataset);
+        return logits.All(row => row.All(float.IsFinite)) ? logits
             : throw TrainingFailedException.NotFinite(epoch, "the logits of a clip are not finite");
+    }
 
     static void ShowTraining(Network model, PairSource pairs, FoldSplit split)
     {
@@ -245,13 +250,17 @@ public sealed class TrainingFailedException(string message, Exception? inner = n
     /// <param name="error">The failure.</param>
     internal static TrainingFailedException In(int epoch, Exception error)
     {
-        var cure = error is OutOfMemoryException || error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
+        var cure = IsOfMemory(error)
             ? "use a smaller batch (with more AccumulationSteps the update stays the same), fewer --workers, or a " +
               "lower precision"
             : "if it fails again, report it with this sentence";
         return new($"{(epoch == 0 ? "before the first epoch" : $"epoch {epoch}")}: " +
             $"{FirstLine(error)} ({error.GetType().Name}); {cure}", error);
     }
+
+    /// <summary>Whether memory is short, the processor's or a GPU's.</summary>
+    internal static bool IsOfMemory(Exception error) => error is OutOfMemoryException
+        || error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The message without the stack that libtorch adds to its own.</summary>
     internal static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd('.');

@@ -75,6 +75,14 @@ public sealed class SilentLossTests : IDisposable
         Assert.Equal("sheet 'old', which is hidden, is read: no sheet that is shown has a table of clips",
             Assert.Single(sheet.Remarks));
 
+        // By its name it is the list of clips, shown or not.
+        path = Xlsx(folder, "c.xlsx", ("mine", ClipFiles.Rows[..3]), ("MICRO_ONLY", ClipFiles.Rows));
+        Edit(path, "xl/workbook.xml", x => Hidden(x, "MICRO_ONLY"));
+        sheet = CodingSheet.Read(path);
+        Assert.Equal(4, sheet.Clips.Length);
+        Assert.Contains("sheet 'MICRO_ONLY', which is hidden, is read: it is called as the list of clips is",
+            sheet.Remarks);
+
         static string Hidden(string workbook, string name) =>
             Regex.Replace(workbook, $"<[^<]*sheet [^>]*name=\"{name}\"[^>]*>",
                 m => m.Value.Replace(" state=\"visible\"", "").Replace(" name=", " state=\"hidden\" name="));
@@ -125,6 +133,11 @@ public sealed class SilentLossTests : IDisposable
     [Fact]
     public void Units_that_a_formula_writes_as_text_are_read() => Assert.Equal([4, 7],
         CodingSheet.Read(Units("<c r=\"H3\" t=\"str\"><f>\"4+\"&amp;7</f><v>4+7</v></c>")).Clips
+            .Single(c => c.Id == "01/EP03_02").ActionUnits.Select(u => u.Number));
+
+    [Fact]
+    public void Units_that_are_taken_from_another_cell_are_read() => Assert.Equal([12],
+        CodingSheet.Read(Units("<c r=\"H3\"><f>Sheet2!H3</f><v>12</v></c>")).Clips
             .Single(c => c.Id == "01/EP03_02").ActionUnits.Select(u => u.Number));
 
     [Fact]

@@ -358,12 +358,12 @@ public class OwnMethodTests
     }
 
     [Theory]
-    [InlineData("too many outputs", "The network gives [2, 5] for 2 clips, and the data have 3 classes")]
-    [InlineData("too few outputs", "The network gives [2, 2] for 2 clips, and the data have 3 classes")]
+    [InlineData("too many outputs", "The network gives [2, 5], and the data have 3 classes")]
+    [InlineData("too few outputs", "The network gives [2, 2], and the data have 3 classes")]
     [InlineData("a layer of another width",
         "The network fails on its first 2 clips in Faulty.Forward, line ")]
     [InlineData("TorchSharp's dropout", "use MerKernel.Models.SeededDropout")]
-    [InlineData(Convolution, "use MerKernel.Models.Conv2d")]
+    [InlineData(Convolution, "Use MerKernel.Models.Conv2d")]
     [InlineData("not registered", "call RegisterComponents()")]
     [InlineData("not a number", "epoch 1: the logits of a clip are not finite")]
     [InlineData("all in groups", null)]

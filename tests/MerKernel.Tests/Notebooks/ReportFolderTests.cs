@@ -13,6 +13,8 @@ public class ReportFolderTests
     // Another network's page takes no place of the run's.
     [InlineData("seeds=1,2,3", "small-synthetic")]
     [InlineData("learningRate=1e-3", "small-synthetic-learningRate-1e-3")]
+    [InlineData("precision=null", "small-synthetic")]
+    [InlineData("data=null", "small-synthetic")]
     public void Executed_notebooks_go_where_the_report_of_their_run_looks(string parameter, string folder) =>
         Assert.Equal(folder, Path.GetFileName(MerKernel.Cli.Commands.NotebooksCommand.FolderFor([parameter])));
 
