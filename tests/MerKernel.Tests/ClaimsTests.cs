@@ -321,6 +321,14 @@ public sealed partial class ClaimsTests
                 .Where((_, i) => i is 2 or 4 or 6).Select(c => double.Parse(c, CultureInfo.InvariantCulture))];
             return [.. Tests(first).Zip(Tests(second), (a, b) => a - b)];
         }
+        var page = File.ReadAllText(
+            Path.Combine(s_root, "results", "published", "medium-no-units", notebook + ".ipynb"));
+        string P(string row) =>
+            Regex.Match(page, $@"{Regex.Escape(row)} \([^,()]+, (p [=<] [\d.]+)\)").Groups[1].Value;
+        string[] changed = ["X+Y, F_M times 16", "Y, F_M over 16", "X+Y, independent blocks", "Y, F_M times 16"];
+        Assert.All(changed, row =>
+            Assert.True(double.Parse(P(row).Split(' ')[^1], CultureInfo.InvariantCulture) > 0.05, row));
+        Demand("docs/results.md", $"(UF1, {P("Both directions (X+Y)")} after Holm's correction over 11 rows)");
         var (louder, quieter) = (Apart("X+Y, F_M times 16", "Both directions (X+Y)"),
             Apart("Vertical attention (Y)", "Y, F_M over 16"));
         Demand("docs/results.md", [.. rows.Select(r => $"| {string.Join(" | ", r)} |"),
