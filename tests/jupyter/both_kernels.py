@@ -221,6 +221,8 @@ def main():
     if keep is not None:
         del arguments[keep:keep + 2]
     names = [n for n in sorted(glob.glob(str(ROOT / "notebooks" / "*.ipynb"))) if not arguments or any(a in os.path.basename(n) for a in arguments)]
+    if not names:
+        sys.exit(f"no notebook's name contains {' or '.join(arguments)}")
     # One behind the other through both kernels: what the first trains, the second reads.
     with concurrent.futures.ThreadPoolExecutor(1) as first, concurrent.futures.ThreadPoolExecutor(1) as second:
         ours = [first.submit(run, name, KERNELS[0], folder) for name in names]
