@@ -32,13 +32,13 @@ public static partial class ActionUnitNotation
 
     private const string Month = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 
-    // Numbers that a table program wrote with a decimal: 12.0.
     /// <summary>Whether a formula is what a spreadsheet program makes of units that begin with a sign.</summary>
     internal static bool IsSum(string formula) => Sum().IsMatch(formula);
 
     [GeneratedRegex("^(?=.*[+-])[+-]?[A-Z]{0,2}[0-9]{1,2}([+-][A-Z]{0,2}[0-9]{1,2})*$", RegexOptions.CultureInvariant)]
     private static partial Regex Sum();
 
+    // Numbers that a table program wrote with a decimal: 12.0.
     [GeneratedRegex(@"^([0-9]+)\.0+$", RegexOptions.CultureInvariant)]
     private static partial Regex Whole();
 
