@@ -36,8 +36,12 @@ def notebook(name, *cells):
     return str(path)
 
 
-def outputs(name):
-    return [[o.get("text") or o.get("data", {}).get("text/plain") or o.get("ename") for o in c.outputs] for c in nbformat.read(folder / "out" / f"{name}.ipynb", 4).cells if c.cell_type == "code"]
+def outputs(name, where="out"):
+    """What each code cell shows; a page that was not written fails its own check, and not the whole script."""
+    path = folder / where / f"{name}.ipynb"
+    if not path.exists():
+        return [[f"{path} was not written"]]
+    return [[o.get("text") or o.get("data", {}).get("text/plain") or o.get("ename") for o in c.outputs] for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
 
 
 out = ("--out", str(folder / "out"))
@@ -57,7 +61,8 @@ bad = notebook("bad", "var folds = 1;", 'throw new InvalidOperationException($"f
 seen = run("notebooks", "run", bad, *out)
 check("a failing cell ends the run with 1, its source and its error",
       seen.returncode == 1 and 'throw new InvalidOperationException($"fold {folds}");' in seen.stderr and "System.InvalidOperationException: fold 1" in seen.stderr, seen)
-check("what ran before it is kept, and nothing after it ran", outputs("bad")[-2:] == [["System.InvalidOperationException"], []], outputs("bad"))
+check("what ran before it is kept in failed/, and nothing after it ran", outputs("bad", "out/failed")[-2:] == [["System.InvalidOperationException"], []], outputs("bad", "out/failed"))
+check("a failed run leaves no page where the finished ones lie", not list((folder / "out").glob("bad.*")), list((folder / "out").iterdir()))
 
 seen = run("notebooks", "run", good, *out, "--kernel", ".net-csharp")
 check("it runs in .NET Interactive too", seen.returncode == 0 and outputs("good")[-1] == ["2  1 0.5"] and "warning" not in str(outputs("good")), (seen, outputs("good")))
