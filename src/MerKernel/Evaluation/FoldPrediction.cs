@@ -129,9 +129,13 @@ public sealed record FoldOutcome
     /// Runs on the same subjects as one system that decides each clip once in every run: for intervals and tests over
     /// subjects and seeds.
     /// </summary>
-    internal static ImmutableArray<FoldOutcome> Together(params IReadOnlyList<ImmutableArray<FoldOutcome>> runs) =>
+    /// <param name="runs">A system's outcomes with one seed, subject by subject; then with the next.</param>
+    /// <exception cref="ArgumentException">The runs are of different subjects.</exception>
+    public static ImmutableArray<FoldOutcome> Together(params IReadOnlyList<ImmutableArray<FoldOutcome>> runs) =>
         runs is [var only] ? only
-            : [.. runs.SelectMany(r => r).GroupBy(f => f.Subject).Select(s => Joined(s.Key, [.. s]))];
+            : runs.Any(run => !run.Select(f => f.Subject).ToHashSet().SetEquals(runs[0].Select(f => f.Subject)))
+                ? throw new ArgumentException("The runs were scored on different subjects.")
+                : [.. runs.SelectMany(r => r).GroupBy(f => f.Subject).Select(s => Joined(s.Key, [.. s]))];
 
     /// <summary>Some of the entries.</summary>
     internal FoldOutcome Only(Func<string, bool> clips) =>

@@ -12,23 +12,34 @@ namespace MerKernel.Training;
 /// </summary>
 static class NetworkCheck
 {
+    static readonly System.Reflection.Assembly s_library = typeof(NetworkCheck).Assembly;
+
     /// <summary>Refuses TorchSharp's layers that draw or compute otherwise than the library's.</summary>
     /// <exception cref="UserErrorException">Names the layer and what to use.</exception>
     public static void Layers(Network network, Device device)
     {
-        foreach (var (name, layer) in network.named_modules())
+        var modules = network.named_modules().ToDictionary(m => m.name, m => m.module);
+        foreach (var (name, layer) in modules)
         {
             if (layer is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout)
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose draws depend " +
                     "on the folds next to it; use MerKernel.Models.SeededDropout, which draws the same in every run.");
             // The library's own networks compute with such a layer's weights by Ops.
-            if (IsOwn(network) && layer is Convolution { weight: { } weight } && device.type == DeviceType.CPU
+            if (IsOwn(network) && !OfLibrary(name) && layer is Convolution { weight: { } weight } && device.type == DeviceType.CPU
                 && SoundConvolution.FillsUp(weight, weight))
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose gradients this " +
                     $"processor computes wrong (mer doctor says so). {(layer is TorchSharp.Modules.Conv2d
                         ? "Use MerKernel.Models.Conv2d, which computes them right: new Conv2d(from, to, kernel, " +
                           "stride, padding, groups). Or start" : "Start")} mer, or the ./mer jupyter of the " +
                     "notebook, with MER_INSTRUCTIONS=avx2 set.");
+        }
+
+        // A part of the library's in a network of one's own is computed as in the library's.
+        bool OfLibrary(string name)
+        {
+            for (var dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+                if (modules.TryGetValue(name[..dot], out var part) && part.GetType().Assembly == s_library) return true;
+            return false;
         }
     }
 
@@ -75,7 +86,7 @@ static class NetworkCheck
                 "Classes.");
     }
 
-    static bool IsOwn(Network network) => network.GetType().Assembly != typeof(NetworkCheck).Assembly;
+    static bool IsOwn(Network network) => network.GetType().Assembly != s_library;
 
     static UserErrorException Refused(string message, Exception? inner = null) =>
         new(message, inner) { IsOfExperiment = true };

@@ -327,13 +327,13 @@ public class OwnMethodTests
         public override Network Create(long seed, bool actionUnits) => Network.Build(() => new Faulty(this), seed);
     }
 
-    const string Convolution = "TorchSharp's convolution";
+    const string Convolution = "TorchSharp's convolution", OfLibrary = "one in a part of the library's";
 
     /// <summary>A network with one slip.</summary>
     sealed class Faulty : Network
     {
         readonly nn.Module<Tensor, Tensor> fc, drop;
-        readonly nn.Module<Tensor, Tensor>? conv;
+        readonly nn.Module<Tensor, Tensor>? conv, part;
         readonly string fault;
 
         public Faulty(FaultyOptions options)
@@ -343,6 +343,7 @@ public class OwnMethodTests
                 options.Classes + (fault switch { "too many outputs" => 2, "too few outputs" => -1, _ => 0 }));
             drop = fault == "TorchSharp's dropout" ? nn.Dropout(0.5) : new SeededDropout(0.5);
             conv = fault == Convolution ? nn.Conv2d(3, 3, 3) : null;
+            part = fault == OfLibrary ? new TemporalBlock(3, 4, dilation: 1) : null;
             if (fault != "not registered") RegisterComponents();
         }
 
@@ -353,6 +354,7 @@ public class OwnMethodTests
         {
             var difference = clips.Apex - clips.Onset;
             var logits = fc.call(drop.call((conv?.call(difference) ?? difference).mean([2, 3])));
+            if (part is not null) logits = logits + part.call(difference.mean([3])).mean() * 0.1;
             return !training && fault == "not a number" ? logits * float.NaN : logits;
         }
     }
@@ -364,6 +366,7 @@ public class OwnMethodTests
         "The network fails on its first 2 clips in Faulty.Forward, line ")]
     [InlineData("TorchSharp's dropout", "use MerKernel.Models.SeededDropout")]
     [InlineData(Convolution, "Use MerKernel.Models.Conv2d")]
+    [InlineData(OfLibrary, null)]
     [InlineData("not registered", "call RegisterComponents()")]
     [InlineData("not a number", "epoch 1: the logits of a clip are not finite")]
     [InlineData("all in groups", null)]
