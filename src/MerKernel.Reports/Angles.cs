@@ -24,17 +24,25 @@ public sealed record LearnedAngle(string Row, DatasetId Dataset, string Subject,
             experiment.Model is MerNetOptions { Angle: AngleReading.Paper } ? 90 : 0);
 }
 
-/// <summary>Along which line the faces of a data set move between onset and apex.</summary>
+/// <summary>Along which line the faces of a data set move between onset and apex, apart from the heads.</summary>
 public static class MotionAxis
 {
     /// <summary>
-    /// The principal axis of all flow vectors (TV-L1), in degrees from the horizontal: 0 is sideways, 90 up and down.
-    /// Directions along one line count as one, so the angle of a vector is doubled before averaging.
+    /// The principal axis of all flow vectors (TV-L1) less each clip's mean, which is the head's own movement, in
+    /// degrees from the horizontal: 0 is sideways, 90 up and down. Directions along one line count as one, so the angle
+    /// of a vector is doubled before averaging.
     /// </summary>
     public static double Degrees(MerDataset dataset)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var flow = ClipInputs.Of(dataset, new FlowInput(FlowMethod.TvL1, 28));
+        return Degrees(ClipInputs.Of(dataset, new FlowInput(FlowMethod.TvL1, 28)));
+    }
+
+    /// <summary>The same of flow that is known: [N, 2, H, W], to the right and down.</summary>
+    internal static double Degrees(TorchSharp.torch.Tensor flow)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        flow -= flow.mean([2, 3], keepdim: true);
         var (u, v) = (flow.select(1, 0), flow.select(1, 1));
         var doubled = Math.Atan2((2 * u * v).sum().item<float>(), (u * u - v * v).sum().item<float>());
         // Image rows run downwards, angles upwards.

@@ -153,21 +153,25 @@ public static class AuditReport
     public static GenericChart LogChart() => PublishedLogChart.Of();
 
     /// <summary>
-    /// Scores of the rules without images on a study's data, next to the full network's printed accuracy.
+    /// Scores of the rules without images on a study's data; next to real data the full network's printed accuracy.
     /// </summary>
-    public static TextTable WithoutImages(Study study) =>
-        TextTable.Of("Scores without images: from action units, from class frequencies",
+    public static TextTable WithoutImages(Study study)
+    {
+        var printed = study.Datasets.Any(d => !study.Bench.Dataset(d).Synthetic);
+        return TextTable.Of("Scores without images: from action units, from class frequencies",
             ["data set", "rule without images", ">clips", ">accuracy", ">95 % interval", ">UF1",
-                ">paper's full network, accuracy"],
+                .. printed ? (string[])[">paper's full network, accuracy"] : []],
             from dataset in study.Datasets
             let facts = DatasetFacts.Of(study.Bench.Dataset(dataset))
             from rule in Rule.All
             let m = Score.Of(rule.Run(facts), facts.Classes.Length)
             select (IEnumerable<string>)[$"{dataset.Title()} ({(facts.Synthetic ? "synthetic data" : "real data")})",
                     rule.Label, $"{m.Clips}", Figures.Percent(m.Accuracy),
-                    Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1), Figures.Printed(Paper(dataset))],
+                    Figures.Percent(m.AccuracyInterval), Figures.Fraction(m.UF1),
+                    .. printed ? (string[])[facts.Synthetic ? "–" : Figures.Printed(Paper(dataset))] : []],
             "Each clip is classified by clips of other subjects. " + string.Join(" ", study.Datasets
                 .Select(d => DataNotice.For(study.Bench.Dataset(d).Synthetic, study.Bench.Profile.Name)).Distinct()));
+    }
 
     internal static decimal Paper(DatasetId dataset) =>
         Tables.Numbered(2).Rows.Single(r => r.Method == Tables.Full).On(dataset)!.Accuracy;

@@ -38,10 +38,12 @@ static class Provenance
 {
     /// <summary>Of a study.</summary>
     /// <param name="study">The study.</param>
+    /// <param name="datasets">Data sets in place of the study's; none takes these.</param>
     /// <param name="more">Further remarks.</param>
-    public static TextTable Of(Study study, params IEnumerable<(string Name, string Value)> more) =>
+    public static TextTable Of(Study study, IReadOnlyCollection<DatasetId> datasets,
+        params IEnumerable<(string Name, string Value)> more) =>
         TextTable.Of("How it ran", [
-            .. study.Datasets.Select(id => (id.Title(), Data(study, id))),
+            .. (datasets.Count > 0 ? datasets : study.Datasets).Select(id => (id.Title(), Data(study, id))),
             ("profile", study.Bench.Profile.Description),
             .. study.Changes is { Length: > 0 } changes
                 ? [("changed in it", changes)] : Array.Empty<(string, string)>(),

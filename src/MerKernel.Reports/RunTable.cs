@@ -61,14 +61,20 @@ public static class RunComparisonText
             $"on {c.First.Experiment.Dataset.Title()}: {c.Clips} clips of {c.Subjects.Length} subjects that both " +
             "have, final epoch." + (c.First.Experiment.DatasetFingerprint == c.Second.Experiment.DatasetFingerprint ? ""
                 : " The data of the two differ, so their networks were trained on different clips.");
-        yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % interval " +
-            $"{Signed(100 * c.AccuracyInterval.Low, "0.0")} to {Signed(100 * c.AccuracyInterval.High, "0.0")}), " +
-            $"UF1 {Figures.Difference(c.UF1, 0)} ({Signed(c.UF1Interval.Low, ".000")} to " +
-            $"{Signed(c.UF1Interval.High, ".000")}), by paired bootstrap over subjects" +
-            (c.Subjects.Length < 10 ? "; with fewer than ten subjects the intervals are too narrow." : ".");
-        yield return c.AccuracyInterval is { Low: <= 0, High: >= 0 }
-            ? "The interval of the accuracy holds zero: these clips do not tell the two apart."
-            : "The interval of the accuracy does not hold zero.";
+        if (c.Subjects.Length < 10)
+            // Drawing so few again and again says more about who they are than about the runs.
+            yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points, UF1 " +
+                $"{Figures.Difference(c.UF1, 0)}. {c.Subjects.Length} subjects are too few for an interval, and " +
+                "cannot tell the two apart.";
+        else
+            yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % " +
+                $"interval {Signed(100 * c.AccuracyInterval.Low, "0.0")} to " +
+                $"{Signed(100 * c.AccuracyInterval.High, "0.0")}), UF1 {Figures.Difference(c.UF1, 0)} " +
+                $"({Signed(c.UF1Interval.Low, ".000")} to {Signed(c.UF1Interval.High, ".000")}), by paired bootstrap " +
+                "over subjects. The interval of the accuracy " + (c.AccuracyInterval is { Low: <= 0, High: >= 0 }
+                    ? "holds zero: these clips do not tell the two apart."
+                    : "does not hold zero. It does not know how the two runs were chosen: of many pairs some differ " +
+                      "so much by chance.");
         yield return $"{c.Changed.Count(x => x.Gained)} clips are right only in the second, " +
             $"{c.Changed.Count(x => !x.Gained)} only in the first.";
     }

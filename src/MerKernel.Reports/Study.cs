@@ -314,7 +314,9 @@ public sealed class Study : IDisposable
     }.OfType<string>()) : "";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>
-    public IHtmlContent HowItRan() => HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this));
+    /// <param name="datasets">The data sets that it used, in place of the study's.</param>
+    public IHtmlContent HowItRan(params IReadOnlyCollection<DatasetId> datasets) =>
+        HtmlText.All(new HtmlString(RunMark.Of(Bench)), Provenance.Of(this, datasets));
 
     /// <inheritdoc/>
     public void Dispose() => Bench.Dispose();

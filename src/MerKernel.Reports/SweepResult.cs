@@ -59,9 +59,10 @@ public sealed class SweepResult
             $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and " +
             $"{Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is " +
             $"{Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
-            .. effects.Select(a => $"The mean accuracy by {a.Name}: " +
+            // A value that one run has, has that run's other values too.
+            .. effects.Where(a => a.Means.All(m => m.Runs > 1)).Select(a => $"The mean accuracy by {a.Name}: " +
                 $"{string.Join(", ", a.Means.Select(m =>
-                    $"{Figures.Percent(m.Mean)} % at {m.Value} ({m.Runs} {(m.Runs == 1 ? "run" : "runs")})"))}."),
+                    $"{Figures.Percent(m.Mean)} % at {m.Value} ({m.Runs} runs)"))}."),
         ]);
     }
 

@@ -47,7 +47,7 @@ static class IndexNotebook
         }
         cells.Add((JsonNode)Text("## How it ran"));
         cells.Add((JsonNode)Output(HtmlText.All(new HtmlString(RunMark.Of(study.Bench)),
-            Provenance.Of(study, ("computing time", computing)))));
+            Provenance.Of(study, [], ("computing time", computing)))));
         return new() { ["nbformat"] = 4, ["nbformat_minor"] = 4, ["metadata"] = new JsonObject(), ["cells"] = cells };
     }
 

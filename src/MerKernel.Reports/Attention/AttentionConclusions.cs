@@ -17,16 +17,18 @@ static class AttentionConclusions
 
     static string Clips(AttentionStudy study, string label)
     {
-        var blocks = Spreads(study, label);
-        var most = blocks.MaxBy(b => b.Spread.OverClips / b.Spread.OverChannels);
-        var ratio = most.Spread.OverClips / most.Spread.OverChannels;
-        return $"Does the vertical attention answer to the clip? In block {most.Block + 1}, where it answers most, a " +
-            $"weight differs between clips by {N(most.Spread.OverClips)} and between channels by " +
-            $"{N(most.Spread.OverChannels)}: " +
-            (ratio < 0.1
-                ? "hardly at all; the map is nearly a fixed weight for each channel."
-                : ratio < 0.5 ? $"a little; clips account for {N(ratio, "0.0")} of the variation between channels."
-                : "yes, by an amount like that between channels.");
+        var blocks = Spreads(study, label).ToList();
+        string List(IEnumerable<string> values) => string.Join(", ", values);
+        var answers = blocks.GroupBy(b => (b.Spread.OverClips / b.Spread.OverChannels) switch
+        {
+            < 0.1 => "hardly at all: nearly a fixed weight for each channel",
+            < 0.5 => "a little, by less than half of that between channels",
+            _ => "by an amount like that between channels",
+        });
+        return "Does the vertical attention answer to the clip? Block by block a weight differs between clips by " +
+            $"{List(blocks.Select(b => N(b.Spread.OverClips)))} and between channels by " +
+            $"{List(blocks.Select(b => N(b.Spread.OverChannels)))}. " + string.Join("; ", answers.Select(a =>
+                $"{(a.Count() == 1 ? "Block" : "Blocks")} {List(a.Select(b => $"{b.Block + 1}"))}: {a.Key}")) + ".";
     }
 
     static string Rows(AttentionStudy study, string label)

@@ -94,7 +94,8 @@ static class DifferenceChart
         var labels = table.Labels.Where(l => l != table.FullLabel).Reverse().ToList();
         var figure = new Figure($"{table.Title}: difference from the full network",
             $"Row minus '{table.FullLabel}', UF1, {protocol.Label}; 95 % interval by paired bootstrap over " +
-            $"subjects.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
+            "subjects, uncorrected, and too narrow below ten subjects: the test under the table decides.\n" +
+            string.Join("; ", datasets.Select(table.Study.Brief)),
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
         for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
         return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();

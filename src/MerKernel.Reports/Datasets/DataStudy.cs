@@ -160,7 +160,7 @@ static class CountPage
                 $"{g.Key} ({string.Join(", ", g.Take(3).Select(d => d.Clip))}{(g.Count() > 3 ? ", ..." : "")})"
             }))).ToList();
         return rows.Count == 0 ? HtmlText.Paragraphs(["No row needed a repair and every clip is scored."])
-            : TextTable.OfFigures($"Rows that were repaired, and clips that are not scored\n{Brief(study)}",
+            : TextTable.Of($"Rows that were repaired, and clips that are not scored\n{Brief(study)}",
                 ["clip", "repair or reason"], rows);
     }
 

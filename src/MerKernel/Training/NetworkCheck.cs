@@ -25,8 +25,8 @@ static class NetworkCheck
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose draws depend " +
                     "on the folds next to it; use MerKernel.Models.SeededDropout, which draws the same in every run.");
             // The library's own networks compute with such a layer's weights by Ops.
-            if (IsOwn(network) && !OfLibrary(name) && layer is Convolution { weight: { } weight } && device.type == DeviceType.CPU
-                && SoundConvolution.FillsUp(weight, weight))
+            if (IsOwn(network) && !OfLibrary(name) && device.type == DeviceType.CPU
+                && layer is Convolution { weight: { } weight } && SoundConvolution.FillsUp(weight, weight))
                 throw Refused($"The network has TorchSharp's {layer.GetType().Name} ('{name}'), whose gradients this " +
                     $"processor computes wrong (mer doctor says so). {(layer is TorchSharp.Modules.Conv2d
                         ? "Use MerKernel.Models.Conv2d, which computes them right: new Conv2d(from, to, kernel, " +
