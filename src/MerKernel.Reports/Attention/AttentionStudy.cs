@@ -188,6 +188,10 @@ public sealed class AttentionStudy
         return InspectionSheet.Difference(onset, apex);
     }
 
+    /// <summary>A network's position stream, 'Swin (vertical)'; its label where that names the stream.</summary>
+    internal string StreamOf(string label) => $"{((MerNetOptions)_networks[label].Model).Position}" is var stream
+        && label.Contains(stream, StringComparison.OrdinalIgnoreCase) ? label : $"{stream} ({label})";
+
     /// <summary>A clip's name, class and predicted class.</summary>
     internal string Caption(string label, int place)
     {

@@ -116,9 +116,10 @@ static class RolloutPage
             [new(Frame(study, place), study.ShowsFaces ? "apex" : "mean face"), .. labels.SelectMany(label =>
                 new[] { study.Of(label)[place].OnsetRollout!, study.Of(label)[place].ApexRollout! }
                     .Select(map => Tile(study, place, map)))]));
-        return PictureGrid.Draw($"Where the position stream looks (attention rollout): {string.Join(", ", labels)}",
+        var names = labels.Select(study.StreamOf).ToList();
+        return PictureGrid.Draw($"Where the position stream looks (attention rollout): {string.Join(", ", names)}",
             $"{study.Brief}.\nMultiples of an even map's share; every map has a colour scale of its own.",
-            ["", .. labels.SelectMany(label => new[] { $"{label}, onset", $"{label}, apex" })], [.. rows]);
+            ["", .. names.SelectMany(name => new[] { $"{name}, onset", $"{name}, apex" })], [.. rows]);
     }
 
     public static IHtmlContent Table(AttentionStudy study, IReadOnlyList<string> labels)
@@ -129,7 +130,7 @@ static class RolloutPage
             var clips = study.Of(label);
             var (strongest, over) = Strength(study, label);
             var padding = clips.Max(c => c.RolloutPadding.Max());
-            return (string[])[label,
+            return (string[])[study.StreamOf(label),
                 .. bands.Select(b => Number(clips.Average(c => b.Share(Rows(c.ApexRollout!)) / b.Height))),
                 Number(strongest), over.ToString("0.0000", CultureInfo.InvariantCulture),
                 padding < 0.0005 ? "none" : $"up to {Figures.Percent(padding)} %"];
@@ -201,8 +202,10 @@ static class ClassMapPage
         var map = study.Of(label)[0].PredictedClassMap;
         return PictureGrid.Draw($"Grad-CAM on F_M: {label}",
             $"{study.Brief}.\nF_M has {map.GetLength(0)} x {map.GetLength(1)} places; every map has a colour scale " +
-            "of its own.",
-            ["", Moving(study), "predicted class", "true class"], rows);
+            "of its own." +
+            (rows.Any(r => r.Tiles.Count > 3) ? "\nA map of the true class is shown where another was predicted." : ""),
+            ["", Moving(study), "predicted class", .. rows.Any(r => r.Tiles.Count > 3) ? ["true class"] : (string[])[]],
+            rows);
     }
 
     public static IHtmlContent Table(AttentionStudy study, IReadOnlyList<string> labels)

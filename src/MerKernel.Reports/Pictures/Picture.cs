@@ -27,7 +27,7 @@ public sealed class PictureFormatters
 static class PictureGrid
 {
     const int Gap = 8, Title = 28, Line = 17;
-    const double TitleScale = 0.5, RowScale = 0.4, SmallScale = 0.36;
+    const double TitleScale = 0.5, RowScale = 0.4, HeadingScale = 0.38, SmallScale = 0.36;
 
     static readonly Scalar Ink = new(30, 30, 30), Faint = new(110, 110, 110), Paper = new(255, 255, 255);
 
@@ -37,7 +37,10 @@ static class PictureGrid
     /// <summary>A row of tiles and its caption above it.</summary>
     public sealed record Row(string Caption, IReadOnlyList<Tile> Tiles);
 
-    /// <summary>Draws the tiles and disposes of their pictures.</summary>
+    /// <summary>
+    /// Draws the tiles and disposes of their pictures. A column is as wide as its widest tile, heading or caption, so
+    /// that each stands at its own picture and none runs into the next.
+    /// </summary>
     /// <param name="title">Its heading.</param>
     /// <param name="subtitle">Of which data; a line each.</param>
     /// <param name="columns">Headings of the columns; empty for none.</param>
@@ -52,37 +55,33 @@ static class PictureGrid
         var lines = subtitle.Split('\n');
         var texts = lines.Select(l => SheetText.Width(l, SmallScale)).Append(SheetText.Width(title, TitleScale))
             .Concat(rows.Select(r => SheetText.Width(r.Caption, RowScale)));
-        var width = Math.Max(rows.Max(r => r.Tiles.Sum(t => Width(t, side) + Gap)) + Gap,
-            texts.Max() + Gap + SheetText.Margin);
+        int[] wide = [.. Enumerable.Range(0, rows.Max(r => r.Tiles.Count))
+            .Select(c => ColumnWidth(c, columns, rows, side))];
+        int[] left = [.. wide.Select((_, c) => Gap + wide.Take(c).Sum(w => w + Gap))];
+        var width = Math.Max(left[^1] + wide[^1] + Gap, texts.Max() + Gap + SheetText.Margin);
         var head = Title + Line * lines.Length;
         var top = head + (columns.Count > 0 ? Line : Gap / 2);
         var sheet = new Mat(top + rows.Sum(r => Height(r, side)) + Gap, width, MatType.CV_8UC3, Paper);
         SheetText.Write(sheet, title, Gap, 20, TitleScale, Ink);
         for (var i = 0; i < lines.Length; i++)
             SheetText.Write(sheet, lines[i], Gap, Title + 10 + i * Line, SmallScale, Faint);
-        var heading = Gap;
-        foreach (var (tile, name) in rows.MaxBy(r => r.Tiles.Count)!.Tiles.Zip(columns))
-        {
-            SheetText.Write(sheet, name, heading, head + 11, 0.38, Ink, Width(tile, side) + Gap);
-            heading += Width(tile, side) + Gap;
-        }
+        foreach (var (x, name) in left.Zip(columns))
+            SheetText.Write(sheet, name, x, head + 11, HeadingScale, Ink, width);
         var y = top;
         foreach (var row in rows)
         {
             if (row.Caption.Length > 0) SheetText.Write(sheet, row.Caption, Gap, y + 12, RowScale, Ink);
             y += row.Caption.Length > 0 ? Line : 0;
-            var x = Gap;
-            foreach (var tile in row.Tiles)
+            foreach (var (x, tile) in left.Zip(row.Tiles))
             {
-                var wide = Width(tile, side);
+                var size = new Size(Width(tile, side), side);
                 using (tile.Image)
-                using (var shown = tile.Image.Resize(new Size(wide, side), 0, 0,
+                using (var shown = tile.Image.Resize(size, 0, 0,
                     tile.Image.Rows > side ? InterpolationFlags.Area : InterpolationFlags.Nearest))
-                using (var target = new Mat(sheet, new Rect(x, y, wide, side)))
+                using (var target = new Mat(sheet, new Rect(new(x, y), size)))
                     shown.CopyTo(target);
                 foreach (var (i, line) in tile.Caption.Split('\n').Index())
-                    SheetText.Write(sheet, line, x, y + side + 13 + i * Line, SmallScale, Faint, wide + Gap / 2);
-                x += wide + Gap;
+                    SheetText.Write(sheet, line, x, y + side + 13 + i * Line, SmallScale, Faint, width);
             }
             y += Height(row, side) - (row.Caption.Length > 0 ? Line : 0);
         }
@@ -97,6 +96,14 @@ static class PictureGrid
         return $"{text} Rows: " +
             $"{string.Join("; ", rows.Select(r => r.Caption.Length > 0 ? r.Caption
                 : Joined(r.Tiles.Select(t => t.Caption.Replace("\n", ": ")))))}.";
+    }
+
+    static int ColumnWidth(int column, IReadOnlyList<string> columns, IReadOnlyList<Row> rows, int side)
+    {
+        var tiles = rows.Where(r => column < r.Tiles.Count).Select(r => r.Tiles[column]).ToList();
+        return tiles.Select(t => Width(t, side))
+            .Concat(tiles.SelectMany(t => t.Caption.Split('\n')).Select(line => SheetText.Width(line, SmallScale)))
+            .Append(column < columns.Count ? SheetText.Width(columns[column], HeadingScale) : 0).Max();
     }
 
     static int Width(Tile tile, int side) => (int)Math.Round(side * (double)tile.Image.Cols / tile.Image.Rows);
@@ -141,8 +148,34 @@ static class MapPicture
         Colours(map, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
 
     /// <summary>The smallest and largest value of a map, for its caption.</summary>
-    public static string Range(float[,] map) => string.Create(CultureInfo.InvariantCulture,
-        $"{Number(map.Cast<float>().Min())} .. {Number(map.Cast<float>().Max())}");
+    public static string Range(float[,] map)
+    {
+        var (least, most) = Ends(map);
+        var (from, to) = Written(least, most);
+        return $"{from} .. {to}";
+    }
+
+    /// <summary>Two digits are enough to read a colour by, or as many as tell the ends apart.</summary>
+    public static (string Least, string Most) Written(float least, float most)
+    {
+        static string Number(float value, int digits) =>
+            value.ToString($"G{digits}", CultureInfo.InvariantCulture) is var number && !number.Contains('E')
+                ? number : value.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture);
+        var digits = least == most
+            ? 2
+            : Enumerable.Range(2, 8).First(n => n == 9 || Number(least, n) != Number(most, n));
+        return (Number(least, digits), Number(most, digits));
+    }
+
+    /// <summary>
+    /// The smallest and largest value of a map; one that is nothing next to the other, as rounding leaves, is 0.
+    /// </summary>
+    public static (float Least, float Most) Ends(float[,] map)
+    {
+        var (least, most) = (map.Cast<float>().Min(), map.Cast<float>().Max());
+        float Kept(float value, float other) => Math.Abs(value) < 1e-6f * Math.Abs(other) ? 0 : value;
+        return (Kept(least, most), Kept(most, least));
+    }
 
     /// <summary>A map resampled (bilinear) to a square, row by row.</summary>
     public static float[] Resampled(float[,] map, int side)
@@ -159,9 +192,6 @@ static class MapPicture
         using var frame = data.Frames[row];
         return ClipView.Image(frame.bytes, data.Size);
     }
-
-    static string Number(float value) =>
-        value.ToString(Math.Abs(value) is < 0.001f and > 0 ? "0.0e0" : "0.###", CultureInfo.InvariantCulture);
 
     static Mat Colours(float[,] map, Size size, bool smooth)
     {

@@ -58,18 +58,7 @@ public static class TensorPictures
             return map;
         }).ToList();
         return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))),
-            [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + "\n" : "")}{Range(v)}")]);
-    }
-
-    /// <summary>Two digits are enough to read a colour by, or as many as tell the ends apart.</summary>
-    static string Range(float[,] map)
-    {
-        var (least, most) = (map.Cast<float>().Min(), map.Cast<float>().Max());
-        string Digits(float value, int digits) => value.ToString($"G{digits}", CultureInfo.InvariantCulture);
-        var digits = least == most
-            ? 2
-            : Enumerable.Range(2, 8).First(n => n == 9 || Digits(least, n) != Digits(most, n));
-        return $"{Digits(least, digits)} .. {Digits(most, digits)}";
+            [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + "\n" : "")}{MapPicture.Range(v)}")]);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using MerKernel.Data;
 using MerKernel.Reports.Pictures;
 using OpenCvSharp;
 
@@ -17,6 +18,32 @@ public class PictureTests
             "disgust; EP02, anger.", grid.AltText);
         Assert.False(grid.Image.Empty());
     }
+
+    [Fact]
+    public void A_tile_stands_below_its_own_heading_however_wide_those_of_other_rows_are()
+    {
+        static PictureGrid.Tile Of(int width, Scalar colour, string caption) =>
+            new(new Mat(8, width, MatType.CV_8UC3, colour), caption);
+        var grid = PictureGrid.Draw("Attention", "Look-alike", ["block 1", "block 2"],
+        [
+            new("with a strip", [Of(10, Scalar.Red, "0 .. 1"), Of(10, Scalar.Blue, "0 .. 1")]),
+            new("without", [Of(8, Scalar.Red, "1.2e-18 .. 0.046 and more"), Of(8, Scalar.Blue, "0 .. 0.04")]),
+        ], side: 96);
+        var left = Enumerable.Range(0, grid.Image.Rows).Select(y => Enumerable.Range(0, grid.Image.Cols)
+            .FirstOrDefault(x => grid.Image.At<Vec3b>(y, x) == new Vec3b(255, 0, 0))).Where(x => x > 0).ToArray();
+        Assert.Equal(2 * 96, left.Length);
+        var place = Assert.Single(left.Distinct());
+        var caption = SheetText.Width("1.2e-18 .. 0.046 and more", 0.36);
+        Assert.InRange(place, 8 + caption, 8 + caption + 16);
+        // The heading, written from just there on.
+        var ink = Enumerable.Range(place - 20, 40).First(x => Enumerable.Range(45, 17)
+            .Any(y => grid.Image.At<Vec3b>(y, x).Item0 < 128));
+        Assert.InRange(ink, place, place + 3);
+    }
+
+    [Fact]
+    public void What_rounding_leaves_of_a_zero_is_written_as_zero() =>
+        Assert.Equal("0 .. 0.046", MapPicture.Range(new[,] { { 1.2e-18f, 0.046f } }));
 
     [Fact]
     public void Rows_without_a_caption_are_said_by_their_tiles() =>
