@@ -97,22 +97,33 @@ static class DifferenceChart
             "subjects, uncorrected, and too narrow below ten subjects: the test under the table decides.\n" +
             string.Join("; ", datasets.Select(table.Study.Brief)),
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
-        for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
+        var rows = datasets.Select(d => labels.Select(label => Compare(table, d, label)).ToList()).ToList();
+        // 0 in the middle of every panel, equal differences equally long in each, and no mark at an edge.
+        var reach = 1.08 * rows.SelectMany(r => r).SelectMany(r => r.All).Select(Math.Abs).Append(0.01).Max();
+        for (var panel = 0; panel < datasets.Count; panel++)
+            Panel(figure, table, datasets[panel], labels, rows[panel], reach, panel);
         return figure.LegendAt(-70.0 / (36 * labels.Count + 40)).Chart();
     }
 
-    static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
+    /// <summary>A row minus the full network: measured with its interval, and printed.</summary>
+    sealed record Difference(double Value, double Low, double High, double? Printed)
+    {
+        public double[] All => [Value, Low, High, Printed ?? 0];
+    }
+
+    static Difference Compare(StudyTable table, DatasetId dataset, string label)
     {
         var classes = table.Study.Bench.Dataset(dataset).Classes.Length;
-        var full = table.ByPerson(table.FullLabel, dataset);
-        var rows = labels.Select(label =>
-        {
-            var row = table.ByPerson(label, dataset);
-            var paper = table.Rows.First(r => r.Dataset == dataset && r.Label == label).Paper;
-            return (Value: Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)),
-                Interval: PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1), Paper: paper);
-        }).ToList();
-        var printed = table.Rows.First(r => r.Dataset == dataset && r.Label == table.FullLabel).Paper;
+        var (row, full) = (table.ByPerson(label, dataset), table.ByPerson(table.FullLabel, dataset));
+        decimal? Printed(string of) => table.Rows.First(r => r.Dataset == dataset && r.Label == of).Paper?.F1;
+        var interval = PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1);
+        return new(Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)), interval.Low,
+            interval.High, (double?)(Printed(label) - Printed(table.FullLabel)));
+    }
+
+    static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, List<Difference> rows,
+        double reach, int panel)
+    {
         var first = table.Rows.First(r => r.Dataset == dataset);
         var comparable = first.IsComparable;
         var at = Enumerable.Range(0, labels.Count).ToList();
@@ -120,15 +131,15 @@ static class DifferenceChart
         {
             name = "measured", mode = "markers", showlegend = panel == 0, legendgroup = "measured",
             x = rows.Select(r => r.Value), y = at, text = labels,
-            error_x = Figure.Bars(rows.Select(r => (r.Value, r.Interval.Low, r.Interval.High)), ChartTheme.Colours[1]),
+            error_x = Figure.Bars(rows.Select(r => (r.Value, r.Low, r.High)), ChartTheme.Colours[1]),
             marker = new { symbol = "circle", size = 9, color = ChartTheme.Colours[1] },
             hovertemplate = "%{text}: %{x:+.3f}<extra></extra>",
         }, panel);
-        var published = at.Where(i => rows[i].Paper is not null && printed is not null).ToList();
+        var published = at.Where(i => rows[i].Printed is not null).ToList();
         figure.Add("scatter", new
         {
             name = DataNotice.Printed(first), mode = "markers", showlegend = panel == 0, legendgroup = "paper",
-            x = published.Select(i => rows[i].Paper!.F1 - printed!.F1), y = published,
+            x = published.Select(i => rows[i].Printed), y = published,
             marker = new
             {
                 symbol = "line-ns-open", size = 16, color = ChartTheme.Printed(comparable), line = new { width = 2.5 }
@@ -136,7 +147,11 @@ static class DifferenceChart
             hovertemplate = "paper %{x:+.3f}<extra></extra>",
         }, panel);
         figure.Axes(panel, "difference in UF1", "", dataset.Title(),
-            new { zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5, rangemode = "tozero" }, new
+            new
+            {
+                zeroline = true, zerolinecolor = ChartTheme.Ink, zerolinewidth = 1.5, range = new[] { -reach, reach }
+            },
+            new
             {
                 tickmode = "array", tickvals = at,
                 ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
