@@ -21,6 +21,8 @@ public sealed class Figure
     readonly Dictionary<string, object> _layout;
     readonly int _columns, _rows;
     readonly double _columnGap, _rowGap;
+    readonly int _height, _headingLines;
+    int _titleLines = 1;
 
     /// <summary>An empty figure.</summary>
     /// <param name="title">Its heading.</param>
@@ -48,13 +50,20 @@ public sealed class Figure
             },
             ["font"] = new { family = ChartTheme.Font, size = 12, color = ChartTheme.Ink },
             ["width"] = Width,
-            ["height"] = height + LineHeight * (lines.Count + heading.Count - 1),
-            ["margin"] = new { l = 70, r = 30, t = 68 + LineHeight * (lines.Count + heading.Count - 1), b = 60 },
             ["paper_bgcolor"] = "#ffffff",
             ["plot_bgcolor"] = "#ffffff",
             ["hovermode"] = "closest",
         };
+        (_height, _headingLines) = (height, lines.Count + heading.Count - 1);
+        Size();
         LegendAt(-0.16);
+    }
+
+    void Size()
+    {
+        var more = LineHeight * (_headingLines + _titleLines - 1);
+        _layout["height"] = _height + more;
+        _layout["margin"] = new { l = 70, r = 30, t = 68 + more, b = 60 };
     }
 
     /// <summary>Text that comes from data, made safe for plotly's pseudo-HTML.</summary>
@@ -102,7 +111,7 @@ public sealed class Figure
     /// <param name="panel">Number of the panel, from 0, row by row.</param>
     /// <param name="x">Title of the horizontal axis, with its unit.</param>
     /// <param name="y">Title of the vertical axis, with its unit.</param>
-    /// <param name="title">Text above the panel.</param>
+    /// <param name="title">Text above the panel; a line break of its own is kept.</param>
     /// <param name="xAxis">More of the horizontal axis, in plotly.js's terms.</param>
     /// <param name="yAxis">More of the vertical axis, in plotly.js's terms.</param>
     public Figure Axes(int panel, string x, string y, string title = "", object? xAxis = null, object? yAxis = null)
@@ -112,10 +121,16 @@ public sealed class Figure
         var (top, bottom) = Span(row, _rows, _rowGap) is var (from, to) ? (1 - from, 1 - to) : default;
         _layout[Name("xaxis", panel)] = Axis(x, Name("y", panel), [left, right], xAxis);
         _layout[Name("yaxis", panel)] = Axis(y, Name("x", panel), [bottom, top], yAxis);
+        if (row == 0 && title.Count(c => c == '\n') >= _titleLines)
+        {
+            _titleLines = title.Count(c => c == '\n') + 1;
+            Size();
+        }
         if (title.Length > 0)
             _annotations.Add(new
             {
-                text = $"<b>{Escape(title)}</b>", x = left, y = top, xref = "paper", yref = "paper", xanchor = "left",
+                text = $"<b>{Escape(title).Replace("\n", "<br>")}</b>", align = "left",
+                x = left, y = top, xref = "paper", yref = "paper", xanchor = "left",
                 yanchor = "bottom", showarrow = false, yshift = 4
             });
         return this;
@@ -154,7 +169,7 @@ public sealed class Figure
     }
 
     /// <summary>Breaks a text at spaces so that it fits the width; a line break of its own is kept.</summary>
-    static IEnumerable<string> Lines(string text, int length)
+    internal static IEnumerable<string> Lines(string text, int length)
     {
         foreach (var paragraph in text.Split('\n'))
         {
@@ -230,6 +245,24 @@ public static class ChartTheme
 
     /// <summary>Colour scale of shares, white (0) to dark blue (1): one direction of lightness, so it prints.</summary>
     public static object[][] Shares { get; } = [[0.0, "#ffffff"], [0.5, "#7fb2d9"], [1.0, "#08306b"]];
+
+    /// <summary>
+    /// The colour of text on a colour of <see cref="Shares"/>: black or white, of which one always has a contrast of
+    /// 4.5 or more.
+    /// </summary>
+    /// <param name="share">From 0 to 1.</param>
+    internal static string OnShare(double share)
+    {
+        byte[][] colours = [.. Shares.Select(s => Convert.FromHexString(((string)s[1])[1..]))];
+        var (from, part) = share < 0.5 ? (0, 2 * share) : (1, 2 * share - 1);
+        double Linear(int channel)
+        {
+            var value = (colours[from][channel] * (1 - part) + colours[from + 1][channel] * part) / 255;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
+        // Where black and white have the same contrast (WCAG 2): sqrt(1.05 * 0.05) - 0.05.
+        return 0.2126 * Linear(0) + 0.7152 * Linear(1) + 0.0722 * Linear(2) > 0.179 ? "#000000" : "#ffffff";
+    }
 
     /// <summary>A value of a palette for a series.</summary>
     /// <param name="palette">Colours, symbols or dashes.</param>

@@ -44,4 +44,33 @@ public class FigureTests
         Assert.DoesNotContain("<u>", text);
         Assert.Contains("&lt;b&gt;x&lt;/b&gt; &amp; y", text);
     }
+
+    [Fact]
+    public void A_panels_title_of_two_lines_takes_room_above_the_panel()
+    {
+        static JsonElement Of(string title) =>
+            Json(new Figure("t", "s", height: 300).Axes(0, "x", "y", title).Chart()).GetProperty("layout");
+        var (one, two) = (Of("short"), Of("CVA block\nand more"));
+        Assert.Equal(16, two.GetProperty("height").GetInt32() - one.GetProperty("height").GetInt32());
+        Assert.Equal(16, two.GetProperty("margin").GetProperty("t").GetInt32()
+            - one.GetProperty("margin").GetProperty("t").GetInt32());
+        Assert.Contains("CVA block<br>and more", $"{two}");
+    }
+
+    [Fact]
+    public void Numbers_have_a_contrast_of_four_and_a_half_on_every_share()
+    {
+        static double Luminance(double[] rgb) => rgb.Zip((double[])[0.2126, 0.7152, 0.0722], (value, weight) =>
+            weight * (value / 255 <= 0.04045 ? value / 255 / 12.92
+                : Math.Pow((value / 255 + 0.055) / 1.055, 2.4))).Sum();
+        static double[] Rgb(string hex) => [.. Convert.FromHexString(hex[1..]).Select(b => (double)b)];
+        for (var share = 0.0; share <= 1; share += 0.01)
+        {
+            var (low, high) = share < 0.5 ? (0, 1) : (1, 2);
+            var cell = Luminance([.. Rgb((string)ChartTheme.Shares[low][1]).Zip(Rgb((string)ChartTheme.Shares[high][1]),
+                (a, b) => a + (b - a) * (share - low * 0.5) / 0.5)]);
+            var text = Luminance(Rgb(ChartTheme.OnShare(share)));
+            Assert.True((Math.Max(cell, text) + 0.05) / (Math.Min(cell, text) + 0.05) >= 4.5, $"{share}");
+        }
+    }
 }
