@@ -39,7 +39,7 @@ static class PictureGrid
 
     /// <summary>
     /// Draws the tiles and disposes of their pictures. A column is as wide as its widest tile, heading or caption, so
-    /// that each stands at its own picture and none runs into the next.
+    /// that each is at its own picture and none runs into the next.
     /// </summary>
     /// <param name="title">Its heading.</param>
     /// <param name="subtitle">Of which data; a line each.</param>
@@ -113,6 +113,22 @@ static class PictureGrid
         + Line * row.Tiles.Max(t => t.Caption.Length > 0 ? t.Caption.Split('\n').Length : 0);
 }
 
+/// <summary>Which values the colours of a map mean.</summary>
+/// <param name="Least">The value of the first colour.</param>
+/// <param name="Most">The value of the last.</param>
+/// <param name="Diverges">Whether they run from blue over white at 0 to red, not from dark to light.</param>
+sealed record MapScale(float Least, float Most, bool Diverges)
+{
+    /// <summary>The scale between the ends of all maps; around 0, equally far, where they have both signs.</summary>
+    public static MapScale Of(IReadOnlyList<float[,]> maps)
+    {
+        var ends = maps.Select(MapPicture.Ends).ToList();
+        var (least, most) = (ends.Min(e => e.Least), ends.Max(e => e.Most));
+        var reach = Math.Max(-least, most);
+        return least < 0 && most > 0 ? new(-reach, reach, true) : new(least, most, false);
+    }
+}
+
 /// <summary>Maps over faces. The colour scale (viridis) runs from dark to light, so it also reads in grey.</summary>
 static class MapPicture
 {
@@ -124,7 +140,7 @@ static class MapPicture
     /// <param name="smooth">Whether the map is interpolated; false shows its own cells.</param>
     public static Mat Over(float[,] map, Mat under, bool smooth)
     {
-        using var heat = Colours(map, under.Size(), smooth);
+        using var heat = Colours(map, MapScale.Of([map]), under.Size(), smooth);
         using Mat grey = under.CvtColor(ColorConversionCodes.BGR2GRAY),
             below = grey.CvtColor(ColorConversionCodes.GRAY2BGR);
         var over = new Mat();
@@ -136,16 +152,16 @@ static class MapPicture
     public static Mat WithStrip(float[,] rows, Mat picture)
     {
         var strip = Math.Max(4, picture.Cols / 8);
-        using var heat = Colours(rows, new Size(strip, picture.Rows), smooth: false);
+        using var heat = Colours(rows, MapScale.Of([rows]), new Size(strip, picture.Rows), smooth: false);
         using var gap = new Mat(picture.Rows, Math.Max(1, strip / 3), MatType.CV_8UC3, Scalar.All(255));
         var joined = new Mat();
         Cv2.HConcat([picture, gap, heat], joined);
         return joined;
     }
 
-    /// <summary>A map in colours, cell by cell, stretched between its smallest and largest value.</summary>
-    public static Mat Colours(float[,] map) =>
-        Colours(map, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
+    /// <summary>A map in the colours of a scale, cell by cell.</summary>
+    public static Mat Colours(float[,] map, MapScale scale) =>
+        Colours(map, scale, new Size(map.GetLength(1), map.GetLength(0)), smooth: false);
 
     /// <summary>The smallest and largest value of a map, for its caption.</summary>
     public static string Range(float[,] map)
@@ -193,16 +209,35 @@ static class MapPicture
         return ClipView.Image(frame.bytes, data.Size);
     }
 
-    static Mat Colours(float[,] map, Size size, bool smooth)
+    static Mat Colours(float[,] map, MapScale scale, Size size, bool smooth)
     {
         using var large = Resize(map, size, smooth);
-        large.MinMaxLoc(out double least, out double most);
         using Mat grey = new();
-        var scale = most > least ? 255 / (most - least) : 0;
-        large.ConvertTo(grey, MatType.CV_8U, scale, -least * scale);
+        var levels = scale.Most > scale.Least ? 255 / (scale.Most - scale.Least) : 0;
+        large.ConvertTo(grey, MatType.CV_8U, levels, -scale.Least * levels);
         var heat = new Mat();
-        Cv2.ApplyColorMap(grey, heat, ColormapTypes.Viridis);
+        if (scale.Diverges)
+        {
+            using var colours = BlueWhiteRed();
+            Cv2.ApplyColorMap(grey, heat, colours);
+        }
+        else Cv2.ApplyColorMap(grey, heat, ColormapTypes.Viridis);
         return heat;
+    }
+
+    /// <summary>256 colours, BGR: dark blue over nearly white to dark red (ColorBrewer's RdBu, its ends).</summary>
+    static Mat BlueWhiteRed()
+    {
+        Vec3b blue = new(0xac, 0x66, 0x21), white = new(0xf7, 0xf7, 0xf7), red = new(0x2b, 0x18, 0xb2);
+        var colours = new Mat(256, 1, MatType.CV_8UC3);
+        for (var level = 0; level < 256; level++)
+        {
+            var (end, part) = level < 127.5 ? (blue, 1 - level / 127.5) : (red, level / 127.5 - 1);
+            byte Mixed(byte from, byte to) => (byte)Math.Round(from + (to - from) * part);
+            colours.Set(level, 0, new Vec3b(Mixed(white.Item0, end.Item0), Mixed(white.Item1, end.Item1),
+                Mixed(white.Item2, end.Item2)));
+        }
+        return colours;
     }
 
     static Mat Resize(float[,] map, Size size, bool smooth)

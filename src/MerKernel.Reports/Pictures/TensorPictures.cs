@@ -37,12 +37,24 @@ public static class TensorPictures
     }
 
     /// <summary>
-    /// Maps side by side in colours from dark (its smallest value) to light (its largest); both are below it.
+    /// Maps side by side in colours of one scale, so that they can be compared: dark to light from the smallest value
+    /// of all to the largest, or blue over white (0) to red where there are both signs. The scale is in the heading,
+    /// each map's own ends are below it.
     /// </summary>
     /// <param name="maps">[H, W] or [N, H, W].</param>
     /// <param name="title">Their heading.</param>
     /// <param name="captions">A few words below each.</param>
-    public static Picture AsMaps(this Tensor maps, string title, params IReadOnlyList<string> captions)
+    public static Picture AsMaps(this Tensor maps, string title, params IReadOnlyList<string> captions) =>
+        maps.AsMaps(title, ownScales: false, captions);
+
+    /// <summary>Maps side by side in colours, each on a scale of its own if that is wanted.</summary>
+    /// <param name="maps">[H, W] or [N, H, W].</param>
+    /// <param name="title">Their heading.</param>
+    /// <param name="ownScales">
+    /// Whether each map has the whole scale between its own ends: the pattern of each shows, their sizes do not.
+    /// </param>
+    /// <param name="captions">A few words below each.</param>
+    public static Picture AsMaps(this Tensor maps, string title, bool ownScales, params IReadOnlyList<string> captions)
     {
         using var scope = NewDisposeScope();
         var shown = maps.detach().cpu().to_type(ScalarType.Float32).contiguous();
@@ -57,8 +69,18 @@ public static class TensorPictures
             Buffer.BlockCopy(shown[i].contiguous().data<float>().ToArray(), 0, map, 0, sizeof(float) * height * width);
             return map;
         }).ToList();
-        return Grid(title, values.Select(v => Wide(MapPicture.Colours(v))),
-            [.. values.Select((v, i) => $"{(i < captions.Count ? captions[i] + "\n" : "")}{MapPicture.Range(v)}")]);
+        var scales = values.Select(v => MapScale.Of(ownScales ? [v] : values)).ToList();
+        return Grid(title, values.Zip(scales, (v, scale) => Wide(MapPicture.Colours(v, scale))),
+            [.. values.Select((v, i) =>
+                $"{(i < captions.Count ? captions[i] + "\n" : "")}{MapPicture.Range(v)}")],
+            ownScales ? "Every map has a colour scale of its own." : InWords(scales[0]));
+    }
+
+    static string InWords(MapScale scale)
+    {
+        var (least, most) = MapPicture.Written(scale.Least, scale.Most);
+        return scale.Diverges
+            ? $"Colours: {least} blue, 0 white, {most} red." : $"Colours: {least} dark, {most} light.";
     }
 
     /// <summary>
@@ -70,13 +92,13 @@ public static class TensorPictures
         using (map) return map.Resize(new OpenCvSharp.Size(Side, Side), 0, 0, InterpolationFlags.Nearest);
     }
 
-    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions)
+    static Picture Grid(string title, IEnumerable<Mat> images, IReadOnlyList<string> captions, string subtitle = "")
     {
         var tiles = images.Select((image, i) => new PictureGrid.Tile(image, i < captions.Count ? captions[i] : ""))
             .ToList();
         // As many in each row as in the others, where that goes.
         var rows = (tiles.Count + InRow - 1) / InRow;
-        return PictureGrid.Draw(title, "", [],
+        return PictureGrid.Draw(title, subtitle, [],
             [.. tiles.Chunk((tiles.Count + rows - 1) / rows).Select(row => new PictureGrid.Row("", row))], side: Side);
     }
 

@@ -1,6 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Reports.Pictures;
 using OpenCvSharp;
+using static TorchSharp.torch;
 
 namespace MerKernel.Tests.Reporting;
 
@@ -58,5 +59,30 @@ public class PictureTests
         using var read = Cv2.ImDecode(Convert.FromBase64String(Formats.Of(picture, "image/png")), ImreadModes.Color);
         Assert.Equal((8, 9), (read.Rows, read.Cols));
         Assert.Equal("a < b", Formats.Of(picture, "text/plain"));
+    }
+
+    [Fact]
+    public void Maps_of_one_figure_share_a_scale_unless_each_is_to_have_its_own()
+    {
+        using var maps = tensor(new[] { 0.508f, 0.509f, 0f, 1f }).view(2, 1, 2);
+        // The left and right cell of the first map, which is 160 pixels high and 320 wide.
+        static Vec3b[] Cells(Picture picture) => [picture.Image.At<Vec3b>(130, 50), picture.Image.At<Vec3b>(130, 300)];
+        var shared = Cells(maps.AsMaps("Weights"));
+        Assert.Equal(shared[0], shared[1]);
+        var own = Cells(maps.AsMaps("Weights", ownScales: true));
+        Assert.NotEqual(own[0], own[1]);
+        Assert.Contains("Colours: 0 dark, 1 light.", maps.AsMaps("Weights").AltText);
+    }
+
+    [Fact]
+    public void Maps_with_both_signs_are_blue_below_zero_and_red_above()
+    {
+        using var map = tensor(new[] { -1f, 2f }).view(1, 1, 2);
+        var picture = map.AsMaps("Difference");
+        var (low, high) = (picture.Image.At<Vec3b>(130, 50), picture.Image.At<Vec3b>(130, 300));
+        Assert.True(low.Item0 > low.Item2 && high.Item2 > high.Item0);
+        // Half as far from 0 is half as far from white.
+        Assert.True(low.Item2 > high.Item0);
+        Assert.Contains("Colours: -2 blue, 0 white, 2 red.", picture.AltText);
     }
 }
