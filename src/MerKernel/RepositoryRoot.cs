@@ -1,6 +1,9 @@
 namespace MerKernel;
 
-/// <summary>Finds the checkout, so that commands and notebooks agree on where data and results are.</summary>
+/// <summary>
+/// Finds the checkout, or the folder that a user of a shared one has for data and results, so that commands and
+/// notebooks agree on where these are.
+/// </summary>
 public static class RepositoryRoot
 {
     /// <summary>

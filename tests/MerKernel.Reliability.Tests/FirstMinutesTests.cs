@@ -121,6 +121,22 @@ public sealed class FirstMinutesTests : IDisposable
     }
 
     [Fact]
+    public void Who_may_only_read_a_checkout_keeps_data_and_results_elsewhere()
+    {
+        Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
+        const string places = "echo \"$MER_ROOT $MER_CHECKOUT\"";
+        Assert.Equal((0, $"{_root} \n", ""), AsReader("tables", places));
+        Assert.Equal((0, $"/my/mer {_root}\n", ""), AsReader("tables", places, "MER_ROOT=/my/x/../mer"));
+        // The call that builds what is missing is another for the notebooks' kernel than for the program.
+        var (code, _, errors) = AsReader("kernel list", "exit 0", "MER_ROOT=/my/mer");
+        Assert.Equal(1, code);
+        Assert.Contains("ask its owner to call ./mer kernel install there", errors);
+        // A checkout is tested as it is.
+        Assert.Equal((0, $"{_root} \n"), (Mer("bench", places, ["env", "MER_ROOT=/my/mer"]) is var (status, output, _)
+            ? status : 1, output));
+    }
+
+    [Fact]
     public void A_checkout_that_was_never_built_and_cannot_be_written_is_named()
     {
         var (code, _, errors) = AsReader("tables", dotnet: "exit 0");
@@ -165,6 +181,8 @@ public sealed class FirstMinutesTests : IDisposable
             {
                 RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/"
             };
+            // Those of the tests' own launcher.
+            foreach (var name in (string[])["MER_ROOT", "MER_CHECKOUT"]) start.Environment.Remove(name);
             start.Environment["PATH"] = $"{tools}:/usr/bin:/bin:/usr/sbin:/sbin";
             using var process = Process.Start(start)!;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -180,15 +198,17 @@ public sealed class FirstMinutesTests : IDisposable
     /// <summary>
     /// As a user without write permission: nobody where the tests run as root, else with the permission taken away.
     /// </summary>
-    (int ExitCode, string Output, string Errors) AsReader(string arguments, string dotnet = "exit 1")
+    (int ExitCode, string Output, string Errors) AsReader(string arguments, string dotnet = "exit 1",
+        params string[] settings)
     {
         if (Environment.UserName == "root")
-            return Mer(arguments, dotnet, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
+            return Mer(arguments, dotnet, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env",
+                .. settings]);
         string[] folders = [.. ((string[])[_root, Path.Combine(_root, "artifacts")]).Where(Directory.Exists)];
         foreach (var folder in folders) File.SetUnixFileMode(folder, (UnixFileMode)0b101_101_101);
         try
         {
-            return Mer(arguments, dotnet);
+            return Mer(arguments, dotnet, ["env", .. settings]);
         }
         finally
         {

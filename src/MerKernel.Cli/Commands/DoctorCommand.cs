@@ -32,6 +32,12 @@ static class DoctorCommand
         yield return ("machine", $"{Provenance.Machine}, {RuntimeInformation.OSArchitecture}, " +
             $"{RuntimeInformation.FrameworkDescription}, " +
             $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory");
+        var root = RepositoryRoot.Find();
+        yield return ("data and results", $"below {root}");
+        var closed = ((string[])["data", "results"]).Select(f => Path.Combine(root, f)).Where(f => !CanWrite(f));
+        if (string.Join(" and ", closed) is { Length: > 0 } folders)
+            missing.Add($"permission for {Environment.UserName} to write {folders}; export MER_ROOT=FOLDER names a " +
+                "folder of your own for data and results.");
         yield return ("TorchSharp", typeof(torch).Assembly.GetName().Version!.ToString(3));
         yield return ("libtorch", $"{torch.__version__}, from {Path.GetDirectoryName(LoadedFrom("libtorch_cpu"))}");
         yield return ("fp32 on the processor", "yes");
@@ -68,6 +74,18 @@ static class DoctorCommand
         yield return ("face landmarks",
             Described(LandmarkModel.NativePart, "the native part of face landmarks; ./mer builds it", missing));
         yield return ("landmark model", Described(LandmarkModel.DefaultPath, "Debian's package libdlib-data", missing));
+    }
+
+    /// <summary>Whether files can be made in a folder, or in the one that it would be made in.</summary>
+    static bool CanWrite(string folder)
+    {
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } above) folder = above;
+        try
+        {
+            AtomicFile.Demand(Path.Combine(folder, "doctor"));
+            return true;
+        }
+        catch (UserErrorException) { return false; }
     }
 
     static string Described(string? path, string cure, List<string> missing)

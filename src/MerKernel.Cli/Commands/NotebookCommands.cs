@@ -43,7 +43,7 @@ static class NotebooksCommand
             given = [.. given.Select(Absolute)];
             var folder = parsed.GetValue(reports) ?? FolderFor(given);
             // The first failure stops the run: later notebooks may build on it.
-            foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), parsed.GetValue(names) ?? []))
+            foreach (var notebook in NotebookRun.Find(Checkout.Notebooks(root), parsed.GetValue(names) ?? []))
                 if (NotebookRun.Execute(root, notebook, given, folder, cancel,
                     parsed.GetValue(kernel) == KernelProgram.Interactive
                         ? KernelProgram.Interactive
@@ -196,6 +196,8 @@ static class KernelCommand
         install.SetAction(_ =>
         {
             var root = RepositoryRoot.Find();
+            // ./mer jupyter opens them.
+            Checkout.Notebooks(root);
             KernelProgram.Install(root, KernelProgram.Name, null);
             try
             {

@@ -71,7 +71,7 @@ static class ReproduceClosing
     public static int Pages(Workbench bench, IReadOnlyList<ResultRow> rows, CancellationToken cancel)
     {
         var root = RepositoryRoot.Find();
-        if (Directory.Exists(Path.Combine(root, "notebooks")) && JupyterPython.HasJupyter())
+        if (Directory.Exists(Path.Combine(Checkout.Of(root), "notebooks")) && JupyterPython.HasJupyter())
             return ClosingReport.Write(bench, rows, Remark.Say, cancel);
         Console.WriteLine("No pages were made: notebooks and Jupyter are not both here. Later, in a checkout with " +
             $"the same data: copy {bench.Store.Folder} to its results/runs and call ./mer reproduce " +

@@ -24,7 +24,8 @@ static class KernelProgram
     /// <summary>Whether the launcher has built the C# kernel.</summary>
     public static bool IsBuilt(string root) => File.Exists(At(root));
 
-    static string At(string root) => Path.Combine(root, "artifacts", "jupyter-kernel", "CSharpJupyter.dll");
+    static string At(string root) =>
+        Path.Combine(Checkout.Of(root), "artifacts", "jupyter-kernel", "CSharpJupyter.dll");
 
     static string Program(string root)
     {
@@ -40,7 +41,7 @@ static class KernelProgram
     /// </summary>
     public static string? InteractiveProgram(string root)
     {
-        var version = JsonNode.Parse(File.ReadAllText(Path.Combine(root, ".config",
+        var version = JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Of(root), ".config",
             "dotnet-tools.json")))!["tools"]!["microsoft.dotnet-interactive"]!["version"]!.GetValue<string>();
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
             ? named
@@ -59,14 +60,14 @@ static class KernelProgram
         yield return ("MER_ROOT", root);
         foreach (var name in new[]
         {
-            "MER_NATIVE", InstalledLibtorch.Variable, "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_",
-            "LD_PRELOAD"
+            Checkout.Variable, "MER_NATIVE", InstalledLibtorch.Variable, "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_",
+            "MALLOC_TOP_PAD_", "LD_PRELOAD"
         })
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) yield return (name, value);
     }
 
     /// <summary>Installs the spec of one of the two kernels.</summary>
-    /// <param name="root">The checkout.</param>
+    /// <param name="root">The folder of data and results.</param>
     /// <param name="name">Which kernel.</param>
     /// <param name="dataFolder">Jupyter's data folder; null: the user's.</param>
     /// <exception cref="UserErrorException">It cannot be installed.</exception>

@@ -58,7 +58,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     ReportFolder State()
     {
-        var state = ReportFolder.Of(folder, Path.Combine(RepositoryRoot.Find(), "notebooks"), RunMark.Text(bench));
+        var state = ReportFolder.Of(folder, Checkout.Notebooks(RepositoryRoot.Find()), RunMark.Text(bench));
         // No command would execute them on such a run.
         if (ClosingReport.OutOfReach(bench) is not null) return state with { Missing = [], Outdated = [] };
         // Only the tables' notebooks can be told of a backbone.
@@ -126,7 +126,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
         // A notebook that was renamed would stay for ever; one that was not executed now stays as it was.
         foreach (var gone in Directory.GetFiles(target, "*.ipynb")
-            .Where(f => !File.Exists(Path.Combine(RepositoryRoot.Find(), "notebooks", Path.GetFileName(f)))))
+            .Where(f => !File.Exists(Path.Combine(Checkout.Notebooks(RepositoryRoot.Find()), Path.GetFileName(f)))))
             File.Delete(gone);
         return target;
     }
@@ -339,10 +339,11 @@ static class ClosingReport
         var parameters = Parameters(bench);
         var memory = Path.Combine(root, "results", "cache", "executed-notebooks.json");
         var executed = Remembered(memory);
+        var notebooks = Checkout.Notebooks(root);
         // A notebook that was executed by hand with other parameters has taken the page's place.
-        var here = ReportFolder.Of(folder, Path.Combine(root, "notebooks"), RunMark.Text(bench)).Executed
+        var here = ReportFolder.Of(folder, notebooks, RunMark.Text(bench)).Executed
             .Select(Path.GetFileNameWithoutExtension).ToHashSet();
-        foreach (var notebook in NotebookRun.Find(Path.Combine(root, "notebooks"), ["-table"]))
+        foreach (var notebook in NotebookRun.Find(notebooks, ["-table"]))
         {
             var (name, text) = (Path.GetFileNameWithoutExtension(notebook), File.ReadAllText(notebook));
             var state = State(text, parameters, rows);
