@@ -50,6 +50,21 @@ public sealed class KernelSpecTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_written_is_a_message()
+    {
+        var file = Path.Combine(_folder, "data");
+        File.WriteAllText(file, "no folder");
+        var (before, said) = (Console.Error, new StringWriter());
+        Console.SetError(said);
+        try { Assert.Equal(1, SpecCommand.Run(["install", "--data-dir", file])); }
+        finally { Console.SetError(before); }
+        Assert.StartsWith("csharp-jupyter: ", said.ToString());
+        Assert.Contains(file, said.ToString());
+        Assert.Contains("JUPYTER_DATA_DIR", said.ToString());
+        Assert.Single(said.ToString().TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public void A_kernel_of_somebody_else_keeps_its_name()
     {
         var file = Other("/usr/share/dotnet-interactive/Microsoft.DotNet.Interactive.App.dll");

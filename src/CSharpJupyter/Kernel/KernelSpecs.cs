@@ -91,7 +91,7 @@ static class SpecCommand
                CSharpJupyter list [--data-dir F]
         """;
 
-    public static int Run(string[] args)
+    static int Execute(string[] args)
     {
         var (name, display, folder) = ("csharp", "C#", KernelSpecs.UserFolder);
         var environment = new Dictionary<string, string>();
@@ -123,6 +123,21 @@ static class SpecCommand
                 foreach (var (spec, program) in KernelSpecs.List(folder))
                     Console.WriteLine($"{spec}\t{program}{(File.Exists(program) ? "" : "  (missing: install again)")}");
                 return 0;
+        }
+    }
+
+    /// <summary>0, or more with a message.</summary>
+    public static int Run(string[] args)
+    {
+        try
+        {
+            return Execute(args);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"csharp-jupyter: {e.Message.TrimEnd('.')}; make the folder writable, or name " +
+                "another with --data-dir, or with JUPYTER_DATA_DIR for this and for Jupyter.");
+            return 1;
         }
     }
 
