@@ -12,4 +12,4 @@ temporary=$(mktemp "$out/.libmercuda.XXXXXX")
 trap 'rm -f "$temporary"' EXIT
 g++ -O2 -std=c++17 -shared -fPIC -fvisibility=hidden -Wall -Wextra -o "$temporary" "$here/mer_cuda.cpp"
 chmod 755 "$temporary"
-mv "$temporary" "$library"
+mv -f "$temporary" "$library"

@@ -15,4 +15,4 @@ temporary=$(mktemp "$out/.libmerdlib.XXXXXX")
 trap 'rm -f "$temporary"' EXIT
 g++ -O3 -march=$level -std=c++17 -shared -fPIC -fvisibility=hidden -o "$temporary" "$here/mer_dlib.cpp" -ldlib
 chmod 755 "$temporary"
-mv "$temporary" "$library"
+mv -f "$temporary" "$library"

@@ -18,4 +18,4 @@ compile -march=x86-64-v4 -mprefer-vector-width=512 -mavx512bf16 -DMER_ISA=avx512
 for _ in 1 2 3; do wait -n; done
 g++ "${flags[@]}" -shared -o "$work/library" "$here/mer_kernels.cpp" "$work"/*.o
 chmod 755 "$work/library"
-mv "$work/library" "$library"
+mv -f "$work/library" "$library"

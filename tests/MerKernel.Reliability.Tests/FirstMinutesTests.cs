@@ -146,6 +146,34 @@ public sealed class FirstMinutesTests : IDisposable
         Assert.Equal(0, AsReader("--help").ExitCode);
     }
 
+    [Fact]
+    public void Users_of_one_writable_checkout_do_not_stop_each_other()
+    {
+        Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
+        // As another user's are: to be read only, in a folder that can be written.
+        foreach (var file in (string[])[".lock", ".set-up", ".built"])
+            File.SetUnixFileMode(Path.Combine(_root, "artifacts", file), (UnixFileMode)0b100_100_100);
+        File.WriteAllText(Path.Combine(_root, "artifacts", ".set-up.new"), "another machine\n");
+        File.Move(Path.Combine(_root, "artifacts", ".set-up.new"), Path.Combine(_root, "artifacts", ".set-up"), true);
+        File.SetUnixFileMode(Path.Combine(_root, "artifacts", ".set-up"), (UnixFileMode)0b100_100_100);
+        File.SetLastWriteTimeUtc(Path.Combine(_root, "src", "MerKernel.Cli", "help.txt"),
+            DateTime.UtcNow.AddMinutes(1));
+        var (code, _, errors) = Mer("tables", "exit 0", MerProcess.Permitted?.Split(' '));
+        Assert.True(code == 0, errors);
+        Assert.DoesNotContain("denied", errors);
+    }
+
+    [Theory]
+    [InlineData(0b111_101_101, "0022")]
+    [InlineData(0b111_111_101, "0002")]
+    public void What_is_written_for_a_group_is_the_groups_whatever_the_umask(int mode, string umask)
+    {
+        File.SetUnixFileMode(_root, (UnixFileMode)mode);
+        string[] prefix = ["sh", "-c", "umask 022; exec \"$@\"", "sh"];
+        Assert.Equal(0, Mer("doctor", $"test \"$(umask)\" = {umask}", prefix).ExitCode);
+        Assert.Equal((0, $"{umask}\n", ""), Mer("tables", "umask", prefix));
+    }
+
     [Theory]
     [InlineData("tables")]
     [InlineData("cards")]
