@@ -147,6 +147,18 @@ public sealed class FirstMinutesTests : IDisposable
     }
 
     [Fact]
+    public void Services_that_name_no_home_and_no_folder_for_temporary_files_are_served()
+    {
+        Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
+        var (code, output, errors) = Mer("tables", "echo \"$HOME${TMPDIR-}\"",
+            ["env", "-u", "HOME", "TMPDIR=/not/there"]);
+        Assert.Equal((0, "mer: TMPDIR is /not/there, which is no folder that can be written; /tmp is used\n"),
+            (code, errors));
+        Assert.StartsWith("/", output);
+        Assert.DoesNotContain("/not/there", output);
+    }
+
+    [Fact]
     public void Users_of_one_writable_checkout_do_not_stop_each_other()
     {
         Assert.Equal(0, Mer("doctor", dotnet: "exit 0").ExitCode);
