@@ -84,10 +84,47 @@ static class LoadContext
     internal static void Prepare()
     {
         var own = typeof(LoadContext).Assembly;
-        if (AssemblyLoadContext.GetLoadContext(own) is not { } context || context == AssemblyLoadContext.Default)
+        if (AssemblyLoadContext.GetLoadContext(own) is not { } context) return;
+        if (context == AssemblyLoadContext.Default)
+        {
+            // Asked only after the loader has failed.
+            context.ResolvingUnmanagedDll += (_, name) =>
+                name == "LibTorchSharp" && Refused(own.Location) is { } why ? throw new UserErrorException(why) : 0;
             return;
+        }
         Resolve(context, own.Location);
         Resolve(AssemblyLoadContext.GetLoadContext(typeof(OpenCvSharp.Mat).Assembly)!, own.Location);
+    }
+
+    /// <summary>
+    /// Why TorchSharp's native part next to a program cannot be loaded, with the cure; null where it is not there, or
+    /// its dependencies are not. TorchSharp itself would speak of a missing package.
+    /// </summary>
+    internal static string? Refused(string assembly)
+    {
+        var folder = Path.GetDirectoryName(assembly)!;
+        foreach (var file in (string[])[Path.Combine(folder, "libLibTorchSharp.so"),
+            Path.Combine(folder, "runtimes", "linux-x64", "native", "libLibTorchSharp.so")])
+        {
+            if (!File.Exists(file)) continue;
+            try
+            {
+                _ = NativeLibrary.Load(file);
+            }
+            catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX", StringComparison.Ordinal))
+            {
+                return $"{file} asks for a newer libstdc++ than this system's, although it can do without. Add " +
+                    "<Import Project=\"CHECKOUT/build/Program.targets\" /> to the program's project file, CHECKOUT " +
+                    "being the folder of MerNotebooks, and build it again; the packages of ./dev pack need no such " +
+                    "line.";
+            }
+            catch (DllNotFoundException)
+            {
+                // Without libtorch next to it, or in another place: TorchSharp looks further, and says what it tried.
+            }
+        }
+
+        return null;
     }
 
     static void Resolve(AssemblyLoadContext context, string beside) =>

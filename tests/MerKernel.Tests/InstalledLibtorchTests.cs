@@ -17,6 +17,31 @@ public class InstalledLibtorchTests
     }
 
     /// <summary>
+    /// A library of a newer libstdc++, made on the spot: what TorchSharp's is for Debian 12 until a build changes it.
+    /// </summary>
+    [Fact]
+    public void TorchSharp_in_a_program_that_refers_to_the_project_and_lacks_its_line_is_told_the_line()
+    {
+        using var folder = new TemporaryFolder();
+        void Compile(params string[] arguments)
+        {
+            using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-shared", "-fPIC", .. arguments]))!;
+            compiler.WaitForExit();
+            Assert.Equal(0, compiler.ExitCode);
+        }
+        File.WriteAllText(folder.File("new.c"), "void mer_new(void) { }");
+        File.WriteAllText(folder.File("new.map"), "GLIBCXX_9.9.99 { mer_new; };");
+        File.WriteAllText(folder.File("caller.c"), "void mer_new(void); void mer_old(void) { mer_new(); }");
+        Compile("-Wl,-soname,libstdc++.so.6", $"-Wl,--version-script={folder.File("new.map")}", "-o",
+            folder.File("new.so"), folder.File("new.c"));
+        Compile("-o", folder.File("libLibTorchSharp.so"), folder.File("caller.c"), folder.File("new.so"));
+        Assert.Contains("build/Program.targets", LoadContext.Refused(folder.File("MerKernel.dll")));
+        Assert.True(File.Exists(Path.Combine(RepositoryRoot.Find(), "build", "Program.targets")));
+        File.Delete(folder.File("libLibTorchSharp.so"));
+        Assert.Null(LoadContext.Refused(folder.File("MerKernel.dll")));
+    }
+
+    /// <summary>
     /// Two libraries made on the spot: one calls four functions, the other has them all, or one of them.
     /// </summary>
     [Fact]
