@@ -142,6 +142,8 @@ internal static unsafe class Nnpack
 {
     private static readonly Lazy<bool> Off = new(() =>
     {
+        // It is found by its name only when it is loaded, and a program's first call of libtorch may be this one.
+        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
         if (!NativeLibrary.TryLoad("libtorch_cpu.so", out var library)
             || !NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
             || !NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledNNPACKEb", out var enable))
