@@ -13,10 +13,17 @@ namespace MerKernel.Models;
 /// <typeparam name="TOutput">A tensor, a tuple of tensors, or an <see cref="ITensors"/>.</typeparam>
 public abstract class Layer<TInput, TOutput>() : nn.Module<TInput, TOutput>("")
 {
+    private bool disposed;
+
     /// <summary>Runs the layer; its result belongs to the caller's DisposeScope.</summary>
     /// <param name="input">The input of <see cref="Forward"/>.</param>
+    /// <exception cref="ObjectDisposedException">The layer was disposed of.</exception>
     public sealed override TOutput forward(TInput input)
     {
+        if (disposed)
+            throw new ObjectDisposedException(GetType().Name, $"This {GetType().Name} was disposed of, and its " +
+                "weights with it; run it before, or build another one.");
+        Demand(input);
         using var scope = NewDisposeScope();
         var output = Forward(input);
         Hoist(output);
@@ -25,6 +32,18 @@ public abstract class Layer<TInput, TOutput>() : nn.Module<TInput, TOutput>("")
 
     /// <summary>The layer's computation.</summary>
     protected abstract TOutput Forward(TInput input);
+
+    /// <summary>Refuses an input that no layer of this kind can compute with.</summary>
+    private protected virtual void Demand(TInput input)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        disposed = true;
+        base.Dispose(disposing);
+    }
 
     /// <summary>
     /// Computes something next to <see cref="Forward"/> in the same way: its other tensors are freed.

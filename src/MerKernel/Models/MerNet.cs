@@ -60,14 +60,14 @@ public sealed class MerNet : Network
     /// <exception cref="UserErrorException">There is no such network; names the option.</exception>
     public static MerNet Create(MerNetOptions options, long seed, bool actionUnits = true)
     {
-        options.Validate();
+        (options ?? throw new ArgumentNullException(nameof(options))).Validate();
         return Build(() => new MerNet(options, actionUnits), seed);
     }
 
     /// <summary>Figure 1: logits = head(F_M + F_POS, AU).</summary>
     protected override Tensor Forward(ClipBatch clips)
     {
-        clips.Demand(Options.InputSize);
+        clips.Demand(Options.InputSize, SeesActionUnits ? FusionHead.ActionUnitCount : 0);
         var motion = Motion.call(clips.Apex - clips.Onset);                             // F_M          [N, 512, 14, 14]
         var position = Position is null ? null : Locate(Position, clips);               // F_POS        [N, 512, 14, 14]
         return Head.call((position is null ? motion : motion.Plus(position), clips.ActionUnits)); // logits [N, classes]

@@ -154,9 +154,13 @@ public sealed record MerNetOptions : ModelOptions
             { WindowSize: < 2 } => $"WindowSize is {WindowSize}; use at least 2 patches.",
             { StochasticDepth: < 0 or >= 1 } => $"StochasticDepth is {StochasticDepth}; use a rate from 0 to below 1.",
             { Classes: < 2 } => $"Classes is {Classes}; use at least 2.",
-            _ => null,
+            _ => Undefined(Motion) ?? Undefined(Position) ?? Undefined(Attention) ?? Undefined(Frames)
+                ?? Undefined(Activation) ?? Undefined(Angle),
         };
         if (complaint is not null)
             throw new UserErrorException(complaint);
+
+        static string? Undefined<T>(T value) where T : struct, Enum => Enum.IsDefined(value) ? null
+            : $"{typeof(T).Name} is {value}; use {string.Join(", ", Enum.GetNames<T>())}.";
     }
 }

@@ -28,6 +28,12 @@ public abstract class Network : Layer<ClipBatch, Tensor>
         }
     }
 
+    private protected override void Demand(ClipBatch input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        input.DemandTensors();
+    }
+
     /// <summary>Takes all draws of training from a generator instead of the process's default.</summary>
     /// <param name="generator">The generator, which stays the caller's.</param>
     public void UseGenerator(Generator generator)
@@ -159,13 +165,55 @@ public sealed record ClipBatch(Tensor Onset, Tensor Apex, Tensor ActionUnits, Te
     internal Tensor Asked => Input ?? throw new InvalidOperationException(
         "The batch has no input next to its frames, but the network's options ask for one.");
 
-    /// <summary>Refuses frames of another size than the network was built for.</summary>
-    internal void Demand(int size)
+    /// <summary>Refuses tensors that are not there any more, or never were.</summary>
+    internal void DemandTensors()
     {
-        if (Onset.size(2) != size || Onset.size(3) != size)
-            throw new ArgumentException(
-                $"The frames are {Onset.size(2)} x {Onset.size(3)}, but the network was built for {size} x {size}.");
+        DemandTensor(Onset, nameof(Onset));
+        DemandTensor(Apex, nameof(Apex));
+        DemandTensor(ActionUnits, nameof(ActionUnits));
+        if (Input is not null) DemandTensor(Input, nameof(Input));
     }
+
+    static void DemandTensor(Tensor tensor, string name)
+    {
+        if (tensor is null)
+            throw new ArgumentException($"The batch has no {name}; give every part of it a tensor, as " +
+                "MerDataset.Batch does.");
+        if (tensor.IsInvalid)
+            throw new ObjectDisposedException(name, $"The batch's {name} was disposed of: a batch of Batches lives " +
+                "until the loop asks for the next one, and a tensor until its DisposeScope ends. Use it before, or " +
+                "take MerDataset.Batch, whose tensors are yours.");
+    }
+
+    /// <summary>Refuses frames and action units of other shapes than a network of frames takes.</summary>
+    /// <param name="size">Side of the frames that the network was built for.</param>
+    /// <param name="units">Action units that it sees; 0 for a network that ignores them.</param>
+    internal void Demand(int size, int units = 0)
+    {
+        var count = Onset.dim() == 4 ? Onset.size(0) : -1;
+        if (!Is(Onset, count, 3, -1, -1) || !Is(Apex, count, 3, -1, -1))
+            throw new ArgumentException($"The onset frames are {Shape(Onset)} and the apex frames {Shape(Apex)}; " +
+                $"both are wanted as [N, 3, {size}, {size}], a clip by itself as [1, 3, {size}, {size}].");
+        if (Onset.size(2) != size || Onset.size(3) != size || Apex.size(2) != size || Apex.size(3) != size)
+            throw new ArgumentException($"The frames are {Apex.size(2)} x {Apex.size(3)}, but the network was built " +
+                $"for {size} x {size}.");
+        if (!Onset.is_floating_point() || !Apex.is_floating_point())
+            throw new ArgumentException($"The frames are of type {(Onset.is_floating_point() ? Apex : Onset).dtype}; " +
+                "they are wanted as float32, normalised with ImageNet's constants, as MerDataset.Batch gives them.");
+        if (units > 0 && !Is(ActionUnits, count, units))
+            throw new ArgumentException($"The action units are {Shape(ActionUnits)}; they are wanted as [{count}, " +
+                $"{units}], a row for each clip with 1 where a unit is active: ActionUnits.ToVector makes one.");
+    }
+
+    static bool Is(Tensor tensor, params ReadOnlySpan<long> shape)
+    {
+        if (tensor.dim() != shape.Length) return false;
+        for (var i = 0; i < shape.Length; i++)
+            if (shape[i] >= 0 && tensor.size(i) != shape[i]) return false;
+        return true;
+    }
+
+    static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }
 
 /// <summary>

@@ -127,10 +127,15 @@ public static class ModelWeights
     /// <summary>Writes the state of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">The file to write.</param>
+    /// <exception cref="UserErrorException">The network has no weights; nothing was written.</exception>
     public static void Save(nn.Module network, string path)
     {
         using var scope = NewDisposeScope();
-        Safetensors.Write(path, network.state_dict(), new Dictionary<string, string> { ["format"] = "pt" });
+        var state = network.state_dict();
+        if (state.Count == 0)
+            throw new UserErrorException($"This {network.GetType().Name} has no weights to save: it was disposed of, " +
+                "or its constructor does not end with RegisterComponents().");
+        Safetensors.Write(path, state, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     /// <summary>Reads a state into a network.</summary>
