@@ -5,7 +5,7 @@ namespace MerKernel.Cuda;
 /// They are called through libmercuda.so (native/cuda), which turns their exceptions into
 /// <see cref="InvalidOperationException"/>.
 /// </summary>
-internal static unsafe class Libtorch
+internal static unsafe partial class Libtorch
 {
     /// <summary>libtorch's CUDA part.</summary>
     public const string Cuda = "libtorch_cuda.so";
@@ -17,6 +17,12 @@ internal static unsafe class Libtorch
 
     /// <summary>Whether the library that calls them is there.</summary>
     public static bool CanCall => s_call is not null;
+
+    /// <summary>Where a tensor's first number lies, whatever its device.</summary>
+    public static nint Data(TorchSharp.torch.Tensor tensor) => Data(tensor.Handle);
+
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
+    private static partial nint Data(nint tensor);
 
     /// <summary>A function's address, or 0.</summary>
     /// <param name="library">File name of a library that libtorch has loaded.</param>

@@ -1,3 +1,4 @@
+using MerKernel.Cuda;
 using MerKernel.Models;
 using TorchSharp.Modules;
 using TorchSharp;
@@ -12,6 +13,7 @@ namespace MerKernel.Training;
 public abstract class FlatOptimizer : IDisposable
 {
     readonly List<Tensor> _owned = [];
+    readonly ImmutableArray<(Parameter Parameter, nint At)> _places;
 
     /// <summary>Moves the parameters into one vector.</summary>
     /// <param name="parameters">
@@ -31,6 +33,21 @@ public abstract class FlatOptimizer : IDisposable
             parameter.set_(value.view(parameter.shape));
             parameter.grad = gradient.view(parameter.shape);
         }
+        // The first and the last: what moves a network's parameters moves all of them.
+        _places = [.. new[] { all[0], all[^1] }.Select(p => (p, Libtorch.Data(p)))];
+    }
+
+    /// <summary>Refuses parameters that are elsewhere by now, which an update would miss without a word.</summary>
+    void DemandPlaces()
+    {
+        if (Parameters.IsInvalid)
+            throw new ObjectDisposedException(GetType().Name,
+                "The optimiser was disposed of; update before, and dispose of it after the loop.");
+        if (_places.Any(p => p.Parameter.IsInvalid || Libtorch.Data(p.Parameter) != p.At))
+            throw new InvalidOperationException("The network's parameters are not where this optimiser took them " +
+                "over, so its updates would reach nobody: another optimiser was made for the same network, or the " +
+                "network went to another device or type, or was disposed of. Make the optimiser after that, and one " +
+                "only.");
     }
 
     /// <summary>Every parameter.</summary>
@@ -67,8 +84,10 @@ public abstract class FlatOptimizer : IDisposable
     public void ZeroGradients() => Gradients.zero_();
 
     /// <summary>Updates every parameter from its gradient.</summary>
+    /// <exception cref="InvalidOperationException">The parameters were moved meanwhile.</exception>
     public void Step(double learningRate)
     {
+        DemandPlaces();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         Updates++;

@@ -22,7 +22,7 @@ public sealed class FoldOptimizer : IDisposable
 
         if (_groups.Count == 0)
             throw new UserErrorException($"{network.GetType().Name} has no parameters to train; call " +
-                "RegisterComponents() at the end of its constructor.");
+                "RegisterComponents() at the end of its constructor, and do not dispose of it before.");
 
         void Add(IEnumerable<Parameter> group, double weightDecay, double factor)
         {

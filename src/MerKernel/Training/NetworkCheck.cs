@@ -59,7 +59,7 @@ static class NetworkCheck
         var clips = pairs.Exact(some).Clips;
         try
         {
-            gives = network.call(clips).shape;
+            gives = (network.call(clips) ?? throw new InvalidOperationException("it gives null")).shape;
         }
         catch (Exception e) when (e is not (UserErrorException or OperationCanceledException)
             && !TrainingFailedException.IsOfMemory(e))

@@ -112,10 +112,16 @@ public sealed class AdamW : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="learningRate">Learning rate.</param>
     /// <param name="weightDecay">Decay of every weight, apart from the gradient.</param>
+    /// <exception cref="UserErrorException">
+    /// The rate or the decay is none, or the network has no parameters.
+    /// </exception>
     public AdamW(Network network, double learningRate, double weightDecay)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        var options = new TrainingOptions { LearningRate = learningRate, WeightDecay = weightDecay };
+        options.Validate();
         LearningRate = learningRate;
-        _optimizer = new(network, new TrainingOptions { LearningRate = learningRate, WeightDecay = weightDecay });
+        _optimizer = new(network, options);
     }
 
     /// <summary>Learning rate of the next step.</summary>
@@ -126,8 +132,12 @@ public sealed class AdamW : IDisposable
 
     /// <summary>Sets the gradients to those of a loss and updates every parameter.</summary>
     /// <param name="loss">A scalar; the mean over several batches' losses accumulates their gradients.</param>
+    /// <exception cref="ArgumentException">The loss is no scalar, or depends on no weight.</exception>
+    /// <exception cref="InvalidOperationException">The network's parameters were moved meanwhile.</exception>
     public void Step(Tensor loss)
     {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (TrainingStep.WhyNot(loss) is { } why) throw new ArgumentException($"The loss {why}.", nameof(loss));
         _optimizer.ZeroGradients();
         loss.backward();
         _optimizer.Step(LearningRate);

@@ -68,11 +68,24 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
             loss = own is null
                 ? model.Loss(batch.Clips, batch.Labels, epoch)
                 : own.Of(model.call(batch.Clips), batch.Labels, epoch);
+        if (WhyNot(loss) is { } why)
+            throw new UserErrorException($"The loss {(own is null ? $"of {model.GetType().Name}" : own.Name)} {why}.")
+            {
+                IsOfExperiment = true
+            };
         // A Scalar that is only an argument may be finalised while libtorch reads it.
         using Scalar number = parts;
         (parts == 1 ? loss : loss.div(number)).backward();
         return loss.detach().MoveToOuterDisposeScope();
     }
+
+    /// <summary>Why a loss has no gradients to train with, and the cure; null where it has.</summary>
+    internal static string? WhyNot(Tensor? loss) =>
+        loss is null ? "is null; return a scalar"
+        : loss.numel() != 1 ? $"is [{string.Join(", ", loss.shape)}] and not one number; take its mean()"
+        : !loss.requires_grad ? "depends on no weight of the network: somewhere it is detached, computed without " +
+            "gradients, or from argmax or item(); compute it from the logits by operations that have gradients"
+        : null;
 
     public void Dispose()
     {
