@@ -38,7 +38,9 @@ public static class DatasetNames
     /// <summary>The subject that a text names, '1', 'sub01' or '01', as the data set writes it.</summary>
     /// <exception cref="UserErrorException">The data set has no clip of it.</exception>
     public static string Subject(this MerDataset data, string text) =>
-        FrameLayout.SubjectOf(text, data.Id) is { } subject && data.Subjects.Contains(subject) ? subject
+        // As it is first: a data set put together in memory may call its subjects what it likes.
+        data.Subjects.Contains(text) ? text
+        : FrameLayout.SubjectOf(text, data.Id) is { } subject && data.Subjects.Contains(subject) ? subject
             : throw new UserErrorException(
                 $"Subject '{text}' has no clip in this data set; its subjects are {string.Join(", ", data.Subjects)}.");
 

@@ -74,10 +74,40 @@ public sealed class MerDataset : IDisposable
     public int Size { get => _size ?? (int)Frames.size(-1); init => _size = value; }
 
     /// <summary>How many frames there are, F; none is read for it.</summary>
-    public int FrameCount => 1 + OnsetFrames.Concat(ApexFrames).SelectMany(f => f).Max();
+    public int FrameCount => 1 + OnsetFrames.Concat(ApexFrames).SelectMany(f => f).DefaultIfEmpty(-1).Max();
 
     /// <summary>The subjects in order of first appearance; one LOSO fold each.</summary>
     public ImmutableArray<string> Subjects => [.. Clips.Select(c => c.Subject).Distinct()];
+
+    /// <summary>
+    /// Refuses parts that do not fit each other, which a data set put together in memory may have; a loaded one has
+    /// none.
+    /// </summary>
+    /// <exception cref="UserErrorException">Names the first that does not fit, and what is wanted.</exception>
+    internal void Demand()
+    {
+        var count = Clips.Length;
+        foreach (var (name, length) in new[] { (nameof(Labels), Labels.Length),
+            (nameof(OnsetFrames), OnsetFrames.Length), (nameof(ApexFrames), ApexFrames.Length) })
+            if (length != count)
+                throw new UserErrorException($"{Title} has {count} clips and {length} entries in {name}; give each " +
+                    "clip one.");
+        foreach (var (i, label) in Labels.Index())
+            if ((uint)label >= Classes.Length)
+                throw new UserErrorException($"Clip {Clips[i].Id} of {Title} has label {label}, and its " +
+                    $"{Classes.Length} classes are labelled 0 to {Classes.Length - 1}; mend Labels or Classes.");
+        if (OnsetFrames.Concat(ApexFrames).Any(rows => rows.IsDefaultOrEmpty || rows.Min() < 0))
+            throw new UserErrorException($"A clip of {Title} has no onset or apex frame, or one below 0; give rows " +
+                "of Frames.");
+        var frames = Frames;
+        if (frames.dtype != torch.ScalarType.Byte || frames.dim() != 4 || frames.size(1) != 3
+            || frames.size(2) != Size || frames.size(3) != Size)
+            throw new UserErrorException($"The frames of {Title} are {frames.dtype} [{string.Join(", ",
+                frames.shape)}]; they are wanted as uint8 (Byte) [F, 3, S, S], RGB, 0 to 255, not normalised.");
+        if (FrameCount > frames.size(0))
+            throw new UserErrorException($"{Title} has {frames.size(0)} frames, and a clip's onset or apex is row " +
+                $"{FrameCount - 1}, counted from 0; mend OnsetFrames, ApexFrames or Frames.");
+    }
 
     /// <inheritdoc/>
     public void Dispose()

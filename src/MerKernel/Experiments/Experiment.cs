@@ -55,11 +55,16 @@ public sealed record Experiment
     /// <param name="data">The prepared data.</param>
     /// <param name="model">The network.</param>
     /// <param name="training">How each fold is trained; null as in the paper.</param>
-    public static Experiment Of(MerDataset data, ModelOptions model, TrainingOptions? training = null) => new()
+    public static Experiment Of(MerDataset data, ModelOptions model, TrainingOptions? training = null)
     {
-        Dataset = data.Id, DatasetFingerprint = data.Fingerprint,
-        Model = model with { InputSize = data.Size, Classes = data.Classes.Length }, Training = training ?? new(),
-    };
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(model);
+        return new()
+        {
+            Dataset = data.Id, DatasetFingerprint = data.Fingerprint,
+            Model = model with { InputSize = data.Size, Classes = data.Classes.Length }, Training = training ?? new(),
+        };
+    }
 
     /// <summary>This experiment with another network, at this one's frame size and number of classes.</summary>
     public Experiment With(ModelOptions model) =>

@@ -114,6 +114,10 @@ public sealed class FittedModel : IDisposable
     public (ImmutableArray<float> Logits, ImmutableArray<int> Units) Predict(MerDataset clip,
         IReadOnlyCollection<int>? coded = null)
     {
+        if (clip.Clips.Length != 1)
+            throw new UserErrorException($"A data set of one clip is wanted, and {clip.Title} has " +
+                $"{clip.Clips.Length}; NewClip.Prepare makes one, and a data set's own clips go through Network with " +
+                "MerDataset.Batches.");
         var source = Origin.Experiment.ActionUnits;
         if (source is ActionUnitSource.Annotated or ActionUnitSource.Shuffled && coded is null)
             throw new UserErrorException("This network was trained on the coders' action units and cannot do " +

@@ -66,8 +66,9 @@ public static class FoldRun
     {
         Check(experiment, dataset);
         if (split.Train.Length < 2)
-            throw new UserErrorException($"The fold that leaves out subject {split.Subject} has " +
-                $"{split.Train.Length} clips to train on, and batch normalisation needs two; complete the data, or " +
+            throw new UserErrorException((split.Subject.Length == 0 ? $"{dataset.Title} has "
+                : $"The fold that leaves out subject {split.Subject} has ") + $"{split.Train.Length} clips to " +
+                "train on, and batch normalisation needs two; complete the data, or " +
                 "score more classes.");
         int SeedFor(string purpose) => Seeds.For(experiment.Seed, split.Subject, purpose);
         var labels = experiment.ShuffleLabels
@@ -143,6 +144,7 @@ public static class FoldRun
     static void Check(Experiment experiment, MerDataset dataset)
     {
         experiment.Training.Validate();
+        dataset.Demand();
         if (experiment.DatasetFingerprint != dataset.Fingerprint || experiment.Dataset != dataset.Id)
             throw new UserErrorException($"The experiment was made for other data ({experiment.Dataset}, " +
                 $"{experiment.DatasetFingerprint}) than those loaded ({dataset.Id}, {dataset.Fingerprint}); make it " +

@@ -32,6 +32,10 @@ public sealed class PairSource : IDisposable
     public PairSource(MerDataset dataset, IReadOnlyList<int> labels, IReadOnlyList<float[]> actionUnits, Device device,
         ModelOptions? model = null)
     {
+        dataset.Demand();
+        if (labels.Count != dataset.Clips.Length || actionUnits.Count != labels.Count)
+            throw new ArgumentException($"{dataset.Title} has {dataset.Clips.Length} clips, and there came " +
+                $"{labels.Count} labels and action units of {actionUnits.Count} clips; give each clip its own.");
         _dataset = dataset;
         _labelOf = [.. labels];
         _showsFrames = model?.SeesFrames ?? true;
@@ -91,6 +95,10 @@ public sealed class PairSource : IDisposable
 
     PairBatch Assemble(IReadOnlyList<int> clips, Func<int, int> choose, Func<float[]?> draw)
     {
+        foreach (var clip in clips)
+            if ((uint)clip >= _labelOf.Length)
+                throw new ArgumentOutOfRangeException(nameof(clips), $"There is no clip {clip}: {_dataset.Title} has " +
+                    $"{_labelOf.Length}, counted from 0; FoldSplit.LeaveOut gives indices.");
         var size = _dataset.Size;
         var index = Index(clips);
         Tensor Nothing() => empty([0, 3, size, size], ScalarType.Float32, _frames.device);

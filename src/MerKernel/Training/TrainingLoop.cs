@@ -26,6 +26,8 @@ public static class DatasetBatches
     public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips,
         TrainingOptions training, FoldDraws draws, Device? device = null)
     {
+        ArgumentNullException.ThrowIfNull(draws);
+        training.Validate();
         var augmentation = new Augmentation(training.Augmentation, data.Size, draws.Augmentation);
         var batches = training.KeepsOrder
             ? Training.Batches.InOrder(clips, training.BatchSize)
@@ -43,8 +45,10 @@ public static class DatasetBatches
     /// <param name="batchSize">Clips per batch.</param>
     /// <param name="device">Where the batches are assembled; null is the processor.</param>
     public static IEnumerable<PairBatch> Batches(this MerDataset data, IReadOnlyList<int> clips, int batchSize = 64,
-        Device? device = null) =>
-            Assembled(data, [.. clips.Chunk(batchSize)], device, (pairs, batch) => pairs.Exact(batch));
+        Device? device = null) => batchSize < 1
+            ? throw new ArgumentOutOfRangeException(nameof(batchSize), $"A batch of {batchSize} clips is not " +
+                "possible; use 1 or more.")
+            : Assembled(data, [.. clips.Chunk(batchSize)], device, (pairs, batch) => pairs.Exact(batch));
 
     /// <summary>
     /// Clips as they are tested, in one batch that is the caller's: frames [N, 3, S, S], action units [N, 21], labels
