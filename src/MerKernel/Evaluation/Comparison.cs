@@ -23,13 +23,16 @@ public sealed record Comparison(string First, string Second, double Accuracy, do
     public int Among { get; init; } = 1;
 
     /// <summary>Compares two systems fold by fold.</summary>
-    /// <exception cref="ArgumentException">They were not scored on the same subjects.</exception>
+    /// <exception cref="ArgumentException">
+    /// They were not scored on the same subjects, or a clip has another label in one than in the other.
+    /// </exception>
     public static Comparison Of(string firstName, IReadOnlyList<FoldOutcome> first, string secondName,
         IReadOnlyList<FoldOutcome> second, int classes)
     {
         var partner = second.ToDictionary(f => f.Subject);
         if (first.Count != partner.Count || !first.All(f => partner.ContainsKey(f.Subject)))
             throw new ArgumentException("The two systems were scored on different subjects.");
+        foreach (var fold in first) DemandLabels(fold, partner[fold.Subject]);
         var a = first.Select(f => f.Matrix(classes)).ToList();
         var b = first.Select(f => partner[f.Subject].Matrix(classes)).ToList();
         var (pooledA, pooledB) = (ConfusionMatrix.Sum(a), ConfusionMatrix.Sum(b));
@@ -42,6 +45,17 @@ public sealed record Comparison(string First, string Second, double Accuracy, do
             Metrics.UF1(pooledA) - Metrics.UF1(pooledB),
             once ? McNemar.P(first, second) : null, SubjectPermutation.P([.. a.Select(m => m.Times(weightA))],
                 [.. b.Select(m => m.Times(weightB))], Metrics.UF1));
+    }
+
+    /// <summary>Refuses two systems that were scored against different truths.</summary>
+    static void DemandLabels(FoldOutcome first, FoldOutcome second)
+    {
+        if (first.Clips.SequenceEqual(second.Clips) && first.Labels.SequenceEqual(second.Labels)) return;
+        var labels = first.Clips.Zip(first.Labels).DistinctBy(c => c.First).ToDictionary(c => c.First, c => c.Second);
+        foreach (var (clip, label) in second.Clips.Zip(second.Labels))
+            if (labels.TryGetValue(clip, out var other) && other != label)
+                throw new ArgumentException($"Clip {clip} of subject {first.Subject} has label {other} in one system " +
+                    $"and {label} in the other; score both against the same labels.");
     }
 
     /// <summary>Comparisons whose p-values allow for how many they are.</summary>

@@ -34,7 +34,8 @@ public sealed class ConfusionMatrix
     public int Classes { get; }
 
     /// <summary>Clips of class <paramref name="truth"/> that were predicted as <paramref name="predicted"/>.</summary>
-    public int this[int truth, int predicted] => _counts[truth * Classes + predicted];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    public int this[int truth, int predicted] => _counts[Row(truth) + Demanded(predicted)];
 
     /// <summary>Clips in all.</summary>
     public int Total { get; }
@@ -43,10 +44,17 @@ public sealed class ConfusionMatrix
     public int Correct { get; }
 
     /// <summary>Clips of a class.</summary>
-    public int Support(int truth) => _counts[Classes * Classes + truth];
+    public int Support(int truth) => _counts[Classes * Classes + Demanded(truth)];
 
     /// <summary>Clips predicted as a class.</summary>
-    public int Predicted(int predicted) => _counts[Classes * (Classes + 1) + predicted];
+    public int Predicted(int predicted) => _counts[Classes * (Classes + 1) + Demanded(predicted)];
+
+    int Row(int truth) => Demanded(truth) * Classes;
+
+    // A wrong class would be the count of another cell.
+    int Demanded(int label) => (uint)label < (uint)Classes ? label
+        : throw new ArgumentOutOfRangeException(nameof(label),
+            $"There is no class {label}; the matrix has classes 0 to {Classes - 1}.");
 
     /// <summary>Counts labels against predictions.</summary>
     /// <exception cref="ArgumentException">
@@ -54,6 +62,9 @@ public sealed class ConfusionMatrix
     /// </exception>
     public static ConfusionMatrix Of(IReadOnlyList<int> labels, IReadOnlyList<int> predictions, int classes)
     {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(predictions);
+        if (classes < 1) throw new ArgumentException($"{classes} classes are not possible; name their number.");
         if (labels.Count != predictions.Count)
             throw new ArgumentException($"There are {labels.Count} labels and {predictions.Count} predictions; there " +
                 "must be one prediction for each label.");
@@ -71,7 +82,7 @@ public sealed class ConfusionMatrix
     /// <summary>A matrix from its rows: one row for each true class.</summary>
     public static ConfusionMatrix FromRows(params int[][] rows)
     {
-        if (rows.Any(r => r.Length != rows.Length || r.Any(n => n < 0)))
+        if (rows.Any(r => r is null || r.Length != rows.Length || r.Any(n => n < 0)))
             throw new ArgumentException("A confusion matrix is square and counts are not negative.");
         return new ConfusionMatrix(rows.Length, (int[])[.. rows.SelectMany(r => r)]);
     }

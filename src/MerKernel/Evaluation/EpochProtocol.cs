@@ -20,7 +20,9 @@ public abstract record EpochProtocol(string Name, string Label, bool LooksAtTest
     /// <summary>Chooses the decisions that each fold is scored on.</summary>
     public ProtocolOutcome Apply(IEnumerable<FoldPrediction> folds)
     {
-        var chosen = folds.Select(Score).ToList();
+        var chosen = folds.Select(fold => fold.Logits.Length > fold.EpochsBeforeClasses ? Score(fold)
+            : throw new ArgumentException($"Fold {fold.Subject} has no epoch to score; Logits holds, for each epoch, " +
+                "a row of logits for each clip.", nameof(folds))).ToList();
         return new ProtocolOutcome(this, [.. chosen.Select(c => c.ForAccuracy)], [.. chosen.Select(c => c.ForF1)]);
     }
 
@@ -99,6 +101,8 @@ public sealed record MeanOfLastK(int K = 10) : EpochProtocol($"last-{K}", $"mean
     /// <inheritdoc/>
     protected override (FoldOutcome ForAccuracy, FoldOutcome ForF1) Score(FoldPrediction fold)
     {
+        if (K < 1)
+            throw new UserErrorException($"The mean of {K} epochs is none; use {nameof(MeanOfLastK)}(1) or more.");
         if (fold.Logits.Length - fold.EpochsBeforeClasses is var there && there < K)
             throw new UserErrorException($"{Name} averages over more epochs than the {there} of a run in the table; " +
                 $"use last-{there} or fewer.");

@@ -89,8 +89,12 @@ public sealed record FoldPrediction
     };
 
     /// <summary>Index of the largest logit; the first of equal ones.</summary>
+    /// <exception cref="ArgumentException">A logit is NaN, which is no decision, or there is none.</exception>
     public static int Largest(ImmutableArray<float> logits)
     {
+        if (logits.IsDefaultOrEmpty || logits.Any(float.IsNaN))
+            throw new ArgumentException("A clip has no logits, or one that is NaN, and so no decision; give a finite " +
+                "number for each class.", nameof(logits));
         var best = 0;
         for (var c = 1; c < logits.Length; c++)
             if (logits[c] > logits[best]) best = c;
@@ -147,7 +151,13 @@ public sealed record FoldOutcome
         } : this;
 
     /// <summary>The fold's confusion matrix.</summary>
-    public ConfusionMatrix Matrix(int classes) => ConfusionMatrix.Of(Labels, Predictions, classes);
+    /// <exception cref="ArgumentException">
+    /// Clips, labels and predictions differ in number, or one names a class outside the range.
+    /// </exception>
+    public ConfusionMatrix Matrix(int classes) => Clips.Length == Labels.Length
+        ? ConfusionMatrix.Of(Labels, Predictions, classes)
+        : throw new ArgumentException($"Subject {Subject} has {Clips.Length} clips and {Labels.Length} labels; there " +
+            "must be one label for each clip.");
 }
 
 /// <summary>

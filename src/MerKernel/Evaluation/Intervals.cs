@@ -13,6 +13,9 @@ public sealed record Interval(double Low, double High)
     /// <param name="values">At least two values.</param>
     public static Interval OfMean(IReadOnlyCollection<double> values)
     {
+        if (values.Count < 2)
+            throw new ArgumentException($"The interval of a mean needs two values, and there came {values.Count}.",
+                nameof(values));
         var mean = values.Average();
         var reach = StudentT.Quantile(0.975, values.Count - 1)
             * Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1) / values.Count);
@@ -61,6 +64,11 @@ public static class SubjectBootstrap
         IReadOnlyList<ConfusionMatrix> subjects, IReadOnlyList<Func<ConfusionMatrix, double>> scores,
         int resamples = 10_000, int seed = 1)
     {
+        if (subjects.Count == 0)
+            throw new ArgumentException("There is no subject to draw; give a confusion matrix for each.",
+                nameof(subjects));
+        if (resamples < 1)
+            throw new ArgumentException($"{resamples} resamples give no interval; use 1 or more.", nameof(resamples));
         var classes = subjects[0].Classes;
         return Draw([.. subjects.Select(s => s.Counts.ToArray())], scores.Count, resamples, seed, (counts, values) =>
         {

@@ -20,7 +20,7 @@ public static class LosoBaseline
     /// </param>
     public static ImmutableArray<FoldOutcome> Run(
         IReadOnlyList<LabelledClip> clips, Func<IReadOnlyList<LabelledClip>, Func<LabelledClip, int>> fit) =>
-        [.. clips.Select(c => c.Subject).Distinct().AsParallel().AsOrdered().Select(subject =>
+        [.. Subjects(clips).AsParallel().AsOrdered().Select(subject =>
         {
             var test = clips.Where(c => c.Subject == subject).ToList();
             var rule = fit([.. clips.Where(c => c.Subject != subject)]);
@@ -32,6 +32,13 @@ public static class LosoBaseline
                 Predictions = [.. test.Select(rule)],
             };
         })];
+
+    /// <summary>The subjects, of whom each needs another to learn from.</summary>
+    /// <exception cref="UserErrorException">There is only one.</exception>
+    internal static IEnumerable<string> Subjects(IReadOnlyList<LabelledClip> clips) =>
+        clips.Select(c => c.Subject).Distinct().ToList() is var subjects && subjects.Count != 1 ? subjects
+            : throw new UserErrorException(
+                $"All clips are of subject {subjects[0]}; leave-one-subject-out needs two subjects.");
 }
 
 /// <summary>
@@ -85,6 +92,7 @@ public static class PriorWeightedRandom
     /// <summary>One outcome for each subject, with every clip listed once for each draw.</summary>
     public static ImmutableArray<FoldOutcome> Run(IReadOnlyList<LabelledClip> clips, int draws = 100, int seed = 1)
     {
+        _ = LosoBaseline.Subjects(clips);
         // One generator for all subjects, one after the other.
         var random = new Random(seed);
         return [.. clips.GroupBy(c => c.Subject).Select(test =>

@@ -54,6 +54,9 @@ public sealed record Score
     public static Score Of(ProtocolOutcome outcome, int classes) => Of(outcome.Folds, outcome.F1Folds, classes);
 
     /// <summary>Scores a rule that knows no epochs.</summary>
+    /// <param name="folds">One outcome for each subject; the clips of several seeds are one after the other.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <exception cref="ArgumentException">There is no fold, or a subject has two.</exception>
     public static Score Of(ImmutableArray<FoldOutcome> folds, int classes) => Of(folds, folds, classes);
 
     /// <param name="folds">The source of accuracy, UAR, kappa and the classes' scores.</param>
@@ -63,6 +66,12 @@ public sealed record Score
     /// <param name="classes">Number of classes.</param>
     static Score Of(ImmutableArray<FoldOutcome> folds, ImmutableArray<FoldOutcome> f1Folds, int classes)
     {
+        if (folds.IsDefaultOrEmpty)
+            throw new ArgumentException("There is no fold to score; give one outcome for each subject.", nameof(folds));
+        // Twice the same person would count as two, and make the intervals narrower than they are.
+        if (folds.GroupBy(f => f.Subject).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"Subject {twice.Key} has {twice.Count()} folds, and intervals are over " +
+                "subjects; put all its clips into one outcome.", nameof(folds));
         var subjects = folds.Select(f => f.Matrix(classes)).ToList();
         var f1Subjects = f1Folds.Select(f => f.Matrix(classes)).ToList();
         var (pooled, f1Pooled) = (ConfusionMatrix.Sum(subjects), ConfusionMatrix.Sum(f1Subjects));

@@ -30,10 +30,15 @@ public static class SubjectPermutation
     public static double P(IReadOnlyList<ConfusionMatrix> first, IReadOnlyList<ConfusionMatrix> second,
         Func<ConfusionMatrix, double> score, int permutations = Exchanges, int seed = 1)
     {
+        if (permutations < 1)
+            throw new ArgumentException($"{permutations} permutations test nothing; use 1 or more.");
         if (first.Count != second.Count)
             throw new ArgumentException(
                 $"The two systems have {first.Count} and {second.Count} subjects; the test needs the same ones.");
         var (a, b) = (ConfusionMatrix.Sum(first), ConfusionMatrix.Sum(second));
+        if (a.Classes != b.Classes)
+            throw new ArgumentException($"The two systems have {a.Classes} and {b.Classes} classes; score both on " +
+                "the same ones.");
         var differences = first.Zip(second,
             (x, y) => y.Counts.ToArray().Zip(x.Counts.ToArray(), (m, n) => m - n).ToArray()).ToArray();
         // The slack keeps rounding from deciding between equal differences.
@@ -67,6 +72,8 @@ public static class McNemar
     /// <param name="onlySecond">Clips that only the second system gets right.</param>
     public static double P(int onlyFirst, int onlySecond)
     {
+        if (onlyFirst < 0 || onlySecond < 0)
+            throw new ArgumentException($"{Math.Min(onlyFirst, onlySecond)} clips are not possible; count them.");
         var n = onlyFirst + onlySecond;
         var tail = 0.0;
         // Binomial(n, 1/2) term by term in logarithms: 2^-n underflows for large n.
@@ -99,8 +106,11 @@ public static class McNemar
 public static class Holm
 {
     /// <summary>Adjusted p-values in the given order: compare each with the level as if it were the only one.</summary>
+    /// <exception cref="ArgumentException">One of them is no p-value.</exception>
     public static ImmutableArray<double> Adjust(IReadOnlyList<double> pValues)
     {
+        if (pValues.FirstOrDefault(p => !(p is >= 0 and <= 1), 0.5) is var wrong and not 0.5)
+            throw new ArgumentException($"{wrong} is no p-value; they lie between 0 and 1.", nameof(pValues));
         var adjusted = new double[pValues.Count];
         var largest = 0.0;
         var rank = 0;
