@@ -34,8 +34,15 @@ public static class Spotter
     /// <param name="frames">
     /// Frames, 8-bit grey, aligned to the first, <see cref="Side"/> pixels wide and high; at least 2.
     /// </param>
+    /// <exception cref="ArgumentException">There are fewer, or one is no such frame.</exception>
     public static Spotting Of(IReadOnlyList<Mat> frames)
     {
+        if (frames.Count < 2)
+            throw new ArgumentException($"Onset and apex are two frames, and there came {frames.Count}.",
+                nameof(frames));
+        if (frames.FirstOrDefault(f => f.Width != Side || f.Height != Side || f.Type() != MatType.CV_8UC1) is { } other)
+            throw new ArgumentException($"A frame is {other.Width} x {other.Height} pixels of type {other.Type()}; " +
+                $"aligned 8-bit grey ones of {Side} x {Side} are wanted (NewClip.Spot makes them).", nameof(frames));
         var motion = new double[frames.Count];
         Parallel.For(1, frames.Count, i => motion[i] = Motion(frames[0], frames[i]));
         ImmutableArray<double> smooth =

@@ -119,9 +119,15 @@ public sealed class FaceFinder : IDisposable
     /// </summary>
     /// <param name="image">8-bit image with one or three (BGR) channels.</param>
     /// <returns>The largest face, or null where there is none.</returns>
+    /// <exception cref="ArgumentException">The image is empty or of another type.</exception>
     public FaceLandmarks? Find(Mat image)
     {
         ObjectDisposedException.ThrowIf(detector == 0, this);
+        ArgumentNullException.ThrowIfNull(image);
+        // Not 'no face': nobody looked.
+        if (image.Empty() || image.Depth() != MatType.CV_8U || image.Channels() is not (1 or 3))
+            throw new ArgumentException($"The image is {(image.Empty() ? "empty" : image.Type().ToString())}; faces " +
+                "are looked for in 8-bit images of one or three (BGR) channels.", nameof(image));
         using var grey = new Mat();
         if (image.Channels() == 1) image.CopyTo(grey);
         else Cv2.CvtColor(image, grey, ColorConversionCodes.BGR2GRAY);

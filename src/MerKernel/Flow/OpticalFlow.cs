@@ -11,11 +11,18 @@ public static class OpticalFlow
     /// <param name="before">8-bit frame, one channel.</param>
     /// <param name="after">8-bit frame of the same size.</param>
     /// <param name="method">The algorithm.</param>
-    public static Mat Between(Mat before, Mat after, FlowMethod method) => method switch
+    /// <exception cref="ArgumentException">A frame is no such frame, or they differ in size.</exception>
+    public static Mat Between(Mat before, Mat after, FlowMethod method)
     {
-        FlowMethod.TvL1 => TvL1Flow.Between(before, after),
-        _ => Farneback(before, after),
-    };
+        foreach (var frame in new[] { before, after })
+            if (frame.Empty() || frame.Type() != MatType.CV_8UC1)
+                throw new ArgumentException($"A frame is {(frame.Empty() ? "empty" : frame.Type().ToString())}; flow " +
+                    "is computed between 8-bit frames of one channel (Cv2.CvtColor with BGR2GRAY makes them).");
+        if (before.Size() != after.Size())
+            throw new ArgumentException($"The frames are {before.Width} x {before.Height} and {after.Width} x " +
+                $"{after.Height} pixels; give two of the same size.");
+        return method == FlowMethod.TvL1 ? TvL1Flow.Between(before, after) : Farneback(before, after);
+    }
 
     static Mat Farneback(Mat before, Mat after)
     {
