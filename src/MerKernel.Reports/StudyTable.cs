@@ -40,6 +40,7 @@ public sealed class StudyTable
         _study.Train(from seed in _study.Seeds
                      from dataset in Datasets
                      from method in _paper.Methods
+                     where _study.Bench.Lacks(method, dataset) is null
                      select _study.Bench.Experiment(method, dataset, seed));
         _rows = Scoring.Rows(_study.Bench, [_paper], _study.Protocols);
         _pairs.Clear();
