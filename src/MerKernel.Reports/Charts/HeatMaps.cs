@@ -32,14 +32,14 @@ static class SubjectChart
             f.Labels.Zip(f.Predictions).Count(p => p.First == p.Second) / (double)f.Labels.Length)).ToList();
         figure.Add("heatmap", new
         {
-            z = accuracy,
-            colorscale = ChartTheme.Shares, zmin = 0, zmax = 1, xgap = 1, ygap = 1, showscale = panel == 0,
+            z = accuracy.Select(row => row.Select(a => 100 * a)),
+            colorscale = ChartTheme.Shares, zmin = 0, zmax = 100, xgap = 1, ygap = 1, showscale = panel == 0,
             colorbar = new
             {
-                title = new { text = "accuracy" }, tickformat = ".0%", len = 1.0 / panels, y = 1, yanchor = "top",
+                title = new { text = "accuracy (%)" }, len = 1.0 / panels, y = 1, yanchor = "top",
                 thickness = 12
             },
-            hovertemplate = "%{y}<br>subject %{x}: %{z:.0%}<extra></extra>",
+            hovertemplate = "%{y}<br>subject %{x}: %{z:.0f} %<extra></extra>",
         }, panel);
         if (outcomes[0].Length <= MostNumbers)
             CellText.Write(figure, accuracy.Select(row => row.Select(a => (a, $"{100 * a:0}"))), 10, panel);

@@ -3,85 +3,114 @@ using Plotly.NET;
 namespace MerKernel.Reports.Charts;
 
 /// <summary>
-/// A row epoch by epoch: pooled test accuracy and training loss above, every fold's test accuracy below, with the
-/// epochs that are scored.
+/// A row epoch by epoch: pooled test accuracy, training loss, and every fold's test accuracy with the epochs that are
+/// scored.
 /// </summary>
 static class LearningChart
 {
+    // Heights of the panels, and of what stands below each, in pixels.
+    const double AccuracyHeight = 150, LossHeight = 100, FoldHeight = 18, SmallGap = 22, Gap = 75;
+
+    /// <summary>Colours of the scored epochs; they differ to colour-blind eyes too.</summary>
+    static readonly ImmutableArray<string> Scored = [ChartTheme.Colours[3], ChartTheme.Colours[2]];
+
     public static GenericChart Of(StudyTable table, string label)
     {
         var datasets = table.Datasets.ToList();
-        var folds = datasets.Max(d => table.Folds(label, d).Count);
+        var rows = FoldHeight * Math.Max(7, datasets.Max(d => table.Folds(label, d).Count));
+        var all = AccuracyHeight + SmallGap + LossHeight + Gap + rows;
         var figure = new Figure($"{table.Title}. Learning curves: {label}",
             $"Left-out subjects; training never sees them.\n{string.Join("; ", datasets.Select(table.Study.Brief))}",
-            height: 420 + 18 * folds, columns: datasets.Count, rows: 2, columnGap: 0.16, rowGap: 0.2);
+            height: (int)(128 + all), columns: datasets.Count, rows: 3, columnGap: 0.16);
         for (var column = 0; column < datasets.Count; column++)
         {
-            Curves(figure, table.Folds(label, datasets[column]), datasets[column], column, first: column == 0);
-            Folds(figure, table, label, datasets[column], datasets.Count + column, first: column == 0);
+            var folds = table.Folds(label, datasets[column]);
+            var epochs = Enumerable.Range(0, folds[0].Logits.Length).ToList();
+            var (loss, cells) = (datasets.Count + column, 2 * datasets.Count + column);
+            Accuracy(figure, folds, epochs, column, datasets[column].Title(), [1 - AccuracyHeight / all, 1]);
+            Loss(figure, folds, epochs, loss, column == 0, [(Gap + rows) / all, (Gap + rows + LossHeight) / all]);
+            Folds(figure, table, label, datasets[column], cells, column == 0, rows / all);
         }
-        return figure.LegendAt(-70.0 / (250 + 18 * folds)).Chart();
+        return figure.LegendAt(-75 / all).Chart();
     }
 
-    static void Curves(Figure figure, IReadOnlyList<FoldPrediction> folds, DatasetId dataset, int panel, bool first)
+    static object EpochAxis(int epochs, bool named = true) => new
     {
-        var epochs = Enumerable.Range(0, folds[0].Logits.Length).ToList();
+        range = new[] { 0.5, epochs + 0.5 }, showticklabels = named, dtick = epochs <= 10 ? 1 : (int?)null
+    };
+
+    static void Accuracy(Figure figure, IReadOnlyList<FoldPrediction> folds, List<int> epochs, int panel, string title,
+        double[] domain)
+    {
         var clips = folds.Sum(f => f.Clips.Length);
         figure.Add("scatter", new
         {
-            name = "test accuracy, pooled", mode = "lines+markers", showlegend = first, legendgroup = "test",
-            x = epochs.Select(e => e + 1), y = epochs.Select(e => folds.Sum(f => Correct(f, e)) / (double)clips),
+            name = "test accuracy, pooled", mode = "lines+markers", showlegend = panel == 0, legendgroup = "test",
+            x = epochs.Select(e => e + 1), y = epochs.Select(e => 100.0 * folds.Sum(f => Correct(f, e)) / clips),
             line = new { color = ChartTheme.Ink, width = 2 }, marker = new { size = 5 },
+            hovertemplate = "epoch %{x}: %{y:.1f} %<extra></extra>",
         }, panel);
-        figure.Add("scatter", new
-        {
-            name = "training loss, mean over folds (nats)", mode = "lines", showlegend = first, legendgroup = "loss",
-            x = epochs.Select(e => e + 1), y = epochs.Select(e => folds.Average(f => f.TrainingLoss[e])),
-            line = new { color = ChartTheme.Colours[2], width = 2, dash = "dash" },
-        }, panel);
-        figure.Axes(panel, "epoch", first ? "accuracy; loss (nats)" : "", dataset.Title(),
-            new { range = new[] { 0.5, epochs.Count + 0.5 } }, yAxis: new { rangemode = "tozero" });
+        figure.Axes(panel, "", panel == 0 ? "accuracy (%)" : "", title, EpochAxis(epochs.Count, named: false),
+            new { range = new[] { 0, 100 }, domain });
     }
 
-    static void Folds(Figure figure, StudyTable table, string label, DatasetId dataset, int panel, bool first)
+    static void Loss(Figure figure, IReadOnlyList<FoldPrediction> folds, List<int> epochs, int panel, bool first,
+        double[] domain)
+    {
+        figure.Add("scatter", new
+        {
+            name = "training loss, mean over folds", mode = "lines", showlegend = first, legendgroup = "loss",
+            x = epochs.Select(e => e + 1), y = epochs.Select(e => folds.Average(f => f.TrainingLoss[e])),
+            line = new { color = ChartTheme.Colours[1], width = 2, dash = "dash" },
+            hovertemplate = "epoch %{x}: %{y:.3f} nats<extra></extra>",
+        }, panel);
+        figure.Axes(panel, "epoch", first ? "loss (nats)" : "", xAxis: EpochAxis(epochs.Count),
+            yAxis: new { rangemode = "tozero", domain });
+    }
+
+    static void Folds(Figure figure, StudyTable table, string label, DatasetId dataset, int panel, bool first,
+        double height)
     {
         var folds = table.Folds(label, dataset);
         var epochs = Enumerable.Range(0, folds[0].Logits.Length).ToList();
         figure.Add("heatmap", new
         {
             x = epochs.Select(e => e + 1),
-            z = folds.Select(f => epochs.Select(e => Correct(f, e) / (double)f.Labels.Length)),
-            colorscale = ChartTheme.Shares, zmin = 0, zmax = 1, xgap = 1, ygap = 1, showscale = first,
+            z = folds.Select(f => epochs.Select(e => 100.0 * Correct(f, e) / f.Labels.Length)),
+            colorscale = ChartTheme.Shares, zmin = 0, zmax = 100, xgap = 1, ygap = 1, showscale = first,
             colorbar = new
             {
-                title = new { text = "test<br>accuracy" }, tickformat = ".0%", len = 0.45, y = 0, yanchor = "bottom",
-                thickness = 12
+                title = new { text = "accuracy<br>(%)" }, len = Math.Max(height, 0.3), y = 0,
+                yanchor = "bottom", thickness = 12
             },
-            hovertemplate = "epoch %{x}: %{z:.0%}<extra></extra>",
+            hovertemplate = "epoch %{x}: %{z:.0f} %<extra></extra>",
         }, panel);
-        foreach (var (protocol, i) in table.Study.Protocols.Select((p, i) => (p, i)))
+        foreach (var (i, protocol) in table.Study.Protocols.Index())
         {
             var chosen = table.Outcome(label, dataset, protocol).Folds.Select((f, row) => (f.Epoch, row))
                 .Where(c => c.Epoch is not null).ToList();
-            figure.Add("scatter", new
-            {
-                name = protocol.Label, mode = "markers", showlegend = first && chosen.Count > 0,
-                legendgroup = protocol.Name,
-                x = chosen.Select(c => c.Epoch), y = chosen.Select(c => c.row),
-                marker = new
+            // A white edge first: no colour reads on every blue.
+            foreach (var (colour, width) in new[] { ("#ffffff", 4.5), (ChartTheme.Of(Scored, i), 2) })
+                figure.Add("scatter", new
                 {
-                    symbol = i == 0 ? "circle" : "square-open", size = 8, color = ChartTheme.Of(ChartTheme.Colours, 2),
-                    line = new { width = 2, color = ChartTheme.Of(ChartTheme.Colours, 2) }
-                },
-                hovertemplate = protocol.Label + ": epoch %{x}<extra></extra>",
-            }, panel);
+                    name = protocol.Label, mode = "markers", legendgroup = protocol.Name,
+                    showlegend = first && chosen.Count > 0 && width == 2,
+                    x = chosen.Select(c => c.Epoch), y = chosen.Select(c => c.row),
+                    marker = new
+                    {
+                        // One fits into the other where both rules take the same epoch.
+                        symbol = i == 0 ? "circle-open" : "square-open", size = i == 0 ? 5 : 9, color = colour,
+                        line = new { width }
+                    },
+                    hovertemplate = protocol.Label + ": epoch %{x}<extra></extra>",
+                }, panel);
         }
-        figure.Axes(panel, "epoch", first ? "subject left out" : "",
-            xAxis: new { range = new[] { 0.5, epochs.Count + 0.5 } }, yAxis: new
-            {
-                tickmode = "array", tickvals = Enumerable.Range(0, folds.Count),
-                ticktext = folds.Select(f => Figure.Escape(f.Subject)), autorange = "reversed",
-            });
+        figure.Axes(panel, "epoch", first ? "subject left out" : "", xAxis: EpochAxis(epochs.Count), yAxis: new
+        {
+            tickmode = "array", tickvals = Enumerable.Range(0, folds.Count),
+            ticktext = folds.Select(f => Figure.Escape(f.Subject)), autorange = "reversed",
+            domain = new[] { 0, height },
+        });
     }
 
     static int Correct(FoldPrediction fold, int epoch) => fold.At(epoch).Matrix(fold.Logits[0][0].Length).Correct;
@@ -168,6 +197,8 @@ public sealed class TrainingCurve(string title)
             rows: Math.Max(1, panels.Count));
         for (var panel = 0; panel < panels.Count; panel++)
         {
+            // As in every other chart, accuracy is in percent.
+            var percent = panels[panel].All(n => n.Contains("accuracy", StringComparison.OrdinalIgnoreCase));
             foreach (var name in panels[panel])
             {
                 var (points, series) = (_epochs.Select((e, i) => (Epoch: i + 1, Figures: e))
@@ -176,7 +207,7 @@ public sealed class TrainingCurve(string title)
                 figure.Add("scatter", new
                 {
                     name = Figure.Escape(name), mode = "lines+markers", x = points.Select(p => p.Epoch),
-                    y = points.Select(p => p.Figures.First(f => f.Name == name).Value),
+                    y = points.Select(p => (percent ? 100 : 1) * p.Figures.First(f => f.Name == name).Value),
                     line = new
                     {
                         color = ChartTheme.Of(ChartTheme.Colours, series),
@@ -189,8 +220,8 @@ public sealed class TrainingCurve(string title)
                     },
                 }, panel);
             }
-            figure.Axes(panel, "epoch", panels[panel].Key ? "loss (nats)" : "share",
-                yAxis: new { rangemode = "tozero" });
+            figure.Axes(panel, "epoch", panels[panel].Key ? "loss (nats)" : percent ? "accuracy (%)" : "share",
+                yAxis: percent ? (object)new { range = new[] { 0, 100 } } : new { rangemode = "tozero" });
         }
         return figure.Chart();
     }
