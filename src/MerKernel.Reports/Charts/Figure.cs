@@ -19,6 +19,7 @@ public sealed class Figure
     readonly List<Trace> _traces = [];
     readonly List<object> _annotations = [], _shapes = [];
     readonly Dictionary<string, object> _layout;
+    readonly Dictionary<(int Row, string Title), int> _shared = [];
     readonly int _columns, _rows;
     readonly double _columnGap, _rowGap;
     readonly int _height, _headingLines;
@@ -107,7 +108,10 @@ public sealed class Figure
         return this;
     }
 
-    /// <summary>Sets a panel's axes and title.</summary>
+    /// <summary>
+    /// Sets a panel's axes and title. Panels side by side whose vertical axes have the same title, and no range of
+    /// their own, share their range: they are there to be compared.
+    /// </summary>
     /// <param name="panel">Number of the panel, from 0, row by row.</param>
     /// <param name="x">Title of the horizontal axis, with its unit.</param>
     /// <param name="y">Title of the vertical axis, with its unit.</param>
@@ -120,7 +124,13 @@ public sealed class Figure
         var (left, right) = Span(column, _columns, _columnGap);
         var (top, bottom) = Span(row, _rows, _rowGap) is var (from, to) ? (1 - from, 1 - to) : default;
         _layout[Name("xaxis", panel)] = Axis(x, Name("y", panel), [left, right], xAxis);
-        _layout[Name("yaxis", panel)] = Axis(y, Name("x", panel), [bottom, top], yAxis);
+        var vertical = Axis(y, Name("x", panel), [bottom, top], yAxis);
+        if (y.Length > 0 && !vertical.ContainsKey("range") && !vertical.ContainsKey("matches"))
+        {
+            if (_shared.TryGetValue((row, y), out var other)) vertical["matches"] = Name("y", other);
+            else _shared[(row, y)] = panel;
+        }
+        _layout[Name("yaxis", panel)] = vertical;
         if (row == 0 && title.Count(c => c == '\n') >= _titleLines)
         {
             _titleLines = title.Count(c => c == '\n') + 1;

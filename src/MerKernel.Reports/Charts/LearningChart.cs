@@ -117,60 +117,77 @@ static class LearningChart
 }
 
 /// <summary>
-/// The angles that blocks with a learned direction had after each epoch: mean over folds, from the smallest to the
-/// largest as bars.
+/// The angles that blocks with a learned direction have after the last epoch: one dot per fold, and their mean.
 /// </summary>
 static class AngleChart
 {
     public static GenericChart Of(StudyTable table)
     {
-        var angles = table.Angles;
-        var rows = angles.Select(a => a.Row).Distinct().ToList();
-        var datasets = angles.Select(a => a.Dataset).Distinct().ToList();
+        var last = table.Angles.GroupBy(a => (a.Row, a.Dataset, a.Subject, a.Block))
+            .Select(g => g.MaxBy(a => a.Epoch)!).ToList();
+        var rows = last.Select(a => a.Row).Distinct().ToList();
+        var datasets = last.Select(a => a.Dataset).Distinct().ToList();
         var axes = datasets.Select(d => $"{d.Title()}: the clips move along " +
             $"{MotionAxis.Degrees(table.Study.Bench.Dataset(d)).ToString("0", CultureInfo.InvariantCulture)} degrees " +
             "from the horizontal (axis of all flow vectors)");
-        var figure = new Figure("Learned attention direction by epoch and block",
-            "Mean over folds; bars from the smallest to the largest. Grey: vertical attention in that reading of " +
-            $"the angle.\n{string.Join("; ", axes)}; " +
+        var blocks = last.Select(a => a.Block).DefaultIfEmpty(1).Max();
+        var figure = new Figure("Learned attention direction of each block after the last epoch",
+            "Dots: folds; bars: their mean. In brackets and dotted, if near: the angle of vertical attention in that " +
+            $"reading.\n{string.Join("; ", axes)}; " +
             $"{string.Join("; ", datasets.Select(table.Study.Brief))}{table.Study.FirstSeed}",
-            height: 150 + 300 * datasets.Count, columns: Math.Max(1, rows.Count), rows: Math.Max(1, datasets.Count),
-            columnGap: 0.1, rowGap: 0.24);
+            height: 128 + PanelGap * (datasets.Count - 1) + 34 * blocks * datasets.Count,
+            columns: Math.Max(1, rows.Count), rows: Math.Max(1, datasets.Count), columnGap: 0.06,
+            rowGap: PanelGap / (PanelGap * (datasets.Count - 1) + 34.0 * blocks * datasets.Count));
+        // One range for all, so that equal turns are equally long.
+        double[] range = [last.Select(a => a.Degrees).DefaultIfEmpty().Min() - 1,
+            last.Select(a => a.Degrees).DefaultIfEmpty(90).Max() + 1];
         for (var r = 0; r < datasets.Count; r++)
             for (var c = 0; c < rows.Count; c++)
-                Panel(figure, [.. angles.Where(a => a.Row == rows[c] && a.Dataset == datasets[r])], r * rows.Count + c,
-                    $"{datasets[r].Title()}: {rows[c].Split(", ")[^1]}");
+                Panel(figure, [.. last.Where(a => a.Row == rows[c] && a.Dataset == datasets[r])], range, blocks,
+                    r * rows.Count + c, c == 0, $"{datasets[r].Title()}: {rows[c].Split(", ")[^1]}");
         return figure.Chart();
     }
 
-    static void Panel(Figure figure, ImmutableArray<LearnedAngle> angles, int panel, string title)
+    /// <summary>Pixels between panels one above the other.</summary>
+    const int PanelGap = 80;
+
+    static void Panel(Figure figure, ImmutableArray<LearnedAngle> angles, double[] range, int blocks, int panel,
+        bool first, string title)
     {
-        var epochs = angles.Max(a => a.Epoch);
-        var vertical = angles[0].Vertical;
-        figure.Add("scatter", new
+        foreach (var block in angles.GroupBy(a => a.Block).OrderBy(g => g.Key))
         {
-            name = "vertical attention", mode = "lines", showlegend = panel == 0, legendgroup = "vertical",
-            line = new { color = "#999999", dash = "dot", width = 2 },
-            x = new[] { 1, epochs }, y = new[] { vertical, vertical }, hoverinfo = "skip",
-        }, panel);
-        foreach (var block in angles.Select(a => a.Block).Distinct().Order())
-        {
-            var points = angles.Where(a => a.Block == block).GroupBy(a => a.Epoch).OrderBy(g => g.Key).ToList();
-            var means = points.Select(g => g.Average(a => a.Degrees)).ToList();
-            var colour = ChartTheme.Of(ChartTheme.Colours, block);
+            var (folds, colour) = (block.ToList(), ChartTheme.Of(ChartTheme.Colours, block.Key));
             figure.Add("scatter", new
             {
-                name = $"block {block}", mode = "lines+markers", showlegend = panel == 0,
-                legendgroup = $"block {block}",
-                x = points.Select(g => g.Key), y = means,
-                error_y = Figure.Bars(points.Zip(means,
-                    (g, m) => ((double)m, (double)g.Min(a => a.Degrees), (double)g.Max(a => a.Degrees))), colour),
-                line = new { color = colour, dash = ChartTheme.Of(ChartTheme.Dashes, block), width = 2 },
-                marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, block), size = 6, color = colour },
-                hovertemplate = $"block {block}, epoch %{{x}}: %{{y:.1f}}°<extra></extra>",
+                mode = "markers", showlegend = false, x = folds.Select(a => a.Degrees),
+                // Folds of the same angle stay apart.
+                y = folds.Select((_, i) => block.Key + (folds.Count == 1 ? 0 : 0.4 * i / (folds.Count - 1) - 0.2)),
+                text = folds.Select(a => Figure.Escape(a.Subject)),
+                marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, block.Key), size = 5, color = colour },
+                hovertemplate = $"block {block.Key}, subject %{{text}}: %{{x:.1f}}°<extra></extra>",
+            }, panel);
+            figure.Add("scatter", new
+            {
+                mode = "markers", showlegend = false, x = new[] { folds.Average(a => a.Degrees) },
+                y = new[] { block.Key },
+                marker = new { symbol = "line-ns-open", size = 22, color = colour, line = new { width = 2.5 } },
+                hovertemplate = $"block {block.Key}, mean: %{{x:.1f}}°<extra></extra>",
             }, panel);
         }
-        figure.Axes(panel, "epoch", "angle (degrees)", title);
+        var vertical = angles.Select(a => (int?)a.Vertical).FirstOrDefault();
+        if (vertical >= range[0] && vertical <= range[1])
+            figure.Shape(new
+            {
+                type = "line", xref = Figure.Name("x", panel), yref = $"{Figure.Name("y", panel)} domain",
+                x0 = vertical, x1 = vertical, y0 = 0, y1 = 1,
+                line = new { color = "#666666", width = 1.5, dash = "dot" }
+            });
+        figure.Axes(panel, "angle (degrees)", "", $"{title} (vertical: {vertical})", new { range }, new
+        {
+            tickmode = "array", tickvals = Enumerable.Range(1, blocks),
+            ticktext = Enumerable.Range(1, blocks).Select(b => first ? $"block {b}" : ""),
+            range = new[] { blocks + 0.5, 0.5 },
+        });
     }
 }
 

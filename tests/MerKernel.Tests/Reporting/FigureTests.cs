@@ -73,4 +73,15 @@ public class FigureTests
             Assert.True((Math.Max(cell, text) + 0.05) / (Math.Min(cell, text) + 0.05) >= 4.5, $"{share}");
         }
     }
+
+    [Fact]
+    public void Panels_of_one_quantity_side_by_side_share_their_range()
+    {
+        var layout = Json(new Figure("t", "s", columns: 2, rows: 2)
+            .Axes(0, "rows", "weight").Axes(1, "columns", "weight").Axes(2, "rows", "loss")
+            .Axes(3, "columns", "weight", yAxis: new { range = new[] { 0, 1 } }).Chart()).GetProperty("layout");
+        Assert.Equal("y", layout.GetProperty("yaxis2").GetProperty("matches").GetString());
+        Assert.All(["yaxis", "yaxis3", "yaxis4"],
+            axis => Assert.False(layout.GetProperty(axis).TryGetProperty("matches", out _)));
+    }
 }
