@@ -8,6 +8,9 @@ namespace MerKernel.Reports.Charts;
 /// </summary>
 static class ParallelChart
 {
+    /// <summary>Characters in a line of an axis's name.</summary>
+    const int NameLength = 14;
+
     public static GenericChart Of(SweepResult sweep, string brief)
     {
         var settings = sweep.Sweep.Axes;
@@ -31,7 +34,7 @@ static class ParallelChart
             figure.Add("scatter", new
             {
                 mode = "lines+markers", showlegend = false, x = Enumerable.Range(0, heights.Length), y = heights,
-                line = new { color = Grey(rank), width = 1 + 2 * rank, dash = ChartTheme.Of(ChartTheme.Dashes, i) },
+                line = new { color = Grey(rank), width = 1.5 + 1.5 * rank, dash = ChartTheme.Of(ChartTheme.Dashes, i) },
                 marker = new { symbol = ChartTheme.Of(ChartTheme.Symbols, i), size = 7, color = Grey(rank) },
                 text = $"{run.Run.Hash[..8]}: {Figure.Escape(run.Run.Words.Text)}<br>accuracy " +
                     $"{Figures.Percent(accuracies[i])} %",
@@ -55,7 +58,8 @@ static class ParallelChart
         }
         return figure.Axes(0, "", "", xAxis: new
         {
-            tickmode = "array", tickvals = Enumerable.Range(0, names.Count), ticktext = names.Select(Figure.Escape),
+            tickmode = "array", tickvals = Enumerable.Range(0, names.Count),
+            ticktext = names.Select(n => string.Join("<br>", Figure.Lines(n, NameLength).Select(Figure.Escape))),
             range = new[] { -0.3, names.Count - 0.7 }, showgrid = false
         },
             yAxis: new
@@ -69,9 +73,11 @@ static class ParallelChart
     static void Label(Figure figure, int axis, double height, string text) => figure.Annotate(new
     {
         x = axis, y = height, text = Figure.Escape(text), xanchor = "right", xshift = -8, showarrow = false,
-        bgcolor = "rgba(255,255,255,0.8)", font = new { size = 11 },
+        bgcolor = "#ffffff", font = new { size = 11 },
     });
 
-    /// <summary>From light to dark, so that order survives a black-and-white printer.</summary>
-    static string Grey(double rank) => rank switch { < 0.34 => "#9cc4de", < 0.67 => "#3f86bd", _ => "#08306b" };
+    /// <summary>
+    /// From light to dark, so that order survives a black-and-white printer; the lightest has a contrast of 3 on white.
+    /// </summary>
+    static string Grey(double rank) => rank switch { < 0.34 => "#5a9bc9", < 0.67 => "#2a6ea6", _ => "#08306b" };
 }
