@@ -16,15 +16,35 @@ static class ScoreChart
             "Accuracy with 95 % interval by bootstrap over subjects.\n" +
             $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 200 + 40 * labels.Count, columns: datasets.Count, columnGap: 0.06);
-        for (var panel = 0; panel < datasets.Count; panel++) Panel(figure, table, datasets[panel], labels, panel);
+        var range = Range([.. table.Rows.Where(r => r.Kind != RowKind.Baseline || Lines.Any(l => l.Rule == r.Label))
+            .SelectMany(r => (double?[])[(double?)r.Paper?.Accuracy, 100 * r.Score?.Accuracy,
+                100 * r.Score?.AccuracyInterval.Low, 100 * r.Score?.AccuracyInterval.High]).OfType<double>()]);
+        for (var panel = 0; panel < datasets.Count; panel++)
+            Panel(figure, table, datasets[panel], labels, range, panel);
         return figure.LegendAt(-70.0 / (40 * labels.Count)).Chart();
+    }
+
+    /// <summary>The rules without images that are drawn as lines, and their dashes.</summary>
+    static readonly ImmutableArray<(string Rule, string Dash)> Lines = [(Rule.Lookup, "dot"), (Rule.Majority, "dash")];
+
+    /// <summary>
+    /// The range of an axis in percent that shows all values: from the ten below the least to the ten above the
+    /// largest, and a little more, so that no mark at an end is cut.
+    /// </summary>
+    internal static double[] Range(IReadOnlyList<double> values)
+    {
+        var low = Math.Max(0, 10 * Math.Floor(values.DefaultIfEmpty(0).Min() / 10));
+        var high = Math.Min(100, 10 * Math.Ceiling(values.DefaultIfEmpty(100).Max() / 10));
+        if (low >= high) (low, high) = (Math.Max(0, low - 10), Math.Min(100, high + 10));
+        return [low - 0.02 * (high - low), high + 0.02 * (high - low)];
     }
 
     /// <summary>Accuracy and its interval in percent.</summary>
     public static (double, double, double) Accuracy(Score s) =>
         (100 * s.Accuracy, 100 * s.AccuracyInterval.Low, 100 * s.AccuracyInterval.High);
 
-    static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, int panel)
+    static void Panel(Figure figure, StudyTable table, DatasetId dataset, List<string> labels, double[] range,
+        int panel)
     {
         var rows = table.Rows.Where(r => r.Dataset == dataset && r.Kind != RowKind.Baseline).ToList();
         var published = rows.Where(r => r.Paper is not null).DistinctBy(r => r.Label).ToList();
@@ -61,14 +81,14 @@ static class ScoreChart
                 hovertemplate = "%{text}<br>" + protocol.Label + " %{x:.1f} %<extra></extra>",
             }, panel);
         }
-        figure.Axes(panel, "accuracy (%)", "", dataset.Title(), new { range = new[] { 0, 100 } }, new
+        figure.Axes(panel, "accuracy (%)", "", dataset.Title(), new { range }, new
         {
             // Categories by number, so that the two protocols can be side by side.
             tickmode = "array", tickvals = Enumerable.Range(0, labels.Count),
             ticktext = panel == 0 ? labels.Select(Figure.Escape) : labels.Select(_ => ""),
             range = new[] { -0.6, labels.Count - 0.4 }, type = "linear",
         });
-        foreach (var (baseline, dash) in new[] { (Rule.Lookup, "dot"), (Rule.Majority, "dash") })
+        foreach (var (baseline, dash) in Lines)
         {
             if (table.Rows.FirstOrDefault(r => r.Dataset == dataset && r.Label == baseline)?.Score is not { } m)
                 continue;

@@ -74,6 +74,13 @@ public class FigureTests
         }
     }
 
+    [Theory]
+    [InlineData(new[] { 31.7, 77.5, 94.2 }, new[] { 28.6, 101.4 })] // from 30 to 100, and 2 % more at either end
+    [InlineData(new[] { 40.0, 40.0 }, new[] { 29.6, 50.4 })] // widened from 40 to 40
+    [InlineData(new double[0], new[] { -2.0, 102.0 })]
+    public void An_axis_in_percent_starts_at_the_ten_below_its_data(double[] values, double[] range) =>
+        Assert.Equal(range, ScoreChart.Range(values).Select(v => Math.Round(v, 9)));
+
     [Fact]
     public void Panels_of_one_quantity_side_by_side_share_their_range()
     {
