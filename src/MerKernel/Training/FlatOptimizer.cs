@@ -81,7 +81,11 @@ public abstract class FlatOptimizer : IDisposable
     }
 
     /// <summary>Sets every gradient to zero.</summary>
-    public void ZeroGradients() => Gradients.zero_();
+    public void ZeroGradients()
+    {
+        DemandPlaces();
+        Gradients.zero_();
+    }
 
     /// <summary>Updates every parameter from its gradient.</summary>
     /// <exception cref="InvalidOperationException">The parameters were moved meanwhile.</exception>
