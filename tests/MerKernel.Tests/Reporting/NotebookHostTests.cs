@@ -34,12 +34,4 @@ public class NotebookHostTests
             JsonDocument.Parse(NotebookHost.FigureOf(chart).ToJsonString()).RootElement),
             $"{theirs}\n{NotebookHost.FigureOf(chart)}");
     }
-
-    [Theory]
-    // Points 50, 49 and 10 with names 4.6 high: the second gives way downwards. Two at the foot: the upper one gives
-    // way upwards.
-    [InlineData(new double[] { 50, 49, 10 }, new double[] { 50, 45.4, 10 })]
-    [InlineData(new double[] { 1, 0 }, new double[] { 6.6, 2 })]
-    public void Names_of_points_do_not_touch(double[] points, double[] heights) =>
-        Assert.Equal(heights, CostChart.NameHeights(points).Select(h => Math.Round(h, 9)));
 }
