@@ -17,7 +17,8 @@ static class EmbeddingChart
             [.. study.Everyone(label, subject).Select(c => (IReadOnlyList<float>)c.Embedding)]))).ToList();
         var figure = new Figure("The head's features: principal components 1 and 2",
             $"Features in front of the last linear layer; the network that leaves out subject {subject}, whose clips " +
-            "are ringed. Right: a colour and a symbol for each subject." + (planes.Any(p => p.Outside.Any()) ? " Arrows: a clip is that far out." : "") +
+            "are ringed. Right: a colour and a symbol for each subject." +
+            (planes.Any(p => p.Outside.Any()) ? " Arrows: a clip is that far out." : "") +
             $"\n{study.Dataset.Title()}: " +
             $"{DataNotice.Brief(study.Data.Synthetic, study.Study.Bench.Profile.Name)}, seed {study.Study.Seeds[0]}, " +
             $"n = {study.Data.Clips.Length} clips of {study.Data.Subjects.Length} subjects",
