@@ -221,16 +221,16 @@ public sealed class ResultTable
             // Controls are those of every table, and each table has a power of its own.
             if (First is not { Kind: not RowKind.Baseline, Detectable: { } here }) return "";
             static string Points(double? difference) => difference is { } d
-                ? $"{Figures.Percent(d)} points" : "none of any size";
-            static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, " +
+                ? $"a difference of {Figures.Percent(d)} points" : "no difference, however large";
+            static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, and " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
-            return "Power: the smallest difference in accuracy that a test of accuracy finds in such data four times " +
-                "in five (simulated over subjects; the table's rows, controls aside, differ from the full network on " +
-                $"{Figures.Percent(here.Pair.Discordant)} % of the clips) is {Both(here)}." +
+            return $"Power: four times in five a test of accuracy finds {Both(here)} (simulated over subjects; the " +
+                $"table's rows, controls aside, differ from the full network on " +
+                $"{Figures.Percent(here.Pair.Discordant)} % of the clips)." +
                 (Differences.Length > 0 ? " The tests above are of UF1." : "") +
                 (First.OnRealCounts is not { } real ? "" : Both(real) == Both(here)
                     ? " It is the same with the real data set's subjects and clips."
-                    : $" With the real data set's subjects and clips: {Both(real)}.");
+                    : $" With the real data set's subjects and clips it finds {Both(real)}.");
         }
     }
 

@@ -342,7 +342,8 @@ public sealed partial class ClaimsTests
         var page = File.ReadAllText(Path.Combine(s_root, "results", "published", "small", "tables.md"));
         // One line for each data set of Tables 2 to 7: here, here corrected, on the real counts, these corrected.
         var lines = page.Split('\n').Where(l => l.StartsWith("Power: ", StringComparison.Ordinal)).Skip(1)
-            .Select(l => Regex.Matches(l, @"(?:is|clips:|,) (?:([\d.]+) points|none of any size) (?:in|after)")
+            .Select(l => Regex.Matches(l,
+                    @"(?:finds|and) (?:a difference of ([\d.]+) points|no difference, however large) (?:in|after)")
                 .Select(m => m.Groups[1].Success
                     ? double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) : (double?)null).ToList()).ToList();
         Assert.Equal(12, lines.Count);

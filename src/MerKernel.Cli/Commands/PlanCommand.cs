@@ -23,7 +23,7 @@ static class PlanCommand
             var cost = new FoldCost(bench.Store.Derived);
             bench.LoadCounts(TablesCommand.On(bench, options.Tables(parsed)));
             var plan = options.Plan(parsed, bench, cost);
-            Show(bench, plan, cost, StepSpeed.Measure(Slowest(plan), cost), options.Workers(parsed));
+            Show(bench, plan, cost, options.Workers(parsed));
             bench.Store.Derived.Save();
         }));
         return command;
@@ -40,7 +40,7 @@ static class PlanCommand
 
     static long FrameBytes(MerDataset data) => 3L * data.FrameCount * data.Size * data.Size;
 
-    static void Show(Workbench bench, GridPlan plan, FoldCost cost, double rate, int workers)
+    static void Show(Workbench bench, GridPlan plan, FoldCost cost, int workers)
     {
         Terminal.Write(TextTable.OfFigures("",
             ["data set", "experiments", "folds", "stored", "missing", "PFLOP missing"],
@@ -62,6 +62,10 @@ static class PlanCommand
         var longest = plan.Missing.Select(f => f.Flop).DefaultIfEmpty().Max();
         Console.WriteLine($"{plan.Missing.Length} of {plan.Folds.Length} folds are missing: {Number(flop / 1e15)} " +
             $"PFLOP, the longest {Number(longest / 1e15)}.");
+        // At the paper's size such a step takes minutes.
+        Console.Error.WriteLine($"mer: timing one training step of the longest, {plan.Folds[0].Row.Name}, on one " +
+            "thread");
+        var rate = StepSpeed.Measure(Slowest(plan), cost);
 
         string[] On(string name, double flopRate, double? one, string source) => [name, Number(flopRate / 1e9),
             Duration(flop / flopRate), one is { } seconds ? Duration(seconds) : "", source];

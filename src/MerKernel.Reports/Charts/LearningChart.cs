@@ -129,7 +129,7 @@ static class AngleChart
         var datasets = last.Select(a => a.Dataset).Distinct().ToList();
         var axes = datasets.Select(d => $"{d.Title()}: the clips move along " +
             $"{MotionAxis.Degrees(table.Study.Bench.Dataset(d)).ToString("0", CultureInfo.InvariantCulture)} degrees " +
-            "from the horizontal (axis of all flow vectors)");
+            "from the horizontal (flow from onset to apex, less the head's)");
         var blocks = last.Select(a => a.Block).DefaultIfEmpty(1).Max();
         var figure = new Figure("Learned attention direction of each block after the last epoch",
             "Dots: folds; bars: their mean. In brackets and dotted, if near: the angle of vertical attention in that " +
