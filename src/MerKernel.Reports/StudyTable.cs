@@ -108,7 +108,9 @@ public sealed class StudyTable
             from angle in LearnedAngle.Of(row.Label, _study.Bench.Experiment(row.Method!, dataset), fold)
             select angle];
 
-    /// <summary>The learned angles of each block after the last epoch, and the axis along which the clips really move.</summary>
+    /// <summary>
+    /// The learned angles of each block after the last epoch, and the axis along which the clips really move.
+    /// </summary>
     public GenericChart LearnedAngles() => AngleChart.Of(this);
 
     /// <summary>
