@@ -19,8 +19,12 @@ static partial class RunMark
     /// <summary>The profile and the hashes, first eight digits each.</summary>
     public static string Text(Workbench bench) => $"{bench.Profile.Name}: " +
         $"{string.Join(", ", from id in bench.Datasets from seed in bench.Seeds select $"{id.Title()} " +
-                               $"{ExperimentHash.Of(bench.Experiment(Tables.Full, id, seed))[..8]}")}" +
+                               $"{ExperimentHash.Of(Full(bench, id, seed))[..8]}")}" +
         $"{(bench.Backbone is { } file ? $", starting from {Path.GetFileName(file)}" : "")}";
+
+    // A notebook that takes the units from every row by itself, as 27-stream-scale, is of the same run.
+    static Experiment Full(Workbench bench, DatasetId id, int seed) =>
+        bench.Experiment(Tables.Full, id, seed) with { ActionUnits = ActionUnitSource.Annotated };
 
     /// <summary>As part of a page.</summary>
     public static string Of(Workbench bench) => $"<span hidden data-mer-run=\"{HtmlText.Encode(Text(bench))}\"></span>";
