@@ -225,7 +225,7 @@ public sealed class ResultTable
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, and " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
             return $"Power: four times in five a test of accuracy finds {Both(here)} (simulated over subjects; the " +
-                $"table's rows, controls aside, differ from the full network on " +
+                "table's rows, controls aside, differ from the full network on " +
                 $"{Figures.Percent(here.Pair.Discordant)} % of the clips)." +
                 (Differences.Length > 0 ? " The tests above are of UF1." : "") +
                 (First.OnRealCounts is not { } real ? "" : Both(real) == Both(here)

@@ -33,10 +33,19 @@ public sealed class StudyTable
             where row.Method is not null
             select (row.Label, _study.Bench.Experiment(row.Method!, dataset))];
 
-    /// <summary>Trains the folds that are missing, with every seed, and scores the rows and controls.</summary>
+    /// <summary>
+    /// Trains the folds that are missing, with every seed, and scores the rows and controls. A row that needs action
+    /// units which nobody coded is named and left out.
+    /// </summary>
     /// <exception cref="UserErrorException">A fold failed twice.</exception>
     public void Run()
     {
+        foreach (var lack in from dataset in Datasets
+                             from method in _paper.Methods
+                             select _study.Bench.Lacks(method, dataset) into lack
+                             where lack is not null
+                             select lack)
+            Console.WriteLine(lack);
         _study.Train(from seed in _study.Seeds
                      from dataset in Datasets
                      from method in _paper.Methods

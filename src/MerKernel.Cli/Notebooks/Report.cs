@@ -125,8 +125,9 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
             AtomicFile.Write(Path.Combine(target, Path.GetFileName(notebook)), File.ReadAllText(notebook));
         foreach (var (name, text) in Texts(rows)) AtomicFile.Write(Path.Combine(target, name), text);
         // A notebook that was renamed would stay for ever; one that was not executed now stays as it was.
+        var notebooks = Checkout.Notebooks(RepositoryRoot.Find());
         foreach (var gone in Directory.GetFiles(target, "*.ipynb")
-            .Where(f => !File.Exists(Path.Combine(Checkout.Notebooks(RepositoryRoot.Find()), Path.GetFileName(f)))))
+            .Where(f => !File.Exists(Path.Combine(notebooks, Path.GetFileName(f)))))
             File.Delete(gone);
         return target;
     }
