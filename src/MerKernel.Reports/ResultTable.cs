@@ -94,6 +94,7 @@ public sealed class ResultTable
             } : [],
             .. _protocols.SelectMany(p =>
                 new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))),
+            .. IsCompared ? new TextTable.Column[] { new("Δ UF1", true, "against full") } : [],
             ">clips", ">seed",
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
@@ -103,8 +104,18 @@ public sealed class ResultTable
         };
         if (systems.Count > 0)
             yield return TextTable.Of($"{_title}\nWhat each system sees and costs", SystemFacts.Headings,
-                systems.Select(l => l.Head.System!.Cells(l.Head.Label)), Notes);
+                systems.Select(l => l.Head.System!.Cells(l.Head.Label)));
+        var assumed = _lines.SelectMany(l => Remarks(l.Head).Select((text, i) =>
+            (IEnumerable<string>)[i == 0 ? l.Head.Label : "", text])).ToList();
+        if (systems.Count > 0 && assumed.Count > 0)
+            yield return TextTable.Of($"{_title}\nRemarks and assumptions",
+                ["row", "remark or assumption"], assumed);
     }
+
+    static IEnumerable<string> Remarks(ResultRow row) =>
+        [.. row.Note is { } note ? [note] : Array.Empty<string>(), .. row.System?.Assumed ?? []];
+
+    bool IsCompared => _rows.Any(r => r.AgainstFull is not null);
 
     bool HasPrinted => _rows.Any(r => r.Paper is not null);
 
@@ -121,10 +132,18 @@ public sealed class ResultTable
             .. line.Cells.SelectMany((rows, i) =>
                 rows.Length > 0 ? Scores([.. rows.Select(r => r.Score!)], rows[0].IsComparable ? rows[0].Paper : null)
                     : [WasNotRun(line, i) ? "not run" : "", "", ""]),
+            .. IsCompared ? [Compared(line)] : Array.Empty<TextTable.Cell>(),
             $"{scored.FirstOrDefault()?.Score!.Clips}",
             string.Join(", ", scored.Where(r => r.Protocol is not null).Select(r => r.SeedLabel)),
         ];
     }
+
+    /// <summary>UF1 minus the full network's, with p after the correction.</summary>
+    static TextTable.Cell Compared(Line line) =>
+        line.Cells.SelectMany(c => c).FirstOrDefault(r => r.AgainstFull is not null)?.AgainstFull is { } c
+            ? new TextTable.Cell(Figures.Difference(c.UF1, 0),
+                $"p {Figures.P(c.HolmP)}{(c.HolmP < 0.05 ? "\nsupported" : "")}")
+            : "";
 
     static TextTable.Cell Printed(ResultRow row, decimal? value) =>
         new(Figures.Printed(value), Tint: row.IsComparable ? TextTable.Tint.None : TextTable.Tint.Apart);
@@ -186,14 +205,9 @@ public sealed class ResultTable
         ? "Over several seeds: mean ± standard deviation between seeds, and in brackets from the lowest to the " +
           "highest end of the seeds' intervals, which is wider than an interval of the mean." : "";
 
-    /// <summary>Footnotes: on rows of the paper, on rows that it lacks, and assumptions about a system.</summary>
-    IEnumerable<string> Notes =>
-        from line in _lines
-        let assumed = line.Head.System is { Assumed: { Length: > 0 } list }
-            ? $"Assumed: {string.Join("; ", list)}." : null
-        let text = string.Join(" ", new[] { line.Head.Note, assumed }.OfType<string>())
-        where text.Length > 0
-        select $"{line.Head.Label}: {text}";
+    /// <summary>Footnotes on rows; rows that share one are named together.</summary>
+    IEnumerable<string> Notes => _lines.Where(l => l.Head.Note is not null).GroupBy(l => l.Head.Note, l => l.Head.Label)
+        .Select(note => $"{string.Join("; ", note)}: {note.Key}");
 
     /// <summary>
     /// Rows that were trained and are no better than the majority class at the epoch that nothing chose; empty where
@@ -262,35 +276,28 @@ public sealed class ResultTable
     }
 
     /// <summary>
-    /// Which differences from the full network the data support, corrected over all rows and controls of the table, and
-    /// the smallest p they could have; empty where nothing can be compared.
+    /// The test of each row against the full network, corrected over all rows and controls of the table: the
+    /// differences that the data support, and the smallest p they could have; empty where nothing can be compared.
     /// </summary>
     internal string Differences
     {
         get
         {
             var rows = _rows.Where(r => r.AgainstFull is not null).GroupBy(r => r.Label)
-                .Select(l => (Label: l.Key, Comparison: l.First().AgainstFull!, l.First().Score!.Folds,
-                    Seeds: l.Select(r => r.Seed).Distinct().ToList()))
+                .Select(l => (Label: l.Key, Comparison: l.First().AgainstFull!, l.First().Score!.Folds))
                 .OrderBy(r => r.Comparison.HolmP).ToList();
             if (rows.Count == 0) return "";
-            var most = _rows.Where(r => r.Score is not null).GroupBy(r => r.Label)
-                .Max(l => l.Select(r => r.Seed).Distinct().Count());
-            string Some(List<int> seeds) => seeds.Count < most
-                ? $", {(seeds.Count > 1 ? "seeds" : "seed")} {string.Join(", ", seeds)}" : "";
-            string Named(bool supported) => string.Join(", ", rows.Where(r => r.Comparison.HolmP < 0.05 == supported)
-                .Select(r => $"{r.Label} ({Figures.Difference(r.Comparison.UF1, 0)}, " +
-                    $"p {Figures.P(r.Comparison.HolmP)}{Some(r.Seeds)})"))
-                is { Length: > 0 } names ? names : "none";
-            var seeds = most > 1 ? "all seeds' decisions pooled; " : "";
+            var supported = string.Join(", ", rows.Where(r => r.Comparison.HolmP < 0.05).Select(r =>
+                $"{r.Label} ({Figures.Difference(r.Comparison.UF1, 0)}, p {Figures.P(r.Comparison.HolmP)})"));
+            var seeds = _rows.Where(r => r.Score is not null).GroupBy(r => r.Label)
+                .Any(l => l.Select(r => r.Seed).Distinct().Count() > 1) ? "all seeds' decisions pooled; " : "";
             var among = rows.Max(r => r.Comparison.Among);
             var (over, subjects) = ($"{among} {(among == 1 ? "row" : "rows")}", rows[0].Folds);
             var smallest = SubjectPermutation.Smallest(subjects, among);
             return $"UF1 against the full network ({_protocols[0].Label}; {seeds}permutation test by subject, p " +
-                $"after Holm over {over}, controls among them). Differences the data support: {Named(true)}. Not " +
-                $"supported: {Named(false)}. " +
-                $"With {subjects} subjects and {over} the smallest p that all of the data could give is " +
-                $"{(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
+                $"after Holm over {over}, controls among them). Differences the data support: " +
+                $"{(supported.Length > 0 ? supported : "none")}. With {subjects} subjects and {over} the smallest p " +
+                $"that all of the data could give is {(smallest < 0.001 ? "below .001" : Figures.P(smallest)[2..])}.";
         }
     }
 

@@ -132,8 +132,11 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         static string Row(IEnumerable<string> cells) => $"{string.Join(" & ", cells)} \\\\\n";
         static string Cell(Cell cell) =>
             cell.Detail.Length == 0 ? Latex(cell.Text) : $"{Latex(cell.Text)} {{\\scriptsize {Latex(cell.Detail)}}}";
+        // Sentences are set in lines; LaTeX would let them run off the page.
+        string Column(int column) => Columns[column].IsNumber ? "r"
+            : Rows.Any(r => r[column].Text.Length > 100) ? "p{0.6\\linewidth}" : "l";
         var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{Latex(Title)}}}\n\\begin{{tabular}}{{" +
-            $"{string.Concat(Columns.Select(c => c.IsNumber ? 'r' : 'l'))}}}\n\\toprule\n");
+            $"{string.Concat(Enumerable.Range(0, Columns.Length).Select(Column))}}}\n\\toprule\n");
         if (HasGroups)
         {
             text.Append(Row(Groups()

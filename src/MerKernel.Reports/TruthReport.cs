@@ -1,4 +1,8 @@
+using MerKernel.Reports.Charts;
 using MerKernel.Synthetic;
+using Plotly.NET;
+using Figure = MerKernel.Reports.Charts.Figure;
+using Rows = MerKernel.Experiments.Tables;
 
 namespace MerKernel.Reports;
 
@@ -7,13 +11,52 @@ namespace MerKernel.Reports;
 /// emotion, whether rows or columns carry more, how far each row is from its limit, and whether the tables' orders
 /// agree with the truth.
 /// </summary>
-public static class TruthReport
+public sealed class TruthReport
 {
-    /// <summary>The tables of a data set.</summary>
+    readonly KnownTruth _truth;
+    readonly string _title;
+    readonly ImmutableArray<Distance> _distances;
+
+    TruthReport(Workbench bench, DatasetId dataset, KnownTruth truth)
+    {
+        var facts = DatasetFacts.Of(bench.Dataset(dataset));
+        var seesUnits = bench.Profile.ActionUnits == ActionUnitSource.Annotated;
+        var title = $"{dataset.Title()} ({DataNotice.Brief(synthetic: true, bench.Profile.Name)})";
+        var probe = DirectionProbe.Of(bench.Dataset(dataset), facts.Clips);
+        var lookup = LosoBaseline.Run(facts.Clips, AuLookup.Fit);
+        (_truth, _title) = (truth, title + (seesUnits ? "" : "\nNo row sees action units"));
+        // The rows of the other tables differ by their units.
+        var rows = Scoring.Rows(bench, seesUnits ? Rows.All
+            : Rows.All.Where(t => t.Number is >= 3 and <= 6)
+                .Select(t => t with { Repeated = [Rows.WithoutActionUnits] }), [EpochProtocol.Default])
+            .Where(r => r.Dataset == dataset && r is { Score: not null, Method: not null and not ReadMethod }).ToList();
+        _distances = rows.Count == 0 ? [] :
+        [
+            .. Distances(rows, truth, bench),
+            new("rule", "look-up of the nearest action units", "action units", truth.ActionUnits.Accuracy,
+                [AccuracyOf(lookup, facts.Classes.Length)]),
+            new("rule", "ridge regression on the difference image", "images", truth.Movement.Accuracy,
+                [AccuracyOf(probe.Image, facts.Classes.Length)]),
+        ];
+        Tables =
+        [
+            Limits(truth, title), Emotions(truth, title), Directions(probe, facts, title),
+            .. _distances.IsEmpty ? [] : new[] { DistanceTable(bench) },
+            Orders(bench, facts, truth, probe, lookup, _title, seesUnits)
+        ];
+    }
+
+    /// <summary>
+    /// Limits, units of each emotion, rows and columns, the distance of each stored row from its limit, the tables'
+    /// orders.
+    /// </summary>
+    public ImmutableArray<TextTable> Tables { get; }
+
+    /// <summary>Compares a data set's stored rows with its truth.</summary>
     /// <param name="bench">A workbench whose data are loaded.</param>
     /// <param name="dataset">The data set.</param>
     /// <exception cref="UserErrorException">The data are real: nobody knows their truth.</exception>
-    public static IEnumerable<TextTable> Of(Workbench bench, DatasetId dataset)
+    public static TruthReport Of(Workbench bench, DatasetId dataset)
     {
         if (!bench.Dataset(dataset).Synthetic
             || LookAlike.OptionsOf(dataset, bench.Source(dataset).Root) is not { } options)
@@ -22,26 +65,63 @@ public static class TruthReport
         if (!DatasetFacts.Of(bench.Dataset(dataset)).HasPaperClasses)
             throw new UserErrorException(
                 "The truth is known of the five classes; prepare the data with --classes five.");
-        return Of(bench, dataset, KnownTruth.Of(dataset, options.Size));
+        return new(bench, dataset, KnownTruth.Of(dataset, options.Size));
     }
 
-    static IEnumerable<TextTable> Of(Workbench bench, DatasetId dataset, KnownTruth truth)
+    /// <summary>
+    /// Each stored row, once, below the limit of what it sees; null where no row is stored. A row that several tables
+    /// repeat is named as the first names it.
+    /// </summary>
+    public GenericChart? Chart()
     {
-        var facts = DatasetFacts.Of(bench.Dataset(dataset));
-        var seesUnits = bench.Profile.ActionUnits == ActionUnitSource.Annotated;
-        var title = $"{dataset.Title()} ({DataNotice.Brief(synthetic: true, bench.Profile.Name)})";
-        yield return Limits(truth, title);
-        yield return Emotions(truth, title);
-        var probe = DirectionProbe.Of(bench.Dataset(dataset), facts.Clips);
-        yield return Directions(probe, facts, title);
-        if (!seesUnits) title += "\nNo row sees action units";
-        // The rows of the other tables differ by their units.
-        var rows = Scoring.Rows(bench, seesUnits ? Tables.All
-            : Tables.All.Where(t => t.Number is >= 3 and <= 6)
-                .Select(t => t with { Repeated = [Tables.WithoutActionUnits] }), [EpochProtocol.Default])
-            .Where(r => r.Dataset == dataset && r is { Score: not null, Method: not null and not ReadMethod }).ToList();
-        if (rows.Count > 0) yield return Distances(rows, truth, bench, title);
-        yield return Orders(bench, facts, truth, probe, title, seesUnits);
+        if (_distances.IsEmpty) return null;
+        var shown = _distances.DistinctBy(d => (object?)d.Of ?? d.Label).Reverse().ToList();
+        var several = shown.Any(d => d.Accuracies.Length > 1);
+        var places = Enumerable.Range(0, shown.Count).ToList();
+        var figure = new Figure("Each row below its limit",
+            $"Accuracy at the final epoch{(several ? ": each seed, and their mean" : "")}. {_title}",
+            height: 180 + 26 * shown.Count);
+        void Add(string name, IEnumerable<(int Place, double Accuracy)> points, object marker) => figure.Add("scatter",
+            new
+            {
+                name, mode = "markers", marker, x = points.Select(p => 100 * p.Accuracy), y = points.Select(p => p.Place),
+                text = points.Select(p => shown[p.Place].Label),
+                hovertemplate = "%{text}<br>" + name + " %{x:.1f} %<extra></extra>"
+            });
+        foreach (var (place, d) in places.Zip(shown))
+            figure.Shape(new
+            {
+                type = "line", x0 = 100 * d.Mean, x1 = 100 * d.Limit, y0 = place, y1 = place, layer = "below",
+                line = new { color = ChartTheme.Grid, width = 5 }
+            });
+        if (several)
+            Add("a seed", places.SelectMany(p => shown[p].Accuracies.Select(a => (p, a))),
+                new { symbol = "circle-open", size = 6, color = "#666666" });
+        Add("measured", places.Select(p => (p, shown[p].Mean)),
+            new { symbol = "circle", size = 9, color = ChartTheme.Colours[1] });
+        Add("the limit of the row's input", places.Select(p => (p, shown[p].Limit)),
+            new { symbol = "line-ns-open", size = 14, color = ChartTheme.Ink, line = new { width = 2.5 } });
+        figure.Add("scatter", new
+        {
+            name = "the commonest class", mode = "lines", line = new { dash = "dash", color = "#666666", width = 1.5 },
+            x = new[] { 100 * _truth.Majority.Accuracy, 100 * _truth.Majority.Accuracy },
+            y = new[] { -0.6, shown.Count - 0.4 }, hovertemplate = "the commonest class %{x:.1f} %<extra></extra>"
+        });
+        var range = ScoreChart.Range([100 * _truth.Majority.Accuracy,
+            .. shown.SelectMany(d => d.Accuracies.Append(d.Limit)).Select(a => 100 * a)]);
+        return figure.Axes(0, "accuracy (%)", "", "", new { range }, new
+        {
+            tickmode = "array", tickvals = places,
+            ticktext = shown.Select(d => Figure.Escape($"{d.Label} ({d.Sees})")),
+            range = new[] { -0.6, shown.Count - 0.4 }, type = "linear",
+        }).LegendAt(-70.0 / (26 * shown.Count)).Chart();
+    }
+
+    /// <summary>A row and the best that any rule can do with what it sees; fractions, one per seed.</summary>
+    sealed record Distance(string Table, string Label, string Sees, double Limit, ImmutableArray<double> Accuracies,
+        Method? Of = null)
+    {
+        public double Mean => Accuracies.Average();
     }
 
     static TextTable Limits(KnownTruth truth, string title) => TextTable.Of($"The best that any rule can do\n{title}",
@@ -78,30 +158,32 @@ public static class TruthReport
                 $"{Difference(probe.Rows, probe.Columns, classes)}."]);
     }
 
-    static TextTable Distances(IReadOnlyList<ResultRow> rows, KnownTruth truth, Workbench bench, string title) =>
-        TextTable.Of($"How far each row is from its limit\n{title}",
-            ["table", "row", "sees", ">limit", ">measured", ">points below"],
-            rows.Where(r => r.Kind != RowKind.Baseline)
-                .Concat(rows.Where(r => r.Kind == RowKind.Baseline).DistinctBy(r => (r.Method, r.Seed)))
-                .GroupBy(r => (Table: r.Kind == RowKind.Baseline ? "control" : $"{r.Table.Number}", r.Label))
-                .Select(row =>
+    static IEnumerable<Distance> Distances(IReadOnlyList<ResultRow> rows, KnownTruth truth, Workbench bench) =>
+        rows.Where(r => r.Kind != RowKind.Baseline)
+            .Concat(rows.Where(r => r.Kind == RowKind.Baseline).DistinctBy(r => (r.Method, r.Seed)))
+            .GroupBy(r => (Table: r.Kind == RowKind.Baseline ? "control" : $"{r.Table.Number}", r.Label))
+            .Select(row =>
             {
-                var units =
-                    bench.Experiment(row.First().Method!, truth.Dataset).ActionUnits == ActionUnitSource.Annotated;
-                var (limit, measured) = ((units ? truth.Both : truth.Movement).Accuracy,
-                    row.Average(r => r.Score!.Accuracy));
-                return (IEnumerable<string>)[row.Key.Table, row.Key.Label, units ? "images and action units" : "images",
-                    Figures.Percent(limit), Figures.Percent(measured), Figures.Percent(limit - measured)];
-            }),
-            [$"Accuracy in percent at the final epoch, {(bench.Seeds.Length == 1 ? "seed" : "mean over seeds")} " +
-                $"{string.Join(", ", bench.Seeds)}. Shuffled action units count as none."]);
+                var method = row.First().Method!;
+                var units = bench.Experiment(method, truth.Dataset).ActionUnits == ActionUnitSource.Annotated;
+                return new Distance(row.Key.Table, row.Key.Label, units ? "images and action units" : "images",
+                    (units ? truth.Both : truth.Movement).Accuracy, [.. row.Select(r => r.Score!.Accuracy)], method);
+            });
 
-    static TextTable Orders(Workbench bench, DatasetFacts facts, KnownTruth truth, DirectionProbe probe, string title,
-        bool seesUnits)
+    TextTable DistanceTable(Workbench bench) =>
+        TextTable.Of($"How far each row is from its limit\n{_title}",
+            ["table", "row", "sees", ">limit", ">measured", ">points below"],
+            _distances.Select(d => (IEnumerable<string>)[d.Table, d.Label, d.Sees, Figures.Percent(d.Limit),
+                Figures.Percent(d.Mean), Figures.Percent(d.Limit - d.Mean)]),
+            [$"Accuracy in percent at the final epoch, {(bench.Seeds.Length == 1 ? "seed" : "mean over seeds")} " +
+                $"{string.Join(", ", bench.Seeds)}. Shuffled action units count as none. A rule has no seed."]);
+
+    static TextTable Orders(Workbench bench, DatasetFacts facts, KnownTruth truth, DirectionProbe probe,
+        ImmutableArray<FoldOutcome> lookup, string title, bool seesUnits)
     {
         var classes = facts.Classes.Length;
-        var lookup = LosoBaseline.Run(facts.Clips, AuLookup.Fit);
-        ImmutableArray<FoldOutcome>? Run(string key) => Pool(bench, Tables.Named(key), facts.Dataset);
+        ImmutableArray<FoldOutcome>? Run(string key) =>
+            Pool(bench, Rows.Named(key), facts.Dataset);
         string Points(double limit) => limit > 0.0005
             ? $"the limit is {Figures.Percent(limit)} points higher"
             : "the same limit: who sees every movement needs no coding";

@@ -351,7 +351,7 @@ static class DataTruthCommand
             // The limits need no run; a store that was named and is not there is a slip.
             if (bench.StoreFolder is not null) bench.MustHaveStore();
             bench.LoadCounts(bench.Datasets);
-            var tables = bench.Datasets.SelectMany(id => TruthReport.Of(bench, id)).ToList();
+            var tables = bench.Datasets.SelectMany(id => TruthReport.Of(bench, id).Tables).ToList();
             if (parsed.GetValue(markdown)) Console.Write(string.Concat(tables.Select(t => t.ToMarkdown())));
             else Terminal.Write(tables);
         }, cancel));

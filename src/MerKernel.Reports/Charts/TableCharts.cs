@@ -117,7 +117,11 @@ static class DifferenceChart
             "subjects, uncorrected, and too narrow below ten subjects: the test under the table decides.\n" +
             string.Join("; ", datasets.Select(table.Study.Brief)),
             height: 200 + 36 * labels.Count, columns: datasets.Count, columnGap: 0.06);
-        var rows = datasets.Select(d => labels.Select(label => Compare(table, d, label)).ToList()).ToList();
+        var rows = datasets.Select(d =>
+        {
+            var full = table.ByPerson(table.FullLabel, d);
+            return labels.Select(label => Compare(table, d, label, full)).ToList();
+        }).ToList();
         // 0 in the middle of every panel, equal differences equally long in each, and no mark at an edge.
         var reach = 1.08 * rows.SelectMany(r => r).SelectMany(r => r.All).Select(Math.Abs).Append(0.01).Max();
         for (var panel = 0; panel < datasets.Count; panel++)
@@ -131,10 +135,10 @@ static class DifferenceChart
         public double[] All => [Value, Low, High, Printed ?? 0];
     }
 
-    static Difference Compare(StudyTable table, DatasetId dataset, string label)
+    static Difference Compare(StudyTable table, DatasetId dataset, string label, ProtocolOutcome full)
     {
         var classes = table.Study.Bench.Dataset(dataset).Classes.Length;
-        var (row, full) = (table.ByPerson(label, dataset), table.ByPerson(table.FullLabel, dataset));
+        var row = table.ByPerson(label, dataset);
         decimal? Printed(string of) => table.Rows.First(r => r.Dataset == dataset && r.Label == of).Paper?.F1;
         var interval = PairedBootstrap.Of(row.F1Folds, full.F1Folds, classes, Metrics.UF1);
         return new(Metrics.UF1(row.PooledForF1(classes)) - Metrics.UF1(full.PooledForF1(classes)), interval.Low,

@@ -33,6 +33,7 @@ public abstract record EpochProtocol(string Name, string Label, bool LooksAtTest
     /// <exception cref="UserErrorException">There is no such protocol.</exception>
     public static EpochProtocol Named(string name) => name switch
     {
+        null => throw new ArgumentNullException(nameof(name)),
         "final" => new FinalEpoch(),
         "best-test" => new BestTestEpoch(),
         "held-out" => new HeldOutSubjects(),

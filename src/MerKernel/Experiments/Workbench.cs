@@ -184,7 +184,7 @@ public sealed class Workbench : IDisposable
     {
         if (RealFolder(id) is null)
         {
-            if (Synthetic is null) throw NoData(id);
+            if (Synthetic is null) throw WorkbenchWords.NoData(id);
             if (Profile.SyntheticSize == "full" && !Directory.Exists(id.FolderIn(SyntheticFolder)))
                 Say?.Invoke($"{id.Title()}: the profile '{Profile.Name}' needs the synthetic set in full size; it is " +
                     $"rendered once, which takes some minutes, and with its sister about 0.9 GB in {SyntheticFolder}.");
@@ -197,14 +197,20 @@ public sealed class Workbench : IDisposable
         return (source, DatasetLoader.Load(source, options, Progress(id, "aligning"), cancel));
     }
 
-    /// <summary>Loads data sets as an earlier run left them; prepares, makes and writes nothing.</summary>
-    /// <exception cref="UserErrorException">
-    /// Nothing was prepared for this profile, so nothing of it was run.
-    /// </exception>
+    /// <summary>
+    /// Loads data sets as an earlier run left them; makes nothing. A synthetic set that no run made yet is left out of
+    /// <see cref="Datasets"/>, with a warning, unless it was asked for.
+    /// </summary>
+    /// <exception cref="UserErrorException">Nothing was prepared for this profile and run.</exception>
     public void LoadPrepared(params IEnumerable<DatasetId> ids)
     {
         this.MustHaveStore();
-        Keep(ids, (id, options) => Stored(id, options) ?? throw this.NothingStored(id));
+        var absent = Only is not null || RealRoot is not null ? [] : DatasetNames.Paper.Intersect(ids)
+            .Where(id => !Directory.Exists(id.FolderIn(SyntheticFolder))).ToList();
+        if (absent.Count == ids.Count()) absent.Clear();
+        foreach (var id in absent) Warn?.Invoke(this.NotMadeYet(id));
+        if (absent.Count > 0) _there = [.. Datasets.Except(absent)];
+        Keep(ids.Except(absent), (id, options) => Stored(id, options) ?? throw this.NothingStored(id));
     }
 
     /// <summary>
@@ -224,7 +230,7 @@ public sealed class Workbench : IDisposable
         if (RealFolder(id) is not null) return DatasetLoader.Count(Choices(id).Source(RootOf(id), id), options);
         var set = DatasetDescription.Of(id);
         return DatasetLoader.Counted(set, synthetic: true, options.Classes ?? set.Classes,
-            (Synthetic ?? throw NoData(id)).Clips(id, Profile.SyntheticSize)
+            (Synthetic ?? throw WorkbenchWords.NoData(id)).Clips(id, Profile.SyntheticSize)
                 .Select(c => (c, ClipFrames.Of(c, _ => true))), options.Size);
     });
 
@@ -240,9 +246,6 @@ public sealed class Workbench : IDisposable
         foreach (var id in ids.Where(id => !_loaded.ContainsKey(id)))
             Keep(FoldProtocol.Of(id) is { } protocol ? Joined(protocol, Part) : Part(id, Prepared(id)));
     }
-
-    static UserErrorException NoData(DatasetId id) => new($"There are no data of {id.Title()}: name the folder with " +
-        "CASME2/ and SAMM/, or a source of synthetic data.");
 
     /// <summary>A data set that was loaded.</summary>
     public MerDataset Dataset(DatasetId id) => Loaded(id).Data;

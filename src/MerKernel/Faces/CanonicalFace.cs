@@ -16,13 +16,16 @@ public static class CanonicalFace
     /// <summary>Height of the eyes' midpoint as a fraction of the crop.</summary>
     public const double EyeHeight = 0.3;
 
-    // Landmarks 27 to 47 in inter-ocular units, origin midway between the eyes, y down.
-    private static readonly (double X, double Y)[] MeanShape =
+    /// <summary>
+    /// Landmarks 27 to 47 of the mean face, in distances of the eye centres; the origin is midway between the eyes, y
+    /// points down.
+    /// </summary>
+    public static ImmutableArray<Point2d> MeanShape { get; } =
     [
-        (0, -0.04), (0, 0.15), (0, 0.35), (0, 0.55), (-0.24, 0.69), (-0.13, 0.74), (0, 0.77), (0.13, 0.74),
-        (0.24, 0.69),
-        (-0.69, 0.01), (-0.57, -0.06), (-0.43, -0.06), (-0.31, 0.02), (-0.43, 0.04), (-0.57, 0.04),
-        (0.31, 0.02), (0.43, -0.06), (0.57, -0.06), (0.69, 0.01), (0.57, 0.04), (0.43, 0.04),
+        new(0, -0.04), new(0, 0.15), new(0, 0.35), new(0, 0.55),
+        new(-0.24, 0.69), new(-0.13, 0.74), new(0, 0.77), new(0.13, 0.74), new(0.24, 0.69),
+        new(-0.69, 0.01), new(-0.57, -0.06), new(-0.43, -0.06), new(-0.31, 0.02), new(-0.43, 0.04), new(-0.57, 0.04),
+        new(0.31, 0.02), new(0.43, -0.06), new(0.57, -0.06), new(0.69, 0.01), new(0.57, 0.04), new(0.43, 0.04),
     ];
 
     /// <summary>

@@ -40,6 +40,12 @@ public static class Batches
 /// <param name="Labels">Labels [N], int64.</param>
 public sealed record PairBatch(ClipBatch Clips, Tensor Labels)
 {
+    /// <summary>
+    /// How many batches, this one among them, share an update: <see cref="TrainingOptions.AccumulationSteps"/>, or
+    /// fewer at the end of an epoch.
+    /// </summary>
+    public int PerUpdate { get; init; } = 1;
+
     /// <summary>Everything it is made of.</summary>
     public IEnumerable<Tensor> Tensors =>
         new[] { Clips.Onset, Clips.Apex, Clips.ActionUnits, Clips.Input, Labels }.OfType<Tensor>();

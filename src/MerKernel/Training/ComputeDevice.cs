@@ -13,6 +13,7 @@ public static class ComputeDevice
     /// <exception cref="UserErrorException">There is no such device here.</exception>
     public static Device Named(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (name == "cpu") return CPU;
         var parts = name.Split(':');
         if (parts[0] != "cuda" || parts.Length > 2 || !int.TryParse(parts.ElementAtOrDefault(1) ?? "0", out var index)

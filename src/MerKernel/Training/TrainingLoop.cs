@@ -32,8 +32,15 @@ public static class DatasetBatches
         var batches = training.KeepsOrder
             ? Training.Batches.InOrder(clips, training.BatchSize)
             : Training.Batches.Shuffled(clips, training.BatchSize, draws.Batches);
-        return Assembled(data, batches, device,
-            (pairs, batch) => pairs.Augmented(batch, training.FrameJitter, augmentation, draws.Batches));
+        return Updates(Assembled(data, batches, device,
+            (pairs, batch) => pairs.Augmented(batch, training.FrameJitter, augmentation, draws.Batches)));
+
+        IEnumerable<PairBatch> Updates(IEnumerable<PairBatch> assembled)
+        {
+            var steps = training.AccumulationSteps;
+            foreach (var (number, batch) in assembled.Index())
+                yield return batch with { PerUpdate = Math.Min(steps, batches.Count - number / steps * steps) };
+        }
     }
 
     /// <summary>
@@ -111,6 +118,7 @@ public sealed class FoldDraws(int seed, string subject) : IDisposable
 public sealed class AdamW : IDisposable
 {
     readonly FoldOptimizer _optimizer;
+    int _gathered, _perUpdate;
 
     /// <summary>Takes over the parameters of a network, which stays usable afterwards.</summary>
     /// <param name="network">The network.</param>
@@ -131,19 +139,38 @@ public sealed class AdamW : IDisposable
     /// <summary>Learning rate of the next step.</summary>
     public double LearningRate { get; set; }
 
-    /// <summary>Steps so far.</summary>
+    /// <summary>Updates so far.</summary>
     public int Steps => _optimizer.Updates;
 
-    /// <summary>Sets the gradients to those of a loss and updates every parameter.</summary>
-    /// <param name="loss">A scalar; the mean over several batches' losses accumulates their gradients.</param>
-    /// <exception cref="ArgumentException">The loss is no scalar, or depends on no weight.</exception>
+    /// <summary>
+    /// Computes the gradients of a loss and updates every parameter; with several batches per update, when the last of
+    /// them has come, from the mean of their gradients.
+    /// </summary>
+    /// <param name="loss">A scalar.</param>
+    /// <param name="perUpdate">How many batches share the update: <see cref="PairBatch.PerUpdate"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// The loss is no scalar or depends on no weight, or <paramref name="perUpdate"/> is below 1 or not that of the
+    /// batches before it.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network's parameters were moved meanwhile.</exception>
-    public void Step(Tensor loss)
+    public void Step(Tensor loss, int perUpdate = 1)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        ArgumentOutOfRangeException.ThrowIfLessThan(perUpdate, 1);
         if (TrainingStep.WhyNot(loss) is { } why) throw new ArgumentException($"The loss {why}.", nameof(loss));
-        _optimizer.ZeroGradients();
-        loss.backward();
+        if (_gathered > 0 && perUpdate != _perUpdate)
+            throw new ArgumentException($"{_gathered} of {_perUpdate} batches of this update have come, and the next " +
+                $"is said to be of {perUpdate}; all batches of an update have the same number.", nameof(perUpdate));
+        if (_gathered == 0) _optimizer.ZeroGradients();
+        _perUpdate = perUpdate;
+        if (perUpdate == 1) loss.backward();
+        else
+        {
+            using var share = loss.Over(perUpdate);
+            share.backward();
+        }
+        if (++_gathered < perUpdate) return;
+        _gathered = 0;
         _optimizer.Step(LearningRate);
     }
 

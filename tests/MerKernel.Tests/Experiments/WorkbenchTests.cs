@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Synthetic;
@@ -38,6 +39,31 @@ public sealed class WorkbenchTests
         bench.LoadCounts(DatasetNames.Paper);
         Assert.Equal("SMIC is not loaded, only CASME II and SAMM; in a notebook " +
             "study.Bench.Load(DatasetId.Smic) loads it.", Refused());
+    }
+
+    [Fact]
+    public void A_synthetic_set_that_nobody_has_trained_on_is_left_out_of_what_is_shown()
+    {
+        using var folder = new TemporaryFolder();
+        Workbench Bench(List<string>? warnings = null, ImmutableArray<DatasetId>? only = null) => new()
+        {
+            Root = folder.Path, Profile = Profile.Tiny, Synthetic = new SyntheticData(), Only = only,
+            Warn = warnings is null ? null : warnings.Add
+        };
+        using (var trained = Bench())
+        {
+            trained.Load(DatasetId.CasmeII);
+            Directory.CreateDirectory(trained.Store.Folder);
+        }
+        List<string> said = [];
+        using var shown = Bench(said);
+        shown.LoadPrepared(shown.Datasets);
+        Assert.Equal([DatasetId.CasmeII], shown.Datasets);
+        Assert.Equal(["SAMM: its synthetic set is not made yet, so it is left out; mer reproduce --profile tiny " +
+            "makes it and trains its rows."], said);
+        // Asked for by name it is not left out silently.
+        using var asked = Bench(only: [DatasetId.Samm]);
+        Assert.Throws<UserErrorException>(() => asked.LoadPrepared(asked.Datasets));
     }
 
     [Fact]

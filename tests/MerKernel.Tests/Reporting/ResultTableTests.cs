@@ -162,6 +162,8 @@ public class ResultTableTests
         }.Rows(Tables.Numbered(7));
         Assert.Matches(@"Differences the data support: .*Without AU embedding \(−1\.000, p = \.039\)",
             Assert.Single(ResultTable.Of(rows)).Differences);
+        Assert.Matches(@"\n\| Without AU embedding \|.*\| −1\.000 p = \.039 supported \|",
+            ResultTable.ToMarkdown(rows).Replace("*", ""));
         Assert.Contains("difference from the full network for Without AU embedding (−1.000 UF1) " +
             "(all seeds' decisions pooled, permutation test by subject, Holm's correction).",
             string.Join(" ", Conclusions.Of(rows, DatasetId.CasmeII, EpochProtocol.Default)));

@@ -12,14 +12,18 @@ namespace MerKernel.Tests.Training;
 [Collection(AloneCollection.Name)]
 public class TrainingLoopTests
 {
+    // Three batches per epoch: with two per update the second update of an epoch has one.
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.1)]
-    public void It_trains_the_fold_that_the_tables_train(double smoothing)
+    [InlineData(0, 1, 3)]
+    [InlineData(0.1, 1, 3)]
+    [InlineData(0, 2, 2)]
+    [InlineData(0, 3, 1)]
+    public void It_trains_the_fold_that_the_tables_train(double smoothing, int perUpdate, int updates)
     {
         using var data = TinyDataset.Create();
         var experiment = LosoEngineTests.Tiny(data, PositionStream.Swin);
-        experiment = experiment with { Training = experiment.Training with { LabelSmoothing = smoothing } };
+        var training = experiment.Training with { LabelSmoothing = smoothing, AccumulationSteps = perUpdate };
+        experiment = experiment with { Training = training };
         var fold = FoldRun.Train(experiment, data, "02", CPU);
 
         var split = FoldSplit.LeaveOut(data, "02");
@@ -33,12 +37,13 @@ public class TrainingLoopTests
             optimizer.LearningRate = experiment.Training.LearningRateAt(epoch);
             foreach (var batch in data.Batches(split.Train, experiment.Training, draws))
                 optimizer.Step(
-                    nn.functional.cross_entropy(net.call(batch.Clips), batch.Labels, label_smoothing: smoothing));
+                    nn.functional.cross_entropy(net.call(batch.Clips), batch.Labels, label_smoothing: smoothing),
+                    batch.PerUpdate);
             net.eval();
             foreach (var batch in data.Batches(split.Test))
                 Assert.Equal(fold.Logits[epoch].SelectMany(l => l), net.call(batch.Clips).data<float>().ToArray());
         }
-        Assert.Equal(3 * experiment.Training.Epochs, optimizer.Steps);
+        Assert.Equal(updates * experiment.Training.Epochs, optimizer.Steps);
     }
 
     [Fact]

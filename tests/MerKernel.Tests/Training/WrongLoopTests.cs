@@ -72,6 +72,13 @@ public class WrongLoopTests
         Assert.Contains("mean()", Assert.Throws<ArgumentException>(() =>
             optimizer.Step(zeros(2, requires_grad: true).mul(2))).Message);
         Assert.Contains("no weight", Assert.Throws<ArgumentException>(() => optimizer.Step(zeros(1))).Message);
+        Tensor Sum() => network.parameters().First().sum();
+        Assert.Throws<ArgumentOutOfRangeException>(() => optimizer.Step(Sum(), 0));
+        optimizer.Step(Sum(), 2);
+        Assert.Equal(0, optimizer.Steps);
+        Assert.Contains("1 of 2 batches", Assert.Throws<ArgumentException>(() => optimizer.Step(Sum())).Message);
+        optimizer.Step(Sum(), 2);
+        Assert.Equal(1, optimizer.Steps);
         Assert.Contains("LearningRate", Assert.Throws<UserErrorException>(() =>
             new AdamW(network, double.NaN, 0)).Message);
         Assert.Contains("WeightDecay", Assert.Throws<UserErrorException>(() => new AdamW(network, 1e-3, -1)).Message);
