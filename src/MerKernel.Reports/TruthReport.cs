@@ -84,8 +84,8 @@ public sealed class TruthReport
         void Add(string name, IEnumerable<(int Place, double Accuracy)> points, object marker) => figure.Add("scatter",
             new
             {
-                name, mode = "markers", marker, x = points.Select(p => 100 * p.Accuracy), y = points.Select(p => p.Place),
-                text = points.Select(p => shown[p.Place].Label),
+                name, mode = "markers", marker, x = points.Select(p => 100 * p.Accuracy),
+                y = points.Select(p => p.Place), text = points.Select(p => shown[p.Place].Label),
                 hovertemplate = "%{text}<br>" + name + " %{x:.1f} %<extra></extra>"
             });
         foreach (var (place, d) in places.Zip(shown))

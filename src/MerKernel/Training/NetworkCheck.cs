@@ -54,26 +54,57 @@ static class NetworkCheck
         using var scope = NewDisposeScope();
         using var off = no_grad();
         network.eval();
-        long[] gives;
         int[] some = [.. split.Train.Take(2)];
         var clips = pairs.Exact(some).Clips;
+        Outputs(Of(network, $"The network fails on its first {some.Length} clips", AsNetwork,
+            () => (network.call(clips) ?? throw new InvalidOperationException("it gives null")).shape), dataset);
+    }
+
+    /// <summary>
+    /// Calls a part that may be a user's; its faults are named as such, with the place and what the part is to do.
+    /// </summary>
+    /// <param name="part">The part.</param>
+    /// <param name="fails">What failed, as the beginning of a sentence.</param>
+    /// <param name="wanted">What it is given and returns.</param>
+    /// <param name="call">The call.</param>
+    /// <exception cref="UserErrorException">The part is not the library's, and threw.</exception>
+    public static T Of<T>(object part, string fails, string wanted, Func<T> call)
+    {
         try
         {
-            gives = (network.call(clips) ?? throw new InvalidOperationException("it gives null")).shape;
+            return call();
         }
-        catch (Exception e) when (e is not (UserErrorException or OperationCanceledException)
+        catch (Exception e) when (IsOwn(part) && e is not (UserErrorException or OperationCanceledException)
             && !TrainingFailedException.IsOfMemory(e))
         {
             var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames()
-                .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly == network.GetType().Assembly);
+                .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly == part.GetType().Assembly);
             var place = frame?.GetMethod() is not { } method ? ""
                 : $" in {method.DeclaringType!.Name}.{method.Name}" +
                   (frame.GetFileLineNumber() is > 0 and var line ? $", line {line}" : "");
-            throw Refused($"The network fails on its first {some.Length} clips{place}: " +
-                $"{TrainingFailedException.FirstLine(e)}. Its input are frames [clips, 3, S, S] and action units " +
-                "[clips, 21], its output logits [clips, classes].", e);
+            throw Refused($"{fails}{place}: {TrainingFailedException.FirstLine(e)}. {wanted}", e);
         }
-        Outputs(gives, dataset);
+    }
+
+    /// <summary>What a network is given and returns.</summary>
+    public const string AsNetwork = "Its input are frames [clips, 3, S, S] and action units [clips, 21], its output " +
+        "logits [clips, classes].";
+
+    /// <summary>A batch as an augmentation of one's own leaves it.</summary>
+    /// <exception cref="UserErrorException">It fails, or gives frames of another shape or type.</exception>
+    public static PairBatch Augmented(OwnAugmentation own, PairBatch batch, Random random)
+    {
+        var (onset, apex) = Of(own, $"The augmentation {own.Name} fails", "It is given onset and apex frames " +
+            "[clips, 3, S, S] and returns both, changed.",
+            () => own.Of(batch.Clips.Onset, batch.Clips.Apex, random));
+        foreach (var frames in (Tensor?[])[onset, apex])
+            if (frames is null || frames.dtype != batch.Clips.Onset.dtype
+                || !frames.shape.SequenceEqual(batch.Clips.Onset.shape))
+                throw Refused($"The augmentation {own.Name} returns " + (frames is null ? "null"
+                    : $"[{string.Join(", ", frames.shape)}] of {frames.dtype}") + "; it is given " +
+                    $"[{string.Join(", ", batch.Clips.Onset.shape)}] of {batch.Clips.Onset.dtype}, and its frames " +
+                    "must be like these.");
+        return batch with { Clips = batch.Clips with { Onset = onset, Apex = apex } };
     }
 
     /// <summary>Demands one logit of a clip for each class.</summary>
@@ -86,7 +117,7 @@ static class NetworkCheck
                 "Classes.");
     }
 
-    static bool IsOwn(Network network) => network.GetType().Assembly != s_library;
+    static bool IsOwn(object part) => part.GetType().Assembly != s_library;
 
     static UserErrorException Refused(string message, Exception? inner = null) =>
         new(message, inner) { IsOfExperiment = true };

@@ -168,10 +168,7 @@ public sealed class Trainer
                 using var tensors = NewDisposeScope();
                 var batch = pairs.Augmented(clips, Options.FrameJitter, augmentation, state.Batches);
                 if (Options.OwnAugmentation is { } own)
-                {
-                    var (onset, apex) = own.Of(batch.Clips.Onset, batch.Clips.Apex, state.Augmentation);
-                    batch = batch with { Clips = batch.Clips with { Onset = onset, Apex = apex } };
-                }
+                    batch = NetworkCheck.Augmented(own, batch, state.Augmentation);
                 Tensor loss;
                 using (Arithmetic.StartActivity("step")) loss = step.Run(batch, group.Length, epoch);
                 // A Scalar that is only an argument may be finalised while libtorch reads it.

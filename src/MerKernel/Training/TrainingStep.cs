@@ -46,7 +46,7 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
                 var first = _recordings.Values.FirstOrDefault(r => r is not null)?.Graph;
                 _recordings[key] = recording = new Recording(batch, own => Backward(own, parts, epoch), first);
             }
-            catch (Exception e) when (e is InvalidOperationException
+            catch (Exception e) when ((e is UserErrorException ? e.InnerException : e) is InvalidOperationException
                 or System.Runtime.InteropServices.ExternalException)
             {
                 (_records, NotRecorded) = (false, e.Message);
@@ -65,9 +65,19 @@ internal sealed class TrainingStep(Network model, Precision precision, Device de
         using var scope = NewDisposeScope();
         Tensor loss;
         using (Autocast.In(precision, device))
-            loss = own is null
-                ? model.Loss(batch.Clips, batch.Labels, epoch)
-                : own.Of(model.call(batch.Clips), batch.Labels, epoch);
+        {
+            const string fails = "The network fails in training";
+            if (own is null)
+                loss = NetworkCheck.Of(model, fails, NetworkCheck.AsNetwork,
+                    () => model.Loss(batch.Clips, batch.Labels, epoch));
+            else
+            {
+                var logits = NetworkCheck.Of(model, fails, NetworkCheck.AsNetwork, () => model.call(batch.Clips));
+                loss = NetworkCheck.Of(own, $"The loss {own.Name} fails", "It is given logits [clips, classes], " +
+                    "labels [clips] and the epoch from 0, and returns one number, a tensor with gradients.",
+                    () => own.Of(logits, batch.Labels, epoch));
+            }
+        }
         if (WhyNot(loss) is { } why)
             throw new UserErrorException($"The loss {(own is null ? $"of {model.GetType().Name}" : own.Name)} {why}.")
             {

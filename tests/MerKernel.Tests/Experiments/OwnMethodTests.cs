@@ -380,6 +380,30 @@ public class OwnMethodTests
         else Assert.Contains(message, Assert.ThrowsAny<Exception>(() => Fold(experiment, data)).Message);
     }
 
+    sealed record Halved(int How) : OwnAugmentation
+    {
+        public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) => How switch
+        {
+            0 => (onset, apex.narrow(3, 0, apex.size(3) / 2)),
+            1 => (onset.to_type(ScalarType.Float64), apex),
+            2 => (onset, null!),
+            _ => (onset - apex.narrow(3, 0, 3), apex),
+        };
+    }
+
+    [Theory]
+    [InlineData(0, "The augmentation Halved returns [4, 3, 32, 16] of Float32; it is given [4, 3, 32, 32] of Float32")]
+    [InlineData(1, "The augmentation Halved returns [4, 3, 32, 32] of Float64")]
+    [InlineData(2, "The augmentation Halved returns null")]
+    [InlineData(3, "The augmentation Halved fails in Halved.Of")]
+    public void A_slip_in_an_own_augmentation_is_named_with_its_cure(int how, string message)
+    {
+        using var data = TinyDataset.Create();
+        var own = Own(data);
+        var bad = own with { Training = own.Training with { OwnAugmentation = new Halved(how) } };
+        Assert.Contains(message, Assert.Throws<UserErrorException>(() => Fold(bad, data)).Message);
+    }
+
     sealed record Rounds : OwnAugmentation
     {
         public override (Tensor Onset, Tensor Apex) Of(Tensor onset, Tensor apex, Random random) =>

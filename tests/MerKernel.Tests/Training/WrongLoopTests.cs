@@ -35,6 +35,7 @@ public class WrongLoopTests
         public override Tensor Of(Tensor logits, Tensor labels, int epoch) => How switch
         {
             0 => cross_entropy(logits, labels, reduction: nn.Reduction.None),
+            3 => logits.matmul(logits),
             1 => logits.argmax(1).eq(labels).to_type(ScalarType.Float32).mean(),
             _ => null!,
         };
@@ -88,6 +89,7 @@ public class WrongLoopTests
     [InlineData(0, "[6] and not one number")]
     [InlineData(1, "no weight")]
     [InlineData(2, "is null")]
+    [InlineData(3, "fails in WrongLoss.Of")]
     public void A_loss_of_ones_own_that_cannot_be_trained_with_is_named(int how, string named)
     {
         using var data = TinyDataset.Create(clipsPerSubject: 3);
