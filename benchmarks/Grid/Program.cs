@@ -65,8 +65,8 @@ void Grid()
     Console.WriteLine($"{rows.Count * Subjects:#,0} folds of {epochs} epochs and {clips} clips; largest folder: " +
         $"{Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)
             .Max(d => Directory.EnumerateFileSystemEntries(d).Count())} entries");
-    // As many different sets of action units as the look-alike of CASME II has.
-    var units = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Full)
+    // As many different sets of action units as the synthetic CASME II has.
+    var units = SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Full)
         .Select(c => c.CodedUnits.Where(ActionUnits.Used.Contains).ToImmutableSortedSet()).ToImmutableArray();
     var clipsOf = subjects.ToDictionary(s => s, _ => clips);
 

@@ -5,11 +5,11 @@ using MerKernel.Synthetic;
 namespace MerKernel.Benchmarks.Training;
 
 /// <summary>
-/// What happens before and after training: look-alikes rendered, clips prepared, scores with their intervals.
+/// What happens before and after training: synthetic sets rendered, clips prepared, scores with their intervals.
 /// </summary>
 static class DataBenchmark
 {
-    /// <summary>The small look-alike of CASME II, from nothing to tensors and from the cache.</summary>
+    /// <summary>The small synthetic CASME II, from nothing to tensors and from the cache.</summary>
     public static IEnumerable<Figure> Preparation()
     {
         const string Section = "data";
@@ -17,7 +17,8 @@ static class DataBenchmark
         try
         {
             var rendering = Clock.Seconds(1,
-                () => LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small with { Workers = 2 }, folder.FullName));
+                () => SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Small with { Workers = 2 },
+                    folder.FullName));
             var options = new PreparationOptions
             {
                 Size = 48, Workers = 2, CacheFolder = folder.CreateSubdirectory("cache").FullName
@@ -30,7 +31,7 @@ static class DataBenchmark
             }
             var preparing = Clock.Seconds(1, Load);
             var cached = Clock.Best(3, () => Clock.Seconds(1, Load));
-            yield return new(Section, "look-alikes rendered, two workers", clips / rendering, "clips/s");
+            yield return new(Section, "synthetic sets rendered, two workers", clips / rendering, "clips/s");
             yield return new(Section, "clips prepared with two workers, loading of the landmark model included",
                 clips / preparing, "clips/s");
             yield return new(Section, "the same from the cache", 1000 * cached, "ms", "under 1000");

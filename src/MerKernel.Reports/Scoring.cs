@@ -245,7 +245,7 @@ public sealed class Scoring
         var pairs = compared.Select(c => c.Parts).OfType<Discordance>().ToList();
         // Of other sets the published papers count clips and subjects, but not the clips of each subject.
         var (here, real) = (Detect(data.ClipsByPerson), data.Synthetic && DatasetNames.Paper.Contains(data.Dataset)
-            ? Detect(LookAlike.RealClips(data.Dataset)) : null);
+            ? Detect(SyntheticSet.RealClips(data.Dataset)) : null);
         return [.. rows.Select(r => r with
         {
             AgainstFull = (r.Protocol ?? Protocols[0]) == Protocols[0] && r.Score is not null

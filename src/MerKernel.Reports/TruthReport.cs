@@ -59,7 +59,7 @@ public sealed class TruthReport
     public static TruthReport Of(Workbench bench, DatasetId dataset)
     {
         if (!bench.Dataset(dataset).Synthetic
-            || LookAlike.OptionsOf(dataset, bench.Source(dataset).Root) is not { } options)
+            || SyntheticSet.OptionsOf(dataset, bench.Source(dataset).Root) is not { } options)
             throw new UserErrorException($"Nobody knows the truth about {dataset.Title()} in " +
                 $"{bench.Source(dataset).Root}: it is not a synthetic data set of this version.");
         if (!DatasetFacts.Of(bench.Dataset(dataset)).HasPaperClasses)

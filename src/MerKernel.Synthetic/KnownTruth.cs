@@ -38,9 +38,9 @@ public sealed record KnownTruth
     public required double Ambiguous { get; init; }
 
     /// <summary>The truth about a data set of a size.</summary>
-    public static KnownTruth Of(DatasetId dataset, LookAlikeSize size)
+    public static KnownTruth Of(DatasetId dataset, SyntheticSize size)
     {
-        var roster = LookAlikeRoster.Of(dataset, size);
+        var roster = SyntheticRoster.Of(dataset, size);
         double clips = roster.Emotions.Sum(e => e.Clips);
         var draws = roster.Emotions.SelectMany(e => Draws(dataset, e.Emotion, e.Clips / clips)).ToList();
         string[] emotions = [.. roster.Emotions.Select(e => e.Emotion)];

@@ -10,10 +10,10 @@ namespace MerKernel.Synthetic;
 sealed record OtherSet
 {
     /// <summary>Subjects and classes of the sizes that are made.</summary>
-    public required LookAlikeRoster Tiny { get; init; }
+    public required SyntheticRoster Tiny { get; init; }
 
     /// <inheritdoc cref="Tiny"/>
-    public required LookAlikeRoster Small { get; init; }
+    public required SyntheticRoster Small { get; init; }
 
     /// <summary>The clip's name, of subject, place among the subject's clips and emotion.</summary>
     public required Func<string, int, string, string> Name { get; init; }
@@ -21,10 +21,10 @@ sealed record OtherSet
     /// <summary>
     /// Number of the clip's first frame; clips of one recording are drawn from parts of it that do not meet.
     /// </summary>
-    public required Func<Random, LookAlikeClip, int> Onset { get; init; }
+    public required Func<Random, SyntheticClip, int> Onset { get; init; }
 
     /// <summary>The folder of a clip's frames below the set's.</summary>
-    public required Func<LookAlikeClip, string> Folder { get; init; }
+    public required Func<SyntheticClip, string> Folder { get; init; }
 
     /// <summary>Whether the clips of a person share one folder, as cut out of one recording.</summary>
     public bool SharesFolders { get; init; }
@@ -39,7 +39,7 @@ sealed record OtherSet
     public required string Worksheet { get; init; }
 
     /// <summary>The sheet's rows, its header first.</summary>
-    public required Func<IReadOnlyList<LookAlikeClip>, object?[][]> Rows { get; init; }
+    public required Func<IReadOnlyList<SyntheticClip>, object?[][]> Rows { get; init; }
 
     /// <summary>The synthetic version of a set; null for the paper's two.</summary>
     /// <exception cref="UserErrorException">The set has no synthetic version.</exception>
@@ -56,7 +56,7 @@ sealed record OtherSet
     };
 
     /// <summary>The roster of a size; medium and full are as the small one.</summary>
-    public LookAlikeRoster Roster(LookAlikeSize size) => size == LookAlikeSize.Tiny ? Tiny : Small;
+    public SyntheticRoster Roster(SyntheticSize size) => size == SyntheticSize.Tiny ? Tiny : Small;
 
     /// <summary>The emotion whose action units a synthetic set shows for a word of its sheet.</summary>
     public static string Shown(string emotion) => emotion switch
@@ -69,7 +69,7 @@ sealed record OtherSet
         _ => emotion,
     };
 
-    static LookAlikeRoster Roster(string[] subjects, (int Low, int High) frames,
+    static SyntheticRoster Roster(string[] subjects, (int Low, int High) frames,
         params (string Emotion, int Clips)[] emotions) => new()
         {
             Subjects = [.. subjects.Select(s => (s, emotions.Sum(e => e.Clips) / subjects.Length))],

@@ -25,7 +25,7 @@ static partial class Sheets
             : "SAMM_Micro_FACS_Codes_v2.xlsx";
 
     /// <summary>Writes the sheet.</summary>
-    public static void Write(DatasetId dataset, IEnumerable<LookAlikeClip> clips, string path)
+    public static void Write(DatasetId dataset, IEnumerable<SyntheticClip> clips, string path)
     {
         var other = OtherSet.Of(dataset);
         object?[][] rows = other is not null ? other.Rows([.. clips]) : dataset == DatasetId.CasmeII
@@ -37,17 +37,17 @@ static partial class Sheets
         AtomicFile.Write(path, file => CopyReproducibly(book, file));
     }
 
-    static object?[] CasmeIIRow(LookAlikeClip c) =>
+    static object?[] CasmeIIRow(SyntheticClip c) =>
         [c.Subject, c.Name, null, c.Onset, c.SheetApex ?? c.Apex, c.SheetOffset ?? c.Offset, null, Code(c), c.Emotion,
             EmotionRules.ObjectiveClass(c.CodedUnits)];
 
-    static object?[] SammRow(LookAlikeClip c) =>
+    static object?[] SammRow(SyntheticClip c) =>
         [c.Subject, c.Name, int.Parse(c.Name.Split('_')[1]), c.Onset, c.SheetApex ?? c.Apex, c.SheetOffset ?? c.Offset,
          c.FrameCount,
          "Micro - 1/2", Code(c), c.Emotion, EmotionRules.ObjectiveClass(c.CodedUnits), null];
 
     // A lone number is a numeric cell in the real sheets, everything else is text.
-    static object Code(LookAlikeClip clip) =>
+    static object Code(SyntheticClip clip) =>
         int.TryParse(clip.Code, out var number) && !clip.Code.EndsWith(' ') ? number : clip.Code;
 
     static IEnumerable<object?[]> SammPreamble()

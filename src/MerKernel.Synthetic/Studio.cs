@@ -11,13 +11,13 @@ namespace MerKernel.Synthetic;
 sealed class Studio : IDisposable
 {
     readonly DatasetId _dataset;
-    readonly LookAlikeOptions _options;
+    readonly SyntheticOptions _options;
     readonly string _folder;
     readonly Camera _camera;
     readonly Sensor _sensor;
     readonly ConcurrentDictionary<string, Lazy<(FaceIdentity Person, Mat Portrait)>> _people = new();
 
-    public Studio(DatasetId dataset, LookAlikeOptions options, string folder)
+    public Studio(DatasetId dataset, SyntheticOptions options, string folder)
     {
         (_dataset, _options, _folder) = (dataset, options, folder);
         _camera = Camera.Of(dataset);
@@ -29,7 +29,7 @@ sealed class Studio : IDisposable
     /// Renders the clip's frames unless they are there; true if it rendered. A clip's folder of its own appears at once
     /// and whole.
     /// </summary>
-    public bool Film(LookAlikeClip clip, CancellationToken cancel)
+    public bool Film(SyntheticClip clip, CancellationToken cancel)
     {
         var cropped = ClipFolder(clip, raw: false);
         var raw = _dataset == DatasetId.CasmeII && _options.RawFrames ? ClipFolder(clip, raw: true) : null;
@@ -57,7 +57,7 @@ sealed class Studio : IDisposable
         return true;
     }
 
-    void Render(LookAlikeClip clip, string cropped, string? raw, CancellationToken cancel)
+    void Render(SyntheticClip clip, string cropped, string? raw, CancellationToken cancel)
     {
         var (course, pose, random) = Staging.Of(_dataset, _options, clip);
         var (person, portrait) = Person(clip.Subject);
@@ -88,7 +88,7 @@ sealed class Studio : IDisposable
             if (person.IsValueCreated) person.Value.Portrait.Dispose();
     }
 
-    Mat Furrowed(Mat portrait, LookAlikeClip clip, FaceShape shape)
+    Mat Furrowed(Mat portrait, SyntheticClip clip, FaceShape shape)
     {
         if (_camera.Channels == 3) return Furrows.Paint(portrait, _camera.PixelsPerIod, clip.Movements, shape);
         using var colour = portrait.CvtColor(ColorConversionCodes.GRAY2BGR);
@@ -104,12 +104,12 @@ sealed class Studio : IDisposable
         using (portrait) return (person, portrait.CvtColor(ColorConversionCodes.BGR2GRAY));
     })).Value;
 
-    string ClipFolder(LookAlikeClip clip, bool raw) =>
+    string ClipFolder(SyntheticClip clip, bool raw) =>
         OtherSet.Of(_dataset) is { } other ? Path.Combine(_folder, other.Folder(clip)) : _dataset == DatasetId.CasmeII
             ? Path.Combine(_folder, raw ? "CASME2_RAW_selected" : "Cropped", "sub" + clip.Subject, clip.Name)
             : Path.Combine(_folder, clip.Subject, clip.Name);
 
-    string FrameName(LookAlikeClip clip, int frame) =>
+    string FrameName(SyntheticClip clip, int frame) =>
         OtherSet.Of(_dataset) is { } other ? other.Frame(frame) : _dataset == DatasetId.CasmeII
             ? $"reg_img{frame}.jpg"
             : $"{clip.Subject}_{frame.ToString().PadLeft(clip.Digits, '0')}.jpg";
@@ -228,15 +228,15 @@ sealed class Sensor : IDisposable
 /// <param name="Random">The clip's generator after these draws.</param>
 sealed record Staging(ClipCourse Course, Pose Pose, Random Random)
 {
-    public static Staging Of(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip)
+    public static Staging Of(DatasetId dataset, SyntheticOptions options, SyntheticClip clip)
     {
         var random = RandomExtensions.For(options.Seed, "film", dataset.ToString(), clip.Subject, clip.Name);
         var course = new ClipCourse(clip.Onset, clip.Apex, clip.Offset, random,
-            LookAlikeRoster.Of(dataset, options.Size).HeadDrift);
+            SyntheticRoster.Of(dataset, options.Size).HeadDrift);
         return new Staging(course, Camera.Of(dataset).Place(random), random);
     }
 
     /// <summary>The invented person behind a subject.</summary>
-    public static FaceIdentity Person(DatasetId dataset, LookAlikeOptions options, string subject) =>
+    public static FaceIdentity Person(DatasetId dataset, SyntheticOptions options, string subject) =>
         FaceIdentity.Draw(RandomExtensions.Seed(options.Seed, "person", dataset.ToString(), subject));
 }

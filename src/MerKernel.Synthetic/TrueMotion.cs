@@ -15,9 +15,9 @@ public static class TrueMotion
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="options">The options of the synthetic set.</param>
-    /// <param name="clip">The clip, one of <see cref="LookAlike.Truth"/>.</param>
+    /// <param name="clip">The clip, one of <see cref="SyntheticSet.Truth"/>.</param>
     /// <param name="size">Side of the prepared frame in pixels.</param>
-    public static float[,] Of(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip, int size)
+    public static float[,] Of(DatasetId dataset, SyntheticOptions options, SyntheticClip clip, int size)
     {
         var shape = new FaceShape(Staging.Person(dataset, options, clip.Subject));
         var kernels = clip.Movements.SelectMany(movement => AuKernels.Of(movement, shape)).ToArray();
@@ -30,7 +30,7 @@ public static class TrueMotion
     }
 
     /// <summary>From pixels of the prepared frame to face coordinates.</summary>
-    static Matrix3x2 ToFace(DatasetId dataset, LookAlikeOptions options, LookAlikeClip clip, int size)
+    static Matrix3x2 ToFace(DatasetId dataset, SyntheticOptions options, SyntheticClip clip, int size)
     {
         if (Camera.Of(dataset).Crop is not { } crop)
         {

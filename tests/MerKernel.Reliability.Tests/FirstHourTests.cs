@@ -18,7 +18,7 @@ public sealed class FirstHourTests : IDisposable
 
     public FirstHourTests()
     {
-        LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Tiny, Data);
+        SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Tiny, Data);
         // A copy that lost its marker.
         File.Delete(Path.Combine(Data, "CASME2", FrameLayout.SyntheticMark));
     }
@@ -94,7 +94,7 @@ public sealed class FirstHourTests : IDisposable
     [Fact]
     public void Nothing_is_trained_before_every_set_has_been_checked()
     {
-        LookAlike.Write(DatasetId.Samm, LookAlikeOptions.Tiny, Data);
+        SyntheticSet.Write(DatasetId.Samm, SyntheticOptions.Tiny, Data);
         File.Delete(Path.Combine(Data, "SAMM", Sheets.NameOf(DatasetId.Samm)));
         var (code, output, errors) = Mer($"reproduce --profile tiny --tables 5 --no-reports --data {Data}");
         Assert.Equal(1, code);
@@ -108,10 +108,10 @@ public sealed class FirstHourTests : IDisposable
     [Fact]
     public void A_clip_is_shown_from_the_set_that_has_it()
     {
-        LookAlike.Write(DatasetId.Smic, LookAlikeOptions.Tiny, Data);
+        SyntheticSet.Write(DatasetId.Smic, SyntheticOptions.Tiny, Data);
         foreach (var set in new[] { DatasetId.CasmeII, DatasetId.Smic })
         {
-            var first = LookAlike.Truth(set, LookAlikeOptions.Tiny)[0];
+            var first = SyntheticSet.Truth(set, SyntheticOptions.Tiny)[0];
             // A name of CASME II's is several subjects'.
             var clip = set == DatasetId.Smic ? first.Name : $"{first.Subject}/{first.Name}";
             var (code, output, errors) = Mer($"data show {clip} --data {Data} --out {Path.Combine(_root, "x.png")}");

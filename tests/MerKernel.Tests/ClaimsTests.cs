@@ -432,8 +432,8 @@ public sealed partial class ClaimsTests
     [Fact]
     public void Sizes_and_limits_of_the_synthetic_sets_are_the_generators()
     {
-        var (small, medium, tiny) = (Counts(LookAlikeOptions.Small), Counts(LookAlikeOptions.Medium),
-            Counts(LookAlikeOptions.Tiny));
+        var (small, medium, tiny) = (Counts(SyntheticOptions.Small), Counts(SyntheticOptions.Medium),
+            Counts(SyntheticOptions.Tiny));
         Demand("README.md",
             $"CASME II (synthetic, {medium[0].Clips} clips) | SAMM (synthetic, {medium[1].Clips} clips)",
             $"synthetic CASME II and SAMM, {small[0].Subjects} subjects each");
@@ -453,7 +453,7 @@ public sealed partial class ClaimsTests
             $"{medium[0].Clips} and {medium[1].Clips} clips, the real counts");
         Assert.Equal((8, 8, 16), (small[0].Subjects, small[1].Subjects, Profile.Small.Model.WidthDivisor));
 
-        var truths = (from size in (LookAlikeSize[])[LookAlikeSize.Small, LookAlikeSize.Medium]
+        var truths = (from size in (SyntheticSize[])[SyntheticSize.Small, SyntheticSize.Medium]
                       from id in DatasetNames.Paper
                       select KnownTruth.Of(id, size)).ToList();
         string Limits(string what, Func<KnownTruth, Limit> of) =>
@@ -463,8 +463,8 @@ public sealed partial class ClaimsTests
             Limits("limit from the movement, with the traces that no coder notes", t => t.Movement),
             Limits("limit from both", t => t.Both));
 
-        var four = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Full with { Subjects = 4 });
-        LookAlikeClip Clip(string subject, string name) => four.Single(c => (c.Subject, c.Name) == (subject, name));
+        var four = SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Full with { Subjects = 4 });
+        SyntheticClip Clip(string subject, string name) => four.Single(c => (c.Subject, c.Name) == (subject, name));
         var (apexless, faceless) = (Clip("02", "EP02_12f"), Clip("03", "EP03_01"));
         Demand("docs/rehearsal.md",
             Text($"Four subjects of the full-size set: {four.Length} clips, {four.Sum(c => c.FrameCount):#,0} frames"),
@@ -489,7 +489,7 @@ public sealed partial class ClaimsTests
             $"{PublishedCounts.CasmeII2014.Total} (sheet of 2014) or {PublishedCounts.CasmeII2019.Total} (2019) of " +
             $"CASME II over {PublishedCounts.CasmeII2019.Subjects.Count} subjects, {PublishedCounts.Samm.Total} of " +
             $"SAMM over {PublishedCounts.Samm.Subjects.Count}");
-        var folds = Tables.Work(Tables.All, DatasetNames.Paper).Sum(w => LookAlike.RealClips(w.Dataset).Length);
+        var folds = Tables.Work(Tables.All, DatasetNames.Paper).Sum(w => SyntheticSet.RealClips(w.Dataset).Length);
         Demand("docs/cluster.md", Text($"({folds:#,0} folds)"));
         Assert.Equal(12, Tables.Paper.Length);
         Demand("docs/method.md", "compares all twelve variants of Tables 2 to 7", $"flatten [{512 * 14 * 14}]");
@@ -560,9 +560,9 @@ public sealed partial class ClaimsTests
         select run.First(p => p.Item1 == "best-test").Item2 - run.First(p => p.Item1 == "final").Item2;
 
     /// <summary>Five-class clips and their subjects, CASME II and SAMM.</summary>
-    static List<(int Subjects, int Clips)> Counts(LookAlikeOptions options) => [.. DatasetNames.Paper.Select(id =>
+    static List<(int Subjects, int Clips)> Counts(SyntheticOptions options) => [.. DatasetNames.Paper.Select(id =>
     {
-        var five = LookAlike.Truth(id, options)
+        var five = SyntheticSet.Truth(id, options)
             .Where(c => ClassSet.Five(id).LabelOf(c.Emotion.ToLowerInvariant()) is not null).ToList();
         return (five.Select(c => c.Subject).Distinct().Count(), five.Count);
     })];

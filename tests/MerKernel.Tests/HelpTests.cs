@@ -194,7 +194,7 @@ public sealed partial class HelpTests
     [Fact]
     public void The_example_of_mer_data_shows_a_clip_that_the_synthetic_data_have() =>
         Assert.Contains(ShownClip().Match(Say(["data", "--help"])).Groups[1].Value,
-            LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small).Select(c => c.Id));
+            SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Small).Select(c => c.Id));
 
     [Fact]
     public void Without_data_a_clip_is_shown_of_synthetic_data()
@@ -205,7 +205,7 @@ public sealed partial class HelpTests
         options.AddViewTo(command);
         var parsed = command.Parse("--dataset casme2");
         options.FallBack(parsed, folder, "tiny", [DatasetId.CasmeII], default);
-        Assert.Equal(folder.File("data/look-alike-tiny"), options.Root(parsed));
+        Assert.Equal(folder.File("data/synthetic-tiny"), options.Root(parsed));
         Assert.True(FrameLayout.IsThere(new(options.Root(parsed), DatasetId.CasmeII)));
     }
 

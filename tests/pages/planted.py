@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""planted.py FOLDER: a tiny look-alike in which a stranger has planted markup: in a file name, an emotion and an action unit of CASME II's.
+"""planted.py FOLDER: a tiny synthetic data set in which a stranger has planted markup: in a file name, an emotion and an action unit of CASME II's.
 
 Prints each planted text. A subject is a number, or the sheet is refused; tests/CSharpJupyter.LiveTests plants it in a notebook."""
 import csv

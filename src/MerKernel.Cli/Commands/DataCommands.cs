@@ -264,11 +264,11 @@ public static class SynthesizeCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var size = new Option<LookAlikeSize>("--size")
+        var size = new Option<SyntheticSize>("--size")
         {
             Description = "tiny, small, medium (the real sets' subject and clip counts with short clips) or full " +
                 "(with clips of their length)",
-            DefaultValueFactory = _ => LookAlikeSize.Small
+            DefaultValueFactory = _ => SyntheticSize.Small
         };
         var dataset = new Option<string>("--dataset")
         {
@@ -284,7 +284,7 @@ public static class SynthesizeCommand
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "seed of every random draw", DefaultValueFactory = _ => LookAlikeOptions.Small.Seed
+            Description = "seed of every random draw", DefaultValueFactory = _ => SyntheticOptions.Small.Seed
         };
         var raw = new Option<bool>("--raw") { Description = "also write CASME II's uncropped frames" };
         var workers = new Option<int>("--workers")
@@ -305,7 +305,7 @@ public static class SynthesizeCommand
         {
             if (parsed.GetValue(subjects) is < 1 and var few)
                 throw new UserErrorException($"--subjects {few} makes no data; give 1 or more.");
-            var options = new LookAlikeOptions
+            var options = new SyntheticOptions
             {
                 Size = parsed.GetValue(size),
                 Seed = parsed.GetValue(seed),
@@ -316,7 +316,7 @@ public static class SynthesizeCommand
             foreach (var id in Chosen(parsed.GetValue(dataset)!))
             {
                 var clock = Stopwatch.StartNew();
-                var summary = LookAlike.Write(id, options, parsed.GetValue(output)!.FullName,
+                var summary = SyntheticSet.Write(id, options, parsed.GetValue(output)!.FullName,
                     new PreparationLine().Of($"{id.Title()}: rendering"), cancellation);
                 Console.WriteLine(Describe(summary, clock.Elapsed));
             }
@@ -327,7 +327,7 @@ public static class SynthesizeCommand
 
     static DatasetId[] Chosen(string name) => name == "all" ? [.. DatasetNames.Paper] : [DatasetNames.Named(name)];
 
-    static string Describe(LookAlikeSummary s, TimeSpan elapsed) =>
+    static string Describe(SyntheticSummary s, TimeSpan elapsed) =>
         $"{s.Folder}: synthetic data set in the form of {s.Dataset.Title()}, {s.Clips} clips of {s.Subjects} " +
         $"subjects, {s.Frames} frames, "
         + (s.Rendered == 0 ? "there already" : $"{elapsed.TotalSeconds:0} s");

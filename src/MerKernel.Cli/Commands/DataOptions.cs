@@ -92,7 +92,7 @@ sealed class DataOptions
         ImmutableArray<DatasetId> wanted = named is null ? usual : looked;
         // The other sets have no synthetic data at this place.
         if (wanted.Except(DatasetNames.Paper).Any()) return;
-        var folder = Path.Combine(data, $"look-alike-{size}");
+        var folder = Path.Combine(data, $"synthetic-{size}");
         var line = new PreparationLine();
         foreach (var id in wanted)
         {

@@ -206,9 +206,9 @@ public sealed class AttentionStudy
 
     ImmutableArray<float[]> FindMotion()
     {
-        if (!Data.Synthetic || LookAlike.OptionsOf(Dataset, Study.Bench.Source(Dataset).Root) is not { } options)
+        if (!Data.Synthetic || SyntheticSet.OptionsOf(Dataset, Study.Bench.Source(Dataset).Root) is not { } options)
             return [.. TestClips.Select(FlowOf)];
-        var truth = LookAlike.Truth(Dataset, options).ToDictionary(c => c.Id);
+        var truth = SyntheticSet.Truth(Dataset, options).ToDictionary(c => c.Id);
         return [.. TestClips.Select(clip =>
             TrueMotion.Of(Dataset, options, truth[Data.Clips[clip].Id], Data.Size).Cast<float>().ToArray())];
     }

@@ -164,7 +164,7 @@ public sealed class Workbench : IDisposable
 
     string Data => Path.Combine(Root, "data");
 
-    string SyntheticFolder => Path.Combine(Data, $"look-alike-{Profile.SyntheticSize}");
+    string SyntheticFolder => Path.Combine(Data, $"synthetic-{Profile.SyntheticSize}");
 
     /// <summary>
     /// Loads a data set, once; prepares its frames where they are not prepared yet, and makes synthetic data where no

@@ -21,8 +21,8 @@ static class WorkbenchWords
         bench.HasUsualStore ? "" : $" --store {Shell.Word(bench.Store.Folder)}";
 
     /// <summary>The message for a data set that is nowhere.</summary>
-    public static UserErrorException NoData(DatasetId id) => new($"There are no data of {id.Title()}: name the folder " +
-        "with CASME2/ and SAMM/, or a source of synthetic data.");
+    public static UserErrorException NoData(DatasetId id) => new($"There are no data of {id.Title()}: name the " +
+        "folder with CASME2/ and SAMM/, or a source of synthetic data.");
 
     /// <summary>The warning for a synthetic set that no run has made.</summary>
     public static string NotMadeYet(this Workbench bench, DatasetId id) => $"{id.Title()}: its synthetic set is not " +

@@ -36,7 +36,7 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
         var book = BinaryWorkbook.Of(Rows());
         var path = Path.Combine(_folder, "sound.xls");
         File.WriteAllBytes(path, book);
-        Assert.Equal(LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny)
+        Assert.Equal(SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Tiny)
             .Select(c => (c.Subject, c.Name, c.Onset, c.Offset)),
             CodingSheet.Read(path).Clips.Select(c => (c.Subject, c.Name, c.Onset, c.Offset)));
         const int Records = 3 * 512;
@@ -143,14 +143,14 @@ public sealed class SheetFuzzTests(ITestOutputHelper log) : IDisposable
     static List<string[]> Rows() =>
     [
         ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Action Units", "Estimated Emotion"],
-        .. LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny).Select(c =>
+        .. SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Tiny).Select(c =>
             (string[])[c.Subject, c.Name, $"{c.Onset}", $"{c.SheetApex ?? c.Apex}", $"{c.Offset}", c.Code, c.Emotion]),
     ];
 
     byte[] Workbook()
     {
         var path = Path.Combine(_folder, "book.xlsx");
-        Sheets.Write(DatasetId.CasmeII, LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Tiny), path);
+        Sheets.Write(DatasetId.CasmeII, SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Tiny), path);
         return File.ReadAllBytes(path);
     }
 

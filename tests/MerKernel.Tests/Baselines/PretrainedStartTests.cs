@@ -154,7 +154,7 @@ public class PretrainedStartTests
         using var folder = new TemporaryFolder();
         Safetensors.Write(Path.Combine(folder.Path, "micron-bert.safetensors"),
             new Dictionary<string, Tensor> { ["x"] = zeros(1) });
-        foreach (var id in DatasetNames.Paper) LookAlike.Write(id, LookAlikeOptions.Tiny, folder.File("data"));
+        foreach (var id in DatasetNames.Paper) SyntheticSet.Write(id, SyntheticOptions.Tiny, folder.File("data"));
         (int Epochs, int Before) Of(string? weights)
         {
             using var bench = new Workbench

@@ -181,7 +181,7 @@ public sealed partial class StrangeFolderTests : IDisposable
     public void Where_only_another_set_is_there_the_message_says_how_to_take_it()
     {
         using var other = new TemporaryFolder();
-        LookAlike.Write(DatasetId.Smic, LookAlikeOptions.Tiny, other);
+        SyntheticSet.Write(DatasetId.Smic, SyntheticOptions.Tiny, other);
         Assert.Contains(", or take SMIC, which is there, with --dataset smic", Assert.Throws<UserErrorException>(() =>
             FrameLayout.Find(new(other, DatasetId.CasmeII))).Message, StringComparison.Ordinal);
     }

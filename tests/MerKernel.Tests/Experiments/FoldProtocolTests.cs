@@ -167,8 +167,8 @@ public sealed class FoldProtocolTests : IDisposable
     [Fact]
     public void What_was_chosen_about_a_part_is_said_of_the_composite_too()
     {
-        foreach (var id in DatasetNames.Paper) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
-        var first = LookAlike.Truth(DatasetId.Samm, LookAlikeOptions.Tiny)[0];
+        foreach (var id in DatasetNames.Paper) SyntheticSet.Write(id, SyntheticOptions.Tiny, _folder.File("data"));
+        var first = SyntheticSet.Truth(DatasetId.Samm, SyntheticOptions.Tiny)[0];
         var left = $"{first.Subject}/{first.Name}";
         new DataChoices { Exclude = (ImmutableArray<string>)[left] }.Keep(_folder.File("data"), DatasetId.Samm);
         var said = new List<string>();
@@ -191,7 +191,7 @@ public sealed class FoldProtocolTests : IDisposable
             DataFolder = _folder.File("data"), Parts = [DatasetId.CasmeII, DatasetId.Samm, DatasetId.Smic],
             Only = [DatasetId.CrossDataset],
         };
-        foreach (var id in FoldProtocol.Usual) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
+        foreach (var id in FoldProtocol.Usual) SyntheticSet.Write(id, SyntheticOptions.Tiny, _folder.File("data"));
         using (var bench = Bench())
         {
             var data = bench.Load(DatasetId.Composite);
@@ -243,7 +243,7 @@ public sealed class FoldProtocolTests : IDisposable
     [Fact]
     public void Tables_of_sets_that_all_have_action_units_are_compared_and_name_no_real_counts()
     {
-        foreach (var id in DatasetNames.Paper) LookAlike.Write(id, LookAlikeOptions.Tiny, _folder.File("data"));
+        foreach (var id in DatasetNames.Paper) SyntheticSet.Write(id, SyntheticOptions.Tiny, _folder.File("data"));
         using var bench = new Workbench
         {
             Profile = Profile.Tiny, StoreFolder = _folder.File("store"), CacheFolder = _folder.File("cache"),

@@ -13,9 +13,9 @@ public class PictureTests
     [Fact]
     public void A_grid_says_its_title_its_data_its_columns_and_its_rows()
     {
-        var grid = PictureGrid.Draw("Attention", "Look-alike, n = 8.\nEvery map has a scale of its own.",
+        var grid = PictureGrid.Draw("Attention", "Synthetic, n = 8.\nEvery map has a scale of its own.",
             ["", "block 1"], [new("EP01, disgust", [Tile(), Tile("0 to 1")]), new("EP02, anger", [Tile()])]);
-        Assert.Equal("Attention. Look-alike, n = 8. Every map has a scale of its own. Columns: block 1. Rows: EP01, " +
+        Assert.Equal("Attention. Synthetic, n = 8. Every map has a scale of its own. Columns: block 1. Rows: EP01, " +
             "disgust; EP02, anger.", grid.AltText);
         Assert.False(grid.Image.Empty());
     }
@@ -25,7 +25,7 @@ public class PictureTests
     {
         static PictureGrid.Tile Of(int width, Scalar colour, string caption) =>
             new(new Mat(8, width, MatType.CV_8UC3, colour), caption);
-        var grid = PictureGrid.Draw("Attention", "Look-alike", ["block 1", "block 2"],
+        var grid = PictureGrid.Draw("Attention", "Synthetic", ["block 1", "block 2"],
         [
             new("with a strip", [Of(10, Scalar.Red, "0 .. 1"), Of(10, Scalar.Blue, "0 .. 1")]),
             new("without", [Of(8, Scalar.Red, "1.2e-18 .. 0.046 and more"), Of(8, Scalar.Blue, "0 .. 0.04")]),
@@ -48,8 +48,8 @@ public class PictureTests
 
     [Fact]
     public void Rows_without_a_caption_are_said_by_their_tiles() =>
-        Assert.Equal("Faces. Look-alike. Rows: 01, disgust, 02, anger.",
-            PictureGrid.Draw("Faces", "Look-alike", [], [new("", [Tile("01, disgust"), Tile("02, anger")])]).AltText);
+        Assert.Equal("Faces. Synthetic. Rows: 01, disgust, 02, anger.",
+            PictureGrid.Draw("Faces", "Synthetic", [], [new("", [Tile("01, disgust"), Tile("02, anger")])]).AltText);
 
     [Fact]
     public void A_kernel_finds_its_picture_and_its_words_by_the_attributes_name()

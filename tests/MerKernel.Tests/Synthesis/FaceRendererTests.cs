@@ -74,10 +74,10 @@ public class FaceRendererTests
     public void The_difference_to_the_onset_is_largest_at_the_apex_despite_drift_and_noise()
     {
         var larger = 0;
-        var clips = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small)
+        var clips = SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Small)
             .Where(c => c.Apex < c.Offset - 3).Take(6).ToList();
-        var root = Directory.CreateTempSubdirectory("look-alike").FullName;
-        using (var studio = new Studio(DatasetId.CasmeII, LookAlikeOptions.Small, root))
+        var root = Directory.CreateTempSubdirectory("synthetic").FullName;
+        using (var studio = new Studio(DatasetId.CasmeII, SyntheticOptions.Small, root))
             foreach (var clip in clips)
             {
                 studio.Film(clip, default);

@@ -17,12 +17,12 @@ public class KnownTruthTests
     }
 
     [Theory]
-    [InlineData(DatasetId.CasmeII, LookAlikeSize.Small, 38.0 / 120)]
-    [InlineData(DatasetId.CasmeII, LookAlikeSize.Medium, 99.0 / 249)]
-    [InlineData(DatasetId.Samm, LookAlikeSize.Small, 36.0 / 100)]
-    [InlineData(DatasetId.Samm, LookAlikeSize.Full, 57.0 / 136)]
+    [InlineData(DatasetId.CasmeII, SyntheticSize.Small, 38.0 / 120)]
+    [InlineData(DatasetId.CasmeII, SyntheticSize.Medium, 99.0 / 249)]
+    [InlineData(DatasetId.Samm, SyntheticSize.Small, 36.0 / 100)]
+    [InlineData(DatasetId.Samm, SyntheticSize.Full, 57.0 / 136)]
     public void Who_sees_more_knows_no_less_and_who_sees_nothing_takes_the_commonest_class(DatasetId dataset,
-        LookAlikeSize size, double majority)
+        SyntheticSize size, double majority)
     {
         var truth = KnownTruth.Of(dataset, size);
         Assert.Equal(majority, truth.Majority.Accuracy, 12);
@@ -41,10 +41,10 @@ public class KnownTruthTests
     [InlineData(DatasetId.Samm)]
     public void The_limit_of_the_action_units_is_the_one_that_many_plans_show(DatasetId dataset)
     {
-        var truth = KnownTruth.Of(dataset, LookAlikeSize.Full);
+        var truth = KnownTruth.Of(dataset, SyntheticSize.Full);
         var five = truth.Emotions.Select(e => e.Emotion).ToHashSet();
         var clips = Enumerable.Range(1, 80)
-            .SelectMany(seed => LookAlike.Truth(dataset, LookAlikeOptions.Full with { Seed = seed }))
+            .SelectMany(seed => SyntheticSet.Truth(dataset, SyntheticOptions.Full with { Seed = seed }))
             // An odd cell of the real sheets follows its own rules; the limits leave it out.
             .Where(c => five.Contains(c.Emotion)
                 && c.Code.Trim().All(x => char.IsDigit(x) || x is '+' or 'L' or 'R' or 'A' or 'B')
@@ -64,10 +64,10 @@ public class KnownTruthTests
     public void Over_twelve_seeds_the_look_up_at_the_real_counts_is_within_three_points_of_the_real_sheets(
         DatasetId dataset, double real)
     {
-        var five = KnownTruth.Of(dataset, LookAlikeSize.Full).Emotions.Select(e => e.Emotion).ToList();
+        var five = KnownTruth.Of(dataset, SyntheticSize.Full).Emotions.Select(e => e.Emotion).ToList();
         var accuracy = Enumerable.Range(1, 12).Average(seed =>
         {
-            var clips = LookAlike.Truth(dataset, LookAlikeOptions.Full with { Seed = seed })
+            var clips = SyntheticSet.Truth(dataset, SyntheticOptions.Full with { Seed = seed })
                 .Where(c => five.Contains(c.Emotion))
                 .Select(c => new LabelledClip(c.Id, c.Subject, five.IndexOf(c.Emotion),
                     [.. c.CodedUnits.Where(ActionUnits.Used.Contains)])).ToList();
@@ -80,17 +80,17 @@ public class KnownTruthTests
     [Theory]
     [InlineData(DatasetId.Samm)]
     public void Five_to_eight_clips_in_a_hundred_of_SAMM_cannot_be_told_by_their_units(DatasetId dataset) =>
-        Assert.InRange(1 - KnownTruth.Of(dataset, LookAlikeSize.Full).ActionUnits.Accuracy, 0.05, 0.08);
+        Assert.InRange(1 - KnownTruth.Of(dataset, SyntheticSize.Full).ActionUnits.Accuracy, 0.05, 0.08);
 
     [Fact]
     public void A_blink_that_no_coder_noted_is_in_three_of_ten_clips_with_the_real_counts_and_in_none_of_the_small_set()
     {
-        static double Blinks(LookAlikeOptions options) => LookAlike.Truth(DatasetId.CasmeII, options) is var clips
+        static double Blinks(SyntheticOptions options) => SyntheticSet.Truth(DatasetId.CasmeII, options) is var clips
             ? clips.Count(c => c.Movements.Any(m => m.Number == 45) && !c.CodedUnits.Contains(45))
                 / (double)clips.Length : 0;
-        Assert.Equal(0, Blinks(LookAlikeOptions.Small));
-        Assert.InRange(Blinks(LookAlikeOptions.Medium), 0.22, 0.38);
-        Assert.Equal(LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Medium).Select(c => c.Id),
-            LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Medium).Select(c => c.Id));
+        Assert.Equal(0, Blinks(SyntheticOptions.Small));
+        Assert.InRange(Blinks(SyntheticOptions.Medium), 0.22, 0.38);
+        Assert.Equal(SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Medium).Select(c => c.Id),
+            SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Medium).Select(c => c.Id));
     }
 }

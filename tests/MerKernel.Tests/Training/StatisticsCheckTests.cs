@@ -75,11 +75,11 @@ public class StatisticsCheckTests
     [MemberData(nameof(Profiles))]
     public void No_fold_of_a_profile_has_too_few_batches_for_its_BatchNorm_to_forget_its_start(Profile profile)
     {
-        var size = Enum.Parse<LookAlikeSize>(profile.SyntheticSize, ignoreCase: true);
+        var size = Enum.Parse<SyntheticSize>(profile.SyntheticSize, ignoreCase: true);
         foreach (var dataset in DatasetNames.Paper)
         {
             var five = KnownTruth.Of(dataset, size).Emotions.Select(e => e.Emotion).ToHashSet();
-            var clips = LookAlike.Truth(dataset, new() { Size = size }).Where(c => five.Contains(c.Emotion))
+            var clips = SyntheticSet.Truth(dataset, new() { Size = size }).Where(c => five.Contains(c.Emotion))
                 .CountBy(c => c.Subject).Select(s => s.Value).ToList();
             foreach (var method in Tables.All.Where(t => t.IsOn(dataset)).SelectMany(t => t.Methods).Distinct())
             {

@@ -4,7 +4,7 @@ using MerKernel.Synthetic;
 namespace MerKernel.Tests.Synthesis;
 
 /// <summary>Synthetic versions of the sets besides the paper's: their readers get the files they expect.</summary>
-public sealed class OtherLookAlikeTests : IDisposable
+public sealed class OtherSyntheticSetTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
@@ -18,11 +18,11 @@ public sealed class OtherLookAlikeTests : IDisposable
     [InlineData(DatasetId.Dfme, 12, true)]
     public void The_tiny_one_is_read_whole_by_the_set_s_reader(DatasetId id, int clips, bool units)
     {
-        var truth = LookAlike.Truth(id, LookAlikeOptions.Tiny);
-        var summary = LookAlike.Write(id, LookAlikeOptions.Tiny, _folder);
+        var truth = SyntheticSet.Truth(id, SyntheticOptions.Tiny);
+        var summary = SyntheticSet.Write(id, SyntheticOptions.Tiny, _folder);
         Assert.Equal((3, clips), (summary.Subjects, summary.Clips));
         // A second call finds it finished.
-        Assert.Equal(0, LookAlike.Write(id, LookAlikeOptions.Tiny, _folder).Rendered);
+        Assert.Equal(0, SyntheticSet.Write(id, SyntheticOptions.Tiny, _folder).Rendered);
         // With faces looked for, as in raw frames.
         var report = DatasetCheck.Run(new(_folder, id));
         Assert.True(report.Complete, string.Join('\n', report.Findings));
@@ -43,7 +43,7 @@ public sealed class OtherLookAlikeTests : IDisposable
     public void Clips_that_share_a_recording_share_no_frame_of_it()
     {
         for (var seed = 1; seed <= 60; seed++)
-            foreach (var person in LookAlike.Truth(DatasetId.Casme3C, new() { Seed = seed }).GroupBy(c => c.Subject))
+            foreach (var person in SyntheticSet.Truth(DatasetId.Casme3C, new() { Seed = seed }).GroupBy(c => c.Subject))
             {
                 var frames = person.SelectMany(c => Enumerable.Range(c.Onset, c.FrameCount)).ToList();
                 Assert.Equal(frames.Count, frames.Distinct().Count());
@@ -53,10 +53,11 @@ public sealed class OtherLookAlikeTests : IDisposable
     [Fact]
     public void A_set_without_a_look_alike_is_named_and_larger_sizes_are_the_small_one()
     {
-        Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Full).Length);
+        Assert.Equal(60, SyntheticSet.Truth(DatasetId.Smic, SyntheticOptions.Full).Length);
         Assert.Contains("There is no synthetic data set in the form of SMIC (NIR)",
-            Assert.Throws<UserErrorException>(() => LookAlike.Truth(DatasetId.SmicNir, LookAlikeOptions.Tiny)).Message,
+            Assert.Throws<UserErrorException>(() =>
+                SyntheticSet.Truth(DatasetId.SmicNir, SyntheticOptions.Tiny)).Message,
             StringComparison.Ordinal);
-        Assert.Equal(60, LookAlike.Truth(DatasetId.Smic, LookAlikeOptions.Small).Length);
+        Assert.Equal(60, SyntheticSet.Truth(DatasetId.Smic, SyntheticOptions.Small).Length);
     }
 }

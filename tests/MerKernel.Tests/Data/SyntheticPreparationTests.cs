@@ -6,7 +6,7 @@ using OpenCvSharp;
 namespace MerKernel.Tests.Data;
 
 /// <summary>The synthetic sets through the path of the real data: raw frames, dlib, warp, cache.</summary>
-public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<FilmedLookAlike>
+public class SyntheticPreparationTests(FilmedSyntheticSet films) : IClassFixture<FilmedSyntheticSet>
 {
     [Theory]
     [InlineData(DatasetId.CasmeII)]
@@ -79,10 +79,10 @@ public class LookAlikePreparationTests(FilmedLookAlike films) : IClassFixture<Fi
     public void Optical_flow_finds_movement_where_the_true_motion_is(DatasetId dataset, FrameKind frames)
     {
         const int Size = 224;
-        var options = LookAlikeOptions.Small with { RawFrames = true };
+        var options = SyntheticOptions.Small with { RawFrames = true };
         using var data = DatasetLoader.Load(new DatasetSource(films.Root, dataset) { Frames = frames },
             new PreparationOptions { Size = Size, CacheFolder = films.Cache });
-        var truth = LookAlike.Truth(dataset, options).ToDictionary(c => c.Id);
+        var truth = SyntheticSet.Truth(dataset, options).ToDictionary(c => c.Id);
         var stronger = 0;
         for (var i = 0; i < data.Clips.Length; i++)
         {

@@ -5,9 +5,9 @@ using OpenCvSharp;
 
 namespace MerKernel.Tests.Synthesis;
 
-public sealed class LookAlikeFilesTests : IDisposable
+public sealed class SyntheticFilesTests : IDisposable
 {
-    readonly string _root = Directory.CreateTempSubdirectory("look-alike").FullName;
+    readonly string _root = Directory.CreateTempSubdirectory("synthetic").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -16,7 +16,7 @@ public sealed class LookAlikeFilesTests : IDisposable
     {
         foreach (var dataset in DatasetNames.Paper)
         {
-            var truth = LookAlike.Truth(dataset, LookAlikeOptions.Full);
+            var truth = SyntheticSet.Truth(dataset, SyntheticOptions.Full);
             var path = Path.Combine(_root, Sheets.NameOf(dataset));
             Sheets.Write(dataset, truth, path);
             var read = CodingSheet.Read(path, Errata.Known).Clips;
@@ -32,33 +32,33 @@ public sealed class LookAlikeFilesTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root, (done, _) =>
+            SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Small, _root, (done, _) =>
             {
                 if (done == 6) stop.Cancel();
             }, stop.Token));
         Assert.True(File.Exists(Path.Combine(_root, "CASME2", "synthetic.json")));
 
-        var resumed = LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root);
+        var resumed = SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Small, _root);
 
         Assert.InRange(resumed.Rendered, 1, resumed.Clips - 6);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root, "*.partial", SearchOption.AllDirectories));
         Assert.Equal(resumed.Frames, Directory.EnumerateFiles(Path.Combine(_root, "CASME2", "Cropped"), "*.jpg",
             SearchOption.AllDirectories).Count());
-        Assert.Equal(0, LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small, _root).Rendered);
+        Assert.Equal(0, SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Small, _root).Rendered);
         using var frame = Cv2.ImRead(Path.Combine(_root, "CASME2", "Cropped", "sub01", "EP02_01f", "reg_img46.jpg"));
         Assert.Equal((280, 340, 3), (frame.Width, frame.Height, frame.Channels()));
         Assert.Throws<UserErrorException>(() =>
-            LookAlike.Write(DatasetId.CasmeII, LookAlikeOptions.Small with { Seed = 2 }, _root));
+            SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Small with { Seed = 2 }, _root));
     }
 
     [Fact]
     public void A_clip_has_the_same_bytes_whatever_was_rendered_before_or_beside_it()
     {
-        var clips = LookAlike.Truth(DatasetId.CasmeII, LookAlikeOptions.Small).Take(4).ToList();
+        var clips = SyntheticSet.Truth(DatasetId.CasmeII, SyntheticOptions.Small).Take(4).ToList();
         string one = Path.Combine(_root, "one"), two = Path.Combine(_root, "two");
-        using (var studio = new Studio(DatasetId.CasmeII, LookAlikeOptions.Small, one))
+        using (var studio = new Studio(DatasetId.CasmeII, SyntheticOptions.Small, one))
             foreach (var clip in clips) studio.Film(clip, default);
-        using (var studio = new Studio(DatasetId.CasmeII, LookAlikeOptions.Small with { RawFrames = true }, two))
+        using (var studio = new Studio(DatasetId.CasmeII, SyntheticOptions.Small with { RawFrames = true }, two))
             Parallel.ForEach(clips.AsEnumerable().Reverse(), new ParallelOptions { MaxDegreeOfParallelism = 3 },
                 clip => studio.Film(clip, default));
         foreach (var folder in (ReadOnlySpan<string>)[one, two])
@@ -74,15 +74,15 @@ public sealed class LookAlikeFilesTests : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, "SAMM")).FullName;
         File.WriteAllText(Path.Combine(folder, "SAMM_Micro_FACS_Codes_v2.xlsx"), "real");
-        Assert.Throws<UserErrorException>(() => LookAlike.Write(DatasetId.Samm, LookAlikeOptions.Small, _root));
+        Assert.Throws<UserErrorException>(() => SyntheticSet.Write(DatasetId.Samm, SyntheticOptions.Small, _root));
         Assert.Single(Directory.EnumerateFileSystemEntries(folder));
     }
 
     [Fact]
     public void A_SAMM_frame_is_grey_2040_by_1088_and_named_by_its_padded_number()
     {
-        var clip = LookAlike.Truth(DatasetId.Samm, LookAlikeOptions.Small).Single(c => c.Name == "006_1_2");
-        using (var studio = new Studio(DatasetId.Samm, LookAlikeOptions.Small, _root))
+        var clip = SyntheticSet.Truth(DatasetId.Samm, SyntheticOptions.Small).Single(c => c.Name == "006_1_2");
+        using (var studio = new Studio(DatasetId.Samm, SyntheticOptions.Small, _root))
         {
             Assert.True(studio.Film(clip, default));
             Assert.False(studio.Film(clip, default));

@@ -6,7 +6,7 @@ namespace MerKernel.Tests.Data;
 /// <summary>
 /// The synthetic sheets carry every erratum, notation and count of the real ones; here is the reader's answer to them.
 /// </summary>
-public sealed class LookAlikeSheetTests : IDisposable
+public sealed class SyntheticSheetTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -18,7 +18,7 @@ public sealed class LookAlikeSheetTests : IDisposable
     public void The_full_sheets_have_the_published_clips_and_subjects(DatasetId dataset, int rows, int clips,
         int subjects)
     {
-        var sheet = Read(dataset, LookAlikeOptions.Full);
+        var sheet = Read(dataset, SyntheticOptions.Full);
         var five = sheet.Clips.Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion) is not null).ToArray();
         Assert.Equal((rows, clips, subjects),
             (sheet.Clips.Length, five.Length, five.Select(c => c.Subject).Distinct().Count()));
@@ -32,9 +32,9 @@ public sealed class LookAlikeSheetTests : IDisposable
     [InlineData(DatasetId.Samm)]
     public void Every_erratum_is_repaired_to_what_the_frames_show_and_noted(DatasetId dataset)
     {
-        foreach (var options in new[] { LookAlikeOptions.Small, LookAlikeOptions.Full })
+        foreach (var options in new[] { SyntheticOptions.Small, SyntheticOptions.Full })
         {
-            var truth = LookAlike.Truth(dataset, options).ToDictionary(c => c.Id);
+            var truth = SyntheticSet.Truth(dataset, options).ToDictionary(c => c.Id);
             var read = Read(dataset, options).Clips.ToDictionary(c => c.Id);
             foreach (var erratum in Errata.Known.Where(e => e.Dataset == dataset))
             {
@@ -61,8 +61,8 @@ public sealed class LookAlikeSheetTests : IDisposable
     public void An_erratum_switched_off_leaves_its_clip_as_printed_and_the_others_repaired(string id, bool drops)
     {
         var erratum = Errata.Known.Single(e => e.Id == id);
-        var (on, off) = (Read(erratum.Dataset, LookAlikeOptions.Small),
-            Read(erratum.Dataset, LookAlikeOptions.Small, Errata.Except([id])));
+        var (on, off) = (Read(erratum.Dataset, SyntheticOptions.Small),
+            Read(erratum.Dataset, SyntheticOptions.Small, Errata.Except([id])));
         Assert.Equal(drops, off.Dropped.Any(d => d.Clip == erratum.Clip));
         Assert.Equal(drops ? 1 : 0, on.Clips.Length - off.Clips.Length);
         var different = on.Clips
@@ -75,17 +75,17 @@ public sealed class LookAlikeSheetTests : IDisposable
     [InlineData(DatasetId.Samm)]
     public void Every_notation_names_the_units_that_the_face_was_given(DatasetId dataset)
     {
-        var read = Read(dataset, LookAlikeOptions.Full).Clips.ToDictionary(c => c.Id);
-        var truth = LookAlike.Truth(dataset, LookAlikeOptions.Full);
+        var read = Read(dataset, SyntheticOptions.Full).Clips.ToDictionary(c => c.Id);
+        var truth = SyntheticSet.Truth(dataset, SyntheticOptions.Full);
         Assert.All(truth, t => Assert.Equal(t.CodedUnits.AsEnumerable(), read[t.Id].ActionUnits.Select(u => u.Number)));
         Assert.Subset(truth.Select(t => t.Code.Trim()).ToHashSet(), AuNotation.All.Select(o => o.Code).ToHashSet());
     }
 
-    private CodingSheetContents Read(DatasetId dataset, LookAlikeOptions options,
+    private CodingSheetContents Read(DatasetId dataset, SyntheticOptions options,
         System.Collections.Immutable.ImmutableArray<Erratum>? errata = null)
     {
         var path = folder.File($"{options.Size}-{Sheets.NameOf(dataset)}");
-        Sheets.Write(dataset, LookAlike.Truth(dataset, options), path);
+        Sheets.Write(dataset, SyntheticSet.Truth(dataset, options), path);
         return CodingSheet.Read(path, errata);
     }
 }

@@ -4,14 +4,14 @@ namespace MerKernel.Synthetic;
 /// Draws every row of a synthetic data set: its subject and movement, where it begins and ends, and its text in the
 /// sheet.
 /// </summary>
-static class LookAlikePlanner
+static class SyntheticPlanner
 {
     const int FewestVideos = 1, MostVideos = 19, Blink = 45;
 
     /// <summary>The rows in sheet order.</summary>
-    public static ImmutableArray<LookAlikeClip> Plan(DatasetId dataset, LookAlikeOptions options)
+    public static ImmutableArray<SyntheticClip> Plan(DatasetId dataset, SyntheticOptions options)
     {
-        var roster = LookAlikeRoster.Of(dataset, options.Size);
+        var roster = SyntheticRoster.Of(dataset, options.Size);
         var random = RandomExtensions.For(options.Seed, "plan", dataset.ToString(), options.Size.ToString());
         var rows = Deal(roster, random);
         var odd = AuNotation.All.ToList();
@@ -21,7 +21,7 @@ static class LookAlikePlanner
         return [.. rows.Where(row => subjects.Contains(row.Subject))
             .Select(row => Draw(dataset, row.Subject, row.Name, row.Emotion, roster, odd, options.Seed))];
 
-        List<(string Subject, string Name, string Emotion)> Deal(LookAlikeRoster roster, Random random)
+        List<(string Subject, string Name, string Emotion)> Deal(SyntheticRoster roster, Random random)
         {
             var five = Shuffled(roster.Emotions, random);
             var other = new Queue<string>(Shuffled(roster.Excluded, random));
@@ -69,7 +69,7 @@ static class LookAlikePlanner
         return names;
     }
 
-    static LookAlikeClip Draw(DatasetId dataset, string subject, string name, string emotion, LookAlikeRoster roster,
+    static SyntheticClip Draw(DatasetId dataset, string subject, string name, string emotion, SyntheticRoster roster,
         List<AuNotation.Odd> odd, int seed)
     {
         var random = RandomExtensions.For(seed, "clip", dataset.ToString(), subject, name);
@@ -78,7 +78,7 @@ static class LookAlikePlanner
         return Err(dataset, Time(dataset, clip, roster, random));
     }
 
-    static LookAlikeClip Perform(DatasetId dataset, string emotion, LookAlikeRoster roster, List<AuNotation.Odd> odd,
+    static SyntheticClip Perform(DatasetId dataset, string emotion, SyntheticRoster roster, List<AuNotation.Odd> odd,
         Random random)
     {
         var strength = random.Uniform(0.026, 0.05);
@@ -124,7 +124,7 @@ static class LookAlikePlanner
         return random.NextDouble() >= chance ? FaceSide.Both : random.Next(2) == 0 ? FaceSide.Left : FaceSide.Right;
     }
 
-    static LookAlikeClip Time(DatasetId dataset, LookAlikeClip clip, LookAlikeRoster roster, Random random)
+    static SyntheticClip Time(DatasetId dataset, SyntheticClip clip, SyntheticRoster roster, Random random)
     {
         var length = random.Next(roster.Frames.Low, roster.Frames.High + 1);
         var rise = Math.Clamp((int)Math.Round(length * random.Uniform(0.35, 0.6)), 2, length - 3);
@@ -140,11 +140,11 @@ static class LookAlikePlanner
         return At(clip with { Digits = digits }, onset, rise, length);
     }
 
-    static LookAlikeClip At(LookAlikeClip clip, int onset, int rise, int length) =>
+    static SyntheticClip At(SyntheticClip clip, int onset, int rise, int length) =>
         clip with { Onset = onset, Apex = onset + rise, Offset = onset + length - 1 };
 
     /// <summary>Puts the real sheets' errors where the real sheets have them.</summary>
-    static LookAlikeClip Err(DatasetId dataset, LookAlikeClip clip)
+    static SyntheticClip Err(DatasetId dataset, SyntheticClip clip)
     {
         int rise = clip.Apex - clip.Onset, length = clip.FrameCount;
         return (dataset, clip.Id) switch

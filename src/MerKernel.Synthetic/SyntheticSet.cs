@@ -6,24 +6,24 @@ namespace MerKernel.Synthetic;
 /// Synthetic versions of CASME II and SAMM: on the disk exactly the files that the holder of a licence has, with
 /// invented people. For everything that must run without the real data; numbers from them say nothing about people.
 /// </summary>
-public static class LookAlike
+public static class SyntheticSet
 {
     /// <summary>
     /// The rows of a synthetic data set with their frames' true content, in sheet order; reads and writes nothing.
     /// </summary>
-    public static ImmutableArray<LookAlikeClip> Truth(DatasetId dataset, LookAlikeOptions options) =>
-        LookAlikePlanner.Plan(dataset, options);
+    public static ImmutableArray<SyntheticClip> Truth(DatasetId dataset, SyntheticOptions options) =>
+        SyntheticPlanner.Plan(dataset, options);
 
     /// <summary>Five-class clips of each subject of the real data set, as its sheet counts them.</summary>
     public static ImmutableArray<int> RealClips(DatasetId dataset) =>
-        [.. LookAlikeRoster.Of(dataset, LookAlikeSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
+        [.. SyntheticRoster.Of(dataset, SyntheticSize.Full).Subjects.Select(s => s.Clips).Where(c => c > 0)];
 
     /// <summary>
     /// The options of the synthetic data set below a folder; null where there are real data, or a set of another
     /// version.
     /// </summary>
-    public static LookAlikeOptions? OptionsOf(DatasetId dataset, string root) =>
-        LookAlikeMarker.Read(dataset, dataset.FolderIn(root)) ?? LookAlikeMarker.Read(dataset, root);
+    public static SyntheticOptions? OptionsOf(DatasetId dataset, string root) =>
+        SyntheticMarker.Read(dataset, dataset.FolderIn(root)) ?? SyntheticMarker.Read(dataset, root);
 
     /// <summary>
     /// Writes a synthetic set below <paramref name="root"/> (CASME2/ or SAMM/). Existing files are kept, missing ones
@@ -33,12 +33,12 @@ public static class LookAlike
     /// <exception cref="UserErrorException">
     /// The folder holds real data, or a synthetic set of other options.
     /// </exception>
-    public static LookAlikeSummary Write(DatasetId dataset, LookAlikeOptions options, string root,
+    public static SyntheticSummary Write(DatasetId dataset, SyntheticOptions options, string root,
         Action<int, int>? progress = null, CancellationToken cancel = default)
     {
         var folder = dataset.FolderIn(root);
         var clips = Truth(dataset, options);
-        var marker = new LookAlikeMarker(dataset, options);
+        var marker = new SyntheticMarker(dataset, options);
         var rendered = 0;
         if (!marker.Claim(folder))
         {
@@ -56,8 +56,8 @@ public static class LookAlike
             clips.Sum(c => c.FrameCount), rendered);
     }
 
-    static void ForEach(IEnumerable<LookAlikeClip> clips, int workers, CancellationToken cancel,
-        Action<LookAlikeClip> work)
+    static void ForEach(IEnumerable<SyntheticClip> clips, int workers, CancellationToken cancel,
+        Action<SyntheticClip> work)
     {
         try
         {
@@ -73,25 +73,25 @@ public static class LookAlike
 }
 
 /// <summary>The options of a synthetic data set; the files depend on nothing else.</summary>
-public sealed record LookAlikeOptions
+public sealed record SyntheticOptions
 {
     /// <summary>The tiny set, for tests of the whole path.</summary>
-    public static LookAlikeOptions Tiny { get; } = new() { Size = LookAlikeSize.Tiny };
+    public static SyntheticOptions Tiny { get; } = new() { Size = SyntheticSize.Tiny };
 
     /// <summary>The small set, which the main job trains on.</summary>
-    public static LookAlikeOptions Small { get; } = new();
+    public static SyntheticOptions Small { get; } = new();
 
     /// <summary>The real subject and clip counts with short clips.</summary>
-    public static LookAlikeOptions Medium { get; } = new() { Size = LookAlikeSize.Medium };
+    public static SyntheticOptions Medium { get; } = new() { Size = SyntheticSize.Medium };
 
     /// <summary>The set with the real subject and clip counts.</summary>
-    public static LookAlikeOptions Full { get; } = new() { Size = LookAlikeSize.Full };
+    public static SyntheticOptions Full { get; } = new() { Size = SyntheticSize.Full };
 
     /// <summary>Seed of every random draw. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Tiny, small, medium or full. Default small.</summary>
-    public LookAlikeSize Size { get; init; } = LookAlikeSize.Small;
+    public SyntheticSize Size { get; init; } = SyntheticSize.Small;
 
     /// <summary>True to write CASME II's uncropped 640 x 480 frames as well. Default false.</summary>
     public bool RawFrames { get; init; }
@@ -104,7 +104,7 @@ public sealed record LookAlikeOptions
 }
 
 /// <summary>How much of the real data set a synthetic one imitates.</summary>
-public enum LookAlikeSize
+public enum SyntheticSize
 {
     /// <summary>
     /// Three subjects, twelve five-class clips, the shortest clips that still have a course: for tests of the whole
@@ -128,18 +128,18 @@ public enum LookAlikeSize
     Full,
 }
 
-/// <summary>The data set on the disk after <see cref="LookAlike.Write"/>.</summary>
+/// <summary>The data set on the disk after <see cref="SyntheticSet.Write"/>.</summary>
 /// <param name="Dataset">The imitated data set.</param>
 /// <param name="Folder">The data set's own folder (ROOT/CASME2 or ROOT/SAMM).</param>
 /// <param name="Subjects">Subjects in the sheet.</param>
 /// <param name="Clips">Rows in the sheet.</param>
 /// <param name="Frames">Frames of all clips, each counted once.</param>
 /// <param name="Rendered">Clips rendered by this call; 0 where everything was there already.</param>
-public sealed record LookAlikeSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames,
+public sealed record SyntheticSummary(DatasetId Dataset, string Folder, int Subjects, int Clips, int Frames,
     int Rendered);
 
 /// <summary>One row of a synthetic data set: its sheet's text and its frames' true content.</summary>
-public sealed record LookAlikeClip
+public sealed record SyntheticClip
 {
     /// <summary>Subject as the sheet writes it.</summary>
     public required string Subject { get; init; }
@@ -192,7 +192,7 @@ public sealed class SyntheticData : ISyntheticData
 {
     /// <inheritdoc/>
     public ImmutableArray<Clip> Clips(DatasetId dataset, string size) =>
-        [.. LookAlike.Truth(dataset, Options(size)).Select(c => new Clip
+        [.. SyntheticSet.Truth(dataset, Options(size)).Select(c => new Clip
         {
             Dataset = dataset, Subject = c.Subject, Name = c.Name, Onset = c.Onset, Apex = c.Apex, Offset = c.Offset,
             Emotion = c.Emotion.ToLowerInvariant(),
@@ -202,10 +202,10 @@ public sealed class SyntheticData : ISyntheticData
 
     /// <inheritdoc/>
     public void Write(DatasetId dataset, string size, string root, Action<int, int>? progress,
-        CancellationToken cancel) => LookAlike.Write(dataset, Options(size), root, progress, cancel);
+        CancellationToken cancel) => SyntheticSet.Write(dataset, Options(size), root, progress, cancel);
 
-    static LookAlikeOptions Options(string size) => new()
+    static SyntheticOptions Options(string size) => new()
     {
-        Size = Enum.Parse<LookAlikeSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
+        Size = Enum.Parse<SyntheticSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
     };
 }

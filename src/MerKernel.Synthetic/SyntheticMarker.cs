@@ -6,7 +6,7 @@ namespace MerKernel.Synthetic;
 /// The two small files that name a synthetic set: one from the first moment on, so that nothing half-written passes for
 /// real; one at the end.
 /// </summary>
-sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
+sealed class SyntheticMarker(DatasetId dataset, SyntheticOptions options)
 {
     /// <summary>
     /// Raised whenever the same options would give other files, of the paper's two sets and of others.
@@ -54,7 +54,7 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
     public void Finish(string folder) => AtomicFile.Write(Path.Combine(folder, FinishedName), _text);
 
     /// <summary>The options of a finished synthetic set; null where the folder holds none of this version.</summary>
-    public static LookAlikeOptions? Read(DatasetId dataset, string folder)
+    public static SyntheticOptions? Read(DatasetId dataset, string folder)
     {
         var marker = Path.Combine(folder, FinishedName);
         if (!File.Exists(marker)) return null;
@@ -62,10 +62,10 @@ sealed class LookAlikeMarker(DatasetId dataset, LookAlikeOptions options)
         try
         {
             var (seed, subjects) = ((int?)JsonNode.Parse(text)?["seed"] ?? 0, (int?)JsonNode.Parse(text)?["subjects"]);
-            return (from size in Enum.GetValues<LookAlikeSize>()
+            return (from size in Enum.GetValues<SyntheticSize>()
                     from raw in new[] { false, true }
-                    select new LookAlikeOptions { Seed = seed, Size = size, RawFrames = raw, Subjects = subjects })
-                .FirstOrDefault(o => new LookAlikeMarker(dataset, o)._text == text);
+                    select new SyntheticOptions { Seed = seed, Size = size, RawFrames = raw, Subjects = subjects })
+                .FirstOrDefault(o => new SyntheticMarker(dataset, o)._text == text);
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
         {

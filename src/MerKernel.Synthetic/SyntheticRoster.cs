@@ -4,7 +4,7 @@ namespace MerKernel.Synthetic;
 /// Who is in a synthetic set: clips per subject, clips per emotion, the rows outside the five classes, and the clips
 /// whose rows err.
 /// </summary>
-sealed record LookAlikeRoster
+sealed record SyntheticRoster
 {
     /// <summary>Five-class clips of each subject; 0 for a subject with other emotions only.</summary>
     public required (string Subject, int Clips)[] Subjects { get; init; }
@@ -28,16 +28,16 @@ sealed record LookAlikeRoster
     public double Blinks { get; init; }
 
     /// <summary>The roster of a synthetic set.</summary>
-    public static LookAlikeRoster Of(DatasetId dataset, LookAlikeSize size) =>
+    public static SyntheticRoster Of(DatasetId dataset, SyntheticSize size) =>
         OtherSet.Of(dataset) is { } other ? other.Roster(size) : (dataset, size) switch
         {
-            (DatasetId.CasmeII, LookAlikeSize.Tiny) => CasmeIITiny,
-            (_, LookAlikeSize.Tiny) => SammTiny,
-            (DatasetId.CasmeII, LookAlikeSize.Small) => CasmeIISmall,
-            (DatasetId.CasmeII, LookAlikeSize.Medium) => CasmeIIFull with { Frames = CasmeIISmall.Frames },
+            (DatasetId.CasmeII, SyntheticSize.Tiny) => CasmeIITiny,
+            (_, SyntheticSize.Tiny) => SammTiny,
+            (DatasetId.CasmeII, SyntheticSize.Small) => CasmeIISmall,
+            (DatasetId.CasmeII, SyntheticSize.Medium) => CasmeIIFull with { Frames = CasmeIISmall.Frames },
             (DatasetId.CasmeII, _) => CasmeIIFull,
-            (_, LookAlikeSize.Small) => SammSmall,
-            (_, LookAlikeSize.Medium) => SammFull with { Frames = SammSmall.Frames },
+            (_, SyntheticSize.Small) => SammSmall,
+            (_, SyntheticSize.Medium) => SammFull with { Frames = SammSmall.Frames },
             _ => SammFull,
         };
 
@@ -51,7 +51,7 @@ sealed record LookAlikeRoster
 
     static readonly (string, string)[] SammNamed = [("006", "006_1_2"), ("028", "028_4_1"), ("032", "032_3_1")];
 
-    static readonly LookAlikeRoster CasmeIITiny = new()
+    static readonly SyntheticRoster CasmeIITiny = new()
     {
         Subjects = [("01", 4), ("05", 4), ("16", 4)],
         Emotions = [("others", 3), ("disgust", 3), ("happiness", 2), ("repression", 2), ("surprise", 2)],
@@ -60,7 +60,7 @@ sealed record LookAlikeRoster
         Frames = (6, 8),
     };
 
-    static readonly LookAlikeRoster SammTiny = new()
+    static readonly SyntheticRoster SammTiny = new()
     {
         Subjects = [("006", 4), ("028", 4), ("032", 4)],
         Emotions = [("Anger", 3), ("Happiness", 3), ("Other", 2), ("Surprise", 2), ("Contempt", 2)],
@@ -69,7 +69,7 @@ sealed record LookAlikeRoster
         Frames = (6, 8),
     };
 
-    static readonly LookAlikeRoster CasmeIISmall = new()
+    static readonly SyntheticRoster CasmeIISmall = new()
     {
         Subjects = [("01", 17), ("04", 10), ("05", 17), ("12", 17), ("16", 8), ("17", 22), ("20", 15), ("25", 14)],
         Emotions = [("others", 38), ("disgust", 28), ("happiness", 20), ("repression", 17), ("surprise", 17)],
@@ -79,7 +79,7 @@ sealed record LookAlikeRoster
     };
 
     // Clips per subject and class of the 2014 sheet; the three relabelled clips of subject 24 are counted as surprise.
-    static readonly LookAlikeRoster CasmeIIFull = new()
+    static readonly SyntheticRoster CasmeIIFull = new()
     {
         Subjects =
         [
@@ -96,7 +96,7 @@ sealed record LookAlikeRoster
         Blinks = 0.3,
     };
 
-    static readonly LookAlikeRoster SammSmall = new()
+    static readonly SyntheticRoster SammSmall = new()
     {
         Subjects = [("006", 13), ("007", 13), ("011", 18), ("014", 14), ("020", 12), ("026", 16), ("028", 5),
             ("032", 9)],
@@ -106,7 +106,7 @@ sealed record LookAlikeRoster
         Frames = (9, 11),
     };
 
-    static readonly LookAlikeRoster SammFull = new()
+    static readonly SyntheticRoster SammFull = new()
     {
         Subjects =
         [

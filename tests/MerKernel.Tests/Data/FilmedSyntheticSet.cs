@@ -7,18 +7,18 @@ namespace MerKernel.Tests.Data;
 /// <summary>
 /// One clip per subject of both small synthetic sets, CASME II with its raw frames, on disk for the tests of a class.
 /// </summary>
-public sealed class FilmedLookAlike : IDisposable
+public sealed class FilmedSyntheticSet : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public FilmedLookAlike()
+    public FilmedSyntheticSet()
     {
         Model = LandmarkModel.Open();
-        var options = LookAlikeOptions.Small with { RawFrames = true };
+        var options = SyntheticOptions.Small with { RawFrames = true };
         foreach (var dataset in DatasetNames.Paper)
         {
             var set = dataset.FolderIn(folder);
-            var clips = LookAlike.Truth(dataset, options)
+            var clips = SyntheticSet.Truth(dataset, options)
                 .Where(c => ClassSet.Five(dataset).LabelOf(c.Emotion.ToLowerInvariant()) is not null)
                 .DistinctBy(c => c.Subject).ToArray();
             Directory.CreateDirectory(set);
