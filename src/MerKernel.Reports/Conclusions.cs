@@ -67,9 +67,10 @@ static class Conclusions
     {
         var published = rows.Where(r => r.First.Paper is not null && r.First.IsComparable).ToList();
         var measured = Descending(rows, r => r.UF1);
-        if (published.Count < 2) return $"By UF1, supported or not: {measured}.";
+        var by = $"By UF1{(rows.Any(r => r.Seeds.Length > 1) ? ", the mean of the seeds" : "")}, supported or not";
+        if (published.Count < 2) return $"{by}: {measured}.";
         var paper = Descending(published, r => (double)r.First.Paper!.F1);
-        return $"By UF1, supported or not: {measured}; " + (paper == Descending(published, r => r.UF1)
+        return $"{by}: {measured}; " + (paper == Descending(published, r => r.UF1)
             ? "the paper prints the same order." : $"the paper prints {paper}.");
     }
 

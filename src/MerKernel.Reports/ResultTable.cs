@@ -94,7 +94,9 @@ public sealed class ResultTable
             } : [],
             .. _protocols.SelectMany(p =>
                 new[] { "accuracy", "UF1", "UAR" }.Select(h => new TextTable.Column(h, true, p.Label))),
-            .. IsCompared ? new TextTable.Column[] { new("Δ UF1", true, "against full") } : [],
+            .. IsCompared
+                ? new TextTable.Column[] { new(IsOfSeeds ? "Δ UF1, pooled" : "Δ UF1", true, "against full") }
+                : [],
             ">clips", ">seed",
         ];
         yield return new TextTable(Title, columns, [.. _lines.Select(Cells)])
@@ -114,6 +116,8 @@ public sealed class ResultTable
 
     static IEnumerable<string> Remarks(ResultRow row) =>
         [.. row.Note is { } note ? [note] : Array.Empty<string>(), .. row.System?.Assumed ?? []];
+
+    bool IsOfSeeds => _lines.Any(l => l.Cells.Any(c => c.Length > 1));
 
     bool IsCompared => _rows.Any(r => r.AgainstFull is not null);
 
@@ -201,7 +205,7 @@ public sealed class ResultTable
         }
     }
 
-    string Spread => _lines.Any(l => l.Cells.Any(c => c.Length > 1))
+    string Spread => IsOfSeeds
         ? "Over several seeds: mean ± standard deviation between seeds, and in brackets from the lowest to the " +
           "highest end of the seeds' intervals, which is wider than an interval of the mean." : "";
 
@@ -234,17 +238,18 @@ public sealed class ResultTable
         {
             // Controls are those of every table, and each table has a power of its own.
             if (First is not { Kind: not RowKind.Baseline, Detectable: { } here }) return "";
-            static string Points(double? difference) => difference is { } d
-                ? $"a difference of {Figures.Percent(d)} points" : "no difference, however large";
+            static string Points(double? difference) =>
+                difference is { } d ? $"{Figures.Percent(d)} points" : "beyond reach, however large,";
             static string Both(Detectable d) => $"{Points(d.Alone)} in one comparison planned beforehand, and " +
                 $"{Points(d.Corrected)} after a correction over {d.Rows} rows";
-            return $"Power: four times in five a test of accuracy finds {Both(here)} (simulated over subjects; the " +
-                "table's rows, controls aside, differ from the full network on " +
+            return "Power: the smallest difference that a test of accuracy finds four times in five is " +
+                $"{Both(here)} (simulated over subjects; the table's rows, controls aside, differ from the full " +
+                "network on " +
                 $"{Figures.Percent(here.Pair.Discordant)} % of the clips)." +
                 (Differences.Length > 0 ? " The tests above are of UF1." : "") +
                 (First.OnRealCounts is not { } real ? "" : Both(real) == Both(here)
                     ? " It is the same with the real data set's subjects and clips."
-                    : $" With the real data set's subjects and clips it finds {Both(real)}.");
+                    : $" With the real data set's subjects and clips it is {Both(real)}.");
         }
     }
 

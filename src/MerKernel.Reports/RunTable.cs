@@ -75,8 +75,8 @@ public static class RunComparisonText
                     ? "holds zero: these clips do not tell the two apart."
                     : "does not hold zero. It does not know how the two runs were chosen: of many pairs some differ " +
                       "so much by chance.");
-        yield return $"{c.Changed.Count(x => x.Gained)} clips are right only in the second, " +
-            $"{c.Changed.Count(x => !x.Gained)} only in the first.";
+        yield return $"Clips right only in the second: {c.Changed.Count(x => x.Gained)}; only in the first: " +
+            $"{c.Changed.Count(x => !x.Gained)}.";
     }
 
     /// <summary>Options that differ and clips that changed sides.</summary>

@@ -281,6 +281,7 @@ public sealed class Study : IDisposable
     {
         foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
         {
+            SayWhatIsRead(set.Key, set, subjects);
             var progress = new ProgressText(set.Key.Title());
             var engine = new LosoEngine(Bench.Store)
             {
@@ -295,6 +296,29 @@ public sealed class Study : IDisposable
         }
     }
 
+    // Nobody sees from a stored fold that the class it was trained with is another by now.
+    void SayWhatIsRead(DatasetId dataset, IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects)
+    {
+        var read = (from experiment in experiments
+                    let own = OwnParts(experiment)
+                    where own.Length > 0
+                    from subject in Bench.Store.StoredSubjects(ExperimentHash.Of(experiment))
+                    where subjects?.Contains(subject) != false
+                    select own).ToList();
+        if (read.Count > 0)
+            Console.WriteLine($"{dataset.Title()}: {read.Count} stored folds of " +
+                $"{string.Join(", ", read.SelectMany(own => own).Distinct())} are read. After a change in such a " +
+                "class change its Version: else they stay those of the class as it was.");
+    }
+
+    static string[] OwnParts(Experiment experiment) =>
+        [.. new object?[]
+            {
+                experiment.Model, experiment.Training.Loss, experiment.Training.OwnAugmentation,
+                experiment.Training.OwnOptimizer
+            }.OfType<object>().Select(part => part.GetType())
+            .Where(type => type.Assembly != typeof(Experiment).Assembly).Select(type => type.Name)];
+
     /// <summary>Which data and which size of network the numbers of this notebook come from.</summary>
     public IHtmlContent Notice => HtmlText.Notice(
         [.. Datasets.Select(d => DataNotice.For(Bench.Dataset(d).Synthetic, Bench.Profile.Name)).Distinct(),
@@ -305,12 +329,19 @@ public sealed class Study : IDisposable
     /// <summary>
     /// A few words on a data set for a subtitle; with several seeds the first, of which all but the tables are.
     /// </summary>
-    public string Brief(DatasetId dataset) => Bench.Dataset(dataset) is var data ? string.Join(", ", new[]
+    public string Brief(DatasetId dataset) => Brief(dataset, allSeeds: false);
+
+    /// <summary>The same of something that may be of all seeds.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="allSeeds">Whether it is.</param>
+    public string Brief(DatasetId dataset, bool allSeeds) => Bench.Dataset(dataset) is var data
+        ? string.Join(", ", new[]
     {
         $"{data.Title}: {DataNotice.Brief(data.Synthetic, Bench.Profile.Name)}",
         Bench.Setting.Length > 0 ? Bench.Setting : null,
         $"n = {data.Clips.Length} clips of {FoldProtocol.CountPeople(data)} subjects",
-        Seeds.Length > 1 ? $"seed {Bench.Seed} of {Seeds.Length}" : null,
+        Seeds.Length == 1 ? null
+            : allSeeds ? $"seeds {string.Join(", ", Seeds)} together" : $"seed {Bench.Seed} of {Seeds.Length}",
     }.OfType<string>()) : "";
 
     /// <summary>How this notebook ran: data, profile, seed, hardware, time, commit.</summary>

@@ -134,7 +134,7 @@ static class AngleChart
         var figure = new Figure("Learned attention direction of each block after the last epoch",
             "Dots: folds; bars: their mean. In brackets and dotted, if near: the angle of vertical attention in that " +
             $"reading.\n{string.Join("; ", axes)}; " +
-            $"{string.Join("; ", datasets.Select(table.Study.Brief))}{table.Study.FirstSeed}",
+            $"{string.Join("; ", datasets.Select(table.Study.Brief))}",
             height: 128 + PanelGap * (datasets.Count - 1) + 34 * blocks * datasets.Count,
             columns: Math.Max(1, rows.Count), rows: Math.Max(1, datasets.Count), columnGap: 0.06,
             rowGap: PanelGap / (PanelGap * (datasets.Count - 1) + 34.0 * blocks * datasets.Count));

@@ -93,7 +93,7 @@ public sealed partial record OptionDifference(string Name, string First, string 
     /// The differences, in the order of names; an option that one of them does not have is shown as a dash.
     /// </summary>
     public static ImmutableArray<OptionDifference> Between(Experiment first, Experiment second) =>
-        Between(Options(first), Options(second));
+        Between(Options(first, StoreJson.Whole), Options(second, StoreJson.Whole));
 
     /// <summary>The differences between the options of two experiments.</summary>
     public static ImmutableArray<OptionDifference> Between(IReadOnlyDictionary<string, string> first,
@@ -105,7 +105,10 @@ public sealed partial record OptionDifference(string Name, string First, string 
 
     /// <summary>Every option of an experiment by its path, as it is stored.</summary>
     public static ImmutableSortedDictionary<string, string> Options(Experiment experiment) =>
-        Leaves(JsonSerializer.SerializeToNode(experiment, StoreJson.Options)!, "")
+        Options(experiment, StoreJson.Options);
+
+    static ImmutableSortedDictionary<string, string> Options(Experiment experiment, JsonSerializerOptions written) =>
+        Leaves(JsonSerializer.SerializeToNode(experiment, written)!, "")
             .ToImmutableSortedDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal);
 
     /// <summary>A path's last part as words.</summary>

@@ -17,9 +17,13 @@ internal static class StoreJson
     /// <summary>Without white space, for hashes and folds.</summary>
     public static JsonSerializerOptions Compact { get; } = Create(indented: false);
 
-    static JsonSerializerOptions Create(bool indented)
+    /// <summary>With every option, those that came later too, for comparing.</summary>
+    public static JsonSerializerOptions Whole { get; } = Create(indented: false, whole: true);
+
+    static JsonSerializerOptions Create(bool indented, bool whole = false)
     {
         var options = Plain(indented);
+        if (whole) options.TypeInfoResolver = new DefaultJsonTypeInfoResolver();
         foreach (var converter in Strangers.Converters) options.Converters.Add(converter);
         return options;
     }

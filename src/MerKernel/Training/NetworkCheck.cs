@@ -82,7 +82,10 @@ static class NetworkCheck
             var place = frame?.GetMethod() is not { } method ? ""
                 : $" in {method.DeclaringType!.Name}.{method.Name}" +
                   (frame.GetFileLineNumber() is > 0 and var line ? $", line {line}" : "");
-            throw Refused($"{fails}{place}: {TrainingFailedException.FirstLine(e)}. {wanted}", e);
+            var kept = e.Message.Contains("empty handle", StringComparison.Ordinal) ? " A tensor of an earlier batch " +
+                "is freed with that batch; clone and detach one that is to stay: " +
+                "x.detach().clone().DetachFromDisposeScope()." : "";
+            throw Refused($"{fails}{place}: {TrainingFailedException.FirstLine(e)}.{kept} {wanted}", e);
         }
     }
 
@@ -113,8 +116,9 @@ static class NetworkCheck
         var classes = dataset.Classes.Length;
         if (gives.Length != 2 || gives[1] != classes)
             throw Refused($"The network gives [{string.Join(", ", gives)}], and the data have {classes} classes: " +
-                $"logits [clips, {classes}] are wanted; give its last layer as many outputs as its options have " +
-                "Classes.");
+                $"logits [clips, {classes}] are wanted" + (gives.Length == 2 && gives[0] == classes
+                    ? "; they look transposed." : gives.Length != 2 ? ", a row for each clip and no sum or mean."
+                    : "; give its last layer as many outputs as its options have Classes."));
     }
 
     static bool IsOwn(object part) => part.GetType().Assembly != s_library;

@@ -118,6 +118,8 @@ public sealed class FoldDraws(int seed, string subject) : IDisposable
 public sealed class AdamW : IDisposable
 {
     readonly FoldOptimizer _optimizer;
+    readonly Network _network;
+    readonly int _trained;
     int _gathered, _perUpdate;
 
     /// <summary>Takes over the parameters of a network, which stays usable afterwards.</summary>
@@ -128,13 +130,31 @@ public sealed class AdamW : IDisposable
     /// The rate or the decay is none, or the network has no parameters.
     /// </exception>
     public AdamW(Network network, double learningRate, double weightDecay)
+        : this(network, new TrainingOptions { LearningRate = learningRate, WeightDecay = weightDecay })
+    {
+    }
+
+    /// <summary>
+    /// The same with every option of a training that is the optimiser's: rate, decay, beta 2, or another optimiser.
+    /// </summary>
+    /// <param name="network">The network. Parameters that are frozen (requires_grad false) stay as they are.</param>
+    /// <param name="training">The options.</param>
+    /// <exception cref="UserErrorException">An option is none, or the network has no parameters.</exception>
+    public AdamW(Network network, TrainingOptions training)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var options = new TrainingOptions { LearningRate = learningRate, WeightDecay = weightDecay };
-        options.Validate();
-        LearningRate = learningRate;
-        _optimizer = new(network, options);
+        ArgumentNullException.ThrowIfNull(training);
+        training.Validate();
+        LearningRate = training.LearningRate;
+        (_network, _trained) = (network, network.parameters().Count(p => p.requires_grad));
+        _optimizer = new(network, training);
     }
+
+    /// <summary>
+    /// The largest norm that all gradients together may have in an update; larger ones are scaled down to it. Null
+    /// scales nothing.
+    /// </summary>
+    public double? MaxNorm { get; set; }
 
     /// <summary>Learning rate of the next step.</summary>
     public double LearningRate { get; set; }
@@ -152,10 +172,16 @@ public sealed class AdamW : IDisposable
     /// The loss is no scalar or depends on no weight, or <paramref name="perUpdate"/> is below 1 or not that of the
     /// batches before it.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The network's parameters were moved meanwhile.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network's parameters were moved or frozen meanwhile.
+    /// </exception>
     public void Step(Tensor loss, int perUpdate = 1)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        // The flat optimiser would go on with its weight decay.
+        if (_network.parameters().Count(p => p.requires_grad) != _trained)
+            throw new InvalidOperationException("Parameters were frozen or released (requires_grad) after the " +
+                "optimiser was made, which keeps to those it had; freeze first, then make the optimiser.");
         ArgumentOutOfRangeException.ThrowIfLessThan(perUpdate, 1);
         if (TrainingStep.WhyNot(loss) is { } why) throw new ArgumentException($"The loss {why}.", nameof(loss));
         if (_gathered > 0 && perUpdate != _perUpdate)
@@ -171,6 +197,8 @@ public sealed class AdamW : IDisposable
         }
         if (++_gathered < perUpdate) return;
         _gathered = 0;
+        if (MaxNorm is { } norm)
+            nn.utils.clip_grad_norm_(_network.parameters().Where(p => p.requires_grad), norm);
         _optimizer.Step(LearningRate);
     }
 

@@ -1,6 +1,7 @@
 using MerKernel.Data;
 using MerKernel.Experiments;
 using MerKernel.Models;
+using MerKernel.Training;
 
 namespace MerKernel.Tests.Experiments;
 
@@ -26,6 +27,14 @@ public class ExperimentHashTests
             Full with { Training = Full.Training with { Augmentation = new() { FlipProbability = 0 } } },
         ];
         Assert.Equal(changed.Length + 1, changed.Append(Full).Select(ExperimentHash.Of).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_difference_names_the_default_of_an_option_that_came_later()
+    {
+        var changed = Full with { Training = Full.Training with { Beta2 = 0.99, Optimizer = OptimizerKind.Sgd } };
+        Assert.Equal([("beta2", "0.999", "0.99"), ("optimizer", "AdamW", "Sgd")],
+            OptionDifference.Between(Full, changed).Select(d => (d.Words, d.First, d.Second)));
     }
 
     // Written by hand from the options' stated defaults, its digest by sha256sum: where this test fails, every stored

@@ -23,13 +23,13 @@ public class TrainingLoopTests
         using var data = TinyDataset.Create();
         var experiment = LosoEngineTests.Tiny(data, PositionStream.Swin);
         var training = experiment.Training with { LabelSmoothing = smoothing, AccumulationSteps = perUpdate };
-        experiment = experiment with { Training = training };
+        experiment = experiment with { Training = training with { Beta2 = 0.9 } };
         var fold = FoldRun.Train(experiment, data, "02", CPU);
 
         var split = FoldSplit.LeaveOut(data, "02");
         using var draws = new FoldDraws(experiment.Seed, "02");
         using var net = MerNet.Create((MerNetOptions)experiment.Model, draws.Weights);
-        using var optimizer = new AdamW(net, experiment.Training.LearningRate, experiment.Training.WeightDecay);
+        using var optimizer = new AdamW(net, experiment.Training);
         net.UseGenerator(draws.Network);
         for (var epoch = 0; epoch < experiment.Training.Epochs; epoch++)
         {

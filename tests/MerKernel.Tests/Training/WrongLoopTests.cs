@@ -35,7 +35,7 @@ public class WrongLoopTests
         public override Tensor Of(Tensor logits, Tensor labels, int epoch) => How switch
         {
             0 => cross_entropy(logits, labels, reduction: nn.Reduction.None),
-            3 => logits.matmul(logits),
+            3 => logits + zeros(7),
             1 => logits.argmax(1).eq(labels).to_type(ScalarType.Float32).mean(),
             _ => null!,
         };
@@ -98,6 +98,40 @@ public class WrongLoopTests
         var message = Assert.Throws<UserErrorException>(() => FoldRun.Train(experiment, data, "01", CPU)).Message;
         Assert.Contains("WrongLoss", message);
         Assert.Contains(named, message);
+    }
+
+    [Fact]
+    public void A_part_that_is_frozen_stays_and_freezing_it_too_late_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Built();
+        var bias = network.parameters().Single(p => p.dim() == 1);
+        bias.requires_grad = false;
+        using var before = bias.detach().clone();
+        using var optimizer = new AdamW(network, new TrainingOptions { LearningRate = 0.1, WeightDecay = 0.5 });
+        optimizer.Step(network.parameters().Single(p => p.dim() == 2).sum());
+        Assert.True(bias.equal(before).all().item<bool>());
+        foreach (var parameter in network.parameters()) parameter.requires_grad = false;
+        Assert.Contains("freeze first", Assert.Throws<InvalidOperationException>(() =>
+            optimizer.Step(before.requires_grad_().sum())).Message);
+    }
+
+    [Fact]
+    public void Gradients_are_scaled_down_to_the_norm_that_is_allowed()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Built();
+        using var optimizer = new AdamW(network, new TrainingOptions
+        {
+            LearningRate = 0.5, WeightDecay = 0, Optimizer = OptimizerKind.Sgd
+        })
+        { MaxNorm = 0.1 };
+        var weights = network.parameters().ToArray();
+        Tensor All() => cat([.. weights.Select(w => w.detach().flatten())]).clone();
+        var before = All();
+        optimizer.Step(cat([.. weights.Select(w => w.flatten())]).sum());
+        // All gradients are 1: scaled, their norm is the largest allowed, and the first step the rate times that.
+        Assert.Equal(0.5 * 0.1, (All() - before).norm().item<float>(), 5);
     }
 
     [Fact]
