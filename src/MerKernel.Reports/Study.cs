@@ -296,13 +296,16 @@ public sealed class Study : IDisposable
         }
     }
 
+    readonly HashSet<string> _seen = [];
+
     // Nobody sees from a stored fold that the class it was trained with is another by now.
     void SayWhatIsRead(DatasetId dataset, IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects)
     {
         var read = (from experiment in experiments
                     let own = OwnParts(experiment)
-                    where own.Length > 0
-                    from subject in Bench.Store.StoredSubjects(ExperimentHash.Of(experiment))
+                    let hash = ExperimentHash.Of(experiment)
+                    where own.Length > 0 && _seen.Add(hash)
+                    from subject in Bench.Store.StoredSubjects(hash)
                     where subjects?.Contains(subject) != false
                     select own).ToList();
         if (read.Count > 0)
