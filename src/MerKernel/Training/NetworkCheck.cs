@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using MerKernel.Data;
 using MerKernel.Models;
 using TorchSharp;
@@ -12,7 +13,7 @@ namespace MerKernel.Training;
 /// </summary>
 static class NetworkCheck
 {
-    static readonly System.Reflection.Assembly s_library = typeof(NetworkCheck).Assembly;
+    static readonly Assembly s_library = typeof(NetworkCheck).Assembly;
 
     /// <summary>Refuses TorchSharp's layers that draw or compute otherwise than the library's.</summary>
     /// <exception cref="UserErrorException">Names the layer and what to use.</exception>
@@ -58,6 +59,53 @@ static class NetworkCheck
         var clips = pairs.Exact(some).Clips;
         Outputs(Of(network, $"The network fails on its first {some.Length} clips", AsNetwork,
             () => (network.call(clips) ?? throw new InvalidOperationException("it gives null")).shape), dataset);
+        Registered(network);
+        using var on = enable_grad();
+        Reached(network, nn.functional.cross_entropy(network.call(clips), pairs.Annotation(some).Labels));
+    }
+
+    /// <summary>Demands that every layer that a user's module keeps is one of the network's.</summary>
+    static void Registered(Network network)
+    {
+        HashSet<nn.Module> known = [network, .. network.modules()];
+        foreach (var module in known.Where(IsOwn))
+            for (var type = module.GetType(); type is not null && IsOwn(type); type = type.BaseType)
+                foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public
+                    | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                {
+                    var layers = field.GetValue(module) switch
+                    {
+                        nn.Module one => [one],
+                        Array or System.Collections.IList => ((System.Collections.IEnumerable)field.GetValue(module)!)
+                            .OfType<nn.Module>(),
+                        System.Collections.IDictionary map => map.Values.OfType<nn.Module>(),
+                        _ => [],
+                    };
+                    if (layers.FirstOrDefault(l => !known.Contains(l)) is { } lost)
+                        throw Refused($"{type.Name}'s field {Readable(field.Name)} has a layer " +
+                            $"({lost.GetType().Name}) that is not registered, so it is neither trained nor moved to " +
+                            "a GPU. Keep several layers in a ModuleList or a Sequential, and call " +
+                            "RegisterComponents() at the end of the constructor.");
+                }
+    }
+
+    // A constructor's parameter is kept in a field called <name>P.
+    static string Readable(string field) => field.StartsWith('<') && field.IndexOf('>') is > 1 and var end
+        ? $"'{field[1..end]}'" : $"'{field}'";
+
+    /// <summary>Demands that a loss has a gradient for every parameter that is to be trained.</summary>
+    static void Reached(Network network, Tensor loss)
+    {
+        // A loss that depends on no weight is refused in training, with its own cure.
+        if (!loss.requires_grad) return;
+        loss.backward();
+        var lost = network.named_parameters().Where(p => p.parameter is { requires_grad: true, grad: null })
+            .Select(p => p.name).ToList();
+        foreach (var parameter in network.parameters()) parameter.grad = null;
+        if (lost.Count > 0)
+            throw Refused("No gradient reaches " + (lost.Count == 1 ? "the parameter"
+                : $"{lost.Count} parameters, among them") + $" '{lost[0]}': Forward does not use it, or detaches its " +
+                "result. Use it, take it away, or freeze it with requires_grad = false.");
     }
 
     /// <summary>
@@ -121,7 +169,9 @@ static class NetworkCheck
                     : "; give its last layer as many outputs as its options have Classes."));
     }
 
-    static bool IsOwn(object part) => part.GetType().Assembly != s_library;
+    static bool IsOwn(object part) => IsOwn(part.GetType());
+
+    static bool IsOwn(Type type) => type.Assembly != s_library && type.Assembly != typeof(nn.Module).Assembly;
 
     static UserErrorException Refused(string message, Exception? inner = null) =>
         new(message, inner) { IsOfExperiment = true };

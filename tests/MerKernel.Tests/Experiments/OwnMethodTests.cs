@@ -334,6 +334,7 @@ public class OwnMethodTests
     {
         readonly nn.Module<Tensor, Tensor> fc, drop;
         readonly nn.Module<Tensor, Tensor>? conv, part;
+        readonly List<nn.Module<Tensor, Tensor>> several = [];
         readonly string fault;
 
         public Faulty(FaultyOptions options)
@@ -343,7 +344,10 @@ public class OwnMethodTests
                 options.Classes + (fault switch { "too many outputs" => 2, "too few outputs" => -1, _ => 0 }));
             drop = fault == "TorchSharp's dropout" ? nn.Dropout(0.5) : new SeededDropout(0.5);
             conv = fault == Convolution ? nn.Conv2d(3, 3, 3) : null;
-            part = fault == OfLibrary ? new TemporalBlock(3, 4, dilation: 1) : null;
+            part = fault == OfLibrary ? new TemporalBlock(3, 4, dilation: 1)
+                : fault is "detached" or "unused" or "frozen" ? nn.Linear(3, options.Classes) : null;
+            if (fault == "frozen") foreach (var parameter in part!.parameters()) parameter.requires_grad = false;
+            if (fault == "in a list") several.Add(nn.Linear(3, options.Classes));
             if (fault != "not registered") RegisterComponents();
         }
 
@@ -354,7 +358,9 @@ public class OwnMethodTests
         {
             var difference = clips.Apex - clips.Onset;
             var logits = fc.call(drop.call((conv?.call(difference) ?? difference).mean([2, 3])));
-            if (part is not null) logits = logits + part.call(difference.mean([3])).mean() * 0.1;
+            if (fault == OfLibrary) logits = logits + part!.call(difference.mean([3])).mean() * 0.1;
+            if (fault == "detached") logits = logits + part!.call(difference.mean([2, 3])).detach();
+            foreach (var layer in several) logits = logits + layer.call(difference.mean([2, 3]));
             return !training && fault == "not a number" ? logits * float.NaN : logits;
         }
     }
@@ -368,6 +374,10 @@ public class OwnMethodTests
     [InlineData(Convolution, "Use MerKernel.Models.Conv2d")]
     [InlineData(OfLibrary, null)]
     [InlineData("not registered", "call RegisterComponents()")]
+    [InlineData("in a list", "Faulty's field 'several' has a layer (Linear) that is not registered")]
+    [InlineData("detached", "No gradient reaches 2 parameters, among them 'part.weight'")]
+    [InlineData("unused", "No gradient reaches 2 parameters, among them 'part.weight'")]
+    [InlineData("frozen", null)]
     [InlineData("not a number", "epoch 1: the logits of a clip are not finite")]
     [InlineData("all in groups", null)]
     public void A_slip_in_an_own_network_is_named_with_its_cure(string fault, string? message)

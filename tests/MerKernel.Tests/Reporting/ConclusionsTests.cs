@@ -44,8 +44,8 @@ public class ConclusionsTests
         var text = Sentences(rows);
         Assert.Contains("80.0 ± 20.0 % accuracy (50–100)", text);
         Assert.Contains("in the mean of the seeds 4, 5, 6", text);
-        Assert.Contains("By UF1, supported or not: Vertical attention (Y) > Horizontal attention (X) = " +
-            "Both directions (X+Y).", text);
+        Assert.Contains("By UF1, the mean of the seeds, supported or not: Vertical attention (Y) > " +
+            "Horizontal attention (X) = Both directions (X+Y).", text);
         Assert.DoesNotContain("averaged", text);
     }
 

@@ -37,7 +37,7 @@ public class RunTableTests
         Assert.Contains("joy &amp; awe", html);
         Assert.Contains("accuracy +25.0 points, UF1 +.100. 1 subjects are too few for an interval", html);
         Assert.DoesNotContain("50.0", html);
-        Assert.Contains("1 clips are right only in the second, 0 only in the first", html);
+        Assert.Contains("Clips right only in the second: 1; only in the first: 0.", html);
         var ten = comparison with { Subjects = [.. Enumerable.Range(0, 10).Select(i => $"{i}")] };
         Assert.Contains("accuracy +25.0 points (95 % interval −10.0 to +50.0), UF1 +.100 (−.200 to +.300), by paired " +
             "bootstrap over subjects. The interval of the accuracy holds zero",
