@@ -53,15 +53,14 @@ static class NetworkCheck
         // With a loss of its own it may keep there, while it is trained, whatever it predicts with.
         if (!IsOwn(network) || network.KeepsItsLoss) return;
         using var scope = NewDisposeScope();
-        using var off = no_grad();
         network.eval();
         int[] some = [.. split.Train.Take(2)];
-        var clips = pairs.Exact(some).Clips;
-        Outputs(Of(network, $"The network fails on its first {some.Length} clips", AsNetwork,
-            () => (network.call(clips) ?? throw new InvalidOperationException("it gives null")).shape), dataset);
+        var batch = pairs.Exact(some);
+        var logits = Of(network, $"The network fails on its first {some.Length} clips", AsNetwork,
+            () => network.call(batch.Clips) ?? throw new InvalidOperationException("it gives null"));
+        Outputs(logits.shape, dataset);
         Registered(network);
-        using var on = enable_grad();
-        Reached(network, nn.functional.cross_entropy(network.call(clips), pairs.Annotation(some).Labels));
+        Reached(network, nn.functional.cross_entropy(logits, batch.Labels));
     }
 
     /// <summary>Demands that every layer that a user's module keeps is one of the network's.</summary>
@@ -76,8 +75,7 @@ static class NetworkCheck
                     var layers = field.GetValue(module) switch
                     {
                         nn.Module one => [one],
-                        Array or System.Collections.IList => ((System.Collections.IEnumerable)field.GetValue(module)!)
-                            .OfType<nn.Module>(),
+                        System.Collections.IList several => several.OfType<nn.Module>(),
                         System.Collections.IDictionary map => map.Values.OfType<nn.Module>(),
                         _ => [],
                     };
