@@ -17,6 +17,7 @@ BY_HAND = {
     r"F_M^{k,i}": "<msubsup><mi>F</mi><mi>M</mi><mrow><mi>k</mi><mo>,</mo><mi>i</mi></mrow></msubsup>",
     r"\sum_k x": "<munder><mo>∑</mo><mi>k</mi></munder><mi>x</mi>",
     r"\sigma(x) < 2": '<mi>σ</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo><mo>&lt;</mo><mn>2</mn>',
+    r"\bar z^*": '<msup><mover accent="true"><mi>z</mi><mo stretchy="false">¯</mo></mover><mo>*</mo></msup>',
     r"a \quad\text{or} b": '<mi>a</mi><mspace width="1em"/><mtext>or</mtext><mi>b</mi>',
 }
 for tex, expected in BY_HAND.items():

@@ -66,6 +66,9 @@ def _command(name, tokens, at):
         above, at = _atom(tokens, at)
         below, at = _atom(tokens, at)
         return f"<mfrac>{above}{below}</mfrac>", at
+    if name == "bar":
+        inner, at = _atom(tokens, at)
+        return f'<mover accent="true">{inner}<mo stretchy="false">¯</mo></mover>', at
     if name == "sqrt":
         inner, at = _atom(tokens, at)
         return f"<msqrt>{inner}</msqrt>", at

@@ -31,7 +31,7 @@ async function merCheckPage() {
     if (!image.alt.trim()) complaints.push(`an image without alternative text${image.closest("section") ? ` below ${quote(image.closest("section"))}` : ""}`);
     if (image.complete && image.naturalWidth === 0) complaints.push(`an image that cannot be shown: ${quote(image)}`);
   }
-  for (const text of document.querySelectorAll(".text :not(code, pre)"))
+  for (const text of document.querySelectorAll(".text, .text :not(code, pre)"))
     for (const node of text.childNodes) if (node.nodeType === 3 && /\$\$|\\[a-z]{2,}/.test(node.data)) complaints.push(`an equation that is not drawn: '${node.data.trim().slice(0, 60)}'`);
   for (const math of document.querySelectorAll("math[display=block]")) {
     const rolls = /auto|scroll/.test(getComputedStyle(math).overflowY) && math.scrollHeight > math.clientHeight;
