@@ -1,3 +1,5 @@
+using MerKernel.Baselines;
+
 namespace MerKernel.Reports;
 
 /// <summary>Where a row of a table comes from.</summary>
@@ -198,13 +200,14 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
         var units = experiment.ActionUnits != ActionUnitSource.None;
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var info = new RunCatalogue(bench.Store).Of(experiment);
-        var sees = method is Peer peer
-            ? peer.Baseline.Sees
+        var system = Baseline.Of(experiment.Model);
+        var sees = system is not null
+            ? system.Sees
             : $"onset, apex{(units ? ", action units of the clip" : "")}";
         return new SystemFacts(sees, size.Parameters, size.Macs,
             experiment.Training.UpdatesOver(Scoring.FewestTrained(bench, id)),
             info.Finished is null ? null : info.Seconds,
-            method is Peer known ? known.Baseline.AssumedOf(experiment.Model, experiment.Training) : []);
+            system?.AssumedOf(experiment.Model, experiment.Training) ?? []);
     }
 
     /// <summary>The metadata as cells of a table.</summary>

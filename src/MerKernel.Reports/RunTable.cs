@@ -64,8 +64,9 @@ public static class RunComparisonText
         if (c.Subjects.Length < 10)
             // Drawing so few again and again says more about who they are than about the runs.
             yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points, UF1 " +
-                $"{Figures.Difference(c.UF1, 0)}. {c.Subjects.Length} subjects are too few for an interval, and " +
-                "cannot tell the two apart.";
+                $"{Figures.Difference(c.UF1, 0)}. " +
+                $"{(c.Subjects.Length == 1 ? "One subject is" : $"{c.Subjects.Length} subjects are")} too few for an " +
+                "interval, and cannot tell the two apart.";
         else
             yield return $"Second minus first: accuracy {Figures.PercentDifference(c.Accuracy, 0)} points (95 % " +
                 $"interval {Signed(100 * c.AccuracyInterval.Low, "0.0")} to " +

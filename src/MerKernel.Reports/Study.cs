@@ -155,7 +155,6 @@ public sealed class Study : IDisposable
     {
         var paper = Numbered(number);
         if (rows.Count == 0) throw new UserErrorException($"Table {number} was given no rows; write at least one.");
-        DemandLabels(rows);
         foreach (var (label, _) in rows)
             if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near)
                 Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
@@ -163,17 +162,21 @@ public sealed class Study : IDisposable
             throw new UserErrorException($"Table {number} has no rows on {string.Join(" and ", Datasets.Select(id =>
                 id.Title()))}; it compares systems on CASME II.");
         var full = Plain(Bench.Profile);
+        var wholes = (from id in Datasets from seed in Seeds select full with { Dataset = id, Seed = seed }).ToList();
         var chosen = rows.Select(row =>
         {
             var (label, change) = row;
-            var computed = change(full);
-            if (Tables.Methods.FirstOrDefault(m => m.Of(full, Bench.Profile) == computed) is not { } known)
+            // A change may ask for the data set or the seed.
+            var changed = wholes.Select(whole => (whole, Computed: change(whole))).ToList();
+            if (Tables.Methods.FirstOrDefault(m => changed.All(c => m.Of(c.whole, Bench.Profile) == c.Computed))
+                is not { } known)
                 return new Row(label, new Change($"own/{label}", label, change));
             return paper.Rows.FirstOrDefault(r => r.Method == known) is { } printed
                 ? printed with { Label = label }
                 : new Row(label, known);
         }).ToList();
         if (chosen.All(r => r.Method != Tables.Full)) chosen.Add(new Row(Tables.Full.Name, Tables.Full));
+        DemandLabels(chosen.Select(r => r.Label));
         return new(this, paper with
         {
             Rows = [.. paper.Rows.Where(r => r.Method is null), .. chosen],
@@ -182,9 +185,9 @@ public sealed class Study : IDisposable
         });
     }
 
-    static void DemandLabels(IEnumerable<(string Label, Func<Experiment, Experiment>)> rows)
+    static void DemandLabels(IEnumerable<string> labels)
     {
-        if (rows.GroupBy(r => r.Label).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        if (labels.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
     }
 
@@ -240,7 +243,7 @@ public sealed class Study : IDisposable
     public StudyTable Table(int number, params IReadOnlyList<(string Label, Func<Experiment, Experiment> Change)> own)
     {
         var paper = Numbered(number);
-        DemandLabels(own);
+        DemandLabels(own.Select(o => o.Label));
         if (own.FirstOrDefault(o => paper.Rows.Any(r => r.Label == o.Label)) is { Label: { } taken })
             throw new UserErrorException($"Table {number} has a row '{taken}' already; give yours another label.");
         foreach (var (label, _) in own)

@@ -51,19 +51,33 @@ public sealed class SweepResult
     public IHtmlContent Conclusion()
     {
         var (low, high) = (Runs.Min(r => r.Run.Accuracy!.Value), Runs.Max(r => r.Run.Accuracy!.Value));
-        var effects = Sweep.Axes.Select((axis, i) => (axis.Name, Means: axis.Values
-            .Select((value, v) => (Value: value, Accuracies: Accuracies(i, v))).Where(m => m.Accuracies.Count > 0)
-            .Select(m => (m.Value, Mean: m.Accuracies.Average(), Runs: m.Accuracies.Count)).ToList()))
-            .OrderByDescending(a => a.Means.Max(m => m.Mean) - a.Means.Min(m => m.Mean));
         return HtmlText.Paragraphs([
             $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and " +
             $"{Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is " +
             $"{Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
-            // A value that one run has, has that run's other values too.
-            .. effects.Where(a => a.Means.All(m => m.Runs > 1)).Select(a => $"The mean accuracy by {a.Name}: " +
-                $"{string.Join(", ", a.Means.Select(m =>
-                    $"{Figures.Percent(m.Mean)} % at {m.Value} ({m.Runs} runs)"))}."),
+            .. Effects([.. Sweep.Axes.Select((axis, i) => (axis.Name, (IEnumerable<(string, List<double>)>)
+                axis.Values.Select((value, v) => ($"{value}", Accuracies(i, v)))))]),
         ]);
+    }
+
+    /// <summary>The mean accuracy by each option, the one that makes the largest difference first.</summary>
+    /// <param name="axes">Each option's name, and the accuracies of the runs that have each of its values.</param>
+    internal static IEnumerable<string> Effects(
+        IReadOnlyList<(string Name, IEnumerable<(string Value, List<double> Accuracies)> Values)> axes)
+    {
+        var effects = axes.Select(axis => (axis.Name, Means: axis.Values.Where(v => v.Accuracies.Count > 0)
+                .Select(v => (v.Value, Mean: v.Accuracies.Average(), Runs: v.Accuracies.Count)).ToList()))
+            .Where(a => a.Means.Count > 1)
+            .OrderByDescending(a => a.Means.Max(m => m.Mean) - a.Means.Min(m => m.Mean)).ToList();
+        // A value that one run has, has that run's other values too.
+        var apart = effects.ToLookup(a => effects.Count == 1 || a.Means.All(m => m.Runs > 1));
+        foreach (var (name, means) in apart[true])
+            yield return $"The mean accuracy by {name}: {string.Join(", ", means.Select(m =>
+                $"{Figures.Percent(m.Mean)} % at {m.Value} ({m.Runs} {(m.Runs == 1 ? "run" : "runs")})"))}.";
+        if (apart[false].Any())
+            yield return $"Not told apart from the others: {string.Join(", ", apart[false].Select(a => a.Name))}. " +
+                "A value with a single run has that run's other options too; more runs, or a sweep over that option " +
+                "and no other, would tell.";
     }
 
     List<double> Accuracies(int axis, int position) =>

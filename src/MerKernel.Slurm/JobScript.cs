@@ -140,5 +140,6 @@ public static class JobScript
     ];
 
     static string Exports(Submission submission) => $"export MER_ROOT={Shell.Quoted(submission.Root)}" +
-        (submission.Landmarks is { } model ? $"\nexport MER_LANDMARKS={Shell.Quoted(model)}" : "");
+        (submission.Landmarks is { } model ? $"\nexport MER_LANDMARKS={Shell.Quoted(model)}" : "") +
+        string.Concat(submission.Environment.Select(v => $"\nexport {v.Key}={Shell.Quoted(v.Value)}"));
 }

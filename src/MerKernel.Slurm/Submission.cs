@@ -55,6 +55,12 @@ public sealed record Submission
     /// <summary>The landmark model that the caller named in MER_LANDMARKS, or null for the usual one.</summary>
     public string? Landmarks { get; init; }
 
+    /// <summary>
+    /// The variables that change what is computed, as they were set here: the tasks' environment is not the caller's.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>Folder of the run store.</summary>
     public required string Store { get; init; }
 
@@ -84,6 +90,9 @@ public sealed record Submission
     /// <summary>Folder of the submissions that belong to a run store: 'cluster' next to it.</summary>
     public static string FolderOf(RunStore store) => Path.Combine(Path.GetDirectoryName(store.Folder)!, "cluster");
 
+    /// <summary>The submission's file, written anew with each round.</summary>
+    public static string FileIn(string folder) => Path.Combine(folder, File);
+
     /// <summary>Folder of a round within the submission's.</summary>
     public static string RoundFolder(string folder, int round) => Path.Combine(folder, $"round-{round}");
 
@@ -106,7 +115,7 @@ public sealed record Submission
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
     public static Submission Load(string folder)
     {
-        var path = Path.Combine(folder, File);
+        var path = FileIn(folder);
         try
         {
             var submission = JsonSerializer.Deserialize<Submission>(System.IO.File.ReadAllText(path),
@@ -125,7 +134,7 @@ public sealed record Submission
 
     /// <summary>Writes the submission.</summary>
     public void Save(string folder) =>
-        AtomicFile.Write(Path.Combine(folder, File), JsonSerializer.Serialize(this, StoreJson.Options) + "\n");
+        AtomicFile.Write(FileIn(folder), JsonSerializer.Serialize(this, StoreJson.Options) + "\n");
 }
 
 /// <summary>One array and the job that depends on it.</summary>

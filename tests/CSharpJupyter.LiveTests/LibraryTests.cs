@@ -25,6 +25,10 @@ public sealed class LibraryTests : IDisposable
             Words(Shown("new { Image = new Mat(20, 30, MatType.CV_8UC3, Scalar.Red), AltText = \"A red field.\" }")));
         Assert.Equal("The same, displayed.", Words(Shown("display(new { Image = new Mat(8, 9, MatType.CV_8UC1, " +
             "Scalar.White), AltText = \"The same, displayed.\" });")));
+        // Numbers that no picture has: of 0 to 1 it would be black.
+        var floats = _kernel.Execute("var deep = new Mat(20, 30, MatType.CV_32FC3, new Scalar(0, 0.5, 1)); deep");
+        Assert.Null(floats.Result!["image/png"]);
+        Assert.Equal("Mat 20 x 30, CV_32FC3, 0 to 1; a picture is of 8 or 16 bits", floats.Plain);
         // Words without a picture are any object's.
         Assert.Null(_kernel.Execute("new { Image = 5, AltText = \"none\" }").Result!["image/png"]);
     }
@@ -38,6 +42,8 @@ public sealed class LibraryTests : IDisposable
         Assert.Equal("Tensor [100] Int64 on cpu\n[0, 1, 2, 3, 4, 5, 6, 7, …]",
             _kernel.Execute("torch.arange(100)").Plain);
         Assert.Equal("Tensor [0] Float32 on cpu", _kernel.Execute("torch.zeros(0)").Plain);
+        Assert.Equal("Tensor [3, 4] Float32 on cpu", _kernel.Execute("var at = new long[,] { { 0, 1 }, { 2, 3 } }; " +
+            "torch.sparse_coo_tensor(torch.tensor(at), torch.ones(2), new long[] { 3, 4 })").Plain);
         var image = Shown("torch.zeros(3, 8, 16, dtype: torch.uint8)");
         Assert.Equal((16, 8), Size(image));
         Assert.Equal("Tensor [3, 8, 16] Byte on cpu", Words(image));

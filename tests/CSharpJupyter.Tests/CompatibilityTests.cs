@@ -131,9 +131,12 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         kernel.Execute("#r \"nuget: Plotly.NET, 6.0.0\"\nusing Plotly.NET;\nGenericChart Line() { var trace = new " +
             "Trace(\"scatter\"); trace.SetProperty(\"y\", new[] { 0.1, 0.4 }); return GenericChart.ofTraceObjects(" +
             "false, Microsoft.FSharp.Collections.ListModule.OfSeq(new[] { trace })); }");
-        (int Charts, int Loaders) Shown(string cell, string code)
+        (int Charts, int Loaders) Shown(string cell, string code, params string[] deleted)
         {
-            var all = kernel.Execute(code, metadata: new() { ["cellId"] = cell }).Published
+            var all = kernel.Execute(code, metadata: new()
+            {
+                ["cellId"] = cell, ["deletedCells"] = new JsonArray([.. deleted.Select(d => JsonValue.Create(d))])
+            }).Published
                 .Select(p => p.Content["data"]?["text/html"]?.GetValue<string>() ?? "").ToList();
             return (all.Count(h => h.Contains("newPlot")), all.Count(h => h.Contains("data-loads")));
         }
@@ -143,6 +146,11 @@ public sealed class CompatibilityTests(SharedKernel shared) : IClassFixture<Shar
         // A live chart is a chart again, and brings no second copy.
         Assert.Equal((2, 0), Shown("second", "var live = Line().Display(); live.Update(Line());"));
         Assert.Equal((2, 2), Shown("first", "display(Line()); clear_output(); display(Line());"));
+        // The notebook lost the script with the output, or the cell, that it was in.
+        Assert.Equal((0, 0), Shown("first", "1"));
+        Assert.Equal((1, 1), Shown("second", "Line()"));
+        Assert.Equal((1, 0), Shown("third", "Line()", "first"));
+        Assert.Equal((1, 1), Shown("third", "Line()", "second"));
         folder.Delete(recursive: true);
     }
 

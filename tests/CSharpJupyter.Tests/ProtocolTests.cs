@@ -77,6 +77,29 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
     }
 
     [Fact]
+    public void A_silent_request_that_fails_stops_no_other()
+    {
+        var id = _kernel.Send("execute_request",
+            new() { ["code"] = "await Task.Delay(500); throw new Exception(\"unseen\");", ["silent"] = true });
+        var next = _kernel.SendExecute("4");
+        Assert.Equal(("error", "4"), (_kernel.Reply(id)["status"]!.GetValue<string>(), _kernel.Finish(next).Plain));
+    }
+
+    [Fact]
+    public void A_sequence_is_computed_once_however_it_is_shown()
+    {
+        var squares = _kernel.Execute(
+            "var visits = 0; Enumerable.Range(1, 3).Select(x => { visits++; return x * x; })");
+        Assert.Equal("[ 1, 4, 9 ]", squares.Plain);
+        Assert.Equal("3", _kernel.Execute("visits").Plain);
+        var rows = _kernel.Execute("Enumerable.Range(1, 2).Select(x => new { A = x + visits++, B = \"<b>\" })");
+        Assert.Contains("<b>", rows.Plain);
+        Assert.Equal("5", _kernel.Execute("visits").Plain);
+        // What is there already is shown as ever.
+        Assert.Equal("[ 1, 2 ]", _kernel.Execute("new List<int> { 1, 2 }").Plain);
+    }
+
+    [Fact]
     public void Output_is_cleared_now_or_with_the_next()
     {
         var run = _kernel.Execute(

@@ -18,12 +18,17 @@ BY_HAND = {
     r"\sum_k x": "<munder><mo>∑</mo><mi>k</mi></munder><mi>x</mi>",
     r"\sigma(x) < 2": '<mi>σ</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo><mo>&lt;</mo><mn>2</mn>',
     r"\bar z^*": '<msup><mover accent="true"><mi>z</mi><mo stretchy="false">¯</mo></mover><mo>*</mo></msup>',
+    r"\frac12": "<mfrac><mn>1</mn><mn>2</mn></mfrac>",
+    r"10^23": "<msup><mn>10</mn><mn>2</mn></msup><mn>3</mn>",
+    r"x_pos": "<msub><mi>x</mi><mi>p</mi></msub><mi>os</mi>",
+    r"\text{top-1 of }": "<mtext>top-1\u00a0of\u00a0</mtext>",
     r"a \quad\text{or} b": '<mi>a</mi><mspace width="1em"/><mtext>or</mtext><mi>b</mi>',
 }
 for tex, expected in BY_HAND.items():
     assert mathml.to_mathml(tex) == f"<math>{expected}</math>", (tex, mathml.to_mathml(tex))
 assert mathml.drawn("a < b, $F$, 5$ or 6$") == "a &lt; b, <math><mi>F</mi></math>, 5$ or 6$"
-assert mathml.drawn(r"$$\unknown$$") == r"$$\unknown$$"
+for tex in r"$$\unknown$$", r"$$\sqrt[3]{x}$$":
+    assert mathml.drawn(tex) == tex
 
 count = 0
 for notebook in sorted(glob.glob(str(root / "notebooks" / "*.ipynb"))):

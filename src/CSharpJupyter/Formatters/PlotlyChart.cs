@@ -93,6 +93,21 @@ static partial class PlotlyChart
             """, "(plotly.js)"));
     }
 
+    /// <summary>
+    /// JupyterLab names the cells that were deleted: with the script's cell the script has left the notebook.
+    /// </summary>
+    internal static void Deleted(JsonArray cells)
+    {
+        if (cells.Any(c => c is JsonValue id && id.TryGetValue<string>(out var text) && text == s_loaderCell))
+            s_loaderCell = null;
+    }
+
+    /// <summary>A run of the script's cell that showed no chart has replaced it by other output.</summary>
+    internal static void Ended(CellOutput cell)
+    {
+        if (cell.Id == s_loaderCell && !cell.HasPlotly) s_loaderCell = null;
+    }
+
     static string Packed(Assembly plotly)
     {
         using var packed = new MemoryStream();

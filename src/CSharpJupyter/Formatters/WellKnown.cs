@@ -80,10 +80,20 @@ static class WellKnown
         var count = shape.Aggregate(1L, (product, size) => product * size);
         if (count == 0 || dtype.StartsWith("Complex")) return new() { ["text/plain"] = text };
         dynamic float64 = Enum.Parse(type.Assembly.GetType("TorchSharp.torch+ScalarType")!, "Float64");
+        // The values of a sparse one cannot be read in order.
+        if ((bool)tensor.is_sparse) return new() { ["text/plain"] = text };
         double[] first = tensor.detach().reshape(-1L).narrow(0L, 0L, Math.Min(count, PreviewValues)).cpu().to(float64)
             .data<double>().ToArray();
         var values = string.Join(", ", first.Select(v => v.ToString("G5", CultureInfo.InvariantCulture)));
         return new() { ["text/plain"] = $"{text}\n[{values}{(count > PreviewValues ? ", …" : "")}]" };
+    }
+
+    static string Range(dynamic mat)
+    {
+        using var values = mat.Reshape(1);
+        double least, most;
+        values.MinMaxLoc(out least, out most);
+        return string.Create(CultureInfo.InvariantCulture, $"{least:G5} to {most:G5}; a picture is of 8 or 16 bits");
     }
 
     static MimeBundle Mat(dynamic mat)
@@ -92,6 +102,8 @@ static class WellKnown
         if ((bool)mat.Empty()) return new() { ["text/plain"] = text };
         try
         {
+            // A picture has 8 or 16 bits without sign; of other numbers 0..1 would be black.
+            if ((int)mat.Depth() is not (0 or 2)) return new() { ["text/plain"] = $"{text}, {Range(mat)}" };
             return new()
             {
                 ["image/png"] = Convert.ToBase64String((byte[])mat.ToBytes(".png", PngAtItsSmallest)),

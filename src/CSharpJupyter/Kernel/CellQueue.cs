@@ -1,4 +1,5 @@
 using CSharpJupyter.Dialect;
+using CSharpJupyter.Formatters;
 
 namespace CSharpJupyter.Kernel;
 
@@ -82,6 +83,7 @@ sealed class CellQueue
             if (_runner.Run(more, $"In[{Math.Max(_count, 1)}]", output, interrupt.Token) is { } shown)
                 output.Display(shown);
         };
+        PlotlyChart.Deleted(message.Metadata?["deletedCells"] as JsonArray ?? []);
         output.MakeCurrent();
         CellConsole.Restore();
         Interruption.Reset();
@@ -116,7 +118,9 @@ sealed class CellQueue
         }
         output.Flush();
         request.Reply(reply);
-        if (reply["status"]!.GetValue<string>() == "error" && message.Content.Flag("stop_on_error", true))
+        PlotlyChart.Ended(output);
+        // A tool's own request that fails, of which nothing is shown, is no reason to stop the user's.
+        if (!silent && reply["status"]!.GetValue<string>() == "error" && message.Content.Flag("stop_on_error", true))
             AbortWaiting();
     }
 

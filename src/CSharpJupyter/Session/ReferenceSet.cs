@@ -89,7 +89,13 @@ sealed class ReferenceSet
         {
             // The framework's, or a library of the kernel's own, which is loaded and replaces any other build of it.
             if (!_references.ContainsKey(name.Name)) lock (_lock) Add(name.Name, own);
+            if (Path.GetDirectoryName(own) + Path.DirectorySeparatorChar == AppContext.BaseDirectory
+                && AssemblyName.GetAssemblyName(path).Version > AssemblyName.GetAssemblyName(own).Version)
+                CellOutput.Current?.Write("stderr", $"#r: this kernel runs on {name.Name} " +
+                    $"{Version(own)}, which cells get in the place of {Version(path)}.\n");
             return null;
+
+            static string? Version(string file) => AssemblyName.GetAssemblyName(file).Version?.ToString(3);
         }
         var loaded = AssemblyLoadContext.Default.Assemblies.FirstOrDefault(a => a.GetName().Name == name.Name);
         if (loaded is not null && loaded.ManifestModule.ModuleVersionId != name.Id)

@@ -116,6 +116,15 @@ sealed class DataOptions
         }
         var root = Root(parsed);
         ImmutableArray<DatasetId> there = [.. DatasetNames.WithFiles.Where(id => FrameLayout.IsThere(new(root, id)))];
+        try
+        {
+            if (there.Contains(DatasetId.Own)) OwnDataset.FolderIn(root);
+        }
+        catch (UserErrorException e) when (there.Length > 1)
+        {
+            Remark.Say($"not taken: {e.Message}");
+            there = there.Remove(DatasetId.Own);
+        }
         // With none there, the reader's own message says what was found and expected.
         if (there.IsEmpty) return [DatasetId.CasmeII];
         // A clip or a sheet is of one set: the others would be refused for lacking it, after the first was prepared.

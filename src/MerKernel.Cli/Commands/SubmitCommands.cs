@@ -83,7 +83,9 @@ static class SubmitStatusCommand
         {
             using var bench = submission.Open();
             var made = Path.Combine(bench.ReportFolder, "tables.md");
-            Console.WriteLine(File.Exists(made) ? $"The tables: {made}" : "The tables are still to be made.");
+            // Those of an earlier run are not of these folds.
+            Console.WriteLine(File.GetLastWriteTimeUtc(made) > File.GetLastWriteTimeUtc(Submission.FileIn(folder))
+                ? $"The tables: {made}" : "The tables are still to be made.");
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using MerKernel.Native.Cuda;
 using MerKernel.Slurm;
+using MerKernel.Training;
 using MerKernel.Models;
 using MerKernel.Baselines;
 using MerKernel.Faces;
@@ -10,6 +13,8 @@ static class SubmitSlurmCommand
 {
     // Nodes differ, and a limit that is too short costs a fold where one too long costs a place in the queue.
     const double TimeMargin = 3;
+
+    static readonly string[] s_computing = ["MER_INSTRUCTIONS", CudaOps.Switch, TrainingStep.Switch];
 
     static readonly TimeSpan Start = TimeSpan.FromMinutes(10);
 
@@ -39,7 +44,9 @@ static class SubmitSlurmCommand
                 ("--workers", "--cpus-per-task says how many folds of a task are computed side by side"));
             using var bench = options.Open(parsed, settings.Device(parsed));
             var cost = new FoldCost(bench.Store.Derived);
-            foreach (var id in TablesCommand.On(bench, options.Tables(parsed))) bench.Load(id, cancel);
+            TablesCommand.On(bench, options.Tables(parsed));
+            // Of the others the report needs the counts at the end: what is wrong with them is said now.
+            foreach (var id in bench.Datasets) bench.Load(id, cancel);
             var plan = options.Plan(parsed, bench, cost);
             if (plan.Missing.IsEmpty)
             {
@@ -71,6 +78,8 @@ static class SubmitSlurmCommand
                 // A published folder names its own, which it may lack.
                 Landmarks = LandmarkModel.NamedPath is { } model
                     && File.Exists(model) ? Path.GetFullPath(model) : null,
+                Environment = s_computing.Select(name => (name, Value: Environment.GetEnvironmentVariable(name)))
+                    .Where(v => v.Value is { Length: > 0 }).ToImmutableSortedDictionary(v => v.name, v => v.Value!),
                 Store = bench.Store.Folder,
                 Root = Path.GetFullPath(RepositoryRoot.Find()),
                 Program = ProgramIn(parsed.GetValue(program)),

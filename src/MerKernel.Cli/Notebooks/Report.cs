@@ -49,6 +49,8 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
         // Not disposed: the workbench is the caller's.
         var study = new Study { Bench = bench, Protocols = EpochProtocol.SideBySide, Device = torch.CPU };
         PageRenderer.Render([(IndexNotebook.Of(study, rows, pages, Computing(rows)), Index)]);
+        // One of an earlier index would be packed next to this one.
+        File.Delete(Pdf);
         if (pdf) Print();
     }
 

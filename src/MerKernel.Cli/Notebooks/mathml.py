@@ -10,7 +10,7 @@ SYMBOLS = {
 NAMES = {"log", "ln", "exp", "max", "min", "arg", "tanh"}
 SPACES = {"quad": "1em", "qquad": "2em", ";": ".28em", ",": ".17em", ":": ".22em", " ": ".28em", "!": "0"}
 WITHOUT_EFFECT = {"textstyle", "displaystyle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "left", "right"}
-TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[A-Za-z]+|\d+(?:\.\d+)?|\S")
+TOKEN = re.compile(r"\\(?:text|mathrm)\{[^{}]*\}|\\[A-Za-z]+|\\.|[A-Za-z]+|\d+(?:\.\d+)?|\S")
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)", re.S)
 
 
@@ -37,7 +37,7 @@ def _scripted(tokens, at):
     scripts = {}
     while at < len(tokens) and tokens[at] in "_^":
         kind = tokens[at]
-        scripts[kind], at = _atom(tokens, at + 1)
+        scripts[kind], at = _argument(tokens, at + 1)
     if not scripts:
         return base, at
     limits = base in ("<mo>∑</mo>", "<mo>∏</mo>")
@@ -61,20 +61,26 @@ def _atom(tokens, at):
     return f"""<mo{' stretchy="false"' if token in "()[]|" else ""}>{html.escape('−' if token == '-' else token)}</mo>""", at
 
 
+def _argument(tokens, at):
+    """What stands behind a command or a script sign: a group, or one character and no more."""
+    if at < len(tokens) and tokens[at][0].isalnum() and len(tokens[at]) > 1:
+        tokens[at:at + 1] = [tokens[at][0], tokens[at][1:]]
+    return _atom(tokens, at)
+
+
 def _command(name, tokens, at):
     if name in ("frac", "tfrac", "dfrac"):
-        above, at = _atom(tokens, at)
-        below, at = _atom(tokens, at)
+        above, at = _argument(tokens, at)
+        below, at = _argument(tokens, at)
         return f"<mfrac>{above}{below}</mfrac>", at
     if name == "bar":
-        inner, at = _atom(tokens, at)
+        inner, at = _argument(tokens, at)
         return f'<mover accent="true">{inner}<mo stretchy="false">¯</mo></mover>', at
-    if name == "sqrt":
-        inner, at = _atom(tokens, at)
+    if name == "sqrt" and tokens[at:at + 1] != ["["]:
+        inner, at = _argument(tokens, at)
         return f"<msqrt>{inner}</msqrt>", at
-    if name in ("text", "mathrm"):
-        end = tokens.index("}", at)
-        return f"<mtext>{html.escape(' '.join(tokens[at + 1:end]))}</mtext>", end + 1
+    if name.startswith(("text{", "mathrm{")):
+        return f"<mtext>{html.escape(name[name.index('{') + 1:-1]).replace(' ', chr(0xA0))}</mtext>", at
     if name in WITHOUT_EFFECT:
         return "", at
     if name in SPACES:

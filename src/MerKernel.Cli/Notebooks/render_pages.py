@@ -5,13 +5,14 @@
 A page that is younger than its notebook and this template is left as it is.
 
 One line of JSON a page on stdout: {"target", "title", "errors"}."""
+import base64
 import json
 import os
 import re
 import sys
 
 import nbformat
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Comment
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 
@@ -27,9 +28,21 @@ def markdown(source):
     for link in soup.find_all("a", href=re.compile(r"^[\w-]+\.ipynb$")):
         link["href"] = link["href"].removesuffix("ipynb") + "html"
     for text in soup.find_all(string=re.compile(r"\$")):
-        if not text.find_parent(["code", "pre"]):
+        if not isinstance(text, Comment) and not text.find_parent(["code", "pre"]):
             text.replace_with(BeautifulSoup(mathml.drawn(str(text)), "html.parser"))
     return str(soup)
+
+
+def latex_equation(tex):
+    """LaTeX of an output as an equation of its own."""
+    return f"$${tex.strip().strip('$').strip()}$$"
+
+
+def svg_base64(svg):
+    """A drawing as the data of a picture, in which no script runs."""
+    if "xmlns=" not in svg:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return base64.b64encode(svg.encode()).decode()
 
 
 def contents(notebook):
@@ -54,7 +67,8 @@ def render(exporter, page, plotly):
     headings = list(contents(notebook))
     html = [o["data"]["text/html"] for cell in notebook.cells for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]
     charts = any("csharpJupyterPlotly;" in h for h in html)
-    errors = sum(o.output_type == "error" for cell in notebook.cells for o in cell.get("outputs", []))
+    errors = sum(o.output_type == "error" for cell in notebook.cells if "raises-exception" not in cell.metadata.get("tags", [])
+                 for o in cell.get("outputs", []))
     title = next((h["text"] for h in headings if h["level"] == 1), os.path.splitext(os.path.basename(target))[0])
     if not is_fresh(source, target):
         body, _ = exporter.from_notebook_node(notebook, {"page": {
@@ -67,6 +81,7 @@ def render(exporter, page, plotly):
 
 job = json.load(sys.stdin)
 exporter = HTMLExporter(template_name="report", extra_template_basedirs=[sys.argv[1]])
-exporter.register_filter("markdown_with_equations", markdown)
+for name, filter in ("markdown_with_equations", markdown), ("latex_equation", latex_equation), ("svg_base64", svg_base64):
+    exporter.register_filter(name, filter)
 for page in job["pages"]:
     render(exporter, page, job["plotly"])

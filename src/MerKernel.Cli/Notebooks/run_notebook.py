@@ -51,9 +51,8 @@ status = 0
 try:
     client.execute()
 except CellExecutionError as error:
-    failed = next((c for c in notebook.cells if c.cell_type == "code"
-                   and any(o.output_type == "error" for o in c.get("outputs", []))), None)
-    tell(event="failed", source=failed.source if failed else "", error=f"{error.ename}: {error.evalue}")
+    # An earlier cell may have raised as it was meant to.
+    tell(event="failed", source=notebook.cells[max(started)].source if started else "", error=f"{error.ename}: {error.evalue}")
     status = 1
 except DeadKernelError:
     tell(event="failed", source="", error="the kernel died")

@@ -101,7 +101,8 @@ static class WeightPage
         return plane;
     }
 
-    static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    static string Number(double value) =>
+        double.IsFinite(value) ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "–";
 
     static string Relative((double Mean, double WithinFolds) value) =>
         string.Create(CultureInfo.InvariantCulture, $"{value.Mean:0.000} ± {value.WithinFolds:0.000}");

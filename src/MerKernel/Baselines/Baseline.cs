@@ -47,6 +47,12 @@ public sealed record Baseline(string Key, string Name, string Reference)
     /// </summary>
     public string? Magnification { get; init; }
 
+    /// <summary>
+    /// The system whose network some options make, of whatever size; null for networks of other kinds.
+    /// </summary>
+    public static Baseline? Of(ModelOptions model) =>
+        All.FirstOrDefault(b => b.Published.GetType() == model.GetType());
+
     /// <summary>Every system that runs, in the order of Table 1, those that it lacks behind.</summary>
     public static ImmutableArray<Baseline> All =>
     [

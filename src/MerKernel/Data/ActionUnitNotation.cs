@@ -22,15 +22,17 @@ public static partial class ActionUnitNotation
     private static partial Regex Number();
 
     // 2010-04-07, 4/7/2010 0:00, 04:07:00, 2-Jan, Apr-10, and as East Asian programs write them; 4.1, which was 4.10 or
-    // 4,1.
+    // 4,1; 43E+7 as the number 4.3e8, whole or as a power of ten. 4E+12 is both, and as units what was written.
     [GeneratedRegex(
         @"^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[ T].*)?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(?: .*)?|[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?:\s*[AP]M)?"
             + @"|[0-9]{1,2}[-. ]+" + Month + @"(?:[-. ,]+[0-9]{2,4})?|" + Month +
-            @"[-. ]+[0-9]{1,4}(?:[, ]+[0-9]{2,4})?|[0-9]+[年月].*|[0-9]+\.[0-9]*[1-9][0-9]*)$",
+            @"[-. ]+[0-9]{1,4}(?:[, ]+[0-9]{2,4})?|[0-9]+[年月].*|[0-9]+\.[0-9]*[1-9][0-9]*"
+            + @"|[0-9]{3,}|[0-9]+\.[0-9]+E\+?[0-9]+)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Converted();
 
-    private const string Month = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
+    private const string Month =
+        @"(?:jan|f[eé][bv]|mar|mär|mrz|a[pv]r|may|mai|ju[iln]|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])\p{L}*\.?";
 
     /// <summary>Whether a formula is what a spreadsheet program makes of units that begin with a sign.</summary>
     internal static bool IsSum(string formula) => Sum().IsMatch(formula);

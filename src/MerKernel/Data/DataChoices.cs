@@ -174,10 +174,15 @@ public sealed record DataChoices
     }
 
     // A data folder may be moved with all that is in it.
-    private static string Below(string root, string path) =>
-        Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(path, Path.GetFullPath(root))) is var relative
-            && !relative.StartsWith("..", StringComparison.Ordinal)
-            ? relative : Path.GetFullPath(path, Path.GetFullPath(root));
+    private static string Below(string root, string path)
+    {
+        root = Path.GetFullPath(root);
+        path = Path.GetFullPath(path, root);
+        var relative = Path.GetRelativePath(root, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path
+            // A folder that is called as a kind of frames is not that kind.
+            : ValueOf<FrameKind>(relative) is null ? relative : Path.Combine(".", relative);
+    }
 
     // 'none' takes a list back.
     private static ImmutableArray<string> Listed(ImmutableArray<string>? list) =>

@@ -104,7 +104,7 @@ public sealed class FrameLayout
     /// </exception>
     public static FrameLayout Find(DatasetSource source)
     {
-        var root = Path.GetFullPath(source.Root);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source.Root));
         if (!Directory.Exists(root))
             throw new UserErrorException($"There is no folder {root}; name the folder that holds CASME2/ and SAMM/.");
         var set = source.Description;

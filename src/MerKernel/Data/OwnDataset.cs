@@ -38,7 +38,7 @@ public static class OwnDataset
     /// <exception cref="UserErrorException">Several folders below the root have one.</exception>
     public static string FolderIn(string root)
     {
-        root = Path.GetFullPath(root);
+        root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (File.Exists(Path.Combine(root, FileName)) || !Directory.Exists(root)) return root;
         return Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, FileName)))
             .Order(StringComparer.Ordinal).ToList() switch
@@ -50,9 +50,9 @@ public static class OwnDataset
         };
     }
 
-    /// <summary>Whether a root holds a description.</summary>
-    public static bool IsIn(string root) =>
-        Directory.Exists(root) && File.Exists(Path.Combine(FolderIn(root), FileName));
+    /// <summary>Whether a root, or a folder in it, holds a description; there may be several.</summary>
+    public static bool IsIn(string root) => Directory.Exists(root)
+        && Directory.EnumerateDirectories(root).Prepend(root).Any(d => File.Exists(Path.Combine(d, FileName)));
 
     /// <summary>Reads the description of the set in a root.</summary>
     /// <exception cref="UserErrorException">

@@ -81,7 +81,9 @@ public sealed partial class Recording
         return new(path, [], count, [.. Oddities(times, size)]);
     }
 
-    static bool IsPicture(string file) => s_pictures.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant());
+    // macOS puts ._img1.jpg, which is no picture, next to img1.jpg.
+    static bool IsPicture(string file) => System.IO.Path.GetFileName(file)[0] != '.'
+        && s_pictures.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant());
 
     internal static IEnumerable<string> Oddities(List<double> times, Size size)
     {

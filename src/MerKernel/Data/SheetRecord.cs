@@ -24,11 +24,15 @@ internal sealed partial class SheetRecord(SheetHeader header, SheetRow row, Data
 
     // A footnote or a sum has no emotion and no clip's name; a clip whose name was lost still has its emotion and
     // must not pass for one. Where emotions may be numbers, the frames of its onset and offset tell it from a sum.
-    public bool IsRemark => !this["emotion"].Any(char.IsLetter)
+    public bool IsRemark => IsMerged || !this["emotion"].Any(char.IsLetter)
         && (asked is { Columns.Count: > 0 }
             ? this["filename"].Length == 0 && (Frame("onset") is null || Frame("offset") is null
                 || (this["emotion"].Length == 0 && this["subject"].Length == 0))
             : DatasetSigns.OfRow(this["filename"], this["subject"]) is null);
+
+    // A text merged across the table is in each of its cells.
+    private bool IsMerged => row.Cells.Where(c => c.Length > 0).ToList() is { Count: > 2 } cells
+        && cells[0].Any(char.IsLetter) && cells.Distinct().Count() == 1;
 
     public string FirstText => row.Cells.First(c => c.Length > 0);
 

@@ -20,15 +20,14 @@ public sealed class OutsideWeights(string folder, string? backbone = null)
     /// A network that starts from the files that are there for it, unless its options name files already.
     /// </summary>
     /// <param name="model">The network at its published size, the only one that such weights fit.</param>
-    /// <param name="key">The system's key, which names its file.</param>
-    public ModelOptions Start(ModelOptions model, string key)
+    public ModelOptions Start(ModelOptions model)
     {
         if (model is not PretrainableOptions) return model;
         if (model is MagnifyingOptions { Magnifier: null } magnifying)
             model = magnifying with { Magnifier = Found("magnifier") };
         // The two graph networks have no part of their own that was published on outside weights.
         return model is PretrainableOptions { Pretrained: null } open and not (AuGcnOptions or GraphTcnOptions)
-            ? open with { Pretrained = Found(key) } : model;
+            && Baseline.Of(model) is { Key: var key } ? open with { Pretrained = Found(key) } : model;
 
         PretrainedWeights? Found(string name)
         {

@@ -214,8 +214,11 @@ public sealed record Predictions
                 }
                 scores.Add(score);
             }
-            if (scores.Count(s => s == scores.Max()) > 1) _ties++;
-            if (predicted is { } said && scores[said] < scores.Max())
+            var (highest, tied) = (scores.Max(), scores.Count(s => s == scores.Max()) > 1);
+            if (predicted is not { } said) _ties += tied ? 1 : 0;
+            // Rounded scores may be equal where the decision was not.
+            else if (tied && scores[said] == highest) scores[said] = MathF.BitIncrement(highest);
+            else if (scores[said] < highest)
                 _problems.Add($"row {row}: '{data.Classes[said]}' is predicted, but " +
                     $"'{data.Classes[FoldPrediction.Largest(scores.ToImmutable())]}' has the highest score");
             return scores.ToImmutable();

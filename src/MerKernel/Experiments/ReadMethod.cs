@@ -31,7 +31,17 @@ public abstract record ReadMethod(string Key, string Name) : Method(Key, Name)
         if (bench.DataFolder is not null || bench.Profile.PrefersRealData)
             foreach (var hidden in datasets.SelectMany(id => KeptPredictions.Hidden(bench.Store, bench.Dataset(id))))
                 bench.Warn?.Invoke(hidden);
-        return tables.Select(t => t with { Rows = [.. t.Rows.SelectMany(Averaged), .. kept] });
+        return tables.Select(t => t with
+        {
+            Rows = [.. t.Rows.SelectMany(Averaged), .. kept.Select(k => Beside(t, k))]
+        });
+
+        // A file may be called as a row of a notebook's own is; rows of one label are one system with several seeds.
+        static Row Beside(Table table, Row row)
+        {
+            while (table.Rows.Any(r => r.Label == row.Label)) row = row with { Label = $"{row.Label} (file)" };
+            return row;
+        }
 
         IEnumerable<Row> Averaged(Row row) => bench.Seeds.Length > 1 && row.Method is { } method and not ReadMethod
             ? [row, new Row($"{row.Label}: logits averaged over {bench.Seeds.Length} seeds", new SeedAverage(method))]

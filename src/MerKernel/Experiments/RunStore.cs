@@ -15,7 +15,7 @@ public sealed class RunStore(string folder)
     readonly Lazy<DerivedValues> _derived = new(() => new(Path.Combine(Path.GetFullPath(folder), "derived.tsv")));
 
     /// <summary>The store's folder.</summary>
-    public string Folder { get; } = Path.GetFullPath(folder);
+    public string Folder { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     /// <summary>Called with one message when a stored file turns out damaged and is quarantined.</summary>
     public Action<string>? Warn { get; init; }

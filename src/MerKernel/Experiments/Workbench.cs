@@ -95,7 +95,7 @@ public sealed class Workbench : IDisposable
     public RunStore Store => _store ??= new(StoreFolder ?? UsualStore) { Warn = Warn };
 
     /// <summary>Whether <see cref="Store"/> is the checkout's own.</summary>
-    public bool HasUsualStore => StoreFolder is null || Path.GetFullPath(StoreFolder) == Path.GetFullPath(UsualStore);
+    public bool HasUsualStore => StoreFolder is null || Store.Folder == Path.GetFullPath(UsualStore);
 
     string UsualStore => Path.Combine(Root, "results", "runs");
 
@@ -280,7 +280,7 @@ public sealed class Workbench : IDisposable
             return experiment;
         }
         if (Profile.ReducesPeers) return experiment;
-        var start = Outside.Start(experiment.Model, method.Key);
+        var start = Outside.Start(experiment.Model);
         // Weights from a file take the place of the epochs that would have made them.
         var spared = experiment.Model.EpochsBeforeClasses - start.EpochsBeforeClasses;
         return experiment with

@@ -7,7 +7,9 @@ namespace MerKernel.Interpretability;
 /// A map that hardly varies between clips is a fixed weighting, not attention.
 /// </summary>
 /// <param name="Mean">Mean weight.</param>
-/// <param name="OverClips">Standard deviation over clips of the weight of one channel at one position.</param>
+/// <param name="OverClips">
+/// Standard deviation over clips of the weight of one channel at one position; not a number for a single clip.
+/// </param>
 /// <param name="OverPositions">
 /// Standard deviation over the positions (rows or columns) of one channel in one clip.
 /// </param>
@@ -26,16 +28,17 @@ public sealed record MapSpread(double Mean, double OverClips, double OverPositio
         var all = stack([.. maps.Select(m => tensor(m))]).to_type(ScalarType.Float64);
         using TorchSharp.Scalar negative = -1;
         double Along(long dimension) => all.std([dimension], unbiased: false).mean().item<double>();
-        return new(all.mean().item<double>(), Along(0), Along(2), Along(1),
+        return new(all.mean().item<double>(), maps.Count > 1 ? Along(0) : double.NaN, Along(2), Along(1),
             all.sign().eq(negative).to_type(ScalarType.Float64).mean().item<double>());
     }
 
     /// <summary>
     /// The mean of several measurements, for example of one network each: deviations between networks are then no part
-    /// of those between clips.
+    /// of those between clips. A measurement of a single clip says nothing of those.
     /// </summary>
     public static MapSpread MeanOf(IReadOnlyList<MapSpread> spreads) =>
-        new(spreads.Average(s => s.Mean), spreads.Average(s => s.OverClips),
+        new(spreads.Average(s => s.Mean),
+            spreads.Select(s => s.OverClips).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(),
             spreads.Average(s => s.OverPositions), spreads.Average(s => s.OverChannels),
             spreads.Average(s => s.Negative));
 }

@@ -117,7 +117,7 @@ public class PretrainedStartTests
         // A name that no part starts from.
         File.Copy(folder.File("aman.safetensors"), folder.File("au-gcn.safetensors"));
         ModelOptions Of(Profile profile, Peer peer) =>
-            new OutsideWeights(folder.Path).Start(peer.Model(profile), peer.Key);
+            new OutsideWeights(folder.Path).Start(peer.Model(profile));
         var aman = Assert.IsType<AmanOptions>(Of(Profile.Paper, new Peer(Aman.Baseline)));
         Assert.EndsWith("aman.safetensors", aman.Pretrained!.Path);
         Assert.EndsWith("magnifier.safetensors", aman.Magnifier!.Path);
@@ -127,8 +127,20 @@ public class PretrainedStartTests
         // Files that a row of one's own names stay.
         var mine = PretrainedStart.File(folder.File("au-gcn.safetensors")) with { Path = "mine" };
         var own = Assert.IsType<AmanOptions>(new OutsideWeights(folder.Path).Start(
-            new AmanOptions { Pretrained = mine, Magnifier = mine }, "own/mine"));
+            new AmanOptions { Pretrained = mine, Magnifier = mine }));
         Assert.Equal(("mine", "mine"), (own.Pretrained!.Path, own.Magnifier!.Path));
+
+        // A row of one's own with the system's network, trained otherwise, begins as the system does.
+        using var bench = new Workbench
+        {
+            Root = folder.Path, WeightsFolder = folder.Path, Profile = Profile.Paper, Synthetic = new SyntheticData()
+        };
+        bench.LoadCounts(DatasetId.CasmeII);
+        var slower = new Change("own/slower", "slower", full => new Peer(Aman.Baseline).Of(full, Profile.Paper) is var e
+            ? e with { Training = e.Training with { LearningRate = 1e-6 } } : e);
+        Assert.Equal(bench.Experiment(new Peer(Aman.Baseline), DatasetId.CasmeII).Model,
+            bench.Experiment(slower, DatasetId.CasmeII).Model);
+        Assert.Equal(aman.Pretrained, ((AmanOptions)bench.Experiment(slower, DatasetId.CasmeII).Model).Pretrained);
     }
 
     [Fact]
@@ -177,7 +189,7 @@ public class PretrainedStartTests
         Safetensors.Write(folder.File("magnifier.safetensors"), donor.state_dict());
         Safetensors.Write(folder.File("aman.safetensors"), new Dictionary<string, Tensor> { ["x"] = zeros(1) });
         var stored = JsonSerializer.Deserialize<ModelOptions>(JsonSerializer.Serialize(
-            new OutsideWeights(folder.Path).Start(new Peer(Aman.Baseline).Model(Profile.Paper), Aman.Baseline.Key),
+            new OutsideWeights(folder.Path).Start(new Peer(Aman.Baseline).Model(Profile.Paper)),
             StoreJson.Options),
             StoreJson.Options)!;
         Assert.Null(((AmanOptions)stored).Pretrained!.Path);

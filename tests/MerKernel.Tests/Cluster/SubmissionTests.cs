@@ -107,6 +107,16 @@ public class SubmissionTests
         foreach (var script in (string[])[JobScript.Array(own, "/shared/cluster/x", 1, list),
             JobScript.Finish(own, "/shared/cluster/x", 1)])
             Assert.Contains("\nexport MER_LANDMARKS='/shared/it'\\''s.dat'\n", script);
+        // Another limit of instructions makes other numbers.
+        var limited = submission with
+        {
+            Environment = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty
+                .Add("MER_INSTRUCTIONS", "avx2")
+        };
+        limited.Save(folder.Path);
+        foreach (var script in (string[])[JobScript.Array(limited, "/shared/cluster/x", 1, list),
+            JobScript.Finish(Submission.Load(folder.Path), "/shared/cluster/x", 1)])
+            Assert.Contains("\nexport MER_INSTRUCTIONS='avx2'\n", script);
     }
 
     [Fact]

@@ -121,6 +121,17 @@ public sealed class CodingSheetTests : IDisposable
     }
 
     [Fact]
+    public void A_footnote_that_is_merged_across_the_table_is_one_too()
+    {
+        var note = Enumerable.Repeat((object)"Coded by two coders", CasmeHeader.Length).ToArray();
+        var sheet = CodingSheet.Read(Xlsx(folder, "a.xlsx", CasmeHeader,
+            Casme("01", "EP02_01f", 46, 59, 86, "4", "disgust"), note));
+        Assert.Single(sheet.Clips);
+        Assert.Empty(sheet.Dropped);
+        Assert.Contains("Coded by two coders", Assert.Single(sheet.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rows_that_cannot_be_understood_are_all_named_and_the_others_read()
     {
         var path = Xlsx(folder, "a.xlsx", CasmeHeader, Casme("01", "EP02_01f", 46, 59, 86, "4", "disgust"),

@@ -55,6 +55,17 @@ public sealed class DataChoicesTests : IDisposable
         Assert.Equal("--no-face drop", DataChoices.Kept(root, DatasetId.CasmeII).ToString());
     }
 
+    [Theory]
+    [InlineData("raw")]
+    [InlineData("Cropped")]
+    [InlineData("any")]
+    public void A_folder_that_is_called_as_a_kind_of_frames_stays_a_folder(string name)
+    {
+        new DataChoices { Frames = Path.Combine(root, name) }.Keep(root, DatasetId.CasmeII);
+        var source = DataChoices.Kept(root, DatasetId.CasmeII).Source(root, DatasetId.CasmeII);
+        Assert.Equal((Path.Combine(root, name), FrameKind.Any), (source.FramesFolder, source.Frames));
+    }
+
     [Fact]
     public void Nothing_chosen_writes_no_file()
     {

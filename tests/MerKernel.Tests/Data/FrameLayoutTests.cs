@@ -33,6 +33,16 @@ public sealed class FrameLayoutTests : IDisposable
         Assert.Equal(cropped, layout.Cropped);
     }
 
+    [Fact]
+    public void A_slash_behind_the_root_changes_nothing()
+    {
+        Touch("SAMM_cropped/006/006_1_2/006_562.jpg", "SAMM_cropped/SAMM_Micro_FACS_Codes_v2.xlsx");
+        Assert.All((string[])["SAMM_cropped", "SAMM_cropped/", "SAMM_cropped//"], folder => Assert.True(
+            FrameLayout.Find(new DatasetSource(Path.Combine(root, folder), DatasetId.Samm)).Cropped));
+        var runs = Path.Combine(root, "runs");
+        Assert.Equal(runs, new MerKernel.Experiments.RunStore(runs + "/").Folder);
+    }
+
     [Theory]
     [InlineData("006_562.jpg", 562)]
     [InlineData("006_5562.jpg", 5562)]

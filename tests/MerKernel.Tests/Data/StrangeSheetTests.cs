@@ -196,6 +196,12 @@ public sealed class StrangeSheetTests : IDisposable
     [InlineData("4:07:10 AM")]
     [InlineData("4月7日")]
     [InlineData("4.1")]
+    [InlineData("4.3E+08")]
+    [InlineData("430000000")]
+    [InlineData("45754")]
+    [InlineData("04. Okt")]
+    [InlineData("4-avr.")]
+    [InlineData("Dez 10")]
     public void Units_that_a_spreadsheet_program_made_a_date_are_not_read_as_others(string cell)
     {
         var notes = new List<string>();

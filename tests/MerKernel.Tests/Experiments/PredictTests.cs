@@ -102,7 +102,12 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
             torch.CPU);
         Assert.Equal((data.Clips.Length, data.Subjects.Length), (model.Origin.Clips, model.Origin.Subjects.Length));
         var folder = Path.GetDirectoryName(sets.Frames(data.Clips[0])[0])!;
-        using var clip = NewClip.Prepare(Recording.Open(folder), data.Size, align: true, data.Classes,
+        // From an archive of a Mac.
+        var stray = Path.Combine(folder, "._" + Path.GetFileName(sets.Frames(data.Clips[0])[0]));
+        File.WriteAllText(stray, "no picture");
+        var recording = Recording.Open(folder);
+        File.Delete(stray);
+        using var clip = NewClip.Prepare(recording, data.Size, align: true, data.Classes,
             out var spotting);
         var prediction = new ClipPrediction(folder, model, clip, spotting, model.Predict(clip).Logits, []);
         Assert.Equal(1, prediction.Scores.Sum(), 9);

@@ -57,6 +57,15 @@ public sealed class PredictionsTests : IDisposable
     }
 
     [Fact]
+    public void The_class_that_the_file_decided_for_stays_so_where_rounded_scores_are_equal()
+    {
+        var read = Read(_data.Clips.Select((c, i) => $"{c.Id},class{_data.Labels[i]},0.5,0.5,0.5"),
+            "clip,predicted,class0,class1,class2");
+        Assert.Equal(1, Score.Of(EpochProtocol.Default.Apply(read.Runs[0].Folds), 3).Accuracy);
+        Assert.DoesNotContain(read.Remarks, r => r.Contains("share the highest score"));
+    }
+
+    [Fact]
     public void Every_epoch_of_every_clip_serves_both_rules_and_one_epoch_per_fold_only_the_one_that_chooses()
     {
         IEnumerable<string> Epochs(Func<string, int[]> of) =>

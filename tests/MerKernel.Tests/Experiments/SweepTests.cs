@@ -1,6 +1,7 @@
 using CsCheck;
 using MerKernel.Data;
 using MerKernel.Experiments;
+using MerKernel.Reports;
 
 namespace MerKernel.Tests.Experiments;
 
@@ -46,4 +47,22 @@ public class SweepTests
         Assert.Contains("twice",
             Assert.Throws<UserErrorException>(() => Of(1, 1).Over("seed", [1], (e, _) => e)).Message);
     }
+
+    [Fact]
+    public void The_larger_effect_comes_first_and_a_value_with_one_run_is_not_told_apart() =>
+        Assert.Equal([
+            "The mean accuracy by size: 30.0 % at s (2 runs), 60.0 % at l (3 runs).",
+            "The mean accuracy by decay: 47.5 % at 0 (2 runs), 48.3 % at 1 (3 runs).",
+            "Not told apart from the others: rate. A value with a single run has that run's other options too; more " +
+                "runs, or a sweep over that option and no other, would tell."],
+            SweepResult.Effects([
+                ("decay", [("0", [.25, .7]), ("1", [.35, .5, .6])]),
+                ("rate", [("1e-3", [.25]), ("1e-2", [.35, .5, .6, .7]), ("1e-1", [])]),
+                ("size", [("s", [.25, .35]), ("l", [.5, .6, .7])]),
+                ("constant", [("1", [.25, .35, .5, .6, .7]), ("2", [])])]));
+
+    [Fact]
+    public void With_one_option_there_is_nothing_else_to_tell_it_from() =>
+        Assert.Equal(["The mean accuracy by rate: 25.0 % at 1e-3 (1 run), 35.0 % at 1e-2 (1 run)."],
+            SweepResult.Effects([("rate", [("1e-3", [.25]), ("1e-2", [.35])]), ("constant", [("1", [.25, .35])])]));
 }

@@ -82,5 +82,10 @@ public sealed class WorkbenchTests
         Assert.Equal(("My network", "Read from a file of predictions."),
             ReadMethod.AddedTo([Tables.Numbered(3)], bench, [DatasetId.Samm]).Single().Rows[^1] is var row
                 ? (row.Label, row.Note) : default);
+
+        // Rows of one label are one system: a notebook's own that is called so is another.
+        var own = Tables.Numbered(3) with { Rows = [new("My network", new Change("own/My network", "", e => e))] };
+        Assert.Equal(["My network", "My network (file)"],
+            ReadMethod.AddedTo([own], bench, [DatasetId.Samm]).Single().Rows.Select(r => r.Label));
     }
 }

@@ -58,6 +58,12 @@ public class MeasureTests
         Assert.Equal(0.5, moving.OverPositions, 1e-6);
         Assert.Equal(2, moving.OverChannels, 1e-6);
         Assert.Equal(1, MapSpread.MeanOf([still, moving]).OverClips, 1e-6);
+
+        // One clip varies neither much nor little.
+        var one = MapSpread.Of([map]);
+        Assert.Equal(double.NaN, one.OverClips);
+        Assert.Equal(2, MapSpread.MeanOf([one, moving]).OverClips, 1e-6);
+        Assert.Equal(double.NaN, MapSpread.MeanOf([one]).OverClips);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class RunTableTests
         var html = RunComparisonText.ToHtml(comparison, ["joy & awe", "other"]).ToString()!;
         Assert.Contains("a/&lt;i&gt;", html);
         Assert.Contains("joy &amp; awe", html);
-        Assert.Contains("accuracy +25.0 points, UF1 +.100. 1 subjects are too few for an interval", html);
+        Assert.Contains("accuracy +25.0 points, UF1 +.100. One subject is too few for an interval", html);
         Assert.DoesNotContain("50.0", html);
         Assert.Contains("Clips right only in the second: 1; only in the first: 0.", html);
         var ten = comparison with { Subjects = [.. Enumerable.Range(0, 10).Select(i => $"{i}")] };

@@ -102,6 +102,16 @@ public class StudyTests
         Assert.All(table.Paper.Rows, r => Assert.Null(r.CasmeII));
         Assert.Equal(Tables.Full, table.Paper.Rows[1].Method);
         Assert.Throws<UserErrorException>(() => study.Compare(4));
+        // It would take the place of the row that everything is compared with.
+        Assert.Contains("Two rows are called 'full network'", Assert.Throws<UserErrorException>(() => study.Compare(4,
+            ("full network", full => full with { Training = full.Training with { Epochs = 1 } }))).Message);
+        // A change that leaves one data set as it is.
+        var half = study.Compare(4, ("longer on SAMM", full => full.Dataset != DatasetId.Samm ? full
+            : full with { Training = full.Training with { Epochs = 9 } })).Paper.Rows[0];
+        Assert.Equal(9, half.Method!.Of(new()
+        {
+            Dataset = DatasetId.Samm, DatasetFingerprint = "", Model = Profile.Tiny.Model
+        }, Profile.Tiny).Training.Epochs);
         (string, Func<Experiment, Experiment>)[] twice =
             [("same", full => full), ("same", full => full.WithModel(m => m with { Continuous = false }))];
         foreach (var of in (Action[])[() => study.Compare(4, twice), () => study.Table(4, twice)])
