@@ -201,9 +201,7 @@ public sealed record SystemFacts(string Sees, long Parameters, long Macs, int Up
         var size = NetworkSize.Of(experiment, bench.Store.Derived);
         var info = new RunCatalogue(bench.Store).Of(experiment);
         var system = Baseline.Of(experiment.Model);
-        var sees = system is not null
-            ? system.Sees
-            : $"onset, apex{(units ? ", action units of the clip" : "")}";
+        var sees = system?.Sees ?? $"onset, apex{(units ? ", action units of the clip" : "")}";
         return new SystemFacts(sees, size.Parameters, size.Macs,
             experiment.Training.UpdatesOver(Scoring.FewestTrained(bench, id)),
             info.Finished is null ? null : info.Seconds,

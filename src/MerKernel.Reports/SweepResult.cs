@@ -55,8 +55,8 @@ public sealed class SweepResult
             $"Over {Runs.Length} runs the accuracy at the final epoch lies between {Figures.Percent(low)} and " +
             $"{Figures.Percent(high)} %, on {Best.Clips} clips, where a single clip is " +
             $"{Figures.Percent(1.0 / Math.Max(1, Best.Clips))} points.",
-            .. Effects([.. Sweep.Axes.Select((axis, i) => (axis.Name, (IEnumerable<(string, List<double>)>)
-                axis.Values.Select((value, v) => ($"{value}", Accuracies(i, v)))))]),
+            .. Effects([.. Sweep.Axes.Select((axis, i) =>
+                (axis.Name, axis.Values.Select((value, v) => (value, Accuracies(i, v)))))]),
         ]);
     }
 

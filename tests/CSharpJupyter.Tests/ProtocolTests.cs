@@ -67,20 +67,13 @@ public sealed class ProtocolTests(SharedKernel shared) : IClassFixture<SharedKer
         Assert.Equal("3", _kernel.Execute("3").Plain);
     }
 
-    [Fact]
-    public void With_stop_on_error_off_the_waiting_cells_run()
+    [Theory]
+    [InlineData("stop_on_error", false)]
+    [InlineData("silent", true)]
+    public void With_stop_on_error_off_or_silent_the_waiting_cells_run(string flag, bool value)
     {
         var id = _kernel.Send("execute_request",
-            new() { ["code"] = "await Task.Delay(500); throw new Exception(\"go on\");", ["stop_on_error"] = false });
-        var next = _kernel.SendExecute("4");
-        Assert.Equal(("error", "4"), (_kernel.Reply(id)["status"]!.GetValue<string>(), _kernel.Finish(next).Plain));
-    }
-
-    [Fact]
-    public void A_silent_request_that_fails_stops_no_other()
-    {
-        var id = _kernel.Send("execute_request",
-            new() { ["code"] = "await Task.Delay(500); throw new Exception(\"unseen\");", ["silent"] = true });
+            new() { ["code"] = "await Task.Delay(500); throw new Exception(\"go on\");", [flag] = value });
         var next = _kernel.SendExecute("4");
         Assert.Equal(("error", "4"), (_kernel.Reply(id)["status"]!.GetValue<string>(), _kernel.Finish(next).Plain));
     }

@@ -78,10 +78,9 @@ static class WellKnown
             return new() { ["image/png"] = Convert.ToBase64String(png), ["text/plain"] = text };
         }
         var count = shape.Aggregate(1L, (product, size) => product * size);
-        if (count == 0 || dtype.StartsWith("Complex")) return new() { ["text/plain"] = text };
-        dynamic float64 = Enum.Parse(type.Assembly.GetType("TorchSharp.torch+ScalarType")!, "Float64");
         // The values of a sparse one cannot be read in order.
-        if ((bool)tensor.is_sparse) return new() { ["text/plain"] = text };
+        if (count == 0 || dtype.StartsWith("Complex") || (bool)tensor.is_sparse) return new() { ["text/plain"] = text };
+        dynamic float64 = Enum.Parse(type.Assembly.GetType("TorchSharp.torch+ScalarType")!, "Float64");
         double[] first = tensor.detach().reshape(-1L).narrow(0L, 0L, Math.Min(count, PreviewValues)).cpu().to(float64)
             .data<double>().ToArray();
         var values = string.Join(", ", first.Select(v => v.ToString("G5", CultureInfo.InvariantCulture)));

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
+using MerKernel.Baselines;
+using MerKernel.Faces;
+using MerKernel.Models;
 using MerKernel.Native.Cuda;
 using MerKernel.Slurm;
 using MerKernel.Training;
-using MerKernel.Models;
-using MerKernel.Baselines;
-using MerKernel.Faces;
 
 namespace MerKernel.Cli.Commands;
 
@@ -14,6 +14,7 @@ static class SubmitSlurmCommand
     // Nodes differ, and a limit that is too short costs a fold where one too long costs a place in the queue.
     const double TimeMargin = 3;
 
+    /// <summary>Variables that change what a task computes.</summary>
     static readonly string[] s_computing = ["MER_INSTRUCTIONS", CudaOps.Switch, TrainingStep.Switch];
 
     static readonly TimeSpan Start = TimeSpan.FromMinutes(10);
