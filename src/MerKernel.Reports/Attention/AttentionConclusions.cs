@@ -20,7 +20,7 @@ static class AttentionConclusions
         var blocks = Spreads(study, label).ToList();
         string List(IEnumerable<string> values) => string.Join(", ", values);
         if (blocks.Any(b => double.IsNaN(b.Spread.OverClips)))
-            return "Whether the vertical attention answers to the clip cannot be said: each of these subjects has a single one.";
+            return "Whether the vertical attention answers to the clip cannot be said: these subjects have one each.";
         var answers = blocks.GroupBy(b => (b.Spread.OverClips / b.Spread.OverChannels) switch
         {
             < 0.1 => "hardly at all: nearly a fixed weight for each channel",
