@@ -94,7 +94,7 @@ public static class Displays
             of.Invoke(null, [html, "text/html"]);
             of.Invoke(null, [plain, "text/plain"]);
         }
-        Show<torch.Tensor>(t => FramesOf(t) ?? $"<pre>{HtmlText.Encode(Words(t))}</pre>", Words);
+        Show<torch.Tensor>(Html, Words);
         Show<torch.nn.Module>(m => $"{(m is MerNet whole ? whole.Layers() : m.Parameters())}",
             m => $"{m.GetType().Name}, {Count(m.parameters().Sum(p => p.numel()))} parameters");
         Show<ConfusionMatrix>(m => $"{m.Table()}", m => $"{m.Correct} of {m.Total} correct");
@@ -109,14 +109,19 @@ public static class Displays
             f => $"subject {f.Subject}: {f.Labels.Length} clips, {f.Logits.Length} epochs");
     }
 
+    /// <summary>A tensor as a picture where it holds frames, else in words.</summary>
+    internal static string Html(torch.Tensor tensor) =>
+        FramesOf(tensor) ?? $"<pre>{HtmlText.Encode(Words(tensor))}</pre>";
+
     /// <summary>Frames [3, S, S] or [N, 3, S, S] as a picture; null for any other tensor.</summary>
     static string? FramesOf(torch.Tensor tensor)
     {
-        if (tensor.dim() is not (3 or 4) || tensor.size(-3) != 3 || tensor.size(-1) < 16
+        if (tensor.dim() is not (3 or 4) || tensor.numel() == 0 || tensor.size(-3) != 3 || tensor.size(-1) < 16
             || tensor.size(-2) != tensor.size(-1)
             || tensor.dtype is not (torch.ScalarType.Byte or torch.ScalarType.Float32))
             return null;
-        var shown = tensor.dim() == 3 ? tensor : tensor.narrow(0, 0, Math.Min(MostFrames, tensor.size(0)));
+        using var shown = tensor.dim() == 3
+            ? tensor.alias() : tensor.narrow(0, 0, Math.Min(MostFrames, tensor.size(0)));
         using var image = shown.AsFrames("").Image;
         return $"""<img src="data:image/png;base64,{Convert.ToBase64String(image.ToBytes(".png"))}" alt="{HtmlText.Encode(Words(tensor))}">""";
     }
@@ -127,7 +132,7 @@ public static class Displays
     static string Words(torch.Tensor tensor)
     {
         var text = $"Tensor {Shape(tensor.shape)} {tensor.dtype} on {tensor.device}";
-        if (tensor.numel() == 0 || tensor.is_complex()) return text;
+        if (tensor.numel() == 0 || tensor.is_complex() || tensor.is_sparse) return text;
         using var scope = torch.NewDisposeScope();
         var first = tensor.detach().reshape(-1).narrow(0, 0, Math.Min(MostValues, tensor.numel())).cpu()
             .to_type(torch.ScalarType.Float64).data<double>().ToArray();

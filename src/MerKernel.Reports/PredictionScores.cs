@@ -100,8 +100,12 @@ public static class DetectedUnitTable
     /// <param name="folds">A run with predicted action units.</param>
     /// <param name="data">Its data set, which has the coders' units.</param>
     /// <param name="seed">Says the seed, where others are shown elsewhere.</param>
+    /// <exception cref="UserErrorException">No fold has predicted units, or they are of another data set.</exception>
     public static TextTable Of(IReadOnlyList<FoldPrediction> folds, MerDataset data, string seed = "")
     {
+        if (folds.All(f => f.ActionUnits is null))
+            throw new UserErrorException("No fold here has detected action units; train one with " +
+                "ActionUnits = ActionUnitSource.Predicted.");
         var coded = data.Clips.ToDictionary(c => c.Id,
             c => (IReadOnlySet<int>)c.ActionUnits.Select(u => u.Number).Where(ActionUnits.Used.Contains).ToHashSet());
         var people = data.Clips.Select(c => c.Id).Zip(FoldProtocol.PeopleOf(data)).ToDictionary();

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
-using System.Net;
-using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using MerKernel.Synthetic;
 using MerKernel.Training;
 using TorchSharp;
@@ -72,13 +67,15 @@ public sealed class Study : IDisposable
     {
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
+        ArgumentException.ThrowIfNullOrWhiteSpace(protocol);
         var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(EpochProtocol.Named).ToList();
         return new Study
         {
             Bench = new Workbench
             {
-                Profile = profile ?? Profile.Small, DataFolder = data, Seeds = chosen,
+                Profile = profile ?? Profile.Small, Seeds = chosen,
+                DataFolder = string.IsNullOrWhiteSpace(data) ? null : data,
                 HeldOutSubjects = heldOut ?? (named.OfType<HeldOutSubjects>().Any() ? 2 : 0),
                 Device = device, Synthetic = new SyntheticData(), Warn = Console.WriteLine,
                 Precision = PrecisionNames.Named(precision, device),
@@ -158,9 +155,6 @@ public sealed class Study : IDisposable
         foreach (var (label, _) in rows)
             if (paper.Rows.All(r => r.Label != label) && Tables.NearLabel(label) is { } near)
                 Console.WriteLine($"'{label}' is taken as written; a row of the paper is spelt '{near}'.");
-        if (!Datasets.Any(paper.IsOn))
-            throw new UserErrorException($"Table {number} has no rows on {string.Join(" and ", Datasets.Select(id =>
-                id.Title()))}; it compares systems on CASME II.");
         var full = Plain(Bench.Profile);
         var wholes = (from id in Datasets from seed in Seeds select full with { Dataset = id, Seed = seed }).ToList();
         var chosen = rows.Select(row =>
@@ -185,7 +179,7 @@ public sealed class Study : IDisposable
         });
     }
 
-    static void DemandLabels(IEnumerable<string> labels)
+    internal static void DemandLabels(IEnumerable<string> labels)
     {
         if (labels.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
@@ -194,9 +188,15 @@ public sealed class Study : IDisposable
     /// <summary>
     /// A table of the paper; where the networks here see no units, without its figures, which are of networks that do.
     /// </summary>
-    Table Numbered(int number) => Tables.Numbered(number) is var paper
-        && Bench.Profile.ActionUnits == ActionUnitSource.Annotated ? paper
-        : paper with { Rows = [.. paper.Rows.Select(r => r with { CasmeII = null, Samm = null })] };
+    Table Numbered(int number)
+    {
+        var paper = Tables.Numbered(number);
+        if (!Datasets.Any(paper.IsOn))
+            throw new UserErrorException($"Table {number} has no rows on {string.Join(" and ", Datasets.Select(id =>
+                id.Title()))}; it compares systems on CASME II.");
+        return Bench.Profile.ActionUnits == ActionUnitSource.Annotated ? paper
+            : paper with { Rows = [.. paper.Rows.Select(r => r with { CasmeII = null, Samm = null })] };
+    }
 
     /// <summary>The full network's experiment of a profile, without data.</summary>
     static Experiment Plain(Profile profile) => new()
@@ -264,10 +264,14 @@ public sealed class Study : IDisposable
     /// The points, <see cref="Sweep.Grid"/> or <see cref="Sweep.Random"/>; null takes the grid.
     /// </param>
     /// <param name="subjects">How many subjects are left out in turn.</param>
+    /// <exception cref="UserErrorException">There are no points, or no subjects.</exception>
     public SweepResult Run(Sweep sweep, IEnumerable<SweepPoint>? points = null, int subjects = 3)
     {
         var (chosen, leftOut) = ((points ?? sweep.Grid()).ToImmutableArray(),
             Bench.Dataset(sweep.Start.Dataset).Subjects.Take(subjects).ToImmutableArray());
+        if (chosen.IsEmpty || leftOut.IsEmpty)
+            throw new UserErrorException($"A sweep of {chosen.Length} points over {leftOut.Length} subjects has " +
+                "nothing to train; give it at least one of each.");
         Train(chosen.Select(p => p.Experiment), leftOut);
         return new SweepResult(this, sweep, chosen, leftOut);
     }
@@ -278,17 +282,18 @@ public sealed class Study : IDisposable
     /// <param name="weights">
     /// Where to keep the networks' weights; a fold without kept weights is trained again. Null keeps none.
     /// </param>
-    /// <exception cref="UserErrorException">A fold failed twice.</exception>
+    /// <exception cref="UserErrorException">There is no such subject, or a fold failed twice.</exception>
     public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null,
         FoldWeights? weights = null)
     {
         foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
         {
-            SayWhatIsRead(set.Key, set, subjects);
+            var leftOut = subjects?.Select(s => Bench.Dataset(set.Key).Subject(s)).ToList();
+            SayWhatIsRead(set.Key, set, leftOut);
             var progress = new ProgressText(set.Key.Title());
             var engine = new LosoEngine(Bench.Store)
             {
-                Device = Device, Progress = progress, Weights = weights, Subjects = subjects
+                Device = Device, Progress = progress, Weights = weights, Subjects = leftOut
             };
             var failures = engine.Run(set, Bench.Dataset(set.Key));
             progress.Done();
@@ -357,44 +362,4 @@ public sealed class Study : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Bench.Dispose();
-}
-
-/// <summary>Progress of a run as one line of text that is written over, as a notebook cell can show it.</summary>
-sealed class ProgressText(string title) : ILosoProgress
-{
-    readonly Stopwatch _clock = Stopwatch.StartNew(), _shown = new();
-    readonly Lock _gate = new();
-    int _missing, _finished;
-    double _epochs;
-
-    public void Planned(int stored, int missing) => (_missing, _epochs) = (missing, 0);
-
-    public void EpochFinished(FoldJob job, EpochProgress epoch)
-    {
-        lock (_gate)
-        {
-            _epochs += 1.0 / epoch.Epochs;
-            // A few times a second is enough; every write is a message to the browser.
-            if (_shown.IsRunning && _shown.ElapsedMilliseconds < 300) return;
-            _shown.Restart();
-            Console.Write($"\r{title}: {_finished} of {_missing} folds, {Figures.Clock(_clock.Elapsed)}, about " +
-                $"{Figures.Clock(_clock.Elapsed * (Math.Max(0, _missing - _epochs) / _epochs))} left   ");
-        }
-    }
-
-    public void FoldFinished(FoldJob job, FoldFacts facts) => Interlocked.Increment(ref _finished);
-
-    public void FoldFailed(FoldJob job, Exception error, bool final) =>
-        Console.WriteLine($"\r{title}, fold {job.Subject}: {error.Message.TrimEnd('.')}; " +
-            (final ? "given up" : "tried once more"));
-
-    public void FoldLeft(FoldJob job) => Interlocked.Decrement(ref _missing);
-
-    /// <summary>Closes the line; nothing where nothing was to be computed.</summary>
-    public void Done()
-    {
-        if (_missing > 0)
-            Console.WriteLine($"\r{title}: {_finished} of {_missing} folds trained in " +
-                $"{Figures.Clock(_clock.Elapsed)}.                    ");
-    }
 }

@@ -66,13 +66,19 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
     /// <param name="headings">A leading '&gt;' marks a column of figures.</param>
     /// <param name="rows">Rows of as many cells.</param>
     /// <param name="notes">Notes below the table.</param>
+    /// <exception cref="ArgumentException">A row has more or fewer cells than there are columns.</exception>
     public static TextTable Of(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows,
         params IEnumerable<string> notes) =>
-            new(title, [.. headings.Select(h => (Column)h)],
-                [.. rows.Select(r => r.Select(c => (Cell)c).ToImmutableArray())])
-            {
-                Notes = [.. notes.Where(n => n.Length > 0)]
-            };
+            Of(title, [.. headings.Select(h => (Column)h)],
+                [.. rows.Select(r => r.Select(c => (Cell)(c ?? "")).ToImmutableArray())],
+                [.. notes.Where(n => n.Length > 0)]);
+
+    static TextTable Of(string title, ImmutableArray<Column> columns, ImmutableArray<ImmutableArray<Cell>> rows,
+        ImmutableArray<string> notes) =>
+            rows.Index().FirstOrDefault(r => r.Item.Length != columns.Length) is { Item.IsDefault: false } odd
+                ? throw new ArgumentException($"Row {odd.Index + 1} of the table '{title}' has {odd.Item.Length} " +
+                    $"cells, and there are {columns.Length} columns.")
+                : new(title, columns, rows) { Notes = notes };
 
     /// <summary>A table whose first column is text and whose others are figures.</summary>
     public static TextTable OfFigures(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows,

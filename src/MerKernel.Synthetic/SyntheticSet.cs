@@ -97,10 +97,20 @@ public sealed record SyntheticOptions
     public bool RawFrames { get; init; }
 
     /// <summary>Only the first so many subjects, as they are in the whole set; null writes all.</summary>
-    public int? Subjects { get; init; }
+    public int? Subjects
+    {
+        get;
+        init => field = value is null or > 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Subjects), "A set needs at least one subject.");
+    }
 
     /// <summary>Clips rendered side by side; has no influence on the files. Default 2.</summary>
-    public int Workers { get; init; } = 2;
+    public int Workers
+    {
+        get;
+        init => field = value > 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Workers), "Clips need at least one worker.");
+    } = 2;
 }
 
 /// <summary>How much of the real data set a synthetic one imitates.</summary>
@@ -206,6 +216,9 @@ public sealed class SyntheticData : ISyntheticData
 
     static SyntheticOptions Options(string size) => new()
     {
-        Size = Enum.Parse<SyntheticSize>(size, ignoreCase: true), Workers = Environment.ProcessorCount
+        Size = Enum.TryParse<SyntheticSize>(size, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
+            : throw new UserErrorException($"There is no synthetic data set of size '{size}'; the sizes are " +
+                $"{string.Join(", ", Enum.GetNames<SyntheticSize>()).ToLowerInvariant()}."),
+        Workers = Environment.ProcessorCount
     };
 }

@@ -34,6 +34,17 @@ public sealed class FirstMinutesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("publish --help", "publish       Write a self-contained folder for a cluster\n" +
+        "Usage: ./mer publish --cluster FOLDER\n")]
+    [InlineData("test --help", "test          Run the tests\n")]
+    [InlineData("test-slurm --help", "test-slurm    Run tables on a Slurm that the test starts\n")]
+    public void A_command_of_the_launchers_own_is_explained_before_anything_is_built(string arguments, string said)
+    {
+        Assert.Equal((0, said, ""), Mer(arguments));
+        Assert.False(Directory.Exists(Path.Combine(_root, "artifacts")));
+    }
+
+    [Theory]
     [InlineData("repro", "mer: there is no command 'repro'; did you mean reproduce? ./mer --help lists all\n")]
     [InlineData("tabels --json", "mer: there is no command 'tabels'; did you mean tables? ./mer --help lists all\n")]
     [InlineData("xyz", "mer: there is no command 'xyz'; ./mer --help lists all\n")]

@@ -14,8 +14,8 @@ sealed partial class SlurmSettings
     };
     readonly Option<string?> _time = new("--time")
     {
-        Description = "time limit of a task, [D-]HH:MM[:SS] (default: three times the measured estimate of the " +
-            "longest, and ten minutes)"
+        Description = "time limit of a task, HH:MM:SS or D-HH:MM (default: three times the measured estimate of " +
+            "the longest, and ten minutes)"
     };
     readonly Option<string?> _mem = new("--mem")
     {
@@ -108,21 +108,23 @@ sealed partial class SlurmSettings
         ? value
         : throw new UserErrorException($"{name} {value} is less than one; give a number from 1.");
 
+    // Slurm takes 0 for no limit; and 30:00 is half an hour there, and no 30 hours.
     static TimeSpan Time(string text) =>
         TimePattern().Match(text) is { Success: true } m
-            ? new TimeSpan(Part(m, "d"), Part(m, "h"), Part(m, "m"), Part(m, "s"))
+            && new TimeSpan(Part(m, "d"), Part(m, "h"), Part(m, "m"), Part(m, "s")) is { Ticks: > 0 } time ? time
             : throw new UserErrorException($"--time {text} is not understood; write it like 12:00:00 or 1-06:30.");
 
     static int Part(Match match, string name) =>
         match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
 
     static long Memory(string text) =>
-        MemoryPattern().Match(text) is { Success: true } m
+        MemoryPattern().Match(text) is { Success: true } m && m.Groups["n"].Value.Any(c => c != '0')
             ? long.Parse(m.Groups["n"].Value, CultureInfo.InvariantCulture)
                 * (m.Groups["u"].Value.ToUpperInvariant() == "G" ? 1024 : 1)
             : throw new UserErrorException($"--mem {text} is not understood; write it like 12G or 900M.");
 
-    [GeneratedRegex(@"^((?<d>[0-9]{1,3})-)?(?<h>[0-9]{1,3}):(?<m>[0-9]{1,2})(:(?<s>[0-9]{1,2}))?$")]
+    [GeneratedRegex("^((?<d>[0-9]{1,3})-)?(?<h>[0-9]{1,3}):(?<m>[0-9]{1,2})" +
+        "(?(d)(:(?<s>[0-9]{1,2}))?|:(?<s>[0-9]{1,2}))$")]
     private static partial Regex TimePattern();
 
     [GeneratedRegex(@"^(?<n>[0-9]{1,7})(?<u>[GgMm])$")]

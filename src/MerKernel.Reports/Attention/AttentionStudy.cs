@@ -40,7 +40,12 @@ public sealed class AttentionStudy
         ShowsFaces = showFaces ?? Data.Synthetic;
         Subjects = [.. Data.Subjects.Take(Math.Max(1, folds))];
         Labels = [.. networks.Select(n => n.Label)];
+        if (Labels.IsEmpty) throw new UserErrorException("No network was named; name at least one.");
+        Study.DemandLabels(Labels);
         _networks = networks.ToDictionary(n => n.Label, n => n.Change(study.Full(Dataset)));
+        if (_networks.FirstOrDefault(n => n.Value.Model is not MerNetOptions) is { Key: { } other })
+            throw new UserErrorException($"'{other}' is no variant of the paper's network, and has no maps that are " +
+                "known here; leave it out.");
     }
 
     /// <summary>
@@ -54,6 +59,7 @@ public sealed class AttentionStudy
         _face = MeanFace.Of(Study, Dataset);
         _motion = FindMotion();
         // One math thread each, as in training: the networks are many and their batches small.
+        using var one = new OneMathThread();
         Parallel.ForEach(Labels.SelectMany(label => Subjects.Select(subject => (label, subject))), network =>
         {
             torch.set_num_threads(1);
@@ -102,8 +108,24 @@ public sealed class AttentionStudy
     public ImmutableArray<ClipExplanation> Everyone(string label, string subject) =>
         _explained.TryGetValue((label, subject), out var clips) ? clips
         : _explained.IsEmpty ? throw NotRun()
-        : throw new UserErrorException(
-            $"There is no network '{label}' here; the networks are {string.Join(", ", Labels)}.");
+        : throw new UserErrorException(Labels.Contains(label)
+            ? $"No fold here leaves out subject '{subject}'; the subjects are {string.Join(", ", Subjects)}."
+            : $"There is no network '{label}' here; the networks are {string.Join(", ", Labels)}.");
+
+    /// <summary>The networks that were named, or all; each must have the maps that are asked for.</summary>
+    ImmutableArray<string> Named(IReadOnlyList<string> labels, string maps = "",
+        Func<ClipExplanation, bool>? has = null)
+    {
+        ImmutableArray<string> named = labels.Count == 0 ? Labels : [.. labels];
+        return named.FirstOrDefault(label => has?.Invoke(Of(label)[0]) == false) is not { } without ? named
+            : throw new UserErrorException($"'{without}' has no {maps}; leave it out.");
+    }
+
+    ImmutableArray<string> Vertical(params IReadOnlyList<string> labels) =>
+        Named(labels, "weights of rows", clip => !clip.Vertical.IsEmpty);
+
+    ImmutableArray<string> WithPosition(IReadOnlyList<string> labels) =>
+        Named(labels, "position stream", clip => clip.ApexRollout is not null);
 
     /// <summary>The clips of a subject: indices into the data set.</summary>
     public IEnumerable<int> ClipsOf(string subject) =>
@@ -123,37 +145,39 @@ public sealed class AttentionStudy
     public IHtmlContent Show() => NetworkPage.Table(this);
 
     /// <summary>The vertical maps of each block over the clips of one example a class.</summary>
-    public Picture Maps(params IReadOnlyList<string> labels) => WeightPage.Pictures(this, labels);
+    public Picture Maps(params IReadOnlyList<string> labels) => WeightPage.Pictures(this, Named(labels));
 
     /// <summary>Mean weight of each row in each block, with its deviation between clips.</summary>
-    public GenericChart RowProfiles(params IReadOnlyList<string> labels) => RowProfileChart.Networks(this, labels);
+    public GenericChart RowProfiles(params IReadOnlyList<string> labels) =>
+        RowProfileChart.Networks(this, Vertical(labels));
 
     /// <summary>Mean weight of each row in each block, emotion by emotion.</summary>
-    public GenericChart RowProfilesByEmotion(string label) => RowProfileChart.Emotions(this, label);
+    public GenericChart RowProfilesByEmotion(string label) => RowProfileChart.Emotions(this, Vertical(label)[0]);
 
     /// <summary>How much of the vertical attention falls on each part of the face, next to an even map.</summary>
-    public IHtmlContent FaceParts(params IReadOnlyList<string> labels) => WeightPage.FaceParts(this, labels);
+    public IHtmlContent FaceParts(params IReadOnlyList<string> labels) => WeightPage.FaceParts(this, Vertical(labels));
 
     /// <summary>How the maps vary: by clip, row or column, channel.</summary>
-    public IHtmlContent Spread(params IReadOnlyList<string> labels) => WeightPage.Spread(this, labels);
+    public IHtmlContent Spread(params IReadOnlyList<string> labels) => WeightPage.Spread(this, Named(labels));
 
     /// <summary>Attention rollout of position streams.</summary>
-    public Picture Rollouts(params IReadOnlyList<string> labels) => RolloutPage.Pictures(this, labels);
+    public Picture Rollouts(params IReadOnlyList<string> labels) => RolloutPage.Pictures(this, WithPosition(labels));
 
     /// <summary>Where the rollouts of position streams look.</summary>
-    public IHtmlContent RolloutFigures(params IReadOnlyList<string> labels) => RolloutPage.Table(this, labels);
+    public IHtmlContent RolloutFigures(params IReadOnlyList<string> labels) =>
+        RolloutPage.Table(this, WithPosition(labels));
 
     /// <summary>Grad-CAM on F_M next to the true movement.</summary>
     public Picture ClassMaps(string label) => ClassMapPage.Pictures(this, label);
 
     /// <summary>Whether Grad-CAM falls on the movement.</summary>
-    public IHtmlContent ClassMapFigures(params IReadOnlyList<string> labels) => ClassMapPage.Table(this, labels);
+    public IHtmlContent ClassMapFigures(params IReadOnlyList<string> labels) => ClassMapPage.Table(this, Named(labels));
 
     /// <summary>The head's features in their two main directions, by emotion and by subject.</summary>
-    public GenericChart Embeddings(params IReadOnlyList<string> labels) => EmbeddingChart.Of(this, labels);
+    public GenericChart Embeddings(params IReadOnlyList<string> labels) => EmbeddingChart.Of(this, Named(labels));
 
     /// <summary>Whether clips of an emotion, or of a subject, lie together in the head's features.</summary>
-    public IHtmlContent Neighbours(params IReadOnlyList<string> labels) => NetworkPage.Neighbours(this, labels);
+    public IHtmlContent Neighbours(params IReadOnlyList<string> labels) => NetworkPage.Neighbours(this, Named(labels));
 
     /// <summary>Conclusions from the figures above.</summary>
     public IHtmlContent Conclusion(string continuous, string independent, string vit, string withoutUnits) =>

@@ -46,9 +46,10 @@ public sealed record ClassSet(string Name, ImmutableArray<string> Classes,
     public static bool IsEmotion(string word) =>
         DatasetDescription.All.Any(set => set.AllEmotions.LabelOf(word.ToLowerInvariant()) is not null);
 
-    /// <summary>Classes that are called as the sheet's emotions.</summary>
+    /// <summary>Classes that are called as the sheet's emotions, in any spelling of case.</summary>
     public static ClassSet Of(string name, params string[] classes) =>
-        new(name, [.. classes], classes.ToImmutableSortedDictionary(c => c, c => c, StringComparer.Ordinal));
+        new(name, [.. classes],
+            classes.ToImmutableSortedDictionary(c => c.ToLowerInvariant(), c => c, StringComparer.Ordinal));
 
     /// <summary>Classes that are called as the sheet's emotions, one of which has a second spelling.</summary>
     internal static ClassSet Same(string name, (string Spelling, string Class) alias, params string[] classes) =>
@@ -56,6 +57,22 @@ public sealed record ClassSet(string Name, ImmutableArray<string> Classes,
 
     /// <summary>These classes with a further emotion that falls into one of them.</summary>
     internal ClassSet And(string emotion, string into) => this with { ClassOf = ClassOf.SetItem(emotion, into) };
+
+    /// <summary>Demands that a data set can have clips of every class.</summary>
+    /// <exception cref="UserErrorException">
+    /// An emotion falls into no class, or a class has no emotion of the data set.
+    /// </exception>
+    internal void Demand(DatasetDescription set)
+    {
+        if (ClassOf.FirstOrDefault(e => !Classes.Contains(e.Value)) is { Key: { } emotion, Value: var none })
+            throw new UserErrorException($"The classes '{Name}' count '{emotion}' as '{none}', which is none of " +
+                $"{string.Join(", ", Classes)}.");
+        if (Classes.FirstOrDefault(c => !ClassOf.Any(e => e.Value == c && set.AllEmotions.LabelOf(e.Key) is not null))
+            is { } empty)
+            throw new UserErrorException($"The class '{empty}' of '{Name}' has no emotion of {set.Title}" +
+                (Spelling.Nearest(empty, set.AllEmotions.ClassOf.Keys) is { } near ? $"; did you mean '{near}'?"
+                    : $", whose emotions are {string.Join(", ", set.AllEmotions.ClassOf.Keys)}."));
+    }
 
     /// <summary>Whether every emotion has the same class in both.</summary>
     internal bool SaysTheSameAs(ClassSet other) => Classes.SequenceEqual(other.Classes)

@@ -132,7 +132,9 @@ public sealed record DatasetDescription
     public static DatasetDescription Of(DatasetId id) => TryOf(id)
         ?? throw new UserErrorException(id == DatasetId.Own
             ? $"A set of your own is described by {OwnDataset.FileName} in its folder; name the folder with --data."
-            : $"'{id.Key()}' is made of several data sets and has no files of its own; name one of them.");
+            : id is DatasetId.Composite or DatasetId.CrossDataset
+            ? $"'{id.Key()}' is made of several data sets and has no files of its own; name one of them."
+            : $"There is no data set of number {(int)id}; the data sets are {DatasetNames.Keys}.");
 
     /// <summary>The description of a published set, or null.</summary>
     public static DatasetDescription? TryOf(DatasetId id) => All.FirstOrDefault(d => d.Id == id);

@@ -216,7 +216,7 @@ public sealed class FrameLayout
         @"(?:un|no[nt]?[\s_-]?)crop|(?<![A-Za-z])raw|(crop)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static string Existing(string folder) => Directory.Exists(folder)
-        ? Path.GetFullPath(folder)
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))
         : throw new UserErrorException($"There is no folder {folder}; name the one that holds the subjects' folders.");
 
     // Folders below which clips lie as the set's frames do; a synthetic set below a real one is not part of it.

@@ -39,10 +39,10 @@ public sealed class MerDataset : IDisposable
 
     /// <summary>All frames, uint8 [F, 3, S, S], RGB, not normalised; read when they are first asked for.</summary>
     /// <exception cref="UserErrorException">They cannot be read.</exception>
-    public torch.Tensor Frames { get => LazyFrames.Value; init => LazyFrames = new(value); }
+    public torch.Tensor Frames { get => LazyFrames.Value; init => LazyFrames = new(() => value, value); }
 
     // Tables need only clips and labels; libtorch, and hundreds of megabytes, are left where they are.
-    internal Lazy<torch.Tensor> LazyFrames { get; init; } = new(() =>
+    internal FramesOnDemand LazyFrames { get; init; } = new(() =>
         throw new InvalidOperationException("The data set was made without frames."));
 
     /// <summary>
@@ -110,8 +110,25 @@ public sealed class MerDataset : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => LazyFrames.Dispose();
+}
+
+/// <summary>
+/// Frames that are read once, when they are asked for; what failed, or was interrupted, is read again.
+/// </summary>
+/// <param name="read">Reads them.</param>
+/// <param name="frames">Those that are there already.</param>
+sealed class FramesOnDemand(Func<torch.Tensor> read, torch.Tensor? frames = null) : IDisposable
+{
+    readonly Lock _reading = new();
+
+    public torch.Tensor Value
     {
-        if (LazyFrames.IsValueCreated) Frames.Dispose();
+        get
+        {
+            lock (_reading) return frames ??= read();
+        }
     }
+
+    public void Dispose() => frames?.Dispose();
 }

@@ -23,6 +23,8 @@ internal sealed record PreparationPlan(
     public static PreparationPlan Make(FrameLayout layout, CodingSheetContents sheet, PreparationOptions options)
     {
         var classes = options.Classes ?? layout.Description.Classes;
+        // A set of the user's own is checked where it is read, emotion by emotion.
+        if (layout.Dataset != DatasetId.Own) classes.Demand(layout.Description);
         var align = Aligns(layout, options);
         var known = KnownClips(sheet, options);
         var exclude = known.Where(options.LeavesOut).ToHashSet(StringComparer.OrdinalIgnoreCase);

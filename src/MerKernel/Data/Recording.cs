@@ -29,9 +29,10 @@ public sealed partial class Recording
     public ImmutableArray<string> Remarks { get; }
 
     /// <summary>Pictures of one face in their order, for example onset and apex.</summary>
-    /// <exception cref="UserErrorException">One of them is not there.</exception>
+    /// <exception cref="UserErrorException">One of them is not there, or there are fewer than two.</exception>
     public static Recording Of(params ImmutableArray<string> files) =>
-        files.FirstOrDefault(f => !File.Exists(f)) is { } missing
+        files.Length < 2 ? throw new UserErrorException("A clip needs an onset and an apex; name both pictures.")
+        : files.FirstOrDefault(f => !File.Exists(f)) is { } missing
             ? throw new UserErrorException(
                 $"There is no file {System.IO.Path.GetFullPath(missing)}; name the pictures of the clip.")
             : new(files[0], files, files.Length, []);
@@ -42,6 +43,7 @@ public sealed partial class Recording
     /// </exception>
     public static Recording Open(string path)
     {
+        path = System.IO.Path.TrimEndingDirectorySeparator(path);
         if (Directory.Exists(path))
         {
             ImmutableArray<string> files = [.. Directory.EnumerateFiles(path).Where(IsPicture)

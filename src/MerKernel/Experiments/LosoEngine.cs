@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MerKernel.Data;
+using MerKernel.Models;
 using MerKernel.Training;
 using static TorchSharp.torch;
 
@@ -12,7 +13,12 @@ namespace MerKernel.Experiments;
 public sealed class LosoEngine(RunStore store)
 {
     /// <summary>Folds computed side by side.</summary>
-    public int Workers { get; init; } = Environment.ProcessorCount;
+    public int Workers
+    {
+        get;
+        init => field = value > 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Workers), "Folds need at least one worker.");
+    } = Environment.ProcessorCount;
 
     /// <summary>Where networks are trained.</summary>
     public Device Device { get; init; } = CPU;
@@ -43,11 +49,14 @@ public sealed class LosoEngine(RunStore store)
     /// <param name="experiments">Experiments on <paramref name="dataset"/>, in the order their rows are wanted.</param>
     /// <param name="dataset">The prepared data.</param>
     /// <param name="cancel">Stops the workers between two steps; stored folds are kept.</param>
-    /// <exception cref="UserErrorException">None of the experiments can be trained.</exception>
+    /// <exception cref="UserErrorException">
+    /// None of the experiments can be trained, or the data set has no such subject.
+    /// </exception>
     public IReadOnlyList<(FoldJob Job, Exception Error)> Run(
         IEnumerable<Experiment> experiments, MerDataset dataset, CancellationToken cancel = default)
     {
-        var subjects = dataset.Subjects.Where(s => Subjects?.Contains(s) != false).ToList();
+        var asked = Subjects?.Select(s => dataset.Subject(s)).ToHashSet();
+        var subjects = dataset.Subjects.Where(s => asked?.Contains(s) != false).ToList();
         var records = experiments.Distinct().Select(e => (Experiment: e, Hash: ExperimentHash.Of(e))).ToList();
         records.ForEach(r => r.Experiment.Training.Validate());
         // Said before anything is stored: no fold of such an experiment could be trained.
@@ -74,6 +83,8 @@ public sealed class LosoEngine(RunStore store)
     {
         var missing = jobs.Where(j => !Has(j)).ToList();
         Progress?.Planned(jobs.Count - missing.Count, missing.Count);
+        // A worker's number of threads becomes that of all threads that start later; the caller's is given back.
+        using var one = new OneMathThread();
 
         var queue = new ConcurrentQueue<FoldJob>(missing);
         var failures = new ConcurrentBag<(FoldJob Job, Exception Error)>();

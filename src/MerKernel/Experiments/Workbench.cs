@@ -350,9 +350,11 @@ public sealed class Workbench : IDisposable
     /// <summary>Keeps a loaded data set.</summary>
     MerDataset Keep((DatasetSource Source, MerDataset Data) loaded)
     {
-        var data = Described((_loaded[loaded.Source.Id] = loaded).Data);
-        return data.Subjects is [var one] ? throw new UserErrorException($"All {data.Clips.Length} clips of " +
-            $"{data.Id.Title()} are of subject {one}; leave-one-subject-out needs two subjects.") : data;
+        var data = Described(loaded.Data);
+        if (data.Subjects is [var one])
+            throw new UserErrorException($"All {data.Clips.Length} clips of {data.Id.Title()} are of subject {one}; " +
+                "leave-one-subject-out needs two subjects.");
+        return (_loaded[loaded.Source.Id] = loaded).Data;
     }
 
     /// <summary>Describes a loaded data set where it is the user's own or something was chosen about it.</summary>
@@ -378,10 +380,7 @@ public sealed class Workbench : IDisposable
         return there;
     }
 
-    /// <summary>
-    /// Where the user's own data are looked for: the folder named, or data/ of the checkout for a profile that prefers
-    /// real data.
-    /// </summary>
+    /// <summary>Where the user's data are: the folder named, or data/ for a profile that prefers real data.</summary>
     string? RealRoot => DataFolder ?? (Profile.PrefersRealData && Directory.Exists(Data) ? Data : null);
 
     /// <summary>

@@ -13,7 +13,7 @@ internal static class FrameHashes
 
     /// <summary>Hashes by row of <see cref="MerDataset.Frames"/>.</summary>
     public static ImmutableArray<string> Of(MerDataset dataset) =>
-        Known.GetValue(dataset, d => new Lazy<ImmutableArray<string>>(() => Compute(d))).Value;
+        Known.GetValue(dataset, d => new(() => Compute(d), LazyThreadSafetyMode.PublicationOnly)).Value;
 
     static ImmutableArray<string> Compute(MerDataset dataset)
     {

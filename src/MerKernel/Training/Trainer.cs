@@ -215,7 +215,6 @@ public sealed class Trainer
     ImmutableArray<ImmutableArray<float>> Logits(Network model, ExactBatches batches)
     {
         using var noGrad = inference_mode();
-        using var precision = Autocast.In(Options.Precision, Device);
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<float>>();
         foreach (var clips in batches.Clips)
         {

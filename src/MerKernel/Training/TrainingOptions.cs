@@ -149,7 +149,7 @@ public enum OptimizerKind
 }
 
 /// <summary>
-/// Number format of the network's arithmetic in training and testing; weights, gradients and updates are 32-bit in
+/// Number format of the network's arithmetic in training; weights, gradients, updates and predictions are 32-bit in
 /// each.
 /// </summary>
 public enum Precision

@@ -49,6 +49,9 @@ public sealed class SlurmCommandTests
     [InlineData("--cpus-per-task 4 --time 2:00:00", "give --time and --mem too")]
     [InlineData("--gres gpu:1", "trained on a processor")]
     [InlineData("--checkpoint-every -1", "--checkpoint-every -1 is less than none")]
+    [InlineData("--time 30:00", "--time 30:00 is not understood; write it like 12:00:00")]
+    [InlineData("--time 0:00:00", "--time 0:00:00 is not understood")]
+    [InlineData("--mem 0G", "--mem 0G is not understood")]
     public void A_further_round_that_asks_for_more_than_was_estimated_is_refused(string arguments, string message) =>
         Assert.Contains(message, Assert.Throws<UserErrorException>(() => Again(arguments)).Message);
 
@@ -56,6 +59,7 @@ public sealed class SlurmCommandTests
     public void A_further_round_may_have_more_time_and_larger_tasks()
     {
         Assert.Equal(Before with { Time = TimeSpan.FromHours(3) }, Again("--time 3:00:00"));
+        Assert.Equal(Before with { Time = new TimeSpan(1, 6, 30, 0) }, Again("--time 1-06:30"));
         var larger = Again("--cpus-per-task 4 --time 2:00:00 --mem 8G");
         Assert.Equal((4, 4, 8192), (larger.Processors, larger.FoldsPerTask, larger.MemoryMiB));
         Assert.Contains("give at least --folds-per-task 3",

@@ -21,6 +21,32 @@ public sealed class DatasetLoaderTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void Classes_may_be_written_as_a_sheet_writes_its_emotions_and_each_must_be_one()
+    {
+        using var data = DatasetLoader.Load(source,
+            options with { Classes = ClassSet.Of("mine", "Happiness", "Others") });
+        Assert.Equal(["Happiness", "Others"], data.Classes.AsEnumerable());
+        Assert.Contains(0, data.Labels);
+        string Refused(ClassSet classes) => Assert.Throws<UserErrorException>(
+            () => DatasetLoader.Load(source, options with { Classes = classes })).Message;
+        Assert.Equal("The class 'hapiness' of 'mine' has no emotion of CASME II; did you mean 'happiness'?",
+            Refused(ClassSet.Of("mine", "hapiness", "others")));
+        Assert.Equal("The classes 'one' count 'happiness' as 'happiness', which is none of pos.",
+            Refused(ClassSet.Of("one", "happiness") with { Classes = ["pos"] }));
+    }
+
+    [Fact]
+    public void Frames_whose_reading_failed_are_read_again_when_they_are_asked_for_again()
+    {
+        var reads = 0;
+        using var frames = new FramesOnDemand(() =>
+            ++reads == 1 ? throw new UserErrorException("not yet") : TorchSharp.torch.zeros(1));
+        Assert.Throws<UserErrorException>(() => frames.Value);
+        Assert.Same(frames.Value, frames.Value);
+        Assert.Equal(2, reads);
+    }
+
+    [Fact]
     public void Loads_clips_labels_and_the_frames_that_training_may_draw()
     {
         using var data = DatasetLoader.Load(source, options);

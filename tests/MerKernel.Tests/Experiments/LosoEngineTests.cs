@@ -21,6 +21,37 @@ public class LosoEngineTests
     };
 
     [Fact]
+    public void Training_leaves_the_number_of_math_threads_to_the_caller_and_to_later_threads()
+    {
+        var before = torch.get_num_threads();
+        try
+        {
+            torch.set_num_threads(3);
+            using var data = TinyDataset.Create();
+            using var folder = new TemporaryFolder();
+            Assert.Empty(new LosoEngine(new RunStore(folder.Path)) { Workers = 2 }.Run([Tiny(data)], data));
+            var later = 0;
+            // Each cell of a notebook runs on a thread of its own.
+            var cell = new Thread(() => later = torch.get_num_threads());
+            cell.Start();
+            cell.Join();
+            Assert.Equal((3, 3), (torch.get_num_threads(), later));
+        }
+        finally { torch.set_num_threads(before); }
+    }
+
+    [Fact]
+    public void A_subject_that_is_not_there_is_named_and_nothing_is_trained()
+    {
+        using var data = TinyDataset.Create();
+        using var folder = new TemporaryFolder();
+        var engine = new LosoEngine(new RunStore(folder.Path)) { Subjects = ["99"] };
+        Assert.StartsWith("Subject '99' has no clip in this data set; its subjects are 01, 02, 03.",
+            Assert.Throws<UserErrorException>(() => engine.Run([Tiny(data)], data)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LosoEngine(new RunStore(folder.Path)) { Workers = 0 });
+    }
+
+    [Fact]
     public void Any_number_of_workers_writes_the_same_bytes()
     {
         using var data = TinyDataset.Create();

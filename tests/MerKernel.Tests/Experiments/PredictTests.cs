@@ -105,7 +105,8 @@ public sealed class PredictTests(PredictTests.TinySets sets) : IClassFixture<Pre
         // From an archive of a Mac.
         var stray = Path.Combine(folder, "._" + Path.GetFileName(sets.Frames(data.Clips[0])[0]));
         File.WriteAllText(stray, "no picture");
-        var recording = Recording.Open(folder);
+        var recording = Recording.Open(folder + "/");
+        Assert.Equal(Path.GetFileName(folder), Path.GetFileName(recording.Path));
         File.Delete(stray);
         using var clip = NewClip.Prepare(recording, data.Size, align: true, data.Classes,
             out var spotting);

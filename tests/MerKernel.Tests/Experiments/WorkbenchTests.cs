@@ -41,6 +41,21 @@ public sealed class WorkbenchTests
             "study.Bench.Load(DatasetId.Smic) loads it.", Refused());
     }
 
+    /// <summary>A cell that is run again must not get what the first run refused.</summary>
+    [Fact]
+    public void A_set_of_one_subject_is_refused_each_time()
+    {
+        using var folder = new TemporaryFolder();
+        SyntheticSet.Write(DatasetId.CasmeII, SyntheticOptions.Tiny with { Subjects = 1 }, folder.File("data"));
+        using var bench = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, DataFolder = folder.File("data")
+        };
+        string Refused() => Assert.Throws<UserErrorException>(() => bench.Load(DatasetId.CasmeII)).Message;
+        Assert.Contains("leave-one-subject-out needs two subjects", Refused());
+        Assert.Contains("leave-one-subject-out needs two subjects", Refused());
+    }
+
     [Fact]
     public void A_synthetic_set_that_nobody_has_trained_on_is_left_out_of_what_is_shown()
     {

@@ -55,6 +55,15 @@ public class DisplaysTests
     }
 
     [Fact]
+    public void A_tensor_without_frames_or_values_is_shown_in_words()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal("<pre>Tensor 0 x 3 x 32 x 32 Float32 on cpu</pre>", Displays.Html(zeros(0, 3, 32, 32)));
+        Assert.StartsWith("<pre>Tensor 2 x 2 Float32 on cpu", Displays.Html(eye(2).to_sparse()));
+        Assert.StartsWith("<img", Displays.Html(zeros(3, 32, 32)));
+    }
+
+    [Fact]
     public void Frames_are_shown_as_the_camera_saw_them_and_maps_name_their_range()
     {
         using var scope = NewDisposeScope();

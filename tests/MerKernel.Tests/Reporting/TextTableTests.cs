@@ -104,6 +104,15 @@ public class TextTableTests
     }
 
     [Fact]
+    public void A_row_with_other_cells_than_columns_is_named()
+    {
+        Assert.StartsWith("Row 2 of the table 't' has 3 cells, and there are 2 columns.",
+            Assert.Throws<ArgumentException>(() => TextTable.Of("t", ["a", ">b"], [["x", "1"], ["y", "2", "3"]]))
+                .Message);
+        Assert.Equal("a,b\nx,\n", TextTable.OfFigures("t", ["a", "b"], [["x", null!]]).ToCsv());
+    }
+
+    [Fact]
     public void A_row_s_label_cannot_become_markup() =>
         Assert.DoesNotContain("<script",
             string.Concat(ResultTable.TextOf([.. Table3.Select(r => r with { Label = "<script>alert(1)</script>" })])));
