@@ -245,8 +245,8 @@ EXPORT void mer_swin_block_backward(const SwinShape* shape, const SwinInput* inp
 }
 
 EXPORT int32_t mer_convolution_fits(const ConvolutionShape* shape) {
-    return instructions() != None && shape->from <= 64 && shape->to <= 64 && shape->pixels() > 0 &&
-           shape->pixels() <= 1024;
+    return instructions() != None && shape->from <= 64 && shape->to <= 64 &&
+           std::min(shape->height, shape->width) + 2 * shape->padding >= shape->kernel && shape->pixels() <= 1024;
 }
 
 EXPORT void mer_convolution_forward(const ConvolutionShape* shape, const float* images, const float* weight,

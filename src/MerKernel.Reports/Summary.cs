@@ -66,10 +66,10 @@ static class Summary
         if (lifts.Count > 0)
             yield return "Scoring each subject at the epoch that is best on that very subject changes the same runs " +
                 "of the full network by " +
-                $"{Each(d => $"{Points(lifts.Where(l => l.Method == Tables.Full && l.Dataset == d).Select(l => l.Lift)
-                    .DefaultIfEmpty().Average())} points")}, " +
-                $"and those of all networks by {Points(lifts.Average(l => l.Lift))} points on average: no new " +
-                "subject would bring these points.";
+                $"{Each(d => $"{Figures.PercentDifference(lifts.Where(l => l.Method == Tables.Full && l.Dataset == d)
+                    .Select(l => l.Lift).DefaultIfEmpty().Average(), 0)} points")}, and those of all networks by " +
+                $"{Figures.PercentDifference(lifts.Average(l => l.Lift), 0)} points on average: no new subject would " +
+                "bring these points.";
 
         var compared = scored.Where(r => r.AgainstFull is not null && r.Kind != RowKind.Baseline)
             .DistinctBy(r => (r.Table.Number, r.Dataset, r.Label)).ToList();
@@ -100,6 +100,4 @@ static class Summary
         return $"with {rows[0].Score!.Folds} subjects of {rows[0].Dataset.Title()} the smallest p that is possible " +
             $"at all is {P(fewest)}{(P(fewest) == P(most) ? "" : $" to {P(most)}, depending on the table")}";
     }
-
-    static string Points(double share) => (100 * share).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 }

@@ -143,7 +143,7 @@ sealed class Canvas : IDisposable
 /// <param name="B">Blue.</param>
 /// <param name="G">Green.</param>
 /// <param name="R">Red.</param>
-public readonly record struct Bgr(double B, double G, double R)
+readonly record struct Bgr(double B, double G, double R)
 {
     /// <summary>Brightens or darkens.</summary>
     public static Bgr operator *(Bgr colour, double factor) =>

@@ -8,7 +8,7 @@ namespace MerKernel.Synthetic;
 /// One invented person: proportions (1 = the mean face) and colours (BGR, 0 to 255). Lengths are in inter-ocular
 /// distances (iod).
 /// </summary>
-public sealed record FaceIdentity
+sealed record FaceIdentity
 {
     /// <summary>Width of the jaw.</summary>
     public required double JawWidth { get; init; }
@@ -143,7 +143,7 @@ public sealed record FaceIdentity
 /// Order as in the iBUG 300-W scheme: 0-16 jaw, 17-26 brows, 27-35 nose, 36-47 eyes, 48-67 mouth; "left" is the image's
 /// left.
 /// </summary>
-public sealed class FaceShape
+sealed class FaceShape
 {
     // Half of the mean face and its middle; the other half is its mirror image.
     static readonly Vector2[] Mean =

@@ -46,6 +46,10 @@ public sealed class AttentionStudy
         if (_networks.FirstOrDefault(n => n.Value.Model is not MerNetOptions) is { Key: { } other })
             throw new UserErrorException($"'{other}' is no variant of the paper's network, and has no maps that are " +
                 "known here; leave it out.");
+        if (_networks.FirstOrDefault(n => n.Value.ActionUnits is not (ActionUnitSource.Annotated
+            or ActionUnitSource.None)) is { Key: { } otherUnits })
+            throw new UserErrorException($"'{otherUnits}' sees other action units than the coders', with which " +
+                "clips are explained here; leave it out.");
     }
 
     /// <summary>

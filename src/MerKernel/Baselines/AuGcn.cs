@@ -105,7 +105,7 @@ public sealed record AuGcnOptions : MagnifyingOptions
 /// <summary>
 /// A transformer encoder whose LayerNorms follow the sums, as in the first transformers; [N, L, C] -> [N, L, C].
 /// </summary>
-public sealed class PostNormEncoder : Layer, IOwnMacs
+sealed class PostNormEncoder : Layer, IOwnMacs
 {
     private const double Epsilon = 1e-6;
 
@@ -149,7 +149,7 @@ public sealed class PostNormEncoder : Layer, IOwnMacs
 /// Graph convolution over action units: embeddings of 40 values, twice propagated along the links and mixed, to
 /// [units, features].
 /// </summary>
-public sealed class AuGraph : Layer
+sealed class AuGraph : Layer
 {
     private static readonly Scalar s_slope = 0.2;
 

@@ -116,7 +116,7 @@ public sealed record GraphTcnOptions : MagnifyingOptions
 /// A block of a temporal convolutional network (Bai et al. 2018): twice a weight-normed causal convolution, ReLU,
 /// dropout; a shortcut; ReLU; [N, C, L] -> [N, C', L].
 /// </summary>
-public sealed class TemporalBlock : Layer, IOwnMacs
+sealed class TemporalBlock : Layer, IOwnMacs
 {
     /// <summary>Dropout rate.</summary>
     public const double Dropout = 0.05;

@@ -184,7 +184,7 @@ public sealed record MicronBertOptions : PretrainableOptions
 /// micro-BERT's encoder: patches of 8 pixels and a class token with fixed sine positions through four transformer
 /// blocks; [N, 3, S, S] -> [N, 1 + (S / 8)^2, C].
 /// </summary>
-public sealed class MicronBertEncoder : Layer
+sealed class MicronBertEncoder : Layer
 {
     /// <summary>Blocks of the encoder, and of the decoder.</summary>
     public const int Depth = 4;
@@ -232,7 +232,7 @@ public sealed class MicronBertEncoder : Layer
 /// micro-BERT's decoder, which only its pre-training uses: tokens [N, 1 + L, C] through four blocks back to the pixels
 /// of each patch, [N, L, 192].
 /// </summary>
-public sealed class MicronBertDecoder : Layer
+sealed class MicronBertDecoder : Layer
 {
     private readonly Linear embed;
     private readonly ModuleList<ViTBlock> blocks = new();
@@ -281,7 +281,7 @@ public sealed class MicronBertDecoder : Layer
 /// the softmax only the diagonal weights the values, so a token passes as far as it finds itself at its own place in
 /// the other frame.
 /// </summary>
-public sealed class DiagonalAttention : Layer<(Tensor Frame, Tensor Other), Tensor>, IOwnMacs
+sealed class DiagonalAttention : Layer<(Tensor Frame, Tensor Other), Tensor>, IOwnMacs
 {
     private readonly Linear q, k, v, proj;
     private readonly int width;

@@ -89,7 +89,7 @@ public sealed record MmNetOptions : ModelOptions
 /// MMNet's attention in the place of a CVA block's: one weight for each place, the sigmoid of a 1x1 convolution (with
 /// BatchNorm) of the mean and the largest channel, times the pooled map of the block before; [N, 1, H, W].
 /// </summary>
-public sealed class SpatialAttention : Attention
+sealed class SpatialAttention : Attention
 {
     private readonly Conv2d conv;
     private readonly BatchNorm bn;

@@ -80,7 +80,7 @@ public sealed record PatchInput : ClipInput
 }
 
 /// <summary>Cuts patches around landmarks out of linearly magnified apex frames.</summary>
-public static class FacePatches
+static class FacePatches
 {
     /// <summary>
     /// Patches as <see cref="PatchInput"/> lays them out, [factors, points, 7, 7]; each magnified image is scaled to

@@ -107,7 +107,7 @@ public sealed record RcnAOptions : ModelOptions
 /// A recurrent convolution, unrolled twice: y = f(x), then twice y = r(x + y) with the same r; f is 1x1, r 3x3, each
 /// with BatchNorm and ReLU. Then max-pool 2 and dropout 0.5: [N, C, H, W] -> [N, C, H/2, W/2].
 /// </summary>
-public sealed class RecurrentConvolution : Layer
+sealed class RecurrentConvolution : Layer
 {
     private const int Steps = 2;
 

@@ -41,9 +41,7 @@ public sealed class ClipView : IDisposable
         PreparationOptions options)
     {
         PreparationOptions.MustBeSize(options.Size);
-        var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
-        sheet.MustBe(source.Id);
+        var (layout, sheet) = CodingSheet.Of(source, options);
         // Frames that are only resized have landmarks too; they decide nothing, but show whether the crop is sound.
         using var model = PreparationPlan.Aligns(layout, options) ? LandmarkModel.Open() : LandmarkModel.TryOpen(out _);
         using var finder = model is null ? null : new FaceFinder(model);

@@ -6,6 +6,16 @@ public static partial class CodingSheet
     // Rows named in one message; 'mer data check' lists all.
     private const int MostNamed = 5;
 
+    /// <summary>Finds the files of a data set and reads its sheet as the options say.</summary>
+    /// <exception cref="UserErrorException">Files are missing, or the sheet is of another set.</exception>
+    internal static (FrameLayout Layout, CodingSheetContents Sheet) Of(DatasetSource source, PreparationOptions options)
+    {
+        var layout = FrameLayout.Find(source);
+        var sheet = Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
+        sheet.MustBe(source.Id);
+        return (layout, sheet);
+    }
+
     /// <summary>Reads a sheet and repairs its known errata; every repair is noted on its clip.</summary>
     /// <param name="path">The file.</param>
     /// <param name="errata">The errata to repair; all of <see cref="Errata.Known"/> where null.</param>

@@ -19,9 +19,7 @@ public static class DatasetCheck
         Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PreparationOptions();
-        var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
-        sheet.MustBe(source.Id);
+        var (layout, sheet) = CodingSheet.Of(source, options);
         _ = PreparationPlan.KnownClips(sheet, options);
         var findings = new ConcurrentDictionary<int, CheckFinding[]>();
         var done = 0;

@@ -94,9 +94,7 @@ public static class DatasetLoader
 
     private static PreparationPlan Planned(DatasetSource source, PreparationOptions options)
     {
-        var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
-        sheet.MustBe(source.Id);
+        var (layout, sheet) = CodingSheet.Of(source, options);
         return PreparationPlan.Make(layout, sheet, options);
     }
 

@@ -102,9 +102,7 @@ public sealed record SpottingErrors(DatasetId Dataset, bool Synthetic,
     /// </exception>
     public static SpottingErrors Of(DatasetSource source, PreparationOptions options)
     {
-        var layout = FrameLayout.Find(source);
-        var sheet = CodingSheet.Read(layout.Sheet, options.Errata, options.Readings, layout.Description);
-        sheet.MustBe(source.Id);
+        var (layout, sheet) = CodingSheet.Of(source, options);
         using var model = LandmarkModel.Open();
         using var finder = new FaceFinder(model);
         var clips = ImmutableArray.CreateBuilder<(string, double, double)>();

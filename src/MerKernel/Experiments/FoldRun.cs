@@ -121,6 +121,14 @@ public static class FoldRun
         {
             throw new UserErrorException(e.Message, e) { IsOfExperiment = true };
         }
+        catch (Exception e) when (e is ArithmeticException or ArgumentException)
+        {
+            throw new UserErrorException("The network cannot be built with its options: " +
+                $"{TrainingFailedException.FirstLine(e)}.", e)
+            {
+                IsOfExperiment = true
+            };
+        }
     }
 
     /// <summary>Replaces the annotation of the clips that are not trained on by a detector's findings.</summary>
@@ -149,6 +157,13 @@ public static class FoldRun
             throw new UserErrorException($"The experiment was made for other data ({experiment.Dataset}, " +
                 $"{experiment.DatasetFingerprint}) than those loaded ({dataset.Id}, {dataset.Fingerprint}); make it " +
                 "anew from the loaded data.");
+        if (experiment.Model.EpochsBeforeClasses is > 0 and var first && first >= experiment.Training.Epochs)
+            throw new UserErrorException($"{experiment.Model.NetworkName} trains {first} epochs without the classes, " +
+                $"and Epochs is {experiment.Training.Epochs}: its classifier would never be trained. Use more than " +
+                $"{first} epochs.")
+            {
+                IsOfExperiment = true
+            };
         if (experiment.Model.InputSize != dataset.Size)
             throw new UserErrorException($"The network expects {experiment.Model.InputSize}-pixel frames and the " +
                 $"data are prepared at {dataset.Size}; prepare them at the network's size.");

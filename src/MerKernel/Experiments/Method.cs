@@ -52,7 +52,7 @@ public sealed record Peer(Baseline Baseline) : Method(Baseline.Key, Baseline.Nam
 
     /// <summary>How a profile trains it.</summary>
     public TrainingOptions Training(Profile profile) => profile.PeerEpochs is { } epochs
-        ? Baseline.ReducedTraining with { Epochs = epochs }
+        ? Baseline.ReducedTraining with { Epochs = Model(profile).EpochsBeforeClasses + epochs }
         : profile.ReducesPeers ? Baseline.ReducedTraining : Baseline.PublishedTraining;
 }
 

@@ -30,7 +30,7 @@ public sealed record Profile
     /// </summary>
     public bool ReducesPeers { get; init; }
 
-    /// <summary>Epochs of the compared systems, whatever each would train; null leaves them theirs.</summary>
+    /// <summary>Epochs of the compared systems after a first stage without classes; null leaves them theirs.</summary>
     public int? PeerEpochs { get; init; }
 
     /// <summary>Size of the synthetic data sets that take the real data's place: tiny, small, medium or full.</summary>

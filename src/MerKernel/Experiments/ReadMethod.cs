@@ -192,8 +192,9 @@ public sealed record KeptPredictions(string Label) : ReadMethod($"predictions/{L
     /// <inheritdoc/>
     public override RunResult? Result(Workbench bench, DatasetId dataset, int seed)
     {
-        if (TryRead(bench, dataset) is not { } read) return null;
-        var folds = read.Runs.First(r => (r.Seed ?? bench.Seed) == seed).Folds;
+        if (TryRead(bench, dataset) is not { } read
+            || read.Runs.FirstOrDefault(r => (r.Seed ?? bench.Seed) == seed).Folds is not { IsDefault: false } folds)
+            return null;
         return new RunResult($"predictions-{read.Sha256[..12]}-{seed}",
             Path.GetFileName(FolderOf(bench.Store, bench.Dataset(dataset))), () => folds)
         {

@@ -18,7 +18,9 @@ public sealed class FoldOptimizer : IDisposable
         var own = network.ParameterGroups;
         var apart = own.SelectMany(g => g.Parameters).Select(p => p.Handle).ToHashSet();
         Add(network.parameters().Where(p => p.requires_grad && !apart.Contains(p.Handle)), options.WeightDecay, 1);
-        foreach (var group in own) Add(group.Parameters, group.WeightDecay, group.LearningRate / options.LearningRate);
+        foreach (var group in own)
+            Add(group.Parameters.Where(p => p.requires_grad), group.WeightDecay,
+                group.LearningRate / options.LearningRate);
 
         if (_groups.Count == 0)
             throw new UserErrorException($"{network.GetType().Name} has no parameters to train; call " +

@@ -53,6 +53,8 @@ static class NetworkCheck
         // With a loss of its own it may keep there, while it is trained, whatever it predicts with.
         if (!IsOwn(network) || network.KeepsItsLoss) return;
         using var scope = NewDisposeScope();
+        using var draws = new Generator(0, CPU);
+        network.UseGenerator(draws);
         network.eval();
         int[] some = [.. split.Train.Take(2)];
         var batch = pairs.Exact(some);
@@ -61,6 +63,30 @@ static class NetworkCheck
         Outputs(logits.shape, dataset);
         Registered(network);
         Reached(network, nn.functional.cross_entropy(logits, batch.Labels));
+        DrawsAlone(network, batch.Clips);
+    }
+
+    /// <summary>Demands that a network in training draws from no generator that other folds share.</summary>
+    static void DrawsAlone(Network network, ClipBatch clips)
+    {
+        using var off = no_grad();
+        var kept = network.buffers().Select(b => (Buffer: b, Value: b.clone())).ToList();
+        network.train();
+        // Another thread may draw from it meanwhile, but hardly each time.
+        var draws = Enumerable.Range(0, 3).All(_ =>
+        {
+            using var before = Generator.Default.get_state();
+            Of(network, "The network fails in training", AsNetwork, () => network.call(clips));
+            using var after = Generator.Default.get_state();
+            return !before.bytes.SequenceEqual(after.bytes);
+        });
+        foreach (var (buffer, value) in kept) buffer.copy_(value);
+        network.eval();
+        if (draws)
+            throw Refused("The network draws from the generator that all folds share, as nn.functional.dropout does " +
+                "and the dropout inside LSTM, MultiheadAttention and TransformerEncoderLayer: its draws depend on " +
+                "the folds next to it. Set such a dropout to 0 and use MerKernel.Models.SeededDropout, which draws " +
+                "the same in every run.");
     }
 
     /// <summary>Demands that every layer that a user's module keeps is one of the network's.</summary>

@@ -75,11 +75,11 @@ public sealed class Trainer
         model.LabelSmoothing = Options.LabelSmoothing;
         Started?.Invoke(model);
         model.to(Device);
+        ShowTraining(model, pairs, split);
+        NetworkCheck.OneBatch(model, pairs, split, dataset);
         // On every device the same draws.
         using var draws = new Generator((ulong)SeedFor("network"), CPU);
         model.UseGenerator(draws);
-        ShowTraining(model, pairs, split);
-        NetworkCheck.OneBatch(model, pairs, split, dataset);
         using var optimizer = new FoldOptimizer(model, Options);
         using var step = new TrainingStep(model, Options.Precision, Device, Options.Loss);
         var state = new TrainingState
@@ -122,7 +122,7 @@ public sealed class Trainer
             TrainingLoss = [.. state.Losses],
             HeldOutLabels = [.. split.HeldOut.Select(i => dataset.Labels[i])],
             HeldOutLogits = [.. state.HeldOut],
-            EpochsBeforeClasses = Math.Min(EpochsBeforeClasses, state.Losses.Count - 1),
+            EpochsBeforeClasses = EpochsBeforeClasses,
             Angles = state.Angles.Any(a => a.Length > 0) ? [.. state.Angles] : null,
             Statistics = statistics,
         };

@@ -43,6 +43,44 @@ public class BaselineNetworkTests
     }
 
     [Fact]
+    public void Rare_classes_weigh_more_and_clips_that_are_sure_count_less()
+    {
+        using var scope = NewDisposeScope();
+        // Four clips, three classes: 4 / (3 * 3), 4 / (3 * 1), and none of a class that is not there.
+        float[] weights = Baseline.ClassWeights(tensor(new long[] { 0, 0, 1, 0 }), 3);
+        Assert.Equal([4 / 9f, 4 / 3f, 0], weights);
+        // Probabilities 3/4 and 1/4 of the first class: its clip and the second class's.
+        var logits = tensor(new[] { MathF.Log(3), 0f, MathF.Log(1 / 3f), 0f }).view(2, 2);
+        var loss = Baseline.FocalLoss(logits, tensor(new long[] { 0, 1 }), gamma: 2, [1, 3]).item<float>();
+        double sure = Math.Pow(1 - 0.75, 2) * -Math.Log(0.75);
+        Assert.Equal((1 * sure + 3 * sure) / 4, loss, 1e-6);
+        loss = Baseline.FocalLoss(logits, tensor(new long[] { 1, 1 }), gamma: 2, [1, 3]).item<float>();
+        Assert.Equal((sure + Math.Pow(1 - 0.25, 2) * -Math.Log(0.25)) / 2, loss, 1e-6);
+    }
+
+    public static TheoryData<ModelOptions> Weighting =>
+        [new GraphTcnOptions(), new TscnnOptions(), new MersiamC3dOptions { AssumedPairEpochs = 0 }];
+
+    [Theory]
+    [MemberData(nameof(Weighting))]
+    public void A_network_with_class_weights_takes_them_from_the_training_clips(ModelOptions published)
+    {
+        using var scope = NewDisposeScope();
+        var options = Baseline.Of(published)!.Reduced with { Classes = 3 };
+        if (options is MersiamC3dOptions pairs) options = pairs with { AssumedPairEpochs = 0 };
+        using var network = options.Create(1, actionUnits: false);
+        var (batch, labels) = (BaselineBatches.Random(options, 4), tensor(new long[] { 0, 0, 1, 2 }));
+        network.eval();
+        float Loss(params long[] training)
+        {
+            network.FitStatistics(zeros(training.Length, 21), tensor(training));
+            using var off = no_grad();
+            return network.Loss(batch, labels, 0).item<float>();
+        }
+        Assert.NotEqual(Loss(0, 1, 2), Loss(0, 0, 0, 0, 0, 0, 1, 2));
+    }
+
+    [Fact]
     public void RCN_A_looks_where_its_classifier_s_weights_are()
     {
         using var scope = NewDisposeScope();

@@ -36,6 +36,36 @@ public class ActionUnitDetectorTests
         return (tensor(values).view(clips, 100), units, [.. Enumerable.Range(0, clips).Select(i => $"{i % 5}")]);
     }
 
+    /// <summary>
+    /// Frames that brighten on the left half: mirrored and added, all cells of the difference are alike, of length
+    /// 1 / sqrt(2) together.
+    /// </summary>
+    [Fact]
+    public void Its_input_is_mirror_symmetric_and_of_length_1()
+    {
+        using var scope = NewDisposeScope();
+        using var data = TinyDataset.Create();
+        foreach (var clip in data.ApexFrames.Zip(data.OnsetFrames))
+            using (no_grad())
+            {
+                var (apex, onset) = (data.Frames[clip.First[0]], data.Frames[clip.Second[0]]);
+                apex.copy_(onset);
+                apex.narrow(2, 0, 16).add_(20);
+            }
+        var input = ActionUnitDetector.Input(data);
+        Assert.Equal([18, 3296], input.shape);
+        // 28 x 28 cells of flow in two directions, then 3 x cells of colour.
+        var colours = input.narrow(1, 2 * 28 * 28, 3296 - 2 * 28 * 28);
+        var each = Math.Sqrt(0.5 / colours.size(1));
+        Assert.True(allclose(colours, full_like(colours, each), atol: 1e-6));
+        // To the right less the mirrored: what moves outwards on both sides adds up, and the two halves are opposite.
+        var across = input.narrow(1, 0, 28 * 28).view(-1, 28, 28);
+        Assert.True(allclose(across, -across.flip(2), atol: 1e-6));
+        Assert.True(across.abs().max().item<double>() > 1e-4);
+        var down = input.narrow(1, 28 * 28, 28 * 28).view(-1, 28, 28);
+        Assert.True(allclose(down, down.flip(2), atol: 1e-6));
+    }
+
     [Fact]
     public void The_threshold_is_the_score_of_the_best_F1()
     {

@@ -56,7 +56,7 @@ public class PeersTests
     public void A_fold_is_the_same_whatever_runs_beside_it(ModelOptions model, TrainingOptions training)
     {
         using var data = TinyDataset.Create();
-        var experiment = Experiment(data, model, training with { Epochs = 2 });
+        var experiment = Experiment(data, model, training with { Epochs = model.EpochsBeforeClasses + 2 });
         byte[] Fold(int workers)
         {
             using var folder = new TemporaryFolder();

@@ -109,6 +109,19 @@ public class NativeLayerTests
         Assert.All(layer.parameters(), p => Assert.NotNull(p.grad));
     }
 
+    /// <summary>libtorch refuses a kernel that is larger than the image with its rim; so must we.</summary>
+    [Theory]
+    [InlineData(4, 1, false), InlineData(4, 2, false), InlineData(5, 2, true)]
+    public void A_kernel_larger_than_its_image_is_left_to_libtorch(int side, int stride, bool fits)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new MerKernel.Models.Conv2d(8, 16, 5, stride);
+        var images = randn(2, 8, side, side + 4);
+        Assert.Equal(fits && KernelLibrary.Instructions(ScalarType.Float32) is not null,
+            SmallConvolution.Fits(images, layer.Weight, stride, 0));
+        if (!fits) Assert.ThrowsAny<Exception>(() => layer.call(images));
+    }
+
     [Theory]
     [MemberData(nameof(WithChannels), new[] { 4, 12, 32, 129 })]
     public void Bias_and_GELU_and_their_gradients(int level, int channels)

@@ -70,6 +70,8 @@ public sealed class AttentionStudyTests : IDisposable
         Assert.StartsWith("'OffApexNet' is no variant of the paper's network", Refused(() =>
             Look(("OffApexNet", full => full.With(OffApexNet.Baseline.Reduced)))));
         Assert.StartsWith("Two rows are called 'a'", Refused(() => Look(("a", full => full), ("a", full => full))));
+        Assert.StartsWith("'shuffled' sees other action units than the coders'", Refused(() =>
+            Look(("shuffled", full => full with { ActionUnits = ActionUnitSource.Shuffled }))));
         Assert.StartsWith("No network was named", Refused(() => Look()));
     }
 

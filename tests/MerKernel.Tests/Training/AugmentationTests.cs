@@ -47,6 +47,9 @@ public class AugmentationTests
         var drawn = Draw(Nothing with { CropPadding = 15 }, 56, 4000);
         var largest = Enumerable.Range(0, 4000).Max(i => Math.Abs(drawn[i * 6 + 2]));
         Assert.InRange(largest, 0.98 * 3.75 / 28, 3.75 / 28 + 1e-6);
+        var down = Enumerable.Range(0, 4000).Select(i => drawn[i * 6 + 5]).ToArray();
+        Assert.InRange(down.Max(Math.Abs), 0.98 * 3.75 / 28, 3.75 / 28 + 1e-6);
+        Assert.NotEqual(down, Enumerable.Range(0, 4000).Select(i => drawn[i * 6 + 2]));
     }
 
     [Fact]
@@ -57,6 +60,13 @@ public class AugmentationTests
         Assert.InRange(degrees.Max(), 2.9, 3.001);
         Assert.InRange(degrees.Min(), -3.001, -2.9);
         Assert.InRange(Enumerable.Range(0, 4000).Count(i => drawn[i * 6] < 0), 1850, 2150);
+        // Lengths and right angles stay: rows of length 1 at right angles, flipped or not.
+        foreach (var t in drawn.Chunk(6))
+        {
+            Assert.Equal((1.0, 1.0, 0.0), (Math.Round(t[0] * t[0] + t[1] * t[1], 5),
+                Math.Round(t[3] * t[3] + t[4] * t[4], 5), Math.Abs(Math.Round(t[0] * t[3] + t[1] * t[4], 5))));
+            Assert.True(t[4] > 0);
+        }
     }
 
     static float[] Draw(AugmentationOptions options, int size, int clips) =>
