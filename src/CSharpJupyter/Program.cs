@@ -3,7 +3,7 @@ using CSharpJupyter.Kernel;
 
 var log = Console.Error;
 if (args is ["install" or "uninstall" or "list", ..]) return SpecCommand.Run(args);
-if (args is not [var file]) { log.WriteLine(SpecCommand.Usage); return 2; }
+if (args is not [var file] || file.StartsWith('-')) { log.WriteLine(SpecCommand.Usage); return 2; }
 try
 {
     CellConsole.Take(log);

@@ -21,7 +21,7 @@ static class CommonOptions
 
     /// <param name="usual">The default, in words.</param>
     public static Option<string?> Data(
-        string usual = "data/ for the paper profile, synthetic data for the others") => new("--data")
+        string usual = "data/ for the paper profile where it holds them, else synthetic data") => new("--data")
         {
             Description = $"folder with CASME2/ and SAMM/ (default: {usual})",
         };

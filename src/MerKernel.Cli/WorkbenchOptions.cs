@@ -58,14 +58,22 @@ sealed class WorkbenchOptions(bool datasets = true)
             "(default: fp32 on cpu, bf16 on cuda); runs of each are stored apart",
     };
 
-    public void AddTo(Command command)
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="workers">What --workers does there.</param>
+    /// <param name="refused">Those that it refuses; its help leaves them out.</param>
+    public void AddTo(Command command, string? workers = null, params IEnumerable<string> refused)
     {
+        if (workers is not null) (_workers.Description, _workers.DefaultValueFactory) = (workers, null);
         _precision.AcceptOnlyFromAmong("fp32", "bf16");
         foreach (var option in new Option[]
         {
             _profile, _data, _store, _seeds, _heldOut, _weights, _workers, _device, _precision, _backbone, _sets
         })
+        {
+            option.Hidden = refused.Contains(option.Name);
             command.Options.Add(option);
+        }
         if (datasets) command.Options.Add(_dataset);
     }
 

@@ -181,6 +181,7 @@ public sealed class Study : IDisposable
 
     internal static void DemandLabels(IEnumerable<string> labels)
     {
+        if (labels.Any(string.IsNullOrWhiteSpace)) throw new UserErrorException("A row has no label; give it one.");
         if (labels.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new UserErrorException($"Two rows are called '{twice.Key}'; give one another label.");
     }

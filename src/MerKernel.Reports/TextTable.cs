@@ -141,7 +141,9 @@ public sealed record TextTable(string Title, ImmutableArray<TextTable.Column> Co
         // Sentences are set in lines; LaTeX would let them run off the page.
         string Column(int column) => Columns[column].IsNumber ? "r"
             : Rows.Any(r => r[column].Text.Length > 100) ? "p{0.6\\linewidth}" : "l";
-        var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{Latex(Title)}}}\n\\begin{{tabular}}{{" +
+        // LaTeX numbers its tables itself.
+        var caption = Regex.Replace(Title, "^Table [0-9]+: ", "").Trim().Replace("\n", ". ");
+        var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{Latex(caption)}}}\n\\begin{{tabular}}{{" +
             $"{string.Concat(Enumerable.Range(0, Columns.Length).Select(Column))}}}\n\\toprule\n");
         if (HasGroups)
         {

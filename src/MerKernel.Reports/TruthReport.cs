@@ -62,6 +62,9 @@ public sealed class TruthReport
             || SyntheticSet.OptionsOf(dataset, bench.Source(dataset).Root) is not { } options)
             throw new UserErrorException($"Nobody knows the truth about {dataset.Title()} in " +
                 $"{bench.Source(dataset).Root}: it is not a synthetic data set of this version.");
+        if (!DatasetNames.Paper.Contains(dataset))
+            throw new UserErrorException($"The truth is known of {string.Join(" and ", DatasetNames.Paper.Select(id =>
+                id.Title()))}, and not of {dataset.Title()}; name one of them.");
         if (!DatasetFacts.Of(bench.Dataset(dataset)).HasPaperClasses)
             throw new UserErrorException(
                 "The truth is known of the five classes; prepare the data with --classes five.");

@@ -63,8 +63,18 @@ internal static partial class AtomicFile
     /// The message for a file that cannot be written; the system's remark without the temporary name it ends in.
     /// </summary>
     internal static UserErrorException Unwritable(string path, Exception error) =>
-        new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the " +
+        InTheWay(path) is { } file
+        ? new($"{file} is a file, and {path} would be below it; name a folder, or take the file away.", error)
+        : new($"{path} could not be written ({error.Message.Split(" : '")[0].TrimEnd('.')}); free space or make the " +
             "folder writable and call again, finished work is kept.", error);
+
+    /// <summary>A file where a path needs a folder; null where there is none.</summary>
+    internal static string? InTheWay(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        while (folder is not null && !Path.Exists(folder)) folder = Path.GetDirectoryName(folder);
+        return File.Exists(folder) ? folder : null;
+    }
 
     /// <summary>Deletes unfinished files of killed processes in a folder and below it.</summary>
     public static void Sweep(string folder)

@@ -57,6 +57,12 @@ public sealed partial class PackageTests : IDisposable
             "-p:CreateHardLinksForCopyLocalIfPossible=true");
         var output = Run(program, "dotnet", Path.Combine("bin", "Release", "net10.0", "program.dll"));
         Assert.Matches(@"subject 01: [0-4] of 4 clips, UF1 [01]\.\d{3}\n$", output);
+
+        // The C# kernel is a tool of the same feed.
+        var (tools, jupyter) = (Path.Combine(_folder, "tools"), Path.Combine(_folder, "jupyter"));
+        Run(program, "dotnet", "tool", "install", "--tool-path", tools, "CSharpJupyter", "--version", Version);
+        Run(program, Path.Combine(tools, "csharp-jupyter"), "install", "--data-dir", jupyter);
+        Assert.Contains(tools, File.ReadAllText(Path.Combine(jupyter, "kernels", "csharp", "kernel.json")));
     }
 
     static string Version { get; } = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"))

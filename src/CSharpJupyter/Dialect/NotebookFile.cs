@@ -8,7 +8,8 @@ static class NotebookFile
     public static IReadOnlyList<(string Language, string Code)> Read(string file)
     {
         if (!File.Exists(file))
-            throw new CellFailedException("FileNotFound", $"#!import: there is no file {Path.GetFullPath(file)}.");
+            throw new CellFailedException("FileNotFound", $"#!import: there is no file {Path.GetFullPath(file)}; a " +
+                "name without a folder is looked for next to the notebook.");
         var text = File.ReadAllText(file);
         switch (Path.GetExtension(file).ToLowerInvariant())
         {

@@ -85,10 +85,10 @@ static class DotNet
 static class SpecCommand
 {
     public const string Usage = """
-        usage: CSharpJupyter CONNECTION_FILE                 (a Jupyter client starts this)
-               CSharpJupyter install [--name N] [--display-name D] [--data-dir F] [--env K=V]...
-               CSharpJupyter uninstall [--name N] [--data-dir F]
-               CSharpJupyter list [--data-dir F]
+        usage: csharp-jupyter CONNECTION_FILE                (a Jupyter client starts this)
+               csharp-jupyter install [--name N] [--display-name D] [--data-dir F] [--env K=V]...
+               csharp-jupyter uninstall [--name N] [--data-dir F]
+               csharp-jupyter list [--data-dir F]
         """;
 
     static int Execute(string[] args)

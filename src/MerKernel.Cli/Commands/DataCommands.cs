@@ -343,7 +343,7 @@ static class DataTruthCommand
         var command = new Command("truth",
             "Show the best score that any rule can reach on the synthetic data, and how far the stored rows are from " +
             "it.  Example: mer data truth --profile small") { markdown };
-        options.AddTo(command);
+        options.AddTo(command, refused: "--workers");
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");

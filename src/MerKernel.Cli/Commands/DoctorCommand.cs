@@ -79,7 +79,7 @@ static class DoctorCommand
     /// <summary>Whether files can be made in a folder, or in the one that it would be made in.</summary>
     static bool CanWrite(string folder)
     {
-        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } above) folder = above;
+        while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } above) folder = above;
         try
         {
             AtomicFile.Demand(Path.Combine(folder, "doctor"));

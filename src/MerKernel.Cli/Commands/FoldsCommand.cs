@@ -24,11 +24,12 @@ static class FoldsCommand
         {
             dataset, csv, frames
         };
-        options.AddTo(command);
+        string[] refused = ["--seeds", "--held-out", "--weights", "--workers", "--device", "--precision",
+            "--init-backbone", "--store"];
+        options.AddTo(command, refused: refused);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            CommonOptions.RefuseAll(parsed, "nothing is trained", "--seeds", "--held-out", "--weights", "--workers",
-                "--device", "--precision", "--init-backbone", "--store");
+            CommonOptions.RefuseAll(parsed, "nothing is trained", refused);
             var target = parsed.GetValue(frames) is { } given ? OutputFile.Of("--frames", given, ".npy") : null;
             using var bench = options.Open(parsed);
             var data = bench.Load(CommonOptions.ParseDataset(parsed.GetValue(dataset)!), cancel);

@@ -111,7 +111,7 @@ static class ReportCommand
         {
             folder, zip, publish, noPdf
         };
-        options.AddTo(command);
+        options.AddTo(command, refused: "--workers");
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");

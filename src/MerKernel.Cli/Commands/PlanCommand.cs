@@ -105,10 +105,10 @@ sealed class GridOptions
     readonly WorkbenchOptions _bench = new();
     readonly Option<string[]> _tables = TablesCommand.TableOption();
 
-    public void AddTo(Command command)
+    public void AddTo(Command command, params IEnumerable<string> refused)
     {
         command.Options.Add(_tables);
-        _bench.AddTo(command);
+        _bench.AddTo(command, refused: refused);
     }
 
     public Workbench Open(ParseResult parsed, string? device = null) => _bench.Open(parsed, device);

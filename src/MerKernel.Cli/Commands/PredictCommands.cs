@@ -24,7 +24,7 @@ static class FitCommand
         {
             dataset, variant, target
         };
-        options.AddTo(command);
+        options.AddTo(command, "threads of the training (default: all)", "--held-out", "--store");
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             CommonOptions.Refuse(parsed, ("--held-out", "mer fit trains on every subject"),

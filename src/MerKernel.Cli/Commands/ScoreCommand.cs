@@ -25,11 +25,12 @@ static class ScoreCommand
         {
             file, dataset, label
         };
-        options.AddTo(command);
+        string[] refused = ["--seeds", "--held-out", "--weights", "--workers", "--device", "--precision",
+            "--init-backbone"];
+        options.AddTo(command, refused: refused);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
-            CommonOptions.RefuseAll(parsed, "nothing is trained", "--seeds", "--held-out", "--weights", "--workers",
-                "--device", "--precision", "--init-backbone");
+            CommonOptions.RefuseAll(parsed, "nothing is trained", refused);
             using var bench = options.Open(parsed);
             var (path, name) = (parsed.GetValue(file)!, parsed.GetValue(label));
             if (!File.Exists(path))

@@ -36,7 +36,7 @@ static class SubmitSlurmCommand
         {
             dryRun, program
         };
-        options.AddTo(command);
+        options.AddTo(command, "--device", "--workers");
         settings.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {

@@ -31,7 +31,7 @@ static class TablesCommand
         {
             tables, protocols, metrics, json, markdown, latex, csv
         };
-        options.AddTo(command);
+        options.AddTo(command, refused: "--workers");
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");
@@ -173,7 +173,7 @@ static class CardsCommand
         var command = new Command("cards",
             "Write the model card and the reproduction statement from the stored runs.  Example: mer cards " +
             "--profile small");
-        options.AddTo(command);
+        options.AddTo(command, refused: "--workers");
         command.SetAction((parsed, _) => Task.Run(() =>
         {
             CommonOptions.RefuseAll(parsed, "nothing is trained", "--workers");

@@ -31,7 +31,8 @@ static class TrainCommand
         {
             dataset, variant, fold, epochs, weights
         };
-        options.AddTo(command);
+        options.AddTo(command, "threads of the fold (default: 1); with more it is not kept, since they add in " +
+            "another order");
         command.SetAction((parsed, cancel) => Task.Run(() =>
         {
             if (parsed.GetValue(epochs) is < 1 and var few)
@@ -60,6 +61,7 @@ static class TrainCommand
             var differs = ExperimentHash.Of(experiment) != hash ? "--epochs differs from the profile's"
                 : threads > 1 ? "--workers above 1 adds in another order" : null;
             torch.set_num_threads(threads);
+            if (differs is not null) Console.Error.WriteLine($"mer: the fold will not be kept: {differs}.");
 
             var clock = Stopwatch.StartNew();
             var before = differs is null ? bench.Store.TryRead(hash, subject) : null;

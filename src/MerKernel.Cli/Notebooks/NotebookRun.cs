@@ -21,6 +21,7 @@ static class NotebookRun
                 ? found
                 : throw new UserErrorException($"No notebook matches '{n}'; {(n.StartsWith('-')
                     ? $"a parameter of notebooks is written like {Parameter(n, names)}"
+                    : all.Count == 0 ? $"there are none in {folder}"
                     : $"there are {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}")}.")).Distinct()];
     }
 

@@ -56,7 +56,7 @@ sealed class Report(Workbench bench, string folder, Action<string> say)
 
     /// <summary>The command that executes notebooks on this run.</summary>
     string Running(IEnumerable<string> names) => "./mer notebooks run " +
-        $"{string.Join(' ', names)}{string.Concat(ClosingReport.Parameters(bench).Select(p => $" -p {p}"))}";
+        string.Join(' ', [.. names, .. ClosingReport.Parameters(bench).Select(p => $"-p {Shell.Word(p)}")]);
 
     ReportFolder State()
     {
@@ -258,12 +258,17 @@ static class Recompute
         var made = bench.DataFolder is null && bench.Datasets.All(id => bench.Dataset(id).Synthetic);
         var options = RunOptions.Of(bench, rows, made ? null : "FOLDER",
             bench.Backbone is { } file ? Path.GetFileName(file) : null);
+        var score = (bench.Profile.Name == Profile.Small.Name ? "" : $" --profile {bench.Profile.Name}")
+            + (made ? "" : " --data FOLDER");
         var text = new StringBuilder(
             $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
         text.Append(
-            $"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
+            $"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME{score}` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
+        var choices = string.Concat(bench.Datasets.Select(id => (id, Chosen: $"{bench.Choices(id)}"))
+            .Where(c => c.Chosen.Length > 0)
+            .Select(c => $"    ./mer data prepare --data FOLDER --dataset {c.id.Key()} {c.Chosen}\n"));
         text.Append(
-            $"From the data, by training: check out the commit below and call\n\n    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
+            $"From the data, by training: check out the commit below and call\n\n{choices}    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");
         text.Append(
             TextTable.Of("Computed with", [.. Provenance.Versions, ("machine", Provenance.Machine)]).ToMarkdown());
         text.Append(TextTable.Of("Data", ["data set", "kind", ">clips", "fingerprint"],

@@ -124,6 +124,7 @@ public sealed class FrameLayout
                 : set.FrameExample;
             var (place, kind) = (source.FramesFolder ?? sets[0],
                 source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
+            if (Below(place).FirstOrDefault(s => !IsReadable(s)) is { } locked) throw Locked(locked);
             throw new UserErrorException(
                 $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like " +
                 $"{expected}; {(set.Id == DatasetId.Own ? $"correct 'frames' in {OwnDataset.FileName}"
@@ -252,10 +253,12 @@ public sealed class FrameLayout
     {
         foreach (var (key, path) in Folders(frames, Description))
             clips[key] = clips.TryGetValue(key, out var others) ? others.Add(path) : [path];
-        notes.AddRange(Below(Frames)
-            .Where(s => Description.SubjectOf(Path.GetFileName(s)) is not null && !IsReadable(s))
-            .Select(s => $"{s} cannot be read, so its clips have no frames; allow reading it"));
+        if (Below(Frames).FirstOrDefault(s => !IsReadable(s)) is { } locked) throw Locked(locked);
     }
+
+    // Its clips would look absent, and could be dropped.
+    private static UserErrorException Locked(string folder) =>
+        new($"{folder} may not be read; allow it, for example with chmod -R u+rX, and call again.");
 
     private bool HoldsSyntheticFrames()
     {

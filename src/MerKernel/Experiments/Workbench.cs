@@ -210,7 +210,7 @@ public sealed class Workbench : IDisposable
         if (absent.Count == ids.Count()) absent.Clear();
         foreach (var id in absent) Warn?.Invoke(this.NotMadeYet(id));
         if (absent.Count > 0) _there = [.. Datasets.Except(absent)];
-        Keep(ids.Except(absent), (id, options) => Stored(id, options) ?? throw this.NothingStored(id));
+        Keep(ids.Except(absent), (id, options) => Stored(id, options) ?? throw this.NothingStored(id, ids));
     }
 
     /// <summary>

@@ -32,10 +32,16 @@ static class WorkbenchWords
     /// The message for a data set of which nothing is stored as it is: whether other runs of it are, and what computes
     /// these.
     /// </summary>
-    public static UserErrorException NothingStored(this Workbench bench, DatasetId id)
+    public static UserErrorException NothingStored(this Workbench bench, DatasetId id, IEnumerable<DatasetId> asked)
     {
         var (others, options) = (bench.Store.Experiments().Count(e => e.Dataset == id),
             bench.DataOptions() + bench.StoreOption());
+        // Its parts are prepared in classes of their own.
+        if (!asked.Contains(id) && asked.Where(i => FoldProtocol.Of(i) is not null).ToList() is [var whole, ..])
+            return new($"Nothing is stored for the {bench.Profile.Name} profile on {whole.Title()}, of which " +
+                $"{id.Title()} is a part. mer reproduce{options} --dataset {whole.Key()}" +
+                (bench.Parts is { } parts ? $" --sets {string.Join(',', parts.Select(p => p.Key()))}" : "") +
+                " computes the tables.");
         return new($"Nothing is stored for the {bench.Profile.Name} profile on {id.Title()}" + (others > 0
             ? $" as it is now: the {others} stored runs of it are of another sheet, other choices, another folder or " +
               $"another profile. mer loso{options} --dataset {id.Key()} trains the network on it as it is, " +

@@ -41,6 +41,21 @@ public sealed class WorkbenchTests
             "study.Bench.Load(DatasetId.Smic) loads it.", Refused());
     }
 
+    [Fact]
+    public void What_computes_a_set_made_of_several_is_named_with_its_parts()
+    {
+        using var folder = new TemporaryFolder();
+        using var bench = new Workbench
+        {
+            Root = folder.Path, Profile = Profile.Tiny, Synthetic = new SyntheticData(), Only = [DatasetId.Composite],
+            Parts = [DatasetId.CasmeII, DatasetId.Samm]
+        };
+        Directory.CreateDirectory(bench.Store.Folder);
+        Assert.Equal("Nothing is stored for the tiny profile on composite, of which CASME II is a part. mer " +
+            "reproduce --profile tiny --dataset composite --sets casme2,samm computes the tables.",
+            Assert.Throws<UserErrorException>(() => bench.LoadPrepared(DatasetId.Composite)).Message);
+    }
+
     /// <summary>A cell that is run again must not get what the first run refused.</summary>
     [Fact]
     public void A_set_of_one_subject_is_refused_each_time()

@@ -27,7 +27,9 @@ public class TextTableTests
     public void Latex_spans_groups_and_escapes_every_special_character()
     {
         var latex = Table.ToLatex();
-        Assert.Contains("\\caption{a \\& b line $<$2$>$}", latex);
+        Assert.Contains("\\caption{a \\& b. line $<$2$>$}", latex);
+        // LaTeX writes a number of its own.
+        Assert.Contains("\\caption{CVA. SAMM}", (Table with { Title = "Table 2: CVA\nSAMM" }).ToLatex());
         Assert.Contains("\\begin{tabular}{lrrr}", latex);
         Assert.Contains(" & \\multicolumn{2}{c}{g\\_1} &  \\\\\n\\cmidrule(lr){2-3}\n", latex);
         Assert.Contains("\\emph{r|1} & 1.5 {\\scriptsize [1--2] $\\Delta$ $-$3} & 2 & 3 \\\\", latex);
