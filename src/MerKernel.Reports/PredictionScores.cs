@@ -100,7 +100,7 @@ public static class DetectedUnitTable
     /// <param name="folds">A run with predicted action units.</param>
     /// <param name="data">Its data set, which has the coders' units.</param>
     /// <param name="seed">Says the seed, where others are shown elsewhere.</param>
-    /// <exception cref="UserErrorException">No fold has predicted units, or they are of another data set.</exception>
+    /// <exception cref="UserErrorException">No fold has predicted units.</exception>
     public static TextTable Of(IReadOnlyList<FoldPrediction> folds, MerDataset data, string seed = "")
     {
         if (folds.All(f => f.ActionUnits is null))

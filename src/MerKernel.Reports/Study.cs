@@ -67,7 +67,7 @@ public sealed class Study : IDisposable
     {
         var chosen = seeds is null ? [1] : seeds.Distinct().ToImmutableArray();
         if (chosen.IsEmpty) throw new UserErrorException("seeds is empty; name at least one, for example seeds = [1].");
-        ArgumentException.ThrowIfNullOrWhiteSpace(protocol);
+        ArgumentNullException.ThrowIfNull(protocol);
         var named = protocol.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(EpochProtocol.Named).ToList();
         return new Study
@@ -287,9 +287,13 @@ public sealed class Study : IDisposable
     public void Train(IEnumerable<Experiment> experiments, IReadOnlyCollection<string>? subjects = null,
         FoldWeights? weights = null)
     {
-        foreach (var set in experiments.Distinct().GroupBy(e => e.Dataset))
+        var sets = experiments.Distinct().GroupBy(e => e.Dataset).ToList();
+        // Said before the first of several sets is trained.
+        var ofSet = sets.ToDictionary(set => set.Key,
+            set => subjects?.Select(s => Bench.Dataset(set.Key).Subject(s)).ToList());
+        foreach (var set in sets)
         {
-            var leftOut = subjects?.Select(s => Bench.Dataset(set.Key).Subject(s)).ToList();
+            var leftOut = ofSet[set.Key];
             SayWhatIsRead(set.Key, set, leftOut);
             var progress = new ProgressText(set.Key.Title());
             var engine = new LosoEngine(Bench.Store)

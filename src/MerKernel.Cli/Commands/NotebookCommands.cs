@@ -57,7 +57,7 @@ static class NotebooksCommand
 
     /// <summary>A notebook runs in the folder that it lies in, and paths are meant from the caller's.</summary>
     internal static string Absolute(string parameter) =>
-        parameter.Split('=', 2) is ["data" or "backbone", var path] && path != "null"
+        parameter.Split('=', 2) is ["data" or "backbone", { Length: > 0 } path] && path != "null"
             ? parameter[..(parameter.IndexOf('=') + 1)] + Path.GetFullPath(path) : parameter;
 
     /// <summary>The report that notebooks with these parameters belong to.</summary>

@@ -259,13 +259,16 @@ static class Recompute
         var options = RunOptions.Of(bench, rows, made ? null : "FOLDER",
             bench.Backbone is { } file ? Path.GetFileName(file) : null);
         var score = (bench.Profile.Name == Profile.Small.Name ? "" : $" --profile {bench.Profile.Name}")
-            + (made ? "" : " --data FOLDER");
+            + (made ? "" : " --data FOLDER")
+            + (bench.Parts is { } parts ? $" --sets {string.Join(',', parts.Select(p => p.Key()))}" : "");
         var text = new StringBuilder(
             $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
         text.Append(
             $"From the predictions, in a minute and without training: `predictions/` has the logits of every clip after every epoch, and `./mer score predictions/HASH.csv --dataset NAME{score}` of a checkout with the same data checks and scores a file. `runs.csv` says which file is of which network.\n\n");
-        var choices = string.Concat(bench.Datasets.Select(id => (id, Chosen: $"{bench.Choices(id)}"))
-            .Where(c => c.Chosen.Length > 0)
+        // Those of the parts, where a set is made of several.
+        var choices = made ? "" : string.Concat(bench.Datasets.SelectMany(id => FoldProtocol.Of(id) is null ? [id]
+                : bench.Dataset(id).Clips.Select(c => c.Dataset).Distinct()).Distinct()
+            .Select(id => (id, Chosen: $"{bench.Choices(id)}")).Where(c => c.Chosen.Length > 0)
             .Select(c => $"    ./mer data prepare --data FOLDER --dataset {c.id.Key()} {c.Chosen}\n"));
         text.Append(
             $"From the data, by training: check out the commit below and call\n\n{choices}    ./mer reproduce {options}\n\nEvery random draw comes from the seed, so the same processor gives the same bytes; another one adds in another order and trains a slightly different network (docs/reliability.md).\n\n");

@@ -176,7 +176,8 @@ public static class PretrainedStart
     /// <exception cref="UserErrorException">The file lacks a tensor, or holds it in another shape.</exception>
     public static Network Create(ModelOptions options, long seed, bool actionUnits)
     {
-        var network = options.Create(seed, actionUnits);
+        // A user's may draw its weights as they come; those of an inner Build are the same once more.
+        var network = Network.Build(() => options.Create(seed, actionUnits), seed);
         if (options is not PretrainableOptions { Pretrained: { } weights }
             || network is not IStartsPretrained { PretrainedParts: var parts })
             return network;

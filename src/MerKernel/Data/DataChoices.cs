@@ -117,12 +117,14 @@ public sealed record DataChoices
     {
         IEnumerable<(string, string?)> values =
         [
-            ("--sheet", Sheet), ("--frames", Frames), ("--alignment", Alignment), ("--no-face", NoFace),
+            ("--sheet", Quoted(Sheet)), ("--frames", Quoted(Frames)), ("--alignment", Alignment), ("--no-face", NoFace),
             ("--unusable", Unusable), ("--classes", Classes), ("--clips", Clips),
             ("--exclude", Joined(Exclude)), ("--without-erratum", Joined(WithoutErratum)),
             ("--reading", Joined(Reading)),
         ];
         return string.Join(' ', values.Where(v => v.Item2 is not null).Select(v => $"{v.Item1} {v.Item2}"));
+
+        static string? Quoted(string? path) => path is null ? null : Shell.Word(path);
 
         static string? Joined(ImmutableArray<string>? list) => list is { } some ? string.Join(' ', some) : null;
     }

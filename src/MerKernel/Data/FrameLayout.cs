@@ -21,7 +21,7 @@ public sealed class FrameLayout
         videos = new(Videos);
         Cropped = IsCropped(root, Frames);
         var said = notes.ToList();
-        FindClips(said);
+        FindClips();
         Synthetic = File.Exists(Path.Combine(folder, SyntheticMark)) || File.Exists(Path.Combine(Frames, SyntheticMark))
             || HoldsSyntheticFrames();
         Notes = [.. said];
@@ -54,7 +54,7 @@ public sealed class FrameLayout
     /// <summary>True for synthetic data, which a file in the folder or the frames themselves say.</summary>
     public bool Synthetic { get; }
 
-    /// <summary>Choices among several sheets and folders, and parts that cannot be read; one message each.</summary>
+    /// <summary>Choices among several sheets and folders, one message each.</summary>
     public ImmutableArray<string> Notes { get; }
 
     /// <summary>The folders of clips that are there, as <see cref="KeyOf(string)"/> names them.</summary>
@@ -124,10 +124,9 @@ public sealed class FrameLayout
                 : set.FrameExample;
             var (place, kind) = (source.FramesFolder ?? sets[0],
                 source.Frames == FrameKind.Any ? "" : source.Frames.ToString().ToLowerInvariant() + " ");
-            if (Below(place).FirstOrDefault(s => !IsReadable(s)) is { } locked) throw Locked(locked);
             throw new UserErrorException(
-                $"{place} holds no {kind}frames of {title}: found {Contents(place)}, expected frames like " +
-                $"{expected}; {(set.Id == DatasetId.Own ? $"correct 'frames' in {OwnDataset.FileName}"
+                $"{place} holds no {kind}frames of {title}: found {Contents(place)}{Unreadable(place)}, expected " +
+                $"frames like {expected}; {(set.Id == DatasetId.Own ? $"correct 'frames' in {OwnDataset.FileName}"
                     : $"name the folder that holds {(DatasetNames.Paper.Contains(set.Id) ? "CASME2/ and SAMM/"
                         : set.Folder + "/")}{OtherThan(set.Id)}")}.");
         }
@@ -249,16 +248,18 @@ public sealed class FrameLayout
     private static IEnumerable<(string Key, string Path)> Folders(FramesRoot frames, DatasetDescription set) =>
         frames.Below.Walk(frames.Path, set, Below).Select(c => ($"{c.Subject}/{c.Clip}".ToLowerInvariant(), c.Path));
 
-    private void FindClips(List<string> notes)
+    private void FindClips()
     {
         foreach (var (key, path) in Folders(frames, Description))
             clips[key] = clips.TryGetValue(key, out var others) ? others.Add(path) : [path];
-        if (Below(Frames).FirstOrDefault(s => !IsReadable(s)) is { } locked) throw Locked(locked);
+        if (Below(Frames).FirstOrDefault(s => Description.SubjectOf(Path.GetFileName(s)) is not null && !IsReadable(s))
+            is { } locked)
+            throw new UserErrorException($"{locked} may not be read, and its clips would pass for absent; allow it, " +
+                "for example with chmod -R u+rX, and call again.");
     }
 
-    // Its clips would look absent, and could be dropped.
-    private static UserErrorException Locked(string folder) =>
-        new($"{folder} may not be read; allow it, for example with chmod -R u+rX, and call again.");
+    private static string Unreadable(string place) => Below(place).Where(f => !IsReadable(f)).Take(3).ToList() is
+    { Count: > 0 } locked ? $" ({string.Join(", ", locked.Select(Path.GetFileName))} may not be read)" : "";
 
     private bool HoldsSyntheticFrames()
     {

@@ -85,8 +85,8 @@ public static class FoldRun
         using var pairs = OfExperiment(() => new PairSource(dataset, labels, units, device, experiment.Model));
         var trainer = new Trainer
         {
-            Create = seed => OfExperiment(() =>
-                PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None)),
+            Create = seed => OfExperiment(() => Built(() =>
+                PretrainedStart.Create(experiment.Model, seed, experiment.ActionUnits != ActionUnitSource.None))),
             Options = experiment.Training, SeedFor = SeedFor, Device = device, Started = Start,
             EpochsBeforeClasses = experiment.Model.EpochsBeforeClasses,
             Finished = network => finished?.Invoke(network, detector), Checkpoint = checkpoint,
@@ -121,13 +121,18 @@ public static class FoldRun
         {
             throw new UserErrorException(e.Message, e) { IsOfExperiment = true };
         }
+    }
+
+    static Network Built(Func<Network> build)
+    {
+        try
+        {
+            return build();
+        }
         catch (Exception e) when (e is ArithmeticException or ArgumentException)
         {
             throw new UserErrorException("The network cannot be built with its options: " +
-                $"{TrainingFailedException.FirstLine(e)}.", e)
-            {
-                IsOfExperiment = true
-            };
+                $"{TrainingFailedException.FirstLine(e)}.", e);
         }
     }
 

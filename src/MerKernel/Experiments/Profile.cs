@@ -143,7 +143,7 @@ public sealed record Profile
 
     /// <summary>The profile of a name.</summary>
     /// <exception cref="UserErrorException">There is no such profile.</exception>
-    public static Profile Named(string name) => name.ToLowerInvariant() switch
+    public static Profile Named(string name) => name?.ToLowerInvariant() switch
     {
         "tiny" => Tiny,
         "small" => Small,

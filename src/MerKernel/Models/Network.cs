@@ -28,6 +28,12 @@ public abstract class Network : Layer<ClipBatch, Tensor>
         }
     }
 
+    /// <summary>Computes something while no network is built, which draws from the default generator.</summary>
+    internal static T WithoutBuilds<T>(Func<T> compute)
+    {
+        lock (Building) return compute();
+    }
+
     private protected override void Demand(ClipBatch input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -12,8 +12,12 @@ internal static class FrameHashes
     static readonly ConditionalWeakTable<MerDataset, Lazy<ImmutableArray<string>>> Known = [];
 
     /// <summary>Hashes by row of <see cref="MerDataset.Frames"/>.</summary>
-    public static ImmutableArray<string> Of(MerDataset dataset) =>
-        Known.GetValue(dataset, d => new(() => Compute(d), LazyThreadSafetyMode.PublicationOnly)).Value;
+    public static ImmutableArray<string> Of(MerDataset dataset)
+    {
+        try { return Known.GetValue(dataset, d => new(() => Compute(d))).Value; }
+        // A Lazy would keep the failure.
+        catch { Known.Remove(dataset); throw; }
+    }
 
     static ImmutableArray<string> Compute(MerDataset dataset)
     {

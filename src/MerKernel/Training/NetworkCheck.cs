@@ -59,7 +59,8 @@ static class NetworkCheck
         int[] some = [.. split.Train.Take(2)];
         var batch = pairs.Exact(some);
         var logits = Of(network, $"The network fails on its first {some.Length} clips", AsNetwork,
-            () => network.call(batch.Clips) ?? throw new InvalidOperationException("it gives null"));
+            () => Network.WithoutBuilds(() => network.call(batch.Clips))
+                ?? throw new InvalidOperationException("it gives null"));
         Outputs(logits.shape, dataset);
         Registered(network);
         Reached(network, nn.functional.cross_entropy(logits, batch.Labels));
@@ -72,14 +73,14 @@ static class NetworkCheck
         using var off = no_grad();
         var kept = network.buffers().Select(b => (Buffer: b, Value: b.clone())).ToList();
         network.train();
-        // Another thread may draw from it meanwhile, but hardly each time.
-        var draws = Enumerable.Range(0, 3).All(_ =>
+        // A user's thread may draw from it meanwhile, but hardly each time.
+        var draws = Enumerable.Range(0, 3).All(_ => Network.WithoutBuilds(() =>
         {
             using var before = Generator.Default.get_state();
             Of(network, "The network fails in training", AsNetwork, () => network.call(clips));
             using var after = Generator.Default.get_state();
             return !before.bytes.SequenceEqual(after.bytes);
-        });
+        }));
         foreach (var (buffer, value) in kept) buffer.copy_(value);
         network.eval();
         if (draws)

@@ -75,10 +75,11 @@ public sealed class Trainer
         model.LabelSmoothing = Options.LabelSmoothing;
         Started?.Invoke(model);
         model.to(Device);
-        ShowTraining(model, pairs, split);
-        NetworkCheck.OneBatch(model, pairs, split, dataset);
         // On every device the same draws.
         using var draws = new Generator((ulong)SeedFor("network"), CPU);
+        model.UseGenerator(draws);
+        ShowTraining(model, pairs, split);
+        NetworkCheck.OneBatch(model, pairs, split, dataset);
         model.UseGenerator(draws);
         using var optimizer = new FoldOptimizer(model, Options);
         using var step = new TrainingStep(model, Options.Precision, Device, Options.Loss);

@@ -34,7 +34,8 @@ public sealed class TrainerTests : IDisposable
     sealed record NotingOptions(string What) : ModelOptions
     {
         public override int EpochsBeforeClasses => What == "two stages" ? 2 : 0;
-        public override Network Create(long seed, bool actionUnits) => Network.Build(() => new Noting(this), seed);
+        public override Network Create(long seed, bool actionUnits) => What == "unseeded"
+            ? new Noting(this) : Network.Build(() => new Noting(this), seed);
     }
 
     sealed class Noting : Network
@@ -158,6 +159,42 @@ public sealed class TrainerTests : IDisposable
         using var data = TinyDataset.Create();
         var refused = Assert.Throws<UserErrorException>(() => FoldRun.Train(Of(data, what), data, "02", CPU));
         Assert.StartsWith("The network draws from the generator that all folds share", refused.Message);
+    }
+
+    [Fact]
+    public void Weights_come_from_the_seed_where_an_own_Create_draws_them_as_they_come()
+    {
+        using var data = TinyDataset.Create();
+        float[][] Logits(long other)
+        {
+            manual_seed(other);
+            var fold = FoldRun.Train(Of(data, "unseeded"), data, "02", CPU);
+            return [.. fold.Logits[^1].Select(l => l.ToArray())];
+        }
+        Assert.Equal(Logits(1), Logits(2));
+    }
+
+    /// <summary>Other workers build theirs, which seeds and draws from that generator.</summary>
+    [Fact]
+    public void Networks_that_are_built_meanwhile_are_not_taken_for_draws()
+    {
+        using var data = TinyDataset.Create();
+        var done = false;
+        var builds = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+                MerNet.Create(new MerNetOptions { InputSize = 48, WidthDivisor = 16, WindowSize = 4 }, 1).Dispose();
+        });
+        builds.Start();
+        try
+        {
+            for (var i = 0; i < 20; i++) FoldRun.Train(Of(data, "", epochs: 1), data, "02", CPU);
+        }
+        finally
+        {
+            Volatile.Write(ref done, true);
+            builds.Join();
+        }
     }
 
     [Fact]
