@@ -258,9 +258,7 @@ static class Recompute
         var made = bench.DataFolder is null && bench.Datasets.All(id => bench.Dataset(id).Synthetic);
         var options = RunOptions.Of(bench, rows, made ? null : "FOLDER",
             bench.Backbone is { } file ? Path.GetFileName(file) : null);
-        var score = (bench.Profile.Name == Profile.Small.Name ? "" : $" --profile {bench.Profile.Name}")
-            + (made ? "" : " --data FOLDER")
-            + (bench.Parts is { } parts ? $" --sets {string.Join(',', parts.Select(p => p.Key()))}" : "");
+        var score = bench.ProfileOption() + (made ? "" : " --data FOLDER") + bench.SetsOption();
         var text = new StringBuilder(
             $"# How to compute these numbers again\n\nThis report is of the run {RunMark.Text(bench)}.\n\n");
         text.Append(

@@ -8,9 +8,16 @@ static class WorkbenchWords
     /// <summary>
     /// The options that name its profile and the folder of its data, a space before each; empty for the usual ones.
     /// </summary>
-    public static string DataOptions(this Workbench bench) =>
-        (bench.Profile.Name == Profile.Small.Name ? "" : $" --profile {bench.Profile.Name}")
+    public static string DataOptions(this Workbench bench) => bench.ProfileOption()
         + (bench.DataFolder is { } data ? $" --data {Shell.Word(data)}" : "");
+
+    /// <summary>The option that names its profile, behind a space; empty for the usual one.</summary>
+    public static string ProfileOption(this Workbench bench) =>
+        bench.Profile.Name == Profile.Small.Name ? "" : $" --profile {bench.Profile.Name}";
+
+    /// <summary>The option that names the parts of a set made of several, behind a space; empty for none.</summary>
+    public static string SetsOption(this Workbench bench) =>
+        bench.Parts is { } parts ? $" --sets {string.Join(',', parts.Select(p => p.Key()))}" : "";
 
     /// <summary>Demands that its run store is there, for commands that only read it.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
@@ -39,9 +46,8 @@ static class WorkbenchWords
         // Its parts are prepared in classes of their own.
         if (!asked.Contains(id) && asked.Where(i => FoldProtocol.Of(i) is not null).ToList() is [var whole, ..])
             return new($"Nothing is stored for the {bench.Profile.Name} profile on {whole.Title()}, of which " +
-                $"{id.Title()} is a part. mer reproduce{options} --dataset {whole.Key()}" +
-                (bench.Parts is { } parts ? $" --sets {string.Join(',', parts.Select(p => p.Key()))}" : "") +
-                " computes the tables.");
+                $"{id.Title()} is a part. mer reproduce{options} --dataset {whole.Key()}{bench.SetsOption()} " +
+                "computes the tables.");
         return new($"Nothing is stored for the {bench.Profile.Name} profile on {id.Title()}" + (others > 0
             ? $" as it is now: the {others} stored runs of it are of another sheet, other choices, another folder or " +
               $"another profile. mer loso{options} --dataset {id.Key()} trains the network on it as it is, " +

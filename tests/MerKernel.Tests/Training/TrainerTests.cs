@@ -15,7 +15,7 @@ namespace MerKernel.Tests.Training;
 /// stages, frozen parameters, whose units.
 /// </summary>
 [Collection(AloneCollection.Name)]
-public sealed class TrainerTests : IDisposable
+public sealed class TrainerTests
 {
     // Of the fold that leaves 02 out: 12 clips in batches of 5, 5 and 2.
     static readonly List<long[]> s_labels = [];
@@ -28,8 +28,6 @@ public sealed class TrainerTests : IDisposable
         s_updates.Clear();
         s_units.Clear();
     }
-
-    public void Dispose() => s_labels.Clear();
 
     sealed record NotingOptions(string What) : ModelOptions
     {
